@@ -1,0 +1,358 @@
+"""The article: schema.org NewsArticle names in camelCase, and what Newsdesk adds.
+
+Comes in: what extract and enrich found. Goes out: the model, its JSON Schema and its canonical bytes. Changes nothing.
+
+A field is absent when it is unknown, never guessed. The Python names are snake_case; the aliases are made in one
+place, :class:`ArticleModel`.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+SCHEMA_VERSION = "1.0"
+
+Score = Annotated[float, Field(ge=0.0, le=1.0)]
+Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
+DateOrTimestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$")]
+
+
+class ArticleModel(BaseModel):
+    """Base of every part of the article: frozen, camelCase outside; readers and writers ignore unknown fields."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+class ArticleType(StrEnum):
+    """What kind of text it is."""
+
+    NEWS_ARTICLE = "NewsArticle"
+    OPINION = "Opinion"
+    LIVE_BLOG = "LiveBlog"
+    DIGEST = "Digest"
+    OTHER = "Other"
+
+
+class ContentStatus(StrEnum):
+    """How much of the article the page gave."""
+
+    FULL = "full"
+    TRUNCATED = "truncated"
+    PAYWALLED = "paywalled"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+
+
+class ChangeType(StrEnum):
+    """What a revision means to a reader who has the one before."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+class BlockType(StrEnum):
+    """What a block of the body is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST = "list"
+    QUOTE = "quote"
+    TABLE = "table"
+    CAPTION = "caption"
+    CODE = "code"
+    EMBED = "embed"
+
+
+class Block(ArticleModel):
+    """One block of the body, in document order."""
+
+    type: BlockType
+    text: str
+    level: int | None = Field(default=None, ge=1, le=6, description="Of a heading.")
+    items: tuple[str, ...] | None = Field(default=None, description="Of a list.")
+    rows: tuple[tuple[str, ...], ...] | None = Field(default=None, description="Of a table.")
+
+
+class Part(ArticleModel):
+    """One of the stories of a digest."""
+
+    headline: str | None = None
+    text: str
+
+
+class Person(ArticleModel):
+    """An author."""
+
+    name: str = Field(min_length=1, max_length=200)
+    url: str | None = None
+
+
+class Organization(ArticleModel):
+    """A publisher."""
+
+    name: str | None = Field(default=None, max_length=300)
+    url: str | None = None
+
+
+class Image(ArticleModel):
+    """An image of the article, by reference; Newsdesk stores no pictures."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+class FieldSource(ArticleModel):
+    """Where a field's value came from."""
+
+    source: str = Field(description="jsonld, meta, dom, url, header, feed, or the name of an extractor.")
+    confidence: Score | None = None
+
+
+class Quality(ArticleModel):
+    """How far the text can be trusted to be the article, the whole article, and nothing else."""
+
+    leak_score: Score | None = Field(default=None, description="0: nothing foreign was seen; 1: mostly foreign text.")
+    warnings: tuple[str, ...] = ()
+    field_sources: dict[str, FieldSource] = Field(default_factory=dict)
+
+
+class Rights(ArticleModel):
+    """What the site asked of machines."""
+
+    robots: tuple[str, ...] = ()
+    noarchive: bool | None = None
+    noai: bool | None = None
+    tdm_reservation: bool | None = None
+
+
+class Language(ArticleModel):
+    """The language of the body."""
+
+    code: str = Field(description="BCP 47 primary language subtag, or `und`.")
+    confidence: Score
+    declared: str | None = Field(default=None, description="What the page said of itself.")
+
+
+class Mention(ArticleModel):
+    """A place in ``articleBody``, in Unicode code points, as Amazon Comprehend counts."""
+
+    begin: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+
+
+class EntityLink(ArticleModel):
+    """An identifier of an entity in a public register."""
+
+    register_name: str = Field(alias="register", description="GeoNames or ISO 3166.")
+    id: str
+    name: str | None = None
+
+
+class Entity(ArticleModel):
+    """Somebody or something that the article names."""
+
+    type: Literal["PERSON", "ORG", "PLACE", "EVENT", "OTHER"]
+    name: str
+    mentions: tuple[Mention, ...]
+    links: tuple[EntityLink, ...] = ()
+    salience: Score | None = None
+
+
+class Country(ArticleModel):
+    """A country the article is about."""
+
+    code: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    weight: Score
+
+
+class Keyphrase(ArticleModel):
+    """A phrase that says what the article is about."""
+
+    text: str
+    score: Score
+
+
+class Topic(ArticleModel):
+    """An IPTC Media Topic."""
+
+    id: str
+    label: str
+    score: Score
+
+
+class Quote(ArticleModel):
+    """Something that somebody said."""
+
+    type: Literal["direct", "indirect", "mixed"]
+    begin: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+    speaker: str | None = None
+    cue: str | None = None
+
+
+class CitedSource(ArticleModel):
+    """A publication, document or official that the article rests on."""
+
+    name: str
+    kind: str
+    domain: str | None = None
+
+
+class Link(ArticleModel):
+    """A link in the body."""
+
+    url: str
+    text: str | None = None
+    kind: Literal["internal", "external"]
+
+
+class Signature(ArticleModel):
+    """A near-duplicate signature: equal positions over all positions estimates the Jaccard similarity of two bodies."""
+
+    algorithm: str
+    values: str = Field(description="Base64 of big-endian 32-bit values.")
+
+
+class Cluster(ArticleModel):
+    """The near-duplicates that the article belongs to."""
+
+    id: str
+    duplicate_of: str | None = None
+
+
+class ModelProvenance(ArticleModel):
+    """Which enricher made a part of the enrichment."""
+
+    name: str
+    version: str
+
+
+class EnrichmentError(ArticleModel):
+    """An enricher that failed or did not apply; the article is complete without it."""
+
+    enricher: str
+    kind: Literal["failed", "not_applicable", "timed_out"]
+    detail: str
+
+
+class Enrichment(ArticleModel):
+    """What was worked out from the article's own text."""
+
+    language: Language | None = None
+    reading_time_minutes: float | None = Field(default=None, ge=0)
+    entities: tuple[Entity, ...] = ()
+    countries: tuple[Country, ...] = ()
+    keyphrases: tuple[Keyphrase, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    summary: tuple[Mention, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    cited_sources: tuple[CitedSource, ...] = ()
+    links: tuple[Link, ...] = ()
+    signature: Signature | None = None
+    cluster: Cluster | None = None
+    provenance: tuple[ModelProvenance, ...] = ()
+    errors: tuple[EnrichmentError, ...] = ()
+
+
+class Provenance(ArticleModel):
+    """Where the article came from and what made it."""
+
+    requested_url: str
+    final_url: str
+    capture_key: str | None = None
+    capture_sha256: str | None = Field(default=None, description="Of the response's body as received, in hex.")
+    captured_at: Timestamp | None = None
+    http_status: int | None = None
+    discovery: str | None = None
+    extractor: ModelProvenance
+    enricher_version: str | None = None
+    trace_id: str | None = None
+
+
+class Extracted(ArticleModel):
+    """The article as extract knows it: everything but its number, its history and its enrichment."""
+
+    headline: str | None = None
+    alternative_headline: str | None = None
+    description: str | None = None
+    article_section: str | None = None
+    article_body: str
+    date_published: DateOrTimestamp | None = None
+    date_modified: DateOrTimestamp | None = None
+    author: tuple[Person, ...] = ()
+    publisher: Organization | None = None
+    image: tuple[Image, ...] = ()
+    in_language: str | None = None
+    is_accessible_for_free: bool | None = None
+    url: str
+    keywords: tuple[str, ...] = ()
+    article_type: ArticleType = ArticleType.NEWS_ARTICLE
+    parts: tuple[Part, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    word_count: int = Field(ge=0)
+    content_status: ContentStatus = ContentStatus.FULL
+    quality: Quality = Quality()
+    rights: Rights = Rights()
+    provenance: Provenance
+
+
+class Article(Extracted):
+    """THE article, as it lies under ``articles/v1/``."""
+
+    context: Literal["https://schema.org"] = Field(default="https://schema.org", alias="@context")
+    type: Literal["NewsArticle"] = Field(default="NewsArticle", alias="@type")
+    schema_version: str = SCHEMA_VERSION
+    article_id: str = Field(pattern=r"^[a-z2-7]{26}$")
+    revision: int = Field(ge=1)
+    previous_revision: int | None = Field(default=None, ge=1)
+    change_type: ChangeType
+    enrichment: Enrichment = Enrichment()
+
+
+class DroppedBlock(ArticleModel):
+    """A block of the page that is not the article, and why it was cut."""
+
+    text: str
+    reason: str
+
+
+class ExtractedWork(ArticleModel):
+    """Extract's work object: the article so far, its hash, and what was cut with the reason."""
+
+    schema_version: str = SCHEMA_VERSION
+    article_id: str
+    capture_id: str
+    content_hash: str
+    article: Extracted
+    links: tuple[Link, ...] = ()
+    dropped: tuple[DroppedBlock, ...] = ()
+
+
+def to_json_bytes(model: ArticleModel) -> bytes:
+    """Return the canonical JSON of a model: same value, same bytes.
+
+    Absent fields are left out, keys are in the model's order, text is UTF-8, one newline at the end.
+    """
+    document = model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+
+
+def article_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the article, as committed under ``docs/schemas/``."""
+    schema = Article.model_json_schema(by_alias=True, mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "article.v1.json",
+        **schema,
+        "title": "Newsdesk article, version 1",
+    }

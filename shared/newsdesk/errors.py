@@ -1,0 +1,69 @@
+"""Errors that cross a boundary between stage logic and its ports.
+
+Comes in: nothing. Goes out: exception types; each says who must do what about it. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from newsdesk.outcomes import Reason
+
+
+class NewsdeskError(Exception):
+    """Base of every error that Newsdesk raises on purpose."""
+
+
+class ConflictError(NewsdeskError):
+    """Another worker moved the article first; the loser acknowledges and does no harm."""
+
+
+class AlreadyRecordedError(NewsdeskError):
+    """The record to be created is there already; the work was done by an earlier delivery."""
+
+
+class RejectedUrlError(NewsdeskError):
+    """The submitted text is not a URL that Newsdesk may take.
+
+    Attributes
+    ----------
+    reason : Reason
+        One of the ``rejected`` reasons in ``docs/outcomes.md``.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+
+
+class PermanentError(NewsdeskError):
+    """Trying again cannot help: record the outcome and acknowledge."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+
+
+class TransientError(NewsdeskError):
+    """Trying again later may help: record the attempt, schedule the next, acknowledge.
+
+    Attributes
+    ----------
+    reason : Reason
+        What the outcome is once the attempts are used up.
+    retry_after_seconds : float or None
+        What the server asked for (RFC 9110, section 10.2.3), unchecked and uncapped.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TimeShortError(NewsdeskError):
+    """Too little of the function's time is left for another record: hand it back to the queue."""
+
+
+class ObjectMissingError(NewsdeskError):
+    """An S3 object that a message names is not there."""

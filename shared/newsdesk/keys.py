@@ -1,0 +1,47 @@
+"""The S3 keys: the contract with everyone who reads the bucket.
+
+Comes in: ids, hosts, times. Goes out: keys. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+RAW_PREFIX = "raw/v1/"
+WORK_PREFIX = "work/v1/"
+ARTICLES_PREFIX = "articles/v1/"
+CHANGES_PREFIX = "changes/v1/"
+SCHEMAS_PREFIX = "schemas/"
+
+ARTICLE_SCHEMA_KEY = "schemas/article.v1.json"
+
+_UNSAFE_IN_HOST = re.compile(r"[^a-z0-9.\-]")
+
+
+def capture_key(host: str, article_id: str, capture_id: str) -> str:
+    """Return where a capture's WARC lies. An IPv6 host's brackets and colons become underscores."""
+    return f"{RAW_PREFIX}{_UNSAFE_IN_HOST.sub('_', host)}/{article_id}/{capture_id}.warc.gz"
+
+
+def extracted_key(article_id: str, capture_id: str) -> str:
+    """Return where extract's output for a capture lies; expires."""
+    return f"{WORK_PREFIX}{article_id}/{capture_id}/extracted.json.gz"
+
+
+def article_key(first_seen: datetime, article_id: str, revision: int, content_hash: str) -> str:
+    """Return where a revision of an article lies; valid once the table names it."""
+    return f"{ARTICLES_PREFIX}date={first_seen:%Y-%m-%d}/{article_id}/{revision}-{content_hash[:8]}.json"
+
+
+def changes_key(happened: datetime, sequence: str) -> str:
+    """Return where a batch of changes lies.
+
+    Parameters
+    ----------
+    happened : datetime
+        When the first change of the batch was committed, in UTC.
+    sequence : str
+        First and last stream sequence number of the batch; the same batch has the same key.
+    """
+    return f"{CHANGES_PREFIX}date={happened:%Y-%m-%d}/hour={happened:%H}/{sequence}.ndjson"

@@ -1,0 +1,146 @@
+"""The messages between triggers, stages and readers: versioned, frozen, small.
+
+Comes in: JSON from a queue or an event bus. Goes out: models, and JSON for the next queue. Changes nothing.
+
+Messages carry ids and S3 keys, never content. Unknown fields are ignored; adding an optional field keeps the version,
+anything else is a new class beside the old one. Golden JSON of every released version stays in ``tests/contracts``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
+Tag = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Message(BaseModel):
+    """Base of every message."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+    def to_json(self) -> str:
+        """Return the message as it travels."""
+        return self.model_dump_json(by_alias=True, exclude_none=True)
+
+
+class UrlSubmitted(Message):
+    """Somebody asks for a URL to be ingested: the body of an intake message, the ``detail`` of an event."""
+
+    schema_version: Literal[1] = 1
+    url: str = Field(min_length=1, max_length=65536)
+    submission_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_.:\-]{1,128}$",
+        description="The submitter's own name for this submission; the same id is taken once. "
+        "Absent: the id of the queue's message or of the event.",
+    )
+    priority: Literal["normal", "high"] | None = Field(default=None, description="Recorded; orders nothing yet.")
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Given back when the submission ends.")
+    correlation_id: str | None = Field(
+        default=None, max_length=128, description="Travels through every stage's logs, and back."
+    )
+    discovery: str | None = Field(default=None, max_length=128, description="How the submitter found the URL.")
+
+
+class StageMessage(Message):
+    """What every message between stages carries."""
+
+    schema_version: Literal[1] = 1
+    article_id: ArticleId
+    run: int = Field(ge=1, description="Which of the article's runs this belongs to; an older run's message is stale.")
+    correlation_id: str | None = None
+
+
+class FetchRequested(StageMessage):
+    """An article's page is to be fetched."""
+
+    type: Literal["FetchRequested"] = "FetchRequested"
+
+
+class PageFetched(StageMessage):
+    """A capture lies in the bucket."""
+
+    type: Literal["PageFetched"] = "PageFetched"
+    capture_key: str
+
+
+class ArticleExtracted(StageMessage):
+    """The cleaned article lies in the bucket."""
+
+    type: Literal["ArticleExtracted"] = "ArticleExtracted"
+    extracted_key: str
+
+
+class ArticleEnriched(StageMessage):
+    """The article's object lies in the bucket and waits for its commit."""
+
+    type: Literal["ArticleEnriched"] = "ArticleEnriched"
+    article_key: str
+
+
+class ArticleChanged(Message):
+    """A revision was committed: one line of the change feed, and the detail of the event of the same name."""
+
+    schema_version: Literal[1] = 1
+    change_id: str = Field(description="Article id and revision; the same change always has the same id.")
+    change_type: Literal["created", "updated", "corrected", "retracted"]
+    article_id: ArticleId
+    revision: int = Field(ge=1)
+    previous_revision: int | None = None
+    url: str
+    host: str
+    key: str | None = Field(default=None, description="S3 key of the revision's object; absent when retracted.")
+    headline: str | None = None
+    date_published: str | None = None
+    cluster_id: str | None = Field(default=None, description="The near-duplicates it belongs to.")
+    duplicate_of: str | None = Field(default=None, description="The article it is a near copy of.")
+    committed_at: str
+
+
+class SubmissionEnded(Message):
+    """Submissions have their outcome: the detail of the event of the same name."""
+
+    schema_version: Literal[1] = 1
+    outcome: str
+    url: str
+    submission_ids: tuple[str, ...]
+    article_id: ArticleId | None = None
+    run: int | None = None
+    revision: int | None = None
+    key: str | None = None
+    duplicate_of: str | None = None
+    ended_at: str
+
+
+def url_submitted_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an intake message and of an event's detail."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "url-submitted.v1.json",
+        **UrlSubmitted.model_json_schema(by_alias=True),
+    }
+
+
+def event_schema(detail_type: str, source: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of an EventBridge event that carries ``detail``."""
+    inner = {name: value for name, value in detail.items() if name not in ("$schema", "$id")}
+    definitions = inner.pop("$defs", None)
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"event.{detail_type}.v1.json",
+        "title": f"EventBridge event {detail_type}",
+        "type": "object",
+        "required": ["source", "detail-type", "detail"],
+        "properties": {
+            "source": {"const": source},
+            "detail-type": {"const": detail_type},
+            "detail": inner,
+        },
+    }
+    if definitions:
+        schema["$defs"] = definitions
+    return schema

@@ -1,0 +1,154 @@
+"""The closed list of how a submission can end.
+
+Comes in: nothing. Goes out: the outcomes, their reasons, and one documented line for each; ``docs/outcomes.md`` is
+held against it by a test. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a submission ended. Everything that has none of these is in flight."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+class Reason(StrEnum):
+    """Why a submission was rejected or failed; the part after the colon in ``rejected:<reason>``."""
+
+    # rejected: Newsdesk will not take it
+    MALFORMED_MESSAGE = "malformed_message"
+    UNKNOWN_VERSION = "unknown_version"
+    INVALID_URL = "invalid_url"
+    UNSUPPORTED_SCHEME = "unsupported_scheme"
+    CREDENTIALS_IN_URL = "credentials_in_url"
+    URL_TOO_LONG = "url_too_long"
+    BLOCKED_ADDRESS = "blocked_address"
+    BLOCKED_PORT = "blocked_port"
+    # failed: Newsdesk tried and could not
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    ACCESS_DENIED = "access_denied"
+    CLIENT_ERROR = "client_error"
+    SERVER_ERROR = "server_error"
+    RATE_LIMITED = "rate_limited"
+    NAME_NOT_RESOLVED = "name_not_resolved"
+    CONNECTION_FAILED = "connection_failed"
+    TLS_ERROR = "tls_error"
+    TIMEOUT = "timeout"
+    TRUNCATED = "truncated"
+    PROTOCOL_ERROR = "protocol_error"
+    TOO_LARGE = "too_large"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    BAD_REDIRECT = "bad_redirect"
+    CONTENT_TYPE = "content_type"
+    CONTENT_ENCODING = "content_encoding"
+    UNDECODABLE = "undecodable"
+    EMPTY_PAGE = "empty_page"
+    NO_ARTICLE = "no_article"
+    EXTRACTION_ERROR = "extraction_error"
+    CAPTURE_MISSING = "capture_missing"
+    STUCK = "stuck"
+
+
+REJECTIONS: frozenset[Reason] = frozenset(
+    {
+        Reason.MALFORMED_MESSAGE,
+        Reason.UNKNOWN_VERSION,
+        Reason.INVALID_URL,
+        Reason.UNSUPPORTED_SCHEME,
+        Reason.CREDENTIALS_IN_URL,
+        Reason.URL_TOO_LONG,
+        Reason.BLOCKED_ADDRESS,
+        Reason.BLOCKED_PORT,
+    }
+)
+"""Reasons that belong to ``rejected``; all others belong to ``failed``."""
+
+TRANSIENT: frozenset[Reason] = frozenset(
+    {
+        Reason.SERVER_ERROR,
+        Reason.RATE_LIMITED,
+        Reason.NAME_NOT_RESOLVED,
+        Reason.CONNECTION_FAILED,
+        Reason.TIMEOUT,
+        Reason.TRUNCATED,
+    }
+)
+"""Reasons that become an outcome only after the attempts of ``newsdesk.retries`` are used up."""
+
+DESCRIPTIONS: dict[str, str] = {
+    "indexed": "A new revision of the article was committed.",
+    "unchanged": "The page was visited and its cleaned body, headline and dates are those of the current revision.",
+    "duplicate": "The URL leads to an article that is known under another URL; `duplicateOf` names it.",
+    "removed": "The article was taken down or retracted; its tombstone stands.",
+    "rejected:malformed_message": "The intake message is not JSON of the published schema.",
+    "rejected:unknown_version": "The intake message carries a `schemaVersion` that this release does not know.",
+    "rejected:invalid_url": "The text is not an absolute URL with a host (WHATWG URL).",
+    "rejected:unsupported_scheme": "The scheme is neither `http` nor `https`.",
+    "rejected:credentials_in_url": "The URL carries a user name or a password.",
+    "rejected:url_too_long": "The URL is longer than 2,048 characters.",
+    "rejected:blocked_address": "The host is, resolves to, or redirects to an address that is not public.",
+    "rejected:blocked_port": "The port is not one that the stack allows (80 and 443 unless set otherwise).",
+    "failed:not_found": "The server answered 404.",
+    "failed:gone": "The server answered 410.",
+    "failed:access_denied": "The server answered 401, 402, 403, 407 or 451.",
+    "failed:client_error": "The server answered another 4xx status.",
+    "failed:server_error": "The server still answered 5xx after the last attempt.",
+    "failed:rate_limited": "The server still answered 429 after the last attempt.",
+    "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
+    "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",
+    "failed:tls_error": "The server's certificate or its TLS is not acceptable.",
+    "failed:timeout": "The total deadline of a fetch passed on every attempt.",
+    "failed:truncated": "The body ended before its declared length or its encoding's end on every attempt.",
+    "failed:protocol_error": "The server's answer is not HTTP/1.1.",
+    "failed:too_large": "The body, on the wire or decoded, is larger than the cap.",
+    "failed:too_many_redirects": "More redirects than allowed, or a loop.",
+    "failed:bad_redirect": "A redirect without a usable target, or from https down to http.",
+    "failed:content_type": "The answer is neither HTML nor plain text.",
+    "failed:content_encoding": "The body's content encoding is unknown, stacked, or not what it claims to be.",
+    "failed:undecodable": "The body's bytes are not text in any charset that could be found.",
+    "failed:empty_page": "The body is empty, or white space only.",
+    "failed:no_article": "The page was read and holds no article.",
+    "failed:extraction_error": "The extractor failed on this page; the capture is kept.",
+    "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
+    "failed:stuck": "The work was re-sent as often as allowed and never finished; the dead-letter queue tells why.",
+}
+"""One line for each outcome, as ``docs/outcomes.md`` prints it."""
+
+
+def label(outcome: Outcome, reason: Reason | None) -> str:
+    """Return the outcome as it is recorded and printed.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    reason : Reason or None
+        Required for ``rejected`` and ``failed``, absent otherwise.
+
+    Returns
+    -------
+    str
+        ``indexed``, ``failed:timeout`` and so on.
+
+    Raises
+    ------
+    ValueError
+        If the pair is not in the closed list.
+    """
+    text = outcome.value if reason is None else f"{outcome.value}:{reason.value}"
+    if text not in DESCRIPTIONS:
+        raise ValueError(f"{text} is not a documented outcome")
+    return text
+
+
+def outcome_of(reason: Reason) -> Outcome:
+    """Return whether a reason means ``rejected`` or ``failed``."""
+    return Outcome.REJECTED if reason in REJECTIONS else Outcome.FAILED

@@ -1,0 +1,153 @@
+"""What stage logic asks of the world outside: storage, queues, events, politeness.
+
+Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on AWS and ``tests/fakes.py`` in memory.
+Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
+from newsdesk.state import (
+    ArticleState,
+    Neighbour,
+    OutcomeRecord,
+    Page,
+    RevisionRecord,
+    SubmissionRecord,
+)
+
+WriteOnce = SubmissionRecord | OutcomeRecord | RevisionRecord
+
+
+class ArticleStore(Protocol):
+    """The table: the truth about every article."""
+
+    def get(self, article_id: str) -> ArticleState | None:
+        """Return the article's state, read consistently; None when there is none."""
+        ...
+
+    def find(self, article_id: str) -> ArticleState | None:
+        """Return the state of the article, or of the one that this id is an alias of."""
+        ...
+
+    def save(self, state: ArticleState, *records: WriteOnce) -> None:
+        """Write a state and the records that belong to the same step, all or nothing.
+
+        Raises
+        ------
+        ConflictError
+            The stored version is not ``state.version - 1`` (for version 1: an article or an alias is there already).
+        AlreadyRecordedError
+            One of the records exists.
+        """
+        ...
+
+    def reject(self, record: SubmissionRecord) -> None:
+        """Record a submission that was refused; a second time changes nothing."""
+        ...
+
+    def submission(self, submission_id: str) -> SubmissionRecord | None:
+        """Return a submission."""
+        ...
+
+    def outcome(self, article_id: str, run: int) -> OutcomeRecord | None:
+        """Return how a run ended; None while it is in flight, or once the record has expired."""
+        ...
+
+    def revision(self, article_id: str, revision: int) -> RevisionRecord | None:
+        """Return the record of a committed revision."""
+        ...
+
+    def add_alias(self, alias_id: str, article_id: str) -> bool:
+        """Make an id lead to an article. False when that id is an article, or another's alias, already."""
+        ...
+
+    def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
+        """Return up to ``limit`` ids of articles in a shard that are due, the longest overdue first."""
+        ...
+
+    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+        """List a host's articles by the time of their current revision's commit, newest first."""
+        ...
+
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+        """List the articles published on a day (``YYYY-MM-DD``)."""
+        ...
+
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
+        """Return the articles that share at least one signature band."""
+        ...
+
+    def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
+        """Make an article findable under its signature's bands."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """The bucket. Objects are immutable."""
+
+    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
+        """Write an object once.
+
+        Returns
+        -------
+        bool
+            False when the key was there already, which is success: keys name their content or their capture.
+        """
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return an object's bytes.
+
+        Raises
+        ------
+        ObjectMissingError
+            If there is no such key.
+        """
+        ...
+
+
+class MessageSender(Protocol):
+    """The queues between the stages; the message's type says which."""
+
+    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
+        """Send one message; returns once the queue has accepted it. ``delay_seconds`` is 0 to 900."""
+        ...
+
+
+class EventPublisher(Protocol):
+    """The event bus."""
+
+    def publish(self, events: Sequence[ArticleChanged | SubmissionEnded]) -> None:
+        """Publish events; returns once the bus has accepted all of them."""
+        ...
+
+
+class HostPacer(Protocol):
+    """Politeness: hands out the times at which a host may be asked."""
+
+    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Reservation:
+        """Reserve the host's next slot, if it comes within ``patience_seconds``."""
+        ...
+
+
+class Reservation(Protocol):
+    """The answer of a :class:`HostPacer`."""
+
+    @property
+    def at(self) -> datetime:
+        """When the request may start; for a refused one, about when to ask again."""
+        ...
+
+    @property
+    def granted(self) -> bool:
+        """Whether the slot is ours."""
+        ...
+
+
+Sleep = Callable[[float], None]
+"""Waits the given number of seconds."""
