@@ -1,0 +1,1 @@
+"""The operator's command line: the stack on this machine, and a deployed one."""
