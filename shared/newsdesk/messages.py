@@ -31,7 +31,7 @@ class UrlSubmitted(Message):
     """Somebody asks for a URL to be ingested: the body of an intake message, the ``detail`` of an event."""
 
     schema_version: Literal[1] = 1
-    url: str = Field(min_length=1, max_length=65536)
+    url: str = Field(min_length=1, description="An absolute http or https URL of at most 2,048 characters.")
     submission_id: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9_.:\-]{1,128}$",

@@ -1,0 +1,1 @@
+"""Releases what is due and re-sends what is stuck."""

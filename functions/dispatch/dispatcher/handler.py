@@ -1,0 +1,52 @@
+"""The dispatch function: once a minute.
+
+Comes in: a schedule's event. Goes out: the counts. Changes: the table and the stages' queues.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from dispatcher.settings import DispatchSettings
+from dispatcher.stage import DispatchStage
+from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.clock import utc_now
+from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.observability import count, logger
+
+_MILLISECONDS_NEEDED = 5000
+
+
+@cache
+def build() -> DispatchStage:
+    """Wire the stage to AWS, once per process."""
+    settings = DispatchSettings()
+    return DispatchStage(
+        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        sender=SqsMessageSender(
+            {
+                FetchRequested: settings.fetch_queue_url,
+                PageFetched: settings.extract_queue_url,
+                ArticleExtracted: settings.enrich_queue_url,
+                ArticleEnriched: settings.index_queue_url,
+            }
+        ),
+        clock=utc_now,
+        patience=settings.patience,
+        shards=DUE_SHARDS,
+        limit_per_shard=settings.dispatch_limit_per_shard,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+    """Move what is due, until the function's time runs short."""
+    moved = build().run(lambda: context.get_remaining_time_in_millis() > _MILLISECONDS_NEEDED)
+    for status, number in moved.items():
+        count("ArticlesDispatched", status, number)
+    logger.info("dispatched", extra={"moved": dict(moved)})
+    return dict(moved)

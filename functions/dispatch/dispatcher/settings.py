@@ -1,0 +1,22 @@
+"""The dispatch function's settings.
+
+Comes in: environment variables. Goes out: typed settings. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from newsdesk.settings import TableSettings
+
+
+class DispatchSettings(TableSettings):
+    """What the template sets for dispatch."""
+
+    fetch_queue_url: str = Field(description="The queue of pages to fetch.")
+    extract_queue_url: str = Field(description="The queue of captures to extract.")
+    enrich_queue_url: str = Field(description="The queue of articles to enrich.")
+    index_queue_url: str = Field(description="The queue of articles to commit.")
+    dispatch_limit_per_shard: int = Field(
+        default=100, ge=1, description="Articles that one run moves in each of the due index's shards."
+    )

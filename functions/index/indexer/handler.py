@@ -1,0 +1,46 @@
+"""The index function: enriched articles in, committed revisions out.
+
+Comes in: SQS records of :class:`newsdesk.messages.ArticleEnriched`. Goes out: the partial batch response. Changes: the
+table.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from indexer.settings import IndexSettings
+from indexer.stage import IndexStage
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.clock import utc_now
+from newsdesk.messages import ArticleEnriched
+from newsdesk.observability import logger
+from newsdesk.records import process_batch
+
+_SECONDS_NEEDED = 5.0
+
+
+@cache
+def build() -> IndexStage:
+    """Wire the stage to AWS, once per process. It is the last one, so it sends no messages."""
+    settings = IndexSettings()
+    return IndexStage(
+        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        objects=S3ObjectStore(settings.bucket_name),
+        sender=SqsMessageSender({}),
+        clock=utc_now,
+        patience=settings.patience,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Commit every article of a batch."""
+    return process_batch(
+        event, context, ArticleEnriched, build().handle, "ArticlesIndexed", seconds_needed=_SECONDS_NEEDED
+    )

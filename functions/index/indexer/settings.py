@@ -1,0 +1,16 @@
+"""The index function's settings.
+
+Comes in: environment variables. Goes out: typed settings. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from newsdesk.settings import TableSettings
+
+
+class IndexSettings(TableSettings):
+    """What the template sets for index."""
+
+    bucket_name: str = Field(description="The bucket of captures and articles.")

@@ -1,0 +1,43 @@
+"""The publish function: the table's stream in, change feed and events out.
+
+Comes in: DynamoDB stream records. Goes out: nothing. Changes: ``changes/v1/``, ``schemas/``, the event bus.
+
+It raises when anything goes wrong, so that the stream delivers the batch again, whole: change objects are named after
+their batch, and half a batch told would be named otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from newsdesk.adapters.dynamodb import read_inserted
+from newsdesk.adapters.eventbridge import EventBridgePublisher
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.article import article_json_schema
+from newsdesk.keys import ARTICLE_SCHEMA_KEY
+from newsdesk.observability import count, logger
+from publisher.settings import PublishSettings
+from publisher.stage import Inserted, PublishStage
+
+
+@cache
+def build() -> PublishStage:
+    """Wire the stage to AWS and put the article's schema beside the articles, once per process."""
+    settings = PublishSettings()
+    objects = S3ObjectStore(settings.bucket_name)
+    schema = json.dumps(article_json_schema(), indent=2, ensure_ascii=False) + "\n"
+    objects.replace(ARTICLE_SCHEMA_KEY, schema.encode("utf-8"), "application/schema+json")
+    return PublishStage(objects=objects, events=EventBridgePublisher(settings.bus_name))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
+    """Tell what a batch of stream records committed."""
+    inserted = [Inserted(sequence, record) for sequence, record in read_inserted(event["Records"])]
+    changes = build().handle(inserted)
+    count("ChangesPublished", "published", changes)
+    logger.info("batch published", extra={"records": len(inserted), "changes": changes})

@@ -1,0 +1,17 @@
+"""The publish function's settings.
+
+Comes in: environment variables. Goes out: typed settings. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from newsdesk.settings import FunctionSettings
+
+
+class PublishSettings(FunctionSettings):
+    """What the template sets for publish."""
+
+    bucket_name: str = Field(description="The bucket that the change feed is written to.")
+    bus_name: str = Field(description="The event bus that readers listen to.")

@@ -1,0 +1,108 @@
+"""The publish stage: the change feed and the events, from what the table committed.
+
+Comes in: records that were inserted into the table, in order. Goes out: nothing. Changes: writes the batch's object
+under ``changes/v1/`` and publishes ``ArticleChanged`` and ``SubmissionEnded``.
+
+A batch that is delivered again writes the same object (same key, same bytes) and publishes the same events, with the
+same ids. A batch that the stream cuts otherwise on its second delivery repeats changes under another key: readers
+take each ``changeId`` once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsdesk.clock import from_text
+from newsdesk.keys import changes_key
+from newsdesk.messages import ArticleChanged, SubmissionEnded
+from newsdesk.ports import EventPublisher, ObjectStore, WriteOnce
+from newsdesk.state import OutcomeRecord, RevisionRecord, SubmissionRecord
+
+_SEQUENCE_DIGITS = 40
+"""A stream's sequence number has up to 40 digits; padded, keys sort as the stream does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A record that the table committed.
+
+    Attributes
+    ----------
+    sequence : str
+        The stream's sequence number, decimal digits.
+    """
+
+    sequence: str
+    record: WriteOnce
+
+
+@dataclass(frozen=True, slots=True)
+class PublishStage:
+    """Tells what was committed."""
+
+    objects: ObjectStore
+    events: EventPublisher
+
+    def handle(self, inserted: Sequence[Inserted]) -> int:
+        """Tell a batch, all or nothing, and return the number of changes.
+
+        Raises
+        ------
+        Exception
+            Whatever the bucket or the bus raised; the batch is to be delivered again, whole.
+        """
+        revisions = [(item.sequence, item.record) for item in inserted if isinstance(item.record, RevisionRecord)]
+        changes = [change_of(record) for _, record in revisions]
+        if changes:
+            first, last = (sequence.zfill(_SEQUENCE_DIGITS) for sequence in (revisions[0][0], revisions[-1][0]))
+            key = changes_key(from_text(changes[0].committed_at), f"{first}-{last}")
+            body = "".join(f"{change.to_json()}\n" for change in changes)
+            self.objects.put(key, body.encode("utf-8"), "application/x-ndjson")
+        endings = [ending for item in inserted if (ending := ending_of(item.record)) is not None]
+        if changes or endings:
+            self.events.publish([*changes, *endings])
+        return len(changes)
+
+
+def change_of(record: RevisionRecord) -> ArticleChanged:
+    """Return the change that a committed revision is."""
+    return ArticleChanged(
+        change_id=f"{record.article_id}-{record.revision}",
+        change_type=record.change_type,
+        article_id=record.article_id,
+        revision=record.revision,
+        previous_revision=record.previous_revision,
+        url=record.url,
+        host=record.host,
+        key=record.key,
+        headline=record.headline,
+        date_published=record.date_published,
+        cluster_id=record.cluster_id,
+        duplicate_of=record.duplicate_of,
+        committed_at=record.committed_at,
+    )
+
+
+def ending_of(record: WriteOnce) -> SubmissionEnded | None:
+    """Return what submitters are told, if the record ends a submission of theirs."""
+    if isinstance(record, OutcomeRecord) and record.submissions:
+        return SubmissionEnded(
+            outcome=record.outcome,
+            url=record.url,
+            submission_ids=record.submissions,
+            article_id=record.article_id,
+            run=record.run,
+            revision=record.revision,
+            key=record.key,
+            duplicate_of=record.duplicate_of,
+            ended_at=record.ended_at,
+        )
+    if isinstance(record, SubmissionRecord) and record.outcome is not None:
+        return SubmissionEnded(
+            outcome=record.outcome,
+            url=record.url,
+            submission_ids=(record.submission_id,),
+            ended_at=record.received_at,
+        )
+    return None

@@ -1,0 +1,1 @@
+"""Takes submissions in: checks, records and coalesces them."""

@@ -1,0 +1,16 @@
+"""The submit function's settings.
+
+Comes in: environment variables. Goes out: typed settings. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from newsdesk.settings import NetworkSettings, TableSettings
+
+
+class SubmitSettings(TableSettings, NetworkSettings):
+    """What the template sets for submit."""
+
+    fetch_queue_url: str = Field(description="The queue of pages to fetch.")

@@ -1,0 +1,161 @@
+"""The submit stage: every submission ends up recorded, and every accepted URL on its way to fetch, once.
+
+Comes in: the body of an intake record. Goes out: the status to count it under. Changes: the table (submission and
+article in one step), then the fetch queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from newsdesk.clock import Clock, to_text
+from newsdesk.errors import AlreadyRecordedError, ConflictError, RejectedUrlError
+from newsdesk.lifecycle import Patience, first_run, joined, message_for, next_run
+from newsdesk.networks import Network
+from newsdesk.outcomes import Outcome, Reason, label
+from newsdesk.ports import ArticleStore, MessageSender
+from newsdesk.state import ArticleState, Stage, SubmissionRecord
+from newsdesk.urls import (
+    DEFAULT_PORTS,
+    MAXIMUM_URL_LENGTH,
+    Url,
+    article_id,
+    canonical_url,
+    check_destination,
+    parse_url,
+)
+from submitter.intake import Submission, UnreadableSubmissionError, read_submission
+
+_ATTEMPTS = 8
+"""Tries against an article that other submissions keep changing; each loss means that somebody else got through."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitStage:
+    """Takes submissions.
+
+    Attributes
+    ----------
+    networks : sequence of networks
+        Private networks that a local stack allows; empty on AWS.
+    ports : collection of int
+        Ports that a URL may name.
+    """
+
+    store: ArticleStore
+    sender: MessageSender
+    clock: Clock
+    patience: Patience
+    networks: Sequence[Network] = ()
+    ports: Collection[int] = DEFAULT_PORTS
+
+    def handle(self, body: str, message_id: str) -> str:
+        """Take one submission and return ``started``, ``joined``, ``repeated`` or ``rejected``.
+
+        Raises
+        ------
+        ConflictError
+            The article kept changing; the message is to be delivered again.
+        """
+        try:
+            submission = read_submission(body, message_id)
+        except UnreadableSubmissionError as error:
+            return self._reject(error.submission_id, "", error.reason, str(error))
+        try:
+            url = parse_url(submission.request.url)
+            check_destination(url, self.networks, self.ports)
+        except RejectedUrlError as error:
+            return self._reject(submission.submission_id, submission.request.url, error.reason, str(error), submission)
+        return self._accept(submission, url)
+
+    def _accept(self, submission: Submission, url: Url) -> str:
+        canonical = canonical_url(url)
+        identifier = article_id(canonical)
+        for _ in range(_ATTEMPTS):
+            before = self.store.find(identifier)
+            after = self._enter(before, submission, identifier, canonical, url)
+            try:
+                self.store.save(after, self._record(submission, after))
+            except ConflictError:
+                continue
+            except AlreadyRecordedError:
+                return self._repeat(submission.submission_id)
+            if before is not None and before.stage is not Stage.REST:
+                return "joined"
+            self._send(after)
+            return "started"
+        raise ConflictError(f"{identifier} kept changing")
+
+    def _enter(
+        self, before: ArticleState | None, submission: Submission, identifier: str, canonical: str, url: Url
+    ) -> ArticleState:
+        request = submission.request
+        if before is None:
+            return first_run(
+                identifier,
+                canonical,
+                url.host,
+                url.href,
+                self.clock(),
+                self.patience,
+                submission_id=submission.submission_id,
+                correlation_id=request.correlation_id,
+                discovery=request.discovery,
+            )
+        if before.stage is Stage.REST:
+            return next_run(
+                before,
+                self.clock(),
+                self.patience,
+                submission_id=submission.submission_id,
+                correlation_id=request.correlation_id,
+            )
+        return joined(before, submission.submission_id)
+
+    def _record(self, submission: Submission, state: ArticleState) -> SubmissionRecord:
+        request = submission.request
+        return SubmissionRecord(
+            submission_id=submission.submission_id,
+            url=request.url,
+            received_at=to_text(self.clock()),
+            article_id=state.article_id,
+            run=state.run,
+            priority=request.priority,
+            tags=request.tags,
+            correlation_id=request.correlation_id,
+            discovery=request.discovery,
+        )
+
+    def _repeat(self, submission_id: str) -> str:
+        """Send the fetch message again: the delivery that recorded the submission may have died before sending it."""
+        record = self.store.submission(submission_id)
+        if record is not None and record.article_id is not None:
+            state = self.store.get(record.article_id)
+            if state is not None and (state.run, state.stage, state.waiting) == (record.run, Stage.FETCH, None):
+                self._send(state)
+        return "repeated"
+
+    def _send(self, state: ArticleState) -> None:
+        message = message_for(state)
+        if message is not None:
+            self.sender.send(message)
+
+    def _reject(
+        self, submission_id: str, url: str, reason: Reason, detail: str, submission: Submission | None = None
+    ) -> str:
+        request = submission.request if submission else None
+        self.store.reject(
+            SubmissionRecord(
+                submission_id=submission_id,
+                url=url[:MAXIMUM_URL_LENGTH],
+                received_at=to_text(self.clock()),
+                outcome=label(Outcome.REJECTED, reason),
+                detail=detail[:300],
+                priority=request.priority if request else None,
+                tags=request.tags if request else (),
+                correlation_id=request.correlation_id if request else None,
+                discovery=request.discovery if request else None,
+            )
+        )
+        return "rejected"

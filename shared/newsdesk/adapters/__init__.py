@@ -1,0 +1,4 @@
+"""The ports of ``newsdesk.ports`` on AWS; the only modules that import boto3.
+
+Comes in: values of the domain. Goes out: AWS calls. Changes: tables, buckets, queues, buses.
+"""

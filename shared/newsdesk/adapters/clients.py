@@ -1,0 +1,58 @@
+"""AWS clients, one of each service per process.
+
+Comes in: the environment that boto3 reads. Goes out: clients. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+# Standard mode retries throttles and 5xx with jittered back-off; what is still failing then goes back to the queue.
+# The pool is as wide as the widest stage's concurrency. Payload timeouts are short: every call is small.
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 5},
+    connect_timeout=3,
+    read_timeout=10,
+    max_pool_connections=25,
+    user_agent_extra="newsdesk",
+)
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    """Return the process's DynamoDB client."""
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+@cache
+def s3() -> S3Client:
+    """Return the process's S3 client."""
+    return boto3.client("s3", config=_CONFIG)
+
+
+@cache
+def sqs() -> SQSClient:
+    """Return the process's SQS client."""
+    return boto3.client("sqs", config=_CONFIG)
+
+
+@cache
+def events() -> EventBridgeClient:
+    """Return the process's EventBridge client."""
+    return boto3.client("events", config=_CONFIG)
+
+
+def reset() -> None:
+    """Forget the clients, so that the next call reads the environment again; for tests and the command line."""
+    for client in (dynamodb, s3, sqs, events):
+        client.cache_clear()

@@ -1,0 +1,474 @@
+"""The table on DynamoDB: one table, three indexes, no scan.
+
+Comes in: states and records. Goes out: the same, read back. Changes: the table, by conditional writes only.
+
+======================  =====================  ==========================================================
+``pk``                  ``sk``                 what
+======================  =====================  ==========================================================
+``article#<id>``        ``state``              the article's state
+``article#<id>``        ``alias``              the id leads to another article
+``article#<id>``        ``revision#000001``    a committed revision
+``article#<id>``        ``outcome#000001``     how a run ended; expires
+``submission#<id>``     ``submission``         a submission; expires
+``band#<band>``         ``<article id>``       the article has this signature band; expires
+``host#<host>``         ``pace``               the host's next slot
+======================  =====================  ==========================================================
+
+Indexes, all on the state item and sparse: ``ByDue`` (``due_shard``, ``due_at``), ``ByHost`` (``listed_host``,
+``listed_at``), ``ByPublicationDay`` (``listed_day``, ``listed_at``).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from newsdesk.adapters import clients
+from newsdesk.clock import Clock, to_text, utc_now
+from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.ports import WriteOnce
+from newsdesk.state import (
+    ArticleState,
+    Listing,
+    Neighbour,
+    OutcomeRecord,
+    Page,
+    Record,
+    RevisionRecord,
+    SubmissionRecord,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+DUE_SHARDS = 16
+"""Partitions of the ``ByDue`` index; each takes 1,000 writes a second (DynamoDB developer guide)."""
+
+DAY_SHARDS = 4
+"""Partitions of one publication day in its index."""
+
+DUE_INDEX = "ByDue"
+HOST_INDEX = "ByHost"
+DAY_INDEX = "ByPublicationDay"
+
+_STATE = "state"
+_ALIAS = "alias"
+_BATCH_WRITE_LIMIT = 25
+
+_serialise = TypeSerializer().serialize
+_deserialise = TypeDeserializer().deserialize
+
+Item = dict[str, Any]
+
+
+def shard_of(article_id: str, shards: int) -> int:
+    """Return which of ``shards`` an article belongs to, evenly and for ever the same."""
+    return zlib.crc32(article_id.encode("ascii")) % shards
+
+
+class DynamoArticleStore:
+    """An :class:`newsdesk.ports.ArticleStore`.
+
+    Parameters
+    ----------
+    table_name : str
+    retention_days : int
+        How long submissions, outcomes and signature bands are kept.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        retention_days: int = 90,
+        client: DynamoDBClient | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._table = table_name
+        self._retention = timedelta(days=retention_days)
+        self._client = client or clients.dynamodb()
+        self._clock = clock
+
+    def get(self, article_id: str) -> ArticleState | None:
+        """Return the article's state; see the port."""
+        item = self._get(_article_pk(article_id), _STATE)
+        return ArticleState.model_validate(item) if item else None
+
+    def find(self, article_id: str) -> ArticleState | None:
+        """Return the state of the article or of its alias's target; see the port."""
+        state = self.get(article_id)
+        if state is not None:
+            return state
+        alias = self._get(_article_pk(article_id), _ALIAS)
+        return self.get(alias["alias_of"]) if alias else None
+
+    def save(self, state: ArticleState, *records: WriteOnce) -> None:
+        """Write a state and its records in one step; see the port."""
+        is_new = state.version == 1
+        state_put: Any = {"TableName": self._table, "Item": _to_wire(_state_item(state))}
+        if is_new:
+            state_put["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            state_put["ConditionExpression"] = "version = :expected"
+            state_put["ExpressionAttributeValues"] = {":expected": {"N": str(state.version - 1)}}
+        if not is_new and not records:
+            self._put_alone(state_put)
+            return
+        actions: list[TransactWriteItemTypeDef] = [{"Put": state_put}]
+        if is_new:
+            actions.append({"ConditionCheck": self._absent(_article_pk(state.article_id), _ALIAS)})
+        guards = len(actions)
+        actions += [{"Put": self._put_once(self._record_item(record))} for record in records]
+        self._transact(actions, guards)
+
+    def reject(self, record: SubmissionRecord) -> None:
+        """Record a refused submission; see the port."""
+        try:
+            self._client.put_item(**self._put_once(self._record_item(record)))
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def submission(self, submission_id: str) -> SubmissionRecord | None:
+        """Return a submission; see the port."""
+        item = self._get(f"submission#{submission_id}", "submission")
+        return SubmissionRecord.model_validate(item) if item else None
+
+    def outcome(self, article_id: str, run: int) -> OutcomeRecord | None:
+        """Return how a run ended; see the port."""
+        item = self._get(_article_pk(article_id), f"outcome#{run:06d}")
+        return OutcomeRecord.model_validate(item) if item else None
+
+    def revision(self, article_id: str, revision: int) -> RevisionRecord | None:
+        """Return the record of a revision; see the port."""
+        item = self._get(_article_pk(article_id), f"revision#{revision:06d}")
+        return RevisionRecord.model_validate(item) if item else None
+
+    def add_alias(self, alias_id: str, article_id: str) -> bool:
+        """Make an id lead to an article; see the port."""
+        pk = _article_pk(alias_id)
+        item = {"pk": pk, "sk": _ALIAS, "kind": "alias", "alias_of": article_id}
+        try:
+            self._transact([{"ConditionCheck": self._absent(pk, _STATE)}, {"Put": self._put_once(item)}], guards=2)
+        except ConflictError:
+            present = self._get(pk, _ALIAS)
+            return present is not None and present["alias_of"] == article_id
+        return True
+
+    def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
+        """Return the ids of articles that are due; see the port."""
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="due_shard = :shard AND due_at <= :until",
+            ExpressionAttributeValues={
+                ":shard": {"S": f"{shard:02d}"},
+                ":until": {"N": str(int(until.timestamp()))},
+            },
+            Limit=limit,
+        )
+        return [str(_from_wire(item)["pk"]).removeprefix("article#") for item in answer["Items"]]
+
+    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+        """List a host's articles, newest first; see the port."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": HOST_INDEX,
+            "KeyConditionExpression": "listed_host = :host AND listed_at BETWEEN :since AND :until",
+            "ExpressionAttributeValues": {
+                ":host": {"S": host},
+                ":since": {"S": to_text(since)},
+                ":until": {"S": to_text(until)},
+            },
+            "Limit": limit,
+            "ScanIndexForward": False,
+        }
+        if cursor:
+            request["ExclusiveStartKey"] = _decode_cursor(cursor)
+        answer = self._client.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            listings=tuple(_listing(_from_wire(item)) for item in answer["Items"]),
+            cursor=_encode_cursor(last) if last else None,
+        )
+
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+        """List the articles published on a day, one shard after the other; see the port."""
+        start = _decode_cursor(cursor) if cursor else None
+        shard = int(start.pop("shard")["N"]) if start else 0
+        listings: list[Listing] = []
+        while shard < DAY_SHARDS and len(listings) < limit:
+            request: dict[str, Any] = {
+                "TableName": self._table,
+                "IndexName": DAY_INDEX,
+                "KeyConditionExpression": "listed_day = :day",
+                "ExpressionAttributeValues": {":day": {"S": f"{day}#{shard}"}},
+                "Limit": limit - len(listings),
+            }
+            if start:
+                request["ExclusiveStartKey"] = start
+            answer = self._client.query(**request)
+            listings += [_listing(_from_wire(item)) for item in answer["Items"]]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                shard += 1
+        following = _encode_cursor({**(start or {}), "shard": {"N": str(shard)}}) if shard < DAY_SHARDS else None
+        return Page(listings=tuple(listings), cursor=following)
+
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
+        """Return the articles that share a band; see the port."""
+
+        def query(band: str) -> list[Neighbour]:
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :band",
+                ExpressionAttributeValues={":band": {"S": f"band#{band}"}},
+                Limit=limit_per_band,
+            )
+            return [Neighbour.model_validate(_from_wire(item)) for item in answer["Items"]]
+
+        with ThreadPoolExecutor(max_workers=len(bands) or 1) as executor:
+            found = {neighbour.article_id: neighbour for group in executor.map(query, bands) for neighbour in group}
+        return [found[article_id] for article_id in sorted(found)]
+
+    def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
+        """Make an article findable under its bands; see the port."""
+        expires_at = self._expiry()
+        puts: list[Any] = [
+            {
+                "PutRequest": {
+                    "Item": _to_wire(
+                        {
+                            "pk": f"band#{band}",
+                            "sk": neighbour.article_id,
+                            "kind": "band",
+                            "expires_at": expires_at,
+                            **_document(neighbour),
+                        }
+                    )
+                }
+            }
+            for band in bands
+        ]
+        while puts:
+            answer = self._client.batch_write_item(RequestItems={self._table: puts[:_BATCH_WRITE_LIMIT]})
+            puts = list(answer["UnprocessedItems"].get(self._table, [])) + puts[_BATCH_WRITE_LIMIT:]
+
+    def _get(self, pk: str, sk: str) -> Item | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return _from_wire(item) if item else None
+
+    def _put_alone(self, state_put: Any) -> None:
+        try:
+            self._client.put_item(**state_put)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise ConflictError(str(error)) from error
+
+    def _transact(self, actions: Sequence[TransactWriteItemTypeDef], guards: int) -> None:
+        """Write all or nothing; the first ``guards`` actions failing means a lost race, the others a repetition."""
+        try:
+            self._client.transact_write_items(TransactItems=actions)
+        except self._client.exceptions.TransactionCanceledException as error:
+            codes = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
+            if any(code != "None" for code in codes[:guards]) or "TransactionConflict" in codes:
+                raise ConflictError(", ".join(codes)) from error
+            if "ConditionalCheckFailed" in codes:
+                raise AlreadyRecordedError(", ".join(codes)) from error
+            raise
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "TransactionInProgressException":
+                raise ConflictError("transaction in progress") from error
+            raise
+
+    def _put_once(self, item: Mapping[str, Any]) -> Any:
+        return {
+            "TableName": self._table,
+            "Item": _to_wire(item),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+
+    def _absent(self, pk: str, sk: str) -> Any:
+        return {
+            "TableName": self._table,
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+
+    def _expiry(self) -> int:
+        return int((self._clock() + self._retention).timestamp())
+
+    def _record_item(self, record: WriteOnce) -> Item:
+        match record:
+            case SubmissionRecord():
+                key = {"pk": f"submission#{record.submission_id}", "sk": "submission", "kind": "submission"}
+                return {**key, "expires_at": self._expiry(), **_document(record)}
+            case OutcomeRecord():
+                key = {"pk": _article_pk(record.article_id), "sk": f"outcome#{record.run:06d}", "kind": "outcome"}
+                return {**key, "expires_at": self._expiry(), **_document(record)}
+            case RevisionRecord():
+                key = {"pk": _article_pk(record.article_id), "sk": f"revision#{record.revision:06d}"}
+                return {**key, "kind": "revision", **_document(record)}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A :class:`newsdesk.ports.Reservation`."""
+
+    at: datetime
+    granted: bool
+
+
+class DynamoHostPacer:
+    """A :class:`newsdesk.ports.HostPacer`: the host's item holds the next free slot, in epoch milliseconds.
+
+    Slots are handed out by conditional updates, so two workers never hold the same one, however many there are.
+    """
+
+    def __init__(self, table_name: str, client: DynamoDBClient | None = None) -> None:
+        self._table = table_name
+        self._client = client or clients.dynamodb()
+
+    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+        """Reserve the host's next slot; see the port.
+
+        A refused caller is told a time behind all others that were refused, so that they do not come back at once.
+        """
+        if interval_seconds <= 0:
+            return Slot(now, True)
+        interval = int(interval_seconds * 1000)
+        current = int(now.timestamp() * 1000)
+        if self._move(host, "next_slot", current + interval, not_after=current):
+            return Slot(now, True)
+        latest = current + int(patience_seconds * 1000)
+        taken = self._push(host, "next_slot", interval, after=current, not_after=latest)
+        if taken is not None:
+            return Slot(_from_milliseconds(taken), True)
+        behind = self._push(host, "backlog_until", interval, after=latest)
+        if behind is None:
+            self._move(host, "backlog_until", latest + interval, not_after=latest)
+            behind = latest
+        return Slot(_from_milliseconds(behind), False)
+
+    def _move(self, host: str, attribute: str, value: int, not_after: int) -> bool:
+        """Set an attribute unless it lies after ``not_after``."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_host_key(host),
+                UpdateExpression="SET #name = :value, #kind = :kind",
+                ConditionExpression="attribute_not_exists(#name) OR #name <= :limit",
+                ExpressionAttributeNames={"#name": attribute, "#kind": "kind"},
+                ExpressionAttributeValues={
+                    ":value": {"N": str(value)},
+                    ":limit": {"N": str(not_after)},
+                    ":kind": {"S": "host"},
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _push(self, host: str, attribute: str, by: int, after: int, not_after: int | None = None) -> int | None:
+        """Raise an attribute that lies in (after, not_after] and return what it was, or None when it does not."""
+        condition = "#name > :after" + ("" if not_after is None else " AND #name <= :limit")
+        values: dict[str, Any] = {":by": {"N": str(by)}, ":after": {"N": str(after)}}
+        if not_after is not None:
+            values[":limit"] = {"N": str(not_after)}
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=_host_key(host),
+                UpdateExpression="SET #name = #name + :by",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#name": attribute},
+                ExpressionAttributeValues=values,
+                ReturnValues="UPDATED_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return None
+        return int(answer["Attributes"][attribute]["N"])
+
+
+def read_inserted(stream_records: Iterable[Mapping[str, Any]]) -> list[tuple[str, WriteOnce]]:
+    """Return the sequence number and the record of every write-once insertion among a stream's records.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If an item is not what :class:`DynamoArticleStore` writes.
+    """
+    inserted: list[tuple[str, WriteOnce]] = []
+    for entry in stream_records:
+        change = entry["dynamodb"]
+        model = _WRITE_ONCE_KINDS.get(change.get("NewImage", {}).get("kind", {}).get("S", ""))
+        if entry["eventName"] == "INSERT" and model is not None:
+            inserted.append((change["SequenceNumber"], model.model_validate(_from_wire(change["NewImage"]))))
+    return inserted
+
+
+_WRITE_ONCE_KINDS: dict[str, type[SubmissionRecord | OutcomeRecord | RevisionRecord]] = {
+    "submission": SubmissionRecord,
+    "outcome": OutcomeRecord,
+    "revision": RevisionRecord,
+}
+
+
+def _article_pk(article_id: str) -> str:
+    return f"article#{article_id}"
+
+
+def _host_key(host: str) -> dict[str, Any]:
+    return {"pk": {"S": f"host#{host}"}, "sk": {"S": "pace"}}
+
+
+def _from_milliseconds(value: int) -> datetime:
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def _document(record: Record) -> Item:
+    return record.model_dump(mode="json", exclude_none=True)
+
+
+def _state_item(state: ArticleState) -> Item:
+    item = {"pk": _article_pk(state.article_id), "sk": _STATE, "kind": "article", **_document(state)}
+    if state.due_at is not None:
+        item["due_shard"] = f"{shard_of(state.article_id, DUE_SHARDS):02d}"
+    if state.current is not None:
+        item["listed_host"] = state.host
+        item["listed_at"] = state.current.committed_at
+        if state.current.date_published:
+            day = state.current.date_published[:10]
+            item["listed_day"] = f"{day}#{shard_of(state.article_id, DAY_SHARDS)}"
+    return item
+
+
+def _listing(item: Item) -> Listing:
+    return Listing.model_validate({**item["current"], **item})
+
+
+def _to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialise(value) for name, value in item.items()}
+
+
+def _from_wire(item: Mapping[str, Any]) -> Item:
+    return {name: _deserialise(value) for name, value in item.items()}
+
+
+def _encode_cursor(key: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, sort_keys=True).encode("utf-8")).decode("ascii")
+
+
+def _decode_cursor(cursor: str) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(cursor))
+    return decoded

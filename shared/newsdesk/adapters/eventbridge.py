@@ -1,0 +1,63 @@
+"""The event bus on EventBridge.
+
+Comes in: events of the domain. Goes out: accepted events. Changes: the bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from newsdesk.adapters import clients
+from newsdesk.errors import NewsdeskError
+from newsdesk.messages import ArticleChanged, SubmissionEnded
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
+EVENT_SOURCE = "newsdesk"
+
+_ENTRIES_PER_CALL = 10
+"""EventBridge's own limit on ``PutEvents``."""
+
+_ATTEMPTS = 3
+
+
+class EventsNotAcceptedError(NewsdeskError):
+    """The bus refused events several times over."""
+
+
+class EventBridgePublisher:
+    """A :class:`newsdesk.ports.EventPublisher`."""
+
+    def __init__(self, bus_name: str, client: EventBridgeClient | None = None) -> None:
+        self._bus = bus_name
+        self._client = client or clients.events()
+
+    def publish(self, events: Sequence[ArticleChanged | SubmissionEnded]) -> None:
+        """Publish events, sending again only those that the bus refused; see the port.
+
+        Raises
+        ------
+        EventsNotAcceptedError
+            If some are still refused after three attempts.
+        """
+        entries = [self._entry(event) for event in events]
+        for start in range(0, len(entries), _ENTRIES_PER_CALL):
+            pending = entries[start : start + _ENTRIES_PER_CALL]
+            for _ in range(_ATTEMPTS):
+                answers = self._client.put_events(Entries=pending)["Entries"]
+                pending = [entry for entry, answer in zip(pending, answers, strict=True) if "EventId" not in answer]
+                if not pending:
+                    break
+            else:
+                raise EventsNotAcceptedError(f"{len(pending)} of {len(entries)} events")
+
+    def _entry(self, event: ArticleChanged | SubmissionEnded) -> PutEventsRequestEntryTypeDef:
+        return {
+            "EventBusName": self._bus,
+            "Source": EVENT_SOURCE,
+            "DetailType": type(event).__name__,
+            "Detail": event.to_json(),
+        }

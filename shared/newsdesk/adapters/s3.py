@@ -1,0 +1,65 @@
+"""The bucket on S3.
+
+Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from newsdesk.adapters import clients
+from newsdesk.errors import ObjectMissingError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
+
+_CONFLICT_ATTEMPTS = 3
+"""S3 answers 409 when two conditional writes of one key meet; the loser may try again (S3 user guide)."""
+
+
+class S3ObjectStore:
+    """An :class:`newsdesk.ports.ObjectStore`."""
+
+    def __init__(self, bucket_name: str, client: S3Client | None = None) -> None:
+        self._bucket = bucket_name
+        self._client = client or clients.s3()
+
+    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
+        """Write an object once; see the port."""
+        request: PutObjectRequestTypeDef = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "Body": body,
+            "ContentType": content_type,
+            "IfNoneMatch": "*",
+        }
+        if content_encoding:
+            request["ContentEncoding"] = content_encoding
+        for attempt in range(1, _CONFLICT_ATTEMPTS + 1):
+            try:
+                self._client.put_object(**request)
+            except ClientError as error:
+                status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+                if status == 412:
+                    return False
+                if status == 409 and attempt < _CONFLICT_ATTEMPTS:
+                    continue
+                raise
+            return True
+        raise AssertionError("unreachable")
+
+    def get(self, key: str) -> bytes:
+        """Return an object's bytes; see the port."""
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                raise ObjectMissingError(key) from error
+            raise
+
+    def replace(self, key: str, body: bytes, content_type: str) -> None:
+        """Write an object over the one that is there; only the schemas, which grow, are written so."""
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
