@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
+SUBMISSION_ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,128}$"
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -34,7 +35,7 @@ class UrlSubmitted(Message):
     url: str = Field(min_length=1, description="An absolute http or https URL of at most 2,048 characters.")
     submission_id: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9_.:\-]{1,128}$",
+        pattern=SUBMISSION_ID_PATTERN,
         description="The submitter's own name for this submission; the same id is taken once. "
         "Absent: the id of the queue's message or of the event.",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsdesk.similarity import bands, similarity
+from newsdesk.similarity import bands, estimated_jaccard
 
 from newsdesk.article import Article, ChangeType
 from newsdesk.clock import Clock, to_text
@@ -78,7 +78,7 @@ class IndexStage:
             )
         keys = bands(signature.values)
         scored = [
-            (similarity(signature.values, neighbour.signature), neighbour)
+            (estimated_jaccard(signature.values, neighbour.signature), neighbour)
             for neighbour in self.store.neighbours(keys)
             if neighbour.article_id != state.article_id
         ]

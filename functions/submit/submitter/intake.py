@@ -6,13 +6,14 @@ Comes in: the body of a queue record. Goes out: a submission, or the reason why 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from newsdesk.errors import NewsdeskError
-from newsdesk.messages import UrlSubmitted
+from newsdesk.messages import SUBMISSION_ID_PATTERN, UrlSubmitted
 from newsdesk.outcomes import Reason
 
 TRIGGER_SOURCE = "newsdesk.trigger"
@@ -61,12 +62,13 @@ def read_submission(body: str, message_id: str) -> Submission:
     """
     try:
         document = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, message_id, "not JSON") from error
     fallback_id = message_id
     if isinstance(document, dict) and "detail-type" in document:
         fallback_id = _event_id(document, message_id)
         document = _detail(document, fallback_id)
+    fallback_id = _claimed_id(document, fallback_id)
     version = document.get("schemaVersion", 1) if isinstance(document, dict) else 1
     if isinstance(version, int) and version != 1:
         raise UnreadableSubmissionError(Reason.UNKNOWN_VERSION, fallback_id, f"schemaVersion {version}")
@@ -77,9 +79,15 @@ def read_submission(body: str, message_id: str) -> Submission:
     return Submission(request.submission_id or fallback_id, request)
 
 
+def _claimed_id(document: Any, fallback_id: str) -> str:
+    """Return the id that the submitter gave, where it is one, so that even a refusal can be found under it."""
+    claimed = document.get("submissionId") if isinstance(document, dict) else None
+    return claimed if isinstance(claimed, str) and re.fullmatch(SUBMISSION_ID_PATTERN, claimed) else fallback_id
+
+
 def _event_id(event: dict[str, Any], message_id: str) -> str:
     identifier = event.get("id")
-    return identifier if isinstance(identifier, str) and 0 < len(identifier) <= 128 else message_id
+    return identifier if isinstance(identifier, str) and re.fullmatch(SUBMISSION_ID_PATTERN, identifier) else message_id
 
 
 def _detail(event: dict[str, Any], submission_id: str) -> Any:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +65,8 @@ DAY_INDEX = "ByPublicationDay"
 _STATE = "state"
 _ALIAS = "alias"
 _BATCH_WRITE_LIMIT = 25
+_BATCH_GET_LIMIT = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
@@ -151,6 +154,21 @@ class DynamoArticleStore:
         """Return the record of a revision; see the port."""
         item = self._get(_article_pk(article_id), f"revision#{revision:06d}")
         return RevisionRecord.model_validate(item) if item else None
+
+    def states(self, article_ids: Sequence[str]) -> list[ArticleState]:
+        """Return the states of those articles that there are, in no order."""
+        items = self._get_many([(_article_pk(article_id), _STATE) for article_id in article_ids])
+        return [ArticleState.model_validate(item) for item in items]
+
+    def submissions(self, submission_ids: Sequence[str]) -> list[SubmissionRecord]:
+        """Return those submissions that there are, in no order."""
+        items = self._get_many([(f"submission#{identifier}", "submission") for identifier in submission_ids])
+        return [SubmissionRecord.model_validate(item) for item in items]
+
+    def outcomes(self, runs: Sequence[tuple[str, int]]) -> list[OutcomeRecord]:
+        """Return the outcomes of those runs that have ended, in no order."""
+        items = self._get_many([(_article_pk(article_id), f"outcome#{run:06d}") for article_id, run in runs])
+        return [OutcomeRecord.model_validate(item) for item in items]
 
     def add_alias(self, alias_id: str, article_id: str) -> bool:
         """Make an id lead to an article; see the port."""
@@ -269,10 +287,24 @@ class DynamoArticleStore:
         item = answer.get("Item")
         return _from_wire(item) if item else None
 
+    def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        items: list[Item] = []
+        pending: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
+        while pending:
+            request: Any = {self._table: {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
+            answer = self._client.batch_get_item(RequestItems=request)
+            items += [_from_wire(item) for item in answer["Responses"].get(self._table, [])]
+            unprocessed = answer.get("UnprocessedKeys", {}).get(self._table)
+            pending = [*(unprocessed["Keys"] if unprocessed else []), *pending[_BATCH_GET_LIMIT:]]
+        return items
+
     def _put_alone(self, state_put: Any) -> None:
         try:
             self._client.put_item(**state_put)
-        except self._client.exceptions.ConditionalCheckFailedException as error:
+        except (
+            self._client.exceptions.ConditionalCheckFailedException,
+            self._client.exceptions.TransactionConflictException,
+        ) as error:
             raise ConflictError(str(error)) from error
 
     def _transact(self, actions: Sequence[TransactWriteItemTypeDef], guards: int) -> None:
@@ -346,17 +378,19 @@ class DynamoHostPacer:
         """
         if interval_seconds <= 0:
             return Slot(now, True)
-        interval = int(interval_seconds * 1000)
-        current = int(now.timestamp() * 1000)
+        interval = math.ceil(interval_seconds * 1000)
+        current = _to_milliseconds(now)
         if self._move(host, "next_slot", current + interval, not_after=current):
-            return Slot(now, True)
+            return Slot(_from_milliseconds(current), True)
         latest = current + int(patience_seconds * 1000)
         taken = self._push(host, "next_slot", interval, after=current, not_after=latest)
         if taken is not None:
             return Slot(_from_milliseconds(taken), True)
         behind = self._push(host, "backlog_until", interval, after=latest)
+        if behind is None and not self._move(host, "backlog_until", latest + interval, not_after=latest):
+            # Another refused caller began the backlog between the two calls.
+            behind = self._push(host, "backlog_until", interval, after=latest)
         if behind is None:
-            self._move(host, "backlog_until", latest + interval, not_after=latest)
             behind = latest
         return Slot(_from_milliseconds(behind), False)
 
@@ -432,8 +466,13 @@ def _host_key(host: str) -> dict[str, Any]:
     return {"pk": {"S": f"host#{host}"}, "sk": {"S": "pace"}}
 
 
+def _to_milliseconds(moment: datetime) -> int:
+    """Round up, so that a slot never begins before the moment it was asked for."""
+    return -((_EPOCH - moment) // timedelta(milliseconds=1))
+
+
 def _from_milliseconds(value: int) -> datetime:
-    return datetime.fromtimestamp(value / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=value)
 
 
 def _document(record: Record) -> Item:

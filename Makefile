@@ -1,0 +1,90 @@
+# Two commands do everything on a machine that has python3, git and make:
+#
+#   make ingest                      serve the sample news site and turn it into articles, on this machine
+#   make ingest URLS="https://…"     the same with your own addresses (or FROM=file, one address a line)
+#   make test                        run all tests
+#
+# Both build one virtual environment, .venv, first.
+
+SHELL := /bin/sh
+PYTHON3 ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+OUT ?= out
+
+.PHONY: help ingest test environment lint types templates build smoke e2e requirements check-requirements schemas clean
+
+help:
+	@sed -n '3,7s/^# \{0,1\}//p' Makefile
+	@echo "  make lint types templates build smoke e2e requirements schemas clean    the parts that .ci/run is made of"
+
+environment: .venv/complete
+
+.venv/complete: requirements/bootstrap.txt requirements/development.txt
+	@echo "== building the environment in .venv (the first time takes a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON3) -m venv .venv
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/development.txt
+	@ln -sf ../../infra/newsdesk $(BIN)/newsdesk
+	@touch $@
+
+ingest: environment
+	@$(BIN)/newsdesk ingest --out $(OUT) $(if $(FROM),--from $(FROM)) $(if $(URLS)$(FROM),$(URLS),--sample)
+
+test: environment
+	@echo "== running the tests"
+	@$(BIN)/python -m pytest -q
+
+lint: environment
+	@echo "== ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: environment
+	@echo "== mypy --strict"
+	@$(BIN)/mypy
+
+templates: environment
+	@echo "== cfn-lint and sam validate --lint"
+	@$(BIN)/cfn-lint template.yaml
+	@SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
+
+build: environment
+	@echo "== sam build (python3.13, arm64)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam build
+
+smoke: environment
+	@echo "== importing every handler from its own package alone"
+	@$(BIN)/python infra/newsdesk_cli/smoke.py
+
+e2e: environment
+	@echo "== the whole stack on this machine"
+	@$(BIN)/python -m pytest -q -m e2e tests/e2e
+
+# What goes into each set is named in pyproject.toml; this compiles it, with hashes and without addresses. The
+# development set holds all the others and constrains them, so that a package has one version everywhere.
+SETS := layer:shared fetch:functions/fetch extract:functions/extract enrich:functions/enrich submit:functions/submit \
+	index:functions/index publish:functions/publish dispatch:functions/dispatch
+COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	--no-annotate --custom-compile-command "make requirements"
+
+requirements:
+	@$(UV) $(COMPILE) --group development pyproject.toml --output-file requirements/development.txt
+	@$(UV) $(COMPILE) --group bootstrap --constraint requirements/development.txt pyproject.toml \
+		--output-file requirements/bootstrap.txt
+	@for set in $(SETS); do \
+		$(UV) $(COMPILE) --constraint requirements/development.txt --group $${set%%:*} pyproject.toml \
+			--output-file $${set#*:}/requirements.txt || exit 1; \
+	done
+
+check-requirements: environment
+	@echo "== requirements drift"
+	@$(MAKE) --no-print-directory requirements
+	@git diff --exit-code --stat -- '*requirements*.txt' 'requirements/*.txt'
+
+schemas: environment
+	@PYTHONPATH=shared:infra $(BIN)/python -m newsdesk_cli.schemas docs/schemas
+
+clean:
+	-@test ! -x $(BIN)/newsdesk || $(BIN)/newsdesk down
+	rm -rf .venv .aws-sam .newsdesk .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)

@@ -1,0 +1,302 @@
+"""The command line ``newsdesk``.
+
+Comes in: arguments. Goes out: tables for people, JSON for scripts, an exit code: 0 done, 3 some URLs still wait,
+2 bad usage, 1 anything else. Changes: the stack it talks to, and the output folder.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from newsdesk.article import Article, to_json_bytes
+from newsdesk.errors import RejectedUrlError
+from newsdesk.state import ArticleState
+from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk_cli import batch
+from newsdesk_cli.deployment import DeploymentError
+from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, read_urls, write_outcomes
+from newsdesk_cli.local_stack import LocalStack, LocalStackError
+from newsdesk_cli.packages import BuildError
+from newsdesk_cli.rendering import article_view, results_table, summary
+from newsdesk_cli.sample_site import SampleSite
+from newsdesk_cli.stack import Stack, StackMissingError
+
+EXIT_FAILURE = 1
+EXIT_USAGE = 2
+EXIT_WAITING = 3
+
+_ARTICLE_ID = re.compile(r"[a-z2-7]{26}")
+_SAMPLE_SITE_PORT = 8417
+_LOOPBACK = "127.0.0.1/32"
+
+app = typer.Typer(
+    name="newsdesk",
+    help="Turns news URLs into clean, enriched, versioned articles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+StackName = Annotated[str | None, typer.Option("--stack", help="A deployed stack instead of the local one.")]
+Region = Annotated[str | None, typer.Option("--region", help="The deployed stack's region.")]
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    try:
+        app()
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else EXIT_FAILURE
+    except (StackMissingError, LocalStackError, DeploymentError, BuildError) as error:
+        err.print(f"[red]newsdesk:[/] {error}", highlight=False)
+        return EXIT_FAILURE
+    except KeyboardInterrupt:
+        err.print("[red]newsdesk:[/] interrupted")
+        return EXIT_FAILURE
+    return 0
+
+
+@app.command(epilog="Example: newsdesk ingest https://example.org/a https://example.org/b --out out")
+def ingest(
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Addresses to ingest.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A file with one address a line.", exists=True, dir_okay=False)
+    ] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where the bucket is mirrored to.")] = Path("out"),
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the outcomes.", min=0)] = 300,
+    interval: Annotated[float | None, typer.Option(help="Seconds between two requests to one host.", min=0)] = None,
+    allow_network: Annotated[
+        list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Serve the sample news site and ingest it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Submit URLs to the stack on this machine and wait until each has its outcome."""
+    wanted = list(urls or [])
+    if source is not None:
+        wanted += read_urls(source.read_text(encoding="utf-8").splitlines())
+    wanted = [url for url in wanted if url.strip()]
+    networks = _checked_networks(allow_network or [])
+    if not wanted and not sample:
+        _usage("nothing to ingest: give URLs, --from FILE or --sample")
+    with ExitStack() as closing:
+        if sample:
+            site = _sample_site()
+            closing.callback(site.stop)
+            _say(f"serving the sample news site on {site.base_url}")
+            wanted += site.urls()
+            networks = [*networks, _LOOPBACK]
+        stack = closing.enter_context(LocalStack(say=_say).running(networks, interval))
+        ended, results = _ingest(stack, wanted, wait)
+        _say(f"mirroring the bucket into {folder}/")
+        mirror(stack, folder)
+        write_outcomes(results, folder / "outcomes.jsonl")
+    if as_json:
+        for result in results:
+            sys.stdout.write(f"{result.line()}\n")
+    else:
+        _print_results(results, folder)
+    if not ended:
+        raise typer.Exit(EXIT_WAITING)
+
+
+@app.command(epilog="Example: newsdesk up --allow-network 127.0.0.1/32")
+def up(
+    interval: Annotated[float | None, typer.Option(help="Seconds between two requests to one host.", min=0)] = None,
+    allow_network: Annotated[
+        list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Start the stack on this machine, or bring it up to date."""
+    networks = _checked_networks(allow_network or [])
+    with LocalStack(say=_say).running(networks, interval) as stack:
+        facts = {"endpoint": stack.endpoint, "region": stack.region, **stack.outputs}
+    _print_facts(facts, as_json)
+
+
+@app.command(epilog="Example: newsdesk down")
+def down(as_json: Json = False) -> None:
+    """Stop the stack on this machine; what it stored is there again after the next `up`."""
+    stopped = LocalStack(say=_say).stop()
+    if as_json:
+        sys.stdout.write(json.dumps({"stopped": stopped}) + "\n")
+    else:
+        out.print("stopped" if stopped else "no stack was up")
+
+
+@app.command(epilog="Example: newsdesk status my-submission-1")
+def status(
+    subject: Annotated[
+        str | None, typer.Argument(metavar="[SUBMISSION_ID|ARTICLE_ID|URL]", help="What to ask about.")
+    ] = None,
+    stack_name: StackName = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Show how a submission or an article stands, or how full the queues are."""
+    stack = _stack(stack_name, region)
+    _print_facts(_status_of(stack, subject) if subject else _queue_depths(stack), as_json)
+
+
+@app.command(epilog="Example: newsdesk show https://example.org/a")
+def show(
+    subject: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL", help="Which article.")],
+    stack_name: StackName = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Print an article readably, with where each of its fields came from."""
+    stack = _stack(stack_name, region)
+    state = _find(stack, subject)
+    if state is None or state.current is None:
+        ending = f"; its last visit ended as {state.last_outcome}" if state and state.last_outcome else ""
+        _fail(f"there is no article for {subject}{ending}")
+    article = Article.model_validate_json(stack.objects.get(state.current.key))
+    if as_json:
+        sys.stdout.write(to_json_bytes(article).decode("utf-8"))
+    else:
+        out.print(article_view(article))
+
+
+Manifest = Annotated[Path, typer.Option("--manifest", help="JSON lines.", exists=True, dir_okay=False)]
+Destination = Annotated[Path, typer.Option("--out", help="Where the JSON lines go.")]
+
+
+@app.command(epilog="Example: newsdesk extract --manifest pages.jsonl --out articles.jsonl")
+def extract(manifest: Manifest, destination: Destination) -> None:
+    """Extract articles from files of {id, url, path}, without a stack."""
+    _say(f"{batch.extract(manifest, destination)} pages extracted into {destination}")
+
+
+@app.command(epilog="Example: newsdesk enrich --manifest texts.jsonl --out enrichments.jsonl")
+def enrich(manifest: Manifest, destination: Destination) -> None:
+    """Enrich texts of {id, title, text, lang?}, without a stack."""
+    _say(f"{batch.enrich(manifest, destination)} texts enriched into {destination}")
+
+
+def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:
+    ingestion = Ingestion(stack, urls)
+    ingestion.submit()
+    with _progress(len(urls)) as report:
+        ended = ingestion.wait(wait, report)
+    return ended, ingestion.results()
+
+
+def _sample_site() -> SampleSite:
+    """Return the site on its usual port, so that it has the same articles each time; on any if that is taken."""
+    try:
+        return SampleSite(port=_SAMPLE_SITE_PORT).start()
+    except OSError:
+        return SampleSite().start()
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
+        task = progress.add_task("ingesting", total=total)
+        yield lambda ended, _: progress.update(task, completed=ended)
+
+
+def _print_results(results: list[Result], folder: Path) -> None:
+    out.print(results_table((result, read_article(folder, result.key)) for result in results))
+    out.print()
+    out.print(summary(results))
+    first = next((result for result in results if result.key), None)
+    _say(f"articles, captures and the change feed are in {folder}/, one line per URL in {folder}/outcomes.jsonl")
+    if first is not None:
+        _say(f"next: .venv/bin/newsdesk show {first.article_id}")
+    if any(result.outcome == WAITING for result in results):
+        _say("next: run the same command later; what waits is tried again by itself while the stack is up")
+    _say("the stack stays up for more; .venv/bin/newsdesk down stops it")
+
+
+def _stack(name: str | None, region: str | None) -> Stack:
+    return Stack(name, region) if name else LocalStack().get()
+
+
+def _status_of(stack: Stack, subject: str) -> dict[str, Any]:
+    submission = stack.store.submission(subject)
+    if submission is None:
+        state = _find(stack, subject)
+        if state is None:
+            _fail(f"nothing is known of {subject}")
+        return state.model_dump(mode="json", exclude_none=True)
+    facts = submission.model_dump(mode="json", exclude_none=True)
+    if submission.article_id is not None and submission.run is not None:
+        outcome = stack.store.outcome(submission.article_id, submission.run)
+        facts |= outcome.model_dump(mode="json", exclude_none=True) if outcome else {"outcome": "in flight"}
+    return facts
+
+
+def _queue_depths(stack: Stack) -> dict[str, Any]:
+    depths: dict[str, Any] = {"stack": stack.name, **({"endpoint": stack.endpoint} if stack.endpoint else {})}
+    for logical_id, queue_url in sorted(stack.resources.items()):
+        if not logical_id.endswith("Queue"):
+            continue
+        attributes = stack.sqs.get_queue_attributes(
+            QueueUrl=queue_url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        visible, in_flight = (int(attributes[f"ApproximateNumberOfMessages{suffix}"]) for suffix in ("", "NotVisible"))
+        depths[logical_id] = {"waiting": visible, "in_flight": in_flight}
+    return depths
+
+
+def _find(stack: Stack, subject: str) -> ArticleState | None:
+    if _ARTICLE_ID.fullmatch(subject):
+        return stack.store.find(subject)
+    try:
+        return stack.store.find(article_id(canonical_url(parse_url(subject))))
+    except RejectedUrlError:
+        _fail(f"{subject} is neither an article's id nor a URL, and no submission has that id")
+
+
+def _checked_networks(texts: list[str]) -> list[str]:
+    try:
+        return [str(ipaddress.ip_network(text)) for text in texts]
+    except ValueError as error:
+        _usage(f"--allow-network: {error}")
+
+
+def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        shown = ", ".join(f"{inner}: {part}" for inner, part in value.items()) if isinstance(value, dict) else value
+        table.add_row(name, str(shown))
+    out.print(table)
+
+
+def _say(text: str) -> None:
+    err.print(f"[dim]·[/] {text}", highlight=False)
+
+
+def _usage(text: str) -> NoReturn:
+    err.print(f"[red]newsdesk:[/] {text}", highlight=False)
+    raise typer.Exit(EXIT_USAGE)
+
+
+def _fail(text: str) -> NoReturn:
+    err.print(f"[red]newsdesk:[/] {text}", highlight=False)
+    raise typer.Exit(EXIT_FAILURE)

@@ -1,0 +1,35 @@
+"""The extractor and the enrichers over a manifest, without a stack.
+
+Comes in: a manifest of JSON lines. Goes out: how many lines were written. Changes: the destination file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+def extract(manifest: Path, destination: Path) -> int:
+    """Extract the pages of a manifest of ``{id, url, path}``; see :func:`extractor.batch.extract_manifest`."""
+    from extractor.batch import extract_manifest  # loads trafilatura, which the other commands do without
+
+    return _write(extract_manifest(manifest), destination)
+
+
+def enrich(manifest: Path, destination: Path) -> int:
+    """Enrich the texts of a manifest of ``{id, title, text, lang?}``; see :func:`enricher.batch.enrich_manifest`."""
+    from enricher.batch import enrich_manifest  # loads the language model
+
+    return _write(enrich_manifest(manifest), destination)
+
+
+def _write(results: Iterable[dict[str, Any]], destination: Path) -> int:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with destination.open("w", encoding="utf-8") as lines:
+        for result in results:
+            lines.write(json.dumps(result, ensure_ascii=False) + "\n")
+            written += 1
+    return written

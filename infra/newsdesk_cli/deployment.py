@@ -1,0 +1,153 @@
+"""Deploys the template to the local stack, as ``sam deploy`` does to AWS.
+
+Comes in: ``template.yaml`` and the built packages. Goes out: nothing. Changes: the local stack.
+
+The template is deployed as it is, but for its code, which is uploaded and named by its S3 address as ``sam package``
+would, and for what MiniStack 1.5 takes differently from AWS (:func:`_for_ministack`, :func:`_enable_time_to_live`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from newsdesk_cli.packages import Target, build_package, source_folder
+from newsdesk_cli.stack import Stack
+from newsdesk_cli.templates import Template, load_template, packaged_resources
+
+_ARTIFACTS_BUCKET = "newsdesk-artifacts"
+_DEPLOY_SECONDS = 180
+_POLL_SECONDS = 0.2
+
+
+class DeploymentError(Exception):
+    """The stack could not be created or updated; the text says which resource failed and why."""
+
+
+def deploy(stack: Stack, template_path: Path, packages: Path, parameters: Mapping[str, str]) -> bool:
+    """Build, upload and deploy; return whether anything changed.
+
+    Raises
+    ------
+    DeploymentError
+        If CloudFormation reports a failure, or takes longer than three minutes.
+    """
+    template = load_template(template_path)
+    _ensure_bucket(stack)
+    target = Target.this_machine()
+    for logical_id, uri, properties in packaged_resources(template):
+        package = build_package(logical_id, source_folder(properties[uri]), packages, target)
+        properties[uri] = f"s3://{_ARTIFACTS_BUCKET}/{_upload(stack, package.archive.read_bytes())}"
+    _for_ministack(template, parameters)
+    key = _upload(stack, json.dumps(template).encode("utf-8"))
+    changed = _create_or_update(stack, key, parameters)
+    _enable_time_to_live(stack, template)
+    return changed
+
+
+def configure(stack: Stack, function: str, variables: Mapping[str, str]) -> None:
+    """Set environment variables of a function, beside those of the template; unchanged ones cost nothing."""
+    name = stack.resources[function]
+    present = stack.functions.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {})
+    wanted = {**present, **variables}
+    if wanted != present:
+        stack.functions.update_function_configuration(FunctionName=name, Environment={"Variables": wanted})
+
+
+def _ensure_bucket(stack: Stack) -> None:
+    try:
+        stack.s3.create_bucket(
+            Bucket=_ARTIFACTS_BUCKET,
+            CreateBucketConfiguration={"LocationConstraint": stack.region},  # type: ignore[typeddict-item]
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+            raise
+
+
+def _upload(stack: Stack, body: bytes) -> str:
+    key = hashlib.sha256(body).hexdigest()[:32]
+    try:
+        stack.s3.head_object(Bucket=_ARTIFACTS_BUCKET, Key=key)
+    except ClientError:
+        stack.s3.put_object(Bucket=_ARTIFACTS_BUCKET, Key=key, Body=body)
+    return key
+
+
+def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
+    """Put numbers in: MiniStack leaves a reference to a Number parameter a string, which its queue poller rejects."""
+    numbers = {
+        name: int(parameters.get(name, definition["Default"]))
+        for name, definition in template["Parameters"].items()
+        if definition["Type"] == "Number"
+    }
+    template["Resources"] = _with_numbers(template["Resources"], numbers)
+
+
+def _with_numbers(node: Any, numbers: Mapping[str, int]) -> Any:
+    if isinstance(node, list):
+        return [_with_numbers(value, numbers) for value in node]
+    if isinstance(node, dict):
+        if set(node) == {"Ref"} and node["Ref"] in numbers:
+            return numbers[node["Ref"]]
+        # Environment variables are text, on AWS too.
+        return {name: value if name == "Variables" else _with_numbers(value, numbers) for name, value in node.items()}
+    return node
+
+
+def _create_or_update(stack: Stack, template_key: str, parameters: Mapping[str, str]) -> bool:
+    request: dict[str, Any] = {
+        "StackName": stack.name,
+        "TemplateURL": f"https://s3.amazonaws.com/{_ARTIFACTS_BUCKET}/{template_key}",
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+    }
+    try:
+        stack.cloudformation.describe_stacks(StackName=stack.name)
+        start: Any = stack.cloudformation.update_stack
+    except ClientError:
+        start = stack.cloudformation.create_stack
+    try:
+        start(**request)
+    except ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return False
+        raise DeploymentError(str(error)) from error
+    _wait(stack)
+    return True
+
+
+def _wait(stack: Stack) -> None:
+    deadline = time.monotonic() + _DEPLOY_SECONDS
+    while True:
+        (described,) = stack.cloudformation.describe_stacks(StackName=stack.name)["Stacks"]
+        status = described["StackStatus"]
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return
+        if not status.endswith("IN_PROGRESS") or time.monotonic() > deadline:
+            raise DeploymentError(f"{status}: {_failures(stack)}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _failures(stack: Stack) -> str:
+    events = stack.cloudformation.describe_stack_events(StackName=stack.name)["StackEvents"]
+    return "; ".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+        for event in events
+        if "FAILED" in event.get("ResourceStatus", "")
+    )
+
+
+def _enable_time_to_live(stack: Stack, template: Template) -> None:
+    """Turn on the table's expiry, which MiniStack's CloudFormation passes over."""
+    specification = template["Resources"]["ArticleTable"]["Properties"]["TimeToLiveSpecification"]
+    table = stack.outputs["TableName"]
+    described = stack.dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if described.get("TimeToLiveStatus") == "DISABLED":
+        stack.dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)

@@ -1,0 +1,255 @@
+"""Submits URLs to a stack, waits for their outcomes, and mirrors the bucket.
+
+Comes in: URLs and a stack. Goes out: one result per URL. Changes: the stack's intake queue; the output folder.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from newsdesk.article import Article
+from newsdesk.clock import from_text, to_text
+from newsdesk.state import ArticleState, OutcomeRecord, SubmissionRecord
+from newsdesk.urls import MAXIMUM_URL_LENGTH
+from newsdesk_cli.stack import Stack
+
+_MESSAGES_PER_CALL = 10  # SQS's own limit
+_LONGEST_SENT = 2 * MAXIMUM_URL_LENGTH  # still too long, and small enough for ten to a call
+_POLL_SECONDS = 1.0
+_DOWNLOADS_AT_ONCE = 8
+
+WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a submitted URL.
+
+    Attributes
+    ----------
+    outcome : str
+        ``indexed``, ``unchanged``, ``duplicate``, ``rejected``, ``failed``, ``removed``, or ``waiting``.
+    reason : str or None
+        The part after the colon of a rejection or failure; why it waits, for what waits.
+    next_due : str or None
+        For what waits: when it is tried again.
+    seconds : float or None
+        From its arrival to its outcome.
+    """
+
+    url: str
+    outcome: str
+    reason: str | None = None
+    article_id: str | None = None
+    revision: int | None = None
+    key: str | None = None
+    headline: str | None = None
+    duplicate_of: str | None = None
+    next_due: str | None = None
+    detail: str | None = None
+    seconds: float | None = None
+
+    def line(self) -> str:
+        """Return the URL's line of ``outcomes.jsonl``."""
+        fields = {
+            "url": self.url,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "article_id": self.article_id,
+            "revision": self.revision,
+            "key": self.key,
+            "headline": self.headline,
+        }
+        extra = {"duplicate_of": self.duplicate_of, "next_due": self.next_due, "detail": self.detail}
+        return json.dumps({**fields, **{name: value for name, value in extra.items() if value}}, ensure_ascii=False)
+
+
+@dataclass(slots=True)
+class _Submission:
+    url: str
+    record: SubmissionRecord | None = None
+    outcome: OutcomeRecord | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.outcome is not None or (self.record is not None and self.record.outcome is not None)
+
+
+class Ingestion:
+    """One list of URLs on its way through a stack.
+
+    Parameters
+    ----------
+    stack : Stack
+    urls : sequence of str
+        Each becomes one submission, repeated ones too.
+    """
+
+    def __init__(self, stack: Stack, urls: Sequence[str]) -> None:
+        self._stack = stack
+        run = uuid.uuid4().hex[:12]
+        self._submissions = {f"cli-{run}-{number:06d}": _Submission(url) for number, url in enumerate(urls, 1)}
+        self._states: dict[str, ArticleState] = {}
+
+    def submit(self) -> None:
+        """Send every URL to the intake queue.
+
+        Raises
+        ------
+        RuntimeError
+            If the queue refuses a message.
+        """
+        bodies = [_body(identifier, item.url) for identifier, item in self._submissions.items()]
+        queue = self._stack.outputs["IntakeQueueUrl"]
+        for start in range(0, len(bodies), _MESSAGES_PER_CALL):
+            batch = bodies[start : start + _MESSAGES_PER_CALL]
+            answer = self._stack.sqs.send_message_batch(
+                QueueUrl=queue,
+                Entries=[{"Id": str(index), "MessageBody": body} for index, body in enumerate(batch)],
+            )
+            if answer.get("Failed"):
+                raise RuntimeError(f"the intake queue refused {answer['Failed']}")
+
+    def wait(self, seconds: float, report: Callable[[int, int], None]) -> bool:
+        """Wait until every URL has its outcome, or until none can get one in time.
+
+        Parameters
+        ----------
+        seconds : float
+            The longest wait.
+        report : callable
+            Told how many have ended, and how many there are.
+
+        Returns
+        -------
+        bool
+            Whether all have ended.
+        """
+        deadline = time.time() + seconds
+        while True:
+            self._refresh()
+            ended = sum(item.has_ended for item in self._submissions.values())
+            report(ended, len(self._submissions))
+            if ended == len(self._submissions):
+                return True
+            now = time.time()
+            if now >= deadline or not self._can_end_by(deadline):
+                self._load_states()
+                return False
+            time.sleep(min(_POLL_SECONDS, deadline - now))
+
+    def results(self) -> list[Result]:
+        """Return what became of every URL, in the order of their submission."""
+        return [self._result(item) for item in self._submissions.values()]
+
+    def _refresh(self) -> None:
+        store = self._stack.store
+        unseen = [identifier for identifier, item in self._submissions.items() if item.record is None]
+        for record in store.submissions(unseen):
+            self._submissions[record.submission_id].record = record
+        open_runs: dict[tuple[str, int], list[_Submission]] = {}
+        for item in self._submissions.values():
+            if not item.has_ended and item.record is not None and item.record.article_id and item.record.run:
+                open_runs.setdefault((item.record.article_id, item.record.run), []).append(item)
+        for outcome in store.outcomes(list(open_runs)):
+            for item in open_runs[(outcome.article_id, outcome.run)]:
+                item.outcome = outcome
+
+    def _can_end_by(self, deadline: float) -> bool:
+        """Say whether something is under way, or due before the deadline; looked up when little is left."""
+        pending = [item for item in self._submissions.values() if not item.has_ended]
+        if len(pending) > 100 or any(item.record is None for item in pending):
+            return True
+        self._load_states()
+        states = [self._states.get(item.record.article_id or "") for item in pending if item.record]
+        return any(state is None or state.waiting is None or (state.due_at or 0) <= deadline for state in states)
+
+    def _load_states(self) -> None:
+        wanted = {
+            item.record.article_id
+            for item in self._submissions.values()
+            if not item.has_ended and item.record is not None and item.record.article_id
+        }
+        self._states = {state.article_id: state for state in self._stack.store.states(sorted(wanted))}
+
+    def _result(self, item: _Submission) -> Result:
+        record = item.record
+        if item.outcome is not None and record is not None:
+            outcome, _, reason = item.outcome.outcome.partition(":")
+            return Result(
+                url=item.url,
+                outcome=outcome,
+                reason=reason or None,
+                article_id=item.outcome.article_id,
+                revision=item.outcome.revision,
+                key=item.outcome.key,
+                headline=item.outcome.headline,
+                duplicate_of=item.outcome.duplicate_of,
+                detail=item.outcome.detail,
+                seconds=(from_text(item.outcome.ended_at) - from_text(record.received_at)).total_seconds(),
+            )
+        if record is not None and record.outcome is not None:
+            outcome, _, reason = record.outcome.partition(":")
+            return Result(item.url, outcome, reason or None, detail=record.detail, seconds=0.0)
+        state = self._states.get(record.article_id or "") if record is not None else None
+        due = to_text(datetime.fromtimestamp(state.due_at, UTC)) if state and state.due_at else None
+        return Result(
+            item.url,
+            WAITING,
+            (state.waiting or state.stage.value) if state else None,
+            article_id=record.article_id if record else None,
+            next_due=due,
+            detail=state.last_detail if state else None,
+        )
+
+
+def _body(submission_id: str, url: str) -> str:
+    """Return an intake message as ASCII: SQS refuses some characters, and whether a URL is one is submit's to say."""
+    document = {"url": url[:_LONGEST_SENT], "submissionId": submission_id, "discovery": "command line"}
+    return json.dumps(document)
+
+
+def read_urls(lines: Iterable[str]) -> list[str]:
+    """Return the URLs of a list: one a line, blank lines and lines that begin with ``#`` passed over."""
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def mirror(stack: Stack, folder: Path) -> int:
+    """Copy the bucket's objects into a folder under their own keys; return how many were copied.
+
+    Objects are immutable, so one that is there already, with the same size, is left alone.
+    """
+    missing: list[str] = []
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.bucket):
+        for entry in page.get("Contents", []):
+            path = folder / entry["Key"]
+            if not path.is_file() or path.stat().st_size != entry["Size"]:
+                missing.append(entry["Key"])
+
+    def copy(key: str) -> None:
+        path = folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(stack.s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read())
+
+    with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as executor:
+        list(executor.map(copy, missing))
+    return len(missing)
+
+
+def write_outcomes(results: Iterable[Result], path: Path) -> None:
+    """Write ``outcomes.jsonl``: one line per submitted URL."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{result.line()}\n" for result in results), encoding="utf-8")
+
+
+def read_article(folder: Path, key: str | None) -> Article | None:
+    """Return a mirrored article; None when it is not there."""
+    path = folder / key if key else None
+    return Article.model_validate_json(path.read_bytes()) if path and path.is_file() else None

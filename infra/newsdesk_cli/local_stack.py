@@ -1,0 +1,310 @@
+"""The stack on this machine: MiniStack on loopback, with TLS and with IAM enforced, running the very template.
+
+Comes in: what a command may set. Goes out: a :class:`newsdesk_cli.stack.Stack`. Changes: processes, and the folder
+``.newsdesk/`` of the checkout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import trustme
+
+from newsdesk_cli.deployment import configure, deploy
+from newsdesk_cli.paths import STATE_FOLDER, TEMPLATE
+from newsdesk_cli.stack import Stack, StackMissingError
+
+STACK_NAME = "newsdesk"
+REGION = "eu-west-1"
+
+# Two workers of each stage keep the two processors of a small machine busy; more only wait for each other.
+_PARAMETERS = {"StageName": "local", "MaximumConcurrency": "2", "StuckAfterSeconds": "300"}
+
+_HEALTH_SECONDS = 60
+_STOP_SECONDS = 30
+
+Say = Callable[[str], None]
+
+
+class LocalStackError(Exception):
+    """The local stack could not be started or stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A running MiniStack, as remembered between commands."""
+
+    pid: int
+    port: int
+    access_key: str
+    secret_key: str
+
+    @property
+    def endpoint(self) -> str:
+        """Its address."""
+        return f"https://127.0.0.1:{self.port}"
+
+
+class LocalStack:
+    """Starts, finds and stops the local stack.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its state lies; one stack per folder.
+    say : callable
+        Told what is being done.
+    """
+
+    def __init__(self, folder: Path = STATE_FOLDER, say: Say = lambda _: None) -> None:
+        self._folder = folder
+        self._say = say
+
+    def find(self) -> Stack | None:
+        """Return the stack if it is up."""
+        instance = self._remembered()
+        return self._stack(instance) if instance and self._is_healthy(instance) else None
+
+    def get(self) -> Stack:
+        """Return the stack.
+
+        Raises
+        ------
+        StackMissingError
+            If it is not up.
+        """
+        stack = self.find()
+        if stack is None:
+            raise StackMissingError("no stack is up on this machine; `newsdesk up` starts one")
+        return stack
+
+    @contextmanager
+    def running(self, allowed_networks: Sequence[str] = (), interval_seconds: float | None = None) -> Iterator[Stack]:
+        """Bring the stack up, and leave it up if the block ends well.
+
+        A stack that this call started is ended, with all of its processes, when the block raises or this process dies.
+
+        Parameters
+        ----------
+        allowed_networks : sequence of str
+            CIDR blocks that submit and fetch may dial though they are private. Put on the functions after the
+            deployment; the template has no such setting.
+        interval_seconds : float or None
+            Overrides the crawl interval.
+
+        Raises
+        ------
+        LocalStackError
+            If MiniStack does not start.
+        DeploymentError
+            If the template cannot be deployed.
+        """
+        instance = self._remembered()
+        guardian: subprocess.Popen[str] | None = None
+        if instance is None or not self._is_healthy(instance):
+            self._say("starting MiniStack on loopback, with TLS and IAM enforced")
+            guardian = self._start()
+            instance = self._remembered()
+        if instance is None:
+            raise LocalStackError("the stack's state is gone")
+        try:
+            stack = self._stack(instance)
+            self._say("building the functions for this machine and deploying template.yaml")
+            changed = deploy(stack, TEMPLATE, self._folder / "packages", _PARAMETERS)
+            self._say("deployed" if changed else "nothing to deploy, the stack is up to date")
+            self._configure(stack, allowed_networks, interval_seconds)
+            yield stack
+        except BaseException:
+            if guardian is not None:
+                self._end(instance, guardian)
+            raise
+        if guardian is not None and guardian.stdin is not None:
+            guardian.stdin.write("keep\n")
+            guardian.stdin.close()
+
+    def stop(self) -> bool:
+        """End the stack and its processes; return whether there was one.
+
+        Raises
+        ------
+        LocalStackError
+            If it does not end within half a minute.
+        """
+        instance = self._remembered()
+        if instance is None or not self._is_ours(instance.pid):
+            self._forget()
+            return False
+        self._end(instance, None)
+        return True
+
+    def _configure(self, stack: Stack, allowed_networks: Sequence[str], interval_seconds: float | None) -> None:
+        networks = {"NEWSDESK_ALLOWED_NETWORKS": ",".join(allowed_networks)}
+        interval = {} if interval_seconds is None else {"NEWSDESK_CRAWL_INTERVAL_SECONDS": str(interval_seconds)}
+        configure(stack, "SubmitFunction", networks)
+        configure(stack, "FetchFunction", {**networks, **interval})
+
+    def _start(self) -> subprocess.Popen[str]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._write_certificate()
+        instance_keys = ("AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
+        remembered = self._remembered()
+        if remembered is not None:
+            # The state on disk belongs to the account of these keys.
+            instance_keys = (remembered.access_key, remembered.secret_key)
+        port = _free_port()
+        guardian_script = str(Path(__file__).with_name("guardian.py"))
+        with (self._folder / "ministack.log").open("ab") as log:
+            guardian = subprocess.Popen(
+                [sys.executable, guardian_script, sys.executable, "-m", "ministack"],
+                cwd=self._folder,
+                env=self._environment(port, *instance_keys),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        instance = Instance(guardian.pid, port, *instance_keys)
+        self._remember(instance)
+        deadline = time.monotonic() + _HEALTH_SECONDS
+        while not self._is_healthy(instance):
+            if guardian.poll() is not None or time.monotonic() > deadline:
+                self._end(instance, guardian)
+                raise LocalStackError(f"MiniStack did not start; see {self._folder / 'ministack.log'}")
+            time.sleep(0.1)
+        return guardian
+
+    def _end(self, instance: Instance, guardian: subprocess.Popen[str] | None) -> None:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self._is_ours(instance.pid):
+            late = time.monotonic() > deadline
+            if time.monotonic() > deadline + 5:
+                raise LocalStackError(f"process {instance.pid} does not end")
+            try:
+                os.killpg(instance.pid, signal.SIGKILL if late else signal.SIGTERM)
+            except ProcessLookupError:
+                break
+            if guardian is not None:
+                guardian.poll()
+            time.sleep(0.2)
+        self._remember(Instance(0, 0, instance.access_key, instance.secret_key))
+
+    def _environment(self, port: int, access_key: str, secret_key: str) -> dict[str, str]:
+        """Return MiniStack's environment: nothing of ours but what a process needs, and its own settings."""
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+        temporary = self._folder / "tmp"
+        temporary.mkdir(exist_ok=True)
+        return {
+            **inherited,
+            "TMPDIR": str(temporary),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": REGION,
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": access_key,
+            "AWS_SECRET_ACCESS_KEY": secret_key,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(self._folder / "server.pem"),
+            "MINISTACK_SSL_KEY": str(self._folder / "server.key"),
+            "AWS_CA_BUNDLE": str(self._authority),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self._folder / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self._folder / "objects"),
+            "LOG_LEVEL": "INFO",
+        }
+
+    @property
+    def _authority(self) -> Path:
+        return self._folder / "authority.pem"
+
+    def _write_certificate(self) -> None:
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        authority.cert_pem.write_to_path(str(self._authority))
+        certificate.cert_chain_pems[0].write_to_path(str(self._folder / "server.pem"))
+        key = self._folder / "server.key"
+        key.touch(mode=0o600)
+        certificate.private_key_pem.write_to_path(str(key))
+
+    def _stack(self, instance: Instance) -> Stack:
+        return Stack(
+            STACK_NAME,
+            REGION,
+            instance.endpoint,
+            {
+                "aws_access_key_id": instance.access_key,
+                "aws_secret_access_key": instance.secret_key,
+                "verify": str(self._authority),
+            },
+        )
+
+    def _is_healthy(self, instance: Instance) -> bool:
+        if not self._is_ours(instance.pid):
+            return False
+        try:
+            context = ssl.create_default_context(cafile=str(self._authority))
+            url = f"{instance.endpoint}/_ministack/health"
+            opener = urllib.request.build_opener(
+                urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+            )
+            with opener.open(url, timeout=3) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def _is_ours(self, pid: int) -> bool:
+        """Say whether a process is a guardian of this folder, and not a stranger with its old number."""
+        if pid <= 0:
+            return False
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            folder = Path(f"/proc/{pid}/cwd").resolve()
+        except OSError:
+            return False
+        return b"guardian.py" in command and state != "Z" and folder == self._folder.resolve()
+
+    @property
+    def _memory(self) -> Path:
+        return self._folder / "stack.json"
+
+    def _remembered(self) -> Instance | None:
+        try:
+            return Instance(**json.loads(self._memory.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def _remember(self, instance: Instance) -> None:
+        self._memory.touch(mode=0o600)
+        self._memory.write_text(json.dumps(asdict(instance)))
+
+    def _forget(self) -> None:
+        remembered = self._remembered()
+        if remembered is not None:
+            self._remember(Instance(0, 0, remembered.access_key, remembered.secret_key))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

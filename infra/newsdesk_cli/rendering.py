@@ -1,0 +1,164 @@
+"""What people see: tables, progress, articles.
+
+Comes in: results and articles. Goes out: rich renderables. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from newsdesk.article import Article, Block, BlockType
+from newsdesk_cli.ingestion import WAITING, Result
+
+_COLOURS = {
+    "indexed": "green",
+    "unchanged": "cyan",
+    "duplicate": "cyan",
+    "removed": "magenta",
+    "rejected": "yellow",
+    "failed": "red",
+    WAITING: "yellow",
+}
+
+
+def results_table(rows: Iterable[tuple[Result, Article | None]]) -> Table:
+    """Return the table that ends an ingestion."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("URL", overflow="fold", max_width=60)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("headline", overflow="ellipsis", no_wrap=True, max_width=60)
+    table.add_column("words", justify="right")
+    table.add_column("language")
+    table.add_column("seconds", justify="right")
+    for result, article in rows:
+        language = article.enrichment.language if article else None
+        table.add_row(
+            escape(result.url),
+            _outcome(result),
+            escape(result.headline or _explanation(result)),
+            str(article.word_count) if article else "",
+            language.code if language else "",
+            f"{result.seconds:.1f}" if result.seconds is not None else "",
+        )
+    return table
+
+
+def summary(results: Sequence[Result]) -> Text:
+    """Return one line that counts the outcomes."""
+    counted = Counter(result.outcome for result in results)
+    parts = [f"{number} {outcome}" for outcome, number in counted.most_common()]
+    return Text(f"{len(results)} URLs: {', '.join(parts)}", style="bold")
+
+
+def article_view(article: Article) -> RenderableType:
+    """Return the article, readably, with where each field came from."""
+    about = Table(box=None, show_header=False, pad_edge=False)
+    about.add_column(style="dim", no_wrap=True)
+    about.add_column(overflow="fold")
+    about.add_column(style="dim", no_wrap=True)
+    for name, value in _facts(article):
+        source = article.quality.field_sources.get(name)
+        origin = f"from {source.source}" if source else ""
+        if source and source.confidence is not None:
+            origin += f", {source.confidence:.0%}"
+        about.add_row(name, escape(value), origin)
+    parts: list[RenderableType] = [
+        Text(article.headline or "(no headline)", style="bold underline"),
+        Text(article.description or "", style="italic"),
+        Padding(Group(*[_block(block) for block in article.blocks] or [Text(article.article_body)]), (1, 0)),
+        Panel(about, title="What is known of it", title_align="left", border_style="dim"),
+        Panel(_provenance(article), title="Where it came from", title_align="left", border_style="dim"),
+    ]
+    return Group(*parts)
+
+
+def _outcome(result: Result) -> str:
+    text = f"{result.outcome}:{result.reason}" if result.reason and result.outcome != WAITING else result.outcome
+    return f"[{_COLOURS.get(result.outcome, 'white')}]{text}[/]"
+
+
+def _explanation(result: Result) -> str:
+    if result.outcome == WAITING:
+        return f"{result.reason or 'on its way'}, due {result.next_due or 'soon'}"
+    if result.duplicate_of:
+        return f"of {result.duplicate_of}"
+    return result.detail or ""
+
+
+def _block(block: Block) -> RenderableType:
+    if block.type is BlockType.HEADING:
+        return Padding(Text(block.text, style="bold"), (0, 0, 1, 0))
+    if block.type is BlockType.QUOTE:
+        return Padding(Text(block.text, style="italic"), (0, 4, 1, 4))
+    if block.type is BlockType.LIST:
+        return Padding(Text("\n".join(f"- {item}" for item in block.items or ())), (0, 0, 1, 2))
+    if block.type is BlockType.TABLE:
+        table = Table(show_header=False)
+        for row in block.rows or ():
+            table.add_row(*(escape(cell) for cell in row))
+        return Padding(table, (0, 0, 1, 0))
+    return Padding(Text(block.text), (0, 0, 1, 0))
+
+
+def _facts(article: Article) -> list[tuple[str, str]]:
+    facts: list[tuple[str, object]] = [
+        ("url", article.url),
+        ("headline", article.headline),
+        ("description", article.description),
+        ("author", ", ".join(person.name for person in article.author)),
+        ("datePublished", article.date_published),
+        ("dateModified", article.date_modified),
+        ("articleSection", article.article_section),
+        ("publisher", article.publisher.name if article.publisher else None),
+        ("keywords", ", ".join(article.keywords)),
+        ("image", ", ".join(image.url for image in article.image)),
+        ("inLanguage", article.in_language),
+        ("wordCount", article.word_count),
+        ("contentStatus", article.content_status.value),
+        ("rights.robots", ", ".join(article.rights.robots)),
+        ("warnings", ", ".join(article.quality.warnings)),
+    ]
+    language = article.enrichment.language
+    if language:
+        facts.append(("enrichment.language", f"{language.code} ({language.confidence:.0%})"))
+    if article.enrichment.reading_time_minutes is not None:
+        facts.append(("enrichment.readingTimeMinutes", f"{article.enrichment.reading_time_minutes:g}"))
+    facts += [
+        ("enrichment.links", f"{len(article.enrichment.links)}" if article.enrichment.links else None),
+        (
+            "enrichment.errors",
+            "; ".join(f"{error.enricher}: {error.kind}" for error in article.enrichment.errors),
+        ),
+    ]
+    return [(name, str(value)) for name, value in facts if value not in (None, "")]
+
+
+def _provenance(article: Article) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    origin = article.provenance
+    history = f"{article.revision} ({article.change_type.value})"
+    rows = {
+        "articleId": article.article_id,
+        "revision": history,
+        "requested": origin.requested_url,
+        "final": origin.final_url,
+        "status": str(origin.http_status or ""),
+        "captured": origin.captured_at or "",
+        "capture": origin.capture_key or "",
+        "extractor": f"{origin.extractor.name} {origin.extractor.version}",
+        "enrichers": ", ".join(f"{model.name} {model.version}" for model in article.enrichment.provenance),
+    }
+    for name, value in rows.items():
+        if value:
+            table.add_row(name, escape(value))
+    return table

@@ -1,0 +1,65 @@
+"""Imports every function's handler from nothing but its own package and the layer.
+
+Comes in: the template and the checkout. Goes out: an exit code, and a line per function. Changes: ``.newsdesk/``,
+where the packages for this machine are built. The local stack's workers see this environment's packages too, so a
+dependency that is missing from a package would go unnoticed without this.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from newsdesk_cli.packages import Target, build_package, source_folder
+from newsdesk_cli.paths import STATE_FOLDER, TEMPLATE
+from newsdesk_cli.templates import load_template, packaged_resources
+
+_IMPORT = """
+import sys, time
+package, layer, handler = sys.argv[1:]
+sys.path[:0] = [package, layer]
+assert not any("site-packages" in path for path in sys.path), sys.path
+module, _, name = handler.rpartition(".")
+started = time.perf_counter()
+function = getattr(__import__(module, fromlist=[name]), name)
+assert callable(function)
+outside = [
+    f"{loaded.__name__} from {loaded.__file__}"
+    for loaded in list(sys.modules.values())
+    if getattr(loaded, "__file__", None)
+    and "site-packages" in loaded.__file__
+]
+assert not outside, outside
+print(f"{handler:40} imported in {time.perf_counter() - started:.2f} s")
+"""
+
+
+def import_handlers() -> int:
+    """Build and import every function; return how many failed."""
+    template = load_template(TEMPLATE)
+    target = Target.this_machine()
+    destination = STATE_FOLDER / "packages"
+    folders = {
+        logical_id: build_package(logical_id, source_folder(properties[uri]), destination, target).folder
+        for logical_id, uri, properties in packaged_resources(template)
+    }
+    failed = 0
+    for logical_id, uri, properties in packaged_resources(template):
+        if uri != "CodeUri":
+            continue
+        # -I -S: no site-packages, no environment, no current folder
+        arguments = [str(folders[logical_id]), str(folders["SharedLayer"] / "python"), properties["Handler"]]
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _IMPORT, *arguments], capture_output=True, text=True, check=False
+        )
+        failed += done.returncode != 0
+        print(done.stdout.strip() or f"{logical_id} FAILED\n{done.stderr}")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(1 if import_handlers() else 0)

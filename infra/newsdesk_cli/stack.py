@@ -1,0 +1,137 @@
+"""A stack that the command line talks to: the one on this machine, or a deployed one.
+
+Comes in: an address and credentials, or a stack's name and region. Goes out: AWS clients and the stack's outputs.
+Changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.s3 import S3ObjectStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+_MISSING_STACK_TEXT = "does not exist"
+
+
+class StackMissingError(Exception):
+    """There is no such stack, or none is up."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack and how to reach it.
+
+    Attributes
+    ----------
+    endpoint : str or None
+        The local stack's address; None for AWS.
+    options : dict
+        Credentials and certificate authority of the local stack, as ``Session.client`` takes them.
+    """
+
+    name: str
+    region: str | None = None
+    endpoint: str | None = None
+    options: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def client(self, service: Any) -> Any:
+        """Return a client of an AWS service."""
+        return boto3.session.Session(region_name=self.region).client(
+            service,
+            endpoint_url=self.endpoint,
+            config=Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=25),
+            **self.options,
+        )
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """CloudFormation."""
+        client: CloudFormationClient = self.client("cloudformation")
+        return client
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """DynamoDB."""
+        client: DynamoDBClient = self.client("dynamodb")
+        return client
+
+    @cached_property
+    def events(self) -> EventBridgeClient:
+        """EventBridge."""
+        client: EventBridgeClient = self.client("events")
+        return client
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Lambda."""
+        client: LambdaClient = self.client("lambda")
+        return client
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3."""
+        client: S3Client = self.client("s3")
+        return client
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """SQS."""
+        client: SQSClient = self.client("sqs")
+        return client
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs.
+
+        Raises
+        ------
+        StackMissingError
+            If there is no such stack.
+        """
+        try:
+            (described,) = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+        except ClientError as error:
+            if _MISSING_STACK_TEXT in str(error):
+                raise StackMissingError(f"there is no stack named {self.name}") from error
+            raise
+        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+    @cached_property
+    def resources(self) -> dict[str, str]:
+        """The physical id of every resource, by logical id."""
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return {
+            resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+        }
+
+    @cached_property
+    def store(self) -> DynamoArticleStore:
+        """The table of articles."""
+        return DynamoArticleStore(self.outputs["TableName"], client=self.dynamodb)
+
+    @cached_property
+    def objects(self) -> S3ObjectStore:
+        """The bucket."""
+        return S3ObjectStore(self.outputs["BucketName"], client=self.s3)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self.outputs["BucketName"]

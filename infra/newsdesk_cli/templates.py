@@ -1,0 +1,59 @@
+"""The template, read as data.
+
+Comes in: ``template.yaml``. Goes out: the template with long-form intrinsics. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Template = dict[str, Any]
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows CloudFormation's short tags, and leaves what looks like a date a string."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load_template(path: Path) -> Template:
+    """Read a template.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it is no YAML.
+    """
+    template: Template = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - derives from SafeLoader
+    return template
+
+
+def packaged_resources(template: Template) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the logical id, the property that names the code, and the properties of everything that is packaged."""
+    uri_of = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+    for logical_id, resource in template["Resources"].items():
+        if resource["Type"] in uri_of:
+            yield logical_id, uri_of[resource["Type"]], resource["Properties"]
