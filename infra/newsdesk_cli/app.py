@@ -131,9 +131,15 @@ def up(
 
 
 @app.command(epilog="Example: newsdesk down")
-def down(as_json: Json = False) -> None:
+def down(
+    wipe: Annotated[bool, typer.Option("--wipe", help="Also forget everything that it stored.")] = False,
+    as_json: Json = False,
+) -> None:
     """Stop the stack on this machine; what it stored is there again after the next `up`."""
-    stopped = LocalStack(say=_say).stop()
+    local = LocalStack(say=_say)
+    stopped = local.stop()
+    if wipe:
+        local.wipe()
     if as_json:
         sys.stdout.write(json.dumps({"stopped": stopped}) + "\n")
     else:
@@ -248,13 +254,12 @@ def _status_of(stack: Stack, subject: str) -> dict[str, Any]:
 def _queue_depths(stack: Stack) -> dict[str, Any]:
     depths: dict[str, Any] = {"stack": stack.name, **({"endpoint": stack.endpoint} if stack.endpoint else {})}
     for logical_id, queue_url in sorted(stack.resources.items()):
-        if not logical_id.endswith("Queue"):
+        if not queue_url.startswith("https://"):  # a queue's physical id is its address
             continue
-        attributes = stack.sqs.get_queue_attributes(
+        attributes: dict[Any, str] = stack.sqs.get_queue_attributes(
             QueueUrl=queue_url,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
-        visible, in_flight = (int(attributes[f"ApproximateNumberOfMessages{suffix}"]) for suffix in ("", "NotVisible"))
         depths[logical_id] = {"waiting": visible, "in_flight": in_flight}
     return depths
 

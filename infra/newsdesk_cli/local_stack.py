@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import ssl
@@ -18,7 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import trustme
@@ -145,10 +146,15 @@ class LocalStack:
         """
         instance = self._remembered()
         if instance is None or not self._is_ours(instance.pid):
-            self._forget()
+            self._forget_process()
             return False
         self._end(instance, None)
         return True
+
+    def wipe(self) -> None:
+        """Forget everything that a stopped stack stored."""
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
 
     def _configure(self, stack: Stack, allowed_networks: Sequence[str], interval_seconds: float | None) -> None:
         networks = {"NEWSDESK_ALLOWED_NETWORKS": ",".join(allowed_networks)}
@@ -159,25 +165,27 @@ class LocalStack:
     def _start(self) -> subprocess.Popen[str]:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_certificate()
-        instance_keys = ("AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
-        remembered = self._remembered()
-        if remembered is not None:
-            # The state on disk belongs to the account of these keys.
-            instance_keys = (remembered.access_key, remembered.secret_key)
-        port = _free_port()
+        new = Instance(0, _free_port(), "AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
+        # What is on disk belongs to the account of these keys, and its queues' addresses name the port.
+        former = self._remembered() or new
+        if not _is_free(former.port):
+            raise LocalStackError(
+                f"port {former.port} of the stack is taken by another program; end that, or start over with "
+                "`newsdesk down --wipe`"
+            )
         guardian_script = str(Path(__file__).with_name("guardian.py"))
         with (self._folder / "ministack.log").open("ab") as log:
             guardian = subprocess.Popen(
                 [sys.executable, guardian_script, sys.executable, "-m", "ministack"],
                 cwd=self._folder,
-                env=self._environment(port, *instance_keys),
+                env=self._environment(former),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 text=True,
                 start_new_session=True,
             )
-        instance = Instance(guardian.pid, port, *instance_keys)
+        instance = replace(former, pid=guardian.pid)
         self._remember(instance)
         deadline = time.monotonic() + _HEALTH_SECONDS
         while not self._is_healthy(instance):
@@ -200,9 +208,9 @@ class LocalStack:
             if guardian is not None:
                 guardian.poll()
             time.sleep(0.2)
-        self._remember(Instance(0, 0, instance.access_key, instance.secret_key))
+        self._forget_process()
 
-    def _environment(self, port: int, access_key: str, secret_key: str) -> dict[str, str]:
+    def _environment(self, instance: Instance) -> dict[str, str]:
         """Return MiniStack's environment: nothing of ours but what a process needs, and its own settings."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
         temporary = self._folder / "tmp"
@@ -211,13 +219,13 @@ class LocalStack:
             **inherited,
             "TMPDIR": str(temporary),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "GATEWAY_PORT": str(port),
+            "GATEWAY_PORT": str(instance.port),
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
             "MINISTACK_REGION": REGION,
             "AUTH": "true",
-            "AWS_ACCESS_KEY_ID": access_key,
-            "AWS_SECRET_ACCESS_KEY": secret_key,
+            "AWS_ACCESS_KEY_ID": instance.access_key,
+            "AWS_SECRET_ACCESS_KEY": instance.secret_key,
             "AWS_EC2_METADATA_DISABLED": "true",
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(self._folder / "server.pem"),
@@ -297,10 +305,21 @@ class LocalStack:
         self._memory.touch(mode=0o600)
         self._memory.write_text(json.dumps(asdict(instance)))
 
-    def _forget(self) -> None:
+    def _forget_process(self) -> None:
         remembered = self._remembered()
         if remembered is not None:
-            self._remember(Instance(0, 0, remembered.access_key, remembered.secret_key))
+            self._remember(replace(remembered, pid=0))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As a server does it: an address that lingers after the last stack's end is no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _free_port() -> int:
