@@ -87,4 +87,4 @@ schemas: environment
 
 clean:
 	-@test ! -x $(BIN)/newsdesk || $(BIN)/newsdesk down
-	rm -rf .venv .aws-sam .newsdesk .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)
+	rm -rf .venv .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)

@@ -48,8 +48,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console()
-err = Console(stderr=True)
+_LOG_WIDTH = 150
+
+# A terminal tells its width; a file or a pipe has none, and rich's own 80 columns cut addresses off.
+out = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 StackName = Annotated[str | None, typer.Option("--stack", help="A deployed stack instead of the local one.")]
@@ -221,7 +224,8 @@ def _progress(total: int) -> Iterator[Any]:
 
 
 def _print_results(results: list[Result], folder: Path) -> None:
-    out.print(results_table((result, read_article(folder, result.key)) for result in results))
+    rows = ((result, read_article(folder, result.key)) for result in results)
+    out.print(results_table(rows, out.width))
     out.print()
     out.print(summary(results))
     first = next((result for result in results if result.key), None)
@@ -260,7 +264,10 @@ def _queue_depths(stack: Stack) -> dict[str, Any]:
             QueueUrl=queue_url,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
-        depths[logical_id] = {"waiting": visible, "in_flight": in_flight}
+        depths[logical_id] = {
+            "waiting": int(attributes["ApproximateNumberOfMessages"]),
+            "in_flight": int(attributes["ApproximateNumberOfMessagesNotVisible"]),
+        }
     return depths
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import trustme
 
 from newsdesk_cli.deployment import configure, deploy
-from newsdesk_cli.paths import STATE_FOLDER, TEMPLATE
+from newsdesk_cli.paths import PACKAGES_FOLDER, STATE_FOLDER, TEMPLATE
 from newsdesk_cli.stack import Stack, StackMissingError
 
 STACK_NAME = "newsdesk"
@@ -71,7 +71,7 @@ class LocalStack:
     """
 
     def __init__(self, folder: Path = STATE_FOLDER, say: Say = lambda _: None) -> None:
-        self._folder = folder
+        self._folder = folder.resolve()
         self._say = say
 
     def find(self) -> Stack | None:
@@ -124,7 +124,7 @@ class LocalStack:
         try:
             stack = self._stack(instance)
             self._say("building the functions for this machine and deploying template.yaml")
-            changed = deploy(stack, TEMPLATE, self._folder / "packages", _PARAMETERS)
+            changed = deploy(stack, TEMPLATE, PACKAGES_FOLDER, _PARAMETERS)
             self._say("deployed" if changed else "nothing to deploy, the stack is up to date")
             self._configure(stack, allowed_networks, interval_seconds)
             yield stack

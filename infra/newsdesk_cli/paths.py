@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 STATE_FOLDER = ROOT / ".newsdesk"
-"""What the local stack keeps between commands: its address, its certificate, its data, its packages."""
+"""What the local stack keeps between commands: its address, its certificate, its data."""
 
-IMPORT_PATHS = (ROOT / "infra", ROOT / "shared", *(sorted((ROOT / "functions").iterdir())))
-"""What has to be on ``sys.path`` for the command line."""
+PACKAGES_FOLDER = ROOT / ".newsdesk-packages"
+"""The functions as built for this machine; made from the checkout alone, so every local stack shares them."""

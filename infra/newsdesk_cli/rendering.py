@@ -29,19 +29,20 @@ _COLOURS = {
 }
 
 
-def results_table(rows: Iterable[tuple[Result, Article | None]]) -> Table:
-    """Return the table that ends an ingestion."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("URL", overflow="fold", max_width=60)
+def results_table(rows: Iterable[tuple[Result, Article | None]], width: int) -> Table:
+    """Return the table that ends an ingestion, for a console of ``width`` columns."""
+    longest_url = max(16, (width - 50) // 2)
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column("URL", overflow="ellipsis", no_wrap=True, ratio=5)
     table.add_column("outcome", no_wrap=True)
-    table.add_column("headline", overflow="ellipsis", no_wrap=True, max_width=60)
-    table.add_column("words", justify="right")
-    table.add_column("language")
-    table.add_column("seconds", justify="right")
+    table.add_column("headline", overflow="ellipsis", no_wrap=True, ratio=5)
+    table.add_column("words", justify="right", no_wrap=True)
+    table.add_column("language", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
     for result, article in rows:
         language = article.enrichment.language if article else None
         table.add_row(
-            escape(result.url),
+            escape(_short(result.url, longest_url)),
             _outcome(result),
             escape(result.headline or _explanation(result)),
             str(article.word_count) if article else "",
@@ -78,6 +79,12 @@ def article_view(article: Article) -> RenderableType:
         Panel(_provenance(article), title="Where it came from", title_align="left", border_style="dim"),
     ]
     return Group(*parts)
+
+
+def _short(url: str, longest: int) -> str:
+    """Return an address cut where pages of a site look alike, in front; ``outcomes.jsonl`` has it whole."""
+    bare = url.removeprefix("https://").removeprefix("http://")
+    return bare if len(bare) <= longest else f"…{bare[-(longest - 1) :]}"
 
 
 def _outcome(result: Result) -> str:

@@ -1,8 +1,8 @@
 """Imports every function's handler from nothing but its own package and the layer.
 
-Comes in: the template and the checkout. Goes out: an exit code, and a line per function. Changes: ``.newsdesk/``,
-where the packages for this machine are built. The local stack's workers see this environment's packages too, so a
-dependency that is missing from a package would go unnoticed without this.
+Comes in: the template and the checkout. Goes out: an exit code, and a line per function. Changes: builds the packages
+for this machine in ``.newsdesk-packages/``. The local stack's workers see this environment's packages too, so without
+this a dependency that is missing from a package would go unnoticed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from newsdesk_cli.packages import Target, build_package, source_folder
-from newsdesk_cli.paths import STATE_FOLDER, TEMPLATE
+from newsdesk_cli.paths import PACKAGES_FOLDER, TEMPLATE
 from newsdesk_cli.templates import load_template, packaged_resources
 
 _IMPORT = """
@@ -42,7 +42,7 @@ def import_handlers() -> int:
     """Build and import every function; return how many failed."""
     template = load_template(TEMPLATE)
     target = Target.this_machine()
-    destination = STATE_FOLDER / "packages"
+    destination = PACKAGES_FOLDER
     folders = {
         logical_id: build_package(logical_id, source_folder(properties[uri]), destination, target).folder
         for logical_id, uri, properties in packaged_resources(template)
