@@ -104,9 +104,10 @@ def parse_url(text: str, base: Url | None = None) -> Url:
         raise RejectedUrlError(Reason.UNSUPPORTED_SCHEME, protocol[:-1][:20])
     if parsed.username or parsed.password:
         raise RejectedUrlError(Reason.CREDENTIALS_IN_URL)
-    host = parsed.hostname.rstrip(".")
-    if not host:
-        raise RejectedUrlError(Reason.INVALID_URL, "no host")
+    # One dot is the root of the DNS. With more, "0x7f.1.." is a name here and would be an address once they are gone.
+    host = parsed.hostname.removesuffix(".")
+    if not all(host.split(".")):
+        raise RejectedUrlError(Reason.INVALID_URL, "no host, or an empty label in it")
     scheme_name = protocol[:-1]
     port = int(parsed.port) if parsed.port else (443 if scheme_name == "https" else 80)
     target = f"{parsed.pathname or '/'}{parsed.search or ''}"
@@ -148,8 +149,11 @@ def canonical_url(url: Url) -> str:
     """
     path, _, query = url.target.partition("?")
     path = _normalise_escapes(path)
-    kept = [part for part in query.split("&") if part and not _is_tracking(part)]
-    target = f"{path}?{_normalise_escapes('&'.join(kept))}" if kept else path
+    # Escapes go first, and in each part alone: "%75tm_source" is utm_source, and a broken escape in a part that is
+    # dropped must not keep its neighbours from being normalised.
+    parts = [_normalise_escapes(part) for part in query.split("&")]
+    kept = [part for part in parts if part and not _is_tracking(part)]
+    target = f"{path}?{'&'.join(kept)}" if kept else path
     return f"{url.origin}{target}"
 
 

@@ -1,0 +1,62 @@
+"""The fetch function: wiring only.
+
+Comes in: SQS events of ``FetchRequested``. Goes out: the partial batch response. Changes: see :mod:`fetcher.stage`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from fetcher.client import HttpFetcher
+from fetcher.settings import FetchSettings
+from fetcher.stage import FetchStage
+from newsdesk.adapters.dynamodb import DynamoArticleStore, DynamoHostPacer
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.messages import FetchRequested, PageFetched
+from newsdesk.observability import logger
+from newsdesk.records import process_batch
+
+CONCURRENCY = 10
+"""Records fetched at the same time: as many as the event source puts into a batch."""
+
+
+@cache
+def settings() -> FetchSettings:
+    """Read the settings, once per process."""
+    return FetchSettings()
+
+
+@cache
+def stage() -> FetchStage:
+    """Wire the stage, once per process."""
+    told = settings()
+    return FetchStage(
+        DynamoArticleStore(told.table_name, told.record_retention_days),
+        S3ObjectStore(told.bucket_name),
+        SqsMessageSender({PageFetched: told.extract_queue_url}),
+        DynamoHostPacer(told.table_name),
+        HttpFetcher(told.user_agent, told.limits, allowed=told.networks, ports=told.ports),
+        patience=told.patience,
+        interval_seconds=told.crawl_interval_seconds,
+        allowed=told.networks,
+        short_wait_seconds=told.short_wait_seconds,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Handle a batch of ``FetchRequested``."""
+    return process_batch(
+        event,
+        context,
+        FetchRequested,
+        stage().handle,
+        "PagesFetched",
+        seconds_needed=settings().seconds_per_record,
+        concurrency=CONCURRENCY,
+    )

@@ -1,0 +1,337 @@
+"""The ports of ``newsdesk.ports`` in memory, faithful to their promises and able to fail on demand.
+
+Comes in: what stage logic hands to a port. Goes out: what the port promises. Changes: itself only; every fake keeps
+what it was given in plain attributes for tests to look at.
+
+``fake.fail_next("save", error)`` makes the next call of ``save`` raise before it did anything;
+``fake.fail_next("save", error, after=True)`` lets it do its work and loses the answer.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import zlib
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from newsdesk.clock import from_text
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
+from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
+from newsdesk.ports import WriteOnce
+from newsdesk.state import (
+    ArticleState,
+    Listing,
+    Neighbour,
+    OutcomeRecord,
+    Page,
+    RevisionRecord,
+    SubmissionRecord,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+FakeT = TypeVar("FakeT", bound="FailsOnDemand")
+
+DUE_SHARDS = 16
+
+
+class FailsOnDemand:
+    """Base of the fakes: one lock around every call, and a queue of failures for each method."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, deque[tuple[BaseException, bool]]] = defaultdict(deque)
+        self._lock = threading.RLock()
+
+    def fail_next(self, method: str, error: BaseException, *, times: int = 1, after: bool = False) -> None:
+        """Make the next ``times`` calls of a method raise; ``after`` means after its work was done."""
+        assert callable(getattr(self, method, None)), f"{type(self).__name__} has no {method}"
+        self._failures[method].extend([(error, after)] * times)
+
+
+def can_fail(
+    function: Callable[Concatenate[FakeT, P], R],
+) -> Callable[Concatenate[FakeT, P], R]:
+    """Make a method obey :meth:`FailsOnDemand.fail_next`."""
+
+    @functools.wraps(function)
+    def wrapper(self: FakeT, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._lock:
+            planned = self._failures[function.__name__]
+            error, after = planned.popleft() if planned else (None, False)
+            if error is not None and not after:
+                raise error
+            result = function(self, *args, **kwargs)
+            if error is not None:
+                raise error
+            return result
+
+    return wrapper
+
+
+class FakeClock:
+    """A clock that stands still until it is told to move; its ``sleep`` moves it and takes no time."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 14, 9, 26, 53, 589000, tzinfo=UTC)) -> None:
+        self.now = now
+        self.sleeps: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.sleeps.append(seconds)
+        self.advance(seconds)
+
+
+class InMemoryArticleStore(FailsOnDemand):
+    """An :class:`newsdesk.ports.ArticleStore`.
+
+    ``before_save`` is called, with the state about to be written, before its version is checked: a test puts another
+    worker's write there.
+    """
+
+    def __init__(self, *states: ArticleState, shards: int = DUE_SHARDS) -> None:
+        super().__init__()
+        self.shards = shards
+        self.states: dict[str, ArticleState] = {state.article_id: state for state in states}
+        self.aliases: dict[str, str] = {}
+        self.submissions: dict[str, SubmissionRecord] = {}
+        self.outcomes: dict[tuple[str, int], OutcomeRecord] = {}
+        self.revisions: dict[tuple[str, int], RevisionRecord] = {}
+        self.bands: dict[str, dict[str, Neighbour]] = defaultdict(dict)
+        self.saves: list[ArticleState] = []
+        self.before_save: Callable[[ArticleState], None] | None = None
+
+    @can_fail
+    def get(self, article_id: str) -> ArticleState | None:
+        return self.states.get(article_id)
+
+    @can_fail
+    def find(self, article_id: str) -> ArticleState | None:
+        state = self.states.get(article_id)
+        return state or self.states.get(self.aliases.get(article_id, ""))
+
+    @can_fail
+    def save(self, state: ArticleState, *records: WriteOnce) -> None:
+        if self.before_save is not None:
+            hook, self.before_save = self.before_save, None
+            hook(state)
+        stored = self.states.get(state.article_id)
+        if state.version == 1:
+            if stored is not None or state.article_id in self.aliases:
+                raise ConflictError(f"{state.article_id} is there already")
+        elif stored is None or stored.version != state.version - 1:
+            raise ConflictError(f"{state.article_id} is not at version {state.version - 1}")
+        if any(self._is_recorded(record) for record in records):
+            raise AlreadyRecordedError(state.article_id)
+        # What a table keeps has been through JSON; a value that does not survive it is caught here.
+        self.states[state.article_id] = ArticleState.model_validate(state.model_dump(mode="json", exclude_none=True))
+        self.saves.append(state)
+        for record in records:
+            self._record(record)
+
+    @can_fail
+    def reject(self, record: SubmissionRecord) -> None:
+        self.submissions.setdefault(record.submission_id, record)
+
+    @can_fail
+    def submission(self, submission_id: str) -> SubmissionRecord | None:
+        return self.submissions.get(submission_id)
+
+    @can_fail
+    def outcome(self, article_id: str, run: int) -> OutcomeRecord | None:
+        return self.outcomes.get((article_id, run))
+
+    @can_fail
+    def revision(self, article_id: str, revision: int) -> RevisionRecord | None:
+        return self.revisions.get((article_id, revision))
+
+    @can_fail
+    def add_alias(self, alias_id: str, article_id: str) -> bool:
+        if alias_id in self.states:
+            return False
+        return self.aliases.setdefault(alias_id, article_id) == article_id
+
+    @can_fail
+    def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
+        latest = int(until.timestamp())
+        overdue = sorted(
+            (state.due_at, state.article_id)
+            for state in self.states.values()
+            if state.due_at is not None and state.due_at <= latest and self.shard_of(state.article_id) == shard
+        )
+        return [article_id for _, article_id in overdue[:limit]]
+
+    def shard_of(self, article_id: str) -> int:
+        return zlib.crc32(article_id.encode("ascii")) % self.shards
+
+    @can_fail
+    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+        listed = [
+            state
+            for state in self.states.values()
+            if state.current is not None
+            and state.host == host
+            and since <= from_text(state.current.committed_at) <= until
+        ]
+        return _page(sorted(listed, key=_listing_order, reverse=True), limit, cursor)
+
+    @can_fail
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+        listed = [
+            state
+            for state in self.states.values()
+            if state.current is not None and (state.current.date_published or "")[:10] == day
+        ]
+        return _page(sorted(listed, key=_listing_order), limit, cursor)
+
+    @can_fail
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
+        found: dict[str, Neighbour] = {}
+        for band in bands:
+            members = self.bands.get(band, {})
+            found |= {article_id: members[article_id] for article_id in sorted(members)[:limit_per_band]}
+        return [found[article_id] for article_id in sorted(found)]
+
+    @can_fail
+    def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
+        for band in bands:
+            self.bands[band][neighbour.article_id] = neighbour
+
+    def _is_recorded(self, record: WriteOnce) -> bool:
+        match record:
+            case SubmissionRecord():
+                return record.submission_id in self.submissions
+            case OutcomeRecord():
+                return (record.article_id, record.run) in self.outcomes
+            case RevisionRecord():
+                return (record.article_id, record.revision) in self.revisions
+
+    def _record(self, record: WriteOnce) -> None:
+        match record:
+            case SubmissionRecord():
+                self.submissions[record.submission_id] = record
+            case OutcomeRecord():
+                self.outcomes[record.article_id, record.run] = record
+            case RevisionRecord():
+                self.revisions[record.article_id, record.revision] = record
+
+
+def _listing_order(state: ArticleState) -> tuple[str, str]:
+    assert state.current is not None
+    return state.current.committed_at, state.article_id
+
+
+def _page(states: Sequence[ArticleState], limit: int, cursor: str | None) -> Page:
+    start = int(cursor) if cursor else 0
+    end = start + limit
+    return Page(
+        listings=tuple(_listing(state) for state in states[start:end]),
+        cursor=str(end) if end < len(states) else None,
+    )
+
+
+def _listing(state: ArticleState) -> Listing:
+    assert state.current is not None
+    return Listing.model_validate(
+        {**state.current.model_dump(), **state.model_dump(include={"article_id", "url", "host"})}
+    )
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    body: bytes
+    content_type: str
+    content_encoding: str | None
+
+
+class InMemoryObjectStore(FailsOnDemand):
+    """An :class:`newsdesk.ports.ObjectStore`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.objects: dict[str, StoredObject] = {}
+        self.puts: list[str] = []
+
+    @can_fail
+    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
+        self.puts.append(key)
+        if key in self.objects:
+            return False
+        self.objects[key] = StoredObject(bytes(body), content_type, content_encoding)
+        return True
+
+    @can_fail
+    def get(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise ObjectMissingError(key)
+        return self.objects[key].body
+
+
+class RecordingSender(FailsOnDemand):
+    """A :class:`newsdesk.ports.MessageSender`; ``sent`` holds what the queues accepted, through JSON and back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[StageMessage] = []
+        self.delays: list[int] = []
+
+    @can_fail
+    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
+        assert 0 <= delay_seconds <= 900
+        self.sent.append(type(message).model_validate_json(message.to_json()))
+        self.delays.append(delay_seconds)
+
+
+class RecordingEventPublisher(FailsOnDemand):
+    """An :class:`newsdesk.ports.EventPublisher`; ``published`` holds what the bus accepted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: list[ArticleChanged | SubmissionEnded] = []
+
+    @can_fail
+    def publish(self, events: Sequence[ArticleChanged | SubmissionEnded]) -> None:
+        self.published.extend(events)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A :class:`newsdesk.ports.Reservation`."""
+
+    at: datetime
+    granted: bool
+
+
+class InMemoryPacer(FailsOnDemand):
+    """A :class:`newsdesk.ports.HostPacer`; ``next_slots`` holds each host's next free slot."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next_slots: dict[str, datetime] = {}
+        self.backlogs: dict[str, datetime] = {}
+        self.asked: list[dict[str, Any]] = []
+
+    @can_fail
+    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+        self.asked.append({"host": host, "interval_seconds": interval_seconds, "patience_seconds": patience_seconds})
+        if interval_seconds <= 0:
+            return Slot(now, True)
+        interval = timedelta(seconds=interval_seconds)
+        latest = now + timedelta(seconds=patience_seconds)
+        at = max(now, self.next_slots.get(host, now))
+        if at <= latest:
+            self.next_slots[host] = at + interval
+            return Slot(at, True)
+        # Those who are refused are told times one behind the other, so that they do not come back at once.
+        behind = max(latest, self.backlogs.get(host, latest))
+        self.backlogs[host] = behind + interval
+        return Slot(behind, False)

@@ -1,0 +1,589 @@
+"""The fetch stage: every message ends in one durable, repeatable step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fetcher.ports import Fetcher, FetchRequest, FetchResponse, Hop, OverloadedError, Timings
+from fetcher.stage import FetchStage
+from newsdesk import lifecycle
+from newsdesk.capture import read_capture
+from newsdesk.clock import from_text, to_text
+from newsdesk.errors import PermanentError, TransientError
+from newsdesk.lifecycle import Patience
+from newsdesk.messages import FetchRequested, PageFetched
+from newsdesk.networks import parse_networks
+from newsdesk.outcomes import Reason
+from newsdesk.ports import ArticleStore, HostPacer, MessageSender, ObjectStore
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
+from newsdesk.state import ArticleState, CurrentRevision, Stage, Validators
+from newsdesk.urls import article_id
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, InMemoryPacer, RecordingSender
+
+URL = "https://news.example/harbour"
+HOST = "news.example"
+MOVED_URL = "https://news.example/2026/harbour-bridge"
+PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisit_schedule=(3600, 86400))
+INTERVAL = 5.0
+
+
+def response(**changes) -> FetchResponse:
+    plain = FetchResponse(
+        final_url=URL,
+        status=200,
+        reason_phrase="OK",
+        http_version="HTTP/1.1",
+        headers=(("Content-Type", "text/html"), ("ETag", '"v1"'), ("Last-Modified", "Sat, 14 Mar 2026 09:00:00 GMT")),
+        body=b"<html><p>The harbour bridge.</p></html>",
+        resolved_address="198.51.100.7",
+        redirects=(),
+        started_at=datetime(2026, 3, 14, 9, 26, 53, 589000, tzinfo=UTC),
+        timings=Timings(0.1, 0.2, 0.3),
+        request_head=b"GET /harbour HTTP/1.1\r\nHost: news.example\r\n\r\n",
+    )
+    return dataclasses.replace(plain, **changes)
+
+
+NOT_MODIFIED = response(status=304, reason_phrase="Not Modified", headers=(), body=b"")
+MOVED = response(final_url=MOVED_URL, redirects=(Hop(URL, 301, MOVED_URL),))
+
+
+class ScriptedFetcher:
+    """Gives its answers in turn; an answer that can be called is called while the fetch is under way."""
+
+    def __init__(self, *answers: FetchResponse | Exception | Callable[[], FetchResponse]) -> None:
+        self.answers = list(answers)
+        self.requests: list[FetchRequest] = []
+
+    def fetch(self, request: FetchRequest) -> FetchResponse:
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, FetchResponse) else answer()
+
+
+class World:
+    """A fetch stage and everything around it."""
+
+    def __init__(self, *answers, state: ArticleState | None = None, **options) -> None:
+        self.clock = FakeClock()
+        self.state = state or new_article(now=self.clock())
+        self.store = InMemoryArticleStore(self.state)
+        self.objects = InMemoryObjectStore()
+        self.sender = RecordingSender()
+        self.pacer = InMemoryPacer()
+        self.fetcher = ScriptedFetcher(*answers)
+        options = {"interval_seconds": INTERVAL, "jitter": lambda: 0.0, **options}
+        ports: tuple[ArticleStore, ObjectStore, MessageSender, HostPacer, Fetcher]
+        ports = (self.store, self.objects, self.sender, self.pacer, self.fetcher)
+        self.stage = FetchStage(*ports, patience=PATIENCE, clock=self.clock, sleep=self.clock.sleep, **options)
+
+    def deliver(self, run: int = 1) -> str:
+        return self.stage.handle(FetchRequested(article_id=self.state.article_id, run=run, correlation_id="c-1"))
+
+    @property
+    def now_stored(self) -> ArticleState:
+        return self.store.states[self.state.article_id]
+
+    @property
+    def outcome(self):
+        return self.store.outcomes.get((self.state.article_id, 1))
+
+
+def new_article(
+    url: str = URL, host: str = HOST, now: datetime = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
+) -> ArticleState:
+    return lifecycle.first_run(
+        article_id(url), url, host, f"{url}#top", now, PATIENCE, submission_id="s-1", correlation_id="c-1"
+    )
+
+
+def indexed_article(url: str = URL) -> ArticleState:
+    current = CurrentRevision(
+        revision=1, key="articles/v1/x", content_hash="0" * 64, committed_at="2026-03-13T00:00:00.000Z"
+    )
+    validators = Validators(etag='"v1"', last_modified="Fri, 13 Mar 2026 00:00:00 GMT")
+    return new_article(url).model_copy(update={"current": current, "validators": validators})
+
+
+def at_rest(state: ArticleState, **changes) -> ArticleState:
+    return state.model_copy(update={"stage": Stage.REST, "submissions": (), "due_at": None, **changes})
+
+
+# What is fetched
+
+
+def test_a_page_is_captured_and_sent_on():
+    # Given an article that waits for its page
+    world = World(response())
+
+    # When its message is delivered
+    assert world.deliver() == "fetched"
+
+    # Then the capture lies in the bucket, the table names it, and extract is told
+    capture = world.now_stored.capture
+    assert capture is not None
+    assert capture.key == f"raw/v1/news.example/{world.state.article_id}/{capture.capture_id}.warc.gz"
+    assert capture.capture_id == f"20260314T092653589Z-{capture.sha256[:8]}"
+    assert (capture.etag, capture.last_modified) == ('"v1"', "Sat, 14 Mar 2026 09:00:00 GMT")
+    page = read_capture(world.objects.get(capture.key))
+    assert (page.url, page.status, page.body) == (URL, 200, response().body)
+    assert world.now_stored.stage is Stage.EXTRACT
+    assert world.now_stored.lease_owner is None
+    assert world.sender.sent == [
+        PageFetched(article_id=world.state.article_id, run=1, correlation_id="c-1", capture_key=capture.key)
+    ]
+
+
+def test_a_first_visit_is_unconditional():
+    world = World(response())
+    world.deliver()
+    assert world.fetcher.requests == [FetchRequest(URL)]
+
+
+def test_a_second_visit_is_conditional_and_stops_early_when_nothing_changed():
+    # Given an indexed article
+    world = World(NOT_MODIFIED, state=indexed_article())
+
+    # When the server says that nothing changed
+    assert world.deliver() == "not_modified"
+
+    # Then the run ends there, and nothing was written but the state
+    assert world.fetcher.requests == [FetchRequest(URL, '"v1"', "Fri, 13 Mar 2026 00:00:00 GMT")]
+    assert world.outcome.outcome == "unchanged"
+    assert world.outcome.submissions == ("s-1",)
+    assert world.now_stored.stage is Stage.REST
+    assert world.now_stored.validators == world.state.validators
+    assert world.objects.puts == []
+    assert world.sender.sent == []
+
+
+def test_an_article_without_a_revision_is_never_asked_for_conditionally():
+    state = indexed_article().model_copy(update={"current": None})
+    world = World(response(), state=state)
+    world.deliver()
+    assert world.fetcher.requests == [FetchRequest(URL)]
+
+
+def test_304_without_a_question_leads_to_one_unconditional_fetch():
+    world = World(NOT_MODIFIED, response())
+    assert world.deliver() == "fetched"
+    assert world.fetcher.requests == [FetchRequest(URL)] * 2
+
+
+def test_304_from_where_a_redirect_led_is_not_taken_for_unchanged():
+    # The validators were never sent there.
+    redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
+    world = World(redirected, response(), state=indexed_article())
+    assert world.deliver() == "fetched"
+    assert world.fetcher.requests[1] == FetchRequest(URL)
+
+
+def test_a_server_that_insists_on_304_fails():
+    world = World(NOT_MODIFIED, NOT_MODIFIED)
+    assert world.deliver() == "failed"
+    assert world.outcome.outcome == "failed:protocol_error"
+
+
+def test_validators_of_a_redirect_s_target_are_not_kept():
+    world = World(MOVED)
+    world.deliver()
+    assert (world.now_stored.capture.etag, world.now_stored.capture.last_modified) == (None, None)
+
+
+# Where it led
+
+
+def test_a_redirect_makes_the_final_url_another_name_of_the_article():
+    world = World(MOVED)
+    assert world.deliver() == "fetched"
+    assert world.store.find(article_id(MOVED_URL)).article_id == world.state.article_id
+    assert world.now_stored.capture.final_url == MOVED_URL
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        at_rest(indexed_article(MOVED_URL)),
+        new_article(MOVED_URL),
+        at_rest(new_article(MOVED_URL), last_outcome="removed"),
+    ],
+    ids=["indexed", "in flight", "removed"],
+)
+def test_a_redirect_to_another_article_ends_as_its_duplicate(other):
+    # Given another article under the final URL
+    world = World(MOVED)
+    world.store.states[other.article_id] = other
+
+    # When this one leads there
+    assert world.deliver() == "duplicate"
+
+    # Then it says so, and keeps nothing
+    assert world.outcome.outcome == "duplicate"
+    assert world.outcome.duplicate_of == other.article_id
+    assert world.now_stored.duplicate_of == other.article_id
+    assert world.objects.puts == []
+    assert world.sender.sent == []
+
+
+def test_a_redirect_to_an_article_s_other_name_ends_as_duplicate():
+    world = World(MOVED)
+    other = at_rest(indexed_article("https://news.example/original"))
+    world.store.states[other.article_id] = other
+    world.store.aliases[article_id(MOVED_URL)] = other.article_id
+    assert world.deliver() == "duplicate"
+    assert world.outcome.duplicate_of == other.article_id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        at_rest(new_article(MOVED_URL), last_outcome="failed:not_found"),
+        at_rest(indexed_article(MOVED_URL), duplicate_of=article_id(URL)),
+    ],
+    ids=["came to nothing", "duplicate of this one"],
+)
+def test_an_article_that_is_no_original_is_in_nobody_s_way(other):
+    world = World(MOVED)
+    world.store.states[other.article_id] = other
+    assert world.deliver() == "fetched"
+
+
+def test_the_front_page_never_becomes_an_article_s_other_name():
+    front = "https://news.example/"
+    world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)))
+    assert world.deliver() == "fetched"
+    assert world.store.aliases == {}
+
+
+# What goes wrong
+
+
+def test_a_permanent_failure_ends_the_run_with_its_reason():
+    world = World(PermanentError(Reason.NOT_FOUND, "status 404"))
+    assert world.deliver() == "failed"
+    assert world.outcome.outcome == "failed:not_found"
+    assert world.now_stored.stage is Stage.REST
+    assert world.sender.sent == []
+
+
+def test_a_forbidden_address_is_a_rejection():
+    world = World(PermanentError(Reason.BLOCKED_ADDRESS, "news.example is 10.0.0.1"))
+    assert world.deliver() == "rejected"
+    assert world.outcome.outcome == "rejected:blocked_address"
+
+
+def test_a_transient_failure_is_tried_again_later():
+    # Given a server that does not answer in time
+    world = World(TransientError(Reason.TIMEOUT, "20 s"))
+
+    # When the page is fetched
+    assert world.deliver() == "retry_scheduled"
+
+    # Then the attempt is counted, the next one is due, and nobody holds the article
+    stored = world.now_stored
+    assert (stored.stage, stored.waiting, stored.attempts, stored.lease_owner) == (Stage.FETCH, "retry", 1, None)
+    assert stored.due_at == int(world.clock().timestamp() + 30)
+    assert world.outcome is None
+
+
+def test_attempts_come_to_an_end():
+    # Given a run that has one attempt left
+    state = new_article().model_copy(update={"attempts": 3})
+    world = World(TransientError(Reason.TIMEOUT), state=state)
+
+    # When it fails too
+    assert world.deliver() == "failed"
+
+    # Then that is the outcome
+    assert world.outcome.outcome == "failed:timeout"
+
+
+def test_what_the_server_asked_for_is_waited_for():
+    world = World(OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=1000))
+    world.deliver()
+    assert world.now_stored.due_at == int(world.clock().timestamp() + 1000)
+
+
+def test_an_overloaded_host_is_left_alone_as_a_whole():
+    # Given a host that asks for ten minutes
+    world = World(OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=600), response())
+    world.deliver()
+
+    # When another of its articles wants a slot
+    other = new_article("https://news.example/other")
+    world.store.states[other.article_id] = other
+    status = world.stage.handle(FetchRequested(article_id=other.article_id, run=1))
+
+    # Then it does not get one
+    assert status == "deferred"
+    assert len(world.fetcher.requests) == 1
+    assert world.pacer.next_slots[HOST] >= world.clock() + timedelta(seconds=600)
+
+
+def test_pauses_of_one_host_do_not_pile_up():
+    # Given five pages of a host in flight when it starts to refuse
+    world = World(*[OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=600)] * 5)
+    others = [new_article(f"https://news.example/{number}") for number in range(5)]
+    for other in others:
+        world.store.states[other.article_id] = other
+        world.pacer.next_slots.clear()
+        world.stage.handle(FetchRequested(article_id=other.article_id, run=1))
+
+    # Then its pause is not five times as long
+    assert world.pacer.next_slots[HOST] <= world.clock() + timedelta(seconds=2 * 600 + INTERVAL)
+
+
+def test_a_pause_is_capped():
+    world = World(OverloadedError(Reason.SERVER_ERROR, retry_after_seconds=float("inf")))
+    assert world.deliver() == "retry_scheduled"
+    assert world.now_stored.due_at == int(world.clock().timestamp() + RETRY_AFTER_CAP_SECONDS)
+    assert world.pacer.asked[-1]["interval_seconds"] == RETRY_AFTER_CAP_SECONDS
+
+
+def test_a_page_s_own_failure_leaves_the_host_alone():
+    world = World(TransientError(Reason.SERVER_ERROR, "status 500"))
+    world.deliver()
+    assert len(world.pacer.asked) == 1
+
+
+# Politeness
+
+
+def test_a_slot_that_comes_soon_is_waited_for():
+    # Given a host whose next slot is three seconds away
+    world = World(response())
+    world.pacer.next_slots[HOST] = world.clock() + timedelta(seconds=3)
+
+    # When a page of it is wanted
+    assert world.deliver() == "fetched"
+
+    # Then it is asked for when its slot has come
+    assert world.clock.sleeps == [3.0]
+
+
+def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
+    # Given a host whose next slot is two minutes away
+    world = World(response(), short_wait_seconds=20.0)
+    world.pacer.next_slots[HOST] = world.clock() + timedelta(seconds=120)
+
+    # When a page of it is wanted
+    assert world.deliver() == "deferred"
+
+    # Then nothing was fetched and the article waits, held by nobody
+    assert world.fetcher.requests == []
+    stored = world.now_stored
+    assert (stored.stage, stored.waiting, stored.attempts, stored.lease_owner) == (Stage.FETCH, "slot", 0, None)
+    assert stored.due_at >= int(world.clock().timestamp() + 20)
+
+
+def test_an_address_inside_an_allowed_network_needs_no_slot():
+    state = new_article("http://127.0.0.1:8080/harbour", "127.0.0.1")
+    world = World(
+        response(final_url="http://127.0.0.1:8080/harbour"), state=state, allowed=parse_networks(["127.0.0.1/32"])
+    )
+    assert world.deliver() == "fetched"
+    assert world.pacer.asked == []
+
+
+def test_any_other_address_needs_a_slot():
+    state = new_article("http://198.51.100.7/harbour", "198.51.100.7")
+    world = World(
+        response(final_url="http://198.51.100.7/harbour"), state=state, allowed=parse_networks(["127.0.0.1/32"])
+    )
+    world.deliver()
+    assert len(world.pacer.asked) == 1
+
+
+# Deliveries that come twice, late, or at once
+
+
+def test_a_message_of_an_older_run_is_stale():
+    world = World(state=new_article().model_copy(update={"run": 2}))
+    assert world.deliver(run=1) == "stale"
+    assert world.store.saves == []
+
+
+def test_a_message_for_nothing_is_stale():
+    world = World()
+    world.store.states.clear()
+    assert world.deliver() == "stale"
+
+
+def test_a_redelivery_after_the_work_was_done_sends_the_next_message_again():
+    # Given a worker that died after its write and before its message
+    world = World(response())
+    world.sender.fail_next("send", RuntimeError("the function was killed"))
+    with pytest.raises(RuntimeError):
+        world.deliver()
+    assert world.sender.sent == []
+
+    # When the message is delivered again
+    assert world.deliver() == "stale"
+
+    # Then extract is told, and nothing is fetched twice
+    assert [type(message) for message in world.sender.sent] == [PageFetched]
+    assert len(world.fetcher.requests) == 1
+
+
+def test_a_message_that_comes_while_another_worker_is_at_it_is_acknowledged():
+    # Given an article that is being fetched, whose message is delivered a second time
+    statuses: list[str] = []
+
+    def meanwhile() -> FetchResponse:
+        statuses.append(world.deliver())
+        return response()
+
+    world = World(meanwhile)
+
+    # When the first delivery comes to its end
+    statuses.append(world.deliver())
+
+    # Then the page was fetched once
+    assert statuses == ["leased", "fetched"]
+    assert len(world.fetcher.requests) == 1
+    assert len(world.sender.sent) == 1
+
+
+def test_a_lease_that_has_run_out_keeps_nobody_out():
+    world = World(response())
+    world.store.states[world.state.article_id] = lifecycle.leased(
+        world.state, "dead worker", world.clock() - timedelta(seconds=181), PATIENCE
+    )
+    assert world.deliver() == "fetched"
+
+
+def test_two_workers_at_once_take_one_lease():
+    # Given a worker that reads the state, and another that leases it first
+    world = World()
+    rival = lifecycle.leased(world.state, "rival", world.clock(), PATIENCE)
+    world.store.before_save = lambda _: world.store.states.update({rival.article_id: rival})
+
+    # When the first one tries to
+    assert world.deliver() == "stale"
+
+    # Then it leaves the article to the other
+    assert world.now_stored == rival
+    assert world.fetcher.requests == []
+
+
+def test_a_late_worker_does_no_harm():
+    # Given a worker so slow that its lease ran out and another one did the work
+    def overtaken() -> FetchResponse:
+        world.clock.advance(PATIENCE.lease_seconds + 1)
+        assert world.deliver() == "fetched"
+        return response(body=b"<html>an older page</html>")
+
+    world = World(overtaken, response())
+
+    # When it comes back with its page
+    assert world.deliver() == "stale"
+
+    # Then the other's capture stands, and extract was told of that one alone
+    capture = world.now_stored.capture
+    assert [message.capture_key for message in world.sender.sent] == [capture.key]
+    assert read_capture(world.objects.get(capture.key)).body == response().body
+
+
+@pytest.mark.parametrize("failure", [PermanentError(Reason.GONE), TransientError(Reason.TIMEOUT)])
+def test_a_late_worker_s_failure_does_no_harm_either(failure):
+    def overtaken() -> FetchResponse:
+        world.clock.advance(PATIENCE.lease_seconds + 1)
+        assert world.deliver() == "fetched"
+        raise failure
+
+    world = World(overtaken, response())
+    assert world.deliver() == "stale"
+    assert world.now_stored.stage is Stage.EXTRACT
+    assert world.outcome is None
+
+
+def test_a_submission_that_joins_during_the_fetch_is_not_lost():
+    # Given a submission that arrives while the page is being fetched
+    def joined_meanwhile() -> FetchResponse:
+        world.store.save(lifecycle.joined(world.now_stored, "s-2"))
+        return response()
+
+    world = World(joined_meanwhile)
+
+    # When the fetch ends
+    assert world.deliver() == "fetched"
+
+    # Then both wait for the outcome
+    assert world.now_stored.submissions == ("s-1", "s-2")
+
+
+def test_an_old_delivery_does_not_shorten_a_wait():
+    # Given a fetch that was told to come back later
+    world = World(TransientError(Reason.SERVER_ERROR), response())
+    world.deliver()
+
+    # When its first message is delivered again
+    assert world.deliver() == "stale"
+
+    # Then the server is left alone until dispatch releases the article
+    assert len(world.fetcher.requests) == 1
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    assert world.deliver() == "fetched"
+
+
+def test_a_worker_that_dies_after_the_object_leaves_an_article_that_can_be_fetched_again():
+    # Given a worker that dies between the object and the table
+    world = World(response(), response(started_at=datetime(2026, 3, 14, 9, 40, tzinfo=UTC)))
+    dying = world.store
+
+    def die_at_second_save(state: ArticleState) -> None:
+        dying.fail_next("save", RuntimeError("the function was killed"))
+
+    dying.before_save = die_at_second_save
+    with pytest.raises(RuntimeError):
+        world.deliver()
+    assert len(world.objects.puts) == 1
+    assert world.now_stored.stage is Stage.FETCH
+
+    # When its lease has run out and dispatch sends the message again
+    world.clock.advance(901)
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    assert world.deliver() == "fetched"
+
+    # Then the article goes on with its second capture
+    assert world.now_stored.capture.key == world.objects.puts[1]
+
+
+def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm():
+    # Given a table that takes the step and loses its answer
+    world = World(response())
+
+    def lose_the_answer(_: ArticleState) -> None:
+        world.store.fail_next("save", ConnectionError("no answer"), after=True)
+
+    world.store.before_save = lose_the_answer
+    with pytest.raises(ConnectionError):
+        world.deliver()
+
+    # When the message is delivered again
+    assert world.deliver() == "stale"
+
+    # Then extract is told once
+    assert len(world.sender.sent) == 1
+
+
+def test_every_lease_has_an_owner_of_its_own():
+    world = World(TransientError(Reason.TIMEOUT), TransientError(Reason.TIMEOUT))
+    world.deliver()
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    world.deliver()
+    owners = [state.lease_owner for state in world.store.saves if state.lease_owner]
+    assert len(owners) == len(set(owners)) == 2
+
+
+def test_the_lease_outlives_the_fetch():
+    world = World(response())
+    world.deliver()
+    lease = next(state for state in world.store.saves if state.lease_owner)
+    assert from_text(lease.lease_until) == from_text(to_text(world.clock())) + timedelta(seconds=180)
