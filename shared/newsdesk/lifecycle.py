@@ -240,7 +240,8 @@ def ended(
     revision = current or state.current
     worked_through = outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
     unchanged_visits = 0 if outcome is Outcome.INDEXED else state.unchanged_visits + 1
-    delay = retries.revisit_delay(patience.revisit_schedule, unchanged_visits) if revision is not None else None
+    worth_revisiting = revision is not None and outcome is not Outcome.REMOVED
+    delay = retries.revisit_delay(patience.revisit_schedule, unchanged_visits) if worth_revisiting else None
     validators = state.validators
     if worked_through and state.capture is not None:
         validators = Validators(etag=state.capture.etag, last_modified=state.capture.last_modified)

@@ -8,6 +8,7 @@ anything else is a new class beside the old one. Golden JSON of every released v
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -127,12 +128,13 @@ def url_submitted_schema() -> dict[str, Any]:
 
 
 def event_schema(detail_type: str, source: str, detail: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON Schema of an EventBridge event that carries ``detail``."""
-    inner = {name: value for name, value in detail.items() if name not in ("$schema", "$id")}
+    """Return the JSON Schema of an EventBridge event that carries ``detail``, named after its type in kebab-case."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "-", detail_type).lower()
+    inner = {keyword: value for keyword, value in detail.items() if keyword not in ("$schema", "$id")}
     definitions = inner.pop("$defs", None)
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"event.{detail_type}.v1.json",
+        "$id": f"event.{name}.v1.json",
         "title": f"EventBridge event {detail_type}",
         "type": "object",
         "required": ["source", "detail-type", "detail"],

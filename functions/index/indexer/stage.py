@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsdesk.similarity import bands, estimated_jaccard
-
 from newsdesk.article import Article, ChangeType
 from newsdesk.clock import Clock, to_text
 from newsdesk.errors import ObjectMissingError
@@ -17,6 +15,7 @@ from newsdesk.lifecycle import Patience, ended
 from newsdesk.messages import ArticleEnriched
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
+from newsdesk.similarity import bands, estimated_jaccard
 from newsdesk.stage import advance, check_in
 from newsdesk.state import ArticleState, CurrentRevision, Neighbour, RevisionRecord, Stage
 

@@ -1,0 +1,1 @@
+"""Enrich: from the cleaned article to the enriched one."""

@@ -1,0 +1,47 @@
+"""Enrich's Lambda function.
+
+Comes in: SQS records of ``ArticleExtracted``. Goes out: the ids of those to be delivered again. Changes: what
+:class:`enricher.stage.EnrichStage` changes.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from enricher.composer import default_enrichers
+from enricher.settings import EnrichSettings
+from enricher.stage import EnrichStage
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.clock import utc_now
+from newsdesk.messages import ArticleEnriched, ArticleExtracted
+from newsdesk.observability import logger
+from newsdesk.records import process_batch
+
+SECONDS_NEEDED = 20.0
+
+
+@cache
+def _stage() -> EnrichStage:
+    settings = EnrichSettings()
+    return EnrichStage(
+        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        objects=S3ObjectStore(settings.bucket_name),
+        sender=SqsMessageSender({ArticleEnriched: settings.index_queue_url}),
+        clock=utc_now,
+        patience=settings.patience,
+        enrichers=default_enrichers(),
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Handle a batch of extracted articles."""
+    return process_batch(
+        event, context, ArticleExtracted, _stage().handle, "ArticlesEnriched", seconds_needed=SECONDS_NEEDED
+    )

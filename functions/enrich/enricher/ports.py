@@ -1,0 +1,94 @@
+"""What an enricher is: the one small interface of this stage.
+
+Comes in: nothing. Goes out: the document that enrichers read, and the protocol that they implement. Changes nothing.
+
+An enricher returns an :class:`newsdesk.article.Enrichment` that carries what it found and nothing else; the composer
+takes the fields that were set. It sees what the enrichers before it found. It raises :class:`NotApplicableError` for a
+text that it is not made for; any other exception is a failure, recorded as such. Neither costs the article anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from newsdesk.article import Enrichment, Link
+from newsdesk.errors import NewsdeskError
+from newsdesk.words import words
+
+ResultT = TypeVar("ResultT")
+
+
+class NotApplicableError(NewsdeskError):
+    """The enricher has nothing to say about this text, and why."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What there is to enrich.
+
+    Attributes
+    ----------
+    body : str
+        ``articleBody``; all offsets count its code points.
+    headline, url, declared_language : str or None
+        As the article has them.
+    links : tuple of Link
+        Of the body.
+    """
+
+    body: str
+    headline: str | None = None
+    url: str | None = None
+    declared_language: str | None = None
+    links: tuple[Link, ...] = ()
+    _shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, compute: Callable[[], ResultT]) -> ResultT:
+        """Return what ``compute`` returns, computing it once for all enrichers: a parse, for one."""
+        if name not in self._shared:
+            self._shared[name] = compute()
+        return cast("ResultT", self._shared[name])
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the body."""
+        return self.once("words", lambda: words(self.body))
+
+
+class Enricher(Protocol):
+    """Works out one thing from a text.
+
+    Attributes
+    ----------
+    name, version : str
+        What the article's provenance says of it.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its version; a change of model or rules is a new one."""
+        ...
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+        """Return what this enricher adds.
+
+        Parameters
+        ----------
+        document : Document
+            The text, and what enrichers share.
+        found : Enrichment
+            What those before it found.
+
+        Raises
+        ------
+        NotApplicableError
+            The enricher has nothing to say about this text.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Extract: from a capture to the cleaned article."""

@@ -1,0 +1,74 @@
+"""The extractor over a folder of pages, without any stack: what ``newsdesk extract`` does.
+
+Comes in: a manifest of JSON lines ``{id, url, path}``. Goes out: for each line the article, and the flat fields by
+which extraction is scored. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from extractor.charset import decode_text
+from extractor.extraction import extract
+from newsdesk.article import Extracted
+from newsdesk.clock import utc_now
+from newsdesk.content_encoding import decode_body
+
+LARGEST_PAGE_BYTES = 20 * 1024 * 1024
+
+
+def extract_manifest(manifest: Path, captured_at: datetime | None = None) -> Iterator[dict[str, Any]]:
+    """Yield one result for each line of a manifest.
+
+    Parameters
+    ----------
+    manifest : Path
+        JSON lines; ``path`` is relative to the manifest, and names HTML or, ending in ``.gz``, gzipped HTML.
+    captured_at : datetime or None
+        When the pages were captured; now, when nobody knows.
+
+    Yields
+    ------
+    dict
+        The article's JSON, and ``id``, ``text``, ``title``, ``authors``, ``date_published``. A page that fails has an
+        ``error`` and an empty text; it stops nothing.
+    """
+    captured_at = captured_at or utc_now()
+    with manifest.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _extract_line(line, number, manifest.parent, captured_at)
+
+
+def extract_page(page: bytes, url: str, captured_at: datetime) -> Extracted:
+    """Return the article of one page, however little it is."""
+    return extract(decode_text(page), url, captured_at=captured_at).article
+
+
+def _extract_line(line: str, number: int, folder: Path, captured_at: datetime) -> dict[str, Any]:
+    identifier: Any = number
+    try:
+        entry = json.loads(line)
+        identifier = entry["id"]
+        article = extract_page(_read(folder / entry["path"]), entry.get("url") or "", captured_at)
+    except Exception as error:  # a manifest may hold anything, and its other pages are still wanted
+        return {"id": identifier, "text": "", "error": f"{type(error).__name__}: {error}"[:300]}
+    return {
+        **article.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "id": identifier,
+        "text": article.article_body,
+        "title": article.headline,
+        "authors": [person.name for person in article.author],
+        "date_published": article.date_published,
+    }
+
+
+def _read(path: Path) -> bytes:
+    if path.suffix == ".gz":
+        return decode_body(path.read_bytes(), "gzip", LARGEST_PAGE_BYTES)
+    with path.open("rb") as file:
+        return file.read(LARGEST_PAGE_BYTES)

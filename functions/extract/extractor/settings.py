@@ -1,0 +1,20 @@
+"""What the template sets for extract.
+
+Comes in: environment variables. Goes out: typed settings. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from newsdesk.settings import TableSettings
+
+
+class ExtractSettings(TableSettings):
+    """Extract's settings."""
+
+    bucket_name: str = Field(description="The bucket of captures, work objects and articles.")
+    enrich_queue_url: str = Field(description="The queue that takes extracted articles on.")
+    maximum_body_bytes: int = Field(
+        default=10 * 1024 * 1024, ge=1024, description="As fetch has it: of a page, decompressed."
+    )

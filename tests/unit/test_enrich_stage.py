@@ -1,0 +1,234 @@
+"""The enrich stage: each extracted article becomes one numbered, immutable object."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from enricher.composer import default_enrichers
+from enricher.stage import EnrichStage
+from newsdesk import lifecycle
+from newsdesk.article import (
+    Article,
+    ChangeType,
+    Extracted,
+    ExtractedWork,
+    Link,
+    ModelProvenance,
+    Provenance,
+    to_json_bytes,
+)
+from newsdesk.lifecycle import Patience
+from newsdesk.messages import ArticleEnriched, ArticleExtracted
+from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+
+ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
+URL = "https://news.example/gates"
+KEY = f"work/v1/{ARTICLE_ID}/capture/extracted.json.gz"
+PATIENCE = Patience(stuck_after_seconds=900)
+BODY = "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.\n" * 5
+
+WORK = ExtractedWork(
+    article_id=ARTICLE_ID,
+    capture_id="capture",
+    content_hash="hash",
+    article=Extracted(
+        headline="How the gates work",
+        article_body=BODY,
+        date_published="2026-03-13",
+        in_language="en-GB",
+        url=URL,
+        word_count=95,
+        provenance=Provenance(
+            requested_url=URL, final_url=URL, extractor=ModelProvenance(name="newsdesk.extract", version="1")
+        ),
+    ),
+    links=(Link(url="https://water.example/levels", text="the levels", kind="external"),),
+)
+
+
+class World:
+    """An extracted article, and everything that the stage touches."""
+
+    def __init__(self, current: int | None = None, enrichers: Any = None) -> None:
+        self.clock = FakeClock()
+        revision = CurrentRevision(
+            revision=current or 1, key="x", content_hash="old", committed_at="2026-03-12T00:00:00Z"
+        )
+        self.state = ArticleState(
+            article_id=ARTICLE_ID,
+            url=URL,
+            host="news.example",
+            requested_url=URL,
+            first_seen="2026-03-11T23:59:59.000Z",
+            version=7,
+            run=2,
+            stage=Stage.ENRICH,
+            capture=Capture(
+                capture_id="capture",
+                key="raw/v1/x",
+                sha256="0" * 64,
+                captured_at="2026-03-14T09:26:51.589Z",
+                status=200,
+                final_url=URL,
+            ),
+            extracted_key=KEY,
+            content_hash="hash",
+            current=revision if current else None,
+        )
+        self.store = InMemoryArticleStore(self.state)
+        self.objects = InMemoryObjectStore()
+        self.objects.put(KEY, gzip.compress(to_json_bytes(WORK), mtime=0), "application/json", "gzip")
+        self.sender = RecordingSender()
+        self.stage = EnrichStage(
+            self.store, self.objects, self.sender, self.clock, PATIENCE, enrichers or default_enrichers()
+        )
+        self.message = ArticleExtracted(article_id=ARTICLE_ID, run=2, extracted_key=KEY)
+
+    @property
+    def now(self) -> ArticleState:
+        return self.store.states[ARTICLE_ID]
+
+    @property
+    def key(self) -> str:
+        assert self.now.article_key is not None
+        return self.now.article_key
+
+    def article(self) -> Article:
+        return Article.model_validate_json(self.objects.objects[self.key].body)
+
+
+def test_an_extracted_article_becomes_an_object_and_a_message() -> None:
+    # Given an extracted article that nobody has seen before
+    world = World()
+    # When it is enriched
+    status = world.stage.handle(world.message)
+    # Then its first revision lies under the day on which it was first seen, and under its own hash
+    assert status == "enriched"
+    body = world.objects.objects[world.key].body
+    digest = hashlib.sha256(body).hexdigest()[:8]
+    assert world.key == f"articles/v1/date=2026-03-11/{ARTICLE_ID}/1-{digest}.json"
+    assert world.objects.objects[world.key].content_type == "application/json"
+    # And index is told
+    assert world.now.stage is Stage.INDEX
+    assert world.sender.sent == [ArticleEnriched(article_id=ARTICLE_ID, run=2, article_key=world.key)]
+
+
+def test_the_article_holds_what_extract_found_and_what_enrich_adds() -> None:
+    world = World()
+    world.stage.handle(world.message)
+    article = world.article()
+    assert (article.revision, article.previous_revision, article.change_type) == (1, None, ChangeType.CREATED)
+    assert (article.headline, article.article_body, article.date_published) == (
+        "How the gates work",
+        BODY,
+        "2026-03-13",
+    )
+    assert article.enrichment.language is not None
+    assert (article.enrichment.language.code, article.enrichment.language.declared) == ("en", "en-GB")
+    assert article.enrichment.links == WORK.links
+    assert article.enrichment.signature is not None
+    assert article.enrichment.reading_time_minutes is not None
+    assert article.enrichment.errors == ()
+    assert [made.name for made in article.enrichment.provenance] == ["language", "reading-time", "links", "signature"]
+    assert article.provenance.extractor == WORK.article.provenance.extractor
+    assert article.provenance.enricher_version
+    document = json.loads(world.objects.objects[world.key].body)
+    assert (document["@context"], document["@type"]) == ("https://schema.org", "NewsArticle")
+
+
+def test_a_later_capture_becomes_the_next_revision() -> None:
+    world = World(current=4)
+    world.stage.handle(world.message)
+    article = world.article()
+    assert (article.revision, article.previous_revision, article.change_type) == (5, 4, ChangeType.UPDATED)
+    assert f"/{ARTICLE_ID}/5-" in world.key
+
+
+def test_the_same_work_object_makes_the_same_bytes_whenever_it_is_enriched() -> None:
+    first, second = World(), World()
+    second.clock.advance(86_400)
+    for world in (first, second):
+        world.stage.handle(world.message)
+    assert first.objects.objects == second.objects.objects
+
+
+def test_an_enricher_that_fails_does_not_drop_the_article() -> None:
+    # Given an enricher that is broken
+    class Broken:
+        name = "broken"
+        version = "1"
+
+        def enrich(self, *_: object) -> None:
+            raise MemoryError("too large")
+
+    world = World(enrichers=(Broken(), *default_enrichers()))
+    # When the article is enriched
+    status = world.stage.handle(world.message)
+    # Then it is complete but for that, and says so
+    assert status == "enriched"
+    assert [(error.enricher, error.kind) for error in world.article().enrichment.errors] == [("broken", "failed")]
+    assert world.article().enrichment.signature is not None
+
+
+def test_a_work_object_that_expired_ends_the_run() -> None:
+    world = World()
+    world.objects.objects.clear()
+    assert world.stage.handle(world.message) == "failed"
+    assert world.store.outcomes[ARTICLE_ID, 2].outcome == "failed:capture_missing"
+    assert world.now.stage is Stage.REST
+
+
+def test_a_redelivered_article_sends_the_next_message_again_and_does_nothing_else() -> None:
+    world = World()
+    world.stage.handle(world.message)
+    before = world.now
+    assert world.stage.handle(world.message) == "skipped"
+    assert world.now == before
+    assert world.sender.sent == [world.sender.sent[0]] * 2
+    assert len(world.objects.objects) == 2
+
+
+@pytest.mark.parametrize("broken", ["put", "save", "send"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_at_any_point_is_mended_by_the_redelivery(broken: str, after: bool) -> None:
+    # Given a stage that dies once, before or after a write
+    world = World()
+    fake = {"put": world.objects, "save": world.store, "send": world.sender}[broken]
+    fake.fail_next(broken, OSError("gone"), after=after)
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+    # When the message is delivered again
+    world.stage.handle(world.message)
+    # Then there is one object and index knows
+    assert world.now.stage is Stage.INDEX
+    assert world.sender.sent[-1] == lifecycle.message_for(world.now)
+    assert set(world.objects.objects) == {KEY, world.key}
+
+
+def test_a_message_of_an_older_run_is_skipped() -> None:
+    world = World()
+    assert world.stage.handle(world.message.model_copy(update={"run": 1})) == "skipped"
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_a_worker_that_lost_the_race_is_stale(expired: bool) -> None:
+    # Given another worker that moves the article on while this one works
+    world = World()
+    if expired:
+        world.objects.objects.clear()
+
+    def overtake(_: ArticleState) -> None:
+        world.store.states[ARTICLE_ID] = lifecycle.enriched(world.state, "articles/v1/theirs", world.clock(), PATIENCE)
+
+    world.store.before_save = overtake
+    # When this one wants to write, then it does no harm
+    assert world.stage.handle(world.message) == "stale"
+    assert world.now.article_key == "articles/v1/theirs"
+    assert world.sender.sent == []
+    assert world.store.outcomes == {}

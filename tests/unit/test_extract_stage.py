@@ -1,0 +1,304 @@
+"""The extract stage: each fetched page becomes a work object once, or a recorded reason why not."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+
+from extractor.extraction import EXTRACTOR
+from extractor.stage import ExtractStage
+from newsdesk import keys, lifecycle
+from newsdesk.article import ExtractedWork
+from newsdesk.capture import Exchange, write_capture
+from newsdesk.clock import to_text
+from newsdesk.errors import ConflictError
+from newsdesk.lifecycle import Patience
+from newsdesk.messages import ArticleExtracted, PageFetched
+from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+
+ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
+URL = "https://news.example/2026/03/13/gates"
+PATIENCE = Patience(stuck_after_seconds=900, revisit_schedule=(3600, 7200))
+PARAGRAPHS = (
+    "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops at the edge of the town.",
+    "The decision is made by one of four duty keepers, who take turns to sleep in the flat above the pump house.",
+)
+
+
+def page(furniture: str = "", paragraphs: tuple[str, ...] = PARAGRAPHS) -> bytes:
+    prose = "".join(f"<p>{text}</p>" for text in paragraphs)
+    article = f"<article><h1>How the gates work</h1>{prose}</article>"
+    return f"<html lang='en'><head><title>Gates</title></head><body>{article}{furniture}</body></html>".encode()
+
+
+class World:
+    """An article whose page was fetched, and everything that the stage touches."""
+
+    def __init__(
+        self, body: bytes | None = None, *, headers: tuple[tuple[str, str], ...] = (), current: str | None = None
+    ) -> None:
+        self.clock = FakeClock()
+        captured_at = to_text(self.clock() - timedelta(seconds=2))
+        revision = CurrentRevision(
+            revision=3, key="articles/v1/x/3.json", content_hash=current or "another", committed_at=captured_at
+        )
+        self.capture = Capture(
+            capture_id="20260314T092651589Z-0badcafe",
+            key="raw/v1/news.example/capture.warc.gz",
+            sha256=hashlib.sha256(body or b"").hexdigest(),
+            captured_at=captured_at,
+            status=200,
+            final_url=URL,
+            etag='"1"',
+        )
+        self.state = ArticleState(
+            article_id=ARTICLE_ID,
+            url=URL,
+            host="news.example",
+            requested_url="http://news.example/2026/03/13/gates?utm_source=x",
+            discovery="feed",
+            first_seen=captured_at,
+            version=5,
+            run=2,
+            stage=Stage.EXTRACT,
+            correlation_id="corr",
+            submissions=("s1",),
+            capture=self.capture,
+            current=revision if current else None,
+        )
+        self.store = InMemoryArticleStore(self.state)
+        self.objects = InMemoryObjectStore()
+        self.sender = RecordingSender()
+        self.stage = ExtractStage(self.store, self.objects, self.sender, self.clock, PATIENCE, 100_000)
+        self.message = PageFetched(article_id=ARTICLE_ID, run=2, correlation_id="corr", capture_key=self.capture.key)
+        if body is not None:
+            self.objects.put(self.capture.key, self.file(body, headers), "application/warc")
+            self.objects.puts.clear()
+
+    def file(self, body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:
+        return write_capture(
+            Exchange(
+                capture_id=self.capture.capture_id,
+                captured_at=self.capture.captured_at,
+                requested_url=self.state.requested_url,
+                final_url=URL,
+                request_head=b"GET / HTTP/1.1\r\n\r\n",
+                http_version="HTTP/1.1",
+                status=200,
+                reason_phrase="OK",
+                headers=headers or (("Content-Type", "text/html; charset=utf-8"),),
+                body=body,
+                resolved_address="198.51.100.7",
+                redirects=(),
+                timings={},
+            )
+        )
+
+    @property
+    def now(self) -> ArticleState:
+        return self.store.states[ARTICLE_ID]
+
+    @property
+    def key(self) -> str:
+        return keys.extracted_key(ARTICLE_ID, self.capture.capture_id)
+
+    def work(self) -> ExtractedWork:
+        return ExtractedWork.model_validate_json(gzip.decompress(self.objects.objects[self.key].body))
+
+    @property
+    def outcome(self) -> str:
+        return self.store.outcomes[ARTICLE_ID, 2].outcome
+
+
+def test_a_fetched_page_becomes_a_work_object_and_a_message() -> None:
+    # Given a fetched page
+    world = World(page())
+    # When it is extracted
+    status = world.stage.handle(world.message)
+    # Then the work object holds the article, and says where it came from
+    assert status == "extracted"
+    work = world.work()
+    assert work.article.headline == "How the gates work"
+    assert work.article.article_body.endswith("\n".join(PARAGRAPHS))
+    assert work.article.date_published == "2026-03-13"
+    assert work.article.url == URL
+    provenance = work.article.provenance
+    assert provenance.requested_url == world.state.requested_url
+    assert (provenance.capture_key, provenance.capture_sha256) == (world.capture.key, world.capture.sha256)
+    assert (provenance.discovery, provenance.http_status, provenance.extractor) == ("feed", 200, EXTRACTOR)
+    # And the article stands at enrich, whose message was sent
+    assert (world.now.stage, world.now.extracted_key) == (Stage.ENRICH, world.key)
+    assert world.now.content_hash == work.content_hash
+    assert world.sender.sent == [
+        ArticleExtracted(article_id=ARTICLE_ID, run=2, correlation_id="corr", extracted_key=world.key)
+    ]
+
+
+def test_the_same_capture_makes_the_same_bytes() -> None:
+    first, second = World(page()), World(page())
+    for world in (first, second):
+        world.stage.handle(world.message)
+    assert first.objects.objects == second.objects.objects
+
+
+def test_content_codings_and_charsets_are_undone() -> None:
+    headers = (("Content-Type", "text/html; charset=iso-8859-1"), ("Content-Encoding", "gzip"))
+    body = page(
+        paragraphs=("Zoë keeps the Café Élan – “since 2011” – beside the gates, and is open on every tide.",) * 3
+    )
+    world = World(gzip.compress(body.decode().encode("cp1252")), headers=headers)
+    assert world.stage.handle(world.message) == "extracted"
+    assert "Zoë keeps the Café Élan – “since 2011”" in world.work().article.article_body
+
+
+def test_plain_text_is_taken_as_it_is() -> None:
+    text = "How the gates work\n\n" + "\n\n".join(PARAGRAPHS)
+    world = World(text.encode(), headers=(("Content-Type", "Text/Plain; charset=utf-8"),))
+    assert world.stage.handle(world.message) == "extracted"
+    assert world.work().article.headline == "How the gates work"
+    assert [block.text for block in world.work().article.blocks][1:] == list(PARAGRAPHS)
+
+
+def test_the_same_article_in_another_dress_ends_unchanged_and_writes_no_object() -> None:
+    # Given an article whose current revision came from the same text in another layout
+    earlier = World(page())
+    earlier.stage.handle(earlier.message)
+    world = World(
+        page("<footer>Ten things to do between Friday and Sunday</footer>"), current=earlier.work().content_hash
+    )
+    # When its new capture is extracted
+    status = world.stage.handle(world.message)
+    # Then the run ends there
+    assert (status, world.outcome) == ("unchanged", "unchanged")
+    assert world.objects.puts == []
+    assert world.sender.sent == []
+    # And the article rests until its next visit, with the validators of this one
+    assert world.now.stage is Stage.REST
+    assert world.now.validators is not None
+    assert world.now.validators.etag == '"1"'
+    assert world.now.due_at == int(world.clock().timestamp() + 7200)
+
+
+def test_a_changed_article_is_passed_on() -> None:
+    world = World(page(), current="hash of the revision before")
+    assert world.stage.handle(world.message) == "extracted"
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "outcome"),
+    [
+        (None, (), "failed:capture_missing"),
+        (b"<html><body><nav><a href='/'>News</a></nav></body></html>", (), "failed:no_article"),
+        (b"%PDF-1.7 and so on", (), "failed:undecodable"),
+        (bytes(range(256)) * 20, (), "failed:undecodable"),
+        (b"no gzip", (("Content-Encoding", "gzip"),), "failed:content_encoding"),
+        (gzip.compress(b"x" * 200_000), (("Content-Encoding", "gzip"),), "failed:too_large"),
+        (gzip.compress(page())[:-9], (("Content-Encoding", "gzip"),), "failed:truncated"),
+    ],
+)
+def test_a_page_that_gives_no_article_ends_with_the_reason(
+    body: bytes | None, headers: tuple[tuple[str, str], ...], outcome: str
+) -> None:
+    # Given a capture that is no article
+    world = World(body, headers=headers)
+    # When it is extracted
+    status = world.stage.handle(world.message)
+    # Then the run ends with one recorded reason, for those who waited for it
+    assert (status, world.outcome) == ("failed", outcome)
+    assert world.store.outcomes[ARTICLE_ID, 2].submissions == ("s1",)
+    assert world.now.stage is Stage.REST
+    assert world.objects.puts == []
+    assert world.sender.sent == []
+
+
+def test_a_damaged_capture_ends_with_a_reason() -> None:
+    world = World()
+    world.objects.put(world.capture.key, b"not a WARC file", "application/warc")
+    assert world.stage.handle(world.message) == "failed"
+    assert world.outcome == "failed:extraction_error"
+
+
+def test_a_redelivered_page_sends_the_next_message_again_and_does_nothing_else() -> None:
+    # Given a page that was extracted
+    world = World(page())
+    world.stage.handle(world.message)
+    before = world.now
+    # When its message comes again
+    status = world.stage.handle(world.message)
+    # Then only the next message is sent again
+    assert status == "skipped"
+    assert world.now == before
+    assert world.sender.sent == [world.sender.sent[0]] * 2
+    assert world.objects.puts == [world.key]
+
+
+@pytest.mark.parametrize("broken", ["put", "save", "send"])
+def test_a_crash_at_any_point_is_mended_by_the_redelivery(broken: str) -> None:
+    # Given a stage that dies once, before or after a write
+    for after in (False, True):
+        world = World(page())
+        fake = {"put": world.objects, "save": world.store, "send": world.sender}[broken]
+        fake.fail_next(broken, OSError("gone"), after=after)
+        with pytest.raises(OSError, match="gone"):
+            world.stage.handle(world.message)
+        # When the message is delivered again
+        world.stage.handle(world.message)
+        # Then the work is done once and the next stage knows
+        assert world.now.stage is Stage.ENRICH
+        assert world.sender.sent[-1] == lifecycle.message_for(world.now)
+        assert set(world.objects.objects) == {world.capture.key, world.key}
+
+
+def test_a_message_of_an_older_run_is_skipped() -> None:
+    world = World(page())
+    assert world.stage.handle(world.message.model_copy(update={"run": 1})) == "skipped"
+    assert world.objects.puts == []
+
+
+@pytest.mark.parametrize("body", [page(), b"<html></html>"])
+def test_a_worker_that_lost_the_race_is_stale(body: bytes) -> None:
+    # Given another worker that moves the article on while this one works
+    world = World(body)
+
+    def overtake(_: ArticleState) -> None:
+        world.store.states[ARTICLE_ID] = lifecycle.extracted(world.state, "work/v1/x", "hash", world.clock(), PATIENCE)
+
+    world.store.before_save = overtake
+    # When this one wants to write
+    status = world.stage.handle(world.message)
+    # Then it does no harm
+    assert status == "stale"
+    assert world.now.extracted_key == "work/v1/x"
+    assert world.sender.sent == []
+    assert world.store.outcomes == {}
+
+
+def test_a_submission_that_joins_meanwhile_costs_nothing() -> None:
+    world = World(page())
+
+    def join(_: ArticleState) -> None:
+        world.store.states[ARTICLE_ID] = lifecycle.joined(world.state, "s2")
+
+    world.store.before_save = join
+    assert world.stage.handle(world.message) == "extracted"
+    assert world.now.submissions == ("s1", "s2")
+
+
+def test_an_article_that_keeps_changing_is_delivered_again() -> None:
+    world = World(page())
+    world.store.fail_next("save", ConflictError("throttled"), times=20)
+    with pytest.raises(ConflictError):
+        world.stage.handle(world.message)
+
+
+def test_the_work_object_is_gzipped_json() -> None:
+    world = World(page())
+    world.stage.handle(world.message)
+    stored = world.objects.objects[world.key]
+    assert (stored.content_type, stored.content_encoding) == ("application/json", "gzip")
+    assert json.loads(gzip.decompress(stored.body))["captureId"] == world.capture.capture_id
