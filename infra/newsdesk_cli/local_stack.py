@@ -73,6 +73,7 @@ class LocalStack:
     def __init__(self, folder: Path = STATE_FOLDER, say: Say = lambda _: None) -> None:
         self._folder = folder.resolve()
         self._say = say
+        self._guardian: subprocess.Popen[str] | None = None
 
     def find(self) -> Stack | None:
         """Return the stack if it is up."""
@@ -114,10 +115,10 @@ class LocalStack:
             If the template cannot be deployed.
         """
         instance = self._remembered()
-        guardian: subprocess.Popen[str] | None = None
-        if instance is None or not self._is_healthy(instance):
+        is_ours = instance is None or not self._is_healthy(instance)
+        if is_ours:
             self._say("starting MiniStack on loopback, with TLS and IAM enforced")
-            guardian = self._start()
+            self._start()
             instance = self._remembered()
         if instance is None:
             raise LocalStackError("the stack's state is gone")
@@ -129,12 +130,12 @@ class LocalStack:
             self._configure(stack, allowed_networks, interval_seconds)
             yield stack
         except BaseException:
-            if guardian is not None:
-                self._end(instance, guardian)
+            if is_ours:
+                self._end(instance)
             raise
-        if guardian is not None and guardian.stdin is not None:
-            guardian.stdin.write("keep\n")
-            guardian.stdin.close()
+        if is_ours and self._guardian is not None and self._guardian.stdin is not None:
+            self._guardian.stdin.write("keep\n")
+            self._guardian.stdin.close()
 
     def stop(self) -> bool:
         """End the stack and its processes; return whether there was one.
@@ -148,7 +149,7 @@ class LocalStack:
         if instance is None or not self._is_ours(instance.pid):
             self._forget_process()
             return False
-        self._end(instance, None)
+        self._end(instance)
         return True
 
     def wipe(self) -> None:
@@ -162,7 +163,7 @@ class LocalStack:
         configure(stack, "SubmitFunction", networks)
         configure(stack, "FetchFunction", {**networks, **interval})
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_certificate()
         new = Instance(0, _free_port(), "AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
@@ -173,10 +174,11 @@ class LocalStack:
                 f"port {former.port} of the stack is taken by another program; end that, or start over with "
                 "`newsdesk down --wipe`"
             )
-        guardian_script = str(Path(__file__).with_name("guardian.py"))
+        scripts = Path(__file__).parent
+        self._rewind_streams()
         with (self._folder / "ministack.log").open("ab") as log:
             guardian = subprocess.Popen(
-                [sys.executable, guardian_script, sys.executable, "-m", "ministack"],
+                [sys.executable, str(scripts / "guardian.py"), sys.executable, str(scripts / "ministack_server.py")],
                 cwd=self._folder,
                 env=self._environment(former),
                 stdin=subprocess.PIPE,
@@ -185,17 +187,27 @@ class LocalStack:
                 text=True,
                 start_new_session=True,
             )
+        self._guardian = guardian
         instance = replace(former, pid=guardian.pid)
         self._remember(instance)
         deadline = time.monotonic() + _HEALTH_SECONDS
         while not self._is_healthy(instance):
             if guardian.poll() is not None or time.monotonic() > deadline:
-                self._end(instance, guardian)
+                self._end(instance)
                 raise LocalStackError(f"MiniStack did not start; see {self._folder / 'ministack.log'}")
             time.sleep(0.1)
-        return guardian
 
-    def _end(self, instance: Instance, guardian: subprocess.Popen[str] | None) -> None:
+    def _rewind_streams(self) -> None:
+        """Let stream triggers start over: MiniStack keeps their positions over a restart, but not the streams."""
+        saved = self._folder / "state" / "lambda.json"
+        if saved.is_file():
+            document = json.loads(saved.read_text())
+            positions = document.get("payload", document).get("dynamodb_stream_positions")
+            if isinstance(positions, dict) and positions.get("data"):
+                positions["data"] = type(positions["data"])()
+                saved.write_text(json.dumps(document))
+
+    def _end(self, instance: Instance) -> None:
         deadline = time.monotonic() + _STOP_SECONDS
         while self._is_ours(instance.pid):
             late = time.monotonic() > deadline
@@ -205,9 +217,13 @@ class LocalStack:
                 os.killpg(instance.pid, signal.SIGKILL if late else signal.SIGTERM)
             except ProcessLookupError:
                 break
-            if guardian is not None:
-                guardian.poll()
+            if self._guardian is not None:
+                self._guardian.poll()
             time.sleep(0.2)
+        if self._guardian is not None:
+            self._guardian.wait()
+            if self._guardian.stdin is not None:
+                self._guardian.stdin.close()
         self._forget_process()
 
     def _environment(self, instance: Instance) -> dict[str, str]:

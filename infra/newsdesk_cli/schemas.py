@@ -1,0 +1,49 @@
+"""The published JSON Schemas, as committed under ``docs/schemas``.
+
+Comes in: the models of the layer. Goes out: the schemas' texts by file name. Changes: the folder that it is told to
+write to (``python -m newsdesk_cli.schemas docs/schemas``).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from newsdesk.adapters.eventbridge import EVENT_SOURCE
+from newsdesk.article import article_json_schema
+from newsdesk.messages import ArticleChanged, SubmissionEnded, event_schema, url_submitted_schema
+
+TRIGGER_SOURCE = "newsdesk.trigger"
+"""The source under which others send us ``UrlSubmitted``; a test holds it against the submit function's."""
+
+
+def generate() -> dict[str, str]:
+    """Return the text of every schema by its file name."""
+    return {
+        "article.v1.json": _text(article_json_schema()),
+        "url-submitted.v1.json": _text(url_submitted_schema()),
+        "event.url-submitted.v1.json": _text(event_schema("UrlSubmitted", TRIGGER_SOURCE, url_submitted_schema())),
+        "event.article-changed.v1.json": _text(_own_event(ArticleChanged)),
+        "event.submission-ended.v1.json": _text(_own_event(SubmissionEnded)),
+    }
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in generate().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _own_event(model: type[ArticleChanged | SubmissionEnded]) -> dict[str, Any]:
+    return event_schema(model.__name__, EVENT_SOURCE, model.model_json_schema(by_alias=True))
+
+
+def _text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))
