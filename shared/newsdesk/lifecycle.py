@@ -10,6 +10,7 @@ stores write what these functions return.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,7 +71,7 @@ def _step(state: ArticleState, stage: Stage, **changes: object) -> ArticleState:
 
 
 def _after(now: datetime, seconds: float) -> int:
-    return int(now.timestamp() + seconds)
+    return math.ceil(now.timestamp() + seconds)  # a server's Retry-After is never undercut
 
 
 def first_run(
@@ -153,7 +154,7 @@ def leased(state: ArticleState, owner: str, now: datetime, patience: Patience) -
 
 def deferred(state: ArticleState, until: datetime) -> ArticleState:
     """Return a fetch that waits for its host; costs no attempt."""
-    return _step(state, Stage.FETCH, lease_owner=None, lease_until=None, waiting="slot", due_at=_after(until, 0.999))
+    return _step(state, Stage.FETCH, lease_owner=None, lease_until=None, waiting="slot", due_at=_after(until, 0))
 
 
 def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, detail: str) -> ArticleState:

@@ -41,10 +41,8 @@ class UrlSubmitted(Message):
         "Absent: the id of the queue's message or of the event.",
     )
     priority: Literal["normal", "high"] | None = Field(default=None, description="Recorded; orders nothing yet.")
-    tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Given back when the submission ends.")
-    correlation_id: str | None = Field(
-        default=None, max_length=128, description="Travels through every stage's logs, and back."
-    )
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Recorded with the submission.")
+    correlation_id: str | None = Field(default=None, max_length=128, description="Travels through every stage's logs.")
     discovery: str | None = Field(default=None, max_length=128, description="How the submitter found the URL.")
 
 

@@ -53,6 +53,15 @@ class NetworkSettings(FunctionSettings):
         description="Comma-separated CIDR blocks a local stack may dial; ignored on AWS, absent from the template.",
     )
 
+    allowed_ports: str = Field(
+        default="80,443", pattern=r"^\d+(,\d+)*$", description="Comma-separated ports that a URL may name."
+    )
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The allowed ports."""
+        return frozenset(int(port) for port in self.allowed_ports.split(","))
+
     @cached_property
     def networks(self) -> tuple[Network, ...]:
         """The allowed networks; always empty unless the function talks to an AWS endpoint on loopback."""

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from newsdesk_cli.sample_site import SAMPLE_SITE_FOLDER, DirectorySite, LoopbackSite, SampleSite
 
 BRIDGE = "/2026/11/20/harbour-bridge-reopens"

@@ -114,7 +114,7 @@ def test_each_link_is_given_once() -> None:
     assert [(link.url[-2:], link.text) for link in found] == [("/a", "1"), ("/b", "2")]
 
 
-@pytest.mark.parametrize("enricher", [ReadingTimeEnricher(), LinksEnricher(), SignatureEnricher()])
+@pytest.mark.parametrize("enricher", [ReadingTimeEnricher(), SignatureEnricher()])
 def test_an_enricher_without_anything_to_say_says_so(enricher: Enricher) -> None:
     with pytest.raises(NotApplicableError):
         enricher.enrich(Document(""), NOTHING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -288,7 +289,7 @@ def test_a_transient_failure_is_tried_again_later():
     # Then the attempt is counted, the next one is due, and nobody holds the article
     stored = world.now_stored
     assert (stored.stage, stored.waiting, stored.attempts, stored.lease_owner) == (Stage.FETCH, "retry", 1, None)
-    assert stored.due_at == int(world.clock().timestamp() + 30)
+    assert stored.due_at == math.ceil(world.clock().timestamp() + 30)
     assert world.outcome is None
 
 
@@ -307,7 +308,7 @@ def test_attempts_come_to_an_end():
 def test_what_the_server_asked_for_is_waited_for():
     world = World(OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=1000))
     world.deliver()
-    assert world.now_stored.due_at == int(world.clock().timestamp() + 1000)
+    assert world.now_stored.due_at == math.ceil(world.clock().timestamp() + 1000)
 
 
 def test_an_overloaded_host_is_left_alone_as_a_whole():
@@ -342,7 +343,7 @@ def test_pauses_of_one_host_do_not_pile_up():
 def test_a_pause_is_capped():
     world = World(OverloadedError(Reason.SERVER_ERROR, retry_after_seconds=float("inf")))
     assert world.deliver() == "retry_scheduled"
-    assert world.now_stored.due_at == int(world.clock().timestamp() + RETRY_AFTER_CAP_SECONDS)
+    assert world.now_stored.due_at == math.ceil(world.clock().timestamp() + RETRY_AFTER_CAP_SECONDS)
     assert world.pacer.asked[-1]["interval_seconds"] == RETRY_AFTER_CAP_SECONDS
 
 
@@ -379,7 +380,7 @@ def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
     assert world.fetcher.requests == []
     stored = world.now_stored
     assert (stored.stage, stored.waiting, stored.attempts, stored.lease_owner) == (Stage.FETCH, "slot", 0, None)
-    assert stored.due_at >= int(world.clock().timestamp() + 20)
+    assert stored.due_at >= math.ceil(world.clock().timestamp() + 20)
 
 
 def test_an_address_inside_an_allowed_network_needs_no_slot():

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from newsdesk.clock import Clock
 from newsdesk.errors import AlreadyRecordedError, ConflictError
 from newsdesk.lifecycle import Patience, ended, message_for, next_run, released
+from newsdesk.observability import logger
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, WriteOnce
 from newsdesk.retries import MAXIMUM_RESENDS
@@ -45,15 +46,22 @@ class DispatchStage:
     def run(self, has_time: Callable[[], bool]) -> Counter[str]:
         """Go through the shards once, as long as ``has_time``, and return the articles moved by status.
 
-        Statuses are ``revisited``, ``released``, ``resent``, ``stuck`` and ``raced``.
+        Statuses are ``revisited``, ``released``, ``resent``, ``stuck``, ``raced`` and ``failed``.
         """
         moved: Counter[str] = Counter()
-        until = self.clock() + timedelta(seconds=HORIZON_SECONDS)
-        for shard in range(self.shards):
-            for article_id in self.store.due(shard, until, self.limit_per_shard):
+        now = self.clock()
+        until = now + timedelta(seconds=HORIZON_SECONDS)
+        # Every run begins with another shard, so that none starves when the time never suffices for all.
+        first = int(now.timestamp() // HORIZON_SECONDS)
+        for offset in range(self.shards):
+            for article_id in self.store.due((first + offset) % self.shards, until, self.limit_per_shard):
                 if not has_time():
                     return moved
-                status = self._move(article_id, until)
+                try:
+                    status = self._move(article_id, until)
+                except Exception:  # one article's trouble is not the others'; it stays due, or falls due again
+                    logger.exception("article not dispatched", extra={"article_id": article_id})
+                    status = "failed"
                 if status is not None:
                     moved[status] += 1
         return moved

@@ -6,7 +6,7 @@ inside the site from those that lead out of it: only it sees the page.
 
 from __future__ import annotations
 
-from enricher.ports import Document, NotApplicableError
+from enricher.ports import Document
 from newsdesk.article import Enrichment, Link
 
 
@@ -18,8 +18,6 @@ class LinksEnricher:
 
     def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
         """Add the links."""
-        if not document.links:
-            raise NotApplicableError("no links in the body")
         first: dict[str, Link] = {}
         for link in document.links:
             first.setdefault(link.url, link)

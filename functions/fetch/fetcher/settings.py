@@ -5,8 +5,6 @@ Comes in: environment variables. Goes out: typed settings. Changes nothing.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from pydantic import Field
 
 from fetcher.client import FetchLimits
@@ -23,7 +21,7 @@ class FetchSettings(TableSettings, NetworkSettings):
         pattern=r"^[\x20-\x7e]+$",
         description="What Newsdesk calls itself; says who runs it and where to complain.",
     )
-    crawl_interval_seconds: float = Field(default=5.0, ge=0, description="Between two requests to a host.")
+    crawl_interval_seconds: float = Field(default=2.0, ge=0, description="Between two requests to a host.")
     short_wait_seconds: float = Field(
         default=20.0, ge=0, description="A host's slot that comes within this time is waited for inside the function."
     )
@@ -32,14 +30,6 @@ class FetchSettings(TableSettings, NetworkSettings):
         default=10 * 1024 * 1024, gt=0, description="Of a page, on the wire and decompressed."
     )
     maximum_redirects: int = Field(default=5, ge=0, description="Followed in one fetch.")
-    allowed_ports: str = Field(
-        default="80,443", pattern=r"^\d+(,\d+)*$", description="Comma-separated ports that a URL may name."
-    )
-
-    @cached_property
-    def ports(self) -> frozenset[int]:
-        """The allowed ports."""
-        return frozenset(int(port) for port in self.allowed_ports.split(","))
 
     @property
     def limits(self) -> FetchLimits:

@@ -19,9 +19,9 @@ from newsdesk.similarity import bands, estimated_jaccard
 from newsdesk.stage import advance, check_in
 from newsdesk.state import ArticleState, CurrentRevision, Neighbour, RevisionRecord, Stage
 
-CLUSTER_SIMILARITY = 0.7
+CLUSTER_SIMILARITY = 0.5
 """Estimated Jaccard similarity of word 3-shingles from which two articles tell the same text; 64 values put the
-standard error of the estimate at sqrt(0.7 * 0.3 / 64) = 0.06."""
+standard error of the estimate at sqrt(0.5 * 0.5 / 64) = 0.06."""
 
 DUPLICATE_SIMILARITY = 0.9
 """From here on the one is a copy of the other, furniture of the text apart."""

@@ -36,6 +36,7 @@ def build() -> SubmitStage:
         clock=utc_now,
         patience=settings.patience,
         networks=settings.networks,
+        ports=settings.ports,
     )
 
 

@@ -23,12 +23,14 @@ from __future__ import annotations
 import base64
 import json
 import math
+import random
+import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
@@ -276,9 +278,13 @@ class DynamoArticleStore:
             }
             for band in bands
         ]
+        pauses = _pauses()
         while puts:
             answer = self._client.batch_write_item(RequestItems={self._table: puts[:_BATCH_WRITE_LIMIT]})
-            puts = list(answer["UnprocessedItems"].get(self._table, [])) + puts[_BATCH_WRITE_LIMIT:]
+            unprocessed = list(answer["UnprocessedItems"].get(self._table, []))
+            puts = unprocessed + puts[_BATCH_WRITE_LIMIT:]
+            if unprocessed:
+                time.sleep(next(pauses))
 
     def _get(self, pk: str, sk: str) -> Item | None:
         answer = self._client.get_item(
@@ -290,21 +296,26 @@ class DynamoArticleStore:
     def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
         items: list[Item] = []
         pending: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
+        pauses = _pauses()
         while pending:
             request: Any = {self._table: {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
             answer = self._client.batch_get_item(RequestItems=request)
             items += [_from_wire(item) for item in answer["Responses"].get(self._table, [])]
             unprocessed = answer.get("UnprocessedKeys", {}).get(self._table)
             pending = [*(unprocessed["Keys"] if unprocessed else []), *pending[_BATCH_GET_LIMIT:]]
+            if unprocessed:
+                time.sleep(next(pauses))
         return items
 
     def _put_alone(self, state_put: Any) -> None:
+        exceptions = self._client.exceptions
         try:
-            self._client.put_item(**state_put)
-        except (
-            self._client.exceptions.ConditionalCheckFailedException,
-            self._client.exceptions.TransactionConflictException,
-        ) as error:
+            self._client.put_item(**state_put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+        except exceptions.ConditionalCheckFailedException as error:
+            # The client repeats a call whose answer was lost; what it then finds there is its own first write.
+            if cast(Item, error.response).get("Item") != state_put["Item"]:
+                raise ConflictError(str(error)) from error
+        except exceptions.TransactionConflictException as error:
             raise ConflictError(str(error)) from error
 
     def _transact(self, actions: Sequence[TransactWriteItemTypeDef], guards: int) -> None:
@@ -432,6 +443,14 @@ class DynamoHostPacer:
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
         return int(answer["Attributes"][attribute]["N"])
+
+
+def _pauses() -> Iterator[float]:
+    """Yield the seconds to wait before each repetition of what DynamoDB left unprocessed: doubling, jittered."""
+    pause = 0.05
+    while True:
+        yield pause * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, hides nothing
+        pause = min(2.0, pause * 2)
 
 
 def read_inserted(stream_records: Iterable[Mapping[str, Any]]) -> list[tuple[str, WriteOnce]]:

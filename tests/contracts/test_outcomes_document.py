@@ -1,0 +1,62 @@
+"""``docs/outcomes.md`` says what the code does: the closed list, and the schedule of retries.
+
+Comes in: the document and the code's tables. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from newsdesk.outcomes import DESCRIPTIONS, Reason, label, outcome_of
+from newsdesk.retries import MAXIMUM_RESENDS, RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "outcomes.md"
+
+
+def table(header: str) -> list[list[str]]:
+    """Return the cells of the rows under a header."""
+    lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
+    start = lines.index(header) + 2
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return rows
+
+
+def kind_of(text: str) -> str:
+    reason = Reason(text.partition(":")[2]) if ":" in text else None
+    if reason in RETRY_POLICIES:
+        return f"after {RETRY_POLICIES[reason].attempts} attempts"
+    if reason is Reason.STUCK:
+        return f"after {MAXIMUM_RESENDS} resends"
+    return "final at once"
+
+
+def test_the_document_lists_exactly_the_closed_list() -> None:
+    # Given the closed list of outcomes, When the table is read, Then it has the same lines in the same order
+    expected = [[f"`{text}`", description, kind_of(text)] for text, description in DESCRIPTIONS.items()]
+    assert table("| outcome | meaning | kind |") == expected
+
+
+def test_the_document_gives_the_schedule_of_retries() -> None:
+    # Given the schedule, When the table is read, Then it has a line for each reason, with the same numbers
+    expected = [
+        [
+            f"`{label(outcome_of(reason), reason)}`",
+            f"{policy.attempts}",
+            f"{policy.base_seconds:.0f} s",
+            f"{policy.cap_seconds:.0f} s",
+        ]
+        for reason, policy in RETRY_POLICIES.items()
+    ]
+    assert table("| reason | attempts | first wait | longest wait |") == expected
+
+
+def test_the_document_gives_the_limits() -> None:
+    # Given the limits of patience, When the prose is read, Then it names them
+    text = re.sub(r"\s+", " ", DOCUMENT.read_text(encoding="utf-8"))
+    assert f"but no longer than {RETRY_AFTER_CAP_SECONDS / 3600:.0f} hours" in text
+    assert f"after {MAXIMUM_RESENDS} resends" in text

@@ -1,0 +1,236 @@
+"""The committed JSON Schemas are those of the code, and what the code sends is valid under them.
+
+Comes in: ``docs/schemas`` and the models. Goes out: assertions. Changes: a temporary folder.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from newsdesk.adapters.eventbridge import EVENT_SOURCE
+from newsdesk.article import (
+    Article,
+    ArticleType,
+    Block,
+    BlockType,
+    CitedSource,
+    Cluster,
+    Country,
+    Enrichment,
+    EnrichmentError,
+    Entity,
+    EntityLink,
+    FieldSource,
+    Image,
+    Keyphrase,
+    Language,
+    Link,
+    Mention,
+    ModelProvenance,
+    Organization,
+    Part,
+    Person,
+    Provenance,
+    Quality,
+    Quote,
+    Rights,
+    Signature,
+    Topic,
+    to_json_bytes,
+)
+from newsdesk.state import Stage
+from newsdesk_cli import schemas
+from submitter import intake
+from tests.examples import article_bytes, article_of, at_stage
+
+REPOSITORY = Path(__file__).parents[2]
+COMMITTED = REPOSITORY / "docs" / "schemas"
+GOLDEN = Path(__file__).parent / "messages" / "v1"
+NAMES = sorted(schemas.generate())
+EVENTS = {
+    "event.url-submitted.v1.json": ("newsdesk.trigger", "UrlSubmitted", "url-submitted"),
+    "event.article-changed.v1.json": ("newsdesk", "ArticleChanged", "article-changed"),
+    "event.submission-ended.v1.json": ("newsdesk", "SubmissionEnded", "submission-ended"),
+}
+
+
+def committed(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((COMMITTED / name).read_text(encoding="utf-8"))
+    return document
+
+
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(committed(name))
+
+
+def full_article() -> Article:
+    """An article in which every part has a value."""
+    mention = Mention(begin=0, end=10, text="The bridge")
+    return article_of(
+        at_stage(Stage.INDEX),
+        2,
+        alternative_headline="Bridge open",
+        description="After nine months.",
+        article_section="Local",
+        date_modified="2026-03-14",
+        author=(Person(name="Ada Quill", url="https://news.example/ada"),),
+        publisher=Organization(name="News Example", url="https://news.example/"),
+        image=(Image(url="https://news.example/bridge.jpg", caption="The bridge", credit="Photo: A. Lens"),),
+        in_language="en",
+        is_accessible_for_free=True,
+        keywords=("bridge",),
+        article_type=ArticleType.DIGEST,
+        parts=(Part(headline="One", text="Text"),),
+        blocks=(
+            Block(type=BlockType.HEADING, text="Repairs", level=2),
+            Block(type=BlockType.LIST, text="a b", items=("a", "b")),
+            Block(type=BlockType.TABLE, text="1 2", rows=(("1", "2"),)),
+        ),
+        quality=Quality(
+            leak_score=0.1, warnings=("short",), field_sources={"headline": FieldSource(source="jsonld", confidence=1)}
+        ),
+        rights=Rights(robots=("noai",), noarchive=False, noai=True, tdm_reservation=True),
+        provenance=Provenance(
+            requested_url="https://news.example/?a",
+            final_url="https://news.example/",
+            capture_key="raw/v1/x",
+            capture_sha256="ab" * 32,
+            captured_at="2026-03-14T09:26:53.589Z",
+            http_status=200,
+            discovery="feed",
+            extractor=ModelProvenance(name="test", version="1"),
+            enricher_version="1",
+            trace_id="1-67891233-abcdef012345678912345678",
+        ),
+        enrichment=Enrichment(
+            language=Language(code="en", confidence=0.9, declared="en-GB"),
+            reading_time_minutes=0.5,
+            entities=(
+                Entity(
+                    type="PLACE",
+                    name="Harbour",
+                    mentions=(mention,),
+                    links=(EntityLink(register_name="GeoNames", id="1", name="Harbour"),),
+                    salience=0.5,
+                ),
+            ),
+            countries=(Country(code="GB", weight=1),),
+            keyphrases=(Keyphrase(text="bridge", score=0.4),),
+            topics=(Topic(id="medtop:20000001", label="transport", score=0.4),),
+            summary=(mention,),
+            quotes=(Quote(type="direct", begin=0, end=3, text="The", speaker="Mayor", cue="said"),),
+            cited_sources=(CitedSource(name="Council", kind="official", domain="council.example"),),
+            links=(Link(url="https://council.example/", text="Council", kind="external"),),
+            signature=Signature(algorithm="minhash-64", values="AAAA"),
+            cluster=Cluster(id="x", duplicate_of="y"),
+            provenance=(ModelProvenance(name="language", version="1"),),
+            errors=(EnrichmentError(enricher="topics", kind="failed", detail="why"),),
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_committed_schema_is_the_codes_own(name: str) -> None:
+    # Given a schema as the code generates it, When the committed file is read, Then they agree (`make schemas`)
+    assert (COMMITTED / name).read_text(encoding="utf-8") == schemas.generate()[name]
+
+
+def test_no_schema_is_committed_that_the_code_does_not_generate() -> None:
+    # Given the folder of schemas, When it is listed, Then it holds just the generated ones
+    assert sorted(path.name for path in COMMITTED.iterdir()) == NAMES
+
+
+def test_the_command_writes_every_schema(tmp_path: Path) -> None:
+    # Given a folder that is not there yet, When the schemas are written, Then they are there, byte for byte
+    schemas.write_schemas(tmp_path / "schemas")
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "schemas").iterdir()}
+    assert written == schemas.generate()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_a_schema_and_knows_its_name(name: str) -> None:
+    # Given a committed schema, When it is checked, Then it is one, under the name of its file
+    Draft202012Validator.check_schema(committed(name))
+    assert committed(name)["$id"] == name
+
+
+def test_an_events_source_is_the_one_that_is_sent_and_accepted() -> None:
+    # Given the events' schemas, When their constants are read, Then they are those of the code
+    for name, (source, detail_type, _) in EVENTS.items():
+        properties = committed(name)["properties"]
+        assert (properties["source"]["const"], properties["detail-type"]["const"]) == (source, detail_type)
+    assert EVENTS["event.url-submitted.v1.json"][:2] == (intake.TRIGGER_SOURCE, intake.TRIGGER_DETAIL_TYPE)
+    assert EVENTS["event.article-changed.v1.json"][0] == EVENT_SOURCE
+
+
+def test_articles_as_they_are_written_are_valid() -> None:
+    # Given an article with little and one with everything, When their bytes are checked, Then both are valid
+    for body in (article_bytes(at_stage(Stage.INDEX)), to_json_bytes(full_article())):
+        validator("article.v1.json").validate(json.loads(body))
+
+
+def test_the_full_example_leaves_no_part_of_the_article_out() -> None:
+    # Given the full article, When its parts are compared to the schema's, Then each is there
+    def names(schema: dict[str, Any]) -> set[str]:
+        return set(schema["properties"])
+
+    document = json.loads(to_json_bytes(full_article()))
+    schema = committed("article.v1.json")
+    assert set(document) == names(schema)
+    for part, definition in (("enrichment", "Enrichment"), ("provenance", "Provenance"), ("rights", "Rights")):
+        assert set(document[part]) == names(schema["$defs"][definition])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"articleId": "UPPER"},
+        {"revision": 0},
+        {"datePublished": "yesterday"},
+        {"changeType": "improved"},
+        {"wordCount": -1},
+        {"articleBody": None},
+    ],
+)
+def test_what_is_no_article_is_not_valid(change: dict[str, Any]) -> None:
+    # Given an article with one wrong value, When it is checked, Then the schema says so
+    document = {**json.loads(article_bytes(at_stage(Stage.INDEX))), **change}
+    assert not validator("article.v1.json").is_valid(document)
+
+
+@pytest.mark.parametrize("kind", ["minimal", "full"])
+@pytest.mark.parametrize("name", EVENTS)
+def test_golden_messages_are_valid_as_details_of_events(name: str, kind: str) -> None:
+    # Given an event that carries a golden message
+    source, detail_type, message = EVENTS[name]
+    detail = json.loads((GOLDEN / f"{message}.{kind}.json").read_text(encoding="utf-8"))
+    event = {"version": "0", "id": "1", "source": source, "detail-type": detail_type, "detail": detail}
+
+    # When it is checked, Then it is valid, and with another source or without its URL it is not
+    validator(name).validate(event)
+    assert not validator(name).is_valid({**event, "source": "somebody.else"})
+    assert not validator(name).is_valid({**event, "detail": {**detail, "url": None}})
+
+
+@pytest.mark.parametrize("kind", ["minimal", "full"])
+def test_golden_submissions_are_valid_intake_messages(kind: str) -> None:
+    # Given a golden submission, When it is checked as an intake message, Then it is valid
+    validator("url-submitted.v1.json").validate(
+        json.loads((GOLDEN / f"url-submitted.{kind}.json").read_text(encoding="utf-8"))
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"url": ""}, {"url": "x", "schemaVersion": 2}, {"url": "x", "priority": "urgent"}, {"url": "x", "tags": [""]}],
+)
+def test_the_schema_refuses_what_intake_refuses(body: dict[str, Any]) -> None:
+    # Given a body that intake refuses, When it is checked, Then the published schema refuses it, too
+    with pytest.raises(intake.UnreadableSubmissionError):
+        intake.read_submission(json.dumps(body), "message")
+    assert not validator("url-submitted.v1.json").is_valid(body)

@@ -1,0 +1,150 @@
+"""The stack's resources in moto, as the template defines them.
+
+Comes in: ``template.yaml``. Goes out: a table, a bucket, queues and a bus that exist in moto only. Changes: moto's
+memory. The fixtures over these are in ``tests/functional/conftest.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+REPOSITORY = Path(__file__).parents[2]
+EVENTS = REPOSITORY / "tests" / "events"
+
+TABLE = "articles"
+BUCKET = "newsdesk-articles"
+BUS = "newsdesk"
+QUEUES = ("fetch", "extract", "enrich", "index")
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """Reads a template; what its functions would return is of no interest here."""
+
+
+_TemplateLoader.add_multi_constructor("!", lambda _loader, _tag, node: f"!{node.tag}")
+
+
+@cache
+def table_definition() -> dict[str, Any]:
+    """Return the arguments of ``CreateTable``, from the template's one table."""
+    text = (REPOSITORY / "template.yaml").read_text(encoding="utf-8")
+    resources = yaml.load(text, Loader=_TemplateLoader)["Resources"]
+    tables = [entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::DynamoDB::Table"]
+    assert len(tables) == 1, "the template has one table"
+    names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    definition = {name: tables[0][name] for name in names}
+    stream = {"StreamEnabled": True, **tables[0]["StreamSpecification"]}
+    return {**definition, "StreamSpecification": stream}
+
+
+def create_table() -> None:
+    """Create the table."""
+    boto3.client("dynamodb").create_table(TableName=TABLE, **table_definition())
+
+
+def create_bucket() -> None:
+    """Create the bucket."""
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
+
+
+def create_queues() -> dict[str, str]:
+    """Create the stages' queues and return their addresses by stage."""
+    client = boto3.client("sqs")
+    return {name: client.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
+
+
+def drain(queue_url: str) -> list[dict[str, Any]]:
+    """Return the bodies in a queue, oldest first, and take them out."""
+    client = boto3.client("sqs")
+    bodies: list[dict[str, Any]] = []
+    while messages := client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            client.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def create_bus() -> str:
+    """Create the event bus, and a queue that hears everything it carries; return the queue's address."""
+    events, queues = boto3.client("events"), boto3.client("sqs")
+    address = queues.create_queue(QueueName="listener")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=address, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.create_event_bus(Name=BUS)
+    events.put_rule(Name="everything", EventBusName=BUS, EventPattern=json.dumps({"source": ["newsdesk"]}))
+    events.put_targets(Rule="everything", EventBusName=BUS, Targets=[{"Id": "listener", "Arn": arn}])
+    return address
+
+
+def keys_in_bucket(prefix: str = "") -> list[str]:
+    """Return the keys under a prefix."""
+    answer = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    return [entry["Key"] for entry in answer.get("Contents", [])]
+
+
+def put_object(key: str, body: bytes) -> None:
+    """Put an object into the bucket."""
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+
+def read_object(key: str) -> bytes:
+    """Return an object's bytes."""
+    body: bytes = boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    return body
+
+
+def event(name: str) -> dict[str, Any]:
+    """Return a raw event from ``tests/events``."""
+    document: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+@dataclass
+class FakeLambdaContext:
+    """What a handler is told of its invocation."""
+
+    remaining_milliseconds: int = 30_000
+    function_name: str = "newsdesk-test"
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:newsdesk-test"
+    aws_request_id: str = "2d8a2f4c-6f0a-4c61-9f2f-7b1f6d7e0c11"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_milliseconds
+
+
+class OneCallAtATime:
+    """A client whose single calls are atomic, as the service's are and moto's, which runs in our threads, are not."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._client, name)
+        if not callable(attribute):
+            return attribute
+
+        def call(**arguments: Any) -> Any:
+            with self._lock:
+                return attribute(**arguments)
+
+        return call
+
+
+def stream_records() -> list[dict[str, Any]]:
+    """Return what the table's stream holds, from its beginning, as Lambda hands it over."""
+    streams: Any = boto3.client("dynamodbstreams")
+    arn = streams.list_streams(TableName=TABLE)["Streams"][0]["StreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    position = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    records: list[dict[str, Any]] = streams.get_records(ShardIterator=position["ShardIterator"])["Records"]
+    return records

@@ -1,0 +1,856 @@
+"""The table's promises, kept alike by DynamoDB (moto) and by the fake that stage tests rely on.
+
+Comes in: the table as the template defines it. Goes out: assertions. Changes: moto's memory.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStore, DynamoHostPacer, read_inserted
+from newsdesk.clock import to_text
+from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.lifecycle import joined
+from newsdesk.ports import ArticleStore, HostPacer
+from newsdesk.state import ArticleState, Neighbour, OutcomeRecord, Page, RevisionRecord, Stage, SubmissionRecord
+from tests.examples import (
+    NOW,
+    at_stage,
+    current_of,
+    full_state,
+    id_of,
+    new_state,
+    outcome_of,
+    rejection_of,
+    revision_of,
+    submission_of,
+)
+from tests.fakes import InMemoryArticleStore, InMemoryPacer
+from tests.functional import aws
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> ArticleStore:
+    """A store: first the fake, then the real one; the same is asked of both."""
+    if request.param == "memory":
+        return InMemoryArticleStore()
+    return DynamoArticleStore(request.getfixturevalue("table"))
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def pacer(request: pytest.FixtureRequest) -> HostPacer:
+    """A pacer: first the fake, then the real one."""
+    if request.param == "memory":
+        return InMemoryPacer()
+    table: str = request.getfixturevalue("table")
+    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    return DynamoHostPacer(table, client=client)
+
+
+@pytest.fixture
+def dynamodb(table: str) -> DynamoArticleStore:
+    """The real store."""
+    return DynamoArticleStore(table, retention_days=90, clock=lambda: NOW)
+
+
+def listed(number: int, host: str = "news.example", **current: Any) -> ArticleState:
+    """Return a new article that is listed under its current revision."""
+    state = new_state(number, host)
+    return state.model_copy(update={"current": current_of(state, **current)})
+
+
+def all_pages(list_page: Any) -> Iterator[Page]:
+    """Follow the cursor to its end."""
+    cursor = None
+    while True:
+        page = list_page(cursor)
+        yield page
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+# ------------------------------------------------------------------------------------------- states
+
+
+def test_an_article_is_read_back_as_it_was_saved(store: ArticleStore) -> None:
+    # Given a state in which every attribute has a value
+    state = full_state()
+    assert None not in state.model_dump().values()
+
+    # When it is saved
+    store.save(state)
+
+    # Then it comes back equal, nested parts included
+    assert store.get(state.article_id) == state
+    assert store.find(state.article_id) == state
+
+
+def test_an_article_that_nobody_saved_is_not_there(store: ArticleStore) -> None:
+    # Given an empty store, When an article and its records are asked for, Then there are none
+    assert store.get(id_of()) is None
+    assert store.find(id_of()) is None
+    assert store.submission("nobody") is None
+    assert store.outcome(id_of(), 1) is None
+    assert store.revision(id_of(), 1) is None
+
+
+def test_a_step_from_the_stored_version_is_written(store: ArticleStore) -> None:
+    # Given a saved article
+    state = new_state()
+    store.save(state)
+
+    # When its next version is saved, without and with a record
+    second = joined(state, "second")
+    store.save(second)
+    third = joined(second, "third")
+    store.save(third, submission_of(third, "third"))
+
+    # Then the last one stands
+    assert store.get(state.article_id) == third
+    assert third.submissions == ("submission-0", "second", "third")
+
+
+@pytest.mark.parametrize("with_record", [False, True])
+@pytest.mark.parametrize("version", [2, 4, 9])
+def test_a_step_from_another_version_loses(store: ArticleStore, version: int, with_record: bool) -> None:
+    # Given an article at version 2
+    state = new_state()
+    store.save(state)
+    second = joined(state, "second")
+    store.save(second)
+
+    # When a worker that knew another version saves
+    late = new_state(version=version, submissions=("late",))
+    records = (submission_of(late, "late"),) if with_record else ()
+    with pytest.raises(ConflictError):
+        store.save(late, *records)
+
+    # Then nothing of it is there
+    assert store.get(state.article_id) == second
+    assert store.submission("late") is None
+
+
+def test_a_step_of_an_article_that_is_not_there_loses(store: ArticleStore) -> None:
+    # Given no article, When its second version is saved, Then the write is refused
+    with pytest.raises(ConflictError):
+        store.save(new_state(version=2))
+    with pytest.raises(ConflictError):
+        store.save(new_state(version=2), submission_of(new_state()))
+    assert store.get(id_of()) is None
+
+
+def test_an_article_is_new_once(store: ArticleStore) -> None:
+    # Given a saved article
+    store.save(new_state(), submission_of(new_state(), "first"))
+
+    # When another worker finds it new, too
+    with pytest.raises(ConflictError):
+        store.save(new_state(requested_url="https://elsewhere"), submission_of(new_state(), "second"))
+
+    # Then the first one stands and the second submission is not recorded
+    assert store.get(id_of()) == new_state()
+    assert store.submission("second") is None
+
+
+def test_an_alias_keeps_a_new_article_out(store: ArticleStore) -> None:
+    # Given an id that leads to another article
+    store.save(new_state(1))
+    assert store.add_alias(id_of(0), id_of(1))
+
+    # When an article of that id is found new
+    with pytest.raises(ConflictError):
+        store.save(new_state(0), submission_of(new_state(0)))
+
+    # Then it is not there, and the id still leads on
+    assert store.get(id_of(0)) is None
+    assert store.find(id_of(0)) == new_state(1)
+    assert store.submission("submission-0") is None
+
+
+def test_a_record_is_written_once(store: ArticleStore) -> None:
+    # Given a saved article and the record of its submission
+    state = new_state()
+    store.save(state, submission_of(state, "the-same"))
+
+    # When the same submission arrives again
+    again = joined(state, "the-same")
+    with pytest.raises(AlreadyRecordedError):
+        store.save(again, submission_of(again, "the-same", correlation_id="another"))
+
+    # Then neither the article nor the record has changed
+    assert store.get(state.article_id) == state
+    assert store.submission("the-same") == submission_of(state, "the-same")
+
+
+def test_a_new_article_with_a_submission_taken_elsewhere_is_not_written(store: ArticleStore) -> None:
+    # Given a submission that was recorded for one article
+    store.save(new_state(0), submission_of(new_state(0), "the-same"))
+
+    # When a new article comes with the same submission
+    with pytest.raises(AlreadyRecordedError):
+        store.save(new_state(1), submission_of(new_state(1), "the-same"))
+
+    # Then the article is not there
+    assert store.get(id_of(1)) is None
+
+
+def test_a_step_and_its_records_are_written_all_or_nothing(store: ArticleStore) -> None:
+    # Given an article whose outcome is recorded but whose revision is not
+    state = at_stage(Stage.INDEX)
+    store.save(state.model_copy(update={"version": 1}), outcome_of(state))
+
+    # When a step brings both
+    after = state.model_copy(update={"version": 2, "stage": Stage.REST})
+    with pytest.raises(AlreadyRecordedError):
+        store.save(after, revision_of(state), outcome_of(state))
+
+    # Then the revision is not there either, and the article stands where it stood
+    assert store.revision(state.article_id, 1) is None
+    stored = store.get(state.article_id)
+    assert stored is not None
+    assert stored.stage is Stage.INDEX
+
+
+def test_a_lost_race_counts_before_a_repetition(store: ArticleStore) -> None:
+    # Given a step that was taken
+    state = at_stage(Stage.INDEX).model_copy(update={"version": 1})
+    store.save(state)
+    after = state.model_copy(update={"version": 2, "stage": Stage.REST})
+    store.save(after, revision_of(state), outcome_of(state))
+
+    # When a second worker takes the same step, Then it learns that it lost the race
+    with pytest.raises(ConflictError):
+        store.save(after, revision_of(state), outcome_of(state))
+
+
+def test_records_are_read_back_as_they_were_written(store: ArticleStore) -> None:
+    # Given a step with all three kinds of records, every attribute set
+    state = new_state()
+    submission = submission_of(state, outcome="rejected:invalid_url", detail="“ß”")
+    outcome = outcome_of(state, duplicate_of=id_of(1), detail="“ß”")
+    revision = revision_of(state, 2, duplicate_of=id_of(1))
+    assert all(None not in record.model_dump().values() for record in (submission, outcome, revision))
+
+    # When it is saved
+    store.save(state, submission, outcome, revision)
+
+    # Then each can be read by its own name
+    assert store.submission(submission.submission_id) == submission
+    assert store.outcome(state.article_id, 1) == outcome
+    assert store.revision(state.article_id, 2) == revision
+    assert store.outcome(state.article_id, 2) is None
+    assert store.revision(state.article_id, 1) is None
+
+
+def test_a_refusal_is_recorded_once(store: ArticleStore) -> None:
+    # Given a refused submission
+    store.reject(rejection_of("refused"))
+
+    # When it is refused again for another reason
+    store.reject(rejection_of("refused", outcome="rejected:url_too_long"))
+
+    # Then the first one stands
+    assert store.submission("refused") == rejection_of("refused")
+
+
+# ------------------------------------------------------------------------------------------ aliases
+
+
+def test_an_alias_leads_to_the_article_and_is_none_itself(store: ArticleStore) -> None:
+    # Given an article
+    store.save(new_state(1))
+
+    # When another id is made to lead there, twice
+    assert store.add_alias(id_of(0), id_of(1))
+    assert store.add_alias(id_of(0), id_of(1))
+
+    # Then it is found by either, and read by its own only
+    assert store.find(id_of(0)) == store.find(id_of(1)) == new_state(1)
+    assert store.get(id_of(0)) is None
+
+
+def test_an_article_never_becomes_an_alias(store: ArticleStore) -> None:
+    # Given two articles
+    store.save(new_state(0))
+    store.save(new_state(1))
+
+    # When one is to lead to the other, Then it stays an article
+    assert not store.add_alias(id_of(0), id_of(1))
+    assert store.find(id_of(0)) == new_state(0)
+
+
+def test_the_first_alias_wins(store: ArticleStore) -> None:
+    # Given two articles and an id that leads to the first
+    store.save(new_state(1))
+    store.save(new_state(2))
+    assert store.add_alias(id_of(0), id_of(1))
+
+    # When it is to lead to the second, Then it does not
+    assert not store.add_alias(id_of(0), id_of(2))
+    assert store.find(id_of(0)) == new_state(1)
+
+
+def test_an_id_becomes_an_alias_or_an_article_but_never_both(table: str) -> None:
+    # Given an article and ten ids that two workers fight over: one makes an alias, one makes an article
+    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    store = DynamoArticleStore(table, client=client)
+    store.save(new_state(99))
+
+    def make_article(number: int) -> bool:
+        try:
+            store.save(new_state(number), submission_of(new_state(number), f"race-{number}"))
+        except ConflictError:
+            return False
+        return True
+
+    # When they do so at the same time
+    for number in range(10):
+        with ThreadPoolExecutor(2) as workers:
+            alias = workers.submit(store.add_alias, id_of(number), id_of(99))
+            article = workers.submit(make_article, number)
+
+        # Then exactly one of them gets it
+        assert alias.result() is not article.result()
+        assert (store.get(id_of(number)) is not None) is article.result()
+        assert (store.submission(f"race-{number}") is not None) is article.result()
+
+
+def test_of_many_workers_that_take_one_step_one_gets_through(table: str) -> None:
+    # Given an article and a dozen workers that know its version
+    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    store = DynamoArticleStore(table, client=client)
+    store.save(new_state())
+
+    def join(number: int) -> bool:
+        after = joined(new_state(), f"late-{number}")
+        try:
+            store.save(after, submission_of(after, f"late-{number}"))
+        except ConflictError:
+            return False
+        return True
+
+    # When all take a step from it
+    with ThreadPoolExecutor(12) as workers:
+        won = list(workers.map(join, range(12)))
+
+    # Then one has, and the record that is there is the winner's
+    assert won.count(True) == 1
+    recorded = [store.submission(f"late-{number}") is not None for number in range(12)]
+    assert recorded == won
+
+
+# --------------------------------------------------------------------------------------- what is due
+
+
+def in_shard(shard: int, count: int) -> list[int]:
+    """Return numbers of articles whose due times share a shard."""
+    shard_of = InMemoryArticleStore().shard_of
+    return [number for number in range(1000) if shard_of(id_of(number)) == shard][:count]
+
+
+def test_what_is_due_comes_longest_overdue_first(store: ArticleStore) -> None:
+    # Given articles of one shard that fall due one after the other, saved in another order
+    now = int(NOW.timestamp())
+    numbers = in_shard(3, 5)
+    due_at = {number: now - 100 + 10 * position for position, number in enumerate(numbers)}
+    for number in random.Random(1).sample(numbers, len(numbers)):
+        store.save(new_state(number, due_at=due_at[number]))
+
+    # When the shard is asked, Then the longest overdue come first, up to the limit
+    assert list(store.due(3, NOW, 10)) == [id_of(number) for number in numbers]
+    assert list(store.due(3, NOW, 2)) == [id_of(number) for number in numbers[:2]]
+
+
+def test_only_what_is_due_by_then_is_due(store: ArticleStore) -> None:
+    # Given articles that fall due now, later and never
+    now, later, never = in_shard(5, 3)
+    moment = int(NOW.timestamp())
+    store.save(new_state(now, due_at=moment))
+    store.save(new_state(later, due_at=moment + 1))
+    store.save(new_state(never, due_at=None))
+
+    # When the shard is asked for now and for later, Then each comes in its time
+    assert list(store.due(5, NOW, 10)) == [id_of(now)]
+    assert list(store.due(5, NOW + timedelta(seconds=1), 10)) == [id_of(now), id_of(later)]
+    assert list(store.due(6, NOW + timedelta(days=1), 10)) == []
+
+
+def test_an_article_is_no_longer_due_once_its_time_is_taken_away(store: ArticleStore) -> None:
+    # Given an article that is due
+    state = new_state(in_shard(0, 1)[0], due_at=1)
+    store.save(state)
+    assert store.due(0, NOW, 10)
+
+    # When a step leaves it without a time, Then nothing is due
+    store.save(state.model_copy(update={"version": 2, "due_at": None}))
+    assert list(store.due(0, NOW, 10)) == []
+
+
+def test_every_due_article_is_in_exactly_one_shard(store: ArticleStore) -> None:
+    # Given forty articles that are due
+    for number in range(40):
+        store.save(new_state(number, due_at=1))
+
+    # When all shards are asked
+    due = [article_id for shard in range(DUE_SHARDS) for article_id in store.due(shard, NOW, 100)]
+
+    # Then each article comes once
+    assert sorted(due) == sorted(id_of(number) for number in range(40))
+
+
+# ------------------------------------------------------------------------------------------ listings
+
+
+def test_a_host_is_listed_newest_first_within_the_range(store: ArticleStore) -> None:
+    # Given five articles of a host, a minute apart, one of another host, and one that is not committed
+    for number in range(5):
+        store.save(listed(number, committed_at=NOW + timedelta(minutes=number)))
+    store.save(listed(7, host="other.example"))
+    store.save(new_state(8))
+
+    # When the middle of it is listed
+    page = store.by_host("news.example", NOW + timedelta(minutes=1), NOW + timedelta(minutes=3))
+
+    # Then both ends are in it, newest first, and each row says enough to choose by
+    assert [row.article_id for row in page.listings] == [id_of(3), id_of(2), id_of(1)]
+    row, state = page.listings[0], listed(3, committed_at=NOW + timedelta(minutes=3))
+    assert state.current is not None
+    assert (row.url, row.host, row.revision, row.key) == (state.url, state.host, 1, state.current.key)
+    assert (row.committed_at, row.headline, row.date_published) == (
+        to_text(NOW + timedelta(minutes=3)),
+        "Bridge reopens",
+        "2026-03-14T07:00:00Z",
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_a_hosts_pages_follow_one_another(store: ArticleStore, limit: int) -> None:
+    # Given seven articles of a host, two of them committed in the same moment
+    for number in range(7):
+        store.save(listed(number, committed_at=NOW + timedelta(minutes=max(number, 1))))
+
+    # When they are read page by page
+    ever = NOW + timedelta(days=1)
+    pages = list(all_pages(lambda cursor: store.by_host("news.example", NOW, ever, limit, cursor)))
+
+    # Then every article comes once, newest first, and no page is longer than asked
+    rows = [row for page in pages for row in page.listings]
+    assert sorted(row.article_id for row in rows) == sorted(id_of(number) for number in range(7))
+    assert [row.committed_at for row in rows] == sorted((row.committed_at for row in rows), reverse=True)
+    assert max(len(page.listings) for page in pages) <= limit
+
+
+def test_a_new_revision_moves_the_article_in_its_hosts_list(store: ArticleStore) -> None:
+    # Given an article that was committed
+    first = listed(0)
+    store.save(first)
+
+    # When a later revision of it is
+    later = NOW + timedelta(hours=1)
+    current = current_of(first, revision=2, committed_at=later)
+    store.save(first.model_copy(update={"version": 2, "current": current}))
+
+    # Then it is listed once, under the later time
+    page = store.by_host("news.example", NOW - timedelta(days=1), NOW + timedelta(days=1))
+    assert [(row.revision, row.committed_at) for row in page.listings] == [(2, to_text(later))]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 5, 12, 13, 100])
+def test_a_publication_day_is_read_through_page_by_page(store: ArticleStore, limit: int) -> None:
+    # Given twelve articles of one day, with a time or without, one of the day before, and one without a date
+    for number in range(12):
+        published = "2026-03-14" if number % 2 else "2026-03-14T23:00:00Z"
+        store.save(listed(number, date_published=published))
+    store.save(listed(20, date_published="2026-03-13"))
+    store.save(listed(21, date_published=None))
+
+    # When the day is read page by page
+    pages = list(all_pages(lambda cursor: store.by_publication_day("2026-03-14", limit, cursor)))
+
+    # Then each of the day's articles comes once, over all shards, and no page is longer than asked
+    rows = [row.article_id for page in pages for row in page.listings]
+    assert sorted(rows) == sorted(id_of(number) for number in range(12))
+    assert max(len(page.listings) for page in pages) <= limit
+
+
+def test_a_day_without_articles_is_one_empty_page(store: ArticleStore) -> None:
+    # Given an empty store, When a day and a host are listed, Then there is nothing, and no next page
+    assert store.by_publication_day("2026-03-14") == Page(listings=(), cursor=None)
+    assert store.by_host("news.example", NOW, NOW) == Page(listings=(), cursor=None)
+
+
+def test_a_days_articles_are_spread_over_its_shards(dynamodb: DynamoArticleStore) -> None:
+    # Given many articles of one day
+    for number in range(40):
+        dynamodb.save(listed(number))
+
+    # When the index is looked at, Then each of the day's partitions holds some
+    client = boto3.client("dynamodb")
+    counts = [
+        client.query(
+            TableName=aws.TABLE,
+            IndexName="ByPublicationDay",
+            KeyConditionExpression="listed_day = :day",
+            ExpressionAttributeValues={":day": {"S": f"2026-03-14#{shard}"}},
+        )["Count"]
+        for shard in range(DAY_SHARDS)
+    ]
+    assert sum(counts) == 40
+    assert all(counts)
+
+
+# --------------------------------------------------------------------------------- signatures' bands
+
+
+def neighbour(number: int, signature: str = "c2ln") -> Neighbour:
+    return Neighbour(article_id=id_of(number), signature=signature, cluster_id=id_of(0))
+
+
+def test_articles_that_share_a_band_are_neighbours(store: ArticleStore) -> None:
+    # Given three articles, two of which share bands
+    store.add_bands(["0:a", "1:b"], neighbour(1))
+    store.add_bands(["0:a", "1:b", "2:c"], neighbour(2))
+    store.add_bands(["3:d"], neighbour(3))
+
+    # When the neighbours of some bands are asked for, Then each comes once, in the order of ids
+    assert list(store.neighbours(["0:a", "1:b", "9:z"])) == sorted(
+        [neighbour(1), neighbour(2)], key=lambda entry: entry.article_id
+    )
+    assert list(store.neighbours(["3:d"])) == [neighbour(3)]
+    assert list(store.neighbours(["9:z"])) == []
+    assert list(store.neighbours([])) == []
+
+
+def test_a_popular_band_gives_a_bounded_number_of_neighbours(store: ArticleStore) -> None:
+    # Given a band that thirty articles share
+    for number in range(30):
+        store.add_bands(["0:a"], neighbour(number))
+
+    # When its neighbours are asked for, Then no more come than asked, always the same
+    expected = sorted(id_of(number) for number in range(30))
+    assert [entry.article_id for entry in store.neighbours(["0:a"])] == expected[:20]
+    assert [entry.article_id for entry in store.neighbours(["0:a"], limit_per_band=3)] == expected[:3]
+
+
+def test_an_article_entered_again_replaces_its_entry(store: ArticleStore) -> None:
+    # Given an article under a band, When it is entered again with another signature, Then that one stands
+    store.add_bands(["0:a"], neighbour(1))
+    store.add_bands(["0:a"], neighbour(1, signature="bmV3"))
+    assert list(store.neighbours(["0:a"])) == [neighbour(1, signature="bmV3")]
+
+
+def test_more_bands_than_one_batch_holds_are_all_written(store: ArticleStore) -> None:
+    # Given sixty bands, When an article is entered under them, Then it is found under each
+    bands = [f"{number}:x" for number in range(60)]
+    store.add_bands(bands, neighbour(1))
+    assert all(list(store.neighbours([band])) == [neighbour(1)] for band in bands)
+
+
+def test_what_a_batch_left_unprocessed_is_written_again() -> None:
+    # Given a table that takes only part of each batch
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    store = DynamoArticleStore("articles", client=client, clock=lambda: NOW)
+
+    def put(number: int) -> dict[str, Any]:
+        item = {
+            "pk": {"S": f"band#{number}"},
+            "sk": {"S": id_of(1)},
+            "kind": {"S": "band"},
+            "expires_at": {"N": str(int((NOW + timedelta(days=90)).timestamp()))},
+            "article_id": {"S": id_of(1)},
+            "signature": {"S": "c2ln"},
+            "cluster_id": {"S": id_of(0)},
+        }
+        return {"PutRequest": {"Item": item}}
+
+    def batch(numbers: range | list[int]) -> dict[str, Any]:
+        return {"RequestItems": {"articles": [put(number) for number in numbers]}}
+
+    def left(numbers: list[int]) -> dict[str, Any]:
+        return {"UnprocessedItems": {"articles": [put(number) for number in numbers]} if numbers else {}}
+
+    with Stubber(client) as stub:
+        stub.add_response("batch_write_item", left([3, 7]), batch(range(25)))
+        stub.add_response("batch_write_item", left([25]), batch([3, 7, 25, 26]))
+        stub.add_response("batch_write_item", left([]), batch([25]))
+
+        # When twenty-seven bands are written
+        store.add_bands([str(number) for number in range(27)], neighbour(1))
+
+        # Then what was left is sent again until nothing is
+        stub.assert_no_pending_responses()
+
+
+# ---------------------------------------------------------------------------------- many at once
+
+
+def test_many_articles_are_read_at_once(dynamodb: DynamoArticleStore) -> None:
+    # Given more articles, submissions and outcomes than one call can read
+    for number in range(0, 120, 10):
+        state = new_state(number)
+        dynamodb.save(state, submission_of(state, f"submission-{number}"), outcome_of(state))
+
+    # When they are asked for among others, and one of them twice
+    numbers = [*range(120), 0]
+    states = dynamodb.states([id_of(number) for number in numbers])
+    submissions = dynamodb.submissions([f"submission-{number}" for number in numbers])
+    outcomes = dynamodb.outcomes([(id_of(number), 1) for number in numbers])
+
+    # Then those that there are come once
+    expected = sorted(id_of(number) for number in range(0, 120, 10))
+    assert sorted(state.article_id for state in states) == expected
+    assert sorted(record.article_id or "" for record in submissions) == expected
+    assert sorted(record.article_id for record in outcomes) == expected
+    assert dynamodb.states([]) == []
+
+
+# ------------------------------------------------------------------------------- expiry and the stream
+
+
+def raw_items() -> list[dict[str, Any]]:
+    return boto3.client("dynamodb").scan(TableName=aws.TABLE)["Items"]
+
+
+def test_only_what_may_be_forgotten_expires(dynamodb: DynamoArticleStore) -> None:
+    # Given one item of every kind
+    state = listed(0)
+    dynamodb.save(state, submission_of(state), outcome_of(state), revision_of(state))
+    dynamodb.add_alias(id_of(1), id_of(0))
+    dynamodb.add_bands(["0:a"], neighbour(0))
+    DynamoHostPacer(aws.TABLE).reserve("news.example", NOW, 2.0, 10.0)
+
+    # When the table is looked at, Then only submissions, outcomes and bands have an end, after the retention
+    expiry = {item["kind"]["S"]: item.get("expires_at", {}).get("N") for item in raw_items()}
+    end = str(int((NOW + timedelta(days=90)).timestamp()))
+    assert expiry == {
+        "article": None,
+        "alias": None,
+        "revision": None,
+        "host": None,
+        "submission": end,
+        "outcome": end,
+        "band": end,
+    }
+
+
+def test_an_absent_value_takes_no_room(dynamodb: DynamoArticleStore) -> None:
+    # Given an article without a revision and a time, When it is saved, Then it is in no index
+    dynamodb.save(new_state(due_at=None))
+    (item,) = raw_items()
+    assert not {"due_shard", "due_at", "listed_host", "listed_at", "listed_day", "current"} & set(item)
+    assert {"NULL": True} not in item.values()
+
+
+def test_a_stream_tells_what_was_inserted_and_nothing_else(dynamodb: DynamoArticleStore) -> None:
+    # Given a table with a stream, into which all kinds of items were written, moved on and removed
+    state = listed(0)
+    dynamodb.save(state, submission_of(state))
+    after = state.model_copy(update={"version": 2, "stage": Stage.REST})
+    dynamodb.save(after, revision_of(state), outcome_of(state))
+    dynamodb.reject(rejection_of())
+    dynamodb.add_alias(id_of(1), id_of(0))
+    dynamodb.add_bands(["0:a"], neighbour(0))
+    boto3.client("dynamodb").delete_item(
+        TableName=aws.TABLE, Key={"pk": {"S": "submission#refused"}, "sk": {"S": "submission"}}
+    )
+
+    # When the stream is read
+    inserted = read_inserted(aws.stream_records())
+
+    # Then the records come once, in the order of their writing, as they were written
+    assert [record for _, record in inserted] == [
+        submission_of(state),
+        revision_of(state),
+        outcome_of(state),
+        rejection_of(),
+    ]
+    sequences = [int(sequence) for sequence, _ in inserted]
+    assert sequences == sorted(set(sequences))
+
+
+def test_a_raw_stream_event_is_read_as_lambda_delivers_it() -> None:
+    # Given an event of all kinds of changes, as Lambda hands it over
+    event = aws.event("table-changes")
+    assert {record["eventName"] for record in event["Records"]} == {"INSERT", "MODIFY", "REMOVE"}
+
+    # When it is read
+    inserted = read_inserted(event["Records"])
+
+    # Then the inserted records are there with their sequence numbers, and neither states nor what was removed
+    assert [type(record) for _, record in inserted] == [
+        SubmissionRecord,
+        RevisionRecord,
+        OutcomeRecord,
+        SubmissionRecord,
+        RevisionRecord,
+    ]
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+    assert [sequence for sequence, _ in inserted] == [numbers[index] for index in (1, 3, 4, 5, 8)]
+
+
+# ------------------------------------------------------------------------------------ lost connections
+
+
+@pytest.mark.parametrize("code", ["TransactionConflictException", "ConditionalCheckFailedException"])
+def test_a_step_that_meets_a_transaction_on_the_article_loses(code: str) -> None:
+    # Given a table in which another worker's transaction holds the article
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    store = DynamoArticleStore("articles", client=client)
+    with Stubber(client) as stub:
+        stub.add_client_error("put_item", code, http_status_code=400)
+
+        # When a step is saved, Then it loses as any late one does
+        with pytest.raises(ConflictError):
+            store.save(new_state(version=2))
+
+
+@pytest.mark.parametrize(
+    ("codes", "error"),
+    [
+        (["ConditionalCheckFailed", "None", "None"], ConflictError),
+        (["None", "ConditionalCheckFailed", "None"], ConflictError),
+        (["None", "None", "ConditionalCheckFailed"], AlreadyRecordedError),
+        (["ConditionalCheckFailed", "None", "ConditionalCheckFailed"], ConflictError),
+        (["None", "None", "TransactionConflict"], ConflictError),
+    ],
+)
+def test_a_cancelled_transaction_says_which_race_was_lost(codes: list[str], error: type[Exception]) -> None:
+    # Given a table that cancels a transaction: the article, its alias, or a record was in the way
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    store = DynamoArticleStore("articles", client=client)
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            http_status_code=400,
+            modeled_fields={"CancellationReasons": [{"Code": code} for code in codes]},
+        )
+
+        # When a new article is saved, Then the error tells them apart
+        with pytest.raises(error):
+            store.save(new_state(), submission_of(new_state()))
+
+
+def test_a_table_out_of_order_is_no_lost_race() -> None:
+    # Given a table that refuses service
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    store = DynamoArticleStore("articles", client=client)
+    with Stubber(client) as stub:
+        stub.add_client_error("put_item", "ResourceNotFoundException", http_status_code=400)
+        stub.add_client_error("transact_write_items", "ResourceNotFoundException", http_status_code=400)
+
+        # When a step is saved, Then the error is not taken for another worker's success
+        for records in ((), (submission_of(new_state()),)):
+            with pytest.raises(client.exceptions.ResourceNotFoundException):
+                store.save(new_state(version=2), *records)
+
+
+# ------------------------------------------------------------------------------------------- politeness
+
+
+def test_a_host_that_nobody_asked_may_be_asked_now(pacer: HostPacer) -> None:
+    # Given a host without history, When a slot is asked for, Then it is now
+    slot = pacer.reserve("news.example", NOW, 2.0, 0.0)
+    assert slot.granted
+    assert slot.at == NOW
+
+
+def test_slots_come_one_interval_after_the_other(pacer: HostPacer) -> None:
+    # Given patience for four intervals, When slots are asked for at once
+    slots = [pacer.reserve("news.example", NOW, 2.0, 8.0) for _ in range(5)]
+
+    # Then all are granted, one interval apart
+    assert all(slot.granted for slot in slots)
+    assert [slot.at - NOW for slot in slots] == [timedelta(seconds=2 * position) for position in range(5)]
+
+
+def test_nobody_waits_longer_than_their_patience(pacer: HostPacer) -> None:
+    # Given a host whose next slot is four seconds away
+    pacer.reserve("news.example", NOW, 4.0, 0.0)
+
+    # When somebody asks who waits three seconds, and then somebody who waits four
+    refused = pacer.reserve("news.example", NOW, 4.0, 3.0)
+    granted = pacer.reserve("news.example", NOW, 4.0, 4.0)
+
+    # Then the first is refused and takes nothing from the second
+    assert not refused.granted
+    assert refused.at >= NOW + timedelta(seconds=3)
+    assert (granted.granted, granted.at) == (True, NOW + timedelta(seconds=4))
+
+
+def test_those_who_are_refused_are_told_times_one_behind_the_other(pacer: HostPacer) -> None:
+    # Given a host whose slots are taken as far as anybody's patience goes
+    while pacer.reserve("news.example", NOW, 2.0, 10.0).granted:
+        pass
+
+    # When ten more ask
+    told = [pacer.reserve("news.example", NOW, 2.0, 10.0) for _ in range(10)]
+
+    # Then each is told a time of their own, behind everybody's patience and an interval apart
+    assert not any(slot.granted for slot in told)
+    assert min(slot.at for slot in told) >= NOW + timedelta(seconds=10)
+    assert [later.at - earlier.at for earlier, later in pairwise(told)] == [timedelta(seconds=2)] * 9
+
+
+def test_hosts_do_not_wait_for_one_another(pacer: HostPacer) -> None:
+    # Given a busy host, When another is asked for, Then it is free
+    pacer.reserve("news.example", NOW, 60.0, 0.0)
+    assert pacer.reserve("other.example", NOW, 60.0, 0.0).granted
+
+
+def test_a_host_without_an_interval_is_always_free(pacer: HostPacer) -> None:
+    # Given no interval, When slots are asked for, Then all are now
+    slots = [pacer.reserve("news.example", NOW, 0.0, 0.0) for _ in range(3)]
+    assert [(slot.at, slot.granted) for slot in slots] == [(NOW, True)] * 3
+
+
+def test_a_rested_host_may_be_asked_at_once(pacer: HostPacer) -> None:
+    # Given a host asked an hour ago
+    pacer.reserve("news.example", NOW, 2.0, 0.0)
+
+    # When it is asked for now, Then it is free now, and hours of silence have not been saved up
+    later = NOW + timedelta(hours=1)
+    assert pacer.reserve("news.example", later, 2.0, 0.0).at == later
+    assert not pacer.reserve("news.example", later, 2.0, 1.0).granted
+
+
+def test_no_two_slots_are_closer_than_the_interval_however_many_ask(pacer: HostPacer) -> None:
+    # Given twenty workers whose clocks differ by fractions of a millisecond
+    generator = random.Random(20260314)
+    moments = [NOW + timedelta(microseconds=generator.randrange(3_000_000)) for _ in range(100)]
+
+    # When they ask at the same time
+    with ThreadPoolExecutor(20) as workers:
+        slots = list(workers.map(lambda now: pacer.reserve("news.example", now, 0.25, 5.0), moments))
+
+    # Then no two slots are closer than the interval, and nobody's lies before they asked or beyond their patience
+    granted = sorted(slot.at for slot in slots if slot.granted)
+    assert len(granted) >= 20
+    assert all(later - earlier >= timedelta(seconds=0.25) for earlier, later in pairwise(granted))
+    for now, slot in zip(moments, slots, strict=True):
+        assert slot.at >= now
+        assert not slot.granted or slot.at <= now + timedelta(seconds=5, milliseconds=1)
+
+
+def test_no_two_refused_workers_are_told_the_same_time(pacer: HostPacer) -> None:
+    # Given a host that is taken for a minute
+    pacer.reserve("news.example", NOW, 60.0, 0.0)
+
+    # When twenty workers are refused at the same time
+    with ThreadPoolExecutor(20) as workers:
+        slots = list(workers.map(lambda _: pacer.reserve("news.example", NOW, 2.0, 5.0), range(20)))
+
+    # Then they are told twenty different times, an interval apart
+    assert not any(slot.granted for slot in slots)
+    told = sorted(slot.at for slot in slots)
+    assert [later - earlier for earlier, later in pairwise(told)] == [timedelta(seconds=2)] * 19

@@ -1,0 +1,112 @@
+"""The event bus: every event is accepted in the end, or the caller hears of it.
+
+Comes in: a bus in moto, or one that refuses. Goes out: assertions. Changes: moto's memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from newsdesk.adapters.eventbridge import EventBridgePublisher, EventsNotAcceptedError
+from newsdesk.messages import ArticleChanged, SubmissionEnded
+from tests.examples import id_of, url_of
+from tests.functional import aws
+
+
+def changed(number: int) -> ArticleChanged:
+    return ArticleChanged(
+        change_id=f"{id_of(number)}-1",
+        change_type="created",
+        article_id=id_of(number),
+        revision=1,
+        url=url_of(number),
+        host="news.example",
+        key=f"articles/v1/{number}",
+        headline="“Brücke” 橋",
+        committed_at="2026-03-14T09:26:53.589Z",
+    )
+
+
+ENDED = SubmissionEnded(
+    outcome="rejected:invalid_url", url="x:", submission_ids=("one", "two"), ended_at="2026-03-14T09:26:53.589Z"
+)
+
+
+def entry(number: int) -> dict[str, Any]:
+    return {
+        "EventBusName": "bus",
+        "Source": "newsdesk",
+        "DetailType": "ArticleChanged",
+        "Detail": changed(number).to_json(),
+    }
+
+
+def answers(*accepted: bool) -> dict[str, Any]:
+    """What the bus says of each entry."""
+    return {
+        "FailedEntryCount": accepted.count(False),
+        "Entries": [
+            {"EventId": "1"} if taken else {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
+            for taken in accepted
+        ],
+    }
+
+
+@pytest.fixture
+def client() -> Any:
+    """A client whose answers the test writes."""
+    return boto3.client("events", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+
+
+def test_readers_hear_of_every_event_with_its_type_and_source(listener: str) -> None:
+    # Given a bus that somebody listens to, When more events than one call holds are published
+    EventBridgePublisher(aws.BUS).publish([*(changed(number) for number in range(12)), ENDED])
+
+    # Then all are heard, once, and read back as they were
+    heard = aws.drain(listener)
+    assert len(heard) == 13
+    assert {event["source"] for event in heard} == {"newsdesk"}
+    changes = [ArticleChanged.model_validate(e["detail"]) for e in heard if e["detail-type"] == "ArticleChanged"]
+    endings = [SubmissionEnded.model_validate(e["detail"]) for e in heard if e["detail-type"] == "SubmissionEnded"]
+    assert sorted(change.change_id for change in changes) == sorted(changed(number).change_id for number in range(12))
+    assert changed(3) in changes
+    assert endings == [ENDED]
+
+
+def test_only_refused_events_are_sent_again(client: Any) -> None:
+    # Given a bus that refuses the second and the fourth of four events, then the fourth again
+    with Stubber(client) as stub:
+        stub.add_response(
+            "put_events", answers(True, False, True, False), {"Entries": [entry(number) for number in range(4)]}
+        )
+        stub.add_response("put_events", answers(True, False), {"Entries": [entry(1), entry(3)]})
+        stub.add_response("put_events", answers(True), {"Entries": [entry(3)]})
+
+        # When they are published, Then each is sent until it is accepted, and no longer
+        EventBridgePublisher("bus", client=client).publish([changed(number) for number in range(4)])
+        stub.assert_no_pending_responses()
+
+
+def test_a_bus_that_keeps_refusing_is_reported(client: Any) -> None:
+    # Given a bus that refuses one of eleven events three times over
+    with Stubber(client) as stub:
+        stub.add_response(
+            "put_events", answers(*[True] * 9, False), {"Entries": [entry(number) for number in range(10)]}
+        )
+        stub.add_response("put_events", answers(False), {"Entries": [entry(9)]})
+        stub.add_response("put_events", answers(False), {"Entries": [entry(9)]})
+
+        # When they are published, Then the caller learns that the batch was not told
+        with pytest.raises(EventsNotAcceptedError, match="1 of 11"):
+            EventBridgePublisher("bus", client=client).publish([changed(number) for number in range(11)])
+        stub.assert_no_pending_responses()
+
+
+def test_without_events_the_bus_is_left_alone(client: Any) -> None:
+    # Given nothing to tell, When it is published, Then no call is made
+    with Stubber(client):
+        EventBridgePublisher("bus", client=client).publish([])

@@ -1,0 +1,71 @@
+"""The queues: a message goes to the queue of its type, as it is, and as late as it was asked to.
+
+Comes in: empty queues in moto. Goes out: assertions. Changes: moto's memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
+from tests.examples import id_of
+from tests.functional import aws
+
+MESSAGES: dict[str, StageMessage] = {
+    "fetch": FetchRequested(article_id=id_of(), run=2, correlation_id="correlation"),
+    "extract": PageFetched(article_id=id_of(), run=2, capture_key="raw/v1/x"),
+    "enrich": ArticleExtracted(article_id=id_of(), run=2, extracted_key="work/v1/x"),
+    "index": ArticleEnriched(article_id=id_of(), run=2, article_key="articles/v1/“x”"),
+}
+
+
+def test_each_message_goes_to_the_queue_of_its_type(queues: dict[str, str]) -> None:
+    # Given a sender that knows all queues
+    sender = SqsMessageSender({type(message): queues[stage] for stage, message in MESSAGES.items()})
+
+    # When one message of each type is sent
+    for message in MESSAGES.values():
+        sender.send(message)
+
+    # Then each queue holds its own, and it reads back equal
+    for stage, message in MESSAGES.items():
+        (body,) = aws.drain(queues[stage])
+        assert type(message).model_validate(body) == message
+
+
+def test_a_sender_has_no_queue_for_what_its_stage_does_not_send(queues: dict[str, str]) -> None:
+    # Given a sender of one type, When another is sent, Then that is a mistake of ours and is heard of
+    sender = SqsMessageSender({FetchRequested: queues["fetch"]})
+    with pytest.raises(KeyError):
+        sender.send(MESSAGES["index"])
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(0, 0), (59, 59), (900, 900), (901, 900), (-5, 0)])
+def test_a_delay_is_kept_within_what_a_queue_can(asked: int, sent: int) -> None:
+    # Given a queue, When a message is sent with a delay, Then the queue gets it within its own limits
+    client: Any = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    message = MESSAGES["fetch"]
+    expected = {"QueueUrl": "https://queue.example/fetch", "MessageBody": message.to_json(), "DelaySeconds": sent}
+    with Stubber(client) as stub:
+        stub.add_response("send_message", {"MessageId": "1"}, expected)
+        SqsMessageSender({FetchRequested: "https://queue.example/fetch"}, client=client).send(message, asked)
+        stub.assert_no_pending_responses()
+
+
+def test_a_delayed_message_is_not_there_yet(queues: dict[str, str]) -> None:
+    # Given a message sent with a delay, When the queue is read at once, Then it is empty
+    SqsMessageSender({FetchRequested: queues["fetch"]}).send(MESSAGES["fetch"], delay_seconds=60)
+    assert aws.drain(queues["fetch"]) == []
+
+
+def test_a_message_that_no_queue_accepted_is_not_sent(queues: dict[str, str]) -> None:
+    # Given a queue that is not there, When a message is sent, Then the caller hears of it
+    sender = SqsMessageSender({FetchRequested: f"{queues['fetch']}-gone"})
+    with pytest.raises(ClientError):
+        sender.send(MESSAGES["fetch"])

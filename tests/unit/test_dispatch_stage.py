@@ -1,0 +1,260 @@
+"""What is due is released, what is stuck is sent again, and neither for ever.
+
+Comes in: articles at all points of their runs, and a store, a queue and a clock in memory. Goes out: assertions.
+Changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from dispatcher.stage import HORIZON_SECONDS, DispatchStage
+from newsdesk.errors import ConflictError
+from newsdesk.lifecycle import deferred, joined, leased, message_for, retry_scheduled
+from newsdesk.messages import FetchRequested
+from newsdesk.retries import MAXIMUM_RESENDS
+from newsdesk.state import ArticleState, Stage
+from tests.examples import NOW, PATIENCE, advanced, at_stage, id_of, new_state
+from tests.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+
+WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
+
+
+class Desk:
+    """A dispatch stage and everything around it."""
+
+    def __init__(self, *states: ArticleState, limit_per_shard: int = 100) -> None:
+        self.store = InMemoryArticleStore(*states)
+        self.sender = RecordingSender()
+        self.clock = FakeClock(NOW)
+        self.stage = DispatchStage(
+            self.store, self.sender, self.clock, PATIENCE, shards=self.store.shards, limit_per_shard=limit_per_shard
+        )
+
+    def run(self) -> dict[str, int]:
+        return dict(self.stage.run(lambda: True))
+
+    @property
+    def article(self) -> ArticleState:
+        return self.store.states[id_of()]
+
+
+def retrying(seconds: float, number: int = 0) -> ArticleState:
+    return retry_scheduled(leased(new_state(number), "worker", NOW, PATIENCE), NOW, seconds, "timeout")
+
+
+def test_a_retry_is_released_when_its_time_has_come() -> None:
+    # Given a fetch that waits for its next attempt
+    desk = Desk(retrying(300))
+
+    # When dispatch runs before and after
+    early = desk.run()
+    desk.clock.advance(301)
+    released = desk.run()
+
+    # Then it is sent once, keeps its attempts, and costs no resend
+    assert (early, released) == ({}, {"released": 1})
+    assert desk.sender.sent == [message_for(new_state())]
+    assert desk.sender.delays == [0]
+    assert (desk.article.waiting, desk.article.attempts, desk.article.resends) == (None, 1, 0)
+    assert desk.run() == {}
+
+
+def test_what_falls_due_before_the_next_run_is_sent_now_with_a_delay() -> None:
+    # Given a fetch that waits for its host for another forty seconds
+    desk = Desk(deferred(leased(new_state(), "worker", NOW, PATIENCE), NOW + timedelta(seconds=40)))
+
+    # When dispatch runs, Then the queue keeps the message until then
+    assert desk.run() == {"released": 1}
+    assert 40 <= desk.sender.delays[0] <= 41
+
+
+def test_what_falls_due_after_the_next_run_waits() -> None:
+    # Given a fetch that waits longer than until the next run, When dispatch runs, Then it is left alone
+    desk = Desk(retrying(HORIZON_SECONDS + 2))
+    assert desk.run() == {}
+    assert desk.sender.sent == []
+
+
+@pytest.mark.parametrize("stage", WORKING)
+def test_a_message_that_was_lost_is_sent_again(stage: Stage) -> None:
+    # Given an article that has not moved for too long
+    desk = Desk(at_stage(stage))
+    desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+
+    # When dispatch runs
+    moved = desk.run()
+
+    # Then its stage gets the very same message again, and the article is looked at later once more
+    assert moved == {"resent": 1}
+    assert desk.sender.sent == [message_for(at_stage(stage))]
+    assert (desk.article.stage, desk.article.resends) == (stage, 1)
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + PATIENCE.stuck_after_seconds
+    assert desk.run() == {}
+
+
+@pytest.mark.parametrize("stage", WORKING)
+def test_work_that_is_not_overdue_is_left_alone(stage: Stage) -> None:
+    # Given an article that is within its time, by a minute or by a second
+    for seconds in (0, 1, HORIZON_SECONDS):
+        desk = Desk(at_stage(stage))
+        desk.clock.advance(PATIENCE.stuck_after_seconds - 1 - seconds)
+
+        # When dispatch runs, Then nothing is hurried
+        assert desk.run() == {}
+        assert desk.article == at_stage(stage)
+
+
+def test_work_that_never_finishes_ends_as_stuck() -> None:
+    # Given an article whose messages lead nowhere
+    desk = Desk(at_stage(Stage.ENRICH))
+    moved: Counter[str] = Counter()
+    for _ in range(MAXIMUM_RESENDS + 3):
+        desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+
+        # When dispatch looks at it again and again
+        moved += desk.stage.run(lambda: True)
+
+    # Then it is sent as often as allowed, and its submission gets an outcome
+    assert moved == {"resent": MAXIMUM_RESENDS, "stuck": 1}
+    assert len(desk.sender.sent) == MAXIMUM_RESENDS
+    outcome = desk.store.outcome(id_of(), 1)
+    assert outcome is not None
+    assert (outcome.outcome, outcome.submissions) == ("failed:stuck", ("submission-0",))
+    assert outcome.detail == "in enrich, sent again 5 times"
+    assert desk.article.stage is Stage.REST
+
+
+def test_a_committed_article_is_visited_again_by_schedule() -> None:
+    # Given a committed article whose next visit is due
+    desk = Desk(at_stage(Stage.REST))
+    assert desk.run() == {}
+    desk.clock.advance(PATIENCE.revisit_schedule[0])
+
+    # When dispatch runs, Then its second run begins, for nobody in particular
+    assert desk.run() == {"revisited": 1}
+    assert (desk.article.run, desk.article.stage, desk.article.submissions) == (2, Stage.FETCH, ())
+    assert desk.sender.sent == [FetchRequested(article_id=id_of(), run=2)]
+
+
+def test_an_article_that_somebody_moved_meanwhile_is_left_to_them() -> None:
+    # Given a stuck article that moves between dispatch's look and its write
+    desk = Desk(at_stage(Stage.EXTRACT))
+    desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+    desk.store.before_save = lambda _: desk.store.save(advanced(at_stage(Stage.EXTRACT), Stage.ENRICH, desk.clock()))
+
+    # When dispatch runs, Then it sends nothing
+    assert desk.run() == {"raced": 1}
+    assert desk.sender.sent == []
+    assert desk.article.stage is Stage.ENRICH
+
+
+def test_an_entry_of_the_index_that_is_out_of_date_is_passed_over() -> None:
+    # Given an index that still lists what has ended, moved on, or is gone
+    desk = Desk(at_stage(Stage.FETCH, 0), at_stage(Stage.REST, 1).model_copy(update={"due_at": None}))
+    desk.store.due = lambda shard, until, limit: [id_of(0), id_of(1), id_of(2)] if shard == 0 else []  # type: ignore[method-assign]
+
+    # When dispatch runs, Then it believes the articles
+    assert desk.run() == {}
+    assert desk.sender.sent == []
+
+
+def test_a_dispatch_killed_before_sending_is_made_good_later() -> None:
+    # Given a dispatch that dies between its write and its message
+    desk = Desk(retrying(0))
+    desk.clock.advance(1)
+    desk.sender.fail_next("send", OSError("down"))
+    assert desk.run() == {"failed": 1}
+
+    # When it runs again, at once and after the usual patience
+    at_once = desk.run()
+    desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+    later = desk.run()
+
+    # Then the article was not forgotten
+    assert (at_once, later) == ({}, {"resent": 1})
+    assert desk.sender.sent == [message_for(new_state())]
+
+
+def test_two_dispatches_at_once_send_a_message_once() -> None:
+    # Given a second dispatch that runs between the first one's look and its write
+    desk = Desk(retrying(0))
+    desk.clock.advance(1)
+    moved: list[dict[str, int]] = []
+    desk.store.before_save = lambda _: moved.append(desk.run())
+
+    # When the first goes on, Then it steps back
+    moved.append(desk.run())
+    assert moved == [{"released": 1}, {"raced": 1}]
+    assert len(desk.sender.sent) == 1
+
+
+def test_a_lost_race_does_not_keep_others_waiting() -> None:
+    # Given ten due articles, the first of which is lost to another worker
+    desk = Desk(*(retrying(0, number) for number in range(10)))
+    desk.clock.advance(1)
+    desk.store.fail_next("save", ConflictError("lost"))
+
+    # When dispatch runs, Then the other nine are sent
+    assert desk.run() == {"raced": 1, "released": 9}
+    assert len({message.article_id for message in desk.sender.sent}) == 9
+
+
+def test_every_shard_is_looked_at() -> None:
+    # Given many due articles over all shards, When dispatch runs once, Then all are sent
+    desk = Desk(*(retrying(0, number) for number in range(60)))
+    desk.clock.advance(1)
+    assert desk.run() == {"released": 60}
+
+
+def test_a_run_is_bounded_and_the_longest_overdue_come_first() -> None:
+    # Given articles of one shard that fell due one after the other
+    probe = InMemoryArticleStore()
+    numbers = [number for number in range(400) if probe.shard_of(id_of(number)) == 3][:6]
+    desk = Desk(*(retrying(10 * place, number) for place, number in enumerate(numbers)), limit_per_shard=2)
+    desk.clock.advance(3600)
+
+    # When dispatch runs three times, Then each run takes its share, in order
+    sent = []
+    for _ in range(3):
+        assert desk.run() == {"released": 2}
+        sent += [message.article_id for message in desk.sender.sent[-2:]]
+    assert sent == [id_of(number) for number in numbers]
+
+
+def test_a_run_stops_when_its_time_is_short() -> None:
+    # Given many due articles, and time for three
+    desk = Desk(*(retrying(0, number) for number in range(10)))
+    desk.clock.advance(1)
+    time = iter([True, True, True, False])
+
+    # When dispatch runs, Then it stops there, and the next run takes the rest
+    assert desk.stage.run(lambda: next(time)) == {"released": 3}
+    assert desk.run() == {"released": 7}
+
+
+def test_joining_a_waiting_run_does_not_make_it_due() -> None:
+    # Given a retry that another submission joined, When dispatch runs, Then the retry still waits for its time
+    desk = Desk(joined(retrying(300), "late"))
+    assert desk.run() == {}
+    desk.clock.advance(301)
+    assert desk.run() == {"released": 1}
+    assert desk.article.submissions == ("submission-0", "late")
+
+
+def test_one_articles_trouble_is_not_the_others() -> None:
+    # Given two articles that are due, and a queue that refuses the first message
+    desk = Desk(retrying(0), retrying(0, number=1))
+    desk.clock.advance(1)
+    desk.sender.fail_next("send", OSError("down"))
+
+    # When dispatch runs
+    moved = desk.run()
+
+    # Then the other one is on its way
+    assert moved == {"failed": 1, "released": 1}
+    assert len(desk.sender.sent) == 1

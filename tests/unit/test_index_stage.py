@@ -1,0 +1,314 @@
+"""A revision is committed once, whoever dies or repeats, and finds the near-duplicates that it belongs to.
+
+Comes in: enriched articles, and a store, a bucket and a clock in memory. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from indexer.stage import IndexStage
+from newsdesk.article import ChangeType, Enrichment, Signature
+from newsdesk.clock import to_text
+from newsdesk.errors import ConflictError
+from newsdesk.lifecycle import enriched, extracted, fetched, joined, next_run
+from newsdesk.messages import ArticleEnriched
+from newsdesk.similarity import SIGNATURE_LENGTH, encode_signature
+from newsdesk.state import ArticleState, Stage
+from tests.examples import CONTENT_HASH, NOW, PATIENCE, article_bytes, at_stage, capture_of, id_of, key_of
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+
+
+def signature(changed: int = 0, seed: int = 0) -> Signature:
+    """A signature that differs from the seed's own in so many of its values, the last ones first."""
+    values = [seed * 1000 + position for position in range(SIGNATURE_LENGTH)]
+    values[SIGNATURE_LENGTH - changed :] = [1_000_000 + seed + position for position in range(changed)]
+    return Signature(algorithm="minhash-64", values=encode_signature(values))
+
+
+def signed(changed: int = 0, seed: int = 0) -> Enrichment:
+    return Enrichment(signature=signature(changed, seed))
+
+
+class Desk:
+    """An index stage and everything around it."""
+
+    def __init__(self) -> None:
+        self.store = InMemoryArticleStore()
+        self.objects = InMemoryObjectStore()
+        self.sender = RecordingSender()
+        self.clock = FakeClock()
+        self.stage = IndexStage(self.store, self.objects, self.sender, self.clock, PATIENCE)
+
+    def expect(self, number: int = 0, **article: Any) -> ArticleEnriched:
+        """Put an enriched article before the stage and return the message that asks for its commit."""
+        return self.put(at_stage(Stage.INDEX, number), 1, **article)
+
+    def expect_revision(self, number: int, revision: int, **article: Any) -> ArticleEnriched:
+        """The same for a later revision of a committed article."""
+        state = next_run(self.store.states[id_of(number)], NOW, PATIENCE, submission_id="again")
+        state = fetched(state, capture_of(state), NOW, PATIENCE)
+        state = extracted(state, "work/v1/x", CONTENT_HASH, NOW, PATIENCE)
+        return self.put(enriched(state, key_of(state, revision), NOW, PATIENCE), revision, **article)
+
+    def put(self, state: ArticleState, revision: int, **article: Any) -> ArticleEnriched:
+        assert state.article_key is not None
+        self.store.states[state.article_id] = state
+        self.objects.put(state.article_key, article_bytes(state, revision, **article), "application/json")
+        return ArticleEnriched(article_id=state.article_id, run=state.run, article_key=state.article_key)
+
+    def index(self, number: int, **article: Any) -> ArticleState:
+        """Commit a first revision and return where the article stands then."""
+        assert self.stage.handle(self.expect(number, **article)) == "indexed"
+        return self.store.states[id_of(number)]
+
+
+def test_a_first_revision_is_committed_with_its_record_and_outcome() -> None:
+    # Given an enriched article
+    desk = Desk()
+    message = desk.expect()
+
+    # When it is indexed
+    status = desk.stage.handle(message)
+
+    # Then the article rests, with that revision for its current one
+    state = desk.store.states[id_of()]
+    assert (status, state.stage, state.last_outcome) == ("indexed", Stage.REST, "indexed")
+    current = state.current
+    assert current is not None
+    assert (current.revision, current.key, current.content_hash) == (1, message.article_key, CONTENT_HASH)
+    assert (current.headline, current.date_published) == ("Bridge reopens", "2026-03-14T07:00:00Z")
+    assert (current.committed_at, current.cluster_id) == (to_text(desk.clock()), id_of())
+
+    # And what publish tells is recorded with it
+    revision = desk.store.revision(id_of(), 1)
+    assert revision is not None
+    assert (revision.change_type, revision.previous_revision, revision.key) == ("created", None, message.article_key)
+    outcome = desk.store.outcome(id_of(), 1)
+    assert outcome is not None
+    assert (outcome.outcome, outcome.submissions, outcome.revision) == ("indexed", ("submission-0",), 1)
+    assert (outcome.key, outcome.headline) == (message.article_key, "Bridge reopens")
+
+
+def test_a_redelivered_article_is_committed_once() -> None:
+    # Given a committed article
+    desk = Desk()
+    message = desk.expect()
+    desk.stage.handle(message)
+    before = desk.store.states[id_of()]
+
+    # When its message is delivered again, Then nothing changes and nothing is sent
+    assert desk.stage.handle(message) == "stale"
+    assert desk.store.states[id_of()] == before
+    assert desk.sender.sent == []
+
+
+def test_a_corrected_revision_follows_the_one_before() -> None:
+    # Given a committed article whose page was corrected
+    desk = Desk()
+    desk.index(0)
+    desk.clock.advance(3600)
+    message = desk.expect_revision(0, 2, change_type=ChangeType.CORRECTED, headline="Bridge reopens on Sunday")
+
+    # When the second revision is indexed
+    assert desk.stage.handle(message) == "indexed"
+
+    # Then it is the current one, both are recorded, and they are told apart
+    current = desk.store.states[id_of()].current
+    assert current is not None
+    assert (current.revision, current.headline) == (2, "Bridge reopens on Sunday")
+    second = desk.store.revision(id_of(), 2)
+    assert desk.store.revision(id_of(), 1) is not None
+    assert second is not None
+    assert (second.change_type, second.previous_revision) == ("corrected", 1)
+    assert desk.store.outcome(id_of(), 2) is not None
+
+
+def test_an_old_runs_message_does_not_commit_the_new_runs_article() -> None:
+    # Given an article that waits for its second commit
+    desk = Desk()
+    desk.index(0)
+    desk.expect_revision(0, 2)
+    waiting = desk.store.states[id_of()]
+
+    # When the first run's message is delivered late
+    late = ArticleEnriched(article_id=id_of(), run=1, article_key=key_of(waiting, 1))
+
+    # Then the second run goes on undisturbed
+    assert desk.stage.handle(late) == "stale"
+    assert desk.store.states[id_of()] == waiting
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the commit", "as the table answers"])
+def test_a_worker_killed_at_its_commit_is_made_good_by_the_redelivery(after: bool) -> None:
+    # Given a worker that dies as it commits
+    desk = Desk()
+    message = desk.expect(enrichment=signed())
+    desk.store.fail_next("save", KeyboardInterrupt("killed"), after=after)
+    with pytest.raises(KeyboardInterrupt):
+        desk.stage.handle(message)
+
+    # When the message is delivered again
+    desk.stage.handle(message)
+
+    # Then there is one revision, in a cluster of its own: it did not take its own bands for a copy's
+    state = desk.store.states[id_of()]
+    assert state.version == at_stage(Stage.INDEX).version + 1
+    assert state.current is not None
+    assert (state.current.cluster_id, state.current.duplicate_of) == (id_of(), None)
+    assert list(desk.store.revisions) == [(id_of(), 1)]
+
+
+def test_two_deliveries_at_once_commit_once() -> None:
+    # Given a second worker that takes the same message just before the first commits
+    desk = Desk()
+    message = desk.expect()
+    statuses: list[str] = []
+    desk.store.before_save = lambda _: statuses.append(desk.stage.handle(message))
+
+    # When the first goes on, Then one of them commits
+    statuses.append(desk.stage.handle(message))
+    assert statuses == ["indexed", "stale"]
+    assert list(desk.store.revisions) == [(id_of(), 1)]
+
+
+def test_a_submission_that_joins_during_the_commit_is_told_its_outcome() -> None:
+    # Given a submission that joins between the worker's look and its commit
+    desk = Desk()
+    message = desk.expect()
+    desk.store.before_save = lambda _: desk.store.save(joined(desk.store.states[id_of()], "late"))
+
+    # When the article is indexed, Then the outcome names it
+    assert desk.stage.handle(message) == "indexed"
+    outcome = desk.store.outcome(id_of(), 1)
+    assert outcome is not None
+    assert outcome.submissions == ("submission-0", "late")
+
+
+def test_an_article_that_is_gone_from_the_bucket_ends_as_failed() -> None:
+    # Given a message whose object has expired
+    desk = Desk()
+    message = desk.expect()
+    desk.objects.objects.clear()
+
+    # When it is indexed
+    status = desk.stage.handle(message)
+
+    # Then the run ends, for everybody to see, and nothing was committed
+    outcome = desk.store.outcome(id_of(), 1)
+    assert (status, desk.store.revisions) == ("failed", {})
+    assert outcome is not None
+    assert outcome.outcome == "failed:capture_missing"
+    assert desk.store.states[id_of()].stage is Stage.REST
+    assert desk.stage.handle(message) == "stale"
+
+
+def test_a_bucket_out_of_order_is_no_missing_article() -> None:
+    # Given a bucket that does not answer, When an article is indexed, Then it stays where it is
+    desk = Desk()
+    message = desk.expect()
+    desk.objects.fail_next("get", OSError("down"))
+    with pytest.raises(OSError, match="down"):
+        desk.stage.handle(message)
+    assert desk.store.states[id_of()] == at_stage(Stage.INDEX)
+    assert desk.stage.handle(message) == "indexed"
+
+
+def test_an_article_that_keeps_changing_goes_back_to_the_queue() -> None:
+    # Given a table that refuses every write, When an article is indexed, Then its message is not acknowledged
+    desk = Desk()
+    message = desk.expect()
+    desk.store.fail_next("save", ConflictError("lost"), times=8)
+    with pytest.raises(ConflictError):
+        desk.stage.handle(message)
+    assert desk.stage.handle(message) == "indexed"
+
+
+# ------------------------------------------------------------------------------------ near-duplicates
+
+
+@pytest.mark.parametrize(
+    ("changed", "related", "copied"),
+    [(0, True, True), (6, True, True), (7, True, False), (32, True, False), (33, False, False), (60, False, False)],
+)
+def test_an_article_joins_the_cluster_of_what_it_resembles(changed: int, related: bool, copied: bool) -> None:
+    # Given an article, and another that shares so much of its signature
+    desk = Desk()
+    desk.index(0, enrichment=signed())
+
+    # When the other is indexed
+    current = desk.index(1, enrichment=signed(changed)).current
+
+    # Then it belongs to the first one's cluster, and is its copy, from the two thresholds on
+    assert current is not None
+    assert current.cluster_id == (id_of(0) if related else id_of(1))
+    assert current.duplicate_of == (id_of(0) if copied else None)
+    revision = desk.store.revision(id_of(1), 1)
+    assert revision is not None
+    assert (revision.cluster_id, revision.duplicate_of) == (current.cluster_id, current.duplicate_of)
+
+
+def test_a_copy_of_a_copy_is_in_the_first_ones_cluster() -> None:
+    # Given an article and its copy, When a third copy comes, Then all three name the first
+    desk = Desk()
+    clusters = [desk.index(number, enrichment=signed(number)).current for number in range(3)]
+    assert [current and current.cluster_id for current in clusters] == [id_of(0)] * 3
+    assert [current and current.duplicate_of for current in clusters] == [None, id_of(0), id_of(0)]
+
+
+def test_of_two_resembling_articles_the_closer_one_counts() -> None:
+    # Given two articles that do not resemble one another enough, and a third between them
+    desk = Desk()
+    desk.index(0, enrichment=signed(0))
+    desk.index(1, enrichment=signed(36))
+    assert desk.store.states[id_of(1)].current is not None
+
+    # When the third shares more with the second, Then it joins the second's cluster
+    values = signed(36).signature
+    current = desk.index(2, enrichment=Enrichment(signature=values)).current
+    assert current is not None
+    assert current.cluster_id == id_of(1)
+
+
+def test_an_article_keeps_its_cluster_when_its_text_changes() -> None:
+    # Given a committed article of its own, and another one
+    desk = Desk()
+    desk.index(0, enrichment=signed(seed=1))
+    desk.index(1, enrichment=signed(seed=2))
+
+    # When its next revision resembles the other
+    assert desk.stage.handle(desk.expect_revision(0, 2, enrichment=signed(seed=2))) == "indexed"
+
+    # Then its cluster's id has not changed, and it is found under its new text
+    current = desk.store.states[id_of(0)].current
+    assert current is not None
+    assert (current.cluster_id, current.duplicate_of) == (id_of(0), None)
+    third = desk.index(2, enrichment=signed(seed=2)).current
+    assert third is not None
+    assert third.cluster_id in (id_of(0), id_of(1))
+
+
+def test_an_article_is_no_copy_of_its_own_earlier_revision() -> None:
+    # Given an article that resembles another, without being its copy
+    desk = Desk()
+    desk.index(0, enrichment=signed())
+    desk.index(1, enrichment=signed(10))
+
+    # When its headline changes and its text stays
+    assert desk.stage.handle(desk.expect_revision(1, 2, enrichment=signed(10))) == "indexed"
+
+    # Then it is still in the other's cluster, and still no copy
+    current = desk.store.states[id_of(1)].current
+    assert current is not None
+    assert (current.cluster_id, current.duplicate_of) == (id_of(0), None)
+
+
+def test_an_article_without_a_signature_is_a_cluster_of_its_own() -> None:
+    # Given an article too short for a signature, When it is indexed, Then it is alone and looks for nobody
+    desk = Desk()
+    current = desk.index(0).current
+    assert current is not None
+    assert (current.cluster_id, current.duplicate_of) == (id_of(0), None)
+    assert desk.store.bands == {}

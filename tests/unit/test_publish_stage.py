@@ -1,0 +1,173 @@
+"""What was committed is told, whole, and the same way each time.
+
+Comes in: committed records, and a bucket and a bus in memory. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from newsdesk.messages import ArticleChanged, SubmissionEnded
+from newsdesk.ports import WriteOnce
+from newsdesk.state import Stage
+from publisher.stage import Inserted, PublishStage, change_of, ending_of
+from tests.examples import at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
+from tests.fakes import InMemoryObjectStore, RecordingEventPublisher
+
+
+class Desk:
+    """A publish stage and everything around it."""
+
+    def __init__(self) -> None:
+        self.objects = InMemoryObjectStore()
+        self.events = RecordingEventPublisher()
+        self.stage = PublishStage(self.objects, self.events)
+
+    def feed(self) -> list[ArticleChanged]:
+        lines = b"".join(self.objects.objects[key].body for key in sorted(self.objects.objects)).decode().splitlines()
+        return [ArticleChanged.model_validate_json(line) for line in lines]
+
+
+def batch(*records: WriteOnce, start: int = 100) -> list[Inserted]:
+    """Records as a stream delivers them, one after the other."""
+    return [Inserted(str(start + position), record) for position, record in enumerate(records)]
+
+
+FIRST, SECOND = at_stage(Stage.INDEX, 0), at_stage(Stage.INDEX, 1)
+COMMITTED = batch(revision_of(FIRST), outcome_of(FIRST), revision_of(SECOND, 2), outcome_of(SECOND))
+
+
+def test_a_committed_revision_is_in_the_feed_and_on_the_bus() -> None:
+    # Given two committed revisions, When they are published
+    desk = Desk()
+    assert desk.stage.handle(COMMITTED) == 2
+
+    # Then the feed has one object, named after the hour and the batch, with a line for each
+    first, last = "100".zfill(40), "102".zfill(40)
+    (key,) = desk.objects.objects
+    assert key == f"changes/v1/date=2026-03-14/hour=09/{first}-{last}.ndjson"
+    assert desk.objects.objects[key].content_type == "application/x-ndjson"
+    changes = desk.feed()
+    assert [change.change_id for change in changes] == [f"{id_of(0)}-1", f"{id_of(1)}-2"]
+    assert [(change.change_type, change.previous_revision) for change in changes] == [("created", None), ("updated", 1)]
+
+    # And the bus has the same changes and the ends of the submissions
+    assert desk.events.published[:2] == changes
+    assert [type(event) for event in desk.events.published[2:]] == [SubmissionEnded, SubmissionEnded]
+
+
+def test_a_batch_delivered_again_is_told_the_same_way() -> None:
+    # Given a published batch
+    desk = Desk()
+    desk.stage.handle(COMMITTED)
+    objects, events = dict(desk.objects.objects), list(desk.events.published)
+
+    # When it is delivered again
+    desk.stage.handle(COMMITTED)
+
+    # Then no object is added or changed, and the events are those of before
+    assert desk.objects.objects == objects
+    assert desk.events.published == events * 2
+
+
+def test_a_batch_whose_events_were_refused_is_told_again_whole() -> None:
+    # Given a bus that refuses a batch whose feed is already written
+    desk = Desk()
+    desk.events.fail_next("publish", OSError("down"))
+    with pytest.raises(OSError, match="down"):
+        desk.stage.handle(COMMITTED)
+    objects = dict(desk.objects.objects)
+
+    # When the batch is delivered again, Then the bus gets all of it, and the feed's object is the same
+    desk.stage.handle(COMMITTED)
+    assert desk.objects.objects == objects
+    assert len(desk.events.published) == 4
+
+
+def test_nothing_is_on_the_bus_before_it_is_in_the_feed() -> None:
+    # Given a bucket that refuses, When a batch is published, Then the bus was told nothing
+    desk = Desk()
+    desk.objects.fail_next("put", OSError("down"))
+    with pytest.raises(OSError, match="down"):
+        desk.stage.handle(COMMITTED)
+    assert desk.events.published == []
+
+
+def test_a_batch_that_is_cut_otherwise_repeats_changes_under_the_same_ids() -> None:
+    # Given a published batch, When its second half is delivered alone
+    desk = Desk()
+    desk.stage.handle(COMMITTED)
+    desk.stage.handle(COMMITTED[2:])
+
+    # Then readers see a change twice, and can tell by its id
+    identifiers = [change.change_id for change in desk.feed()]
+    assert len(identifiers) == 3
+    assert len(set(identifiers)) == 2
+
+
+def test_feed_objects_sort_as_the_stream_does() -> None:
+    # Given batches whose sequence numbers have different lengths, When they are published, Then their keys sort
+    desk = Desk()
+    for start in (9, 99, 1000, 10**24):
+        desk.stage.handle(batch(revision_of(FIRST), start=start))
+    assert list(desk.objects.objects) == sorted(desk.objects.objects)
+
+
+def test_an_ending_without_a_change_makes_no_feed() -> None:
+    # Given a visit that found nothing new, and a refusal, When they are published
+    desk = Desk()
+    unchanged = outcome_of(FIRST, "unchanged")
+    assert desk.stage.handle(batch(unchanged, rejection_of())) == 0
+
+    # Then only the submitters are told
+    assert desk.objects.objects == {}
+    assert [event.outcome for event in desk.events.published if isinstance(event, SubmissionEnded)] == [
+        "unchanged",
+        "rejected:invalid_url",
+    ]
+
+
+def test_what_concerns_nobody_is_not_told() -> None:
+    # Given an accepted submission, a visit of our own that nobody waits for, and an empty batch
+    desk = Desk()
+    for records in (batch(submission_of(new_state())), batch(outcome_of(FIRST, submissions=())), []):
+        # When they are published, Then neither feed nor bus is touched
+        assert desk.stage.handle(records) == 0
+    assert (desk.objects.puts, desk.events.published) == ([], [])
+
+
+def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
+    # Given a revision that is a near copy of another article, When it is told
+    record = revision_of(FIRST, 3, change_type="corrected", duplicate_of=id_of(9))
+    document = json.loads(change_of(record).to_json())
+
+    # Then the line has ids, key and headline, in camelCase
+    assert document == {
+        "schemaVersion": 1,
+        "changeId": f"{id_of(0)}-3",
+        "changeType": "corrected",
+        "articleId": id_of(0),
+        "revision": 3,
+        "previousRevision": 2,
+        "url": url_of(0),
+        "host": "news.example",
+        "key": record.key,
+        "headline": "Bridge reopens",
+        "datePublished": "2026-03-14T07:00:00Z",
+        "clusterId": id_of(0),
+        "duplicateOf": id_of(9),
+        "committedAt": "2026-03-14T09:26:53.589Z",
+    }
+
+
+def test_a_submitter_is_told_what_became_of_the_submission() -> None:
+    # Given the ends of a run and of a refused submission, When they are told
+    run, refusal = ending_of(outcome_of(FIRST)), ending_of(rejection_of())
+
+    # Then the first names article and key, the second neither
+    assert run is not None
+    assert refusal is not None
+    assert (run.submission_ids, run.article_id, run.run, run.revision) == (("submission-0",), id_of(0), 1, 1)
+    assert (refusal.submission_ids, refusal.article_id, refusal.key) == (("refused",), None, None)

@@ -1,0 +1,97 @@
+"""The retry schedule: as long as published, never sooner than asked, never for ever.
+
+Comes in: reasons, attempts, jitter. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsdesk.outcomes import DESCRIPTIONS, REJECTIONS, TRANSIENT, Outcome, Reason, label, outcome_of
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, retry_delay, revisit_delay
+
+reasons = st.sampled_from(sorted(TRANSIENT))
+jitters = st.floats(min_value=0.0, max_value=1.0, exclude_max=True)
+
+
+@pytest.mark.parametrize("reason", sorted(TRANSIENT))
+def test_attempts_are_bounded(reason: Reason) -> None:
+    # Given a transient reason, When each attempt fails, Then there are as many as the policy says
+    policy = RETRY_POLICIES[reason]
+    waits = [retry_delay(reason, attempts, 0.5) for attempts in range(1, policy.attempts + 2)]
+    assert None not in waits[: policy.attempts - 1]
+    assert waits[policy.attempts - 1 :] == [None, None]
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - TRANSIENT))
+def test_what_cannot_get_better_has_no_schedule(reason: Reason) -> None:
+    # Given a permanent reason, When a delay is asked for, Then that is a mistake
+    with pytest.raises(KeyError):
+        retry_delay(reason, 1, 0.0)
+
+
+def test_waits_double_up_to_the_cap() -> None:
+    # Given no jitter, When attempt follows attempt, Then each wait is at least half of twice the last
+    delays = [retry_delay(Reason.RATE_LIMITED, attempts, 0.0) for attempts in range(1, 6)]
+    assert delays == [60.0, 120.0, 240.0, 480.0, 960.0]
+
+
+@settings(deadline=None)
+@given(reasons, st.integers(min_value=1, max_value=20), jitters)
+def test_jitter_keeps_a_wait_within_its_upper_half(reason: Reason, attempts: int, jitter: float) -> None:
+    # Given any attempt, When it failed, Then the wait lies between half and all of the exponential one
+    policy = RETRY_POLICIES[reason]
+    delay = retry_delay(reason, attempts, jitter)
+    if attempts >= policy.attempts:
+        assert delay is None
+    else:
+        ceiling = min(policy.cap_seconds, policy.base_seconds * 2 ** (attempts - 1))
+        assert delay is not None
+        assert ceiling / 2 <= delay <= ceiling
+
+
+@settings(deadline=None)
+@given(reasons, jitters, st.floats(min_value=-1e12, max_value=1e12) | st.sampled_from([math.inf, math.nan]))
+def test_a_server_is_given_the_patience_it_asks_for_within_reason(
+    reason: Reason, jitter: float, retry_after: float
+) -> None:
+    # Given a server that names a time, however absurd, When the wait is worked out
+    usual = retry_delay(reason, 1, jitter)
+    delay = retry_delay(reason, 1, jitter, retry_after)
+
+    # Then it is no shorter than asked or than usual, and no longer than the cap
+    assert usual is not None
+    assert delay is not None
+    assert usual <= delay <= RETRY_AFTER_CAP_SECONDS
+    if usual <= retry_after <= RETRY_AFTER_CAP_SECONDS:
+        assert delay == retry_after
+
+
+def test_a_retry_after_does_not_buy_more_attempts() -> None:
+    # Given the last attempt, When the server asks for patience, Then it is still the last
+    assert retry_delay(Reason.TIMEOUT, RETRY_POLICIES[Reason.TIMEOUT].attempts, 0.0, 10.0) is None
+
+
+def test_visits_become_rarer_and_end() -> None:
+    # Given a schedule, When visits find nothing new, Then the next step counts, and none follows the last
+    assert [revisit_delay((3600, 86400), visits) for visits in range(4)] == [3600, 86400, None, None]
+    assert revisit_delay((), 0) is None
+
+
+def test_every_reason_makes_exactly_one_documented_outcome() -> None:
+    # Given all outcomes and reasons, When they are put together, Then just the closed list comes of it
+    possible = set()
+    for outcome in Outcome:
+        for reason in (None, *Reason):
+            try:
+                possible.add(label(outcome, reason))
+            except ValueError:
+                continue
+    assert possible == set(DESCRIPTIONS)
+    assert {label(outcome_of(reason), reason) for reason in Reason} == {text for text in DESCRIPTIONS if ":" in text}
+    assert all(outcome_of(reason) is Outcome.REJECTED for reason in REJECTIONS)
+    assert not REJECTIONS & TRANSIENT

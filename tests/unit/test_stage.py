@@ -1,0 +1,310 @@
+"""How every stage takes a message and moves an article on, whatever dies, repeats, or comes late.
+
+Comes in: states, and a store and a queue in memory. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.keys import extracted_key
+from newsdesk.lifecycle import ended, extracted, joined, leased, message_for, next_run
+from newsdesk.messages import FetchRequested, PageFetched, StageMessage
+from newsdesk.outcomes import Outcome, Reason
+from newsdesk.ports import WriteOnce
+from newsdesk.stage import advance, check_in
+from newsdesk.state import STAGE_ORDER, ArticleState, Stage
+from tests.examples import CONTENT_HASH, NOW, PATIENCE, advanced, at_stage, id_of, outcome_of
+from tests.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+
+WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
+Recorded = tuple[ArticleState, Iterable[WriteOnce]]
+
+
+def message_to(stage: Stage) -> StageMessage:
+    """The message that the first run's stage works on."""
+    message = message_for(at_stage(stage))
+    assert message is not None
+    return message
+
+
+# ---------------------------------------------------------------------------------------- checking in
+
+
+@pytest.mark.parametrize("stage", WORKING)
+def test_a_message_finds_its_work(stage: Stage) -> None:
+    # Given an article at a stage, When the stage's message arrives, Then there is the state to work on
+    store, sender = InMemoryArticleStore(at_stage(stage)), RecordingSender()
+    assert check_in(store, sender, message_to(stage), stage) == at_stage(stage)
+    assert sender.sent == []
+
+
+@pytest.mark.parametrize("stage", [Stage.FETCH, Stage.EXTRACT, Stage.ENRICH])
+def test_a_redelivered_message_whose_work_is_done_sends_the_next_one_again(stage: Stage) -> None:
+    # Given an article one stage further: an earlier delivery may have died before sending
+    following = STAGE_ORDER[STAGE_ORDER.index(stage) + 1]
+    store, sender = InMemoryArticleStore(at_stage(following)), RecordingSender()
+
+    # When the message arrives again, Then the next one is sent, the very same, and there is no work
+    assert check_in(store, sender, message_to(stage), stage) is None
+    assert sender.sent == [message_to(following)]
+
+
+def test_a_redelivered_message_of_the_last_stage_has_nothing_to_send() -> None:
+    # Given a committed article, When index's message arrives again, Then nothing happens
+    store, sender = InMemoryArticleStore(at_stage(Stage.REST)), RecordingSender()
+    assert check_in(store, sender, message_to(Stage.INDEX), Stage.INDEX) is None
+    assert sender.sent == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "at"),
+    [(Stage.FETCH, Stage.ENRICH), (Stage.FETCH, Stage.REST), (Stage.EXTRACT, Stage.INDEX), (Stage.ENRICH, Stage.REST)],
+)
+def test_a_message_long_overtaken_is_acknowledged(stage: Stage, at: Stage) -> None:
+    # Given an article two or more stages further, whose next message was therefore sent and taken
+    store, sender = InMemoryArticleStore(at_stage(at)), RecordingSender()
+
+    # When the old message arrives, Then nothing happens
+    assert check_in(store, sender, message_to(stage), stage) is None
+    assert sender.sent == []
+
+
+@pytest.mark.parametrize(("stage", "at"), [(Stage.EXTRACT, Stage.FETCH), (Stage.INDEX, Stage.EXTRACT)])
+def test_a_message_ahead_of_its_article_is_acknowledged(stage: Stage, at: Stage) -> None:
+    # Given an article that stands before a stage, When the stage's message arrives, Then there is no work yet
+    store, sender = InMemoryArticleStore(at_stage(at)), RecordingSender()
+    assert check_in(store, sender, message_to(stage), stage) is None
+    assert sender.sent == []
+
+
+@pytest.mark.parametrize("stage", WORKING)
+def test_a_message_of_an_older_run_is_stale(stage: Stage) -> None:
+    # Given an article in its second run, at any stage
+    second = advanced(next_run(at_stage(Stage.REST), NOW, PATIENCE), stage)
+    store, sender = InMemoryArticleStore(second), RecordingSender()
+
+    # When a message of its first run arrives, Then neither work nor message comes of it
+    for earlier in WORKING:
+        assert check_in(store, sender, message_to(earlier), earlier) is None
+    assert sender.sent == []
+
+
+def test_a_message_of_no_article_is_acknowledged() -> None:
+    # Given an empty table, When a message arrives, Then nothing happens
+    sender = RecordingSender()
+    assert check_in(InMemoryArticleStore(), sender, message_to(Stage.FETCH), Stage.FETCH) is None
+    assert sender.sent == []
+
+
+def test_a_message_is_not_acknowledged_when_sending_again_failed() -> None:
+    # Given an article one stage further and a queue that is out of order
+    store, sender = InMemoryArticleStore(at_stage(Stage.EXTRACT)), RecordingSender()
+    sender.fail_next("send", OSError("down"))
+
+    # When the message arrives again, Then the error keeps it in its queue
+    with pytest.raises(OSError, match="down"):
+        check_in(store, sender, message_to(Stage.FETCH), Stage.FETCH)
+
+
+# ------------------------------------------------------------------------------------------ advancing
+
+
+def to_enrich(state: ArticleState) -> Recorded:
+    return extracted(state, "work/v1/x", CONTENT_HASH, NOW, PATIENCE), ()
+
+
+def to_failure(state: ArticleState) -> Recorded:
+    after, record = ended(state, Outcome.FAILED, NOW, PATIENCE, reason=Reason.NO_ARTICLE)
+    return after, (record,)
+
+
+def test_a_step_is_written_with_its_record() -> None:
+    # Given an article at extract, When it fails there, Then article and outcome are written
+    before = at_stage(Stage.EXTRACT)
+    store = InMemoryArticleStore(before)
+    after = advance(store, before, to_failure)
+    assert after == store.get(id_of())
+    assert after is not None
+    assert after.stage is Stage.REST
+    outcome = store.outcome(id_of(), 1)
+    assert outcome is not None
+    assert (outcome.outcome, outcome.submissions) == ("failed:no_article", ("submission-0",))
+
+
+def test_a_submission_that_joins_in_mid_step_is_told_the_outcome() -> None:
+    # Given a submission that joins between the worker's look and its write
+    before = at_stage(Stage.EXTRACT)
+    store = InMemoryArticleStore(before)
+    store.before_save = lambda _: store.save(joined(before, "late"))
+
+    # When the run ends, Then the step is taken on the fresh state, and nobody is forgotten
+    after = advance(store, before, to_failure)
+    assert after is not None
+    assert after.version == before.version + 2
+    outcome = store.outcome(id_of(), 1)
+    assert outcome is not None
+    assert outcome.submissions == ("submission-0", "late")
+
+
+def test_a_worker_whose_article_moved_on_steps_back() -> None:
+    # Given another worker that takes the same step first
+    before = at_stage(Stage.EXTRACT)
+    store = InMemoryArticleStore(before)
+    store.before_save = lambda _: store.save(advanced(before, Stage.ENRICH))
+
+    # When this one takes it, Then it learns that it lost, and the other's work stands
+    assert advance(store, before, to_enrich) is None
+    assert store.get(id_of()) == at_stage(Stage.ENRICH)
+
+
+def test_a_worker_of_an_older_run_steps_back() -> None:
+    # Given an article that went through its run and into the next, back to the stage that the worker remembers
+    before = at_stage(Stage.EXTRACT)
+    second = advanced(next_run(at_stage(Stage.REST), NOW, PATIENCE), Stage.EXTRACT)
+    store = InMemoryArticleStore(second)
+
+    # When the old worker wakes up and writes, Then the new run is untouched
+    assert advance(store, before, to_enrich) is None
+    assert store.get(id_of()) == second
+
+
+def test_a_worker_that_lost_its_lease_steps_back() -> None:
+    # Given a worker whose lease has passed to another
+    mine = leased(at_stage(Stage.FETCH), "slow", NOW, PATIENCE)
+    theirs = leased(mine, "quick", NOW, PATIENCE)
+    store = InMemoryArticleStore(theirs)
+
+    # When the slow one is done, Then its result is not taken
+    assert advance(store, mine, lambda state: (advanced(state, Stage.EXTRACT), ())) is None
+    assert store.get(id_of()) == theirs
+
+
+def test_an_article_that_is_gone_is_left_alone() -> None:
+    # Given an article that is no longer there, When a step is taken, Then it is not brought back
+    store = InMemoryArticleStore()
+    assert advance(store, at_stage(Stage.EXTRACT), to_enrich) is None
+    assert store.states == {}
+
+
+def test_an_article_that_keeps_changing_goes_back_to_the_queue() -> None:
+    # Given a table that refuses every write
+    before = at_stage(Stage.EXTRACT)
+    store = InMemoryArticleStore(before)
+    store.fail_next("save", ConflictError("lost"), times=8)
+
+    # When a step is taken, Then the message is not acknowledged
+    with pytest.raises(ConflictError, match="kept changing"):
+        advance(store, before, to_enrich)
+
+
+def test_a_step_whose_record_exists_is_not_taken() -> None:
+    # Given the outcome of this very run
+    before = at_stage(Stage.EXTRACT)
+    store = InMemoryArticleStore(before)
+    store.outcomes[id_of(), 1] = outcome_of(before)
+
+    # When the run ends, Then the article stays as it is
+    with pytest.raises(AlreadyRecordedError):
+        advance(store, before, to_failure)
+    assert store.get(id_of()) == before
+
+
+# ----------------------------------------------------------------------- a stage, killed wherever it may be
+
+
+class Worker:
+    """The smallest honest stage: reads the capture, writes its work object, moves the article on, tells enrich."""
+
+    def __init__(self) -> None:
+        self.store = InMemoryArticleStore(at_stage(Stage.EXTRACT))
+        self.objects = InMemoryObjectStore()
+        self.sender = RecordingSender()
+
+    def handle(self, message: StageMessage) -> str:
+        state = check_in(self.store, self.sender, message, Stage.EXTRACT)
+        if state is None or state.capture is None:
+            return "stale"
+        key = extracted_key(state.article_id, state.capture.capture_id)
+        self.objects.put(key, b"work", "application/json")
+        after = advance(self.store, state, lambda current: (extracted(current, key, CONTENT_HASH, NOW, PATIENCE), ()))
+        if after is None:
+            return "stale"
+        following = message_for(after)
+        assert following is not None
+        self.sender.send(following)
+        return "done"
+
+
+KILLS = {
+    "before the object": ("objects", "put", False),
+    "between object and table": ("store", "save", False),
+    "as the table answers": ("store", "save", True),
+    "between table and queue": ("sender", "send", False),
+    "as the queue answers": ("sender", "send", True),
+}
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_a_killed_worker_is_made_good_by_the_redelivery(kill: str) -> None:
+    # Given a worker that dies at one point of its work
+    worker = Worker()
+    part, method, after = KILLS[kill]
+    getattr(worker, part).fail_next(method, KeyboardInterrupt("killed"), after=after)
+    with pytest.raises(KeyboardInterrupt):
+        worker.handle(message_to(Stage.EXTRACT))
+
+    # When its message is delivered again
+    worker.handle(message_to(Stage.EXTRACT))
+
+    # Then the article is one stage further, once; the object is there, once; and the next message was sent
+    assert worker.store.get(id_of()) == at_stage(Stage.ENRICH).model_copy(
+        update={"extracted_key": next(iter(worker.objects.objects))}
+    )
+    assert len(worker.objects.objects) == 1
+    assert set(worker.sender.sent) == {message_for(worker.store.states[id_of()])}
+
+
+def test_two_deliveries_at_once_are_worked_through_once() -> None:
+    # Given a second worker that takes the same message while the first is between object and table
+    worker = Worker()
+    statuses: list[str] = []
+    worker.store.before_save = lambda _: statuses.append(worker.handle(message_to(Stage.EXTRACT)))
+
+    # When the first goes on
+    statuses.append(worker.handle(message_to(Stage.EXTRACT)))
+
+    # Then one of them moved the article, and one object and one kind of message came of it
+    assert statuses == ["done", "stale"]
+    assert worker.store.states[id_of()].version == at_stage(Stage.ENRICH).version
+    assert len(worker.objects.objects) == 1
+    assert len(set(worker.sender.sent)) == 1
+
+
+def test_messages_out_of_order_do_no_harm() -> None:
+    # Given a worker, and messages of a run to come and of none, before and after its own
+    worker = Worker()
+    own = message_to(Stage.EXTRACT)
+    to_come = PageFetched(article_id=id_of(), run=7, capture_key="raw/v1/other")
+    of_nobody = PageFetched(article_id=id_of(7), run=1, capture_key="raw/v1/other")
+
+    # When all are delivered, some of them twice
+    statuses = [worker.handle(message) for message in (to_come, of_nobody, own, to_come, own)]
+
+    # Then its own was worked on, once
+    assert statuses == ["stale", "stale", "done", "stale", "stale"]
+    assert worker.store.states[id_of()].version == at_stage(Stage.ENRICH).version
+    assert list(worker.store.states) == [id_of()]
+
+
+def test_a_second_message_of_a_run_is_the_first_one_again() -> None:
+    # Given two deliveries of a run's message, one of them sent again by somebody else
+    first = FetchRequested(article_id=id_of(), run=1, correlation_id="correlation-0")
+
+    # When they are compared, Then they are the same bytes
+    again = message_for(leased(joined(at_stage(Stage.FETCH), "late"), "worker", NOW, PATIENCE))
+    assert again is not None
+    assert again.to_json() == first.to_json()

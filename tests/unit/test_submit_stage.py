@@ -1,0 +1,331 @@
+"""Every submission ends up recorded, and every accepted URL on its way to fetch, once.
+
+Comes in: bodies of intake records, and a store, a queue and a clock in memory. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from ipaddress import ip_network
+
+import pytest
+
+from newsdesk.errors import ConflictError
+from newsdesk.lifecycle import joined, retry_scheduled
+from newsdesk.messages import FetchRequested
+from newsdesk.state import ArticleState, Stage
+from submitter.stage import SubmitStage
+from tests.examples import PATIENCE, advanced, at_stage, id_of, new_state, url_of
+from tests.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+
+MESSAGE_ID = "00000000-0000-4000-8000-000000000001"
+
+
+class Desk:
+    """A submit stage and everything around it."""
+
+    def __init__(self, *states: ArticleState) -> None:
+        self.store = InMemoryArticleStore(*states)
+        self.sender = RecordingSender()
+        self.clock = FakeClock()
+        self.stage = SubmitStage(self.store, self.sender, self.clock, PATIENCE)
+
+    def submit(self, url: str = url_of(), submission_id: str | None = "first", **fields: object) -> str:
+        body = {"url": url, "submissionId": submission_id, **fields}
+        return self.stage.handle(json.dumps({name: value for name, value in body.items() if value}), MESSAGE_ID)
+
+    @property
+    def article(self) -> ArticleState:
+        state = self.store.find(id_of())
+        assert state is not None
+        return state
+
+
+def requested(run: int = 1, correlation_id: str | None = None) -> FetchRequested:
+    return FetchRequested(article_id=id_of(), run=run, correlation_id=correlation_id)
+
+
+def test_a_new_url_is_recorded_and_sent_to_fetch() -> None:
+    # Given an empty desk, When a URL is submitted
+    desk = Desk()
+    status = desk.submit(
+        f"https://NEWS.example:443{url_of()[20:]}?utm_source=letter#top",
+        tags=["world"],
+        priority="high",
+        correlationId="c-1",
+        discovery="feed",
+    )
+
+    # Then the article is on its way under its canonical URL
+    assert status == "started"
+    assert (desk.article.url, desk.article.host, desk.article.stage) == (url_of(), "news.example", Stage.FETCH)
+    assert desk.article.requested_url == f"{url_of()}?utm_source=letter"
+    assert desk.article.submissions == ("first",)
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + PATIENCE.stuck_after_seconds
+    assert desk.sender.sent == [requested(correlation_id="c-1")]
+
+    # And the submission is recorded with all that was said
+    record = desk.store.submission("first")
+    assert record is not None
+    assert (record.article_id, record.run, record.outcome) == (id_of(), 1, None)
+    assert (record.tags, record.priority, record.correlation_id, record.discovery) == (
+        ("world",),
+        "high",
+        "c-1",
+        "feed",
+    )
+
+
+def test_a_submission_without_an_id_goes_by_the_messages_id() -> None:
+    # Given a submission that names itself nothing, When it is taken, Then it is found under the message's id
+    desk = Desk()
+    assert desk.submit(submission_id=None) == "started"
+    assert desk.store.submission(MESSAGE_ID) is not None
+
+
+def test_a_redelivered_submission_changes_nothing_and_sends_again() -> None:
+    # Given a submission that was taken
+    desk = Desk()
+    desk.submit()
+    before = desk.article
+
+    # When it is delivered again
+    status = desk.submit()
+
+    # Then the article has not moved, and fetch's message was sent once more: the first may be lost
+    assert status == "repeated"
+    assert desk.article == before
+    assert desk.sender.sent == [requested(), requested()]
+
+
+def test_a_worker_killed_before_sending_is_made_good_by_the_redelivery() -> None:
+    # Given a worker that died between its write and its message
+    desk = Desk()
+    desk.sender.fail_next("send", OSError("killed"))
+    with pytest.raises(OSError, match="killed"):
+        desk.submit()
+    assert desk.sender.sent == []
+
+    # When the submission is delivered again
+    status = desk.submit()
+
+    # Then the message is sent, and nothing is recorded twice
+    assert status == "repeated"
+    assert desk.sender.sent == [requested()]
+    assert (desk.article.version, desk.article.submissions) == (1, ("first",))
+
+
+def test_a_worker_killed_after_its_write_is_made_good_by_the_redelivery() -> None:
+    # Given a worker that died as its write was accepted
+    desk = Desk()
+    desk.store.fail_next("save", OSError("killed"), after=True)
+    with pytest.raises(OSError, match="killed"):
+        desk.submit()
+
+    # When the submission is delivered again, Then its message is sent
+    assert desk.submit() == "repeated"
+    assert desk.sender.sent == [requested()]
+
+
+@pytest.mark.parametrize("stage", [Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX])
+def test_a_submission_of_an_article_in_flight_joins_its_run(stage: Stage) -> None:
+    # Given an article on its way
+    before = at_stage(stage)
+    desk = Desk(before)
+
+    # When it is submitted again
+    status = desk.submit(submission_id="second")
+
+    # Then the submission waits for the same run, and nobody fetches twice
+    assert status == "joined"
+    assert desk.article == joined(before, "second")
+    assert desk.sender.sent == []
+    record = desk.store.submission("second")
+    assert record is not None
+    assert (record.article_id, record.run) == (id_of(), 1)
+
+
+def test_a_submission_of_an_article_at_rest_starts_another_run() -> None:
+    # Given an article that was committed
+    before = at_stage(Stage.REST)
+    desk = Desk(before)
+
+    # When it is submitted again
+    status = desk.submit(submission_id="second", correlationId="c-2")
+
+    # Then it is visited again, and keeps its current revision and its validators
+    assert status == "started"
+    assert (desk.article.run, desk.article.stage, desk.article.submissions) == (2, Stage.FETCH, ("second",))
+    assert (desk.article.current, desk.article.validators) == (before.current, before.validators)
+    assert desk.sender.sent == [requested(run=2, correlation_id="c-2")]
+
+
+def test_two_urls_of_one_article_are_one_article() -> None:
+    # Given two spellings of a URL, When both are submitted, Then they meet
+    desk = Desk()
+    assert desk.submit(f"{url_of()}?fbclid=1", submission_id="first") == "started"
+    assert desk.submit(f"{url_of()}#comments", submission_id="second") == "joined"
+    assert list(desk.store.states) == [id_of()]
+    assert desk.article.submissions == ("first", "second")
+
+
+def test_a_submission_of_an_alias_goes_to_the_article_it_leads_to() -> None:
+    # Given a URL that is known to lead to another article
+    target = at_stage(Stage.REST, 1)
+    desk = Desk(target)
+    desk.store.add_alias(id_of(0), id_of(1))
+
+    # When it is submitted
+    status = desk.submit(url_of(0))
+
+    # Then the other article is visited
+    assert status == "started"
+    assert id_of(0) not in desk.store.states
+    assert desk.store.states[id_of(1)].run == 2
+    record = desk.store.submission("first")
+    assert record is not None
+    assert record.article_id == id_of(1)
+
+
+def test_one_submission_id_is_taken_once() -> None:
+    # Given a submission, When its id comes again with another URL
+    desk = Desk()
+    desk.submit(url_of(0))
+    status = desk.submit(url_of(1))
+
+    # Then the first one stands and the second URL is nowhere
+    assert status == "repeated"
+    assert id_of(1) not in desk.store.states
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        lambda state: retry_scheduled(state, FakeClock()(), 600, "timeout"),
+        lambda state: advanced(state, Stage.EXTRACT),
+        lambda state: advanced(state, Stage.REST),
+    ],
+    ids=["waiting", "fetched", "ended"],
+)
+def test_a_redelivery_does_not_hurry_a_run_that_has_moved_on(moved: Callable[[ArticleState], ArticleState]) -> None:
+    # Given a submission whose article waits for its host, is past fetch, or is done
+    desk = Desk()
+    desk.submit()
+    desk.sender.sent.clear()
+    desk.store.states[id_of()] = moved(desk.article)
+
+    # When the submission is delivered again, Then no message is sent
+    assert desk.submit() == "repeated"
+    assert desk.sender.sent == []
+
+
+def test_a_submission_joins_when_another_was_quicker() -> None:
+    # Given another worker that takes the same new URL between our look and our write
+    desk = Desk()
+    desk.store.before_save = lambda state: desk.store.states.update({state.article_id: new_state()})
+
+    # When ours is taken
+    status = desk.submit(submission_id="second")
+
+    # Then it joins the other's run
+    assert status == "joined"
+    assert desk.article.submissions == ("submission-0", "second")
+    assert desk.sender.sent == []
+
+
+def test_a_submission_starts_a_run_when_the_one_it_joined_has_just_ended() -> None:
+    # Given an article in flight that ends between our look and our write
+    before = at_stage(Stage.INDEX)
+    desk = Desk(before)
+    desk.store.before_save = lambda state: desk.store.states.update({state.article_id: advanced(before, Stage.REST)})
+
+    # When it is submitted, Then a run of its own begins, which nobody else's end can swallow
+    assert desk.submit(submission_id="second") == "started"
+    assert (desk.article.run, desk.article.submissions) == (2, ("second",))
+    record = desk.store.submission("second")
+    assert record is not None
+    assert record.run == 2
+
+
+def test_a_submission_that_keeps_losing_goes_back_to_the_queue() -> None:
+    # Given an article that changes before each of our writes
+    desk = Desk()
+    desk.store.fail_next("save", ConflictError("lost"), times=8)
+
+    # When it is submitted, Then nothing is acknowledged, and the next delivery gets through
+    with pytest.raises(ConflictError):
+        desk.submit()
+    assert desk.store.submission("first") is None
+    assert desk.submit() == "started"
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome"),
+    [
+        ("not a url", "rejected:invalid_url"),
+        ("https://", "rejected:invalid_url"),
+        ("ftp://news.example/story", "rejected:unsupported_scheme"),
+        ("javascript:alert(1)", "rejected:unsupported_scheme"),
+        ("https://user:secret@news.example/", "rejected:credentials_in_url"),
+        ("https://news.example/" + "a" * 2048, "rejected:url_too_long"),
+        ("http://127.0.0.1/", "rejected:blocked_address"),
+        ("http://[::1]/", "rejected:blocked_address"),
+        ("http://0x7f.1/", "rejected:blocked_address"),
+        ("http://169.254.169.254/latest/", "rejected:blocked_address"),
+        ("http://localhost/", "rejected:blocked_address"),
+        ("https://news.example:8443/", "rejected:blocked_port"),
+    ],
+)
+def test_a_url_that_may_not_be_taken_is_recorded_with_its_reason(url: str, outcome: str) -> None:
+    # Given an empty desk, When such a URL is submitted
+    desk = Desk()
+    status = desk.submit(url, tags=["world"], correlationId="c-1")
+
+    # Then the refusal is recorded, and nothing else happens
+    assert status == "rejected"
+    assert (desk.store.states, desk.sender.sent) == ({}, [])
+    record = desk.store.submission("first")
+    assert record is not None
+    assert (record.outcome, record.article_id, record.tags, record.correlation_id) == (outcome, None, ("world",), "c-1")
+    assert len(record.url) <= 2048
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("{", "rejected:malformed_message"),
+        ('{"schemaVersion": 2}', "rejected:unknown_version"),
+        ('{"detail-type": "Other"}', "rejected:malformed_message"),
+    ],
+)
+def test_a_body_that_is_no_submission_is_recorded_and_acknowledged(body: str, outcome: str) -> None:
+    # Given an empty desk, When such a body is delivered, twice
+    desk = Desk()
+    assert [desk.stage.handle(body, MESSAGE_ID) for _ in range(2)] == ["rejected", "rejected"]
+
+    # Then it is recorded under the message's id, once
+    record = desk.store.submission(MESSAGE_ID)
+    assert record is not None
+    assert record.outcome == outcome
+    assert list(desk.store.submissions) == [MESSAGE_ID]
+
+
+def test_a_local_stack_may_open_a_private_network() -> None:
+    # Given a desk that allows loopback, and one that does not
+    desk, strict = Desk(), Desk()
+    desk.stage = SubmitStage(desk.store, desk.sender, desk.clock, PATIENCE, networks=(ip_network("127.0.0.0/8"),))
+
+    # When an address in it is submitted, with a port of its own, Then the first takes it and the second does not
+    assert desk.submit("http://127.0.0.1:8099/story") == "started"
+    assert strict.submit("http://127.0.0.1:8099/story") == "rejected"
+
+
+def test_a_refusal_that_was_not_recorded_is_not_acknowledged() -> None:
+    # Given a table out of order, When a submission is refused, Then its message goes back to the queue
+    desk = Desk()
+    desk.store.fail_next("reject", OSError("down"))
+    with pytest.raises(OSError, match="down"):
+        desk.submit("not a url")
+    assert desk.submit("not a url") == "rejected"
