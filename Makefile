@@ -46,7 +46,7 @@ types: environment
 
 templates: environment
 	@echo "== cfn-lint and sam validate --lint"
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint --append-rules infra/lint -- template.yaml
 	@SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
 
 build: environment

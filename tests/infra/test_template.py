@@ -1,0 +1,175 @@
+"""The template against the code, and our own lint rules, each shown to be able to fail.
+
+Comes in: ``template.yaml``. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+from cfnlint.rules import RulesCollection
+from pydantic_settings import BaseSettings
+
+from newsdesk_cli.paths import ROOT, TEMPLATE
+from newsdesk_cli.templates import Template, load_template, packaged_resources
+
+PACKAGES = {
+    "SubmitFunction": "submitter",
+    "FetchFunction": "fetcher",
+    "ExtractFunction": "extractor",
+    "EnrichFunction": "enricher",
+    "IndexFunction": "indexer",
+    "PublishFunction": "publisher",
+    "DispatchFunction": "dispatcher",
+}
+LOCAL_ONLY = {"NEWSDESK_ALLOWED_NETWORKS"}
+QUEUES = ("SubmitQueue", "FetchQueue", "ExtractQueue", "EnrichQueue", "IndexQueue")
+
+
+@pytest.fixture
+def template() -> Template:
+    return load_template(TEMPLATE)
+
+
+def settings_of(package: str) -> type[BaseSettings]:
+    module = importlib.import_module(f"{package}.settings")
+    (found,) = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, BaseSettings) and value.__module__ == module.__name__
+    ]
+    return found
+
+
+class TestSettings:
+    @pytest.mark.parametrize(("function", "package"), PACKAGES.items())
+    def test_a_function_gets_exactly_the_settings_that_it_reads(
+        self, template: Template, function: str, package: str
+    ) -> None:
+        # Given
+        fields = settings_of(package).model_fields
+        # When
+        variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        # Then
+        assert set(variables) == {f"NEWSDESK_{name.upper()}" for name in fields} - LOCAL_ONLY
+
+    @pytest.mark.parametrize("package", PACKAGES.values())
+    def test_every_setting_says_what_it_is(self, package: str) -> None:
+        assert all(field.description for field in settings_of(package).model_fields.values())
+
+    @pytest.mark.parametrize("package", PACKAGES.values())
+    def test_the_templates_defaults_are_settings_that_the_function_accepts(
+        self, template: Template, package: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given the variables as CloudFormation would resolve them
+        function = next(name for name, value in PACKAGES.items() if value == package)
+        variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        for name, value in variables.items():
+            parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}
+            monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
+        # When / Then
+        settings_of(package)()
+
+    def test_no_parameter_opens_private_networks(self, template: Template) -> None:
+        assert not re.search("allowed_?networks", json.dumps(template), re.IGNORECASE)
+
+
+class TestHandlers:
+    def test_every_handler_exists(self, template: Template) -> None:
+        for function, package in PACKAGES.items():
+            handler = template["Resources"][function]["Properties"]["Handler"]
+            assert handler == f"{package}.handler.lambda_handler"
+            assert callable(importlib.import_module(f"{package}.handler").lambda_handler)
+
+    def test_everything_that_is_packaged_has_a_recipe(self, template: Template) -> None:
+        for logical_id, uri, properties in packaged_resources(template):
+            recipe = (ROOT / properties[uri] / "Makefile").read_text(encoding="utf-8")
+            assert f"build-{logical_id}:" in recipe
+            assert (ROOT / properties[uri] / "requirements.txt").is_file()
+
+    def test_every_function_reports_its_records_one_by_one(self, template: Template) -> None:
+        for queue in QUEUES:
+            event = template["Resources"][queue.replace("Queue", "Function")]["Properties"]["Events"]["Queue"]
+            assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+            assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+
+
+class TestData:
+    def test_what_holds_data_outlives_its_stack(self, template: Template) -> None:
+        for resource in ("ArticleTable", "ArticleBucket"):
+            assert template["Resources"][resource]["DeletionPolicy"] == "Retain"
+            assert template["Resources"][resource]["UpdateReplacePolicy"] == "Retain"
+
+    def test_the_table_streams_expires_recovers_and_is_encrypted(self, template: Template) -> None:
+        properties = template["Resources"]["ArticleTable"]["Properties"]
+        assert properties["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+        assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert properties["SSESpecification"] == {"SSEEnabled": True}
+
+    def test_the_bucket_is_closed_to_the_public(self, template: Template) -> None:
+        block = template["Resources"]["ArticleBucket"]["Properties"]["PublicAccessBlockConfiguration"]
+        assert set(block.values()) == {True}
+        assert len(block) == 4
+
+    @pytest.mark.parametrize(
+        "policy", ["ArticleBucketPolicy", "IntakePolicy", *(f"{queue}Policy" for queue in QUEUES[1:])]
+    )
+    def test_only_tls_is_let_in(self, template: Template, policy: str) -> None:
+        statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
+        (denial,) = [statement for statement in statements if statement["Effect"] == "Deny"]
+        assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert denial["Principal"] == "*"
+
+
+class TestOurLintRules:
+    @staticmethod
+    def findings(template: Template) -> set[str]:
+        rules = RulesCollection()
+        rules.create_from_directory(str(ROOT / "infra" / "lint"))
+        # The SAM transform reads local code's folders as addresses.
+        for _, uri, properties in packaged_resources(template):
+            properties[uri] = "s3://bucket/key"
+        return {match.rule.id for match in lint(json.dumps(template), rules=rules)}
+
+    def test_the_template_passes(self, template: Template) -> None:
+        assert self.findings(template) == set()
+
+    @pytest.mark.parametrize(
+        ("rule", "spoil"),
+        [
+            ("E9001", lambda resources: resources["FetchQueue"]["Properties"].update(VisibilityTimeout=539)),
+            ("E9002", lambda resources: resources["EnrichQueue"]["Properties"].pop("RedrivePolicy")),
+            (
+                "E9002",
+                lambda resources: resources["IndexDeadLetterQueue"]["Properties"].update(MessageRetentionPeriod=60),
+            ),
+            ("E9003", lambda resources: resources["IndexLogGroup"]["Properties"].pop("RetentionInDays")),
+            ("E9003", lambda resources: resources["FetchFunction"]["Properties"].pop("LoggingConfig")),
+            (
+                "E9004",
+                lambda resources: resources["SubmitRole"]["Properties"]["Policies"][0]["PolicyDocument"][
+                    "Statement"
+                ].append({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
+            ),
+            (
+                "E9004",
+                lambda resources: resources["SubmitRole"]["Properties"].update(
+                    ManagedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"]
+                ),
+            ),
+        ],
+    )
+    def test_a_spoilt_template_does_not(
+        self, template: Template, rule: str, spoil: Callable[[dict[str, Any]], object]
+    ) -> None:
+        # Given
+        spoil(template["Resources"])
+        # When / Then
+        assert self.findings(template) == {rule}
