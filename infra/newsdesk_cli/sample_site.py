@@ -569,8 +569,10 @@ class _RequestHandler(BaseHTTPRequestHandler):
         server.site.record(
             RecordedRequest(self.command, self.path, MappingProxyType(request_headers), int(reply.status))
         )
-        server.stopping.wait(answer.delay_seconds)
-
+        if server.stopping.wait(answer.delay_seconds):
+            # The site has stopped meanwhile: a client is cut off, never answered late.
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)

@@ -17,6 +17,17 @@ from pydantic.alias_generators import to_camel
 
 SCHEMA_VERSION = "1.0"
 
+_LEADING_FIELDS = (
+    "@context",
+    "@type",
+    "schemaVersion",
+    "articleId",
+    "revision",
+    "previousRevision",
+    "changeType",
+    "url",
+)
+
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
 DateOrTimestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$")]
@@ -338,13 +349,23 @@ class ExtractedWork(ArticleModel):
     dropped: tuple[DroppedBlock, ...] = ()
 
 
-def to_json_bytes(model: ArticleModel) -> bytes:
-    """Return the canonical JSON of a model: same value, same bytes.
+def to_document(model: ArticleModel) -> dict[str, Any]:
+    """Return a model as JSON values: what is unknown or empty is left out, what names the article comes first."""
+    document: dict[str, Any] = _without_empty(model.model_dump(mode="json", by_alias=True, exclude_none=True))
+    leading = {name: document[name] for name in _LEADING_FIELDS if name in document}
+    return {**leading, **document}
 
-    Absent fields are left out, keys are in the model's order, text is UTF-8, one newline at the end.
-    """
-    document = model.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+
+def to_json_bytes(model: ArticleModel) -> bytes:
+    """Return the canonical JSON of a model, in UTF-8, one line: same value, same bytes."""
+    return (json.dumps(to_document(model), ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {name: _without_empty(part) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if part not in ({}, [])}
+    return [_without_empty(part) for part in value] if isinstance(value, list) else value
 
 
 def article_json_schema() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from enricher.composer import compose, default_enrichers
 from enricher.ports import Document, Enricher
+from newsdesk.article import to_document
 
 
 def enrich_manifest(manifest: Path) -> Iterator[dict[str, Any]]:
@@ -39,4 +40,4 @@ def _enrich_line(line: str, number: int, enrichers: Sequence[Enricher]) -> dict[
         enrichment = compose(document, enrichers)
     except Exception as error:  # a manifest may hold anything, and its other lines are still wanted
         return {"id": identifier, "error": f"{type(error).__name__}: {error}"[:300]}
-    return {**enrichment.model_dump(mode="json", by_alias=True, exclude_none=True), "id": identifier}
+    return {**to_document(enrichment), "id": identifier}

@@ -27,7 +27,8 @@ SECONDS_NEEDED = 20.0
 
 
 @cache
-def _stage() -> EnrichStage:
+def build() -> EnrichStage:
+    """Wire the stage to AWS, once per process."""
     settings = EnrichSettings()
     return EnrichStage(
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
@@ -43,5 +44,5 @@ def _stage() -> EnrichStage:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of extracted articles."""
     return process_batch(
-        event, context, ArticleExtracted, _stage().handle, "ArticlesEnriched", seconds_needed=SECONDS_NEEDED
+        event, context, ArticleExtracted, build().handle, "ArticlesEnriched", seconds_needed=SECONDS_NEEDED
     )

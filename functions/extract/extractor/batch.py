@@ -14,7 +14,7 @@ from typing import Any
 
 from extractor.charset import decode_text
 from extractor.extraction import extract
-from newsdesk.article import Extracted
+from newsdesk.article import Extracted, to_document
 from newsdesk.clock import utc_now
 from newsdesk.content_encoding import decode_body
 
@@ -58,7 +58,7 @@ def _extract_line(line: str, number: int, folder: Path, captured_at: datetime) -
     except Exception as error:  # a manifest may hold anything, and its other pages are still wanted
         return {"id": identifier, "text": "", "error": f"{type(error).__name__}: {error}"[:300]}
     return {
-        **article.model_dump(mode="json", by_alias=True, exclude_none=True),
+        **to_document(article),
         "id": identifier,
         "text": article.article_body,
         "title": article.headline,

@@ -27,7 +27,8 @@ SECONDS_NEEDED = 20.0
 
 
 @cache
-def _stage() -> ExtractStage:
+def build() -> ExtractStage:
+    """Wire the stage to AWS, once per process."""
     settings = ExtractSettings()
     return ExtractStage(
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
@@ -42,4 +43,4 @@ def _stage() -> ExtractStage:
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of fetched pages."""
-    return process_batch(event, context, PageFetched, _stage().handle, "PagesExtracted", seconds_needed=SECONDS_NEEDED)
+    return process_batch(event, context, PageFetched, build().handle, "PagesExtracted", seconds_needed=SECONDS_NEEDED)

@@ -32,7 +32,7 @@ def settings() -> FetchSettings:
 
 
 @cache
-def stage() -> FetchStage:
+def build() -> FetchStage:
     """Wire the stage, once per process."""
     told = settings()
     return FetchStage(
@@ -55,7 +55,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         event,
         context,
         FetchRequested,
-        stage().handle,
+        build().handle,
         "PagesFetched",
         seconds_needed=settings().seconds_per_record,
         concurrency=CONCURRENCY,

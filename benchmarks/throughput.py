@@ -1,0 +1,172 @@
+"""How many articles a second the local stack makes, against the same stages bare in one process.
+
+Comes in: a folder of ``.html`` or ``.html.gz`` pages, served over loopback; without one, the sample news site. Goes
+out: a table on standard output, and JSON with ``--json FILE``. Changes: a stack of its own in a temporary folder, which
+it ends.
+
+    .venv/bin/python benchmarks/throughput.py [--pages FOLDER] [--limit N] [--json FILE]
+
+Both runs are in one process's lifetime on one machine, so that their ratio means something where single times do not.
+The bare run has the stages' own logic, real HTTP and real WARC, and everything of AWS in memory: what it leaves out is
+queues, tables, buckets, TLS, IAM and process boundaries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [
+    str(_ROOT),
+    str(_ROOT / "shared"),
+    str(_ROOT / "infra"),
+    *(str(folder) for folder in sorted((_ROOT / "functions").iterdir())),
+]
+
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+
+from enricher.composer import default_enrichers  # noqa: E402 - the path has to be set first
+from enricher.stage import EnrichStage  # noqa: E402
+from extractor.stage import ExtractStage  # noqa: E402
+from fetcher.client import FetchLimits, HttpFetcher  # noqa: E402
+from fetcher.stage import FetchStage  # noqa: E402
+from indexer.stage import IndexStage  # noqa: E402
+from newsdesk.clock import utc_now  # noqa: E402
+from newsdesk.lifecycle import Patience  # noqa: E402
+from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched  # noqa: E402
+from newsdesk.networks import parse_networks  # noqa: E402
+from newsdesk_cli.ingestion import Ingestion  # noqa: E402
+from newsdesk_cli.local_stack import LocalStack  # noqa: E402
+from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite  # noqa: E402
+from submitter.stage import SubmitStage  # noqa: E402
+from tests.fakes import InMemoryArticleStore, InMemoryObjectStore, InMemoryPacer, RecordingSender  # noqa: E402
+
+_LOOPBACK = ["127.0.0.1/32"]
+_PORTS = frozenset(range(1, 65536))
+_WAIT_SECONDS = 3600.0
+
+
+def run_stack(urls: Sequence[str]) -> tuple[float, Counter[str]]:
+    """Ingest through the local stack; return the seconds from the first message to the last outcome."""
+    with tempfile.TemporaryDirectory() as folder:
+        local = LocalStack(Path(folder))
+        with local.running(_LOOPBACK) as stack:
+            started = time.perf_counter()
+            ingestion = Ingestion(stack, urls)
+            ingestion.submit()
+            ingestion.wait(_WAIT_SECONDS, lambda *_: None)
+            seconds = time.perf_counter() - started
+            outcomes = Counter(result.outcome for result in ingestion.results())
+        local.stop()
+    return seconds, outcomes
+
+
+def run_bare(urls: Sequence[str]) -> tuple[dict[str, float], Counter[str]]:
+    """Drive the stages by hand, one page after the other; return the seconds spent in each."""
+    networks = parse_networks(_LOOPBACK)
+    store, objects, sender = InMemoryArticleStore(), InMemoryObjectStore(), RecordingSender()
+    patience = Patience()
+    fetcher = HttpFetcher("NewsdeskBenchmark/1", FetchLimits(20.0, 10 * 1024 * 1024, 5), allowed=networks, ports=_PORTS)
+    submit = SubmitStage(store, sender, utc_now, patience, networks, _PORTS)
+    stages: dict[type, tuple[str, Any]] = {
+        FetchRequested: (
+            "fetch",
+            FetchStage(
+                store, objects, sender, InMemoryPacer(), fetcher,
+                patience=patience, interval_seconds=0.0, allowed=networks,
+            ),
+        ),
+        PageFetched: (
+            "extract",
+            ExtractStage(
+                store=store, objects=objects, sender=sender, clock=utc_now, patience=patience,
+                maximum_body_bytes=10 * 1024 * 1024,
+            ),
+        ),
+        ArticleExtracted: (
+            "enrich",
+            EnrichStage(
+                store=store, objects=objects, sender=sender, clock=utc_now, patience=patience,
+                enrichers=default_enrichers(),
+            ),
+        ),
+        ArticleEnriched: ("index", IndexStage(store, objects, sender, utc_now, patience)),
+    }  # fmt: skip
+    spent: dict[str, float] = dict.fromkeys(("submit", "fetch", "extract", "enrich", "index"), 0.0)
+    outcomes: Counter[str] = Counter()
+    for number, url in enumerate(urls):
+        started = time.perf_counter()
+        submit.handle(json.dumps({"url": url, "submissionId": f"bare-{number}"}), f"message-{number}")
+        spent["submit"] += time.perf_counter() - started
+        while sender.sent:
+            message = sender.sent.pop(0)
+            name, stage = stages[type(message)]
+            started = time.perf_counter()
+            stage.handle(message)
+            spent[name] += time.perf_counter() - started
+        record = store.submission(f"bare-{number}")
+        ending = store.outcome(record.article_id or "", record.run or 0) if record else None
+        outcomes[ending.outcome.partition(":")[0] if ending else "waiting"] += 1
+    return spent, outcomes
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=Path, help="a folder of .html or .html.gz files")
+    parser.add_argument(
+        "--only", type=Path, help="JSON lines with the `id`s of the pages to take, such as a truth file"
+    )
+    parser.add_argument("--limit", type=int, help="take that many pages")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    arguments = parser.parse_args()
+    site: LoopbackSite = DirectorySite(arguments.pages) if arguments.pages else SampleSite()
+    with site:
+        urls = list(site.urls()) if isinstance(site, DirectorySite | SampleSite) else []
+        if arguments.only:
+            lines = [json.loads(line) for line in arguments.only.read_text(encoding="utf-8").splitlines()]
+            wanted = {line["id"] for line in lines if line.get("text")}
+            urls = [url for url in urls if url.rpartition("/")[2] in wanted]
+        urls = urls[: arguments.limit]
+        spent, bare_outcomes = run_bare(urls)
+        stack_seconds, stack_outcomes = run_stack(urls)
+    bare_seconds = sum(spent.values())
+    figures = {
+        "pages": len(urls),
+        "stack": {
+            "seconds": round(stack_seconds, 1),
+            "per_second": round(len(urls) / stack_seconds, 2),
+            "outcomes": dict(stack_outcomes),
+        },
+        "bare": {
+            "seconds": round(bare_seconds, 1),
+            "per_second": round(len(urls) / bare_seconds, 2),
+            "stages": {name: round(seconds, 2) for name, seconds in spent.items()},
+            "outcomes": dict(bare_outcomes),
+        },
+        "stack_to_bare": round(stack_seconds / bare_seconds, 2),
+    }
+    table = Table("run", "seconds", "pages a second", "outcomes", title=f"{len(urls)} pages")
+    for name in ("stack", "bare"):
+        row = figures[name]
+        assert isinstance(row, dict)
+        table.add_row(name, str(row["seconds"]), str(row["per_second"]), str(row["outcomes"]))
+    console = Console()
+    console.print(table)
+    console.print(f"bare, by stage: {spent and figures['bare']['stages']}")  # type: ignore[index]
+    console.print(f"stack to bare: {figures['stack_to_bare']}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
