@@ -133,8 +133,8 @@ def main() -> None:
     with site:
         urls = list(site.urls()) if isinstance(site, DirectorySite | SampleSite) else []
         if arguments.only:
-            lines = [json.loads(line) for line in arguments.only.read_text(encoding="utf-8").splitlines()]
-            wanted = {line["id"] for line in lines if line.get("text")}
+            with arguments.only.open(encoding="utf-8") as lines:
+                wanted = {entry["id"] for entry in map(json.loads, lines) if entry.get("text")}
             urls = [url for url in urls if url.rpartition("/")[2] in wanted]
         urls = urls[: arguments.limit]
         spent, bare_outcomes = run_bare(urls)

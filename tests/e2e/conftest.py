@@ -63,7 +63,7 @@ class World:
         for page in pages:
             for entry in page.get("Contents", []):
                 body = self.stack.objects.get(entry["Key"]).decode("utf-8")
-                lines += [ArticleChanged.model_validate_json(line) for line in body.splitlines()]
+                lines += [ArticleChanged.model_validate_json(line) for line in body.split("\n") if line]
         return lines
 
     def events(self, detail_type: str) -> list[dict[str, Any]]:
