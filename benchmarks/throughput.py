@@ -38,6 +38,7 @@ from enricher.composer import default_enrichers  # noqa: E402 - the path has to 
 from enricher.stage import EnrichStage  # noqa: E402
 from extractor.stage import ExtractStage  # noqa: E402
 from fetcher.client import FetchLimits, HttpFetcher  # noqa: E402
+from fetcher.politeness import Manners, Politeness  # noqa: E402
 from fetcher.stage import FetchStage  # noqa: E402
 from indexer.stage import IndexStage  # noqa: E402
 from newsdesk.clock import utc_now  # noqa: E402
@@ -48,7 +49,7 @@ from newsdesk_cli.ingestion import Ingestion  # noqa: E402
 from newsdesk_cli.local_stack import LocalStack  # noqa: E402
 from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite  # noqa: E402
 from submitter.stage import SubmitStage  # noqa: E402
-from tests.fakes import InMemoryArticleStore, InMemoryObjectStore, InMemoryPacer, RecordingSender  # noqa: E402
+from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender  # noqa: E402
 
 _LOOPBACK = ["127.0.0.1/32"]
 _PORTS = frozenset(range(1, 65536))
@@ -81,8 +82,9 @@ def run_bare(urls: Sequence[str]) -> tuple[dict[str, float], Counter[str]]:
         FetchRequested: (
             "fetch",
             FetchStage(
-                store, objects, sender, InMemoryPacer(), fetcher,
-                patience=patience, interval_seconds=0.0, allowed=networks,
+                store, objects, sender,
+                Politeness(InMemoryHostStore(), fetcher, Manners(0.0), "newsdeskbenchmark", allowed=networks),
+                fetcher, patience=patience,
             ),
         ),
         PageFetched: (

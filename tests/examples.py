@@ -5,7 +5,7 @@ Comes in: what a test wants to be different. Goes out: values of the domain. Cha
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newsdesk.article import Article, ArticleType, ChangeType, ModelProvenance, Person, Provenance, to_json_bytes
@@ -13,6 +13,7 @@ from newsdesk.clock import from_text, to_text
 from newsdesk.keys import article_key, capture_key, extracted_key
 from newsdesk.lifecycle import Patience, ended, enriched, extracted, fetched, first_run
 from newsdesk.outcomes import Outcome
+from newsdesk.retries import RevisitPolicy
 from newsdesk.state import (
     STAGE_ORDER,
     ArticleState,
@@ -22,12 +23,14 @@ from newsdesk.state import (
     RevisionRecord,
     Stage,
     SubmissionRecord,
+    Tombstone,
     Validators,
 )
 from newsdesk.urls import article_id, canonical_url, parse_url
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589000, tzinfo=UTC)
-PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisit_schedule=(3600, 86400))
+REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)
+PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisits=REVISITS)
 HOST = "news.example"
 CONTENT_HASH = "c0ffee" * 10 + "c0de"
 
@@ -90,7 +93,8 @@ def advanced(state: ArticleState, stage: Stage, now: datetime = NOW) -> ArticleS
             case Stage.ENRICH:
                 state = enriched(state, key_of(state), now, PATIENCE)
             case _:
-                current = current_of(state, committed_at=now)
+                published = to_text(now - timedelta(minutes=30))
+                current = current_of(state, committed_at=now, date_published=published)
                 state, _ = ended(state, Outcome.INDEXED, now, PATIENCE, current=current)
     return state
 
@@ -149,7 +153,8 @@ def full_state() -> ArticleState:
         last_outcome="unchanged",
         last_ended_at=to_text(NOW),
         last_detail="“Straße” 橋 🌉",
-        unchanged_visits=4,
+        tombstone=Tombstone(revision=1, retracted_at=to_text(NOW), reason="gone", cluster_id=id_of(7)),
+        gone_since=to_text(NOW),
         duplicate_of=id_of(8),
     )
 

@@ -20,6 +20,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from newsdesk.clock import from_text
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
+from newsdesk.hosts import BackOff, SiteRules, next_back_off
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
 from newsdesk.ports import WriteOnce
 from newsdesk.state import (
@@ -29,6 +30,7 @@ from newsdesk.state import (
     OutcomeRecord,
     Page,
     RevisionRecord,
+    Stage,
     SubmissionRecord,
 )
 
@@ -130,6 +132,10 @@ class InMemoryArticleStore(FailsOnDemand):
                 raise ConflictError(f"{state.article_id} is there already")
         elif stored is None or stored.version != state.version - 1:
             raise ConflictError(f"{state.article_id} is not at version {state.version - 1}")
+        if state.stage is Stage.REST and state.duplicate_of is not None:
+            original = self.states.get(state.duplicate_of)
+            if original is None or original.duplicate_of is not None:
+                raise ConflictError(f"{state.duplicate_of} is no original")
         if any(self._is_recorded(record) for record in records):
             raise AlreadyRecordedError(state.article_id)
         # What a table keeps has been through JSON; a value that does not survive it is caught here.
@@ -156,7 +162,7 @@ class InMemoryArticleStore(FailsOnDemand):
 
     @can_fail
     def add_alias(self, alias_id: str, article_id: str) -> bool:
-        if alias_id in self.states:
+        if alias_id in self.states or article_id not in self.states:
             return False
         return self.aliases.setdefault(alias_id, article_id) == article_id
 
@@ -311,27 +317,66 @@ class Slot:
     granted: bool
 
 
-class InMemoryPacer(FailsOnDemand):
-    """A :class:`newsdesk.ports.HostPacer`; ``next_slots`` holds each host's next free slot."""
+class InMemoryHostStore(FailsOnDemand):
+    """A :class:`newsdesk.ports.HostStore`; ``last_slots`` holds each host's latest slot.
+
+    ``sites`` may be filled with :func:`open_site` by tests that are not about robots.txt.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.next_slots: dict[str, datetime] = {}
+        self.last_slots: dict[str, datetime] = {}
         self.backlogs: dict[str, datetime] = {}
+        self.back_offs: dict[str, BackOff] = {}
+        self.sites: dict[str, SiteRules] = {}
+        self.claims: dict[str, datetime] = {}
         self.asked: list[dict[str, Any]] = []
+
+    def open_site(self, origin: str) -> None:
+        """Remember a site as one that allows everything and need not be asked again."""
+        forever = datetime(2100, 1, 1, tzinfo=UTC)
+        self.sites[origin] = SiteRules(tdm=(), read_at=forever - timedelta(days=1), fresh_until=forever)
 
     @can_fail
     def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
         self.asked.append({"host": host, "interval_seconds": interval_seconds, "patience_seconds": patience_seconds})
-        if interval_seconds <= 0:
-            return Slot(now, True)
         interval = timedelta(seconds=interval_seconds)
         latest = now + timedelta(seconds=patience_seconds)
-        at = max(now, self.next_slots.get(host, now))
-        if at <= latest:
-            self.next_slots[host] = at + interval
+        back_off = self.back_offs.get(host)
+        earliest = self.last_slots[host] + interval if host in self.last_slots else now
+        left_alone = back_off is not None and back_off.until > now
+        if not left_alone and earliest <= latest:
+            at = max(now, earliest)
+            self.last_slots[host] = at
             return Slot(at, True)
-        # Those who are refused are told times one behind the other, so that they do not come back at once.
-        behind = max(latest, self.backlogs.get(host, latest))
+        floor = max(latest, earliest, back_off.until if back_off else latest)
+        behind = max(floor, self.backlogs.get(host, floor))
         self.backlogs[host] = behind + interval
         return Slot(behind, False)
+
+    @can_fail
+    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
+        self.back_offs[host] = next_back_off(self.back_offs.get(host), now, asked_seconds, jitter)
+        return self.back_offs[host].until
+
+    @can_fail
+    def back_off_until(self, host: str) -> datetime | None:
+        return self.back_offs[host].until if host in self.back_offs else None
+
+    @can_fail
+    def rules(self, origin: str) -> SiteRules | None:
+        return self.sites.get(origin)
+
+    @can_fail
+    def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
+        known = self.sites.get(origin)
+        if (known is not None and known.is_fresh(now)) or self.claims.get(origin, now) > now:
+            return False
+        self.claims[origin] = until
+        return True
+
+    @can_fail
+    def save_rules(self, origin: str, rules: SiteRules) -> None:
+        self.sites[origin] = SiteRules.model_validate_json(rules.model_dump_json(exclude_none=True))
+        if rules.fresh_until is not None:
+            self.claims.pop(origin, None)

@@ -29,7 +29,7 @@ from newsdesk_cli.deployment import DeploymentError
 from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, read_urls, write_outcomes
 from newsdesk_cli.local_stack import LocalStack, LocalStackError
 from newsdesk_cli.packages import BuildError
-from newsdesk_cli.rendering import article_view, results_table, summary
+from newsdesk_cli.rendering import absence, article_view, results_table, summary
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.stack import Stack, StackMissingError
 
@@ -174,8 +174,7 @@ def show(
     stack = _stack(stack_name, region)
     state = _find(stack, subject)
     if state is None or state.current is None:
-        ending = f"; its last visit ended as {state.last_outcome}" if state and state.last_outcome else ""
-        _fail(f"there is no article for {subject}{ending}")
+        _fail(absence(subject, state))
     article = Article.model_validate_json(stack.objects.get(state.current.key))
     if as_json:
         sys.stdout.write(to_json_bytes(article).decode("utf-8"))

@@ -16,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from newsdesk.article import Article, Block, BlockType
+from newsdesk.outcomes import Outcome
+from newsdesk.state import ArticleState, RetractionReason
 from newsdesk_cli.ingestion import WAITING, Result
 
 _COLOURS = {
@@ -26,6 +28,10 @@ _COLOURS = {
     "rejected": "yellow",
     "failed": "red",
     WAITING: "yellow",
+}
+_RETRACTIONS: dict[RetractionReason, str] = {
+    "gone": "its page is gone",
+    "opt_out": "its publisher does not want it to be kept",
 }
 
 
@@ -81,6 +87,16 @@ def article_view(article: Article) -> RenderableType:
     return Group(*parts)
 
 
+def absence(subject: str, state: ArticleState | None) -> str:
+    """Return why there is no article to show."""
+    if state is not None and state.tombstone is not None:
+        why = _RETRACTIONS[state.tombstone.reason]
+        was = f"the article of {subject} was retracted on {state.tombstone.retracted_at}, because {why}"
+        return f"{was} ({state.last_detail})" if state.last_outcome == Outcome.REMOVED and state.last_detail else was
+    ending = f"; its last visit ended as {state.last_outcome}" if state and state.last_outcome else ""
+    return f"there is no article for {subject}{ending}"
+
+
 def _short(url: str, longest: int) -> str:
     """Return an address cut where pages of a site look alike, in front; ``outcomes.jsonl`` has it whole."""
     bare = url.removeprefix("https://").removeprefix("http://")
@@ -131,6 +147,7 @@ def _facts(article: Article) -> list[tuple[str, str]]:
         ("wordCount", article.word_count),
         ("contentStatus", article.content_status.value),
         ("rights.robots", ", ".join(article.rights.robots)),
+        ("rights.optOuts", ", ".join(article.rights.opt_outs)),
         ("warnings", ", ".join(article.quality.warnings)),
     ]
     language = article.enrichment.language

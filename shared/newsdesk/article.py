@@ -135,6 +135,14 @@ class Quality(ArticleModel):
     field_sources: dict[str, FieldSource] = Field(default_factory=dict)
 
 
+class RightsSignal(ArticleModel):
+    """One thing that the site said to machines."""
+
+    source: Literal["page", "header", "host"]
+    name: str = Field(description="The meta element or field, in lower case, such as `robots` or `content-usage`.")
+    value: str = Field(description="One directive or preference, such as `noai` or `train-ai=n`.")
+
+
 class Rights(ArticleModel):
     """What the site asked of machines."""
 
@@ -142,6 +150,12 @@ class Rights(ArticleModel):
     noarchive: bool | None = None
     noai: bool | None = None
     tdm_reservation: bool | None = None
+    opt_outs: tuple[str, ...] = Field(
+        default=(),
+        description="The uses that it refused: noindex, noarchive, nosnippet, noai, noimageai, tdm-reservation, "
+        "train-ai, ai-use, search.",
+    )
+    signals: tuple[RightsSignal, ...] = Field(default=(), description="All that it said, in the order of reading.")
 
 
 class Language(ArticleModel):
@@ -280,6 +294,9 @@ class Provenance(ArticleModel):
 
     requested_url: str
     final_url: str
+    canonical_url: str | None = Field(
+        default=None, description="What the page calls its own URL; a warning says when that was not believed."
+    )
     capture_key: str | None = None
     capture_sha256: str | None = Field(default=None, description="Of the response's body as received, in hex.")
     captured_at: Timestamp | None = None

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -41,11 +41,21 @@ class CaptureUnreadableError(NewsdeskError):
 
 @dataclass(frozen=True, slots=True)
 class CaptureRedirect:
-    """One redirect on the way to the page."""
+    """One redirect on the way to the page; ``address`` is the one that answered with it."""
 
     url: str
     status: int
     location: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTls:
+    """What the TLS connection to the page's server was like; the fingerprint is that of its certificate."""
+
+    version: str
+    cipher: str
+    certificate_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,12 @@ class Exchange:
         The address that was dialled.
     timings : dict
         Seconds since ``captured_at``, by name.
+    tls : CaptureTls or None
+        None for a page over ``http``.
+    connection_reused : bool
+        Whether the page came over a connection that an earlier fetch had opened.
+    host_signals : tuple of str
+        What the page's host said of its use, as lines for :func:`newsdesk.rights.host_signals`.
     """
 
     capture_id: str
@@ -87,6 +103,9 @@ class Exchange:
     resolved_address: str
     redirects: tuple[CaptureRedirect, ...]
     timings: dict[str, float]
+    tls: CaptureTls | None = None
+    connection_reused: bool = False
+    host_signals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,7 @@ class CapturedPage:
     resolved_address: str
     redirects: tuple[CaptureRedirect, ...]
     timings: dict[str, float]
+    host_signals: tuple[str, ...] = ()
 
     def header(self, name: str) -> tuple[str, ...]:
         """Return the values of all fields of a name, in order."""
@@ -155,6 +175,7 @@ def read_capture(file: bytes) -> CapturedPage:
             resolved_address=about["resolvedAddress"],
             redirects=tuple(CaptureRedirect(**redirect) for redirect in about["redirects"]),
             timings=about["timings"],
+            host_signals=tuple(about.get("hostSignals", ())),
         )
     except (ArchiveLoadFailed, AttributeError, EOFError, KeyError, TypeError, ValueError) as error:
         raise CaptureUnreadableError(str(error)) from error
@@ -203,12 +224,18 @@ def _metadata_record(writer: Any, exchange: Exchange) -> Any:
         "captureId": exchange.capture_id,
         "requestedUrl": exchange.requested_url,
         "resolvedAddress": exchange.resolved_address,
-        "redirects": [
-            {"url": redirect.url, "status": redirect.status, "location": redirect.location}
-            for redirect in exchange.redirects
-        ],
+        "connectionReused": exchange.connection_reused,
+        "redirects": [asdict(redirect) for redirect in exchange.redirects],
         "timings": exchange.timings,
     }
+    if exchange.host_signals:
+        about["hostSignals"] = exchange.host_signals
+    if exchange.tls is not None:
+        about["tls"] = {
+            "version": exchange.tls.version,
+            "cipher": exchange.tls.cipher,
+            "certificateSha256": exchange.tls.certificate_sha256,
+        }
     payload = json.dumps(about, ensure_ascii=False, indent=1).encode("utf-8")
     return writer.create_warc_record(
         exchange.final_url,

@@ -6,31 +6,42 @@ stores write what these functions return.
 ::
 
     (none) ─► fetch ─► extract ─► enrich ─► index ─► rest ─► fetch …     any stage ─► rest, with an outcome
+
+An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
+its current revision. Whoever still works on it loses the next conditional write.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from newsdesk import retries
 from newsdesk.clock import from_text, to_text
 from newsdesk.errors import NewsdeskError
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
-from newsdesk.outcomes import Outcome, Reason, label
+from newsdesk.outcomes import Outcome, Reason, label, outcome_of
+from newsdesk.retries import RevisitPolicy
 from newsdesk.state import (
     STAGE_ORDER,
     ArticleState,
     Capture,
     CurrentRevision,
+    FollowedRedirect,
     OutcomeRecord,
+    RetractionReason,
+    RevisionRecord,
     Stage,
+    Tombstone,
     Validators,
 )
 
 MAXIMUM_REMEMBERED_SUBMISSIONS = 100
 """Submissions that one run names in its outcome; those beyond it still find the outcome by article and run."""
+
+GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE})
+"""Failures that retract an indexed article once a second visit confirms them (404 and 410, RFC 9110, section 15.5)."""
 
 TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.FETCH: frozenset({Stage.FETCH, Stage.EXTRACT, Stage.REST}),
@@ -55,13 +66,17 @@ class Patience:
         A message that has not moved its article for so long is sent again.
     lease_seconds : int
         How long a fetch keeps others out.
-    revisit_schedule : tuple of int
-        See :func:`newsdesk.retries.revisit_delay`.
+    revisits : RevisitPolicy
+        When an indexed article is visited again.
+    confirm_gone_seconds : int
+        An indexed article that answers 404 or 410 is retracted when it still does so after this time. A deployment
+        or a broken cache makes a page vanish for minutes, seldom for an hour.
     """
 
     stuck_after_seconds: int = 900
     lease_seconds: int = 180
-    revisit_schedule: tuple[int, ...] = ()
+    revisits: RevisitPolicy = field(default_factory=RevisitPolicy)
+    confirm_gone_seconds: int = 3600
 
 
 def _step(state: ArticleState, stage: Stage, **changes: object) -> ArticleState:
@@ -152,9 +167,17 @@ def leased(state: ArticleState, owner: str, now: datetime, patience: Patience) -
     )
 
 
-def deferred(state: ArticleState, until: datetime) -> ArticleState:
-    """Return a fetch that waits for its host; costs no attempt."""
-    return _step(state, Stage.FETCH, lease_owner=None, lease_until=None, waiting="slot", due_at=_after(until, 0))
+def deferred(state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = ()) -> ArticleState:
+    """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far."""
+    return _step(
+        state,
+        Stage.FETCH,
+        lease_owner=None,
+        lease_until=None,
+        waiting="slot",
+        redirects=redirects,
+        due_at=_after(until, 0),
+    )
 
 
 def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, detail: str) -> ArticleState:
@@ -165,6 +188,7 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
         lease_owner=None,
         lease_until=None,
         waiting="retry",
+        redirects=(),
         attempts=state.attempts + 1,
         due_at=_after(now, delay_seconds),
         last_detail=detail[:300],
@@ -178,6 +202,8 @@ def fetched(state: ArticleState, capture: Capture, now: datetime, patience: Pati
         Stage.EXTRACT,
         capture=capture,
         attempts=state.attempts + 1,
+        gone_since=None,
+        redirects=(),
         lease_owner=None,
         lease_until=None,
         due_at=_after(now, patience.stuck_after_seconds),
@@ -229,8 +255,10 @@ def ended(
     detail: str | None = None,
     current: CurrentRevision | None = None,
     duplicate_of: str | None = None,
-) -> tuple[ArticleState, OutcomeRecord]:
+) -> tuple[ArticleState, tuple[OutcomeRecord, ...]]:
     """Return the resting state and the record of how the run ended.
+
+    A visit that nobody asked for and that found nothing new leaves no record: it would cost more than the visit.
 
     Parameters
     ----------
@@ -240,33 +268,32 @@ def ended(
     text = label(outcome, reason)
     revision = current or state.current
     worked_through = outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
-    unchanged_visits = 0 if outcome is Outcome.INDEXED else state.unchanged_visits + 1
-    worth_revisiting = revision is not None and outcome is not Outcome.REMOVED
-    delay = retries.revisit_delay(patience.revisit_schedule, unchanged_visits) if worth_revisiting else None
     validators = state.validators
     if worked_through and state.capture is not None:
-        validators = Validators(etag=state.capture.etag, last_modified=state.capture.last_modified)
-    after = _step(
+        capture = state.capture
+        validators = Validators(
+            etag=capture.etag,
+            last_modified=capture.last_modified,
+            sha256=capture.sha256,
+            body_bytes=capture.body_bytes,
+        )
+        if capture.is_perishable:
+            validators = None
+    after = _rested(
         state,
-        Stage.REST,
-        submissions=(),
-        waiting=None,
-        lease_owner=None,
-        lease_until=None,
-        capture=None,
-        extracted_key=None,
-        content_hash=None,
-        article_key=None,
+        text,
+        now,
+        detail,
         current=revision,
+        tombstone=None if current else state.tombstone,
+        gone_since=None if worked_through else state.gone_since,
         validators=validators,
-        unchanged_visits=unchanged_visits,
-        last_outcome=text,
-        last_ended_at=to_text(now),
-        last_detail=detail[:300] if detail else None,
         duplicate_of=duplicate_of,
-        due_at=_after(now, delay) if delay is not None else None,
+        due_at=_next_visit(state, revision, now, patience) if revision else None,
     )
-    names_article = worked_through or outcome is Outcome.REMOVED
+    if outcome is Outcome.UNCHANGED and not state.submissions:
+        return after, ()
+    named = revision if worked_through else None
     record = OutcomeRecord(
         article_id=state.article_id,
         run=state.run,
@@ -274,13 +301,140 @@ def ended(
         outcome=text,
         ended_at=to_text(now),
         submissions=state.submissions,
-        revision=revision.revision if revision and names_article else None,
-        key=revision.key if revision and names_article else None,
-        headline=revision.headline if revision and names_article else None,
+        revision=named.revision if named else None,
+        key=named.key if named else None,
+        headline=named.headline if named else None,
         duplicate_of=duplicate_of,
         detail=detail[:300] if detail else None,
     )
-    return after, record
+    return after, (record,)
+
+
+def failed(
+    state: ArticleState, reason: Reason, now: datetime, patience: Patience, *, detail: str | None = None
+) -> tuple[ArticleState, tuple[OutcomeRecord | RevisionRecord, ...]]:
+    """Return the resting state and the records of a run that ended as rejected or failed.
+
+    What the reason means for an article that was indexed before is decided here: a page that opts out is retracted at
+    once, because that is an explicit wish; a page that is gone is visited once more, and retracted if it still is.
+    """
+    if state.current is not None and reason is Reason.OPT_OUT:
+        return retracted(state, "opt_out", now, detail=detail)
+    if state.current is None or reason not in GONE_REASONS:
+        return ended(state, outcome_of(reason), now, patience, reason=reason, detail=detail)
+    since = from_text(state.gone_since) if state.gone_since else now
+    if (now - since).total_seconds() >= patience.confirm_gone_seconds:
+        return retracted(state, "gone", now, detail=detail)
+    after, records = ended(state, Outcome.FAILED, now, patience, reason=reason, detail=detail)
+    confirmation = {"gone_since": to_text(since), "due_at": _after(since, patience.confirm_gone_seconds)}
+    return after.model_copy(update=confirmation), records
+
+
+def retracted(
+    state: ArticleState, reason: RetractionReason, now: datetime, *, detail: str | None = None
+) -> tuple[ArticleState, tuple[RevisionRecord, OutcomeRecord]]:
+    """Return the resting state of an article that is taken back, and what publish tells of it.
+
+    From rest it is a run of its own, without a visit; from any other stage it ends the run under way, whose workers
+    then lose their next conditional write. The article's objects stay where they are, unlisted. A later visit that
+    finds the page again makes a new revision.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If there is nothing to take back.
+    """
+    current = state.current
+    if current is None:
+        raise InvalidTransitionError("a retraction of what was never committed")
+    run = state.run + 1 if state.stage is Stage.REST else state.run
+    text = label(Outcome.REMOVED, None)
+    tombstone = Tombstone(
+        revision=current.revision + 1,
+        retracted_at=to_text(now),
+        reason=reason,
+        cluster_id=current.cluster_id,
+    )
+    after = _rested(
+        state,
+        text,
+        now,
+        detail,
+        run=run,
+        current=None,
+        tombstone=tombstone,
+        gone_since=None,
+        validators=None,
+        duplicate_of=None,
+        due_at=None,
+    )
+    revision = RevisionRecord(
+        article_id=state.article_id,
+        revision=tombstone.revision,
+        previous_revision=current.revision,
+        change_type="retracted",
+        url=state.url,
+        host=state.host,
+        committed_at=tombstone.retracted_at,
+        cluster_id=tombstone.cluster_id,
+        reason=reason,
+    )
+    outcome = OutcomeRecord(
+        article_id=state.article_id,
+        run=run,
+        url=state.url,
+        outcome=text,
+        ended_at=tombstone.retracted_at,
+        submissions=state.submissions,
+        revision=tombstone.revision,
+        detail=detail[:300] if detail else None,
+    )
+    return after, (revision, outcome)
+
+
+def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None, **changes: object) -> ArticleState:
+    """Return the state without anything that belongs to its run."""
+    return _step(
+        state,
+        Stage.REST,
+        submissions=(),
+        waiting=None,
+        redirects=(),
+        lease_owner=None,
+        lease_until=None,
+        capture=None,
+        extracted_key=None,
+        content_hash=None,
+        article_key=None,
+        last_outcome=outcome,
+        last_ended_at=to_text(now),
+        last_detail=detail[:300] if detail else None,
+        **changes,
+    )
+
+
+def _next_visit(state: ArticleState, current: CurrentRevision, now: datetime, patience: Patience) -> int | None:
+    committed = from_text(current.committed_at)
+    # An article that was old when it was first seen has stood still since its publication, not since its commit.
+    published = _published(current) if current.revision == 1 else None
+    delay = retries.revisit_delay(
+        patience.revisits,
+        now,
+        first_seen=from_text(state.first_seen),
+        seen_to_change=committed,
+        changed=min(committed, published or committed),
+    )
+    return None if delay is None else _after(now, delay)
+
+
+def _published(current: CurrentRevision) -> datetime | None:
+    """Return when an article was published at the latest: a day without an hour counts to its end."""
+    text = current.date_published or ""
+    try:
+        moment = datetime.fromisoformat(text) + timedelta(days="T" not in text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def message_for(state: ArticleState) -> StageMessage | None:
@@ -291,7 +445,7 @@ def message_for(state: ArticleState) -> StageMessage | None:
     base = {"article_id": state.article_id, "run": state.run, "correlation_id": state.correlation_id}
     match state.stage:
         case Stage.FETCH:
-            return FetchRequested.model_validate(base)
+            return FetchRequested.model_validate({**base, "host": state.host})
         case Stage.EXTRACT if state.capture is not None:
             return PageFetched.model_validate({**base, "capture_key": state.capture.key})
         case Stage.ENRICH if state.extracted_key is not None:

@@ -8,6 +8,7 @@ anything else is a new class beside the old one. Golden JSON of every released v
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,10 @@ class Message(BaseModel):
     def to_json(self) -> str:
         """Return the message as it travels."""
         return self.model_dump_json(by_alias=True, exclude_none=True)
+
+    def to_ascii_json(self) -> str:
+        """Return the same in ASCII: SQS refuses a body with U+FFFE, U+FFFF and some others, whoever wrote them."""
+        return json.dumps(json.loads(self.to_json()), separators=(",", ":"))
 
 
 class UrlSubmitted(Message):
@@ -59,6 +64,7 @@ class FetchRequested(StageMessage):
     """An article's page is to be fetched."""
 
     type: Literal["FetchRequested"] = "FetchRequested"
+    host: str | None = Field(default=None, description="Whose page it is; a queue shares its readers out by host.")
 
 
 class PageFetched(StageMessage):
@@ -98,6 +104,10 @@ class ArticleChanged(Message):
     date_published: str | None = None
     cluster_id: str | None = Field(default=None, description="The near-duplicates it belongs to.")
     duplicate_of: str | None = Field(default=None, description="The article it is a near copy of.")
+    reason: Literal["gone", "opt_out"] | None = Field(
+        default=None,
+        description="Of a retraction: the page is gone for good, or its publisher does not want it to be kept.",
+    )
     committed_at: str
 
 

@@ -56,6 +56,11 @@ BLOCKED_NETWORKS: tuple[Network, ...] = tuple(
 )
 
 
+FUNCTION_PORTS: frozenset[int] = frozenset({2000, 2773, 9001})
+"""What serves a function on its own machine, where no exception opens anything: the X-Ray daemon, the extension for
+parameters and secrets, and the runtime interface."""
+
+
 def parse_networks(texts: Sequence[str]) -> tuple[Network, ...]:
     """Parse CIDR blocks.
 

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     URL_TOO_LONG = "url_too_long"
     BLOCKED_ADDRESS = "blocked_address"
     BLOCKED_PORT = "blocked_port"
+    ROBOTS_DISALLOWED = "robots_disallowed"
+    OPT_OUT = "opt_out"
     # failed: Newsdesk tried and could not
     NOT_FOUND = "not_found"
     GONE = "gone"
@@ -39,6 +41,7 @@ class Reason(StrEnum):
     CLIENT_ERROR = "client_error"
     SERVER_ERROR = "server_error"
     RATE_LIMITED = "rate_limited"
+    ROBOTS_UNAVAILABLE = "robots_unavailable"
     NAME_NOT_RESOLVED = "name_not_resolved"
     CONNECTION_FAILED = "connection_failed"
     TLS_ERROR = "tls_error"
@@ -68,6 +71,8 @@ REJECTIONS: frozenset[Reason] = frozenset(
         Reason.URL_TOO_LONG,
         Reason.BLOCKED_ADDRESS,
         Reason.BLOCKED_PORT,
+        Reason.ROBOTS_DISALLOWED,
+        Reason.OPT_OUT,
     }
 )
 """Reasons that belong to ``rejected``; all others belong to ``failed``."""
@@ -76,6 +81,7 @@ TRANSIENT: frozenset[Reason] = frozenset(
     {
         Reason.SERVER_ERROR,
         Reason.RATE_LIMITED,
+        Reason.ROBOTS_UNAVAILABLE,
         Reason.NAME_NOT_RESOLVED,
         Reason.CONNECTION_FAILED,
         Reason.TIMEOUT,
@@ -97,18 +103,21 @@ DESCRIPTIONS: dict[str, str] = {
     "rejected:url_too_long": "The URL is longer than 2,048 characters.",
     "rejected:blocked_address": "The host is, resolves to, or redirects to an address that is not public.",
     "rejected:blocked_port": "The port is not one that the stack allows (80 and 443 unless set otherwise).",
+    "rejected:robots_disallowed": "The host's robots.txt disallows the URL for Newsdesk (RFC 9309).",
+    "rejected:opt_out": "The page, its header or its host refuses what the stack heeds (`OptOutPolicy`).",
     "failed:not_found": "The server answered 404.",
     "failed:gone": "The server answered 410.",
     "failed:access_denied": "The server answered 401, 402, 403, 407 or 451.",
     "failed:client_error": "The server answered another 4xx status.",
     "failed:server_error": "The server still answered 5xx after the last attempt.",
     "failed:rate_limited": "The server still answered 429 after the last attempt.",
+    "failed:robots_unavailable": "The host's robots.txt was still out of reach after the last attempt (RFC 9309).",
     "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
     "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",
     "failed:tls_error": "The server's certificate or its TLS is not acceptable.",
     "failed:timeout": "The total deadline of a fetch passed on every attempt.",
     "failed:truncated": "The body ended before its declared length or its encoding's end on every attempt.",
-    "failed:protocol_error": "The server's answer is not HTTP/1.1.",
+    "failed:protocol_error": "The server's answer is not HTTP/1.1, or its head is beyond all bounds.",
     "failed:too_large": "The body, on the wire or decoded, is larger than the cap.",
     "failed:too_many_redirects": "More redirects than allowed, or a loop.",
     "failed:bad_redirect": "A redirect without a usable target, or from https down to http.",

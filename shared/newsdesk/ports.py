@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from newsdesk.hosts import SiteRules
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
 from newsdesk.state import (
     ArticleState,
@@ -40,7 +41,8 @@ class ArticleStore(Protocol):
         Raises
         ------
         ConflictError
-            The stored version is not ``state.version - 1`` (for version 1: an article or an alias is there already).
+            The stored version is not ``state.version - 1`` (for version 1: an article or an alias is there already);
+            or the state has come to rest as a duplicate of an article that is not there, or is a duplicate itself.
         AlreadyRecordedError
             One of the records exists.
         """
@@ -63,7 +65,10 @@ class ArticleStore(Protocol):
         ...
 
     def add_alias(self, alias_id: str, article_id: str) -> bool:
-        """Make an id lead to an article. False when that id is an article, or another's alias, already."""
+        """Make an id lead to an article.
+
+        False when that id is an article, or another's alias, already; or when what it should lead to is no article.
+        """
         ...
 
     def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
@@ -127,16 +132,8 @@ class EventPublisher(Protocol):
         ...
 
 
-class HostPacer(Protocol):
-    """Politeness: hands out the times at which a host may be asked."""
-
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Reservation:
-        """Reserve the host's next slot, if it comes within ``patience_seconds``."""
-        ...
-
-
 class Reservation(Protocol):
-    """The answer of a :class:`HostPacer`."""
+    """The answer of :meth:`HostStore.reserve`."""
 
     @property
     def at(self) -> datetime:
@@ -146,6 +143,38 @@ class Reservation(Protocol):
     @property
     def granted(self) -> bool:
         """Whether the slot is ours."""
+        ...
+
+
+class HostStore(Protocol):
+    """Politeness: hands out the times at which a host may be asked, and keeps what sites ask of crawlers."""
+
+    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Reservation:
+        """Reserve the host's next slot, at least an interval after the one before, if it comes within the patience.
+
+        While the host is left alone there is none. Those who are refused are told times one behind the other, so that
+        they do not come back at once.
+        """
+        ...
+
+    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
+        """Leave a host alone, as :func:`newsdesk.hosts.next_back_off` says, and return until when."""
+        ...
+
+    def back_off_until(self, host: str) -> datetime | None:
+        """Return until when a host is left alone, read consistently; None when it never was."""
+        ...
+
+    def rules(self, origin: str) -> SiteRules | None:
+        """Return what a site was last found to ask; None when it was never read. May lag behind by a second."""
+        ...
+
+    def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
+        """Take it on to read a site's rules, alone, until a time; False when they are fresh or somebody else does."""
+        ...
+
+    def save_rules(self, origin: str, rules: SiteRules) -> None:
+        """Keep a site's rules; with ``fresh_until`` set, the reading is done and the claim ends."""
         ...
 
 

@@ -23,7 +23,7 @@ from pydantic import Json
 
 from newsdesk.errors import TimeShortError
 from newsdesk.messages import StageMessage
-from newsdesk.observability import count, logger
+from newsdesk.observability import count, logger, measure
 
 MessageT = TypeVar("MessageT", bound=StageMessage)
 
@@ -47,7 +47,7 @@ def process_batch(
     handle : callable
         Takes a message, returns the status to count it under; may be called from several threads at once.
     metric : str
-        Plural noun, the metric's name.
+        Plural noun, the counter's name; with ``Milliseconds`` behind it, the name of what a record took.
     seconds_needed : float
         What one record may take. With less time left, it is handed back to the queue untried.
     concurrency : int
@@ -66,17 +66,22 @@ def process_batch(
         if context.get_remaining_time_in_millis() < seconds_needed * 1000:
             raise TimeShortError(f"less than {seconds_needed} s left")
         message: MessageT = record.body
-        about = {"article_id": message.article_id, "run": message.run, "correlation_id": message.correlation_id}
+        # Every line that is logged on the way names what it belongs to, in this thread and no other.
+        logger.thread_safe_append_keys(
+            article_id=message.article_id, run=message.run, correlation_id=message.correlation_id
+        )
+        status = "error"
         started = time.monotonic()
         try:
             status = handle(message)
+            logger.info("record handled", extra={"status": status, "seconds": round(time.monotonic() - started, 3)})
         except Exception:
-            count(metric, "error")
-            logger.exception("record failed", extra=about)
+            logger.exception("record failed")
             raise
-        count(metric, status)
-        seconds = round(time.monotonic() - started, 3)
-        logger.info("record handled", extra={**about, "status": status, "seconds": seconds})
+        finally:
+            count(metric, status)
+            measure(f"{metric}Milliseconds", (time.monotonic() - started) * 1000, "Milliseconds", status)
+            logger.thread_safe_clear_keys()
 
     if concurrency == 1:
         processor = BatchProcessor(EventType.SQS, model=RecordModel, raise_on_entire_batch_failure=False)

@@ -7,14 +7,17 @@ import. Each function has a class of its own, with no more than it needs; a test
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from newsdesk.lifecycle import Patience
 from newsdesk.networks import Network, literal_address, parse_networks
+from newsdesk.retries import RevisitPolicy
+from newsdesk.rights import OptOutPolicy, parse_policy, product_token
 
 
 class FunctionSettings(BaseSettings):
@@ -33,16 +36,73 @@ class TableSettings(FunctionSettings):
     record_retention_days: int = Field(
         default=90, ge=1, description="How long submissions, outcomes and signature bands are kept."
     )
-    revisit_schedule: str = Field(
-        default="",
-        description="Comma-separated seconds after a commit, then after each visit that found nothing new.",
+
+    @cached_property
+    def patience(self) -> Patience:
+        """The times of :class:`newsdesk.lifecycle.Patience`."""
+        return Patience(stuck_after_seconds=self.stuck_after_seconds)
+
+
+class VisitSettings(TableSettings):
+    """For functions that end an article's runs, and so say when its page is visited again."""
+
+    revisit_first_seconds: int = Field(
+        default=3600, ge=1, description="From a change to the next visit; no two visits are closer."
+    )
+    revisit_longest_seconds: int = Field(default=30 * 86400, ge=1, description="No two visits are farther apart.")
+    revisit_growth: float = Field(
+        default=2.0,
+        gt=1.0,
+        description="A page that has stood still for some time is visited when that time has grown by this factor.",
+    )
+    revisit_stop_days: float = Field(
+        default=60.0, ge=0.0, description="After the last change that was seen; no visit comes later. 0: no revisits."
+    )
+    confirm_gone_seconds: int = Field(
+        default=3600,
+        ge=1,
+        description="An indexed article that answers 404 or 410 is retracted when it still does so after this time.",
     )
 
     @cached_property
     def patience(self) -> Patience:
         """The times of :class:`newsdesk.lifecycle.Patience`."""
-        schedule = tuple(int(part) for part in self.revisit_schedule.split(",") if part.strip())
-        return Patience(stuck_after_seconds=self.stuck_after_seconds, revisit_schedule=schedule)
+        revisits = RevisitPolicy(
+            first_seconds=self.revisit_first_seconds,
+            longest_seconds=self.revisit_longest_seconds,
+            growth=self.revisit_growth,
+            stop_seconds=self.revisit_stop_days * 86400.0,
+        )
+        return Patience(
+            stuck_after_seconds=self.stuck_after_seconds,
+            revisits=revisits,
+            confirm_gone_seconds=self.confirm_gone_seconds,
+        )
+
+
+class RightsSettings(FunctionSettings):
+    """For functions that read what sites ask of machines."""
+
+    user_agent: str = Field(
+        min_length=1,
+        pattern=r"^[\x20-\x7e]+$",
+        description="What Newsdesk calls itself; says who runs it and where to complain.",
+    )
+    opt_out_policy: str = Field(
+        default="noindex,noarchive",
+        description="Comma-separated refusals of :class:`newsdesk.rights.Refusal` that mean `rejected:opt_out`.",
+    )
+
+    @field_validator("opt_out_policy")
+    @classmethod
+    def _check_policy(cls, text: str) -> str:
+        parse_policy(text)
+        return text
+
+    @cached_property
+    def opt_outs(self) -> OptOutPolicy:
+        """The policy of :mod:`newsdesk.rights`."""
+        return OptOutPolicy(parse_policy(self.opt_out_policy), product_token(self.user_agent))
 
 
 class NetworkSettings(FunctionSettings):
@@ -68,6 +128,23 @@ class NetworkSettings(FunctionSettings):
         if not talks_to_local_endpoint():
             return ()
         return parse_networks(self.allowed_networks.split(","))
+
+    @property
+    def closed_ports(self) -> frozenset[int]:
+        """Ports that no allowed network opens, because this process's own services answer there."""
+        return own_ports()
+
+
+def own_ports() -> frozenset[int]:
+    """Return the ports at which this process itself is served: the AWS endpoints, and Lambda's own."""
+    names = ("AWS_ENDPOINT_URL", "AWS_LAMBDA_RUNTIME_API", "AWS_XRAY_DAEMON_ADDRESS")
+    found: set[int] = set()
+    for name, value in os.environ.items():
+        if name.startswith(names):
+            parts = urlsplit(value if "//" in value else f"//{value}")
+            with suppress(ValueError):
+                found.add(parts.port or (443 if parts.scheme == "https" else 80))
+    return frozenset(found)
 
 
 def talks_to_local_endpoint() -> bool:

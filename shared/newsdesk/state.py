@@ -38,18 +38,34 @@ class Capture(Record):
     capture_id: str
     key: str
     sha256: str
+    body_bytes: int = 0
     captured_at: str
     status: int
     final_url: str
     etag: str | None = None
     last_modified: str | None = None
+    is_perishable: bool = Field(
+        default=False, description="It names a date on which its meaning changes, so the next visit must read it again."
+    )
 
 
 class Validators(Record):
-    """What makes the next visit conditional (RFC 9110, section 13): of the last capture that was worked through."""
+    """What tells the next visit that nothing changed: of the last capture that was worked through.
+
+    Attributes
+    ----------
+    etag, last_modified : str or None
+        Make the request conditional (RFC 9110, section 13).
+    sha256 : str or None
+        Of the body as received; for servers that answer 200 with the same bytes.
+    body_bytes : int
+        Its length: what a 304 saves.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
+    sha256: str | None = None
+    body_bytes: int = 0
 
 
 class CurrentRevision(Record):
@@ -63,6 +79,27 @@ class CurrentRevision(Record):
     date_published: str | None = None
     cluster_id: str | None = None
     duplicate_of: str | None = None
+
+
+RetractionReason = Literal["gone", "opt_out"]
+
+
+class Tombstone(Record):
+    """What is left of an article that was retracted; its number is that of the revision that took it back."""
+
+    revision: int
+    retracted_at: str
+    reason: RetractionReason
+    cluster_id: str | None = None
+
+
+class FollowedRedirect(Record):
+    """A redirect that a fetch followed before it had to wait for the next host's slot."""
+
+    url: str
+    status: int
+    location: str
+    address: str | None = None
 
 
 class ArticleState(Record):
@@ -82,6 +119,7 @@ class ArticleState(Record):
     attempts: int = Field(default=0, description="Fetches tried in this run.")
     resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
     waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why nobody works on it now.")
+    redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")
     due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
     lease_owner: str | None = None
     lease_until: str | None = None
@@ -90,12 +128,19 @@ class ArticleState(Record):
     content_hash: str | None = None
     article_key: str | None = None
     current: CurrentRevision | None = None
+    tombstone: Tombstone | None = Field(default=None, description="Set when retracted; there is no current then.")
+    gone_since: str | None = Field(default=None, description="First of the visits in a row that found it gone.")
     validators: Validators | None = None
     last_outcome: str | None = None
     last_ended_at: str | None = None
     last_detail: str | None = Field(default=None, description="What was said of the last failure, for people.")
-    unchanged_visits: int = 0
     duplicate_of: str | None = None
+
+    @property
+    def latest_revision(self) -> int | None:
+        """The number of the last revision, be it a retraction; None when nothing was ever committed."""
+        last = self.current or self.tombstone
+        return last.revision if last else None
 
 
 class SubmissionRecord(Record):
@@ -136,7 +181,10 @@ class OutcomeRecord(Record):
 
 
 class RevisionRecord(Record):
-    """A committed revision; its insertion is what ``publish`` tells the world."""
+    """A committed revision; its insertion is what ``publish`` tells the world.
+
+    A retraction is a revision without key and content, and with a reason.
+    """
 
     article_id: str
     revision: int
@@ -144,13 +192,14 @@ class RevisionRecord(Record):
     change_type: Literal["created", "updated", "corrected", "retracted"]
     url: str
     host: str
-    key: str
-    content_hash: str
+    key: str | None = None
+    content_hash: str | None = None
     committed_at: str
     headline: str | None = None
     date_published: str | None = None
     cluster_id: str | None = None
     duplicate_of: str | None = None
+    reason: RetractionReason | None = None
 
 
 class Listing(Record):

@@ -19,30 +19,39 @@ import can_ada
 from newsdesk.errors import RejectedUrlError
 from newsdesk.networks import Network, is_dialable, literal_address
 from newsdesk.outcomes import Reason
+from newsdesk.tracking import is_tracking
 
 MAXIMUM_URL_LENGTH = 2048
 """Characters; the longest URL that proxies, search engines and sitemaps (sitemaps.org) agree to carry."""
 
 DEFAULT_PORTS: frozenset[int] = frozenset({80, 443})
 
-TRACKING_PARAMETERS: frozenset[str] = frozenset(
-    {
-        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "twclid", "yclid", "igshid", "igsh",
-        "mc_cid", "mc_eid", "mkt_tok", "vero_id", "oly_anon_id", "oly_enc_id", "_hsenc", "_hsmi", "__hsfp", "__hssc",
-        "__hstc", "hsctatracking", "ncid", "ocid", "cmpid", "s_cid", "smid", "sref", "ref_src", "ref_url", "xtor",
-        "wt_mc", "wt.mc_id", "at_medium", "at_campaign", "ns_mchannel", "ns_source", "ns_campaign", "ito",
-        "guccounter", "guce_referrer", "guce_referrer_sig", "_ga", "_gl", "srsltid", "ttclid", "li_fat_id",
-    }
-)  # fmt: skip
-"""Query parameters that say how a reader came, not what is read (lower case)."""
-
-TRACKING_PREFIXES: tuple[str, ...] = ("utm_", "pk_", "mtm_", "matomo_", "hsa_", "stm_")
-
 _HAS_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _UNRESERVED_ESCAPE = re.compile(r"%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|5[Ff]|6[1-9A-Fa-f]|7[0-9Aa]|7[Ee])")
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
+_SERVLET_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+"""Servlet specification, 7.1.3."""
+_ASP_NET_SESSION = re.compile(r"/\((?:[AFX]\([^()/]*\))*S\([a-z0-5]{24}\)(?:[AF]\([^()/]*\))*\)(?=/)")
+"""``/(S(24 characters))/``, as ASP.NET writes it without cookies ("ASP.NET Session State Overview")."""
+
+_AMP_VIEWER_HOST = re.compile(r"(?:www\.)?(?:bing\.com|google\.(?:com|[a-z]{2}|com?\.[a-z]{2}))")
+_AMP_VIEWER_TARGET = re.compile(r"/amp/(s/)?([^/?]+\.[^/?]+/.+)")
+_AMP_CACHE_HOST = re.compile(r"(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)")
+_AMP_CACHE_TARGET = re.compile(r"/[cv]/(s/)?([^/?]+\.[^/?]+/.+)")
+"""``/c/`` is a document, ``/v/`` one for a viewer; ``s/`` means https
+(https://developers.google.com/amp/cache/overview)."""
+
+REMOVED = "[removed]"
+"""What stands in a scrubbed text where a query string was."""
+
+# Each pattern can begin at the start of a word only, and has one way through it, so that the time grows with the text's
+# length alone: a server that writes the text of an error must not be able to make logging slow.
+_USER = re.compile(r"//[^/\s?#]*@")
+_QUOTED_QUERY = re.compile(r"""(?<![^\s?])(?=[^\s?/]*/)([^\s"'?]*["'][^\s?]*)\?[^\n]*""")
+_QUERY = re.compile(r"(?<![^\s?])(?=[^\s?/]*/)([^\s?]+)\?\S*")
+_FRAGMENT = re.compile(r"(?<![^\s#])(?=[^\s#]*?://)([^\s#]+)#\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +152,27 @@ def check_destination(url: Url, allowed: Sequence[Network] = (), ports: Collecti
 def canonical_url(url: Url) -> str:
     """Return the form under which an article is known.
 
-    Fragment, credentials and default port are gone; percent-escapes of unreserved characters are decoded and others
-    are upper case (RFC 3986, section 6.2.2); tracking parameters are dropped and the order of the rest is kept,
-    because a server may read meaning into it. Applying it to its own result changes nothing.
+    Only what is certain without asking the server is evened out, so that no two articles become one:
+
+    - fragment (``#!`` too: a server never sees it) and default port are gone; host, escapes and dot segments have one
+      spelling (WHATWG URL; RFC 3986, section 6.2.2);
+    - tracking parameters, session ids, an empty query and empty parameters are dropped (:mod:`newsdesk.tracking`);
+    - the address of a page in an AMP cache or viewer, which holds the page's own, becomes that. This is the only case
+      in which the host is another; whoever dials the result has to check it as any other URL.
+
+    Left alone is what only the site knows: the case and the slashes of a path (``/a``, ``/a/``, ``/a//b``), the order,
+    number and values of parameters, ``http`` and ``https``, ``www.``, ``m.`` and ``amp.`` hosts. Where two of these
+    are one page, a redirect or the page's canonical link says so.
+
+    Applying it to its own result changes nothing.
     """
-    path, _, query = url.target.partition("?")
-    path = _normalise_escapes(path)
-    # Escapes go first, and in each part alone: "%75tm_source" is utm_source, and a broken escape in a part that is
-    # dropped must not keep its neighbours from being normalised.
-    parts = [_normalise_escapes(part) for part in query.split("&")]
-    kept = [part for part in parts if part and not _is_tracking(part)]
-    target = f"{path}?{'&'.join(kept)}" if kept else path
-    return f"{url.origin}{target}"
+    # Each round makes the URL shorter or an escape more regular, so it ends. A second one is needed where removing
+    # something brought forth what has to be removed: "/a/..;jsessionid=1/b", a cache's address in a cache's address.
+    while True:
+        simpler = parse_url(_simplified(_out_of_amp_cache(url)))
+        if simpler == url:
+            return url.href
+        url = simpler
 
 
 def article_id(canonical: str) -> str:
@@ -175,9 +193,46 @@ def loggable_url(text: str) -> str:
     return re.sub(r"//[^/@]*@", "//", bare)[:300]
 
 
-def _is_tracking(parameter: str) -> bool:
-    name = parameter.partition("=")[0].lower()
-    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
+def scrub(text: str) -> str:
+    """Return a text without the query strings, fragments and credentials of the URLs and request targets in it.
+
+    A query ends at white space: a URL that was parsed has none. Behind a quotation mark, where an error may repeat raw
+    input, the rest of the line goes too.
+    """
+    text = _USER.sub("//", text)
+    text = _QUOTED_QUERY.sub(rf"\1?{REMOVED}", text)
+    text = _QUERY.sub(rf"\1?{REMOVED}", text)
+    return _FRAGMENT.sub(rf"\1#{REMOVED}", text)
+
+
+def _simplified(url: Url) -> str:
+    path, _, query = url.target.partition("?")
+    path = _normalise_escapes(path)
+    path = _ASP_NET_SESSION.sub("", _SERVLET_SESSION.sub("", path))
+    # Escapes go first, and in each part alone: "%75tm_source" is utm_source, and a broken escape in a part that is
+    # dropped must not keep its neighbours from being normalised.
+    parts = [_normalise_escapes(part) for part in query.split("&")]
+    kept = [part for part in parts if part and not is_tracking(part)]
+    target = f"{path}?{'&'.join(kept)}" if kept else path
+    return f"{url.origin}{target}"
+
+
+def _out_of_amp_cache(url: Url) -> Url:
+    """Return the page's own URL where an AMP cache or viewer shows it; any other URL as it is."""
+    if url.origin != f"{url.scheme}://{url.host}":  # no cache has a port of its own
+        return url
+    if _AMP_CACHE_HOST.fullmatch(url.host):
+        found = _AMP_CACHE_TARGET.fullmatch(url.target)
+    elif _AMP_VIEWER_HOST.fullmatch(url.host):
+        found = _AMP_VIEWER_TARGET.fullmatch(url.target)
+    else:
+        return url
+    if found is None:
+        return url
+    try:
+        return parse_url(f"{'https' if found[1] else 'http'}://{found[2]}")
+    except RejectedUrlError:
+        return url
 
 
 def _normalise_escapes(text: str) -> str:

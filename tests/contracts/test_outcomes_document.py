@@ -1,4 +1,4 @@
-"""``docs/outcomes.md`` says what the code does: the closed list, and the schedule of retries.
+"""``docs/outcomes.md`` says what the code does: the closed list, the schedules, and the words of the opt-out policy.
 
 Comes in: the document and the code's tables. Goes out: assertions. Changes nothing.
 """
@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from newsdesk.lifecycle import Patience
 from newsdesk.outcomes import DESCRIPTIONS, Reason, label, outcome_of
-from newsdesk.retries import MAXIMUM_RESENDS, RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES
+from newsdesk.retries import MAXIMUM_RESENDS, RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, RevisitPolicy
+from newsdesk.rights import Refusal
+from newsdesk_cli.paths import TEMPLATE
+from newsdesk_cli.templates import load_template
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "outcomes.md"
 
@@ -60,3 +64,26 @@ def test_the_document_gives_the_limits() -> None:
     text = re.sub(r"\s+", " ", DOCUMENT.read_text(encoding="utf-8"))
     assert f"but no longer than {RETRY_AFTER_CAP_SECONDS / 3600:.0f} hours" in text
     assert f"after {MAXIMUM_RESENDS} resends" in text
+
+
+def test_the_document_gives_the_defaults_of_visits() -> None:
+    # Given the template's defaults, When the prose is read, Then it names each parameter with its default
+    text = re.sub(r"\s+", " ", DOCUMENT.read_text(encoding="utf-8"))
+    parameters = load_template(TEMPLATE)["Parameters"]
+    names = ("RevisitFirstSeconds", "RevisitLongestSeconds", "RevisitGrowth", "RevisitStopDays", "ConfirmGoneSeconds")
+    for name in names:
+        assert f"`{name}` ({parameters[name]['Default']}" in text
+    policy = RevisitPolicy()
+    assert parameters["RevisitFirstSeconds"]["Default"] == policy.first_seconds
+    assert parameters["RevisitLongestSeconds"]["Default"] == policy.longest_seconds
+    assert parameters["RevisitGrowth"]["Default"] == policy.growth
+    assert parameters["RevisitStopDays"]["Default"] * 86400 == policy.stop_seconds
+    assert parameters["ConfirmGoneSeconds"]["Default"] == Patience().confirm_gone_seconds
+
+
+def test_the_document_lists_every_refusal() -> None:
+    # Given the words of the policy, When the table is read, Then it has a line for each
+    assert [row[0] for row in table("| word of the policy | refused by |")] == [f"`{it.value}`" for it in Refusal]
+    default = load_template(TEMPLATE)["Parameters"]["OptOutPolicy"]["Default"]
+    text = re.sub(r"\s+", " ", DOCUMENT.read_text(encoding="utf-8"))
+    assert f"By default these are {' and '.join(f'`{word}`' for word in default.split(','))}" in text

@@ -39,6 +39,7 @@ from newsdesk.article import (
     Quality,
     Quote,
     Rights,
+    RightsSignal,
     Signature,
     Topic,
     to_json_bytes,
@@ -94,10 +95,18 @@ def full_article() -> Article:
         quality=Quality(
             leak_score=0.1, warnings=("short",), field_sources={"headline": FieldSource(source="jsonld", confidence=1)}
         ),
-        rights=Rights(robots=("noai",), noarchive=False, noai=True, tdm_reservation=True),
+        rights=Rights(
+            robots=("noai",),
+            noarchive=False,
+            noai=True,
+            tdm_reservation=True,
+            opt_outs=("noai",),
+            signals=(RightsSignal(source="page", name="robots", value="noai"),),
+        ),
         provenance=Provenance(
             requested_url="https://news.example/?a",
             final_url="https://news.example/",
+            canonical_url="https://news.example/a",
             capture_key="raw/v1/x",
             capture_sha256="ab" * 32,
             captured_at="2026-03-14T09:26:53.589Z",

@@ -7,14 +7,23 @@ Comes in: a behaviour for each path. Goes out: the bytes that the behaviour send
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import socket
 import ssl
+import sys
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+import brotlicffi
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 PAGE = b"<html><head><title>Harbour</title></head><body><p>The harbour bridge is open.</p></body></html>"
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -46,24 +55,34 @@ Behaviour = Callable[[Request], None]
 
 
 class MisbehavingServer:
-    """Answers each path as it was told; everything that was asked is in ``requests``."""
+    """Answers each path as it was told; everything that was asked is in ``requests``.
 
-    def __init__(self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    A connection is closed after one answer, unless the server keeps connections alive.
+    """
+
+    def __init__(
+        self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None, *, keeps_alive: bool = False
+    ) -> None:
+        self._address = address
         self._tls = tls
+        self._keeps_alive = keeps_alive
         self._behaviours: dict[str, Behaviour] = {}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._open: list[socket.socket] = []
         self._listener = socket.create_server((address, 0))
         self.requests: list[Request] = []
         self.connections = 0
+        self.says_goodbye = False
+        self.certificate = ""
         self.on_connect: Behaviour | None = None
 
     @property
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
-        return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
+    def url(self, path: str = "/", host: str | None = None) -> str:
+        return f"{'https' if self._tls else 'http'}://{host or self._address}:{self.port}{path}"
 
     def on(self, path: str, behaviour: Behaviour) -> str:
         """Set what happens at a path, and return its URL."""
@@ -79,6 +98,9 @@ class MisbehavingServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(timeout=10)
 
@@ -94,6 +116,7 @@ class MisbehavingServer:
             except OSError:
                 return
             self.connections += 1
+            self._open.append(connection)
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
@@ -103,21 +126,30 @@ class MisbehavingServer:
             if self.on_connect is not None:
                 self.on_connect(Request(b"", connection))
             elif self._tls is None:
-                self._answer(connection)
+                self._converse(connection)
             else:
                 with self._tls.wrap_socket(connection, server_side=True) as secured:
-                    self._answer(secured)
+                    self._open.append(secured)
+                    self._converse(secured)
+                    # Many servers say no goodbye; those that do make a body without a length end where it should.
+                    if self.says_goodbye:
+                        secured.unwrap()
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _converse(self, connection: socket.socket) -> None:
+        while self._answer(connection) and self._keeps_alive:
+            pass
+
+    def _answer(self, connection: socket.socket) -> bool:
         received = b""
         while b"\r\n\r\n" not in received:
             part = connection.recv(65536)
             if not part:
-                return
+                return False
             received += part
         request = Request(received, connection)
         self.requests.append(request)
         self._behaviours.get(request.target, answer(status=404))(request)
+        return True
 
 
 def head(
@@ -215,27 +247,47 @@ def huge_field(size: int) -> Behaviour:
 
 def many_informational(count: int) -> Behaviour:
     def behave(request: Request) -> None:
-        for _ in range(count // 100):
-            request.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 100)
+        hint = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+        for start in range(0, count, 100):
+            request.send(hint * min(100, count - start))
         answer()(request)
 
     return behave
 
 
-def gzip_bomb(mebibytes: int) -> bytes:
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: gzip.compress(body, mtime=0),
+    "x-gzip": lambda body: gzip.compress(body, mtime=0),
+    "deflate": zlib.compress,
+    "br": brotlicffi.compress,
+    "zstd": zstd.compress,
+}
+
+
+@functools.cache
+def bomb(coding: str, mebibytes: int) -> bytes:
     """Return a small body that decodes to that much."""
-    compressor = zlib.compressobj(9, wbits=31)
-    parts = [compressor.compress(bytes(1 << 20)) for _ in range(mebibytes)]
-    return b"".join(parts) + compressor.flush()
+    block = bytes(1 << 20)
+    if coding == "gzip":
+        # A block that looks at none before it can be repeated; the checksum at the end is wrong, if anybody gets there.
+        compressor = zlib.compressobj(9, wbits=-15)
+        repeated = compressor.compress(block) + compressor.flush(zlib.Z_FULL_FLUSH)
+        return gzip.compress(b"")[:10] + repeated * mebibytes + compressor.flush() + bytes(8)
+    if coding == "br":
+        brotli_compressor = brotlicffi.Compressor(quality=5, lgwin=24)
+        parts = [brotli_compressor.process(block) for _ in range(mebibytes)]
+        return b"".join([*parts, brotli_compressor.finish()])
+    zstd_compressor = zstd.ZstdCompressor(level=3)
+    return b"".join([*(zstd_compressor.compress(block) for _ in range(mebibytes)), zstd_compressor.flush()])
 
 
 def compressed(body: bytes = PAGE, coding: str = "gzip", cut: int | None = None) -> Behaviour:
     """Send a compressed body, cut short when told so; its length is that of what is sent."""
-    encoded = gzip.compress(body, mtime=0) if coding.endswith("gzip") else zlib.compress(body)
-    return answer(encoded[:cut], ("Content-Encoding", coding))
+    return answer(ENCODERS[coding](body)[:cut], ("Content-Encoding", coding))
 
 
 def reset(request: Request) -> None:
     """Close with RST."""
     linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
     request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    request.connection.close()

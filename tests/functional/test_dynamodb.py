@@ -9,18 +9,17 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStore, DynamoHostPacer, read_inserted
+from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStore, read_inserted
 from newsdesk.clock import to_text
 from newsdesk.errors import AlreadyRecordedError, ConflictError
 from newsdesk.lifecycle import joined
-from newsdesk.ports import ArticleStore, HostPacer
+from newsdesk.ports import ArticleStore
 from newsdesk.state import ArticleState, Neighbour, OutcomeRecord, Page, RevisionRecord, Stage, SubmissionRecord
 from tests.examples import (
     NOW,
@@ -34,7 +33,7 @@ from tests.examples import (
     revision_of,
     submission_of,
 )
-from tests.fakes import InMemoryArticleStore, InMemoryPacer
+from tests.fakes import InMemoryArticleStore
 from tests.functional import aws
 
 
@@ -44,16 +43,6 @@ def store(request: pytest.FixtureRequest) -> ArticleStore:
     if request.param == "memory":
         return InMemoryArticleStore()
     return DynamoArticleStore(request.getfixturevalue("table"))
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
-def pacer(request: pytest.FixtureRequest) -> HostPacer:
-    """A pacer: first the fake, then the real one."""
-    if request.param == "memory":
-        return InMemoryPacer()
-    table: str = request.getfixturevalue("table")
-    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
-    return DynamoHostPacer(table, client=client)
 
 
 @pytest.fixture
@@ -238,7 +227,7 @@ def test_records_are_read_back_as_they_were_written(store: ArticleStore) -> None
     state = new_state()
     submission = submission_of(state, outcome="rejected:invalid_url", detail="“ß”")
     outcome = outcome_of(state, duplicate_of=id_of(1), detail="“ß”")
-    revision = revision_of(state, 2, duplicate_of=id_of(1))
+    revision = revision_of(state, 2, duplicate_of=id_of(1), reason="gone")
     assert all(None not in record.model_dump().values() for record in (submission, outcome, revision))
 
     # When it is saved
@@ -627,7 +616,6 @@ def test_only_what_may_be_forgotten_expires(dynamodb: DynamoArticleStore) -> Non
     dynamodb.save(state, submission_of(state), outcome_of(state), revision_of(state))
     dynamodb.add_alias(id_of(1), id_of(0))
     dynamodb.add_bands(["0:a"], neighbour(0))
-    DynamoHostPacer(aws.TABLE).reserve("news.example", NOW, 2.0, 10.0)
 
     # When the table is looked at, Then only submissions, outcomes and bands have an end, after the retention
     expiry = {item["kind"]["S"]: item.get("expires_at", {}).get("N") for item in raw_items()}
@@ -636,7 +624,6 @@ def test_only_what_may_be_forgotten_expires(dynamodb: DynamoArticleStore) -> Non
         "article": None,
         "alias": None,
         "revision": None,
-        "host": None,
         "submission": end,
         "outcome": end,
         "band": end,
@@ -753,104 +740,3 @@ def test_a_table_out_of_order_is_no_lost_race() -> None:
         for records in ((), (submission_of(new_state()),)):
             with pytest.raises(client.exceptions.ResourceNotFoundException):
                 store.save(new_state(version=2), *records)
-
-
-# ------------------------------------------------------------------------------------------- politeness
-
-
-def test_a_host_that_nobody_asked_may_be_asked_now(pacer: HostPacer) -> None:
-    # Given a host without history, When a slot is asked for, Then it is now
-    slot = pacer.reserve("news.example", NOW, 2.0, 0.0)
-    assert slot.granted
-    assert slot.at == NOW
-
-
-def test_slots_come_one_interval_after_the_other(pacer: HostPacer) -> None:
-    # Given patience for four intervals, When slots are asked for at once
-    slots = [pacer.reserve("news.example", NOW, 2.0, 8.0) for _ in range(5)]
-
-    # Then all are granted, one interval apart
-    assert all(slot.granted for slot in slots)
-    assert [slot.at - NOW for slot in slots] == [timedelta(seconds=2 * position) for position in range(5)]
-
-
-def test_nobody_waits_longer_than_their_patience(pacer: HostPacer) -> None:
-    # Given a host whose next slot is four seconds away
-    pacer.reserve("news.example", NOW, 4.0, 0.0)
-
-    # When somebody asks who waits three seconds, and then somebody who waits four
-    refused = pacer.reserve("news.example", NOW, 4.0, 3.0)
-    granted = pacer.reserve("news.example", NOW, 4.0, 4.0)
-
-    # Then the first is refused and takes nothing from the second
-    assert not refused.granted
-    assert refused.at >= NOW + timedelta(seconds=3)
-    assert (granted.granted, granted.at) == (True, NOW + timedelta(seconds=4))
-
-
-def test_those_who_are_refused_are_told_times_one_behind_the_other(pacer: HostPacer) -> None:
-    # Given a host whose slots are taken as far as anybody's patience goes
-    while pacer.reserve("news.example", NOW, 2.0, 10.0).granted:
-        pass
-
-    # When ten more ask
-    told = [pacer.reserve("news.example", NOW, 2.0, 10.0) for _ in range(10)]
-
-    # Then each is told a time of their own, behind everybody's patience and an interval apart
-    assert not any(slot.granted for slot in told)
-    assert min(slot.at for slot in told) >= NOW + timedelta(seconds=10)
-    assert [later.at - earlier.at for earlier, later in pairwise(told)] == [timedelta(seconds=2)] * 9
-
-
-def test_hosts_do_not_wait_for_one_another(pacer: HostPacer) -> None:
-    # Given a busy host, When another is asked for, Then it is free
-    pacer.reserve("news.example", NOW, 60.0, 0.0)
-    assert pacer.reserve("other.example", NOW, 60.0, 0.0).granted
-
-
-def test_a_host_without_an_interval_is_always_free(pacer: HostPacer) -> None:
-    # Given no interval, When slots are asked for, Then all are now
-    slots = [pacer.reserve("news.example", NOW, 0.0, 0.0) for _ in range(3)]
-    assert [(slot.at, slot.granted) for slot in slots] == [(NOW, True)] * 3
-
-
-def test_a_rested_host_may_be_asked_at_once(pacer: HostPacer) -> None:
-    # Given a host asked an hour ago
-    pacer.reserve("news.example", NOW, 2.0, 0.0)
-
-    # When it is asked for now, Then it is free now, and hours of silence have not been saved up
-    later = NOW + timedelta(hours=1)
-    assert pacer.reserve("news.example", later, 2.0, 0.0).at == later
-    assert not pacer.reserve("news.example", later, 2.0, 1.0).granted
-
-
-def test_no_two_slots_are_closer_than_the_interval_however_many_ask(pacer: HostPacer) -> None:
-    # Given twenty workers whose clocks differ by fractions of a millisecond
-    generator = random.Random(20260314)
-    moments = [NOW + timedelta(microseconds=generator.randrange(3_000_000)) for _ in range(100)]
-
-    # When they ask at the same time
-    with ThreadPoolExecutor(20) as workers:
-        slots = list(workers.map(lambda now: pacer.reserve("news.example", now, 0.25, 5.0), moments))
-
-    # Then no two slots are closer than the interval, and nobody's lies before they asked or beyond their patience
-    granted = sorted(slot.at for slot in slots if slot.granted)
-    assert len(granted) >= 20
-    assert all(later - earlier >= timedelta(seconds=0.25) for earlier, later in pairwise(granted))
-    for now, slot in zip(moments, slots, strict=True):
-        assert slot.at >= now
-        assert not slot.granted or slot.at <= now + timedelta(seconds=5, milliseconds=1)
-
-
-def test_no_two_refused_workers_are_told_the_same_time(pacer: HostPacer) -> None:
-    # Given a host that is taken for a minute
-    pacer.reserve("news.example", NOW, 60.0, 0.0)
-
-    # When twenty workers are refused at the same time
-    with ThreadPoolExecutor(20) as workers:
-        slots = list(workers.map(lambda _: pacer.reserve("news.example", NOW, 2.0, 5.0), range(20)))
-
-    # Then they are told twenty different times, an interval apart
-    assert not any(slot.granted for slot in slots)
-    told = sorted(slot.at for slot in slots)
-    assert [later - earlier for earlier, later in pairwise(told)] == [timedelta(seconds=2)] * 19

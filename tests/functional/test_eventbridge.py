@@ -41,7 +41,7 @@ def entry(number: int) -> dict[str, Any]:
         "EventBusName": "bus",
         "Source": "newsdesk",
         "DetailType": "ArticleChanged",
-        "Detail": changed(number).to_json(),
+        "Detail": changed(number).to_ascii_json(),
     }
 
 

@@ -56,7 +56,6 @@ def stack(
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", bucket)
     monkeypatch.setenv("NEWSDESK_BUS_NAME", aws.BUS)
     monkeypatch.setenv("NEWSDESK_STUCK_AFTER_SECONDS", "900")
-    monkeypatch.setenv("NEWSDESK_REVISIT_SCHEDULE", "3600,86400")
     for stage, address in queues.items():
         monkeypatch.setenv(f"NEWSDESK_{stage.upper()}_QUEUE_URL", address)
     for handler in HANDLERS:

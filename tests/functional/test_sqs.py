@@ -69,3 +69,19 @@ def test_a_message_that_no_queue_accepted_is_not_sent(queues: dict[str, str]) ->
     sender = SqsMessageSender({FetchRequested: f"{queues['fetch']}-gone"})
     with pytest.raises(ClientError):
         sender.send(MESSAGES["fetch"])
+
+
+@pytest.mark.parametrize(
+    ("host", "group"), [("news.example", "news.example"), ("[2001:db8::1]", "[2001:db8::1]"), ("a." * 126 + "a", 128)]
+)
+def test_pages_to_fetch_are_grouped_by_host(queues: dict[str, str], host: str, group: str | int) -> None:
+    # Given a message that names its host
+    message = FetchRequested(article_id=id_of(), run=1, host=host)
+
+    # When it is sent
+    SqsMessageSender({FetchRequested: queues["fetch"]}).send(message)
+
+    # Then a standard queue takes it, with a group that SQS allows
+    (received,) = boto3.client("sqs").receive_message(QueueUrl=queues["fetch"], AttributeNames=["All"])["Messages"]
+    expected = host[:group] if isinstance(group, int) else group
+    assert received["Attributes"]["MessageGroupId"] == expected

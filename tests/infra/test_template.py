@@ -16,6 +16,7 @@ from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
 from pydantic_settings import BaseSettings
 
+from newsdesk.rights import Refusal, parse_policy
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, load_template, packaged_resources
 
@@ -75,6 +76,26 @@ class TestSettings:
             monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
         # When / Then
         settings_of(package)()
+
+    @pytest.mark.parametrize(
+        ("policy", "is_accepted"),
+        [
+            ("", True),
+            *((refusal.value, True) for refusal in Refusal),
+            (",".join(Refusal), True),
+            ("noindex,", False),
+            (",noindex", False),
+            ("nofollow", False),
+            ("noindex noarchive", False),
+        ],
+    )
+    def test_the_opt_out_policy_takes_the_words_that_the_code_knows(
+        self, template: Template, policy: str, is_accepted: bool
+    ) -> None:
+        pattern = template["Parameters"]["OptOutPolicy"]["AllowedPattern"]
+        assert (re.fullmatch(pattern, policy) is not None) is is_accepted
+        if is_accepted:
+            assert len(parse_policy(policy)) == len([word for word in policy.split(",") if word])
 
     def test_no_parameter_opens_private_networks(self, template: Template) -> None:
         assert not re.search("allowed_?networks", json.dumps(template), re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import json
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -13,7 +14,12 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from fetcher.captures import exchange_of
 from newsdesk.capture import CaptureRedirect, CaptureUnreadableError, Exchange, read_capture, write_capture
+from newsdesk.content_encoding import decode_body
+from tests.functional import misbehaving_server as server_side
+from tests.functional.misbehaving_server import PAGE
+from tests.web import fetch, to_addresses
 
 EXCHANGE = Exchange(
     capture_id="20260314T092653589Z-0badcafe",
@@ -205,3 +211,55 @@ def _members(file: bytes) -> list[bytes]:
 def _offsets(file: bytes) -> list[int]:
     iterator = ArchiveIterator(BytesIO(file))
     return [iterator.get_record_offset() for _ in iterator]
+
+
+# From the wire to extract
+
+
+@pytest.mark.parametrize("coding", [None, *server_side.ENCODERS])
+@pytest.mark.parametrize("framing", ["length", "chunked", "until closed"])
+def test_a_replayed_capture_gives_extract_what_the_server_meant(server, tmp_path, coding, framing):
+    # Given a page behind each coding and framing
+    sent = server_side.ENCODERS[coding](PAGE) if coding else PAGE
+    fields = [server_side.HTML, ("X-Robots-Tag", "noarchive"), *([("Content-Encoding", coding)] if coding else [])]
+    behaviour = {
+        "length": server_side.answer(sent, *fields[1:]),
+        "chunked": server_side.chunked(*[sent[start : start + 7] for start in range(0, len(sent), 7)], fields=fields),
+        "until closed": server_side.raw(server_side.head(200, fields), sent),
+    }[framing]
+    url = server.on("/old", server_side.redirect("/page"))
+    server.on("/page", behaviour)
+
+    # When it is fetched and captured
+    response = fetch(url)
+    file = write_capture(exchange_of("20260314T092653000Z-0badcafe", url, response))
+    page = read_capture(file)
+
+    # Then the stored body is the one that was sent, and what extract reads is the page, byte for byte
+    assert page.body == sent
+    assert decode_body(page.body, page.content_encoding, 100_000) == PAGE
+    assert page.header("x-robots-tag") == ("noarchive",)
+    assert page.redirects == (CaptureRedirect(url, 301, server.url("/page"), "127.0.0.1"),)
+    assert check(file, tmp_path) == 0
+
+
+def test_the_metadata_record_tells_how_the_page_came(secure_server, authority):
+    # Given a page over TLS
+    secure_server.on("/", server_side.answer())
+    response = fetch(
+        secure_server.url(host="news.example"),
+        extra_authorities=authority.cert_pem.bytes().decode("ascii"),
+        resolve=to_addresses("127.0.0.1"),
+    )
+
+    # When it is captured
+    records = records_of(write_capture(exchange_of("20260314T092653000Z-0badcafe", response.final_url, response)))
+    about = json.loads(records["metadata"].content)
+
+    # Then address, times and TLS are on record
+    assert about["resolvedAddress"] == "127.0.0.1"
+    assert about["connectionReused"] is False
+    assert set(about["timings"]) == {"resolved", "connected", "secured", "first_byte", "head", "total"}
+    assert about["tls"]["version"] == "TLSv1.3"
+    assert len(about["tls"]["certificateSha256"]) == 64
+    assert records["response"].fields.get_header("WARC-IP-Address") == "127.0.0.1"

@@ -1,11 +1,11 @@
-"""A revision is new when body, headline or dates are, and only then."""
+"""A revision is new when body, headline, dates or refusals are, and only then."""
 
 from __future__ import annotations
 
 import pytest
 
 from extractor.content_hash import content_hash
-from newsdesk.article import Extracted, ModelProvenance, Person, Provenance
+from newsdesk.article import Extracted, ModelProvenance, Person, Provenance, Rights
 
 
 def article(**changes: object) -> Extracted:
@@ -52,6 +52,12 @@ def test_the_same_article_in_another_dress_has_the_same_hash(furniture: dict[str
 )
 def test_a_change_of_body_headline_or_dates_changes_the_hash(correction: dict[str, object]) -> None:
     assert content_hash(article(**correction)) != content_hash(article())
+
+
+def test_a_refusal_that_appears_changes_the_hash_and_other_wishes_do_not() -> None:
+    refusal, wish = Rights(opt_outs=("noai",)), Rights(robots=("follow",), tdm_reservation=False)
+    assert content_hash(article(rights=refusal)) != content_hash(article())
+    assert content_hash(article(rights=wish)) == content_hash(article())
 
 
 def test_what_stands_in_one_field_does_not_stand_for_another() -> None:

@@ -133,12 +133,12 @@ def test_a_committed_article_is_visited_again_by_schedule() -> None:
     # Given a committed article whose next visit is due
     desk = Desk(at_stage(Stage.REST))
     assert desk.run() == {}
-    desk.clock.advance(PATIENCE.revisit_schedule[0])
+    desk.clock.advance(PATIENCE.revisits.first_seconds)
 
     # When dispatch runs, Then its second run begins, for nobody in particular
     assert desk.run() == {"revisited": 1}
     assert (desk.article.run, desk.article.stage, desk.article.submissions) == (2, Stage.FETCH, ())
-    assert desk.sender.sent == [FetchRequested(article_id=id_of(), run=2)]
+    assert desk.sender.sent == [FetchRequested(article_id=id_of(), run=2, host="news.example")]
 
 
 def test_an_article_that_somebody_moved_meanwhile_is_left_to_them() -> None:

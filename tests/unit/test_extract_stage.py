@@ -19,12 +19,15 @@ from newsdesk.clock import to_text
 from newsdesk.errors import ConflictError
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleExtracted, PageFetched
+from newsdesk.retries import RevisitPolicy
 from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
+from newsdesk.urls import article_id
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/2026/03/13/gates"
-PATIENCE = Patience(stuck_after_seconds=900, revisit_schedule=(3600, 7200))
+REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)
+PATIENCE = Patience(stuck_after_seconds=900, revisits=REVISITS)
 PARAGRAPHS = (
     "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops at the edge of the town.",
     "The decision is made by one of four duty keepers, who take turns to sleep in the flat above the pump house.",
@@ -182,7 +185,8 @@ def test_the_same_article_in_another_dress_ends_unchanged_and_writes_no_object()
     assert world.now.stage is Stage.REST
     assert world.now.validators is not None
     assert world.now.validators.etag == '"1"'
-    assert world.now.due_at == math.ceil(world.clock().timestamp() + 7200)
+    assert world.now.validators.sha256 == world.capture.sha256
+    assert world.now.due_at == math.ceil(world.clock().timestamp() + REVISITS.first_seconds)
 
 
 def test_a_changed_article_is_passed_on() -> None:
@@ -303,3 +307,90 @@ def test_the_work_object_is_gzipped_json() -> None:
     stored = world.objects.objects[world.key]
     assert (stored.content_type, stored.content_encoding) == ("application/json", "gzip")
     assert json.loads(gzip.decompress(stored.body))["captureId"] == world.capture.capture_id
+
+
+# ------------------------------------------------------------------------------------------ canonical links
+
+
+CANONICAL_URL = "https://www.news.example/2026/03/13/how-the-gates-work"
+
+
+def with_canonical(url: str) -> bytes:
+    return page().replace(b"</title>", f'</title><link rel="canonical" href="{url}">'.encode())
+
+
+def article_under(url: str, **changes: object) -> ArticleState:
+    revision = CurrentRevision(
+        revision=1, key="articles/v1/y/1.json", content_hash="other", committed_at=to_text(FakeClock()()), **changes
+    )
+    return ArticleState(
+        article_id=article_id(url),
+        url=url,
+        host="www.news.example",
+        requested_url=url,
+        first_seen=to_text(FakeClock()()),
+        stage=Stage.REST,
+        current=revision,
+        last_outcome="indexed",
+    )
+
+
+def test_a_page_that_is_another_articles_ends_as_its_duplicate() -> None:
+    # Given an article under the page's canonical URL, of the same headline
+    world = World(with_canonical(CANONICAL_URL))
+    other = article_under(CANONICAL_URL, headline="How the gates work")
+    world.store.states[other.article_id] = other
+
+    # When the page is read
+    assert world.stage.handle(world.message) == "duplicate"
+
+    # Then the run ends so, with nothing written
+    assert world.outcome == "duplicate"
+    assert world.store.outcomes[ARTICLE_ID, 2].duplicate_of == other.article_id
+    assert world.now.duplicate_of == other.article_id
+    assert world.objects.puts == []
+    assert world.sender.sent == []
+
+
+def test_a_canonical_url_that_nobody_has_becomes_the_articles_other_name() -> None:
+    # Given a page with a canonical URL that is new, When it is read
+    world = World(with_canonical(CANONICAL_URL))
+    assert world.stage.handle(world.message) == "extracted"
+
+    # Then both URLs lead to the article, which keeps its own and says what the page said
+    assert world.store.find(article_id(CANONICAL_URL)) == world.now
+    article = world.work().article
+    assert (article.url, article.provenance.canonical_url, article.quality.warnings) == (URL, CANONICAL_URL, ())
+
+
+def test_a_canonical_url_that_is_not_believed_is_recorded_with_the_reason() -> None:
+    # Given a page that names its site's front page, When it is read
+    world = World(with_canonical("https://news.example/"))
+    assert world.stage.handle(world.message) == "extracted"
+
+    # Then it names nothing but a warning
+    assert world.store.aliases == {}
+    article = world.work().article
+    assert article.provenance.canonical_url == "https://news.example/"
+    assert article.quality.warnings == ("canonical_link:home_page",)
+
+
+def test_a_plain_texts_canonical_url_stands_in_its_header() -> None:
+    headers = (("Content-Type", "text/plain"), ("Link", f'<{CANONICAL_URL}>; rel="canonical"'))
+    world = World("\n\n".join(PARAGRAPHS).encode(), headers=headers)
+    assert world.stage.handle(world.message) == "extracted"
+    assert world.store.find(article_id(CANONICAL_URL)) == world.now
+
+
+def test_of_two_pages_that_name_each_other_one_stays() -> None:
+    # Given a page in work that names another article, which ends as this one's duplicate at this very moment
+    world = World(with_canonical(CANONICAL_URL))
+    other = article_under(CANONICAL_URL, headline="How the gates work")
+    world.store.states[other.article_id] = other
+    after = other.model_copy(update={"version": 2, "last_outcome": "duplicate", "duplicate_of": ARTICLE_ID})
+    world.store.before_save = lambda _: world.store.save(after)
+
+    # When the page is read, Then it is not let go, and is delivered again
+    with pytest.raises(ConflictError):
+        world.stage.handle(world.message)
+    assert world.stage.handle(world.message) == "extracted"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from extractor import extraction
 from extractor.batch import extract_manifest
 from extractor.extraction import ExtractionResult, extract, extract_plain_text, require_article
-from newsdesk.article import BlockType, Extracted, to_json_bytes
+from newsdesk.article import BlockType, Extracted, to_document, to_json_bytes
 from newsdesk.errors import PermanentError
 from newsdesk.outcomes import Reason
 
@@ -216,10 +216,37 @@ def test_what_the_site_asks_of_machines_is_recorded() -> None:
         ("X-Robots-Tag", "otherbot: noindex"),
         ("TDM-Reservation", "1"),
     )
-    rights = extracted(page('<meta name="ROBOTS" content="NOARCHIVE, follow">'), headers=headers).article.rights
+    head = '<meta name="ROBOTS" content="NOARCHIVE, follow"><meta name="otherbot" content="nosnippet">'
+    host_lines = ("Content-Signal: search=yes, ai-train=no",)
+    rights = extracted(page(head), headers=headers, host_lines=host_lines).article.rights
     assert rights.robots == ("noarchive", "follow", "noai", "max-snippet:50")
     assert (rights.noarchive, rights.noai, rights.tdm_reservation) == (True, True, True)
-    assert extracted(page()).article.rights.model_dump(exclude_none=True) == {"robots": ()}
+    assert rights.opt_outs == ("noarchive", "noai", "tdm-reservation", "train-ai")
+    assert [(signal.source, signal.name, signal.value) for signal in rights.signals] == [
+        ("page", "robots", "noarchive"),
+        ("page", "robots", "follow"),
+        ("header", "x-robots-tag", "noai"),
+        ("header", "x-robots-tag", "max-snippet:50"),
+        ("header", "tdm-reservation", "1"),
+        ("host", "content-signal", "search=yes"),
+        ("host", "content-signal", "ai-train=no"),
+    ]
+
+
+def test_a_robot_is_addressed_by_its_own_name() -> None:
+    # Given a page that addresses us, and a header that addresses us, each beside others, When they are read
+    rights = extracted(
+        page('<meta name="newsdeskbot" content="noai"><meta name="googlebot" content="noindex">'),
+        headers=(("X-Robots-Tag", "googlebot: noindex, newsdeskbot: nosnippet, noimageai"),),
+        product_token="newsdeskbot",
+    ).article.rights
+
+    # Then what is said to us counts, and nothing else
+    assert rights.opt_outs == ("nosnippet", "noai", "noimageai")
+
+
+def test_a_page_that_asks_nothing_has_no_rights_to_record() -> None:
+    assert to_document(extracted(page()).article.rights) == {}
 
 
 def test_lengths_are_sane_whatever_the_page_says() -> None:
@@ -292,7 +319,7 @@ def test_plain_text_is_its_own_article() -> None:
     # Given a plain text
     text = "Harbour bridge reopens\n\nThe bridge reopened\non Friday.\n\n  \n<b>It</b> had been shut for a year."
     # When it is taken
-    article = extract_plain_text(text, URL).article
+    article = extract_plain_text(text, URL, captured_at=CAPTURED_AT).article
     # Then its first line is the headline, empty lines part its paragraphs, and nothing is read as markup
     assert article.headline == "Harbour bridge reopens"
     assert [block.text for block in article.blocks] == [

@@ -9,7 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fetcher.ports import Fetcher, FetchRequest, FetchResponse, Hop, OverloadedError, Timings
+from fetcher.politeness import LATENESS_SECONDS, Manners, Politeness
+from fetcher.ports import (
+    AskLeave,
+    AuxiliaryResponse,
+    Fetcher,
+    FetchRequest,
+    FetchResponse,
+    HeaderFields,
+    Hop,
+    OverloadedError,
+    Timings,
+)
 from fetcher.stage import FetchStage
 from newsdesk import lifecycle
 from newsdesk.capture import read_capture
@@ -19,17 +30,21 @@ from newsdesk.lifecycle import Patience
 from newsdesk.messages import FetchRequested, PageFetched
 from newsdesk.networks import parse_networks
 from newsdesk.outcomes import Reason
-from newsdesk.ports import ArticleStore, HostPacer, MessageSender, ObjectStore
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
+from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RevisitPolicy
+from newsdesk.rights import OptOutPolicy, Refusal
 from newsdesk.state import ArticleState, CurrentRevision, Stage, Validators
-from newsdesk.urls import article_id
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, InMemoryPacer, RecordingSender
+from newsdesk.urls import article_id, parse_url
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 URL = "https://news.example/harbour"
 HOST = "news.example"
 MOVED_URL = "https://news.example/2026/harbour-bridge"
-PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisit_schedule=(3600, 86400))
+REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)
+PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisits=REVISITS)
 INTERVAL = 5.0
+SHORT_WAIT = 20.0
+ORIGINS = ("https://news.example", "http://127.0.0.1:8080", "http://198.51.100.7")
 
 
 def response(**changes) -> FetchResponse:
@@ -59,13 +74,24 @@ class ScriptedFetcher:
     def __init__(self, *answers: FetchResponse | Exception | Callable[[], FetchResponse]) -> None:
         self.answers = list(answers)
         self.requests: list[FetchRequest] = []
+        self.files: dict[str, tuple[int, HeaderFields, bytes]] = {}
+        self.asked_of_sites: list[str] = []
 
-    def fetch(self, request: FetchRequest) -> FetchResponse:
+    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
         self.requests.append(request)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer if isinstance(answer, FetchResponse) else answer()
+        made = answer if isinstance(answer, FetchResponse) else answer()
+        for number in range(len(request.redirects), len(made.redirects)):
+            ask_leave(parse_url(made.redirects[number].location), made.redirects[: number + 1])
+        return made
+
+    def fetch_auxiliary(
+        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+    ) -> AuxiliaryResponse:
+        self.asked_of_sites.append(url)
+        return AuxiliaryResponse(url, *self.files.get(url, (404, (), b"")))
 
 
 class World:
@@ -77,12 +103,23 @@ class World:
         self.store = InMemoryArticleStore(self.state)
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
-        self.pacer = InMemoryPacer()
+        self.hosts = InMemoryHostStore()
+        for origin in ORIGINS:
+            self.hosts.open_site(origin)
         self.fetcher = ScriptedFetcher(*answers)
-        options = {"interval_seconds": INTERVAL, "jitter": lambda: 0.0, **options}
-        ports: tuple[ArticleStore, ObjectStore, MessageSender, HostPacer, Fetcher]
-        ports = (self.store, self.objects, self.sender, self.pacer, self.fetcher)
-        self.stage = FetchStage(*ports, patience=PATIENCE, clock=self.clock, sleep=self.clock.sleep, **options)
+        self.politeness = Politeness(
+            self.hosts,
+            self.fetcher,
+            Manners(INTERVAL, short_wait_seconds=SHORT_WAIT),
+            "newsdeskbot",
+            allowed=parse_networks(["127.0.0.1/32"]),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            jitter=lambda: 0.0,
+        )
+        ports: tuple[ArticleStore, ObjectStore, MessageSender, Politeness, Fetcher]
+        ports = (self.store, self.objects, self.sender, self.politeness, self.fetcher)
+        self.stage = FetchStage(*ports, patience=PATIENCE, clock=self.clock, jitter=lambda: 0.0, **options)
 
     def deliver(self, run: int = 1) -> str:
         return self.stage.handle(FetchRequested(article_id=self.state.article_id, run=run, correlation_id="c-1"))
@@ -182,7 +219,7 @@ def test_304_from_where_a_redirect_led_is_not_taken_for_unchanged():
     redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
     world = World(redirected, response(), state=indexed_article())
     assert world.deliver() == "fetched"
-    assert world.fetcher.requests[1] == FetchRequest(URL)
+    assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
 
 
 def test_a_server_that_insists_on_304_fails():
@@ -321,57 +358,65 @@ def test_an_overloaded_host_is_left_alone_as_a_whole():
     world.store.states[other.article_id] = other
     status = world.stage.handle(FetchRequested(article_id=other.article_id, run=1))
 
-    # Then it does not get one
+    # Then it does not get one before they are over
     assert status == "deferred"
     assert len(world.fetcher.requests) == 1
-    assert world.pacer.next_slots[HOST] >= world.clock() + timedelta(seconds=600)
-
-
-def test_pauses_of_one_host_do_not_pile_up():
-    # Given five pages of a host in flight when it starts to refuse
-    world = World(*[OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=600)] * 5)
-    others = [new_article(f"https://news.example/{number}") for number in range(5)]
-    for other in others:
-        world.store.states[other.article_id] = other
-        world.pacer.next_slots.clear()
-        world.stage.handle(FetchRequested(article_id=other.article_id, run=1))
-
-    # Then its pause is not five times as long
-    assert world.pacer.next_slots[HOST] <= world.clock() + timedelta(seconds=2 * 600 + INTERVAL)
+    assert world.hosts.back_off_until(HOST) == world.clock() + timedelta(seconds=600)
+    assert world.store.states[other.article_id].due_at >= world.clock().timestamp() + 600
 
 
 def test_a_pause_is_capped():
     world = World(OverloadedError(Reason.SERVER_ERROR, retry_after_seconds=float("inf")))
     assert world.deliver() == "retry_scheduled"
     assert world.now_stored.due_at == math.ceil(world.clock().timestamp() + RETRY_AFTER_CAP_SECONDS)
-    assert world.pacer.asked[-1]["interval_seconds"] == RETRY_AFTER_CAP_SECONDS
+    assert world.hosts.back_off_until(HOST) == world.clock() + timedelta(seconds=RETRY_AFTER_CAP_SECONDS)
 
 
 def test_a_page_s_own_failure_leaves_the_host_alone():
     world = World(TransientError(Reason.SERVER_ERROR, "status 500"))
     world.deliver()
-    assert len(world.pacer.asked) == 1
+    assert world.hosts.back_offs == {}
+
+
+def test_the_host_that_complained_is_the_one_that_is_left_alone():
+    # Given a page that redirects to another host, which asks for less
+    elsewhere = "https://elsewhere.example/harbour"
+    world = World()
+    world.hosts.open_site("https://elsewhere.example")
+
+    def refused() -> FetchResponse:
+        raise OverloadedError(Reason.RATE_LIMITED)
+
+    def fetch(request, ask_leave):
+        ask_leave(parse_url(elsewhere), (Hop(URL, 302, elsewhere),))
+        return refused()
+
+    world.fetcher.fetch = fetch
+
+    # When it is fetched, Then that host has its pause, and the first one has none
+    assert world.deliver() == "retry_scheduled"
+    assert set(world.hosts.back_offs) == {"elsewhere.example"}
 
 
 # Politeness
 
 
 def test_a_slot_that_comes_soon_is_waited_for():
-    # Given a host whose next slot is three seconds away
+    # Given a host that was asked two seconds ago
     world = World(response())
-    world.pacer.next_slots[HOST] = world.clock() + timedelta(seconds=3)
+    world.hosts.last_slots[HOST] = world.clock() - timedelta(seconds=2)
 
     # When a page of it is wanted
     assert world.deliver() == "fetched"
 
-    # Then it is asked for when its slot has come
-    assert world.clock.sleeps == [3.0]
+    # Then it is asked for when the interval is over
+    assert world.clock.sleeps == [INTERVAL + LATENESS_SECONDS - 2.0]
 
 
 def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
-    # Given a host whose next slot is two minutes away
-    world = World(response(), short_wait_seconds=20.0)
-    world.pacer.next_slots[HOST] = world.clock() + timedelta(seconds=120)
+    # Given a host whose slots are taken for two minutes
+    world = World(response())
+    world.hosts.last_slots[HOST] = world.clock() + timedelta(seconds=120)
 
     # When a page of it is wanted
     assert world.deliver() == "deferred"
@@ -385,20 +430,104 @@ def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
 
 def test_an_address_inside_an_allowed_network_needs_no_slot():
     state = new_article("http://127.0.0.1:8080/harbour", "127.0.0.1")
-    world = World(
-        response(final_url="http://127.0.0.1:8080/harbour"), state=state, allowed=parse_networks(["127.0.0.1/32"])
-    )
+    world = World(response(final_url="http://127.0.0.1:8080/harbour"), state=state)
     assert world.deliver() == "fetched"
-    assert world.pacer.asked == []
+    assert world.hosts.asked == []
 
 
 def test_any_other_address_needs_a_slot():
     state = new_article("http://198.51.100.7/harbour", "198.51.100.7")
-    world = World(
-        response(final_url="http://198.51.100.7/harbour"), state=state, allowed=parse_networks(["127.0.0.1/32"])
+    world = World(response(final_url="http://198.51.100.7/harbour"), state=state)
+    world.deliver()
+    assert len(world.hosts.asked) == 1
+
+
+def test_every_request_takes_a_slot_those_of_redirects_included():
+    # Given a page that redirects within its host
+    world = World(MOVED)
+
+    # When it is fetched, Then the second request came an interval after the first
+    assert world.deliver() == "fetched"
+    assert len(world.hosts.asked) == 2
+    assert world.clock.sleeps == [INTERVAL + LATENESS_SECONDS]
+
+
+def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped():
+    # Given a page that redirects to a host whose slots are taken for long
+    elsewhere = "https://elsewhere.example/harbour"
+    hop = Hop(URL, 302, elsewhere, "198.51.100.7")
+    moved = response(final_url=elsewhere, redirects=(hop,))
+    world = World(moved, moved)
+    world.hosts.open_site("https://elsewhere.example")
+    world.hosts.last_slots["elsewhere.example"] = world.clock() + timedelta(seconds=120)
+
+    # When its message comes, it is deferred, with what was followed
+    assert world.deliver() == "deferred"
+    assert [redirect.location for redirect in world.now_stored.redirects] == [elsewhere]
+
+    # Then the next delivery does not ask the first host again
+    world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), PATIENCE)
+    world.clock.advance(200)
+    assert world.deliver() == "fetched"
+    assert world.fetcher.requests[1] == FetchRequest(URL, redirects=(hop,))
+    assert [asked["host"] for asked in world.hosts.asked] == [HOST, "elsewhere.example", "elsewhere.example"]
+    assert world.now_stored.redirects == ()
+    page = read_capture(world.objects.get(world.now_stored.capture.key))
+    assert [redirect.url for redirect in page.redirects] == [URL]
+
+
+def test_where_a_redirect_leads_is_asked_for_only_if_that_host_allows_it():
+    # Given a page that redirects to where its host's robots.txt keeps crawlers out
+    world = World(MOVED)
+    world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(
+        update={"robots": ("-/2026/",)}
+    )
+
+    # When it is fetched, Then that is a rejection
+    assert world.deliver() == "rejected"
+    assert world.outcome.outcome == "rejected:robots_disallowed"
+
+
+def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there():
+    # Given a 304 that nobody asked for, from a host that wants long intervals
+    redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
+    world = World(redirected, MOVED, state=indexed_article())
+    slow = {"crawl_delay_seconds": 19.0}
+    world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(update=slow)
+    world.clock.advance(1)
+
+    # When there is time for two requests only, the third waits for another delivery
+    world.hosts.last_slots[HOST] = world.clock() - timedelta(seconds=1)
+    assert world.deliver() == "deferred"
+
+    # Then that one asks for the page itself, without conditions
+    world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), PATIENCE)
+    world.clock.advance(60)
+    assert world.deliver() == "fetched"
+    assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
+
+
+def test_what_a_host_says_of_its_pages_use_is_kept_with_the_capture():
+    world = World(response())
+    world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(
+        update={"ai_preferences": ("Content-Signal: ai-train=no",)}
     )
     world.deliver()
-    assert len(world.pacer.asked) == 1
+    page = read_capture(world.objects.get(world.now_stored.capture.key))
+    assert page.host_signals == ("Content-Signal: ai-train=no",)
+
+
+def test_a_page_whose_host_has_begun_to_refuse_is_read_again_whole():
+    # Given an indexed article, and a host that has opted out since
+    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI}), "newsdeskbot")
+    world = World(response(), state=indexed_article(), opt_outs=policy)
+    world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(
+        update={"ai_preferences": ("Content-Signal: ai-train=no",)}
+    )
+
+    # When it is visited, Then "not modified" is not asked for, so that the wish reaches extract
+    assert world.deliver() == "fetched"
+    assert world.fetcher.requests == [FetchRequest(URL)]
 
 
 # Deliveries that come twice, late, or at once

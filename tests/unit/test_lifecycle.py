@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from newsdesk.lifecycle import (
     ended,
     enriched,
     extracted,
+    failed,
     fetched,
     is_leased,
     is_past,
@@ -31,11 +33,13 @@ from newsdesk.lifecycle import (
     message_for,
     next_run,
     released,
+    retracted,
     retry_scheduled,
 )
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.outcomes import DESCRIPTIONS, Outcome, Reason, outcome_of
-from newsdesk.state import STAGE_ORDER, ArticleState, OutcomeRecord, Stage
+from newsdesk.retries import OLDEST_SHARE, RevisitPolicy
+from newsdesk.state import STAGE_ORDER, ArticleState, Capture, OutcomeRecord, RevisionRecord, Stage
 from tests.examples import CONTENT_HASH, NOW, PATIENCE, at_stage, capture_of, current_of, id_of, key_of, new_state
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
@@ -58,6 +62,8 @@ class Life(RuleBasedStateMachine):
         self.waiting_submissions: set[str] = set()
         self.told: list[str] = []
         self.records: list[OutcomeRecord] = []
+        self.revisions: list[int] = []
+        self.unrecorded = 0
         self.state: ArticleState = new_state(submissions=())
 
     def name(self) -> str:
@@ -78,7 +84,17 @@ class Life(RuleBasedStateMachine):
         self.steps += 1
         self.state = after
 
-    def end(self, after: ArticleState, record: OutcomeRecord) -> None:
+    def end(self, after: ArticleState, records: tuple[OutcomeRecord | RevisionRecord, ...]) -> None:
+        outcomes = [record for record in records if isinstance(record, OutcomeRecord)]
+        revisions = [record for record in records if isinstance(record, RevisionRecord)]
+        self.revisions += [record.revision for record in revisions]
+        if not outcomes:
+            # Only of a visit that nobody asked for, and that found nothing new, nothing is recorded.
+            assert (after.last_outcome, self.waiting_submissions) == ("unchanged", set())
+            self.unrecorded += 1
+            self.move(after)
+            return
+        (record,) = outcomes
         assert record.run == self.state.run
         self.move(after)
         self.records.append(record)
@@ -117,7 +133,7 @@ class Life(RuleBasedStateMachine):
     def defer(self, seconds: float) -> None:
         until = self.now + timedelta(seconds=seconds)
         attempts = self.state.attempts
-        self.move(deferred(self.state, until))
+        self.move(deferred(self.state, until, ()))
         assert self.state.attempts == attempts
         assert self.state.due_at is not None
         assert until.timestamp() <= self.state.due_at + 0.001 < until.timestamp() + 1.001
@@ -159,12 +175,12 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.state.stage is Stage.INDEX)
     @rule()
     def commit(self) -> None:
-        revision = (self.state.current.revision if self.state.current else 0) + 1
+        revision = (self.state.latest_revision or 0) + 1
         current = current_of(self.state, revision, self.now)
         self.end(*ended(self.state, Outcome.INDEXED, self.now, PATIENCE, current=current))
-        assert self.state.current == current
+        self.revisions.append(revision)
+        assert (self.state.current, self.state.tombstone, self.state.gone_since) == (current, None, None)
         assert (self.records[-1].revision, self.records[-1].key) == (revision, current.key)
-        assert self.state.unchanged_visits == 0
         assert self.state.validators is not None
 
     @precondition(lambda self: self.state.stage in WORKING and self.state.current is not None)
@@ -172,16 +188,28 @@ class Life(RuleBasedStateMachine):
     def find_nothing_new(self) -> None:
         before = self.state
         self.end(*ended(before, Outcome.UNCHANGED, self.now, PATIENCE))
-        assert self.state.current == before.current
-        assert self.state.unchanged_visits == before.unchanged_visits + 1
+        assert (self.state.current, self.state.gone_since) == (before.current, None)
 
     @precondition(lambda self: self.state.stage in WORKING)
     @rule(reason=st.sampled_from([*Reason]))
     def fail(self, reason: Reason) -> None:
         before = self.state
-        self.end(*ended(before, outcome_of(reason), self.now, PATIENCE, reason=reason, detail="why"))
-        assert (self.state.current, self.state.validators) == (before.current, before.validators)
+        self.end(*failed(before, reason, self.now, PATIENCE, detail="why"))
         assert self.records[-1].key is None
+        if self.state.last_outcome == "removed":
+            assert before.current is not None
+            assert reason in (Reason.OPT_OUT, Reason.NOT_FOUND, Reason.GONE)
+            assert (reason is Reason.OPT_OUT) or before.gone_since is not None
+        else:
+            assert self.state.last_outcome == f"{outcome_of(reason).value}:{reason.value}"
+            assert (self.state.current, self.state.validators) == (before.current, before.validators)
+
+    @precondition(lambda self: self.state.stage in WORKING and self.state.current is not None)
+    @rule()
+    def take_back(self) -> None:
+        self.end(*retracted(self.state, "opt_out", self.now))
+        assert (self.state.current, self.state.validators, self.state.due_at) == (None, None, None)
+        assert self.state.tombstone is not None
 
     @precondition(lambda self: self.state.stage in WORKING)
     @rule()
@@ -226,7 +254,13 @@ class Life(RuleBasedStateMachine):
     def each_run_ends_once(self) -> None:
         runs = [record.run for record in self.records]
         assert runs == sorted(set(runs))
-        assert len(runs) == self.state.run - (self.state.stage is not Stage.REST)
+        assert len(runs) + self.unrecorded == self.state.run - (self.state.stage is not Stage.REST)
+
+    @invariant()
+    def revisions_are_numbered_without_a_gap(self) -> None:
+        assert self.revisions == list(range(1, len(self.revisions) + 1))
+        assert self.state.latest_revision == (self.revisions[-1] if self.revisions else None)
+        assert self.state.current is None or self.state.tombstone is None
 
 
 TestLife = Life.TestCase
@@ -255,7 +289,7 @@ def test_only_a_fetch_is_leased_deferred_or_retried(stage: Stage) -> None:
     # Given an article past fetch, When it is leased, deferred or retried, Then that is a mistake of ours
     for step in (
         lambda state: leased(state, "worker", NOW, PATIENCE),
-        lambda state: deferred(state, NOW),
+        lambda state: deferred(state, NOW, ()),
         lambda state: retry_scheduled(state, NOW, 60, "timeout"),
     ):
         if stage is Stage.REST:
@@ -280,7 +314,7 @@ def test_a_message_names_the_run_and_the_key_and_nothing_else() -> None:
         documents.append(json.loads(message.to_json()))
     common = {"schemaVersion", "articleId", "run", "correlationId", "type"}
     assert [set(document) - common for document in documents] == [
-        set(),
+        {"host"},
         {"captureKey"},
         {"extractedKey"},
         {"articleKey"},
@@ -299,30 +333,243 @@ def test_a_run_remembers_a_bounded_number_of_submissions(count: int) -> None:
     assert state.submissions == tuple(f"s{number}" for number in range(count))[:MAXIMUM_REMEMBERED_SUBMISSIONS]
 
 
-def test_revisits_follow_the_schedule_from_the_commit_on() -> None:
-    # Given a committed article, When visits find nothing new, Then each comes later than the one before, then none
-    state = at_stage(Stage.REST)
+def waits_of(state: ArticleState, patience: Patience, now: datetime = NOW) -> list[float]:
+    """Let visits find nothing new for as long as there are any, and return the hours between them."""
     waits = []
-    for _ in range(3):
-        waits.append(state.due_at and state.due_at - math.ceil(NOW.timestamp()))
-        state, _ = ended(next_run(state, NOW, PATIENCE), Outcome.UNCHANGED, NOW, PATIENCE)
-    assert waits == [3600, 86400, None]
+    while state.due_at is not None:
+        due = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
+        waits.append(round((due - now).total_seconds() / 3600, 1))
+        now = due
+        state, _ = ended(next_run(state, now, patience), Outcome.UNCHANGED, now, patience)
+    return waits
+
+
+def committed(patience: Patience, now: datetime = NOW, **changes: Any) -> ArticleState:
+    """An article whose first revision was just committed."""
+    state = at_stage(Stage.INDEX, now=now)
+    current = current_of(state, committed_at=now, **{"date_published": None, **changes})
+    return ended(state, Outcome.INDEXED, now, patience, current=current)[0]
+
+
+def test_a_still_page_is_visited_ever_more_rarely_and_then_never() -> None:
+    # Given a committed article and the template's defaults, When no visit finds anything new
+    waits = waits_of(committed(Patience()), Patience())
+
+    # Then each wait is about as long as all before together, and the visits end within sixty days
+    assert waits == pytest.approx([1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], rel=0.01)
+    assert 30 < sum(waits) / 24 <= 60
+
+
+def test_a_change_makes_visits_frequent_again() -> None:
+    # Given an article that stood still for two days
+    patience = Patience()
+    later = NOW + timedelta(days=2)
+    still, _ = ended(next_run(committed(patience), later, patience), Outcome.UNCHANGED, later, patience)
+    assert still.due_at is not None
+    assert still.due_at - later.timestamp() == pytest.approx(2 * 86400, abs=1)
+
+    # When its page has changed, Then the next visit is as soon as after its first commit
+    working = next_run(still, later, patience).model_copy(update={"stage": Stage.INDEX})
+    changed, _ = ended(working, Outcome.INDEXED, later, patience, current=current_of(working, 2, later))
+    assert changed.due_at is not None
+    assert changed.due_at - later.timestamp() == pytest.approx(3600, abs=1)
+
+
+def test_an_article_that_was_old_when_it_was_found_is_visited_rarely_from_the_start() -> None:
+    # Given articles published so many days before they were first seen, When they are committed
+    waits = {}
+    for days in (0, 1, 10, 1000):
+        published = (NOW - timedelta(days=days)).date().isoformat()
+        waits[days] = waits_of(committed(Patience(), date_published=published), Patience())
+
+    # Then an old one's first visit comes late, never later than the longest wait, and there are few of them
+    assert [waits[days][0] for days in waits] == [1.0, 9.4, 225.4, 720.0]
+    assert set(waits[1000]) == {720.0}
+    assert len(waits[0]) > len(waits[1]) > len(waits[10])
+
+
+@pytest.mark.parametrize("date", ["2026-13-45", "2026-03-14T99:00:00Z", "0001-01-01T00:00:00+23:59", "2199-01-01"])
+def test_a_date_that_makes_no_sense_does_not_move_the_visits(date: str) -> None:
+    # Given an article with such a date, When it is committed, Then it is visited as one without a date
+    waits = waits_of(committed(Patience(), date_published=date), Patience())
+    assert waits == waits_of(committed(Patience()), Patience())
+
+
+def test_a_page_that_changes_for_ever_costs_ever_less() -> None:
+    # Given a page that has something new at each visit
+    patience = Patience()
+    state, now, waits = committed(patience), NOW, []
+    while now < NOW + timedelta(days=365):
+        assert state.due_at is not None
+        due = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
+        waits.append((due - now).total_seconds())
+        now = due
+        working = next_run(state, now, patience).model_copy(update={"stage": Stage.INDEX})
+        current = current_of(working, (state.latest_revision or 0) + 1, now)
+        state, _ = ended(working, Outcome.INDEXED, now, patience, current=current)
+
+    # Then it is visited hourly in its first days, and weekly after a year
+    assert waits[:40] == pytest.approx([3600] * 40, abs=2)
+    assert waits[-1] == pytest.approx(365 * 86400 * OLDEST_SHARE, rel=0.05)
+    assert len(waits) < 350
+
+
+def test_failures_after_the_commit_do_not_hammer() -> None:
+    # Given a committed article whose server fails on every visit from then on
+    patience = Patience()
+    state, now, visits = committed(patience), NOW, 0
+    while state.due_at is not None:
+        now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
+        visits += 1
+        state, _ = failed(next_run(state, now, patience), Reason.SERVER_ERROR, now, patience)
+
+    # Then it is visited no more often than one that stands still
+    assert visits == len(waits_of(committed(patience), patience))
+    assert state.current is not None
+
+
+def test_no_revisits_means_none() -> None:
+    # Given an operator who wants none, When an article is committed, Then its run is its last
+    assert committed(Patience(revisits=RevisitPolicy(stop_seconds=0))).due_at is None
 
 
 def test_what_was_never_committed_is_not_revisited() -> None:
     # Given a first visit that failed, When the run ends, Then nobody looks again by itself
-    state, record = ended(at_stage(Stage.FETCH), Outcome.FAILED, NOW, PATIENCE, reason=Reason.NOT_FOUND)
-    assert state.due_at is None
+    state, (record,) = failed(at_stage(Stage.FETCH), Reason.NOT_FOUND, NOW, PATIENCE)
+    assert (state.due_at, state.gone_since) == (None, None)
+    assert isinstance(record, OutcomeRecord)
     assert (record.outcome, record.revision) == ("failed:not_found", None)
 
 
-def test_what_was_removed_is_not_revisited() -> None:
-    # Given a committed article, When it is taken down, Then no schedule brings it back
-    state, record = ended(
-        next_run(at_stage(Stage.REST), NOW, PATIENCE), Outcome.REMOVED, NOW, Patience(revisit_schedule=(1, 1, 1))
-    )
-    assert state.due_at is None
-    assert record.outcome == "removed"
+def test_a_page_that_names_a_date_is_read_again_whole() -> None:
+    # Given a page that may be used until a date, When it is committed, Then the next visit is unconditional
+    def perishable(capture: Capture | None) -> Capture:
+        assert capture is not None
+        return capture.model_copy(update={"is_perishable": True})
+
+    state = at_stage(Stage.INDEX)
+    state = state.model_copy(update={"capture": perishable(state.capture)})
+    after, _ = ended(state, Outcome.INDEXED, NOW, PATIENCE, current=current_of(state))
+    assert after.validators is None
+
+
+# ------------------------------------------------------------------------------------------- retraction
+
+
+def visit(state: ArticleState, now: datetime, reason: Reason | None) -> ArticleState:
+    """Visit a resting article once more; no reason means that it was there, unchanged."""
+    working = next_run(state, now, PATIENCE, submission_id=f"at {now}")
+    if reason is None:
+        return ended(working, Outcome.UNCHANGED, now, PATIENCE)[0]
+    return failed(working, reason, now, PATIENCE)[0]
+
+
+@pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.GONE])
+def test_a_page_that_is_gone_is_looked_for_once_more_before_it_is_retracted(reason: Reason) -> None:
+    # Given an indexed article
+    state = at_stage(Stage.REST)
+    visited = NOW + timedelta(days=1)
+
+    # When a visit does not find its page
+    missing = visit(state, visited, reason)
+
+    # Then it still stands, and a second visit is due within the hour
+    assert missing.last_outcome == f"failed:{reason.value}"
+    assert missing.current == state.current
+    assert missing.due_at == math.ceil(visited.timestamp()) + PATIENCE.confirm_gone_seconds
+
+    # When that visit does not find it either, Then it is retracted
+    confirmed = datetime.fromtimestamp(missing.due_at, NOW.tzinfo)
+    gone = visit(missing, confirmed, reason)
+    assert (gone.last_outcome, gone.current, gone.due_at) == ("removed", None, None)
+    assert gone.tombstone is not None
+    assert (gone.tombstone.revision, gone.tombstone.reason) == (2, "gone")
+    assert gone.tombstone.cluster_id == id_of()
+
+
+def test_two_visits_in_a_hurry_confirm_nothing() -> None:
+    # Given an article that was not found just now
+    missing = visit(at_stage(Stage.REST), NOW, Reason.NOT_FOUND)
+
+    # When somebody submits it again at once, Then the page may still be back in an hour, counted from the first time
+    again = visit(missing, NOW + timedelta(seconds=10), Reason.NOT_FOUND)
+    assert again.last_outcome == "failed:not_found"
+    assert (again.gone_since, again.due_at) == (missing.gone_since, missing.due_at)
+
+
+@pytest.mark.parametrize("between", ["unchanged", "fetched"])
+def test_a_good_visit_in_between_begins_the_count_anew(between: str) -> None:
+    # Given an article that was not found, and found again
+    missing = visit(at_stage(Stage.REST), NOW, Reason.NOT_FOUND)
+    back_at = NOW + timedelta(hours=2)
+    if between == "unchanged":
+        back = visit(missing, back_at, None)
+    else:
+        working = next_run(missing, back_at, PATIENCE)
+        back, _ = failed(fetched(working, capture_of(working), back_at, PATIENCE), Reason.NO_ARTICLE, back_at, PATIENCE)
+    assert back.gone_since is None
+
+    # When it is not found days later, Then that is a first time again
+    assert visit(back, NOW + timedelta(days=3), Reason.NOT_FOUND).last_outcome == "failed:not_found"
+
+
+def test_a_server_out_of_order_in_between_neither_confirms_nor_clears() -> None:
+    # Given an article that was not found, and whose server then failed
+    missing = visit(at_stage(Stage.REST), NOW, Reason.GONE)
+    broken = visit(missing, NOW + timedelta(hours=2), Reason.TIMEOUT)
+    assert (broken.last_outcome, broken.gone_since) == ("failed:timeout", missing.gone_since)
+
+    # When it is not found again, Then that is the confirmation
+    assert visit(broken, NOW + timedelta(hours=3), Reason.NOT_FOUND).last_outcome == "removed"
+
+
+def test_a_retraction_is_a_revision_without_key_and_content() -> None:
+    # Given an indexed article whose page opts out, with somebody waiting for the visit
+    working = next_run(at_stage(Stage.REST), NOW, PATIENCE, submission_id="again")
+
+    # When the run ends
+    after, records = failed(working, Reason.OPT_OUT, NOW, PATIENCE, detail="header, x-robots-tag: noindex")
+
+    # Then it is retracted at once, and both records say so
+    revision, outcome = records
+    assert isinstance(revision, RevisionRecord)
+    assert isinstance(outcome, OutcomeRecord)
+    assert revision.model_dump(exclude_none=True) == {
+        "article_id": id_of(),
+        "revision": 2,
+        "previous_revision": 1,
+        "change_type": "retracted",
+        "url": working.url,
+        "host": working.host,
+        "committed_at": "2026-03-14T09:26:53.589Z",
+        "cluster_id": id_of(),
+        "reason": "opt_out",
+    }
+    assert (outcome.outcome, outcome.run, outcome.revision, outcome.submissions) == ("removed", 2, 2, ("again",))
+    assert (outcome.key, outcome.headline, outcome.detail) == (None, None, "header, x-robots-tag: noindex")
+    assert after.last_detail == outcome.detail
+
+
+def test_a_page_that_opts_out_before_it_was_indexed_is_rejected() -> None:
+    # Given a new article, When its page opts out, Then there is nothing to retract
+    after, (outcome,) = failed(at_stage(Stage.EXTRACT), Reason.OPT_OUT, NOW, PATIENCE)
+    assert (after.last_outcome, after.due_at, after.tombstone) == ("rejected:opt_out", None, None)
+    assert isinstance(outcome, OutcomeRecord)
+
+
+def test_a_resting_article_is_taken_back_as_a_run_of_its_own() -> None:
+    # Given an article at rest, When it is taken back, Then its outcome does not collide with the last run's
+    after, (_, outcome) = retracted(at_stage(Stage.REST), "gone", NOW)
+    assert (after.stage, after.run, outcome.run) == (Stage.REST, 2, 2)
+    assert after.version == at_stage(Stage.REST).version + 1
+
+
+def test_what_was_never_committed_cannot_be_taken_back() -> None:
+    # Given an article that was retracted, When it is retracted again, Then that is a mistake of ours
+    tombstone, _ = retracted(at_stage(Stage.REST), "gone", NOW)
+    for state in (tombstone, at_stage(Stage.FETCH)):
+        with pytest.raises(InvalidTransitionError, match="never committed"):
+            retracted(state, "gone", NOW)
 
 
 def test_stages_are_passed_in_order() -> None:

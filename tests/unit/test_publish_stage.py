@@ -9,11 +9,12 @@ import json
 
 import pytest
 
+from newsdesk.lifecycle import retracted
 from newsdesk.messages import ArticleChanged, SubmissionEnded
 from newsdesk.ports import WriteOnce
 from newsdesk.state import Stage
 from publisher.stage import Inserted, PublishStage, change_of, ending_of
-from tests.examples import at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
+from tests.examples import NOW, at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
 from tests.fakes import InMemoryObjectStore, RecordingEventPublisher
 
 
@@ -158,6 +159,24 @@ def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
         "datePublished": "2026-03-14T07:00:00Z",
         "clusterId": id_of(0),
         "duplicateOf": id_of(9),
+        "committedAt": "2026-03-14T09:26:53.589Z",
+    }
+
+
+def test_a_retraction_is_told_with_its_reason_and_without_content() -> None:
+    # Given an article that was taken back, When that is told, Then readers learn which, when and why, and no more
+    _, (record, _) = retracted(at_stage(Stage.REST), "gone", NOW)
+    assert json.loads(change_of(record).to_json()) == {
+        "schemaVersion": 1,
+        "changeId": f"{id_of(0)}-2",
+        "changeType": "retracted",
+        "articleId": id_of(0),
+        "revision": 2,
+        "previousRevision": 1,
+        "url": url_of(0),
+        "host": "news.example",
+        "clusterId": id_of(0),
+        "reason": "gone",
         "committedAt": "2026-03-14T09:26:53.589Z",
     }
 

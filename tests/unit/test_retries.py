@@ -6,13 +6,15 @@ Comes in: reasons, attempts, jitter. Goes out: assertions. Changes nothing.
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsdesk.outcomes import DESCRIPTIONS, REJECTIONS, TRANSIENT, Outcome, Reason, label, outcome_of
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, retry_delay, revisit_delay
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, RevisitPolicy, retry_delay, revisit_delay
+from tests.examples import NOW
 
 reasons = st.sampled_from(sorted(TRANSIENT))
 jitters = st.floats(min_value=0.0, max_value=1.0, exclude_max=True)
@@ -76,10 +78,27 @@ def test_a_retry_after_does_not_buy_more_attempts() -> None:
     assert retry_delay(Reason.TIMEOUT, RETRY_POLICIES[Reason.TIMEOUT].attempts, 0.0, 10.0) is None
 
 
-def test_visits_become_rarer_and_end() -> None:
-    # Given a schedule, When visits find nothing new, Then the next step counts, and none follows the last
-    assert [revisit_delay((3600, 86400), visits) for visits in range(4)] == [3600, 86400, None, None]
-    assert revisit_delay((), 0) is None
+@settings(deadline=None)
+@given(
+    st.builds(
+        RevisitPolicy,
+        first_seconds=st.integers(1, 100_000),
+        longest_seconds=st.integers(1, 10_000_000),
+        growth=st.floats(1.1, 10.0),
+        stop_seconds=st.integers(0, 100_000_000),
+    ),
+    *(st.timedeltas(timedelta(days=-1), timedelta(days=20_000)) for _ in range(3)),
+)
+def test_a_revisit_is_never_too_soon_too_late_or_after_the_end(
+    policy: RevisitPolicy, known: timedelta, watched: timedelta, still: timedelta
+) -> None:
+    # Given any policy and any history, even one from the future, When the next visit is worked out
+    wait = revisit_delay(policy, NOW, first_seen=NOW - known, seen_to_change=NOW - watched, changed=NOW - still)
+
+    # Then it lies between the shortest and the longest wait, and before the end of visits
+    if wait is not None:
+        assert policy.first_seconds <= wait <= max(policy.first_seconds, policy.longest_seconds)
+        assert max(0.0, watched.total_seconds()) + wait <= policy.stop_seconds
 
 
 def test_every_reason_makes_exactly_one_documented_outcome() -> None:

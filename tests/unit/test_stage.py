@@ -118,8 +118,7 @@ def to_enrich(state: ArticleState) -> Recorded:
 
 
 def to_failure(state: ArticleState) -> Recorded:
-    after, record = ended(state, Outcome.FAILED, NOW, PATIENCE, reason=Reason.NO_ARTICLE)
-    return after, (record,)
+    return ended(state, Outcome.FAILED, NOW, PATIENCE, reason=Reason.NO_ARTICLE)
 
 
 def test_a_step_is_written_with_its_record() -> None:
@@ -302,7 +301,7 @@ def test_messages_out_of_order_do_no_harm() -> None:
 
 def test_a_second_message_of_a_run_is_the_first_one_again() -> None:
     # Given two deliveries of a run's message, one of them sent again by somebody else
-    first = FetchRequested(article_id=id_of(), run=1, correlation_id="correlation-0")
+    first = FetchRequested(article_id=id_of(), run=1, correlation_id="correlation-0", host="news.example")
 
     # When they are compared, Then they are the same bytes
     again = message_for(leased(joined(at_stage(Stage.FETCH), "late"), "worker", NOW, PATIENCE))

@@ -44,7 +44,7 @@ class Desk:
 
 
 def requested(run: int = 1, correlation_id: str | None = None) -> FetchRequested:
-    return FetchRequested(article_id=id_of(), run=run, correlation_id=correlation_id)
+    return FetchRequested(article_id=id_of(), run=run, correlation_id=correlation_id, host="news.example")
 
 
 def test_a_new_url_is_recorded_and_sent_to_fetch() -> None:
@@ -329,3 +329,35 @@ def test_a_refusal_that_was_not_recorded_is_not_acknowledged() -> None:
     with pytest.raises(OSError, match="down"):
         desk.submit("not a url")
     assert desk.submit("not a url") == "rejected"
+
+
+def test_a_page_in_an_amp_cache_is_submitted_under_its_own_url() -> None:
+    # Given a desk, When a viewer's URL of a page is submitted
+    desk = Desk()
+    viewed = f"https://www.google.com/amp/s/{url_of().removeprefix('https://')}?amp=1"
+    assert desk.submit(viewed) == "started"
+
+    # Then the page's own host is asked, and the record says what was submitted
+    assert (desk.article.url, desk.article.host, desk.article.requested_url) == (url_of(), "news.example", viewed)
+    record = desk.store.submission("first")
+    assert record is not None
+    assert record.url == viewed
+
+
+@pytest.mark.parametrize(
+    ("inner", "reason"),
+    [
+        ("127.0.0.1/latest", "blocked_address"),
+        ("0x7f.1/latest", "blocked_address"),
+        ("a.localhost/latest", "blocked_address"),
+        ("news.example:22/latest", "blocked_port"),
+    ],
+)
+def test_an_amp_cache_is_no_way_inside(inner: str, reason: str) -> None:
+    # Given a public cache's URL that holds an inner one, When it is submitted, Then the inner one is judged
+    desk = Desk()
+    assert desk.submit(f"https://www.google.com/amp/s/{inner}") == "rejected"
+    record = desk.store.submission("first")
+    assert record is not None
+    assert record.outcome == f"rejected:{reason}"
+    assert desk.store.states == {}

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from newsdesk.errors import RejectedUrlError
 from newsdesk.networks import parse_networks
 from newsdesk.outcomes import Reason
+from newsdesk.tracking import TRACKING_PARAMETERS, TRACKING_PREFIXES, is_tracking
 from newsdesk.urls import (
     MAXIMUM_URL_LENGTH,
-    TRACKING_PARAMETERS,
     Url,
     article_id,
     canonical_url,
@@ -94,15 +94,97 @@ def test_a_canonical_url_leads_to_the_same_host_and_port(text):
 
 
 @given(urls)
-def test_a_canonical_url_is_ascii_without_fragment_or_tracking(text):
+def test_a_canonical_url_is_ascii_and_no_longer_than_the_url(text):
     url = parsed_or_none(text)
     if url is None:
         return
     result = canonical_url(url)
     assert result.isascii()
     assert "#" not in result
-    names = [part.partition("=")[0].lower() for part in result.partition("?")[2].split("&")]
-    assert not any(name in TRACKING_PARAMETERS or name.startswith("utm_") for name in names)
+    assert len(result) <= len(url.href)
+
+
+def query_of(text: str) -> list[str]:
+    return [part for part in text.partition("?")[2].partition("#")[0].split("&") if part]
+
+
+@given(urls)
+def test_what_is_no_tracking_parameter_stays_and_stays_in_order(text):
+    url = parsed_or_none(text)
+    if url is None:
+        return
+    kept = [unescaped(part) for part in query_of(canonical_url(url))]
+    assert kept == [unescaped(part) for part in query_of(url.href) if not is_tracking(unescaped(part))]
+
+
+def unescaped(part: str) -> str:
+    """The same part of a query, its escapes of plain characters undone, as ours are when none of them is broken."""
+    if re.search("%(?![0-9a-fA-F]{2})", part):
+        return part
+    plain = re.compile("%([0-9a-fA-F]{2})")
+    decoded = plain.sub(lambda found: chr(int(found[1], 16)) if is_plain(int(found[1], 16)) else found[0], part)
+    return plain.sub(lambda found: found[0].upper(), decoded)
+
+
+def is_plain(code: int) -> bool:
+    return code < 128 and (chr(code).isalnum() or chr(code) in "-._~")
+
+
+tidy_urls = st.builds(
+    "{}://{}/{}{}".format,
+    st.sampled_from(["http", "https"]),
+    hosts,
+    st.from_regex(r"[a-z0-9/-]{0,12}", fullmatch=True).filter(lambda path: not path.startswith("/")),
+    st.lists(st.from_regex(r"(id|q|page)=[a-z0-9]{1,4}", fullmatch=True), max_size=3).map(
+        lambda parts: f"?{'&'.join(parts)}" if parts else ""
+    ),
+)
+tracking = st.builds(
+    "{}={}".format,
+    st.sampled_from([*sorted(TRACKING_PARAMETERS), *(f"{prefix}x" for prefix in TRACKING_PREFIXES), "PHPSESSID"]),
+    st.sampled_from(["", "a", "%20", "%", "é"]),
+)
+
+
+@given(tidy_urls, st.data())
+def test_every_spelling_of_a_url_has_one_canonical_form(text, data):
+    # Given a URL in its canonical form
+    expected = canonical(text)
+    assert expected == text
+    scheme, _, rest = text.partition("://")
+    host, slash, target = rest.partition("/")
+    path, _, query = target.partition("?")
+    parts = query.split("&") if query else []
+
+    # When it is spelled otherwise, and followed from letters, searches and networks
+    host = data.draw(st.sampled_from([host, host.upper(), f"{host}.", f"{host}:{443 if scheme == 'https' else 80}"]))
+    escaped = "".join(f"%{ord(c):02x}" if c.isalnum() and data.draw(st.booleans()) else c for c in path)
+    for parameter in data.draw(st.lists(tracking, max_size=3)):
+        parts.insert(data.draw(st.integers(0, len(parts))), parameter)
+    session = data.draw(st.sampled_from(["", ";jsessionid=0123ABCD", ";JSESSIONID=x.node1"]))
+    fragment = data.draw(st.sampled_from(["", "#top", "#!/x?a=1", "#:~:text=storm"]))
+    scheme = data.draw(st.sampled_from([scheme, scheme.upper()]))
+    mark = "?" if parts or data.draw(st.booleans()) else ""
+    other = f"{scheme}://{host}{slash}{escaped}{session}{mark}{'&'.join(parts)}{fragment}"
+
+    # Then it is the same URL
+    assert canonical(other) == expected
+
+
+@given(tidy_urls, st.sampled_from(["c", "v"]), st.integers(0, 2))
+def test_a_page_in_an_amp_cache_is_the_page(text, kind, depth):
+    # Given a URL that an AMP cache or viewer was put before, once or more
+    wrapped = text
+    for level in range(depth + 1):
+        scheme, _, rest = wrapped.partition("://")
+        secure = "s/" if scheme == "https" else ""
+        cache = f"https://news-example.cdn.ampproject.org/{kind}/" if level % 2 else "https://www.google.com/amp/"
+        wrapped = f"{cache}{secure}{rest}"
+
+    # When it is made canonical, Then it is the page's own
+    if text.count("/") == 3 and text.endswith("/"):
+        return  # a front page is no page of a viewer's
+    assert canonical(wrapped) == canonical(text)
 
 
 @given(urls)
@@ -141,7 +223,67 @@ def test_any_text_is_a_redirect_target_or_is_rejected(text):
         ("https://news.example/a?b=%4&c=%41", "https://news.example/a?b=%4&c=A"),
         ("https://news.example/a?", "https://news.example/a"),
         ("https://news.example/a/", "https://news.example/a/"),
+        ("https://news.example//a//b", "https://news.example//a//b"),
+        ("https://news.example/A", "https://news.example/A"),
+        ("https://news.example/a#!/story/5", "https://news.example/a"),
+        ("https://news.example/a?id=1&id=1", "https://news.example/a?id=1&id=1"),
+        ("https://news.example/a?&&id=1&", "https://news.example/a?id=1"),
+        ("https://news.example/a?ID=1", "https://news.example/a?ID=1"),
+        # words that a site may mean something by
+        ("https://news.example/a?ref=x&source=y&cid=3&sid=4", "https://news.example/a?ref=x&source=y&cid=3&sid=4"),
+        ("https://news.example/a?UTM_Source=x&FBCLID=y", "https://news.example/a"),
+        ("https://news.example/a?oly_enc_id=1&gad_source=1&at_custom1=z", "https://news.example/a"),
+        # session ids
+        ("https://news.example/a;jsessionid=0A1B.node1?id=7", "https://news.example/a?id=7"),
+        ("https://news.example/a;JSESSIONID=0A1B/b", "https://news.example/a/b"),
+        ("https://news.example/a/..;jsessionid=1/b", "https://news.example/b"),
+        ("https://news.example/a?PHPSESSID=abc", "https://news.example/a"),
+        ("https://news.example/(S(lit3py55t21z5v55vlm25s55))/a.aspx", "https://news.example/a.aspx"),
+        (
+            "https://news.example/f(S(lit3py55t21z5v55vlm25s55))/a",
+            "https://news.example/f(S(lit3py55t21z5v55vlm25s55))/a",
+        ),
+        # AMP by query; hosts and paths are the page's to explain
+        ("https://news.example/a?amp=1&id=7", "https://news.example/a?id=7"),
+        ("https://news.example/a?amp", "https://news.example/a"),
+        ("https://news.example/a?outputType=AMP", "https://news.example/a"),
+        ("https://news.example/a?amp=15", "https://news.example/a?amp=15"),
+        ("https://news.example/a?outputType=xml", "https://news.example/a?outputType=xml"),
+        ("https://news.example/a/amp/", "https://news.example/a/amp/"),
+        ("https://amp.news.example/a", "https://amp.news.example/a"),
+        ("https://m.news.example/a", "https://m.news.example/a"),
+        # AMP caches and viewers
+        ("https://www.google.com/amp/s/news.example/a?id=7", "https://news.example/a?id=7"),
+        ("https://www.google.com/amp/s/news.example/a?amp=1&usqp=x#aoh=1", "https://news.example/a"),
+        ("https://www.google.co.uk/amp/news.example/a", "http://news.example/a"),
+        ("https://google.de/amp/s/news.example/a", "https://news.example/a"),
+        ("https://www.bing.com/amp/s/news.example/a", "https://news.example/a"),
+        ("https://cdn.ampproject.org/c/s/news.example/a", "https://news.example/a"),
+        ("https://news-example.cdn.ampproject.org/v/s/news.example/a?amp_js_v=0.1", "https://news.example/a"),
+        ("https://news-example.cdn.ampproject.org/c/news.example:8080/a", "http://news.example:8080/a"),
+        ("https://news-example.bing-amp.com/c/s/news.example/a", "https://news.example/a"),
+        ("https://cdn.ampproject.org/c/s/b%C3%BCcher.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://cdn.ampproject.org/c/s/cdn.ampproject.org/c/s/news.example/a", "https://news.example/a"),
+        # what only looks like one
+        ("https://www.google.com/amp/about.html", "https://www.google.com/amp/about.html"),
+        ("https://www.google.com/amp/s/", "https://www.google.com/amp/s/"),
+        ("https://www.google.com/amp/s/localhost/a", "https://www.google.com/amp/s/localhost/a"),
+        ("https://www.google.com/amp/s/me:you@news.example/a", "https://www.google.com/amp/s/me:you@news.example/a"),
+        ("https://www.google.com:8443/amp/s/news.example/a", "https://www.google.com:8443/amp/s/news.example/a"),
+        ("https://www.google.com/search/amp/s/news.example/a", "https://www.google.com/search/amp/s/news.example/a"),
+        (
+            "https://google.com.evil.example/amp/s/news.example/a",
+            "https://google.com.evil.example/amp/s/news.example/a",
+        ),
+        (
+            "https://evilcdn.ampproject.org.example/c/s/n.example/a",
+            "https://evilcdn.ampproject.org.example/c/s/n.example/a",
+        ),
+        ("https://cdn.ampproject.org/i/s/news.example/a.jpg", "https://cdn.ampproject.org/i/s/news.example/a.jpg"),
+        ("https://news.example/amp/s/other.example/a", "https://news.example/amp/s/other.example/a"),
         ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://BÜCHER.example/", "https://xn--bcher-kva.example/"),
+        ("https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"),
         ("http://[2606:4700:0:0::1111]/", "http://[2606:4700::1111]/"),
     ],
 )

@@ -16,9 +16,10 @@ from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.observability import count, logger
+from newsdesk.observability import count, instrumented, logger
 
 _MILLISECONDS_NEEDED = 5000
+_WORKERS = 20
 
 
 @cache
@@ -39,10 +40,11 @@ def build() -> DispatchStage:
         patience=settings.patience,
         shards=DUE_SHARDS,
         limit_per_shard=settings.dispatch_limit_per_shard,
+        workers=_WORKERS,
     )
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
     """Move what is due, until the function's time runs short."""
     moved = build().run(lambda: context.get_remaining_time_in_millis() > _MILLISECONDS_NEEDED)

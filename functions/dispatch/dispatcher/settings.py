@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import TableSettings
+from newsdesk.settings import VisitSettings
 
 
-class DispatchSettings(TableSettings):
+class DispatchSettings(VisitSettings):
     """What the template sets for dispatch."""
 
     fetch_queue_url: str = Field(description="The queue of pages to fetch.")
@@ -18,5 +18,5 @@ class DispatchSettings(TableSettings):
     enrich_queue_url: str = Field(description="The queue of articles to enrich.")
     index_queue_url: str = Field(description="The queue of articles to commit.")
     dispatch_limit_per_shard: int = Field(
-        default=100, ge=1, description="Articles that one run moves in each of the due index's shards."
+        default=1000, ge=1, description="Articles that one run moves in each of the due index's shards."
     )

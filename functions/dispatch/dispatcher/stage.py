@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +35,9 @@ class DispatchStage:
         Partitions of the index of due articles.
     limit_per_shard : int
         Articles moved per shard and run; the rest waits for the next minute.
+    workers : int
+        Articles moved at the same time: a move is three calls one after the other, and waiting for them most of its
+        time.
     """
 
     store: ArticleStore
@@ -42,6 +46,7 @@ class DispatchStage:
     patience: Patience
     shards: int
     limit_per_shard: int
+    workers: int = 1
 
     def run(self, has_time: Callable[[], bool]) -> Counter[str]:
         """Go through the shards once, as long as ``has_time``, and return the articles moved by status.
@@ -53,18 +58,24 @@ class DispatchStage:
         until = now + timedelta(seconds=HORIZON_SECONDS)
         # Every run begins with another shard, so that none starves when the time never suffices for all.
         first = int(now.timestamp() // HORIZON_SECONDS)
-        for offset in range(self.shards):
-            for article_id in self.store.due((first + offset) % self.shards, until, self.limit_per_shard):
+        with ThreadPoolExecutor(max_workers=self.workers) as executor:
+            for offset in range(self.shards):
                 if not has_time():
-                    return moved
-                try:
-                    status = self._move(article_id, until)
-                except Exception:  # one article's trouble is not the others'; it stays due, or falls due again
-                    logger.exception("article not dispatched", extra={"article_id": article_id})
-                    status = "failed"
-                if status is not None:
-                    moved[status] += 1
+                    break
+                overdue = self.store.due((first + offset) % self.shards, until, self.limit_per_shard)
+                moves = executor.map(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
+                moved.update(status for status in moves if status is not None)
         return moved
+
+    def _move_alone(self, article_id: str, until: datetime, has_time: Callable[[], bool]) -> str | None:
+        """Move one article; its trouble is not the others': it stays due, or falls due again."""
+        if not has_time():
+            return None
+        try:
+            return self._move(article_id, until)
+        except Exception:
+            logger.exception("article not dispatched", extra={"article_id": article_id})
+            return "failed"
 
     def _move(self, article_id: str, until: datetime) -> str | None:
         state = self.store.get(article_id)
@@ -88,7 +99,7 @@ class DispatchStage:
         if state.stage is Stage.REST:
             return "revisited", next_run(state, now, self.patience), ()
         if state.waiting is None and state.resends >= MAXIMUM_RESENDS:
-            after, outcome = ended(
+            after, records = ended(
                 state,
                 Outcome.FAILED,
                 now,
@@ -96,5 +107,5 @@ class DispatchStage:
                 reason=Reason.STUCK,
                 detail=f"in {state.stage.value}, sent again {state.resends} times",
             )
-            return "stuck", after, (outcome,)
+            return "stuck", after, records
         return ("resent" if state.waiting is None else "released"), released(state, now, self.patience), ()

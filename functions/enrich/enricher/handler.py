@@ -20,7 +20,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.messages import ArticleEnriched, ArticleExtracted
-from newsdesk.observability import logger
+from newsdesk.observability import instrumented
 from newsdesk.records import process_batch
 
 SECONDS_NEEDED = 20.0
@@ -40,7 +40,7 @@ def build() -> EnrichStage:
     )
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of extracted articles."""
     return process_batch(

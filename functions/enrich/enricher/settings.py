@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import TableSettings
+from newsdesk.settings import VisitSettings
 
 
-class EnrichSettings(TableSettings):
+class EnrichSettings(VisitSettings):
     """Enrich's settings."""
 
     bucket_name: str = Field(description="The bucket of captures, work objects and articles.")

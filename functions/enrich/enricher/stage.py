@@ -18,10 +18,10 @@ from newsdesk.clock import Clock, from_text
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleExtracted
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
+from newsdesk.outcomes import Reason
+from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
 from newsdesk.stage import advance, check_in
-from newsdesk.state import ArticleState, OutcomeRecord, Stage
+from newsdesk.state import ArticleState, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,8 @@ class EnrichStage:
     def _end_as_missing(self, state: ArticleState, key: str) -> str:
         now = self.clock()
 
-        def step(current: ArticleState) -> tuple[ArticleState, tuple[OutcomeRecord]]:
-            after, record = lifecycle.ended(
-                current, Outcome.FAILED, now, self.patience, reason=Reason.CAPTURE_MISSING, detail=key
-            )
-            return after, (record,)
+        def step(current: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
+            return lifecycle.failed(current, Reason.CAPTURE_MISSING, now, self.patience, detail=key)
 
         try:
             after = advance(self.store, state, step)
@@ -86,7 +83,7 @@ class EnrichStage:
 
 def next_revision(state: ArticleState) -> int:
     """Return the number of the revision that this run makes."""
-    return 1 if state.current is None else state.current.revision + 1
+    return (state.latest_revision or 0) + 1
 
 
 def build_article(state: ArticleState, work: ExtractedWork, enrichers: Sequence[Enricher]) -> Article:
@@ -108,7 +105,7 @@ def build_article(state: ArticleState, work: ExtractedWork, enrichers: Sequence[
         **fields,
         article_id=state.article_id,
         revision=next_revision(state),
-        previous_revision=state.current.revision if state.current else None,
+        previous_revision=state.latest_revision,
         change_type=ChangeType.UPDATED if state.current else ChangeType.CREATED,
         enrichment=compose(document, enrichers),
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -21,6 +22,7 @@ from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
 from extractor.blocks import body_text, line_blocks, typed_blocks
+from extractor.canonical import CanonicalLink, canonical_link
 from extractor.charset import storable
 from extractor.dates import FoundDate, modified_date, published_date
 from extractor.links import body_links, checked_url
@@ -39,9 +41,11 @@ from newsdesk.article import (
     Person,
     Provenance,
     Quality,
+    Rights,
 )
 from newsdesk.errors import PermanentError
 from newsdesk.outcomes import Reason
+from newsdesk.urls import scrub
 from newsdesk.words import count_words
 
 EXTRACTOR = ModelProvenance(name="newsdesk.extract", version=f"{__version__}+trafilatura.{version('trafilatura')}")
@@ -78,11 +82,14 @@ class ExtractionResult:
         Of the body.
     dropped : tuple of DroppedBlock
         What was cut from the page on purpose, and why.
+    canonical : CanonicalLink
+        What the page calls its own URL.
     """
 
     article: Extracted
     links: tuple[Link, ...] = ()
     dropped: tuple[DroppedBlock, ...] = ()
+    canonical: CanonicalLink = field(default_factory=CanonicalLink)
 
 
 def extract(
@@ -92,6 +99,8 @@ def extract(
     captured_at: datetime,
     canonical_url: str | None = None,
     headers: Iterable[tuple[str, str]] = (),
+    host_lines: Iterable[str] = (),
+    product_token: str = "",
     provenance: Provenance | None = None,
 ) -> ExtractionResult:
     """Extract the article of a page.
@@ -108,6 +117,10 @@ def extract(
         The article's own URL, where it is another.
     headers : iterable of pairs
         The response's header fields.
+    host_lines : iterable of str
+        What the host says of the page to machines; see :func:`newsdesk.rights.host_signals`.
+    product_token : str
+        The robot that we are to sites, in lower case.
     provenance : Provenance or None
         How the page was found and captured.
 
@@ -121,40 +134,56 @@ def extract(
     The settings are those of trafilatura's published evaluation: defaults, comments left out. ``deduplicate`` stays
     off: it remembers text from page to page, so that a result would depend on what the process had read before.
     """
+    headers = tuple(headers)
     try:
         with warnings.catch_warnings():
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
-            return _extract(html, url, captured_at, canonical_url or url, headers, provenance)
+            read_rights = partial(
+                rights_of,
+                headers=headers,
+                captured_at=captured_at,
+                host_lines=host_lines,
+                product_token=product_token,
+            )
+            read_canonical = partial(canonical_link, headers=headers, url=url)
+            return _extract(html, url, captured_at, canonical_url or url, read_rights, read_canonical, provenance)
     except MemoryError:
         raise
     except Exception as error:
-        raise PermanentError(Reason.EXTRACTION_ERROR, f"{type(error).__name__}: {error}"[:200]) from error
+        raise PermanentError(Reason.EXTRACTION_ERROR, scrub(f"{type(error).__name__}: {error}")[:200]) from error
 
 
 def extract_plain_text(
     text: str,
     url: str,
     *,
+    captured_at: datetime,
     canonical_url: str | None = None,
     headers: Iterable[tuple[str, str]] = (),
+    host_lines: Iterable[str] = (),
+    product_token: str = "",
     provenance: Provenance | None = None,
 ) -> ExtractionResult:
     """Take a plain text as the article: its first line is the headline, empty lines part its paragraphs."""
+    headers = tuple(headers)
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
     body = "\n".join(paragraphs)
     headline = one_line(text.strip().partition("\n")[0], LONGEST_HEADLINE)
+    canonical = canonical_link(None, headers, url)
     article = Extracted(
         headline=headline,
         article_body=body,
         url=canonical_url or url,
         blocks=line_blocks(body),
         word_count=count_words(body),
-        quality=Quality(field_sources={"headline": FieldSource(source="dom")} if headline else {}),
-        rights=rights_of(None, headers),
-        provenance=provenance or _bare_provenance(url),
+        quality=Quality(
+            field_sources={"headline": FieldSource(source="dom")} if headline else {}, warnings=_warnings(canonical)
+        ),
+        rights=rights_of(None, headers, captured_at, host_lines=host_lines, product_token=product_token),
+        provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
     )
-    return ExtractionResult(article)
+    return ExtractionResult(article, canonical=canonical)
 
 
 def require_article(result: ExtractionResult) -> None:
@@ -187,10 +216,12 @@ def _extract(
     url: str,
     captured_at: datetime,
     canonical_url: str,
-    headers: Iterable[tuple[str, str]],
+    read_rights: Callable[[HtmlElement | None], Rights],
+    read_canonical: Callable[[HtmlElement | None], CanonicalLink],
     provenance: Provenance | None,
 ) -> ExtractionResult:
     tree = parse_html(html)
+    canonical = read_canonical(tree)
     if tree is None:
         document, body = Document(), ""
     else:
@@ -209,11 +240,12 @@ def _extract(
         url=canonical_url,
         blocks=typed_blocks(document.body, body) if body else (),
         word_count=count_words(body),
-        quality=Quality(field_sources=_sources(fields, published, modified)),
-        rights=rights_of(tree, headers),
-        provenance=provenance or _bare_provenance(url),
+        quality=Quality(field_sources=_sources(fields, published, modified), warnings=_warnings(canonical)),
+        rights=read_rights(tree),
+        provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
     )
-    return ExtractionResult(article, links=body_links(tree, body, url) if tree is not None and body else ())
+    links = body_links(tree, body, url) if tree is not None and body else ()
+    return ExtractionResult(article, links=links, canonical=canonical)
 
 
 def _run_trafilatura(tree: HtmlElement, url: str, captured_at: datetime) -> Document:
@@ -271,6 +303,14 @@ def _sources(fields: dict[str, Any], published: FoundDate | None, modified: Foun
         sources["date_modified"] = modified.source
     alias = Extracted.model_fields
     return {str(alias[name].alias): FieldSource(source=source) for name, source in sorted(sources.items())}
+
+
+def _warnings(canonical: CanonicalLink) -> tuple[str, ...]:
+    return () if canonical.refusal is None else (f"canonical_link:{canonical.refusal.value}",)
+
+
+def _with_canonical(provenance: Provenance, canonical: CanonicalLink) -> Provenance:
+    return provenance.model_copy(update={"canonical_url": canonical.url})
 
 
 def _bare_provenance(url: str) -> Provenance:

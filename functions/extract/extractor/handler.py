@@ -19,7 +19,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.messages import ArticleExtracted, PageFetched
-from newsdesk.observability import logger
+from newsdesk.observability import instrumented
 from newsdesk.records import process_batch
 
 SECONDS_NEEDED = 20.0
@@ -37,10 +37,11 @@ def build() -> ExtractStage:
         clock=utc_now,
         patience=settings.patience,
         maximum_body_bytes=settings.maximum_body_bytes,
+        opt_outs=settings.opt_outs,
     )
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of fetched pages."""
     return process_batch(event, context, PageFetched, build().handle, "PagesExtracted", seconds_needed=SECONDS_NEEDED)

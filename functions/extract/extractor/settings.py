@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import TableSettings
+from newsdesk.settings import RightsSettings, VisitSettings
 
 
-class ExtractSettings(TableSettings):
+class ExtractSettings(VisitSettings, RightsSettings):
     """Extract's settings."""
 
     bucket_name: str = Field(description="The bucket of captures, work objects and articles.")

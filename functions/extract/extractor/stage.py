@@ -6,23 +6,27 @@ Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``. Changes: the work obj
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from extractor.charset import decode_text
 from extractor.content_hash import content_hash
 from extractor.extraction import EXTRACTOR, ExtractionResult, extract, extract_plain_text, require_article
+from extractor.rights import signals_in
 from newsdesk import keys, lifecycle
 from newsdesk.article import ExtractedWork, Provenance, to_json_bytes
 from newsdesk.capture import CapturedPage, CaptureUnreadableError, read_capture
 from newsdesk.clock import Clock, from_text
 from newsdesk.content_encoding import decode_body
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError, PermanentError, TransientError
+from newsdesk.identity import find_claimed_original
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import PageFetched
-from newsdesk.outcomes import Outcome, Reason, outcome_of
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
-from newsdesk.stage import advance, check_in
-from newsdesk.state import ArticleState, Capture, OutcomeRecord, Stage
+from newsdesk.outcomes import Outcome, Reason
+from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
+from newsdesk.rights import OptOutPolicy, unavailable_after
+from newsdesk.stage import Step, advance, check_in
+from newsdesk.state import ArticleState, Capture, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class ExtractStage:
     ----------
     maximum_body_bytes : int
         A body that is larger, content coding undone, is refused.
+    opt_outs : OptOutPolicy
+        Which wishes of page, header or host mean that nothing of it is kept.
     """
 
     store: ArticleStore
@@ -41,6 +47,7 @@ class ExtractStage:
     clock: Clock
     patience: Patience
     maximum_body_bytes: int = 10 * 1024 * 1024
+    opt_outs: OptOutPolicy = field(default_factory=OptOutPolicy)
 
     def handle(self, message: PageFetched) -> str:
         """Extract one page.
@@ -48,8 +55,8 @@ class ExtractStage:
         Returns
         -------
         str
-            ``extracted``; ``unchanged`` or ``failed`` when the run ended here; ``skipped`` when there was nothing to
-            do; ``stale`` when another worker was first.
+            ``extracted``; ``unchanged``, ``duplicate``, ``failed``, ``rejected``, ``removed`` when the run ended here;
+            ``skipped`` when there was nothing to do; ``stale`` when another worker was first.
         """
         state = check_in(self.store, self.sender, message, Stage.EXTRACT)
         if state is None or state.capture is None:
@@ -57,30 +64,32 @@ class ExtractStage:
         try:
             result = self._extract(state, state.capture)
         except (PermanentError, TransientError) as error:
-            return self._end(state, outcome_of(error.reason), error.reason, error.detail)
+            return self._fail(state, error.reason, error.detail)
+        original = self._original(state, result)
+        if original is not None:
+            return self._end_as_duplicate(state, original)
         digest = content_hash(result.article)
         if state.current is not None and state.current.content_hash == digest:
-            return self._end(state, Outcome.UNCHANGED)
+            return self._end(state, result)
         return self._pass_on(state, state.capture, result, digest)
 
     def _extract(self, state: ArticleState, capture: Capture) -> ExtractionResult:
         page = self._read(capture)
         body = decode_body(page.body, page.content_encoding, self.maximum_body_bytes)
         text = decode_text(body, page.content_type)
-        provenance = _provenance(state, capture)
-        if _is_plain_text(page):
-            result = extract_plain_text(
-                text, page.url, canonical_url=state.url, headers=page.headers, provenance=provenance
-            )
-        else:
-            result = extract(
-                text,
-                page.url,
-                captured_at=from_text(page.captured_at),
-                canonical_url=state.url,
-                headers=page.headers,
-                provenance=provenance,
-            )
+        extract_as = extract_plain_text if _is_plain_text(page) else extract
+        result = extract_as(
+            text,
+            page.url,
+            captured_at=from_text(page.captured_at),
+            canonical_url=state.url,
+            headers=page.headers,
+            host_lines=page.host_signals,
+            product_token=self.opt_outs.product_token,
+            provenance=_provenance(state, capture),
+        )
+        # What a page does not want kept is not judged any further.
+        self.opt_outs.check(signals_in(result.article.rights), self.clock())
         require_article(result)
         return result
 
@@ -91,6 +100,10 @@ class ExtractStage:
             raise PermanentError(Reason.CAPTURE_MISSING, capture.key) from error
         except CaptureUnreadableError as error:
             raise PermanentError(Reason.EXTRACTION_ERROR, f"unreadable capture: {error}") from error
+
+    def _original(self, state: ArticleState, result: ExtractionResult) -> str | None:
+        claimed = result.canonical.believed
+        return find_claimed_original(self.store, state, claimed, result.article.headline) if claimed else None
 
     def _pass_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> str:
         work = ExtractedWork(
@@ -106,7 +119,12 @@ class ExtractStage:
         self.objects.put(key, gzip.compress(to_json_bytes(work), mtime=0), "application/json", "gzip")
         now = self.clock()
         after = advance(
-            self.store, state, lambda current: (lifecycle.extracted(current, key, digest, now, self.patience), ())
+            self.store,
+            state,
+            lambda current: (
+                lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.patience),
+                (),
+            ),
         )
         if after is None:
             return "stale"
@@ -115,18 +133,44 @@ class ExtractStage:
             self.sender.send(following)
         return "extracted"
 
-    def _end(self, state: ArticleState, outcome: Outcome, reason: Reason | None = None, detail: str = "") -> str:
+    def _end(self, state: ArticleState, result: ExtractionResult) -> str:
         now = self.clock()
 
-        def step(current: ArticleState) -> tuple[ArticleState, tuple[OutcomeRecord]]:
-            after, record = lifecycle.ended(current, outcome, now, self.patience, reason=reason, detail=detail or None)
-            return after, (record,)
+        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
+            return lifecycle.ended(_to_be_read_again(current, result), Outcome.UNCHANGED, now, self.patience)
 
+        return self._finish(state, step)
+
+    def _end_as_duplicate(self, state: ArticleState, original: str) -> str:
+        now = self.clock()
+
+        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
+            return lifecycle.ended(current, Outcome.DUPLICATE, now, self.patience, duplicate_of=original)
+
+        return self._finish(state, step)
+
+    def _fail(self, state: ArticleState, reason: Reason, detail: str) -> str:
+        now = self.clock()
+
+        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
+            return lifecycle.failed(current, reason, now, self.patience, detail=detail or None)
+
+        return self._finish(state, step)
+
+    def _finish(self, state: ArticleState, step: Step) -> str:
         try:
             after = advance(self.store, state, step)
         except AlreadyRecordedError:
             return "stale"
-        return "stale" if after is None else outcome.value
+        return "stale" if after is None else (after.last_outcome or "").partition(":")[0]
+
+
+def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:
+    """Return the state, its capture marked when the page names a date from which on it may not be used."""
+    is_dated = any(unavailable_after(signal) for signal in signals_in(result.article.rights))
+    if state.capture is None or not is_dated:
+        return state
+    return state.model_copy(update={"capture": state.capture.model_copy(update={"is_perishable": True})})
 
 
 def _provenance(state: ArticleState, capture: Capture) -> Provenance:

@@ -19,6 +19,21 @@ READABLE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
 
+SIGNATURE_BYTES = 12
+"""How much of a body's start :func:`check_page_start` wants to see."""
+
+_SIGNATURES = {
+    b"%PDF-": "PDF",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"RIFF": "RIFF",
+    b"PK\x03\x04": "ZIP",
+    b"\x1a\x45\xdf\xa3": "Matroska",
+    b"OggS\x00": "Ogg",
+}
+
 _DENIED = frozenset({401, 402, 403, 407, 451})
 _PARTIAL_CONTENT = 206
 
@@ -105,6 +120,21 @@ def check_page_head(headers: HeaderFields, maximum_body_bytes: int) -> str | Non
     if lengths and int(lengths[0].split(",")[0]) > maximum_body_bytes:
         raise PermanentError(Reason.TOO_LARGE, f"{lengths[0]} bytes announced")
     return encoding
+
+
+def check_page_start(start: bytes) -> None:
+    """Refuse a body that begins as no text does (WHATWG MIME Sniffing, section 6), whatever type it was sent as.
+
+    Raises
+    ------
+    PermanentError
+        ``content_type``.
+    """
+    for signature, name in _SIGNATURES.items():
+        if start.startswith(signature):
+            raise PermanentError(Reason.CONTENT_TYPE, f"{name}, whatever it was called")
+    if start[4:8] == b"ftyp":
+        raise PermanentError(Reason.CONTENT_TYPE, "MP4, whatever it was called")
 
 
 def _media_type(field_values: list[str]) -> str:

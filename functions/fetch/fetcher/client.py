@@ -1,31 +1,54 @@
-"""The fetcher: one page over HTTP/1.1, politely, within bounds, from public addresses only.
+"""The fetcher: one page over HTTP/1.1, within bounds, from public addresses only.
 
 Comes in: a URL and the validators of an earlier visit. Goes out: the response, or a classified error. Changes: asks
 web servers. No proxy, no cookies, no credentials; whatever the environment says.
+
+:meth:`HttpFetcher.fetch_auxiliary` is for what a site says about itself (``robots.txt``, ``tdmrep.json``). It goes the
+same way as a page: same resolver, same address checks on every hop, same walls.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-import httpcore
-
-from fetcher import network
-from fetcher.answers import NOT_MODIFIED, REDIRECTS, check_page_head, check_status, redirect_location
-from fetcher.network import Deadline, GuardedBackend, GuardedStream, Resolve
-from fetcher.ports import FetchRequest, FetchResponse, HeaderFields, Hop, Timings
+from fetcher import network, wall
+from fetcher.answers import (
+    NOT_MODIFIED,
+    REDIRECTS,
+    SIGNATURE_BYTES,
+    check_page_head,
+    check_page_start,
+    check_status,
+    redirect_location,
+    values_of,
+)
+from fetcher.connections import KeptConnections
+from fetcher.http1 import Connection, Head
+from fetcher.network import AddressRules, Deadline, Dialler, Resolve, Resolver
+from fetcher.ports import (
+    AskLeave,
+    AuxiliaryResponse,
+    FetchRequest,
+    FetchResponse,
+    HeaderFields,
+    Hop,
+    Timings,
+    TlsFacts,
+)
 from newsdesk.clock import Clock, utc_now
-from newsdesk.content_encoding import ACCEPT_ENCODING, decode_body
+from newsdesk.content_encoding import ACCEPT_ENCODING, decode_start, decoded_pieces, single_encoding
 from newsdesk.errors import PermanentError, RejectedUrlError, TransientError
-from newsdesk.networks import Network
+from newsdesk.networks import FUNCTION_PORTS, Network
 from newsdesk.outcomes import Reason
 from newsdesk.urls import DEFAULT_PORTS, Url, check_destination, parse_url
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5,*/*;q=0.1"
+ACCEPT_ANYTHING = "*/*"
 
-_VERSIONS = frozenset({"HTTP/1.0", "HTTP/1.1"})
+MAXIMUM_AUXILIARY_REDIRECTS = 5
+"""RFC 9309, section 2.3.1.2: crawlers should follow at least five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +58,7 @@ class FetchLimits:
     Attributes
     ----------
     deadline_seconds : float
-        For the whole fetch, redirects included. Resolving a name ends when the system's resolver gives up; the
-        deadline is looked at right after it.
+        For the whole fetch, redirects included.
     maximum_body_bytes : int
         Of the body, on the wire and decoded.
     maximum_redirects : int
@@ -49,28 +71,41 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """One server's answer to one request; the body is only read when there is a page in it."""
+    """One server's answer to one request; the body is only read when somebody wants it."""
 
-    http_version: str
-    status: int
-    reason_phrase: str
-    headers: HeaderFields
+    head: Head
     body: bytes
     address: str
     timings: Timings
     request_head: bytes
+    tls: TlsFacts | None
+    connection_reused: bool
+    wire_bytes: int
+
+
+def _at_once(url: Url, hops: tuple[Hop, ...]) -> None:
+    """Follow every redirect without asking anybody."""
+
+
+_ReadBody = Callable[[Connection, Head], bytes]
+_Fields = list[tuple[str, str]]
 
 
 class HttpFetcher:
-    """A :class:`fetcher.ports.Fetcher` on real sockets; may be used by several threads at once.
+    """A :class:`fetcher.ports.Fetcher` and :class:`fetcher.ports.AuxiliaryFetcher` on real sockets.
+
+    May be used by several threads at once. Connections are kept open between fetches.
 
     Parameters
     ----------
     user_agent : str
         What the request says it is.
     limits : FetchLimits
+        For pages.
     allowed : sequence of networks
         Exceptions to the public internet; empty in a deployed stack.
+    closed_ports : collection of int
+        Ports that no exception opens, beside those of a function's own machine.
     ports : collection of int
         Where a URL may point.
     extra_authorities : str or None
@@ -85,6 +120,7 @@ class HttpFetcher:
         limits: FetchLimits = FetchLimits(),
         *,
         allowed: Sequence[Network] = (),
+        closed_ports: Collection[int] = (),
         ports: Collection[int] = DEFAULT_PORTS,
         extra_authorities: str | None = None,
         resolve: Resolve = network.resolve,
@@ -92,46 +128,134 @@ class HttpFetcher:
     ) -> None:
         self._user_agent = user_agent
         self._limits = limits
-        self._allowed = allowed
+        self._rules = AddressRules(allowed, FUNCTION_PORTS | frozenset(closed_ports))
         self._ports = ports
-        self._resolve = resolve
         self._clock = clock
-        self._tls = ssl.create_default_context()
+        self._kept = KeptConnections()
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
         if extra_authorities is not None:
-            self._tls.load_verify_locations(cadata=extra_authorities)
+            context.load_verify_locations(cadata=extra_authorities)
+        self._dialler = Dialler(Resolver(resolve), self._rules, context)
 
-    def fetch(self, request: FetchRequest) -> FetchResponse:
+    def fetch(self, request: FetchRequest, ask_leave: AskLeave = _at_once) -> FetchResponse:
         """Fetch a page; see the port."""
         started_at = self._clock()
         deadline = Deadline(self._limits.deadline_seconds)
-        url = self._first_destination(request.url)
-        hops: list[Hop] = []
-        answer = self._ask(url, self._request_fields(url, request), deadline)
-        while answer.status in REDIRECTS:
-            following = self._next_destination(url, answer.headers)
-            hops.append(Hop(url.href, answer.status, following.href))
-            if len(hops) > self._limits.maximum_redirects or following.href in {hop.url for hop in hops}:
-                raise PermanentError(Reason.TOO_MANY_REDIRECTS, f"{len(hops)} redirects")
-            url = following
-            answer = self._ask(url, self._request_fields(url, None), deadline)
+        conditions = []
+        if request.etag is not None:
+            conditions.append(("If-None-Match", request.etag))
+        if request.last_modified is not None:
+            conditions.append(("If-Modified-Since", request.last_modified))
+        url, answer, hops, wire_bytes = self._follow(
+            request.url,
+            request.redirects,
+            ask_leave,
+            [("Accept", ACCEPT)],
+            conditions,
+            self._read_page,
+            deadline,
+            self._limits.maximum_body_bytes,
+            self._limits.maximum_redirects,
+        )
         return FetchResponse(
             final_url=url.href,
-            status=answer.status,
-            reason_phrase=answer.reason_phrase,
-            http_version=answer.http_version,
-            headers=answer.headers,
+            status=answer.head.status,
+            reason_phrase=answer.head.reason_phrase,
+            http_version=answer.head.http_version,
+            headers=answer.head.headers,
             body=answer.body,
             resolved_address=answer.address,
-            redirects=tuple(hops),
+            redirects=hops,
             started_at=started_at,
             timings=answer.timings,
             request_head=answer.request_head,
+            tls=answer.tls,
+            connection_reused=answer.connection_reused,
+            wire_bytes=wire_bytes,
+            seconds=deadline.elapsed(),
         )
+
+    def fetch_auxiliary(
+        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave = _at_once
+    ) -> AuxiliaryResponse:
+        """Fetch what a site says about itself; see :class:`fetcher.ports.AuxiliaryFetcher`."""
+        wanted = maximum_bytes + 1  # one more tells whether there is more
+
+        def read_start(connection: Connection, head: Head) -> bytes:
+            start = bytearray()
+            if not _is_success(head.status):
+                return b""
+            for piece in connection.body():
+                start += piece
+                if len(start) >= wanted:
+                    break
+            return bytes(start[:wanted])
+
+        final, answer, _, wire_bytes = self._follow(
+            url,
+            (),
+            ask_leave,
+            [("Accept", ACCEPT_ANYTHING)],
+            [],
+            read_start,
+            Deadline(deadline_seconds),
+            wanted,
+            MAXIMUM_AUXILIARY_REDIRECTS,
+        )
+        encodings = values_of(answer.head.headers, "content-encoding") if _is_success(answer.head.status) else []
+        body, is_whole = decode_start(answer.body, single_encoding(encodings), maximum_bytes)
+        if not is_whole and len(answer.body) < wanted and len(body) < maximum_bytes:
+            raise TransientError(Reason.TRUNCATED, "inside a compressed stream")
+        return AuxiliaryResponse(
+            final_url=final.href,
+            status=answer.head.status,
+            headers=answer.head.headers,
+            body=body,
+            is_cut=not is_whole,
+            wire_bytes=wire_bytes,
+        )
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._kept.close()
+
+    def _follow(
+        self,
+        text: str,
+        followed: tuple[Hop, ...],
+        ask_leave: AskLeave,
+        fields: _Fields,
+        conditions: _Fields,
+        read_body: _ReadBody,
+        deadline: Deadline,
+        maximum_body_bytes: int,
+        maximum_redirects: int,
+    ) -> tuple[Url, _Answer, tuple[Hop, ...], int]:
+        """Ask for a URL and for where it redirects; the conditions are for the first request alone."""
+        hops = list(followed)
+        url = self._first_destination(hops[-1].location if hops else text)
+        wire_bytes = 0
+        while True:
+            everything = self._request_fields(url, [*fields, *([] if hops else conditions)])
+            with wall.raised(self._rules.allowed, self._rules.closed_ports):
+                answer = self._ask(url, everything, read_body, deadline, maximum_body_bytes)
+            wire_bytes += answer.wire_bytes
+            if answer.head.status not in REDIRECTS:
+                return url, answer, tuple(hops), wire_bytes
+            following = self._next_destination(url, answer.head.headers)
+            hops.append(Hop(url.href, answer.head.status, following.href, answer.address))
+            if len(hops) > maximum_redirects or following.href in {hop.url for hop in hops}:
+                raise PermanentError(Reason.TOO_MANY_REDIRECTS, f"{len(hops)} redirects")
+            # Outside the wall: leave is asked of our own store.
+            with deadline.paused():
+                ask_leave(following, tuple(hops))
+            url = following
 
     def _first_destination(self, text: str) -> Url:
         try:
             url = parse_url(text)
-            check_destination(url, self._allowed, self._ports)
+            check_destination(url, self._rules.allowed, self._ports)
         except RejectedUrlError as error:
             raise PermanentError(error.reason, str(error)) from error
         return url
@@ -140,7 +264,7 @@ class HttpFetcher:
         """Where a redirect leads, checked like any other URL."""
         try:
             following = parse_url(redirect_location(headers), url)
-            check_destination(following, self._allowed, self._ports)
+            check_destination(following, self._rules.allowed, self._ports)
         except RejectedUrlError as error:
             leads_inside = error.reason in (Reason.BLOCKED_ADDRESS, Reason.BLOCKED_PORT)
             raise PermanentError(error.reason if leads_inside else Reason.BAD_REDIRECT, str(error)) from error
@@ -148,82 +272,86 @@ class HttpFetcher:
             raise PermanentError(Reason.BAD_REDIRECT, "from https to http")
         return following
 
-    def _request_fields(self, url: Url, conditions: FetchRequest | None) -> list[tuple[bytes, bytes]]:
-        fields = {
-            "Host": url.origin.partition("//")[2],
-            "User-Agent": self._user_agent,
-            "Accept": ACCEPT,
-            "Accept-Encoding": ACCEPT_ENCODING,
-        }
-        if conditions is not None and conditions.etag is not None:
-            fields["If-None-Match"] = conditions.etag
-        if conditions is not None and conditions.last_modified is not None:
-            fields["If-Modified-Since"] = conditions.last_modified
-        return [(name.encode("ascii"), value.encode("latin-1")) for name, value in fields.items()]
+    def _request_fields(self, url: Url, fields: _Fields) -> _Fields:
+        host = url.origin.partition("//")[2]
+        return [("Host", host), ("User-Agent", self._user_agent), ("Accept-Encoding", ACCEPT_ENCODING), *fields]
 
-    def _ask(self, url: Url, fields: list[tuple[bytes, bytes]], deadline: Deadline) -> _Answer:
-        """Ask one server once, over a connection of its own."""
-        host = url.host.strip("[]")
-        backend = GuardedBackend(self._resolve, self._allowed, deadline, self._limits.maximum_body_bytes)
-        connection = httpcore.HTTPConnection(
-            origin=httpcore.Origin(url.scheme.encode("ascii"), host.encode("ascii"), url.port),
-            ssl_context=self._tls,
-            network_backend=backend,
-        )
-        target = httpcore.URL(scheme=url.scheme, host=host, port=url.port, target=url.target)
-        try:
-            response = connection.handle_request(httpcore.Request(b"GET", target, headers=fields))
-            return self._read_answer(response, backend, deadline)
-        except httpcore.TimeoutException as error:
-            raise TransientError(Reason.TIMEOUT, type(error).__name__) from error
-        except httpcore.NetworkError as error:
-            raise TransientError(Reason.CONNECTION_FAILED, type(error).__name__) from error
-        except httpcore.ProtocolError as error:
-            raise _meaning_of(error, backend.stream) from error
-        finally:
-            backend.close()
+    def _ask(
+        self, url: Url, fields: _Fields, read_body: _ReadBody, deadline: Deadline, maximum_body_bytes: int
+    ) -> _Answer:
+        """Ask one server once, over a kept connection if there is one."""
+        origin = (url.scheme, url.host.strip("[]"), url.port)
+        connection = self._kept.take(origin)
+        is_kept = connection is not None
+        while True:
+            connection = connection or Connection(self._dialler.open(*origin, deadline))
+            try:
+                head = connection.ask(url.target, fields, deadline, maximum_body_bytes)
+                return self._answer(origin, connection, head, read_body, is_kept, deadline)
+            except TransientError as error:
+                # RFC 9112, section 9.3.1: a server may close an idle connection at any time, this moment included.
+                is_stale = is_kept and connection.channel.received == 0 and error.reason is Reason.CONNECTION_FAILED
+                connection.channel.close()
+                if not is_stale:
+                    raise
+            except BaseException:
+                connection.channel.close()
+                raise
+            connection, is_kept = None, False
 
-    def _read_answer(self, response: httpcore.Response, backend: GuardedBackend, deadline: Deadline) -> _Answer:
-        assert backend.stream is not None
+    def _answer(
+        self,
+        origin: tuple[str, str, int],
+        connection: Connection,
+        head: Head,
+        read_body: _ReadBody,
+        is_kept: bool,
+        deadline: Deadline,
+    ) -> _Answer:
         head_after = deadline.elapsed()
-        backend.stream.expects_body = True
-        version = response.extensions["http_version"].decode("ascii")
-        if version not in _VERSIONS:
-            raise PermanentError(Reason.PROTOCOL_ERROR, version)
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
-        has_page = response.status != NOT_MODIFIED and response.status not in REDIRECTS
-        body = self._read_page(response, headers) if has_page else b""
-        return _Answer(
-            http_version=version,
-            status=response.status,
-            reason_phrase=response.extensions["reason_phrase"].decode("latin-1"),
-            headers=headers,
-            body=body,
-            address=str(backend.address),
-            timings=Timings(backend.connected_after, head_after, deadline.elapsed()),
-            request_head=backend.stream.sent,
+        channel = connection.channel
+        has_body = head.status != NOT_MODIFIED and head.status not in REDIRECTS
+        answer = _Answer(
+            head=head,
+            body=read_body(connection, head) if has_body else b"",
+            address=str(channel.address),
+            timings=Timings(
+                connected=0.0 if is_kept else channel.connected_after,
+                head=head_after,
+                total=deadline.elapsed(),
+                resolved=None if is_kept else channel.resolved_after,
+                secured=None if is_kept else channel.secured_after,
+                first_byte=channel.first_byte_after,
+            ),
+            request_head=channel.sent,
+            tls=channel.tls,
+            connection_reused=is_kept,
+            wire_bytes=channel.received,
         )
+        if connection.can_serve_another():
+            self._kept.keep(origin, connection)
+        else:
+            channel.close()
+        return answer
 
-    def _read_page(self, response: httpcore.Response, headers: HeaderFields) -> bytes:
+    def _read_page(self, connection: Connection, head: Head) -> bytes:
         """Return the body as received, once it is certain that it holds something that can be decoded."""
-        check_status(response.status, headers, self._clock())
-        encoding = check_page_head(headers, self._limits.maximum_body_bytes)
-        assert isinstance(response.stream, Iterable)
-        body = b"".join(response.stream)
+        maximum = self._limits.maximum_body_bytes
+        check_status(head.status, head.headers, self._clock())
+        encoding = check_page_head(head.headers, maximum)
+        body = b"".join(connection.body())
         if not body:
             raise PermanentError(Reason.EMPTY_PAGE, "no body")
-        decoded = decode_body(body, encoding, self._limits.maximum_body_bytes)
-        if not decoded or decoded.isspace():
+        start, has_text = b"", False
+        # To the end, whatever the start is: only then is it certain that nothing is missing.
+        for piece in decoded_pieces(body, encoding, maximum):
+            start += piece[: SIGNATURE_BYTES - len(start)]
+            has_text = has_text or bool(piece.strip())
+        if not has_text:
             raise PermanentError(Reason.EMPTY_PAGE, "white space only")
+        check_page_start(start)
         return body
 
 
-def _meaning_of(error: httpcore.ProtocolError, stream: GuardedStream | None) -> PermanentError | TransientError:
-    """Tell a server that speaks no HTTP from one that stopped speaking."""
-    if stream is not None and stream.has_ended:
-        if stream.expects_body:
-            return TransientError(Reason.TRUNCATED, "the body ended early")
-        start = b"HTTP/"
-        if stream.first_bytes[: len(start)] == start[: len(stream.first_bytes)]:
-            return TransientError(Reason.CONNECTION_FAILED, "closed before the answer was complete")
-    return PermanentError(Reason.PROTOCOL_ERROR, str(error)[:120])
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300

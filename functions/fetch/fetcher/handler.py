@@ -11,15 +11,19 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fetcher import wall
 from fetcher.client import HttpFetcher
+from fetcher.politeness import Politeness
 from fetcher.settings import FetchSettings
 from fetcher.stage import FetchStage
-from newsdesk.adapters.dynamodb import DynamoArticleStore, DynamoHostPacer
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.messages import FetchRequested, PageFetched
-from newsdesk.observability import logger
+from newsdesk.observability import instrumented
 from newsdesk.records import process_batch
+from newsdesk.rights import product_token
 
 CONCURRENCY = 10
 """Records fetched at the same time: as many as the event source puts into a batch."""
@@ -35,20 +39,27 @@ def settings() -> FetchSettings:
 def build() -> FetchStage:
     """Wire the stage, once per process."""
     told = settings()
+    wall.install()
+    fetcher = HttpFetcher(
+        told.user_agent,
+        told.limits,
+        allowed=told.networks,
+        closed_ports=told.closed_ports,
+        ports=told.ports,
+    )
+    hosts = DynamoHostStore(told.table_name)
     return FetchStage(
         DynamoArticleStore(told.table_name, told.record_retention_days),
         S3ObjectStore(told.bucket_name),
         SqsMessageSender({PageFetched: told.extract_queue_url}),
-        DynamoHostPacer(told.table_name),
-        HttpFetcher(told.user_agent, told.limits, allowed=told.networks, ports=told.ports),
+        Politeness(hosts, fetcher, told.manners, product_token(told.user_agent), allowed=told.networks),
+        fetcher,
         patience=told.patience,
-        interval_seconds=told.crawl_interval_seconds,
-        allowed=told.networks,
-        short_wait_seconds=told.short_wait_seconds,
+        opt_outs=told.opt_outs,
     )
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of ``FetchRequested``."""
     return process_batch(

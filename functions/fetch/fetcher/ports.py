@@ -5,11 +5,13 @@ Comes in: nothing. Goes out: the protocol of a fetcher, its request, its respons
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from newsdesk.errors import TransientError
+from newsdesk.urls import Url
 
 HeaderFields = tuple[tuple[str, str], ...]
 
@@ -27,11 +29,14 @@ class FetchRequest:
     etag, last_modified : str or None
         Validators of an earlier response of this very URL; with one of them the request is conditional
         (RFC 9110, section 13). They are never sent to where the URL redirects.
+    redirects : tuple of Hop
+        What was followed on an earlier occasion: the fetch goes on where the last of them leads.
     """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    redirects: tuple[Hop, ...] = ()
 
     @property
     def is_conditional(self) -> bool:
@@ -41,20 +46,64 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One redirect that was followed."""
+    """One redirect that was followed.
+
+    Attributes
+    ----------
+    location : str
+        Where it led, resolved against ``url``.
+    address : str or None
+        The address that answered with it.
+    """
 
     url: str
     status: int
     location: str
+    address: str | None = None
+
+
+AskLeave = Callable[[Url, tuple[Hop, ...]], None]
+"""Called before a redirect is followed, with where it leads and all hops so far. Returns when that may be asked for;
+what it raises ends the fetch. The time it takes does not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds since the fetch began: until the last connection stood, the last head was read, the body was read."""
+    """Moments of a fetch's last exchange, in seconds since the fetch began.
+
+    Attributes
+    ----------
+    connected : float
+        The connection stood; at once when it was one kept from an earlier fetch.
+    head, total : float
+        The head was read; the body was read.
+    resolved, secured, first_byte : float or None
+        The name was resolved, the TLS handshake was through, the answer began; None for what did not happen.
+    """
 
     connected: float
     head: float
     total: float
+    resolved: float | None = None
+    secured: float | None = None
+    first_byte: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFacts:
+    """What a TLS connection was like.
+
+    Attributes
+    ----------
+    version, cipher : str
+        Such as ``TLSv1.3`` and ``TLS_AES_256_GCM_SHA384``.
+    certificate_sha256 : str
+        The fingerprint of the server's own certificate (DER), in hexadecimal digits.
+    """
+
+    version: str
+    cipher: str
+    certificate_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +124,14 @@ class FetchResponse:
         The address that was dialled.
     request_head : bytes
         As sent, up to and including the empty line.
+    tls : TlsFacts or None
+        Of the last connection; None for ``http``.
+    connection_reused : bool
+        Whether the last request went over a connection that an earlier fetch had opened.
+    wire_bytes : int
+        Received in all, heads and redirects included, after TLS and before any decoding.
+    seconds : float
+        The fetch took so long, redirects included.
     """
 
     final_url: str
@@ -88,6 +145,10 @@ class FetchResponse:
     started_at: datetime
     timings: Timings
     request_head: bytes
+    tls: TlsFacts | None = None
+    connection_reused: bool = False
+    wire_bytes: int = 0
+    seconds: float = 0.0
 
     def header(self, name: str) -> str | None:
         """Return the value of the last field of a name."""
@@ -98,7 +159,7 @@ class FetchResponse:
 class Fetcher(Protocol):
     """Fetches pages."""
 
-    def fetch(self, request: FetchRequest) -> FetchResponse:
+    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
         """Return a page with a 2xx status and a body, or a 304.
 
         Raises
@@ -107,5 +168,64 @@ class Fetcher(Protocol):
             Asking again cannot help.
         TransientError
             Asking again later may help; :class:`OverloadedError` when the whole host should be left alone meanwhile.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliaryResponse:
+    """The answer about a site rather than of a page: ``robots.txt``, ``tdmrep.json``.
+
+    Attributes
+    ----------
+    final_url : str
+        After redirects.
+    status : int
+        Whatever it is; 4xx and 5xx are answers here.
+    headers : tuple of pairs
+        As received, in order, one character for each byte (ISO 8859-1).
+    body : bytes
+        Without transfer coding and content coding; its start when ``is_cut``; empty unless the status is 2xx.
+    is_cut : bool
+        Whether there was more than the asker wanted.
+    wire_bytes : int
+        Received in all, redirects included.
+    """
+
+    final_url: str
+    status: int
+    headers: HeaderFields
+    body: bytes
+    is_cut: bool = False
+    wire_bytes: int = 0
+
+    def header(self, name: str) -> str | None:
+        """Return the value of the last field of a name."""
+        values = [value for field, value in self.headers if field.lower() == name.lower()]
+        return values[-1] if values else None
+
+
+class AuxiliaryFetcher(Protocol):
+    """Fetches what a site says about itself, under the same checks as pages."""
+
+    def fetch_auxiliary(
+        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+    ) -> AuxiliaryResponse:
+        """Return the answer, whatever its status, after up to five redirects (RFC 9309, section 2.3.1.2).
+
+        Parameters
+        ----------
+        maximum_bytes : int
+            Of the body, on the wire and decoded; what is longer is cut there, which is no error.
+        deadline_seconds : float
+            For everything, redirects included.
+
+        Raises
+        ------
+        PermanentError
+            The URL or a redirect may not be followed (``blocked_address``, ``bad_redirect``, ``too_many_redirects``
+            and so on), or what answers is no HTTP (``protocol_error``, ``tls_error``, ``content_encoding``).
+        TransientError
+            There was no whole answer: ``timeout``, ``name_not_resolved``, ``connection_failed``, ``truncated``.
         """
         ...

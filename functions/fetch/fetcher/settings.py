@@ -8,22 +8,23 @@ from __future__ import annotations
 from pydantic import Field
 
 from fetcher.client import FetchLimits
-from newsdesk.settings import NetworkSettings, TableSettings
+from fetcher.politeness import AUXILIARY_DEADLINE_SECONDS, Manners
+from newsdesk.settings import NetworkSettings, RightsSettings, VisitSettings
 
 
-class FetchSettings(TableSettings, NetworkSettings):
+class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):
     """Settings of the fetch function."""
 
     bucket_name: str = Field(description="Where captures are kept.")
     extract_queue_url: str = Field(description="Where `PageFetched` goes.")
-    user_agent: str = Field(
-        min_length=1,
-        pattern=r"^[\x20-\x7e]+$",
-        description="What Newsdesk calls itself; says who runs it and where to complain.",
-    )
     crawl_interval_seconds: float = Field(default=2.0, ge=0, description="Between two requests to a host.")
+    crawl_delay_cap_seconds: float = Field(
+        default=30.0, ge=0, description="A robots.txt that asks for a longer interval is given this one."
+    )
     short_wait_seconds: float = Field(
-        default=20.0, ge=0, description="A host's slot that comes within this time is waited for inside the function."
+        default=5.0,
+        ge=0,
+        description="A host's slot that comes within this time is waited for inside the function.",
     )
     fetch_deadline_seconds: float = Field(default=20.0, gt=0, description="For one fetch, redirects included.")
     maximum_body_bytes: int = Field(
@@ -37,6 +38,12 @@ class FetchSettings(TableSettings, NetworkSettings):
         return FetchLimits(self.fetch_deadline_seconds, self.maximum_body_bytes, self.maximum_redirects)
 
     @property
+    def manners(self) -> Manners:
+        """How hosts are treated."""
+        return Manners(self.crawl_interval_seconds, self.crawl_delay_cap_seconds, self.short_wait_seconds)
+
+    @property
     def seconds_per_record(self) -> float:
-        """What one record may take: the wait for its slot, the fetch, and the writes around it."""
-        return self.short_wait_seconds + self.fetch_deadline_seconds + 5.0
+        """What one record may take: its waits, the site's own files, the page, and the writes around it."""
+        site_files = 2 * AUXILIARY_DEADLINE_SECONDS
+        return 2 * self.short_wait_seconds + site_files + self.fetch_deadline_seconds + 5.0

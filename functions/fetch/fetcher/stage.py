@@ -1,9 +1,9 @@
 """The fetch stage: takes a message, fetches the page politely, keeps the capture, sends the article on.
 
 Comes in: ``FetchRequested``. Goes out: ``PageFetched``, or an outcome, or a later attempt. Changes: the article's
-state, the host's next slot, one object under ``raw/``.
+state, one object under ``raw/``, and what :mod:`fetcher.politeness` keeps of hosts.
 
-The order is what makes it safe to repeat: lease, slot, fetch, object, table, message. Whoever dies in between leaves a
+The order is what makes it safe to repeat: lease, leave, fetch, object, table, message. Whoever dies in between leaves a
 state that dispatch finds again; whoever comes late loses the conditional write and does no harm.
 """
 
@@ -11,30 +11,33 @@ from __future__ import annotations
 
 import hashlib
 import random
-import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 
 from fetcher.answers import NOT_MODIFIED
-from fetcher.ports import Fetcher, FetchRequest, FetchResponse, OverloadedError
+from fetcher.captures import exchange_of
+from fetcher.politeness import NotYetError, Politeness, Visit
+from fetcher.ports import Fetcher, FetchRequest, FetchResponse, Hop, OverloadedError
 from newsdesk import lifecycle
-from newsdesk.capture import CAPTURE_MEDIA_TYPE, CaptureRedirect, Exchange, write_capture
+from newsdesk.capture import CAPTURE_MEDIA_TYPE, write_capture
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.errors import AlreadyRecordedError, PermanentError, TransientError
+from newsdesk.identity import find_original
 from newsdesk.keys import capture_key
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import FetchRequested
-from newsdesk.networks import Network, literal_address
+from newsdesk.observability import count, measure
 from newsdesk.outcomes import Outcome, Reason, outcome_of
-from newsdesk.ports import ArticleStore, HostPacer, MessageSender, ObjectStore, Sleep
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, retry_delay
+from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
+from newsdesk.retries import retry_delay
+from newsdesk.rights import OptOutPolicy, host_signals, refusals_of
 from newsdesk.stage import Step, advance, check_in
-from newsdesk.state import ArticleState, Capture, OutcomeRecord, Stage
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.state import ArticleState, Capture, FollowedRedirect, Stage
+from newsdesk.urls import parse_url
 
-SHORT_WAIT_SECONDS = 20.0
-"""A slot that comes within this time is waited for; a function that sleeps longer costs more than another message."""
+_NO_OPT_OUTS = OptOutPolicy()
 
 
 class FetchStage:
@@ -42,12 +45,10 @@ class FetchStage:
 
     Parameters
     ----------
-    interval_seconds : float
-        Between two requests to a host.
-    allowed : sequence of networks
-        Networks that a local stack opened; literal addresses inside them need no politeness.
-    short_wait_seconds : float
-        How long a slot may lie ahead to be waited for.
+    politeness : Politeness
+        Says when a host may be asked, and for what.
+    opt_outs : OptOutPolicy
+        Which wishes in header fields mean that nothing of an answer is kept.
     jitter : callable
         Returns a number in [0, 1).
     """
@@ -57,28 +58,22 @@ class FetchStage:
         store: ArticleStore,
         objects: ObjectStore,
         sender: MessageSender,
-        pacer: HostPacer,
+        politeness: Politeness,
         fetcher: Fetcher,
         *,
         patience: Patience,
-        interval_seconds: float,
-        allowed: Sequence[Network] = (),
-        short_wait_seconds: float = SHORT_WAIT_SECONDS,
+        opt_outs: OptOutPolicy = _NO_OPT_OUTS,
         clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._objects = objects
         self._sender = sender
-        self._pacer = pacer
+        self._politeness = politeness
         self._fetcher = fetcher
         self._patience = patience
-        self._interval_seconds = interval_seconds
-        self._allowed = allowed
-        self._short_wait_seconds = short_wait_seconds
+        self._opt_outs = opt_outs
         self._clock = clock
-        self._sleep = sleep
         self._jitter = jitter
 
     def handle(self, message: FetchRequested) -> str:
@@ -87,8 +82,8 @@ class FetchStage:
         Returns
         -------
         str
-            ``fetched``, ``not_modified``, ``duplicate``, ``deferred``, ``retry_scheduled``, ``rejected``, ``failed``;
-            or ``leased`` (somebody else is at it), ``stale`` (nothing to do any more).
+            ``fetched``, ``not_modified``, ``duplicate``, ``deferred``, ``retry_scheduled``, ``rejected``, ``failed``,
+            ``removed``; or ``leased`` (somebody else is at it), ``stale`` (nothing to do any more).
 
         Raises
         ------
@@ -109,53 +104,66 @@ class FetchStage:
         return self._work(held)
 
     def _work(self, state: ArticleState) -> str:
-        deferred_until = self._take_slot(state)
-        if deferred_until is not None:
-            return self._finish(state, "deferred", lambda fresh: (lifecycle.deferred(fresh, deferred_until), ()))
+        visit = self._politeness.visit()
         try:
-            response = self._fetch(state)
+            response = self._fetch(state, visit)
+            self._opt_outs.check_headers(response.headers, self._clock())
+        except NotYetError as error:
+            return self._defer(state, error)
         except PermanentError as error:
+            count("FetchesFailed", error.reason.value)
             return self._end(state, outcome_of(error.reason), reason=error.reason, detail=str(error))
         except TransientError as error:
-            return self._try_later(state, error)
-        if response.status == NOT_MODIFIED:
+            count("FetchesFailed", error.reason.value)
+            return self._try_later(state, error, visit.host)
+        self._measure(state, response)
+        if response.status == NOT_MODIFIED or (_is_known(state, response) and not self._refuses(visit)):
             return self._end(state, Outcome.UNCHANGED)
-        return self._keep(state, response)
+        return self._keep(state, response, visit)
 
-    def _take_slot(self, state: ArticleState) -> datetime | None:
-        """Wait for the host's next slot; return until when to defer the fetch when it is too far off."""
-        if self._is_inside(state.host):
-            return None
-        now = self._clock()
-        slot = self._pacer.reserve(state.host, now, self._interval_seconds, self._short_wait_seconds)
-        if not slot.granted:
-            return slot.at
-        if slot.at > now:
-            self._sleep((slot.at - now).total_seconds())
-        return None
-
-    def _is_inside(self, host: str) -> bool:
-        address = literal_address(host)
-        return address is not None and any(
-            address in network for network in self._allowed if network.version == address.version
-        )
-
-    def _fetch(self, state: ArticleState) -> FetchResponse:
-        request = FetchRequest(state.url)
-        if state.current is not None and state.validators is not None:
+    def _fetch(self, state: ArticleState, visit: Visit) -> FetchResponse:
+        """Ask for the page, or for where an earlier delivery got to on the way to it."""
+        followed = tuple(Hop(**redirect.model_dump()) for redirect in state.redirects)
+        visit.ask(parse_url(followed[-1].location if followed else state.url))
+        request = FetchRequest(state.url, redirects=followed)
+        # A host that has begun to refuse what we do is to be understood with its page: "not modified" would not do.
+        if state.current is not None and state.validators is not None and not followed and not self._refuses(visit):
             request = FetchRequest(state.url, state.validators.etag, state.validators.last_modified)
-        response = self._fetcher.fetch(request)
+        response = self._fetcher.fetch(request, visit.ask_hop)
         if response.status != NOT_MODIFIED or (request.is_conditional and not response.redirects):
             return response
         # Nobody asked this URL whether it had changed, so there is nothing that 304 could refer to.
-        response = self._fetcher.fetch(FetchRequest(state.url))
+        try:
+            visit.ask_hop(parse_url(response.final_url), response.redirects)
+        except NotYetError:
+            if response.redirects:
+                raise
+        else:
+            response = self._fetcher.fetch(FetchRequest(state.url, redirects=response.redirects), visit.ask_hop)
         if response.status == NOT_MODIFIED:
             raise PermanentError(Reason.PROTOCOL_ERROR, "304 to an unconditional request")
         return response
 
-    def _try_later(self, state: ArticleState, error: TransientError) -> str:
-        if isinstance(error, OverloadedError) and not self._is_inside(state.host):
-            self._leave_alone(state.host, error)
+    def _refuses(self, visit: Visit) -> bool:
+        """Say whether the host, for what it says of all its pages, refuses a use that the policy heeds."""
+        refusals = refusals_of(host_signals(visit.host_lines), self._clock())
+        return any(refusal in self._opt_outs.heeded for _, refusal in refusals)
+
+    def _measure(self, state: ArticleState, response: FetchResponse) -> None:
+        status = str(response.status) if response.status in (200, NOT_MODIFIED) else "2xx"
+        count("AnswersReceived", status)
+        measure("BytesReceived", response.wire_bytes, "Bytes", status)
+        measure("AnswersReceivedMilliseconds", response.seconds * 1000.0, "Milliseconds", status)
+        if response.status == NOT_MODIFIED and state.validators is not None:
+            measure("BytesSaved", state.validators.body_bytes, "Bytes", status)
+
+    def _defer(self, state: ArticleState, error: NotYetError) -> str:
+        followed = tuple(FollowedRedirect(**asdict(hop)) for hop in error.redirects) or state.redirects
+        return self._finish(state, "deferred", lambda fresh: (lifecycle.deferred(fresh, error.until, followed), ()))
+
+    def _try_later(self, state: ArticleState, error: TransientError, host: str) -> str:
+        if isinstance(error, OverloadedError):
+            self._politeness.overloaded(host, error.retry_after_seconds)
         delay = retry_delay(error.reason, state.attempts + 1, self._jitter(), error.retry_after_seconds)
         if delay is None:
             return self._end(state, Outcome.FAILED, reason=error.reason, detail=str(error))
@@ -165,20 +173,11 @@ class FetchStage:
             lambda fresh: (lifecycle.retry_scheduled(fresh, self._clock(), delay, str(error)), ()),
         )
 
-    def _leave_alone(self, host: str, error: OverloadedError) -> None:
-        """Give the host a pause: a slot with a long interval behind it.
-
-        The pause is also the patience, so that several workers who are told the same do not pile up their pauses.
-        """
-        shortest = RETRY_POLICIES[error.reason].base_seconds
-        pause = min(max(error.retry_after_seconds or 0.0, shortest), RETRY_AFTER_CAP_SECONDS)
-        self._pacer.reserve(host, self._clock(), pause, pause)
-
-    def _keep(self, state: ArticleState, response: FetchResponse) -> str:
-        original = self._find_original(state, response)
+    def _keep(self, state: ArticleState, response: FetchResponse, visit: Visit) -> str:
+        original = find_original(self._store, state, response.final_url)
         if original is not None:
             return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
-        capture = self._put(state, response)
+        capture = self._put(state, response, visit.host_lines)
         after = self._advance(
             state, lambda fresh: (lifecycle.fetched(fresh, capture, self._clock(), self._patience), ())
         )
@@ -189,30 +188,11 @@ class FetchStage:
         self._sender.send(following)
         return "fetched"
 
-    def _find_original(self, state: ArticleState, response: FetchResponse) -> str | None:
-        """Return the other article that the URL turned out to lead to; make the final URL an alias when there is none.
-
-        An article that never came to anything is no original; nor is one that is itself a duplicate of this one.
-        """
-        final = parse_url(response.final_url)
-        final_id = article_id(canonical_url(final))
-        # Some sites send dead URLs to their front page; that does not make the front page this article's other name.
-        if final_id == state.article_id or final.target == "/":
-            return None
-        other = self._store.find(final_id)
-        if other is None:
-            self._store.add_alias(final_id, state.article_id)
-            return None
-        if state.article_id in (other.article_id, other.duplicate_of):
-            return None
-        stands = other.current is not None or other.stage is not Stage.REST or other.last_outcome == Outcome.REMOVED
-        return other.article_id if stands else None
-
-    def _put(self, state: ArticleState, response: FetchResponse) -> Capture:
+    def _put(self, state: ArticleState, response: FetchResponse, host_lines: tuple[str, ...]) -> Capture:
         sha256 = hashlib.sha256(response.body).hexdigest()
         capture_id = f"{_compact(response.started_at)}-{sha256[:8]}"
         key = capture_key(state.host, state.article_id, capture_id)
-        exchange = _exchange(capture_id, state, response)
+        exchange = exchange_of(capture_id, state.url, response, host_lines)
         self._objects.put(key, write_capture(exchange), CAPTURE_MEDIA_TYPE)
         # Validators belong to the URL that sent them; the next visit starts at the article's own again.
         own = not response.redirects
@@ -220,6 +200,7 @@ class FetchStage:
             capture_id=capture_id,
             key=key,
             sha256=sha256,
+            body_bytes=len(response.body),
             captured_at=exchange.captured_at,
             status=response.status,
             final_url=response.final_url,
@@ -236,20 +217,18 @@ class FetchStage:
         detail: str | None = None,
         duplicate_of: str | None = None,
     ) -> str:
-        def step(fresh: ArticleState) -> tuple[ArticleState, tuple[OutcomeRecord]]:
-            after, record = lifecycle.ended(
-                fresh,
-                outcome,
-                self._clock(),
-                self._patience,
-                reason=reason,
-                detail=detail,
-                duplicate_of=duplicate_of,
-            )
-            return after, (record,)
+        def step(fresh: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
+            now = self._clock()
+            if reason is not None:
+                return lifecycle.failed(fresh, reason, now, self._patience, detail=detail)
+            return lifecycle.ended(fresh, outcome, now, self._patience, duplicate_of=duplicate_of)
 
-        status = "not_modified" if outcome is Outcome.UNCHANGED else outcome.value
-        return self._finish(state, status, step)
+        after = self._advance(state, step)
+        if after is None:
+            return "stale"
+        # A failure may have retracted the article.
+        ending = (after.last_outcome or outcome.value).partition(":")[0]
+        return "not_modified" if ending == Outcome.UNCHANGED else ending
 
     def _finish(self, state: ArticleState, status: str, step: Step) -> str:
         return "stale" if self._advance(state, step) is None else status
@@ -261,23 +240,10 @@ class FetchStage:
             return None
 
 
-def _exchange(capture_id: str, state: ArticleState, response: FetchResponse) -> Exchange:
-    timings = response.timings
-    return Exchange(
-        capture_id=capture_id,
-        captured_at=to_text(response.started_at),
-        requested_url=state.url,
-        final_url=response.final_url,
-        request_head=response.request_head,
-        http_version=response.http_version,
-        status=response.status,
-        reason_phrase=response.reason_phrase,
-        headers=response.headers,
-        body=response.body,
-        resolved_address=response.resolved_address,
-        redirects=tuple(CaptureRedirect(hop.url, hop.status, hop.location) for hop in response.redirects),
-        timings={"connected": timings.connected, "head": timings.head, "total": timings.total},
-    )
+def _is_known(state: ArticleState, response: FetchResponse) -> bool:
+    """Say whether these are the very bytes that were worked through last time, from a server that sends no 304."""
+    known = state.validators.sha256 if state.current is not None and state.validators is not None else None
+    return known is not None and not response.redirects and known == hashlib.sha256(response.body).hexdigest()
 
 
 def _compact(moment: datetime) -> str:

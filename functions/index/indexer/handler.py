@@ -19,7 +19,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.messages import ArticleEnriched
-from newsdesk.observability import logger
+from newsdesk.observability import instrumented
 from newsdesk.records import process_batch
 
 _SECONDS_NEEDED = 5.0
@@ -38,7 +38,7 @@ def build() -> IndexStage:
     )
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Commit every article of a batch."""
     return process_batch(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import TableSettings
+from newsdesk.settings import VisitSettings
 
 
-class IndexSettings(TableSettings):
+class IndexSettings(VisitSettings):
     """What the template sets for index."""
 
     bucket_name: str = Field(description="The bucket of captures and articles.")

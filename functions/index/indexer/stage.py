@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from newsdesk.article import Article, ChangeType
 from newsdesk.clock import Clock, to_text
 from newsdesk.errors import ObjectMissingError
-from newsdesk.lifecycle import Patience, ended
+from newsdesk.lifecycle import Patience, ended, failed
 from newsdesk.messages import ArticleEnriched
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
@@ -71,10 +71,10 @@ class IndexStage:
         before the commit, because a crash in between must not hide the article from its copies.
         """
         signature = article.enrichment.signature
+        former = state.current or state.tombstone
+        kept_id = former.cluster_id if former else None
         if signature is None:
-            return Relation(
-                state.current.cluster_id if state.current and state.current.cluster_id else state.article_id
-            )
+            return Relation(kept_id or state.article_id)
         keys = bands(signature.values)
         scored = [
             (estimated_jaccard(signature.values, neighbour.signature), neighbour)
@@ -82,10 +82,8 @@ class IndexStage:
             if neighbour.article_id != state.article_id
         ]
         best_score, best = max(scored, key=lambda pair: (pair[0], pair[1].article_id), default=(0.0, None))
-        cluster_id = state.article_id
-        if state.current is not None and state.current.cluster_id is not None:
-            cluster_id = state.current.cluster_id
-        elif best is not None and best_score >= CLUSTER_SIMILARITY:
+        cluster_id = kept_id or state.article_id
+        if kept_id is None and best is not None and best_score >= CLUSTER_SIMILARITY:
             cluster_id = best.cluster_id
         is_copy = best is not None and best_score >= DUPLICATE_SIMILARITY and cluster_id != state.article_id
         self.store.add_bands(
@@ -116,19 +114,12 @@ class IndexStage:
             host=state.host,
             **current.model_dump(),
         )
-        after, outcome = ended(state, Outcome.INDEXED, now, self.patience, current=current)
-        return after, (revision, outcome)
+        after, outcomes = ended(state, Outcome.INDEXED, now, self.patience, current=current)
+        return after, (revision, *outcomes)
 
     def _fail(self, state: ArticleState) -> str:
         def step(current: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-            after, outcome = ended(
-                current,
-                Outcome.FAILED,
-                self.clock(),
-                self.patience,
-                reason=Reason.CAPTURE_MISSING,
-                detail="the enriched article is gone",
-            )
-            return after, (outcome,)
+            detail = "the enriched article is gone"
+            return failed(current, Reason.CAPTURE_MISSING, self.clock(), self.patience, detail=detail)
 
         return "failed" if advance(self.store, state, step) is not None else "stale"

@@ -19,9 +19,9 @@ from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.article import article_json_schema
 from newsdesk.keys import ARTICLE_SCHEMA_KEY
-from newsdesk.observability import count, logger
+from newsdesk.observability import count, instrumented, logger
 from publisher.settings import PublishSettings
-from publisher.stage import Inserted, PublishStage
+from publisher.stage import Inserted, PublishStage, outcomes_of
 
 
 @cache
@@ -34,10 +34,12 @@ def build() -> PublishStage:
     return PublishStage(objects=objects, events=EventBridgePublisher(settings.bus_name))
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
     """Tell what a batch of stream records committed."""
     inserted = [Inserted(sequence, record) for sequence, record in read_inserted(event["Records"])]
     changes = build().handle(inserted)
     count("ChangesPublished", "published", changes)
+    for outcome, number in outcomes_of(inserted).items():
+        count("OutcomesRecorded", outcome, number)
     logger.info("batch published", extra={"records": len(inserted), "changes": changes})

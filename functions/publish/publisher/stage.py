@@ -10,6 +10,7 @@ take each ``changeId`` once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,6 +66,16 @@ class PublishStage:
         return len(changes)
 
 
+def outcomes_of(inserted: Sequence[Inserted]) -> Counter[str]:
+    """Count the outcomes among a batch's records: of runs, and of submissions that were refused at the door."""
+    records = (item.record for item in inserted)
+    return Counter(
+        record.outcome
+        for record in records
+        if isinstance(record, OutcomeRecord | SubmissionRecord) and record.outcome is not None
+    )
+
+
 def change_of(record: RevisionRecord) -> ArticleChanged:
     """Return the change that a committed revision is."""
     return ArticleChanged(
@@ -80,6 +91,7 @@ def change_of(record: RevisionRecord) -> ArticleChanged:
         date_published=record.date_published,
         cluster_id=record.cluster_id,
         duplicate_of=record.duplicate_of,
+        reason=record.reason,
         committed_at=record.committed_at,
     )
 

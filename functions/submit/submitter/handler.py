@@ -19,7 +19,7 @@ from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.errors import TimeShortError
 from newsdesk.messages import FetchRequested
-from newsdesk.observability import count, logger
+from newsdesk.observability import count, instrumented, logger
 from submitter.settings import SubmitSettings
 from submitter.stage import SubmitStage
 
@@ -40,7 +40,7 @@ def build() -> SubmitStage:
     )
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Take every submission of a batch; a body that is no submission is recorded as such and acknowledged."""
 

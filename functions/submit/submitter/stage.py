@@ -64,17 +64,18 @@ class SubmitStage:
             return self._reject(error.submission_id, "", error.reason, str(error))
         try:
             url = parse_url(submission.request.url)
-            check_destination(url, self.networks, self.ports)
+            page = parse_url(canonical_url(url))
+            # An AMP cache's URL stands for another host's: what is checked is what will be dialled.
+            check_destination(page, self.networks, self.ports)
         except RejectedUrlError as error:
             return self._reject(submission.submission_id, submission.request.url, error.reason, str(error), submission)
-        return self._accept(submission, url)
+        return self._accept(submission, url, page)
 
-    def _accept(self, submission: Submission, url: Url) -> str:
-        canonical = canonical_url(url)
-        identifier = article_id(canonical)
+    def _accept(self, submission: Submission, url: Url, page: Url) -> str:
+        identifier = article_id(page.href)
         for _ in range(_ATTEMPTS):
             before = self.store.find(identifier)
-            after = self._enter(before, submission, identifier, canonical, url)
+            after = self._enter(before, submission, identifier, url, page)
             try:
                 self.store.save(after, self._record(submission, after))
             except ConflictError:
@@ -88,14 +89,14 @@ class SubmitStage:
         raise ConflictError(f"{identifier} kept changing")
 
     def _enter(
-        self, before: ArticleState | None, submission: Submission, identifier: str, canonical: str, url: Url
+        self, before: ArticleState | None, submission: Submission, identifier: str, url: Url, page: Url
     ) -> ArticleState:
         request = submission.request
         if before is None:
             return first_run(
                 identifier,
-                canonical,
-                url.host,
+                page.href,
+                page.host,
                 url.href,
                 self.clock(),
                 self.patience,

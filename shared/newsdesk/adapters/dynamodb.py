@@ -11,8 +11,11 @@ Comes in: states and records. Goes out: the same, read back. Changes: the table,
 ``article#<id>``        ``outcome#000001``     how a run ended; expires
 ``submission#<id>``     ``submission``         a submission; expires
 ``band#<band>``         ``<article id>``       the article has this signature band; expires
-``host#<host>``         ``pace``               the host's next slot
 ======================  =====================  ==========================================================
+
+An item that has expired counts as absent from that second on; DynamoDB deletes it some days later.
+``newsdesk.adapters.hosts`` keeps items of its own in the same table. An item that has expired counts as absent from
+that second on; DynamoDB deletes it some days later.
 
 Indexes, all on the state item and sparse: ``ByDue`` (``due_shard``, ``due_at``), ``ByHost`` (``listed_host``,
 ``listed_at``), ``ByPublicationDay`` (``listed_day``, ``listed_at``).
@@ -22,14 +25,12 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import random
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -47,6 +48,7 @@ from newsdesk.state import (
     Page,
     Record,
     RevisionRecord,
+    Stage,
     SubmissionRecord,
 )
 
@@ -68,7 +70,6 @@ _STATE = "state"
 _ALIAS = "alias"
 _BATCH_WRITE_LIMIT = 25
 _BATCH_GET_LIMIT = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
@@ -125,12 +126,17 @@ class DynamoArticleStore:
         else:
             state_put["ConditionExpression"] = "version = :expected"
             state_put["ExpressionAttributeValues"] = {":expected": {"N": str(state.version - 1)}}
-        if not is_new and not records:
-            self._put_alone(state_put)
-            return
         actions: list[TransactWriteItemTypeDef] = [{"Put": state_put}]
         if is_new:
             actions.append({"ConditionCheck": self._absent(_article_pk(state.article_id), _ALIAS)})
+        if state.stage is Stage.REST and state.duplicate_of is not None:
+            # Of two articles that find each other at the same time, the second one to write loses, and stays.
+            original = self._present(state.duplicate_of)
+            original["ConditionExpression"] += " AND attribute_not_exists(duplicate_of)"
+            actions.append({"ConditionCheck": original})
+        if len(actions) == 1 and not records:
+            self._put_alone(state_put)
+            return
         guards = len(actions)
         actions += [{"Put": self._put_once(self._record_item(record))} for record in records]
         self._transact(actions, guards)
@@ -176,8 +182,13 @@ class DynamoArticleStore:
         """Make an id lead to an article; see the port."""
         pk = _article_pk(alias_id)
         item = {"pk": pk, "sk": _ALIAS, "kind": "alias", "alias_of": article_id}
+        actions: list[TransactWriteItemTypeDef] = [
+            {"ConditionCheck": self._absent(pk, _STATE)},
+            {"ConditionCheck": self._present(article_id)},
+            {"Put": self._put_once(item)},
+        ]
         try:
-            self._transact([{"ConditionCheck": self._absent(pk, _STATE)}, {"Put": self._put_once(item)}], guards=2)
+            self._transact(actions, guards=len(actions))
         except ConflictError:
             present = self._get(pk, _ALIAS)
             return present is not None and present["alias_of"] == article_id
@@ -253,7 +264,8 @@ class DynamoArticleStore:
                 ExpressionAttributeValues={":band": {"S": f"band#{band}"}},
                 Limit=limit_per_band,
             )
-            return [Neighbour.model_validate(_from_wire(item)) for item in answer["Items"]]
+            items = (_from_wire(item) for item in answer["Items"])
+            return [Neighbour.model_validate(item) for item in items if not self._has_expired(item)]
 
         with ThreadPoolExecutor(max_workers=len(bands) or 1) as executor:
             found = {neighbour.article_id: neighbour for group in executor.map(query, bands) for neighbour in group}
@@ -290,8 +302,8 @@ class DynamoArticleStore:
         answer = self._client.get_item(
             TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
         )
-        item = answer.get("Item")
-        return _from_wire(item) if item else None
+        item = _from_wire(answer["Item"]) if "Item" in answer else None
+        return None if item is None or self._has_expired(item) else item
 
     def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
         items: list[Item] = []
@@ -300,7 +312,8 @@ class DynamoArticleStore:
         while pending:
             request: Any = {self._table: {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
             answer = self._client.batch_get_item(RequestItems=request)
-            items += [_from_wire(item) for item in answer["Responses"].get(self._table, [])]
+            found = [_from_wire(item) for item in answer["Responses"].get(self._table, [])]
+            items += [item for item in found if not self._has_expired(item)]
             unprocessed = answer.get("UnprocessedKeys", {}).get(self._table)
             pending = [*(unprocessed["Keys"] if unprocessed else []), *pending[_BATCH_GET_LIMIT:]]
             if unprocessed:
@@ -338,7 +351,8 @@ class DynamoArticleStore:
         return {
             "TableName": self._table,
             "Item": _to_wire(item),
-            "ConditionExpression": "attribute_not_exists(pk)",
+            "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
+            "ExpressionAttributeValues": {":now": {"N": str(self._now())}},
         }
 
     def _absent(self, pk: str, sk: str) -> Any:
@@ -348,8 +362,21 @@ class DynamoArticleStore:
             "ConditionExpression": "attribute_not_exists(pk)",
         }
 
+    def _present(self, article_id: str) -> Any:
+        return {
+            "TableName": self._table,
+            "Key": {"pk": {"S": _article_pk(article_id)}, "sk": {"S": _STATE}},
+            "ConditionExpression": "attribute_exists(pk)",
+        }
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
+
     def _expiry(self) -> int:
         return int((self._clock() + self._retention).timestamp())
+
+    def _has_expired(self, item: Item) -> bool:
+        return "expires_at" in item and item["expires_at"] <= self._now()
 
     def _record_item(self, record: WriteOnce) -> Item:
         match record:
@@ -364,87 +391,6 @@ class DynamoArticleStore:
                 return {**key, "kind": "revision", **_document(record)}
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A :class:`newsdesk.ports.Reservation`."""
-
-    at: datetime
-    granted: bool
-
-
-class DynamoHostPacer:
-    """A :class:`newsdesk.ports.HostPacer`: the host's item holds the next free slot, in epoch milliseconds.
-
-    Slots are handed out by conditional updates, so two workers never hold the same one, however many there are.
-    """
-
-    def __init__(self, table_name: str, client: DynamoDBClient | None = None) -> None:
-        self._table = table_name
-        self._client = client or clients.dynamodb()
-
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
-        """Reserve the host's next slot; see the port.
-
-        A refused caller is told a time behind all others that were refused, so that they do not come back at once.
-        """
-        if interval_seconds <= 0:
-            return Slot(now, True)
-        interval = math.ceil(interval_seconds * 1000)
-        current = _to_milliseconds(now)
-        if self._move(host, "next_slot", current + interval, not_after=current):
-            return Slot(_from_milliseconds(current), True)
-        latest = current + int(patience_seconds * 1000)
-        taken = self._push(host, "next_slot", interval, after=current, not_after=latest)
-        if taken is not None:
-            return Slot(_from_milliseconds(taken), True)
-        behind = self._push(host, "backlog_until", interval, after=latest)
-        if behind is None and not self._move(host, "backlog_until", latest + interval, not_after=latest):
-            # Another refused caller began the backlog between the two calls.
-            behind = self._push(host, "backlog_until", interval, after=latest)
-        if behind is None:
-            behind = latest
-        return Slot(_from_milliseconds(behind), False)
-
-    def _move(self, host: str, attribute: str, value: int, not_after: int) -> bool:
-        """Set an attribute unless it lies after ``not_after``."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_host_key(host),
-                UpdateExpression="SET #name = :value, #kind = :kind",
-                ConditionExpression="attribute_not_exists(#name) OR #name <= :limit",
-                ExpressionAttributeNames={"#name": attribute, "#kind": "kind"},
-                ExpressionAttributeValues={
-                    ":value": {"N": str(value)},
-                    ":limit": {"N": str(not_after)},
-                    ":kind": {"S": "host"},
-                },
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
-
-    def _push(self, host: str, attribute: str, by: int, after: int, not_after: int | None = None) -> int | None:
-        """Raise an attribute that lies in (after, not_after] and return what it was, or None when it does not."""
-        condition = "#name > :after" + ("" if not_after is None else " AND #name <= :limit")
-        values: dict[str, Any] = {":by": {"N": str(by)}, ":after": {"N": str(after)}}
-        if not_after is not None:
-            values[":limit"] = {"N": str(not_after)}
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=_host_key(host),
-                UpdateExpression="SET #name = #name + :by",
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#name": attribute},
-                ExpressionAttributeValues=values,
-                ReturnValues="UPDATED_OLD",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return None
-        return int(answer["Attributes"][attribute]["N"])
-
-
 def _pauses() -> Iterator[float]:
     """Yield the seconds to wait before each repetition of what DynamoDB left unprocessed: doubling, jittered."""
     pause = 0.05
@@ -456,6 +402,8 @@ def _pauses() -> Iterator[float]:
 def read_inserted(stream_records: Iterable[Mapping[str, Any]]) -> list[tuple[str, WriteOnce]]:
     """Return the sequence number and the record of every write-once insertion among a stream's records.
 
+    A record that is written over one of its name that had expired is such an insertion too.
+
     Raises
     ------
     pydantic.ValidationError
@@ -465,7 +413,7 @@ def read_inserted(stream_records: Iterable[Mapping[str, Any]]) -> list[tuple[str
     for entry in stream_records:
         change = entry["dynamodb"]
         model = _WRITE_ONCE_KINDS.get(change.get("NewImage", {}).get("kind", {}).get("S", ""))
-        if entry["eventName"] == "INSERT" and model is not None:
+        if entry["eventName"] in ("INSERT", "MODIFY") and model is not None:
             inserted.append((change["SequenceNumber"], model.model_validate(_from_wire(change["NewImage"]))))
     return inserted
 
@@ -479,19 +427,6 @@ _WRITE_ONCE_KINDS: dict[str, type[SubmissionRecord | OutcomeRecord | RevisionRec
 
 def _article_pk(article_id: str) -> str:
     return f"article#{article_id}"
-
-
-def _host_key(host: str) -> dict[str, Any]:
-    return {"pk": {"S": f"host#{host}"}, "sk": {"S": "pace"}}
-
-
-def _to_milliseconds(moment: datetime) -> int:
-    """Round up, so that a slot never begins before the moment it was asked for."""
-    return -((_EPOCH - moment) // timedelta(milliseconds=1))
-
-
-def _from_milliseconds(value: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=value)
 
 
 def _document(record: Record) -> Item:

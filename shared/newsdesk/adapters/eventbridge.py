@@ -59,5 +59,5 @@ class EventBridgePublisher:
             "EventBusName": self._bus,
             "Source": EVENT_SOURCE,
             "DetailType": type(event).__name__,
-            "Detail": event.to_json(),
+            "Detail": event.to_ascii_json(),
         }

@@ -6,10 +6,10 @@ Comes in: stage messages. Goes out: accepted messages. Changes: the queues.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsdesk.adapters import clients
-from newsdesk.messages import StageMessage
+from newsdesk.messages import FetchRequested, StageMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,8 +18,16 @@ MAXIMUM_DELAY_SECONDS = 900
 """SQS's own limit on ``DelaySeconds``."""
 
 
+LONGEST_GROUP = 128
+"""SQS's own limit on ``MessageGroupId``."""
+
+
 class SqsMessageSender:
-    """A :class:`newsdesk.ports.MessageSender`."""
+    """A :class:`newsdesk.ports.MessageSender`.
+
+    Pages to fetch are grouped by host. On a standard queue a group orders nothing; it makes the queue fair: a host with
+    many messages waits behind the others instead of before them (Amazon SQS developer guide, "Fair queues").
+    """
 
     def __init__(self, queue_urls: Mapping[type[StageMessage], str], client: SQSClient | None = None) -> None:
         self._queue_urls = dict(queue_urls)
@@ -27,8 +35,12 @@ class SqsMessageSender:
 
     def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
         """Send one message to the queue of its type; see the port."""
+        request: dict[str, Any] = {}
+        if isinstance(message, FetchRequested) and message.host is not None:
+            request["MessageGroupId"] = message.host[:LONGEST_GROUP]
         self._client.send_message(
             QueueUrl=self._queue_urls[type(message)],
-            MessageBody=message.to_json(),
+            MessageBody=message.to_ascii_json(),
             DelaySeconds=max(0, min(MAXIMUM_DELAY_SECONDS, delay_seconds)),
+            **request,
         )

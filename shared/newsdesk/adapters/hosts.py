@@ -1,0 +1,275 @@
+"""Hosts and sites on DynamoDB: pacing, back-off, and what sites ask of crawlers.
+
+Comes in: hosts, origins, times, rules. Goes out: slots and rules. Changes: two kinds of items in the one table, by
+conditional updates.
+
+======================  =====================  ==========================================================
+``pk``                  ``sk``                 what
+======================  =====================  ==========================================================
+``host#<host>``         ``pace``               the latest slot, the end of the backlog, the back-off
+``host#<origin>``       ``rules``              the site's rules, compressed, and who is reading them anew
+======================  =====================  ==========================================================
+
+They are two items because DynamoDB charges an update for the whole item: a slot must not cost what a long robots.txt
+weighs. Times are epoch milliseconds. Both expire when nobody has asked for long.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from newsdesk.adapters import clients
+from newsdesk.hosts import RULES_KEPT_SECONDS, BackOff, SiteRules, next_back_off
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MAXIMUM_RULES_BYTES = 64 * 1024
+"""Of a site's rules, compressed: what one reading of them costs is bounded (8 read units, eventually consistent)."""
+
+_ATTEMPTS = 8
+"""Tries against a host that other workers keep changing; each loss means that somebody else got a slot."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A :class:`newsdesk.ports.Reservation`."""
+
+    at: datetime
+    granted: bool
+
+
+class DynamoHostStore:
+    """A :class:`newsdesk.ports.HostStore`.
+
+    Slots are handed out by conditional updates, so two workers never hold the same one, however many there are. A host
+    that is free takes one update; one that is asked by several at once takes two.
+    """
+
+    def __init__(self, table_name: str, client: DynamoDBClient | None = None) -> None:
+        self._table = table_name
+        self._client = client or clients.dynamodb()
+
+    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+        """Reserve the host's next slot; see the port."""
+        interval = math.ceil(interval_seconds * 1000)
+        current = _to_milliseconds(now)
+        latest = current + int(patience_seconds * 1000)
+        seen: Item = {}
+        for _ in range(_ATTEMPTS):
+            taken, seen = self._take_now(host, current, interval)
+            if taken:
+                return Slot(_from_milliseconds(current), True)
+            if seen.get("back_off_until", 0) > current or seen.get("last_slot", 0) + interval > latest:
+                break
+            taken, seen = self._take_next(host, current, interval, latest)
+            if taken:
+                return Slot(_from_milliseconds(seen["last_slot"]), True)
+        floor = max(latest, seen.get("back_off_until", 0), seen.get("last_slot", 0) + interval)
+        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False)
+
+    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
+        """Leave a host alone; see the port."""
+        seen = self._pace(host)
+        for _ in range(_ATTEMPTS):
+            before = _back_off_in(seen)
+            after = next_back_off(before, now, asked_seconds, jitter)
+            if after == before:
+                return after.until
+            written, seen = self._update(
+                host,
+                "SET back_off_until = :until, back_off_level = :level",
+                "attribute_not_exists(back_off_until)" if before is None else "back_off_until = :seen",
+                {"until": _to_milliseconds(after.until), "level": after.level}
+                | ({} if before is None else {"seen": seen["back_off_until"]}),
+                now=now,
+            )
+            if written:
+                return after.until
+        return _from_milliseconds(seen["back_off_until"])
+
+    def back_off_until(self, host: str) -> datetime | None:
+        """Return until when a host is left alone; see the port."""
+        before = _back_off_in(self._pace(host))
+        return before.until if before else None
+
+    def rules(self, origin: str) -> SiteRules | None:
+        """Return a site's rules; see the port."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(origin, "rules"))
+        document = answer.get("Item", {}).get("document")
+        return SiteRules.model_validate_json(zlib.decompress(document["B"])) if document else None
+
+    def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
+        """Take it on to read a site's rules; see the port."""
+        names = {"#free": "claimed_until", "#fresh": "fresh_until", "#kind": "kind"}
+        values = {":until": _number(_to_milliseconds(until)), ":now": _number(_to_milliseconds(now))}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(origin, "rules"),
+                UpdateExpression="SET #free = :until, #kind = :kind",
+                ConditionExpression="(attribute_not_exists(#free) OR #free <= :now) "
+                "AND (attribute_not_exists(#fresh) OR #fresh <= :now)",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={**values, ":kind": {"S": "rules"}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def save_rules(self, origin: str, rules: SiteRules) -> None:
+        """Keep a site's rules; see the port."""
+        document = _packed(rules)
+        names = {"#document": "document", "#kind": "kind", "#expires": "expires_at"}
+        kept_from = rules.fresh_until or rules.read_at or _EPOCH
+        values: dict[str, Any] = {
+            ":document": {"B": document},
+            ":kind": {"S": "rules"},
+            ":expires": _number(int(kept_from.timestamp() + RULES_KEPT_SECONDS)),
+        }
+        update = "SET #document = :document, #kind = :kind, #expires = :expires"
+        if rules.fresh_until is not None:
+            # The reading is done: whoever finds the rules old may take it on again.
+            update += ", #fresh = :fresh REMOVE #free"
+            names |= {"#fresh": "fresh_until", "#free": "claimed_until"}
+            values[":fresh"] = _number(_to_milliseconds(rules.fresh_until))
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(origin, "rules"),
+            UpdateExpression=update,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+
+    def _take_now(self, host: str, current: int, interval: int) -> tuple[bool, Item]:
+        """Take the slot of this moment, unless the last one is less than an interval ago."""
+        return self._update(
+            host,
+            "SET last_slot = :now",
+            "(attribute_not_exists(last_slot) OR last_slot <= :before) "
+            "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now)",
+            {"now": current, "before": current - interval},
+            now=_from_milliseconds(current),
+        )
+
+    def _take_next(self, host: str, current: int, interval: int, latest: int) -> tuple[bool, Item]:
+        """Take the slot an interval after the last one, if it lies in the time that the caller waits for."""
+        return self._update(
+            host,
+            "SET last_slot = last_slot + :interval",
+            "last_slot > :before AND last_slot <= :last "
+            "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now)",
+            {"interval": interval, "before": current - interval, "last": latest - interval, "now": current},
+            now=_from_milliseconds(current),
+        )
+
+    def _queue_behind(self, host: str, floor: int, interval: int, seen: Item) -> int:
+        """Return a time behind all that other refused callers were told."""
+        for _ in range(_ATTEMPTS):
+            if seen.get("backlog_until", 0) > floor:
+                done, seen = self._update(
+                    host,
+                    "SET backlog_until = backlog_until + :interval",
+                    "backlog_until > :floor",
+                    {"interval": interval, "floor": floor},
+                )
+                if done:
+                    return int(seen["backlog_until"]) - interval
+            else:
+                done, seen = self._update(
+                    host,
+                    "SET backlog_until = :end",
+                    "attribute_not_exists(backlog_until) OR backlog_until <= :floor",
+                    {"end": floor + interval, "floor": floor},
+                )
+                if done:
+                    return floor
+        return floor
+
+    def _update(
+        self, host: str, update: str, condition: str, numbers: dict[str, int], *, now: datetime | None = None
+    ) -> tuple[bool, Item]:
+        """Update the host's pace.
+
+        Returns
+        -------
+        bool, dict
+            Whether the condition held, and the numbers in the item: after the update, or as they stood in its way.
+        """
+        values: dict[str, Any] = {f":{name}": _number(value) for name, value in numbers.items()}
+        names: dict[str, str] = {}
+        if now is not None:
+            update += ", #kind = :kind, #expires = :expires"
+            names = {"#kind": "kind", "#expires": "expires_at"}
+            values |= {":kind": {"S": "host"}, ":expires": _number(int(now.timestamp() + RULES_KEPT_SECONDS))}
+        request: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=_key(host, "pace"),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **request,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return False, _numbers(cast(Item, error.response).get("Item", {}))
+        return True, _numbers(answer["Attributes"])
+
+    def _pace(self, host: str) -> Item:
+        answer = self._client.get_item(TableName=self._table, Key=_key(host, "pace"), ConsistentRead=True)
+        return _numbers(answer.get("Item", {}))
+
+
+def _packed(rules: SiteRules) -> bytes:
+    """Compress rules; of those that are too many, keep as many of the first as fit."""
+    document = zlib.compress(rules.model_dump_json(exclude_none=True).encode("utf-8"))
+    if len(document) <= MAXIMUM_RULES_BYTES:
+        return document
+    fitting, beyond = 0, len(rules.robots) + 1
+    packed = b""
+    while beyond - fitting > 1:
+        middle = (fitting + beyond) // 2
+        cut = rules.model_copy(update={"robots": rules.robots[:middle], "is_cut": True})
+        attempt = zlib.compress(cut.model_dump_json(exclude_none=True).encode("utf-8"))
+        if len(attempt) <= MAXIMUM_RULES_BYTES:
+            fitting, packed = middle, attempt
+        else:
+            beyond = middle
+    return packed
+
+
+def _key(name: str, kind: str) -> dict[str, Any]:
+    return {"pk": {"S": f"host#{name}"}, "sk": {"S": kind}}
+
+
+def _number(value: int) -> dict[str, str]:
+    return {"N": str(value)}
+
+
+def _numbers(item: Item) -> Item:
+    return {name: int(value["N"]) for name, value in item.items() if "N" in value}
+
+
+def _back_off_in(item: Item) -> BackOff | None:
+    until = item.get("back_off_until")
+    return None if until is None else BackOff(_from_milliseconds(until), item["back_off_level"])
+
+
+def _to_milliseconds(moment: datetime) -> int:
+    """Round up, so that a slot never begins before the moment it was asked for."""
+    return -((_EPOCH - moment) // timedelta(milliseconds=1))
+
+
+def _from_milliseconds(value: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=value)

@@ -1,0 +1,62 @@
+"""Fixtures for tests against real sockets.
+
+Comes in: nothing. Goes out: a misbehaving server, with and without TLS, and the list of what was dialled. Changes:
+opens sockets on loopback, and replaces ``socket.connect`` for a test that asks for ``dialled``.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+from tests.functional.misbehaving_server import MisbehavingServer
+
+
+@pytest.fixture
+def server() -> Iterator[MisbehavingServer]:
+    with MisbehavingServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure_server(authority: trustme.CA) -> Iterator[MisbehavingServer]:
+    """A server whose certificate is for ``news.example``."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    issued = authority.issue_cert("news.example")
+    issued.configure_cert(context)
+    with MisbehavingServer(tls=context) as running:
+        running.certificate = issued.cert_chain_pems[0].bytes().decode("ascii")
+        yield running
+
+
+@pytest.fixture
+def dialled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Record every address that is dialled, and let none but 127.0.0.1 through."""
+    addresses: list[str] = []
+    refused: list[str] = []
+
+    def guarded(name):
+        real = getattr(socket.socket, name)
+
+        def dial(self, address):
+            addresses.append(address[0])
+            if address[0] != "127.0.0.1":
+                refused.append(address[0])
+                raise AssertionError(f"{address[0]} was dialled")
+            return real(self, address)
+
+        return dial
+
+    monkeypatch.setattr(socket.socket, "connect", guarded("connect"))
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded("connect_ex"))
+    yield addresses
+    assert refused == [], "forbidden addresses were dialled"

@@ -1,0 +1,346 @@
+"""Hosts and sites: the fake and the adapter on moto keep the same promises.
+
+Comes in: hosts, origins, times. Goes out: assertions. Changes: moto's memory.
+"""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import boto3
+import pytest
+
+from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
+from newsdesk.hosts import (
+    BACK_OFF_BASE_SECONDS,
+    BACK_OFF_CAP_SECONDS,
+    FORGIVEN_AFTER_SECONDS,
+    SiteRules,
+    TdmRule,
+)
+from newsdesk.ports import HostStore
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
+from tests.examples import NOW
+from tests.fakes import InMemoryHostStore
+from tests.functional import aws
+
+HOST = "news.example"
+SITE = "https://news.example"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def hosts(request: pytest.FixtureRequest) -> HostStore:
+    """A store: first the fake, then the real one; the same is asked of both."""
+    if request.param == "memory":
+        return InMemoryHostStore()
+    return dynamodb_on(request.getfixturevalue("table"))
+
+
+def dynamodb_on(table: str) -> DynamoHostStore:
+    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    return DynamoHostStore(table, client=client)
+
+
+# -------------------------------------------------------------------------------------------- slots
+
+
+def test_a_host_that_nobody_asked_may_be_asked_now(hosts: HostStore) -> None:
+    # Given a host without history, When a slot is asked for, Then it is now
+    slot = hosts.reserve(HOST, NOW, 2.0, 0.0)
+    assert slot.granted
+    assert slot.at == NOW
+
+
+def test_slots_come_one_interval_after_the_other(hosts: HostStore) -> None:
+    # Given patience for four intervals, When slots are asked for at once
+    slots = [hosts.reserve(HOST, NOW, 2.0, 8.0) for _ in range(5)]
+
+    # Then all are granted, one interval apart
+    assert all(slot.granted for slot in slots)
+    assert [slot.at - NOW for slot in slots] == [timedelta(seconds=2 * position) for position in range(5)]
+
+
+def test_nobody_waits_longer_than_their_patience(hosts: HostStore) -> None:
+    # Given a host whose next slot is four seconds away
+    hosts.reserve(HOST, NOW, 4.0, 0.0)
+
+    # When somebody asks who waits three seconds, and then somebody who waits four
+    refused = hosts.reserve(HOST, NOW, 4.0, 3.0)
+    granted = hosts.reserve(HOST, NOW, 4.0, 4.0)
+
+    # Then the first is refused and takes nothing from the second
+    assert not refused.granted
+    assert refused.at >= NOW + timedelta(seconds=3)
+    assert (granted.granted, granted.at) == (True, NOW + timedelta(seconds=4))
+
+
+def test_those_who_are_refused_are_told_times_one_behind_the_other(hosts: HostStore) -> None:
+    # Given a host whose slots are taken as far as anybody's patience goes
+    while hosts.reserve(HOST, NOW, 2.0, 10.0).granted:
+        pass
+
+    # When ten more ask
+    told = [hosts.reserve(HOST, NOW, 2.0, 10.0) for _ in range(10)]
+
+    # Then each is told a time of their own, behind everybody's patience and an interval apart
+    assert not any(slot.granted for slot in told)
+    assert min(slot.at for slot in told) >= NOW + timedelta(seconds=10)
+    assert [later.at - earlier.at for earlier, later in pairwise(told)] == [timedelta(seconds=2)] * 9
+
+
+def test_hosts_do_not_wait_for_one_another(hosts: HostStore) -> None:
+    # Given a busy host, When another is asked for, Then it is free
+    hosts.reserve(HOST, NOW, 60.0, 0.0)
+    assert hosts.reserve("other.example", NOW, 60.0, 0.0).granted
+
+
+def test_a_host_without_an_interval_is_always_free(hosts: HostStore) -> None:
+    # Given no interval, When slots are asked for, Then all are now
+    slots = [hosts.reserve(HOST, NOW, 0.0, 0.0) for _ in range(3)]
+    assert [(slot.at, slot.granted) for slot in slots] == [(NOW, True)] * 3
+
+
+def test_a_rested_host_may_be_asked_at_once(hosts: HostStore) -> None:
+    # Given a host asked an hour ago
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+
+    # When it is asked for now, Then it is free now, and hours of silence have not been saved up
+    later = NOW + timedelta(hours=1)
+    assert hosts.reserve(HOST, later, 2.0, 0.0).at == later
+    assert not hosts.reserve(HOST, later, 2.0, 1.0).granted
+
+
+def test_no_two_slots_are_closer_than_the_interval_however_many_ask(hosts: HostStore) -> None:
+    # Given twenty workers whose clocks differ by fractions of a millisecond
+    generator = random.Random(20260314)
+    moments = [NOW + timedelta(microseconds=generator.randrange(3_000_000)) for _ in range(100)]
+
+    # When they ask at the same time
+    with ThreadPoolExecutor(20) as workers:
+        slots = list(workers.map(lambda now: hosts.reserve(HOST, now, 0.25, 5.0), moments))
+
+    # Then no two slots are closer than the interval, and nobody's lies before they asked or beyond their patience
+    granted = sorted(slot.at for slot in slots if slot.granted)
+    assert len(granted) >= 20
+    assert all(later - earlier >= timedelta(seconds=0.25) for earlier, later in pairwise(granted))
+    for now, slot in zip(moments, slots, strict=True):
+        assert slot.at >= now
+        assert not slot.granted or slot.at <= now + timedelta(seconds=5, milliseconds=1)
+
+
+def test_no_two_refused_workers_are_told_the_same_time(hosts: HostStore) -> None:
+    # Given a host that was asked just now
+    hosts.reserve(HOST, NOW, 60.0, 0.0)
+
+    # When twenty workers are refused at the same time
+    with ThreadPoolExecutor(20) as workers:
+        slots = list(workers.map(lambda _: hosts.reserve(HOST, NOW, 60.0, 5.0), range(20)))
+
+    # Then they are told twenty different times, an interval apart
+    assert not any(slot.granted for slot in slots)
+    told = sorted(slot.at for slot in slots)
+    assert [later - earlier for earlier, later in pairwise(told)] == [MINUTE] * 19
+
+
+def test_a_longer_interval_counts_from_the_last_request_whoever_made_it(hosts: HostStore) -> None:
+    # Given a host that was asked when nobody knew yet that it wants to be asked less often
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+
+    # When the next one knows, Then its slot is the longer interval away
+    assert hosts.reserve(HOST, NOW, 10.0, 10.0).at == NOW + timedelta(seconds=10)
+
+
+# ----------------------------------------------------------------------------------------- back-off
+
+
+def test_while_a_host_is_left_alone_nobody_gets_a_slot(hosts: HostStore) -> None:
+    # Given a host that has asked for ten minutes
+    until = hosts.back_off(HOST, NOW, 600.0, 0.0)
+    assert until == NOW + 10 * MINUTE
+
+    # When others ask, however patient, Then they are told times behind it, one behind the other
+    told = [hosts.reserve(HOST, NOW, 2.0, 3600.0) for _ in range(2)] + [hosts.reserve(HOST, NOW, 2.0, 0.0)]
+    assert not any(slot.granted for slot in told)
+    assert min(slot.at for slot in told) >= until
+    assert len({slot.at for slot in told}) == 3
+
+    # And once it is over, there are slots again
+    assert hosts.back_off_until(HOST) == until
+    assert hosts.reserve(HOST, until, 2.0, 0.0).granted
+
+
+def test_a_host_that_never_complained_is_not_left_alone(hosts: HostStore) -> None:
+    assert hosts.back_off_until(HOST) is None
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+    assert hosts.back_off_until(HOST) is None
+
+
+def test_what_a_host_asks_for_is_capped(hosts: HostStore) -> None:
+    assert hosts.back_off(HOST, NOW, float("inf"), 0.0) == NOW + timedelta(seconds=RETRY_AFTER_CAP_SECONDS)
+
+
+def test_a_host_that_complains_again_and_again_is_left_alone_for_ever_longer(hosts: HostStore) -> None:
+    # Given a host that complains whenever it is asked, without saying for how long
+    now, pauses = NOW, []
+    for _ in range(10):
+        until = hosts.back_off(HOST, now, None, 0.0)
+        pauses.append((until - now).total_seconds())
+        now = until
+
+    # Then each pause is twice the one before, up to a cap
+    ceilings = [min(BACK_OFF_CAP_SECONDS, BACK_OFF_BASE_SECONDS * 2.0**level) for level in range(10)]
+    assert pauses == [ceiling / 2 for ceiling in ceilings]
+
+
+def test_a_back_off_is_jittered(hosts: HostStore) -> None:
+    until = hosts.back_off(HOST, NOW, None, 0.5)
+    assert until == NOW + timedelta(seconds=BACK_OFF_BASE_SECONDS * 0.75)
+
+
+def test_a_host_that_was_quiet_for_long_is_forgiven(hosts: HostStore) -> None:
+    # Given a host that complained three times in a row, and then no more
+    now = NOW
+    for _ in range(3):
+        now = hosts.back_off(HOST, now, None, 0.0)
+    now += timedelta(seconds=FORGIVEN_AFTER_SECONDS)
+
+    # When it complains again, Then it begins at the shortest pause
+    assert hosts.back_off(HOST, now, None, 0.0) == now + timedelta(seconds=BACK_OFF_BASE_SECONDS / 2)
+
+
+def test_several_workers_who_are_told_the_same_at_once_count_as_one(hosts: HostStore) -> None:
+    # Given ten requests in flight when a host begins to complain
+    with ThreadPoolExecutor(10) as workers:
+        list(workers.map(lambda _: hosts.back_off(HOST, NOW, None, 0.0), range(10)))
+
+    # Then its pause is that of one complaint, and so is the next
+    until = hosts.back_off_until(HOST)
+    assert until == NOW + timedelta(seconds=BACK_OFF_BASE_SECONDS / 2)
+    assert hosts.back_off(HOST, until, None, 0.0) == until + timedelta(seconds=BACK_OFF_BASE_SECONDS)
+
+
+def test_a_longer_wish_during_a_back_off_prolongs_it(hosts: HostStore) -> None:
+    hosts.back_off(HOST, NOW, None, 0.0)
+    assert hosts.back_off(HOST, NOW, 600.0, 0.0) == NOW + 10 * MINUTE
+    assert hosts.back_off(HOST, NOW, 5.0, 0.0) == NOW + 10 * MINUTE
+
+
+# -------------------------------------------------------------------------------------------- rules
+
+
+def test_rules_are_read_back_as_they_were_saved(hosts: HostStore) -> None:
+    # Given rules in which everything has a value
+    rules = SiteRules(
+        robots=("-/private", "+/private/open$"),
+        crawl_delay_seconds=2.5,
+        ai_preferences=("Content-Signal: ai-train=no",),
+        tdm=(TdmRule(location="/", reservation=1, policy="https://news.example/tdm"),),
+        read_at=NOW,
+        fresh_until=NOW + MINUTE,
+        fresh_seconds=60.0,
+        is_cut=True,
+    )
+
+    # When they are saved, Then they come back, under their own site only
+    hosts.save_rules(SITE, rules)
+    assert hosts.rules(SITE) == rules
+    assert hosts.rules("http://news.example") is None
+
+
+def test_one_worker_reads_a_site_s_rules(hosts: HostStore) -> None:
+    # Given a site that nobody knows
+    assert hosts.claim_rules(SITE, NOW, NOW + MINUTE)
+
+    # When another wants to read its rules, Then it may not, until the first is done or too late
+    assert not hosts.claim_rules(SITE, NOW + MINUTE / 2, NOW + 2 * MINUTE)
+    assert hosts.rules(SITE) is None
+    assert hosts.claim_rules(SITE, NOW + MINUTE, NOW + 2 * MINUTE)
+
+
+def test_fresh_rules_are_not_read_again(hosts: HostStore) -> None:
+    # Given a site whose rules were read
+    hosts.claim_rules(SITE, NOW, NOW + MINUTE)
+    hosts.save_rules(SITE, SiteRules(read_at=NOW, fresh_until=NOW + 2 * MINUTE))
+
+    # Then nobody may read them again before they are old
+    assert not hosts.claim_rules(SITE, NOW + MINUTE, NOW + 2 * MINUTE)
+    assert hosts.claim_rules(SITE, NOW + 2 * MINUTE, NOW + 3 * MINUTE)
+
+
+def test_half_a_reading_keeps_the_claim(hosts: HostStore) -> None:
+    hosts.claim_rules(SITE, NOW, NOW + MINUTE)
+    hosts.save_rules(SITE, SiteRules(read_at=NOW))
+    assert not hosts.claim_rules(SITE, NOW, NOW + MINUTE)
+
+
+# ---------------------------------------------------------------------------------- on DynamoDB only
+
+
+def requests_of(table: str) -> tuple[DynamoHostStore, list[str]]:
+    """A store, and the names of the calls it makes."""
+    made: list[str] = []
+    client: Any = boto3.client("dynamodb")
+    client.meta.events.register("before-call.dynamodb", lambda model, **_: made.append(model.name))
+    return DynamoHostStore(table, client=client), made
+
+
+def test_a_slot_of_a_free_host_takes_one_update_and_of_a_busy_one_two(table: str) -> None:
+    # Given a store whose calls are counted
+    store, made = requests_of(table)
+
+    # When a free host is asked, one whose slot is to be waited for, and one whose slots are taken
+    costs = []
+    for patience in (0.0, 10.0, 0.0, 0.0):
+        store.reserve(HOST, NOW, 2.0, patience)
+        costs.append(len(made))
+        made.clear()
+
+    # Then that is what it costs
+    assert costs == [1, 2, 2, 2]
+
+
+def test_a_slot_costs_the_same_however_long_a_robots_txt_is(table: str) -> None:
+    # Given a host with much to say
+    store = dynamodb_on(table)
+    store.save_rules(f"https://{HOST}", SiteRules(robots=tuple(f"-/{n}" for n in range(5000)), read_at=NOW))
+    store.reserve(HOST, NOW, 2.0, 0.0)
+
+    # Then its pace lies in an item of its own
+    items = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    pace, rules = sorted(items, key=lambda item: len(item.get("document", {"B": b""})["B"]))
+    assert set(pace) == {"pk", "sk", "kind", "expires_at", "last_slot"}
+    assert len(rules["document"]["B"]) > 10_000
+
+
+def test_rules_beyond_the_cap_are_cut_and_say_so(table: str) -> None:
+    # Given more rules than an item has room for, and that hardly compress
+    generator = random.Random(9309)
+    rules = tuple(f"-/{generator.randbytes(30).hex()}" for _ in range(8000))
+    store = dynamodb_on(table)
+
+    # When they are saved
+    store.save_rules(SITE, SiteRules(robots=rules, read_at=NOW))
+
+    # Then as many of the first as fit are kept
+    item = boto3.client("dynamodb").get_item(TableName=table, Key={"pk": {"S": f"host#{SITE}"}, "sk": {"S": "rules"}})[
+        "Item"
+    ]
+    assert len(item["document"]["B"]) <= MAXIMUM_RULES_BYTES
+    kept = store.rules(SITE)
+    assert kept is not None
+    assert kept.is_cut
+    assert 1000 < len(kept.robots) < 8000
+    assert kept.robots == rules[: len(kept.robots)]
+
+
+def test_hosts_and_sites_expire_when_nobody_asks(table: str) -> None:
+    store = dynamodb_on(table)
+    store.reserve(HOST, NOW, 2.0, 0.0)
+    store.save_rules(SITE, SiteRules(read_at=NOW))
+    ends = {item["expires_at"]["N"] for item in boto3.client("dynamodb").scan(TableName=table)["Items"]}
+    assert ends == {str(int((NOW + timedelta(days=30)).timestamp()))}

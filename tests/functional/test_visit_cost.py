@@ -1,0 +1,133 @@
+"""What a visit costs in calls to AWS, counted where they leave the process; the figures of decision 0016.
+
+Comes in: an indexed article, and AWS in moto. Goes out: assertions. Changes: moto's memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from newsdesk.adapters import clients
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.hosts import DynamoHostStore
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from tests.fakes import DUE_SHARDS, FakeClock
+from tests.pipeline import MessageQueue, Pipeline, page
+
+URL = "https://news.example/bridge"
+
+DISPATCH = {"GetItem": 1, "PutItem": 1, "SendMessage": 1}
+"""Find the article due, begin its run, send its message."""
+
+FETCH = {"GetItem": 2, "PutItem": 1, "UpdateItem": 1}
+"""Read the article, read the site's rules, take the lease, take the host's slot."""
+
+
+@pytest.fixture
+def pipeline(table: str, bucket: str, queues: dict[str, str]) -> Pipeline:
+    """The stages on AWS, with an article indexed an hour ago, so that its site's rules are known."""
+    clock = FakeClock()
+    sender = SqsMessageSender(
+        {
+            FetchRequested: queues["fetch"],
+            PageFetched: queues["extract"],
+            ArticleExtracted: queues["enrich"],
+            ArticleEnriched: queues["index"],
+        }
+    )
+    pipeline = Pipeline(
+        clock=clock,
+        store=DynamoArticleStore(table, clock=clock),
+        objects=S3ObjectStore(bucket),
+        hosts=DynamoHostStore(table),
+        queue=MessageQueue(sender.send),
+    )
+    pipeline.web.put(URL, page(), ETag='"1"')
+    assert pipeline.ingest(URL)[-1] == "indexed"
+    return pipeline
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """Count every call that a client makes, by operation."""
+    calls: Counter[str] = Counter()
+
+    def count(model: Any, **_: object) -> None:
+        calls[model.name] += 1
+
+    used = (clients.dynamodb(), clients.s3(), clients.sqs())
+    for client in used:
+        client.meta.events.register("before-call", count, unique_id="counted")
+    try:
+        yield calls
+    finally:
+        for client in used:
+            client.meta.events.unregister("before-call", unique_id="counted")
+
+
+def visit(pipeline: Pipeline) -> tuple[str, dict[str, int]]:
+    """Let the article's next visit come due and return its status and its calls; dispatch's own queries apart."""
+    pipeline.wait_until_due(URL)
+    with counted() as calls:
+        assert pipeline.dispatch() == {"revisited": 1}
+        status = pipeline.settle()[-1]
+    assert calls.pop("Query") == DUE_SHARDS, "once a minute, for all articles together"
+    return status, dict(calls)
+
+
+def together(*parts: dict[str, int]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(total)
+
+
+def test_a_visit_that_ends_in_304_costs_eight_calls_and_no_object(pipeline: Pipeline) -> None:
+    # Given a server that knows 304, When the article is visited
+    pipeline.web.put(URL, status=304)
+    status, calls = visit(pipeline)
+
+    # Then one write ends the run: no object, no next message, no record, and so nothing for publish
+    assert status == "not_modified"
+    assert calls == together(DISPATCH, FETCH, {"PutItem": 1})
+    assert sum(calls.values()) == 8
+
+
+def test_a_visit_that_finds_the_same_bytes_costs_no_more(pipeline: Pipeline) -> None:
+    # Given a server that always answers 200, When it sends the same page
+    status, calls = visit(pipeline)
+
+    # Then that is known by its hash
+    assert status == "not_modified"
+    assert calls == together(DISPATCH, FETCH, {"PutItem": 1})
+
+
+def test_a_visit_that_finds_the_same_article_in_another_page_costs_one_object(pipeline: Pipeline) -> None:
+    # Given a page whose furniture is new each time, and whose article is not, When it is visited
+    pipeline.web.put(URL, page() + b"<!-- rendered at 10:26 -->")
+    status, calls = visit(pipeline)
+
+    # Then the capture is kept and read once, and neither enrich nor index is asked
+    assert status == "unchanged"
+    fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
+    extracted = {"GetItem": 1, "GetObject": 1, "PutItem": 1}
+    assert calls == together(DISPATCH, FETCH, fetched, extracted)
+    assert sum(calls.values()) == 13
+
+
+def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipeline) -> None:
+    # Given a submission of the article, When the visit ends in 304, Then the submitter's outcome is written with it
+    pipeline.web.put(URL, status=304)
+    pipeline.clock.advance(timedelta(hours=1).total_seconds())
+    with counted() as calls:
+        assert pipeline.ingest(URL, "submission-2") == ["not_modified"]
+    submitted = {"GetItem": 1, "TransactWriteItems": 1, "SendMessage": 1}
+    assert dict(calls) == together(submitted, FETCH, {"TransactWriteItems": 1})

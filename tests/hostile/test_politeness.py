@@ -1,0 +1,444 @@
+"""Cases 67 to 72: hosts that ask for less, and robots.txt files of all kinds.
+
+The numbers are those of the list of cases that the tests were written from. The web is real, on 127.0.0.1, which is
+paced here like any host of the internet; time is not, so that waiting takes none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from fetcher.client import FetchLimits, HttpFetcher
+from fetcher.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS, Manners, Politeness
+from fetcher.stage import FetchStage
+from newsdesk import lifecycle
+from newsdesk.adapters.hosts import DynamoHostStore
+from newsdesk.lifecycle import Patience, first_run
+from newsdesk.messages import FetchRequested
+from newsdesk.networks import parse_networks
+from newsdesk.outcomes import Reason
+from newsdesk.ports import HostStore
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES
+from newsdesk.state import ArticleState
+from newsdesk.urls import article_id, parse_url
+from tests.fakes import (
+    FakeClock,
+    InMemoryArticleStore,
+    InMemoryHostStore,
+    InMemoryObjectStore,
+    RecordingSender,
+    Slot,
+)
+from tests.functional import aws
+from tests.functional import misbehaving_server as server_side
+from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, answer
+from tests.simulation import Faults, SimulatedHost, Simulation, mixed_hosts
+
+HOST = "127.0.0.1"
+INTERVAL = 2.0
+PATIENCE = Patience()
+
+
+class World:
+    """A fetch stage that crawls a misbehaving server politely."""
+
+    def __init__(self, server: MisbehavingServer, interval_seconds: float = INTERVAL) -> None:
+        self.server = server
+        self.clock = FakeClock()
+        self.store = InMemoryArticleStore()
+        self.hosts = InMemoryHostStore()
+        self.sender = RecordingSender()
+        self.fetcher = fetcher = HttpFetcher(
+            "NewsdeskBot/0.1 (+https://newsdesk.example/bot)",
+            FetchLimits(5.0, 1 << 20, 5),
+            allowed=parse_networks(["127.0.0.1/32"]),
+            clock=self.clock,
+        )
+        politeness = Politeness(
+            self.hosts,
+            fetcher,
+            Manners(interval_seconds),
+            "newsdeskbot",
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            jitter=lambda: 0.0,
+        )
+        ports: Any = (self.store, InMemoryObjectStore(), self.sender, politeness, fetcher)
+        self.stage = FetchStage(*ports, patience=PATIENCE, clock=self.clock, jitter=lambda: 0.0)
+
+    @property
+    def origin(self) -> str:
+        return self.server.url("")
+
+    def robots(self, behaviour: Behaviour) -> None:
+        self.server.on("/robots.txt", behaviour)
+
+    def fetch(self, path: str = "/news") -> str:
+        """Let a page be fetched: for the first time, or as dispatch lets it be tried again."""
+        url = parse_url(self.server.url(path))
+        identifier = article_id(url.href)
+        state = self.store.states.get(identifier)
+        if state is None:
+            self.store.save(first_run(identifier, url.href, url.host, url.href, self.clock(), PATIENCE))
+        else:
+            assert state.due_at is not None
+            self.clock.now = max(self.clock.now, self.clock.now.fromtimestamp(state.due_at, self.clock.now.tzinfo))
+            self.store.save(lifecycle.released(state, self.clock(), PATIENCE))
+        return self.stage.handle(FetchRequested(article_id=identifier, run=1, host=url.host))
+
+    def state(self, path: str = "/news") -> ArticleState:
+        return self.store.states[article_id(self.server.url(path))]
+
+    def wait_of(self, path: str = "/news") -> float:
+        """How long the page has to wait from now."""
+        due_at = self.state(path).due_at
+        assert due_at is not None
+        return due_at - self.clock().timestamp()
+
+    def asked(self, path: str) -> int:
+        return sum(request.target == path for request in self.server.requests)
+
+
+@pytest.fixture
+def world(server: MisbehavingServer) -> Iterator[World]:
+    for path in ("/news", "/other", "/private/news"):
+        server.on(path, answer(PAGE))
+    world = World(server)
+    yield world
+    world.fetcher.close()
+
+
+# Hosts that ask for less
+
+
+@pytest.mark.parametrize(
+    ("field", "pause"),
+    [
+        ("600", 600.0),
+        ("date", 600.0),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("Fri, 99 Foo 2026 25:61:61 GMT", None),
+        ("99999999", RETRY_AFTER_CAP_SECONDS),
+        ("9" * 5000, RETRY_AFTER_CAP_SECONDS),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", RETRY_AFTER_CAP_SECONDS),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", None),
+    ],
+    ids=["seconds", "date", "zero", "negative", "words", "no date", "huge", "absurd", "far off", "past"],
+)
+def test_case_67_too_many_requests_sets_the_whole_host_back(world: World, field: str, pause: float | None) -> None:
+    # Given a host that answers 429, with a Retry-After of any kind
+    if field == "date":
+        field = format_datetime(world.clock() + timedelta(seconds=604), usegmt=True)  # four seconds go into slots
+    world.server.on("/news", answer(b"", ("Retry-After", field), status=429))
+
+    # When a page is fetched, Then it is tried again later, not before the host wants it, within the cap
+    assert world.fetch() == "retry_scheduled"
+    shortest = pause or RETRY_POLICIES[Reason.RATE_LIMITED].base_seconds / 2
+    assert shortest - 2 <= world.wait_of() <= shortest + 1
+
+    # And its neighbours wait as well, without being asked for
+    until = world.hosts.back_off_until(HOST)
+    assert until is not None
+    assert (until - world.clock()).total_seconds() == pytest.approx(pause or 30.0, abs=2.0)
+    assert world.fetch("/other") == "deferred"
+    assert world.asked("/other") == 0
+    assert world.clock() + timedelta(seconds=world.wait_of("/other")) >= until
+
+    # Until the time has come
+    assert world.fetch("/other") == "fetched"
+
+
+def test_case_68_unavailable_without_a_word_sets_the_host_back_for_ever_longer(world: World) -> None:
+    # Given a host that answers 503 and nothing else
+    world.server.on("/news", answer(b"", status=503, html=False))
+
+    # When its page is tried until the attempts are used up
+    pauses = []
+    status = world.fetch()
+    while status == "retry_scheduled":
+        until = world.hosts.back_off_until(HOST)
+        assert until is not None
+        pauses.append((until - world.clock()).total_seconds())
+        status = world.fetch()
+
+    # Then each pause of the host was longer than the one before, and the end is on record
+    assert pauses == [30.0, 60.0, 120.0]
+    assert status == "failed"
+    assert world.state().last_outcome == "failed:server_error"
+
+
+def test_case_67_68_a_page_s_own_error_sets_nobody_back(world: World) -> None:
+    world.server.on("/news", answer(b"", status=500))
+    assert world.fetch() == "retry_scheduled"
+    assert world.hosts.back_off_until(HOST) is None
+    assert world.fetch("/other") == "fetched"
+
+
+# robots.txt out of reach
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [answer(b"", status=500), answer(b"", status=503), answer(b"", status=429), answer(b"", status=599)],
+    ids=["500", "503", "429", "599"],
+)
+def test_case_69_a_robots_txt_out_of_reach_disallows_everything_until_it_answers(
+    world: World, behaviour: Behaviour
+) -> None:
+    # Given a site whose robots.txt fails
+    world.robots(behaviour)
+
+    # When its pages are wanted, Then none is asked for, and robots.txt itself only once in a while
+    assert world.fetch() == "retry_scheduled"
+    assert world.fetch("/other") in ("retry_scheduled", "deferred")
+    assert (world.asked("/news"), world.asked("/other"), world.asked("/robots.txt")) == (0, 0, 1)
+    assert world.wait_of() >= UNREACHABLE_SECONDS - 10
+
+    # And once it answers, they are
+    world.robots(answer(b"User-agent: *\nDisallow: /private/\n"))
+    while world.fetch() in ("retry_scheduled", "deferred"):
+        pass
+    assert world.asked("/news") == 1
+    assert world.fetch("/private/news") == "rejected"
+
+
+def test_case_69_a_robots_txt_that_never_answers_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a site whose robots.txt drips
+    monkeypatch.setattr("fetcher.politeness.AUXILIARY_DEADLINE_SECONDS", 0.3)
+    world.robots(server_side.drip(b"HTTP/1.1 200 OK\r\n\r\n"))
+
+    # When a page is tried until the attempts are used up
+    statuses = [world.fetch()]
+    while statuses[-1] in ("retry_scheduled", "deferred"):
+        statuses.append(world.fetch())
+
+    # Then the page was never asked for, and the outcome says why
+    assert world.state().last_outcome == "failed:robots_unavailable"
+    assert world.asked("/news") == 0
+    assert statuses.count("retry_scheduled") == RETRY_POLICIES[Reason.ROBOTS_UNAVAILABLE].attempts - 1
+
+
+def test_case_69_while_robots_txt_is_out_of_reach_the_rules_of_last_time_hold(world: World) -> None:
+    # Given a site whose rules are known
+    world.robots(answer(b"User-agent: *\nDisallow: /private/\n"))
+    assert world.fetch() == "fetched"
+
+    # When they are old and robots.txt fails, Then they are obeyed for 30 days
+    world.robots(answer(b"", status=500))
+    world.clock.advance(2 * 86400)
+    assert world.fetch("/other") == "fetched"
+    assert world.fetch("/private/news") == "rejected"
+
+    # And then no longer
+    world.server.on("/late", answer(PAGE))
+    world.clock.advance(31 * 86400)
+    assert world.fetch("/late") == "retry_scheduled"
+    assert world.state("/late").last_detail is not None
+    assert world.state("/late").last_detail.startswith("robots_unavailable")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+def test_case_69_a_robots_txt_that_is_not_there_forbids_nothing(world: World, status: int) -> None:
+    # RFC 9309, section 2.3.1.3
+    world.robots(answer(b"User-agent: *\nDisallow: /\n", status=status))
+    assert world.fetch() == "fetched"
+
+
+def test_case_69_redirects_of_robots_txt_are_followed_at_the_hosts_pace(world: World) -> None:
+    # Given a robots.txt behind five redirects
+    for number in range(5):
+        world.server.on("/robots.txt" if number == 0 else f"/{number}", server_side.redirect(f"/{number + 1}"))
+    world.server.on("/5", answer(b"User-agent: *\nDisallow: /private/\n"))
+
+    # When a page is wanted that it disallows
+    started = world.clock()
+    status = world.fetch("/private/news")
+    while status == "deferred":
+        status = world.fetch("/private/news")
+
+    # Then it is not asked for; the six requests came an interval apart, and none of them twice
+    assert world.state("/private/news").last_outcome == "rejected:robots_disallowed"
+    assert [request.target for request in world.server.requests[:6]] == ["/robots.txt", "/1", "/2", "/3", "/4", "/5"]
+    assert world.asked("/robots.txt") == 1
+    assert world.clock() - started >= timedelta(seconds=6 * INTERVAL)
+
+
+@pytest.mark.parametrize("interval", [INTERVAL, 20.0], ids=["in one visit", "visit by visit"])
+def test_case_69_a_robots_txt_behind_too_many_redirects_is_none(server: MisbehavingServer, interval: float) -> None:
+    # Given a robots.txt behind redirects without end, on a host with short or long intervals
+    server.on("/robots.txt", server_side.redirect("/1"))
+    for number in range(1, 20):
+        server.on(f"/{number}", server_side.redirect(f"/{number + 1}"))
+    server.on("/news", answer(PAGE))
+    world = World(server, interval_seconds=interval)
+
+    # When a page is wanted, Then six requests are enough to know
+    while world.fetch() == "deferred":
+        pass
+    assert world.asked("/news") == 1
+    assert (world.asked("/5"), world.asked("/6")) == (1, 0)
+    world.fetcher.close()
+
+
+def test_case_26_a_robots_txt_that_leads_inside_leads_nowhere(world: World) -> None:
+    # The fixture over all tests here fails if anything but 127.0.0.1 is dialled.
+    world.robots(server_side.redirect("http://127.0.0.9/robots.txt"))
+    assert world.fetch() == "rejected"
+    assert world.state().last_outcome == "rejected:blocked_address"
+    assert world.asked("/news") == 0
+
+
+# robots.txt of all kinds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /private/\n",
+        b"User-agent: *\r\nDisallow: /private/\r\n" + b"# padding\r\n" * 100_000,
+        b"<!doctype html>\nUser-agent: *\nDisallow: /private/\n</html>",
+        b"\x00\x01\xff\nUser-agent: newsdeskbot\nDisallow: /private/\n",
+    ],
+    ids=["byte order mark", "over 500 KiB", "in HTML", "binary"],
+)
+def test_case_70_what_is_a_rule_is_found_whatever_is_around_it(world: World, body: bytes) -> None:
+    world.robots(answer(body))
+    assert world.fetch() == "fetched"
+    assert world.fetch("/private/news") == "rejected"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html><body><h1>Welcome</h1></body></html>", b"", b"\xff" * 1000, b"Disallow: /\n"],
+    ids=["HTML", "empty", "binary", "no group"],
+)
+def test_case_70_what_is_no_rule_forbids_nothing(world: World, body: bytes) -> None:
+    world.robots(answer(body))
+    assert world.fetch() == "fetched"
+    assert world.fetch("/private/news") == "fetched"
+
+
+def test_case_70_rules_beyond_500_kibibytes_are_not_read(world: World) -> None:
+    # Given a rule behind what RFC 9309, section 2.5, asks to be read
+    world.robots(answer(b"User-agent: *\nDisallow: /a\n" + b"#" * 9 + b"\n" * (500 * 1024) + b"Disallow: /news\n"))
+    assert world.fetch() == "fetched"
+    known = world.hosts.rules(world.origin)
+    assert known is not None
+    assert (known.robots, known.is_cut) == (("-/a",), True)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["/" + "*a" * 200_000 + "*b", "/" + "*" * 400_000 + "x", "\nDisallow: ".join(["/*" + "a" * 900 + "b"] * 500)],
+    ids=["many parts", "many stars", "many long ones"],
+)
+def test_case_71_no_pattern_makes_matching_slow(world: World, pattern: str) -> None:
+    # Given a robots.txt that makes a backtracking matcher run for ever
+    world.robots(answer(f"User-agent: *\nDisallow: {pattern}\n".encode()))
+    path = "/" + "a" * 1500
+    world.server.on(path, answer(PAGE))
+
+    # When a URL that nearly matches is looked up, Then that costs next to nothing
+    started = time.process_time()
+    assert world.fetch(path) == "fetched"
+    assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("written", "interval"),
+    [("7", 7.0), ("0.1", INTERVAL), ("99999999", 30.0), ("inf", INTERVAL), ("-5", INTERVAL), ("nan", INTERVAL),
+     ("1e999", INTERVAL), ("soon", INTERVAL)],
+)  # fmt: skip
+def test_case_72_a_crawl_delay_is_honoured_within_reason(world: World, written: str, interval: float) -> None:
+    # Given a site that asks for a delay
+    world.robots(answer(f"User-agent: *\nCrawl-delay: {written}\nDisallow: /private/\n".encode()))
+    while world.fetch() == "deferred":
+        pass
+
+    # When another page is wanted, Then its slot is the delay away from the last one, if that is sane
+    before = world.hosts.last_slots[HOST]
+    while world.fetch("/other") == "deferred":
+        pass
+    assert (world.hosts.last_slots[HOST] - before).total_seconds() >= interval + LATENESS_SECONDS
+    assert world.hosts.asked[-1]["interval_seconds"] == interval + LATENESS_SECONDS
+
+
+# Many workers, many hosts
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def hosts(request: pytest.FixtureRequest) -> Iterator[HostStore]:
+    """A host store: first the fake, then DynamoDB's own arithmetic."""
+    if request.param == "memory":
+        yield InMemoryHostStore()
+        return
+    with mock_aws():
+        client: Any = boto3.client(
+            "dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
+        )
+        client.create_table(TableName=aws.TABLE, **aws.table_definition())
+        yield DynamoHostStore(aws.TABLE, client=aws.OneCallAtATime(client))
+
+
+def test_fifty_workers_and_all_faults_at_once_never_ask_a_host_too_early(hosts: HostStore) -> None:
+    # Given hosts of all kinds, messages that come twice, workers that die, and a store that is slow at times
+    crawl = Simulation(
+        mixed_hosts(18, 5), faults=Faults(duplicates=0.1, deaths=0.02, slow_calls=0.05), host_store=hosts
+    )
+
+    # When everything is crawled
+    report = crawl.run()
+
+    # Then no two requests to a host were too close, none came while it was left alone, and no page was lost
+    assert report.breaches == []
+    assert report.closest >= INTERVAL
+    assert report.outcomes == {"fetched": 90}
+    assert report.back_offs > 0
+    assert report.statuses["died"] > 0
+
+
+class _Pushover(InMemoryHostStore):
+    """Gives everybody a slot at once."""
+
+    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+        return Slot(now, True)
+
+
+def test_the_simulation_sees_what_it_is_looking_for() -> None:
+    # Given a store that reserves nothing, When the same is crawled, Then that does not go unnoticed
+    report = Simulation(mixed_hosts(18, 5), host_store=_Pushover()).run()
+    assert len(report.breaches) > 20
+    assert any("left alone" in breach.what for breach in report.breaches)
+
+
+def test_a_busy_host_does_not_delay_the_others() -> None:
+    # Given ten quick hosts, alone, and behind 300 pages of one host in the same queue
+    quick = [SimulatedHost(f"quick-{number}.example", 3) for number in range(10)]
+    busy = SimulatedHost("busy.example", 300)
+    no_faults = Faults(0.0, 0.0, 0.0)
+
+    def last_quick_page(*hosts: SimulatedHost, is_fair: bool) -> float:
+        crawl = Simulation(hosts, faults=no_faults, is_fair=is_fair)
+        report = crawl.run()
+        assert report.breaches == []
+        states = crawl.store.states
+        return max(end for name, end in report.ended_at.items() if states[name].host != busy.name)
+
+    # When all are crawled by the same five functions
+    alone = last_quick_page(*quick, is_fair=True)
+    behind = last_quick_page(busy, *quick, is_fair=False)
+    fairly = last_quick_page(busy, *quick, is_fair=True)
+
+    # Then the quick ones are through long before the busy one, whose pages need ten minutes; with a fair queue at once
+    assert behind < alone + 60
+    assert fairly < alone + 25

@@ -1,0 +1,248 @@
+"""The whole pipeline in one process: the stages as they are, over any ports, and messages handed on one by one.
+
+Comes in: URLs, and a web to fetch them from. Goes out: what became of them. Changes: the stores that it is given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dispatcher.stage import DispatchStage
+from enricher.composer import default_enrichers
+from enricher.stage import EnrichStage
+from extractor.stage import ExtractStage
+from fetcher.client import FetchLimits, HttpFetcher
+from fetcher.politeness import Manners, Politeness
+from fetcher.ports import AskLeave, AuxiliaryResponse, FetchRequest, FetchResponse, Timings
+from fetcher.stage import FetchStage
+from indexer.stage import IndexStage
+from newsdesk.lifecycle import Patience
+from newsdesk.messages import (
+    ArticleChanged,
+    ArticleEnriched,
+    ArticleExtracted,
+    FetchRequested,
+    PageFetched,
+    StageMessage,
+)
+from newsdesk.networks import parse_networks
+from newsdesk.rights import OptOutPolicy, parse_policy
+from newsdesk.state import ArticleState
+from newsdesk.urls import article_id, canonical_url, parse_url
+from publisher.stage import change_of
+from submitter.stage import SubmitStage
+from tests.fakes import (
+    DUE_SHARDS,
+    FailsOnDemand,
+    FakeClock,
+    InMemoryArticleStore,
+    InMemoryHostStore,
+    InMemoryObjectStore,
+    can_fail,
+)
+
+LOOPBACK = parse_networks(["127.0.0.1/32"])
+TOKEN = "newsdeskbot"
+
+PARAGRAPHS = (
+    "The harbour bridge reopened to traffic on Saturday morning after nine months of repairs to its northern bearings.",
+    "Engineers replaced all four of them and resurfaced the carriageway, at a cost of eleven million in the end.",
+    "Buses were the first to cross, followed by some two hundred cyclists who had waited on the quay since dawn.",
+)
+
+
+def page(*paragraphs: str, head: str = "") -> bytes:
+    """Return an article's page."""
+    prose = "".join(f"<p>{text}</p>" for text in paragraphs or PARAGRAPHS)
+    title = "<title>Harbour bridge reopens</title>"
+    body = f"<article><h1>Harbour bridge reopens</h1>{prose}</article>"
+    return f"<html lang='en'><head>{title}{head}</head><body>{body}</body></html>".encode()
+
+
+class MessageQueue(FailsOnDemand):
+    """A :class:`newsdesk.ports.MessageSender` whose messages can be taken out again; ``send_on`` is told of each."""
+
+    def __init__(self, send_on: Callable[[StageMessage, int], None] = lambda *_: None) -> None:
+        super().__init__()
+        self.waiting: deque[StageMessage] = deque()
+        self.sent: list[StageMessage] = []
+        self._send_on = send_on
+
+    @can_fail
+    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
+        self._send_on(message, delay_seconds)
+        self.sent.append(message)
+        self.waiting.append(type(message).model_validate_json(message.to_json()))
+
+
+class Web:
+    """A :class:`fetcher.ports.Fetcher` of pages that a test writes; knows no robots.txt.
+
+    ``meanwhile`` is called once, while a fetch is under way.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.answers: dict[str, FetchResponse | Exception] = {}
+        self.meanwhile: Callable[[], object] | None = None
+        self.requests: list[FetchRequest] = []
+
+    def put(self, url: str, body: bytes = b"", *, status: int = 200, **headers: str) -> None:
+        fields = (("Content-Type", "text/html; charset=utf-8"), *headers.items())
+        self.answers[url] = FetchResponse(
+            final_url=url,
+            status=status,
+            reason_phrase="OK",
+            http_version="HTTP/1.1",
+            headers=tuple((name.replace("_", "-"), value) for name, value in fields),
+            body=body,
+            resolved_address="198.51.100.7",
+            redirects=(),
+            started_at=self._clock(),
+            timings=Timings(0.1, 0.2, 0.3),
+            request_head=b"GET / HTTP/1.1\r\n\r\n",
+        )
+
+    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+        self.requests.append(request)
+        answer = self.answers[request.url]
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def fetch_auxiliary(
+        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+    ) -> AuxiliaryResponse:
+        return AuxiliaryResponse(url, 404, (), b"")
+
+
+def real_web(clock: FakeClock) -> HttpFetcher:
+    """Return the fetcher that production uses, which may dial 127.0.0.1 and nothing else inside."""
+    limits = FetchLimits(5.0, 1 << 20, 5)
+    return HttpFetcher("NewsdeskBot/0.1 (+https://newsdesk.example/bot)", limits, allowed=LOOPBACK, clock=clock)
+
+
+class Pipeline:
+    """Every stage, wired to the same ports.
+
+    Parameters
+    ----------
+    web : callable
+        Returns the fetcher, given the clock.
+    policy : str
+        As the stack's ``OptOutPolicy``.
+    """
+
+    def __init__(
+        self,
+        web: Callable[[FakeClock], Any] = Web,
+        *,
+        clock: FakeClock | None = None,
+        store: Any = None,
+        objects: Any = None,
+        hosts: Any = None,
+        queue: MessageQueue | None = None,
+        policy: str = "noindex,noarchive",
+        patience: Patience | None = None,
+        interval_seconds: float = 2.0,
+    ) -> None:
+        self.clock = clock or FakeClock()
+        self.web: Any = web(self.clock)
+        self.store: Any = store or InMemoryArticleStore()
+        self.objects: Any = objects or InMemoryObjectStore()
+        self.hosts: Any = hosts or InMemoryHostStore()
+        self.queue = queue or MessageQueue()
+        self.patience = patience or Patience()
+        self._opt_outs = OptOutPolicy(parse_policy(policy), TOKEN)
+        self.politeness = Politeness(
+            self.hosts,
+            self.web,
+            Manners(interval_seconds),
+            TOKEN,
+            allowed=LOOPBACK,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            jitter=lambda: 0.0,
+        )
+        common = (self.store, self.objects, self.queue)
+        timed = (*common, self.clock, self.patience)
+        self.submit_stage = SubmitStage(self.store, self.queue, self.clock, self.patience, LOOPBACK)
+        self.fetch_stage = FetchStage(
+            *common,
+            self.politeness,
+            self.web,
+            patience=self.patience,
+            opt_outs=self._opt_outs,
+            clock=self.clock,
+            jitter=lambda: 0.0,
+        )
+        self.extract_stage = ExtractStage(*timed, opt_outs=self._opt_outs)
+        self.enrich_stage = EnrichStage(*timed, default_enrichers())
+        self.index_stage = IndexStage(*timed)
+        self.dispatch_stage = DispatchStage(
+            self.store, self.queue, self.clock, self.patience, shards=DUE_SHARDS, limit_per_shard=100
+        )
+
+    def submit(self, url: str, submission_id: str = "submission-1") -> str:
+        """Submit a URL and return the status."""
+        body = f'{{"url": "{url}", "submissionId": "{submission_id}"}}'
+        return self.submit_stage.handle(body, submission_id)
+
+    def work(self, message: StageMessage) -> str:
+        """Hand a message to its stage."""
+        stages: dict[type[StageMessage], Any] = {
+            FetchRequested: self.fetch_stage,
+            PageFetched: self.extract_stage,
+            ArticleExtracted: self.enrich_stage,
+            ArticleEnriched: self.index_stage,
+        }
+        status: str = stages[type(message)].handle(message)
+        return status
+
+    def settle(self) -> list[str]:
+        """Work through all messages that wait, and those that come of them; return the statuses."""
+        statuses = []
+        while self.queue.waiting:
+            statuses.append(self.work(self.queue.waiting.popleft()))
+        return statuses
+
+    def ingest(self, url: str, submission_id: str = "submission-1") -> list[str]:
+        """Submit a URL and work it through."""
+        self.submit(url, submission_id)
+        return self.settle()
+
+    def visit_when_due(self, url: str) -> list[str]:
+        """Wait until the article's next visit is due, and let it come."""
+        self.wait_until_due(url)
+        assert self.dispatch()["revisited"] == 1
+        return self.settle()
+
+    def wait_until_due(self, url: str) -> None:
+        """Move the clock to where dispatch has something to do about an article."""
+        due_at = self.state(url).due_at
+        assert due_at is not None, "nothing is due"
+        self.clock.now = max(self.clock.now, datetime.fromtimestamp(due_at, UTC) + timedelta(seconds=1))
+
+    def dispatch(self) -> Counter[str]:
+        """Let dispatch run once."""
+        return self.dispatch_stage.run(lambda: True)
+
+    def state(self, url: str) -> ArticleState:
+        """Return where the article of a URL stands."""
+        state: ArticleState | None = self.store.get(article_id(canonical_url(parse_url(url))))
+        assert state is not None
+        return state
+
+    def changes(self) -> list[ArticleChanged]:
+        """Return what readers are told, in the order of the commits; of the store in memory only."""
+        return [change_of(record) for record in self.store.revisions.values()]
+
+    def outcomes(self) -> list[str]:
+        """Return the outcomes of all runs that have one; of the store in memory only."""
+        return [record.outcome for _, record in sorted(self.store.outcomes.items())]
