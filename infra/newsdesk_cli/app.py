@@ -62,7 +62,7 @@ Region = Annotated[str | None, typer.Option("--region", help="The deployed stack
 def main() -> int:
     """Run the command line and return its exit code."""
     try:
-        app()
+        app(prog_name="newsdesk")
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else EXIT_FAILURE
     except (StackMissingError, LocalStackError, DeploymentError, BuildError) as error:
