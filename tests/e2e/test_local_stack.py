@@ -12,10 +12,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from newsdesk_cli.local_stack import LocalStack
-from newsdesk_cli.paths import ROOT
+from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.sample_site import SampleSite
+from newsdesk_cli.templates import load_template
 
 _START = """
 import sys
@@ -101,6 +103,41 @@ def test_a_stack_outlives_the_command_and_remembers_its_port_and_its_data(tmp_pa
     assert not local.stop(), "there is nothing to stop any more"
 
 
+def test_what_one_command_set_does_not_outlive_it(tmp_path: Path) -> None:
+    # Given a stack that was used without politeness, on a private network
+    local = LocalStack(tmp_path)
+
+    def settings(**wanted: Any) -> dict[str, str]:
+        with local.running(**wanted) as stack:
+            name = stack.resources["FetchFunction"]
+            return stack.functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    rude = settings(allowed_networks=["127.0.0.1/32"], interval_seconds=0)
+    assert (rude["NEWSDESK_CRAWL_INTERVAL_SECONDS"], rude["NEWSDESK_ALLOWED_NETWORKS"]) == ("0", "127.0.0.1/32")
+    # When the next command asks for neither
+    usual = settings()
+    # Then the template's settings hold again
+    default = load_template(TEMPLATE)["Parameters"]["CrawlIntervalSeconds"]["Default"]
+    assert (usual["NEWSDESK_CRAWL_INTERVAL_SECONDS"], usual["NEWSDESK_ALLOWED_NETWORKS"]) == (str(default), "")
+    assert local.stop()
+
+
+def test_two_commands_at_once_share_one_stack(tmp_path: Path) -> None:
+    # Given / When
+    with starter(tmp_path) as one, starter(tmp_path) as other:
+        for command in (one, other):
+            assert command.stdout is not None
+            assert command.stdout.readline() == "up\n"
+        for command in (one, other):
+            command.communicate("go\n")
+    # Then
+    assert (one.returncode, other.returncode) == (0, 0)
+    local = LocalStack(tmp_path)
+    assert local.find() is not None
+    assert local.stop()
+    assert wait_until_gone(tmp_path)
+
+
 def test_ingest_prints_a_table_mirrors_the_bucket_and_says_what_waits(tmp_path: Path) -> None:
     # Given a page that is there, one that is not, and one whose server is in trouble
     launcher = [sys.executable, str(ROOT / "infra" / "newsdesk_cli")]
@@ -115,6 +152,14 @@ def test_ingest_prints_a_table_mirrors_the_bucket_and_says_what_waits(tmp_path: 
              "--allow-network", "127.0.0.1/32"],
             capture_output=True, text=True, check=False, timeout=300, env=environment,
         )  # fmt: skip
+        strange = subprocess.run(
+            [*launcher, "show", site.url("/[/b]")],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env=environment,
+        )
         shown = subprocess.run(
             [*launcher, "show", "--json", urls[0]],
             capture_output=True,
@@ -134,6 +179,9 @@ def test_ingest_prints_a_table_mirrors_the_bucket_and_says_what_waits(tmp_path: 
     article = json.loads((folder / lines[0]["key"]).read_bytes())
     assert article["headline"] == lines[0]["headline"]
     assert json.loads(shown.stdout) == article
+    assert strange.returncode == 1
+    assert "/[/b]" in strange.stderr
+    assert "Traceback" not in strange.stderr
     assert "Harbour bridge reopens" in done.stdout
     assert "3 URLs: 1 indexed, 1 failed, 1 waiting" in done.stdout
     for prefix in ("raw/v1/127.0.0.1", "articles/v1", "changes/v1", "schemas/article.v1.json"):

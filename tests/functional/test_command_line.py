@@ -20,8 +20,9 @@ from newsdesk_cli.paths import ROOT
 PAGE = ROOT / "infra" / "sample_site" / "pages" / "harbour-bridge-reopens.html"
 
 
-def newsdesk(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "150", "NO_COLOR": "1"}
+def newsdesk(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    nobody = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none"}
+    environment = {**os.environ, **nobody, "COLUMNS": "150", "NO_COLOR": "1", **variables}
     return subprocess.run(
         [sys.executable, str(ROOT / "infra" / "newsdesk_cli"), *arguments],
         capture_output=True,
@@ -100,6 +101,32 @@ def test_texts_of_a_manifest_are_enriched(tmp_path: Path) -> None:
     enrichment = json.loads((tmp_path / "enrichments.jsonl").read_text())
     assert enrichment["id"] == 7
     assert enrichment["language"]["code"] == "de"
+
+
+def test_a_list_that_is_no_text_is_bad_usage(tmp_path: Path) -> None:
+    # Given
+    (tmp_path / "urls.txt").write_bytes(b"https://a.example/\xff\xfe\n")
+    # When
+    done = newsdesk("ingest", "--from", "urls.txt", folder=tmp_path)
+    # Then
+    assert done.returncode == 2
+    assert "not UTF-8" in done.stderr
+
+
+def test_an_output_that_is_a_file_is_bad_usage_before_anything_starts(tmp_path: Path) -> None:
+    # Given
+    (tmp_path / "out").write_text("")
+    # When / Then
+    assert newsdesk("ingest", "https://a.example/", "--out", "out", folder=tmp_path).returncode == 2
+
+
+def test_a_stack_that_cannot_be_asked_is_no_traceback(tmp_path: Path) -> None:
+    # When nobody answers
+    nowhere = "http://127.0.0.1:9"
+    done = newsdesk("status", "--stack", "none", "--region", "eu-west-1", folder=tmp_path, AWS_ENDPOINT_URL=nowhere)
+    # Then
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
 
 
 def test_a_list_of_urls_may_have_comments_and_blank_lines() -> None:
