@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -62,14 +64,17 @@ Region = Annotated[str | None, typer.Option("--region", help="The deployed stack
 def main() -> int:
     """Run the command line and return its exit code."""
     try:
-        app()
+        app(prog_name="newsdesk")
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else EXIT_FAILURE
     except (StackMissingError, LocalStackError, DeploymentError, BuildError) as error:
-        err.print(f"[red]newsdesk:[/] {error}", highlight=False)
+        _complain(str(error))
+        return EXIT_FAILURE
+    except (BotoCoreError, ClientError, OSError) as error:
+        _complain(f"{type(error).__name__}: {error}")
         return EXIT_FAILURE
     except KeyboardInterrupt:
-        err.print("[red]newsdesk:[/] interrupted")
+        _complain("interrupted")
         return EXIT_FAILURE
     return 0
 
@@ -80,7 +85,9 @@ def ingest(
     source: Annotated[
         Path | None, typer.Option("--from", help="A file with one address a line.", exists=True, dir_okay=False)
     ] = None,
-    folder: Annotated[Path, typer.Option("--out", help="Where the bucket is mirrored to.")] = Path("out"),
+    folder: Annotated[Path, typer.Option("--out", help="Where the bucket is mirrored to.", file_okay=False)] = Path(
+        "out"
+    ),
     wait: Annotated[float, typer.Option(help="Seconds to wait for the outcomes.", min=0)] = 300,
     interval: Annotated[float | None, typer.Option(help="Seconds between two requests to one host.", min=0)] = None,
     allow_network: Annotated[
@@ -92,7 +99,7 @@ def ingest(
     """Submit URLs to the stack on this machine and wait until each has its outcome."""
     wanted = list(urls or [])
     if source is not None:
-        wanted += read_urls(source.read_text(encoding="utf-8").splitlines())
+        wanted += _read_list(source)
     wanted = [url for url in wanted if url.strip()]
     networks = _checked_networks(allow_network or [])
     if not wanted and not sample:
@@ -189,13 +196,13 @@ Destination = Annotated[Path, typer.Option("--out", help="Where the JSON lines g
 @app.command(epilog="Example: newsdesk extract --manifest pages.jsonl --out articles.jsonl")
 def extract(manifest: Manifest, destination: Destination) -> None:
     """Extract articles from files of {id, url, path}, without a stack."""
-    _say(f"{batch.extract(manifest, destination)} pages extracted into {destination}")
+    _say(f"{batch.extract(manifest, destination)} into {destination}")
 
 
 @app.command(epilog="Example: newsdesk enrich --manifest texts.jsonl --out enrichments.jsonl")
 def enrich(manifest: Manifest, destination: Destination) -> None:
     """Enrich texts of {id, title, text, lang?}, without a stack."""
-    _say(f"{batch.enrich(manifest, destination)} texts enriched into {destination}")
+    _say(f"{batch.enrich(manifest, destination)} into {destination}")
 
 
 def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:
@@ -279,6 +286,13 @@ def _find(stack: Stack, subject: str) -> ArticleState | None:
         _fail(f"{subject} is neither an article's id nor a URL, and no submission has that id")
 
 
+def _read_list(path: Path) -> list[str]:
+    try:
+        return read_urls(path.read_text(encoding="utf-8-sig").splitlines())
+    except UnicodeDecodeError:
+        _usage(f"--from: {path} is not UTF-8 text")
+
+
 def _checked_networks(texts: list[str]) -> list[str]:
     try:
         return [str(ipaddress.ip_network(text)) for text in texts]
@@ -295,19 +309,23 @@ def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
     table.add_column(overflow="fold")
     for name, value in facts.items():
         shown = ", ".join(f"{inner}: {part}" for inner, part in value.items()) if isinstance(value, dict) else value
-        table.add_row(name, str(shown))
+        table.add_row(escape(name), escape(str(shown)))
     out.print(table)
 
 
 def _say(text: str) -> None:
-    err.print(f"[dim]·[/] {text}", highlight=False)
+    err.print(f"[dim]·[/] {escape(text)}", highlight=False)
+
+
+def _complain(text: str) -> None:
+    err.print(f"[red]newsdesk:[/] {escape(text)}", highlight=False)
 
 
 def _usage(text: str) -> NoReturn:
-    err.print(f"[red]newsdesk:[/] {text}", highlight=False)
+    _complain(text)
     raise typer.Exit(EXIT_USAGE)
 
 
 def _fail(text: str) -> NoReturn:
-    err.print(f"[red]newsdesk:[/] {text}", highlight=False)
+    _complain(text)
     raise typer.Exit(EXIT_FAILURE)

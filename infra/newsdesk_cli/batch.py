@@ -1,35 +1,49 @@
 """The extractor and the enrichers over a manifest, without a stack.
 
-Comes in: a manifest of JSON lines. Goes out: how many lines were written. Changes: the destination file.
+Comes in: a manifest of JSON lines. Goes out: how many lines were written, and how many of them failed. Changes: the
+destination file.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 
-def extract(manifest: Path, destination: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a batch went."""
+
+    written: int
+    failed: int
+
+    def __str__(self) -> str:
+        return f"{self.written} lines written, {self.failed} of them failed,"
+
+
+def extract(manifest: Path, destination: Path) -> Tally:
     """Extract the pages of a manifest of ``{id, url, path}``; see :func:`extractor.batch.extract_manifest`."""
     from extractor.batch import extract_manifest  # loads trafilatura, which the other commands do without
 
     return _write(extract_manifest(manifest), destination)
 
 
-def enrich(manifest: Path, destination: Path) -> int:
+def enrich(manifest: Path, destination: Path) -> Tally:
     """Enrich the texts of a manifest of ``{id, title, text, lang?}``; see :func:`enricher.batch.enrich_manifest`."""
     from enricher.batch import enrich_manifest  # loads the language model
 
     return _write(enrich_manifest(manifest), destination)
 
 
-def _write(results: Iterable[dict[str, Any]], destination: Path) -> int:
+def _write(results: Iterable[dict[str, Any]], destination: Path) -> Tally:
     destination.parent.mkdir(parents=True, exist_ok=True)
-    written = 0
+    written = failed = 0
     with destination.open("w", encoding="utf-8") as lines:
         for result in results:
             lines.write(json.dumps(result, ensure_ascii=False) + "\n")
             written += 1
-    return written
+            failed += "error" in result
+    return Tally(written, failed)

@@ -6,6 +6,7 @@ Comes in: what a command may set. Goes out: a :class:`newsdesk_cli.stack.Stack`.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -27,6 +28,7 @@ import trustme
 from newsdesk_cli.deployment import configure, deploy
 from newsdesk_cli.paths import PACKAGES_FOLDER, STATE_FOLDER, TEMPLATE
 from newsdesk_cli.stack import Stack, StackMissingError
+from newsdesk_cli.templates import load_template
 
 STACK_NAME = "newsdesk"
 REGION = "eu-west-1"
@@ -114,26 +116,16 @@ class LocalStack:
         DeploymentError
             If the template cannot be deployed.
         """
-        instance = self._remembered()
-        is_ours = instance is None or not self._is_healthy(instance)
-        if is_ours:
-            self._say("starting MiniStack on loopback, with TLS and IAM enforced")
-            self._start()
-            instance = self._remembered()
-        if instance is None:
-            raise LocalStackError("the stack's state is gone")
         try:
-            stack = self._stack(instance)
-            self._say("building the functions for this machine and deploying template.yaml")
-            changed = deploy(stack, TEMPLATE, PACKAGES_FOLDER, _PARAMETERS)
-            self._say("deployed" if changed else "nothing to deploy, the stack is up to date")
-            self._configure(stack, allowed_networks, interval_seconds)
+            with self._alone():
+                stack = self._bring_up()
+                self._configure(stack, allowed_networks, interval_seconds)
             yield stack
         except BaseException:
-            if is_ours:
-                self._end(instance)
+            if self._guardian is not None:
+                self.stop()
             raise
-        if is_ours and self._guardian is not None and self._guardian.stdin is not None:
+        if self._guardian is not None and self._guardian.stdin is not None and not self._guardian.stdin.closed:
             self._guardian.stdin.write("keep\n")
             self._guardian.stdin.close()
 
@@ -157,13 +149,39 @@ class LocalStack:
         if self._folder.exists():
             shutil.rmtree(self._folder)
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one command at a time start, deploy and configure the stack of this folder."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._folder.with_name(f"{self._folder.name}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._say("waiting for another command that is bringing the stack up")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _bring_up(self) -> Stack:
+        instance = self._remembered()
+        if instance is None or not self._is_healthy(instance):
+            self._say("starting MiniStack on loopback, with TLS and IAM enforced")
+            instance = self._start()
+        stack = self._stack(instance)
+        self._say("building the functions for this machine and deploying template.yaml")
+        changed = deploy(stack, TEMPLATE, PACKAGES_FOLDER, _PARAMETERS)
+        self._say("deployed" if changed else "nothing to deploy, the stack is up to date")
+        return stack
+
     def _configure(self, stack: Stack, allowed_networks: Sequence[str], interval_seconds: float | None) -> None:
         networks = {"NEWSDESK_ALLOWED_NETWORKS": ",".join(allowed_networks)}
-        interval = {} if interval_seconds is None else {"NEWSDESK_CRAWL_INTERVAL_SECONDS": str(interval_seconds)}
+        # What an earlier command set must not outlive it: without an interval of its own, the template's holds again.
+        interval = interval_seconds
+        if interval is None:
+            interval = load_template(TEMPLATE)["Parameters"]["CrawlIntervalSeconds"]["Default"]
         configure(stack, "SubmitFunction", networks)
-        configure(stack, "FetchFunction", {**networks, **interval})
+        configure(stack, "FetchFunction", {**networks, "NEWSDESK_CRAWL_INTERVAL_SECONDS": str(interval)})
 
-    def _start(self) -> None:
+    def _start(self) -> Instance:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_certificate()
         new = Instance(0, _free_port(), "AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
@@ -196,6 +214,7 @@ class LocalStack:
                 self._end(instance)
                 raise LocalStackError(f"MiniStack did not start; see {self._folder / 'ministack.log'}")
             time.sleep(0.1)
+        return instance
 
     def _rewind_streams(self) -> None:
         """Let stream triggers start over: MiniStack keeps their positions over a restart, but not the streams."""

@@ -5,12 +5,13 @@ Comes in: nothing. Goes out: paths. Changes nothing.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
-STATE_FOLDER = ROOT / ".newsdesk"
-"""What the local stack keeps between commands: its address, its certificate, its data."""
+STATE_FOLDER = Path(os.environ.get("NEWSDESK_HOME") or ROOT / ".newsdesk")
+"""What the local stack keeps between commands: its address, its certificate, its data. ``NEWSDESK_HOME`` moves it."""
 
 PACKAGES_FOLDER = ROOT / ".newsdesk-packages"
 """The functions as built for this machine; made from the checkout alone, so every local stack shares them."""

@@ -29,9 +29,15 @@ def extracted_key(article_id: str, capture_id: str) -> str:
     return f"{WORK_PREFIX}{article_id}/{capture_id}/extracted.json.gz"
 
 
-def article_key(first_seen: datetime, article_id: str, revision: int, content_hash: str) -> str:
-    """Return where a revision of an article lies; valid once the table names it."""
-    return f"{ARTICLES_PREFIX}date={first_seen:%Y-%m-%d}/{article_id}/{revision}-{content_hash[:8]}.json"
+def article_key(first_seen: datetime, article_id: str, revision: int, sha256: str) -> str:
+    """Return where a revision of an article lies; valid once the table names it.
+
+    Parameters
+    ----------
+    sha256 : str
+        Of the object's own bytes, in hex: other bytes have another key, so that no object is ever written over.
+    """
+    return f"{ARTICLES_PREFIX}date={first_seen:%Y-%m-%d}/{article_id}/{revision}-{sha256[:8]}.json"
 
 
 def changes_key(happened: datetime, sequence: str) -> str:

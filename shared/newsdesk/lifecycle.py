@@ -231,17 +231,20 @@ def enriched(state: ArticleState, article_key: str, now: datetime, patience: Pat
 def released(state: ArticleState, now: datetime, patience: Patience) -> ArticleState:
     """Return a run whose message dispatch is about to send again.
 
-    A run that waited for its retry or its host is released; one that should have moved by itself counts a resend.
+    A run that waited for its retry or its host is released; one that should have moved by itself counts a resend. A
+    message that waits in a long queue looks lost, so the patience doubles with every resend: with half an hour at
+    first, a run is given up after 31 hours, not three.
     """
     lost = state.waiting is None
+    resends = state.resends + (1 if lost else 0)
     return _step(
         state,
         state.stage,
         waiting=None,
         lease_owner=None,
         lease_until=None,
-        resends=state.resends + (1 if lost else 0),
-        due_at=_after(now, patience.stuck_after_seconds),
+        resends=resends,
+        due_at=_after(now, patience.stuck_after_seconds * 2**resends),
     )
 
 

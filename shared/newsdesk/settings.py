@@ -31,7 +31,7 @@ class TableSettings(FunctionSettings):
 
     table_name: str = Field(description="The table of articles.")
     stuck_after_seconds: int = Field(
-        default=900, ge=1, description="A message that has not moved its article for so long is sent again."
+        default=1800, ge=1, description="A message that has not moved its article for so long is sent again."
     )
     record_retention_days: int = Field(
         default=90, ge=1, description="How long submissions, outcomes and signature bands are kept."

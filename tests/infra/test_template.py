@@ -139,14 +139,21 @@ class TestData:
         assert set(block.values()) == {True}
         assert len(block) == 4
 
-    @pytest.mark.parametrize(
-        "policy", ["ArticleBucketPolicy", "IntakePolicy", *(f"{queue}Policy" for queue in QUEUES[1:])]
-    )
+    @pytest.mark.parametrize("policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy"])
     def test_only_tls_is_let_in(self, template: Template, policy: str) -> None:
         statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
         (denial,) = [statement for statement in statements if statement["Effect"] == "Deny"]
         assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert denial["Principal"] == "*"
+
+    def test_every_queue_has_a_policy(self, template: Template) -> None:
+        queues = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::SQS::Queue"}
+        covered = [
+            queue["Ref"]
+            for policy in ("IntakePolicy", "QueuePolicy")
+            for queue in template["Resources"][policy]["Properties"]["Queues"]
+        ]
+        assert sorted(covered) == sorted(queues)
 
 
 class TestOurLintRules:

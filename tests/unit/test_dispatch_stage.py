@@ -93,7 +93,7 @@ def test_a_message_that_was_lost_is_sent_again(stage: Stage) -> None:
     assert moved == {"resent": 1}
     assert desk.sender.sent == [message_for(at_stage(stage))]
     assert (desk.article.stage, desk.article.resends) == (stage, 1)
-    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + PATIENCE.stuck_after_seconds
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + 2 * PATIENCE.stuck_after_seconds
     assert desk.run() == {}
 
 
@@ -113,10 +113,10 @@ def test_work_that_never_finishes_ends_as_stuck() -> None:
     # Given an article whose messages lead nowhere
     desk = Desk(at_stage(Stage.ENRICH))
     moved: Counter[str] = Counter()
-    for _ in range(MAXIMUM_RESENDS + 3):
-        desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+    for resends in range(MAXIMUM_RESENDS + 3):
+        desk.clock.advance(PATIENCE.stuck_after_seconds * 2**resends + 1)
 
-        # When dispatch looks at it again and again
+        # When dispatch looks at it again and again, each time with twice the patience
         moved += desk.stage.run(lambda: True)
 
     # Then it is sent as often as allowed, and its submission gets an outcome

@@ -2,8 +2,8 @@
 
 Comes in: DynamoDB stream records. Goes out: nothing. Changes: ``changes/v1/``, ``schemas/``, the event bus.
 
-It raises when anything goes wrong, so that the stream delivers the batch again, whole: change objects are named after
-their batch, and half a batch told would be named otherwise.
+It raises when anything goes wrong, so that the stream delivers the batch again, whole or in halves: change objects are
+named after their batch, and what a half tells again under another name has the same ``changeId``.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Comes in: records that were inserted into the table, in order. Goes out: nothing
 under ``changes/v1/`` and publishes ``ArticleChanged`` and ``SubmissionEnded``.
 
 A batch that is delivered again writes the same object (same key, same bytes) and publishes the same events, with the
-same ids. A batch that the stream cuts otherwise on its second delivery repeats changes under another key: readers
-take each ``changeId`` once.
+same ids. A batch that the stream halves or cuts otherwise on its next delivery repeats changes under another key:
+readers take each ``changeId`` once.
 """
 
 from __future__ import annotations

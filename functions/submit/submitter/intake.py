@@ -70,7 +70,7 @@ def read_submission(body: str, message_id: str) -> Submission:
         document = _detail(document, fallback_id)
     fallback_id = _claimed_id(document, fallback_id)
     version = document.get("schemaVersion", 1) if isinstance(document, dict) else 1
-    if isinstance(version, int) and version != 1:
+    if type(version) is int and version != 1:
         raise UnreadableSubmissionError(Reason.UNKNOWN_VERSION, fallback_id, f"schemaVersion {version}")
     try:
         request = UrlSubmitted.model_validate(document)

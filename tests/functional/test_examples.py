@@ -1,0 +1,102 @@
+"""The readers in ``docs/examples`` do what ``docs/consumers.md`` says, on what our own code wrote.
+
+Comes in: the examples and the document. Goes out: assertions. Changes: a bucket in moto, a temporary folder.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.article import Enrichment, Language, to_json_bytes
+from newsdesk.ports import ObjectStore
+from publisher.stage import Inserted, PublishStage
+from tests.examples import article_of, key_of, new_state, revision_of
+from tests.fakes import InMemoryObjectStore, RecordingEventPublisher
+from tests.functional import aws
+
+DOCUMENT = aws.REPOSITORY / "docs" / "consumers.md"
+EXAMPLES = aws.REPOSITORY / "docs" / "examples"
+
+COMMITS = ((0, 1), (1, 1), (0, 2))
+"""A story, another one, and a new revision of the first: numbers of articles and revisions."""
+
+
+def publish(objects: ObjectStore, commits: tuple[tuple[int, int], ...], first_sequence: int) -> None:
+    """Write the articles and tell them as one batch of the stream."""
+    batch = []
+    for position, (number, revision) in enumerate(commits):
+        state = new_state(number)
+        article = article_of(
+            state,
+            revision,
+            headline=f"Story {number}, revision {revision}",
+            enrichment=Enrichment(language=Language(code="en", confidence=0.9)),
+        )
+        objects.put(key_of(state, revision), to_json_bytes(article), "application/json")
+        batch.append(Inserted(str(first_sequence + position), revision_of(state, revision)))
+    PublishStage(objects, RecordingEventPublisher()).handle(batch)
+
+
+def run_with_boto3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], since: str) -> list[str]:
+    monkeypatch.setattr(sys, "argv", ["read_articles.py", aws.BUCKET, since])
+    runpy.run_path(str(EXAMPLES / "read_articles.py"), run_name="__main__")
+    return capsys.readouterr().out.splitlines()
+
+
+class TestWithBoto3:
+    def test_every_change_is_read_once_with_its_article(
+        self, bucket: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        # Given three commits, the last two told a second time in a batch that was cut otherwise
+        objects = S3ObjectStore(bucket)
+        publish(objects, COMMITS, first_sequence=100)
+        publish(objects, COMMITS[1:], first_sequence=101)
+        # When
+        lines = run_with_boto3(monkeypatch, capsys, "date=2026-03-14/hour=09")
+        # Then
+        assert lines == [
+            "created 1 13 Story 0, revision 1",
+            "created 1 13 Story 1, revision 1",
+            "updated 2 13 Story 0, revision 2",
+        ]
+
+    def test_hours_before_the_one_asked_for_are_not_read(
+        self, bucket: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        # Given commits of the hour from nine
+        publish(S3ObjectStore(bucket), COMMITS, first_sequence=100)
+        # When, Then
+        assert run_with_boto3(monkeypatch, capsys, "date=2026-03-14/hour=10") == []
+
+
+def test_duckdb_reads_the_current_revision_of_every_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a mirrored bucket, in which an article lies that was never committed
+    objects = InMemoryObjectStore()
+    publish(objects, COMMITS, first_sequence=100)
+    stray = new_state(7)
+    objects.put(key_of(stray), to_json_bytes(article_of(stray, headline="Never committed")), "application/json")
+    for key, stored in objects.objects.items():
+        path = tmp_path / "out" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(stored.body)
+    monkeypatch.chdir(tmp_path)
+    # When
+    rows = duckdb.sql((EXAMPLES / "read_articles.sql").read_text(encoding="utf-8")).fetchall()
+    # Then
+    assert sorted((words, language, headline) for _, words, language, headline in rows) == [
+        (13, "en", "Story 0, revision 2"),
+        (13, "en", "Story 1, revision 1"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "language"), [("read_articles.py", "python"), ("read_articles.sql", "sql")])
+def test_the_document_shows_the_very_example_that_is_tested(name: str, language: str) -> None:
+    # Given an example, When the document is read, Then it holds the same text
+    example = (EXAMPLES / name).read_text(encoding="utf-8")
+    assert f"```{language}\n{example}```\n" in DOCUMENT.read_text(encoding="utf-8")

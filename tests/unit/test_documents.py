@@ -1,0 +1,133 @@
+"""The documents agree with the repository: links lead somewhere, tables say what the code says.
+
+Comes in: the Markdown files, the template, the article's model, the functions. Goes out: assertions. Changes nothing.
+``docs/outcomes.md`` has a test of its own in ``tests/contracts``.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import yaml
+
+from newsdesk.article import Article, Enrichment
+
+REPOSITORY = Path(__file__).parents[2]
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+PICTURES = sorted((REPOSITORY / "docs").glob("*.svg"))
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+REGISTRY_HOSTS = ("pypi.org", "pythonhosted.org", "npmjs", "crates.io", "artifactory", "nexus", "/simple/")
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """Reads a template; what its functions would return is of no interest here."""
+
+
+_TemplateLoader.add_multi_constructor("!", lambda _loader, _tag, node: f"!{node.tag}")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def prose(path: Path) -> str:
+    """Return a document without its code blocks."""
+    return FENCE.sub("", path.read_text(encoding="utf-8"))
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ +(.+)$", prose(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def rows(path: Path, header: str) -> list[list[str]]:
+    """Return the cells of the table under a header."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    start = lines.index(header) + 2
+    end = next(number for number in range(start, len(lines) + 1) if not "".join(lines[number : number + 1]).strip())
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[start:end]]
+
+
+def test_there_are_documents() -> None:
+    # Given the repository, When its documents are found, Then the main ones are among them
+    names = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/consumers.md", "docs/operations.md"}
+    assert names <= {name_of(path) for path in DOCUMENTS}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_relative_link_leads_somewhere(path: Path) -> None:
+    # Given a document, When its links are followed, Then each file and each heading is there
+    for link in LINK.findall(prose(path)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        target, _, anchor = link.partition("#")
+        file = (path.parent / target).resolve() if target else path
+        assert file.exists(), link
+        assert REPOSITORY in file.parents, link
+        if anchor:
+            assert anchor in anchors(file), link
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *PICTURES], ids=name_of)
+def test_no_document_names_a_package_registry(path: Path) -> None:
+    # Given a document, When it is read, Then no package registry's host is in it
+    text = path.read_text(encoding="utf-8").lower()
+    assert [host for host in REGISTRY_HOSTS if host in text] == []
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=name_of)
+def test_a_picture_is_whole_and_loads_nothing_from_elsewhere(path: Path) -> None:
+    # Given a picture, When it is parsed, Then it is SVG, and no host is in it but that of the name space
+    text = path.read_text(encoding="utf-8")
+    assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
+    assert set(re.findall(r"https?://[^\s\"')]+", text)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_every_decision_is_in_the_index_once() -> None:
+    # Given the decisions, When the index is read, Then it names each of them, in order
+    folder = REPOSITORY / "docs" / "decisions"
+    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "docs" / "decisions").glob("[0-9]*.md")), ids=name_of)
+def test_a_decision_has_the_parts_of_one(path: Path) -> None:
+    # Given a decision, When its headings are read, Then they are the four, under its number
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# {path.name[:4]}: ")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Status", "Context", "Decision", "Consequences"]
+
+
+def test_operations_lists_the_templates_parameters_with_their_defaults() -> None:
+    # Given the template, When the table is read, Then it has each parameter with its default, in the same order
+    template = yaml.load((REPOSITORY / "template.yaml").read_text(encoding="utf-8"), Loader=_TemplateLoader)
+    expected = [[f"`{name}`", f"`{entry['Default']}`"] for name, entry in template["Parameters"].items()]
+    table = rows(REPOSITORY / "docs" / "operations.md", "| parameter | default | what |")
+    assert [cells[:2] for cells in table] == expected
+
+
+def test_operations_lists_every_metric() -> None:
+    # Given the functions' handlers, When the names they count under are read, Then the table has them all
+    handlers = "".join(path.read_text(encoding="utf-8") for path in REPOSITORY.glob("functions/*/*/handler.py"))
+    counted = set(re.findall(r'"([A-Z][a-z]+(?:[A-Z][a-z]+)+)"', handlers))
+    table = rows(REPOSITORY / "docs" / "operations.md", "| metric | function | statuses |")
+    assert {cells[0].strip("`") for cells in table} == counted
+
+
+def test_consumers_names_every_field_of_the_article() -> None:
+    # Given the article's model, When the table is read, Then every field of it and of its enrichment is there
+    table = rows(REPOSITORY / "docs" / "consumers.md", "| field | type | what | filled |")
+    named = {name for cells in table for name in re.findall(r"`([^`]+)`", cells[0])}
+    expected = {str(field.alias) for field in Article.model_fields.values()} - {"quality", "rights", "provenance"}
+    expected |= {f"enrichment.{field.alias}" for field in Enrichment.model_fields.values()}
+    for part in ("quality", "rights", "provenance"):
+        model = Article.model_fields[part].annotation
+        assert model is not None
+        expected |= {f"{part}.{field.alias}" for field in model.model_fields.values()}
+    assert named == expected - {"enrichment"}
