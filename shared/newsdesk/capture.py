@@ -255,7 +255,7 @@ def _common_fields(exchange: Exchange, record_type: str) -> dict[str, str]:
 
 
 def _record_id(exchange: Exchange, record_type: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{exchange.capture_id}/{record_type}')}>"
+    return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{exchange.capture_id}/{record_type}/{exchange.requested_url}')}>"
 
 
 def _unframed(headers: HeaderFields, body_length: int) -> Iterator[tuple[str, str]]:

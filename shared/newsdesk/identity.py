@@ -1,10 +1,12 @@
-"""Which article a URL turned out to be: the one place that makes aliases and finds duplicates.
+"""Which article a URL turned out to be: the one place that finds duplicates, begins targets and makes aliases.
 
 Comes in: an article in work, and a URL that it led to. Goes out: the id of the article that it is a duplicate of, if
-any. Changes: makes the URL an alias of the article when nobody has it.
+any. Changes: begins the run of a redirect's target that nobody knows; makes a canonical link's URL an alias.
 
-A redirect is the server's word and is believed. A canonical link is the page's word, which templates get wrong: it is
-believed only of a page that looks like the same article.
+A redirect is the server's word, but only of where its own URL leads: the target is an article of its own, and is asked
+itself. Were it an alias of the URL that redirected to it, any site could take the URL of any other. A canonical link
+is the page's word, and is heard on the same site alone; templates get it wrong, so it is believed only of a page that
+looks like the same article.
 
 Two promises of the store keep this sound with any number of workers (:class:`newsdesk.ports.ArticleStore`): an id is an
 article or an alias, never both, and an alias leads to an article, never to an alias; and an article can end as a
@@ -13,13 +15,16 @@ duplicate only of one that is none itself, so that of two that point at each oth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 
+from newsdesk.lifecycle import Patience, first_run, next_run
 from newsdesk.outcomes import Outcome
 from newsdesk.ports import ArticleStore
 from newsdesk.state import ArticleState, Stage
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.urls import Url, article_id, canonical_url, parse_url
 from newsdesk.words import words
+
+_DISCOVERY = "redirect"
 
 _LONGEST_CHAIN = 8
 """Duplicates of duplicates that are followed; a site that renames its pages more often loses nothing but a match."""
@@ -29,14 +34,60 @@ _SHARED_WORDS = 0.6
 
 
 def find_original(store: ArticleStore, state: ArticleState, redirected_to: str) -> str | None:
-    """Return the other article that a redirect led to; None when this is the article, or becomes it.
+    """Return the other article that a redirect led to; None when this is the article, or nobody knows another.
 
     Parameters
     ----------
     redirected_to : str
-        The URL that answered in the end. When no article has it, it becomes an alias of this one.
+        The URL that answered in the end.
     """
-    return _find(store, state, redirected_to, lambda _other, _by_its_own_url: True)
+    page = _elsewhere(state, redirected_to)
+    other = _end_of_chain(store, store.find(article_id(page.href))) if page is not None else None
+    if other is None or other.article_id == state.article_id or not _stands(other):
+        return None
+    return other.article_id
+
+
+def begin_target(
+    store: ArticleStore, state: ArticleState, redirected_to: str, now: datetime, patience: Patience
+) -> ArticleState | None:
+    """Begin the run of an article that a redirect led to and that :func:`find_original` did not find.
+
+    Returns
+    -------
+    ArticleState or None
+        The target on its way to fetch; its message is the caller's to send. None when the target is this article.
+
+    Raises
+    ------
+    ConflictError
+        Another worker began it in the meantime; the message is to be delivered again, and will find it.
+    """
+    page = _elsewhere(state, redirected_to)
+    if page is None:
+        return None
+    identifier = article_id(page.href)
+    known = store.find(identifier)
+    last = _end_of_chain(store, known)
+    if last is not None and last.article_id == state.article_id:
+        return None
+    if known is None:
+        begun = first_run(
+            identifier,
+            page.href,
+            page.host,
+            page.href,
+            now,
+            patience,
+            correlation_id=state.correlation_id,
+            discovery=_DISCOVERY,
+        )
+    elif last is None:
+        return None
+    else:
+        begun = next_run(last, now, patience, correlation_id=state.correlation_id)
+    store.save(begun)
+    return begun
 
 
 def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str, headline: str | None) -> str | None:
@@ -60,17 +111,10 @@ def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str
             return by_its_own_url
         return _are_alike(headline, theirs)
 
-    return _find(store, state, claimed, is_same)
-
-
-def _find(
-    store: ArticleStore, state: ArticleState, url: str, is_same: Callable[[ArticleState, bool], bool]
-) -> str | None:
-    page = parse_url(canonical_url(parse_url(url)))
-    identifier = article_id(page.href)
-    # Some sites send dead URLs to their front page; that does not make the front page this article's other name.
-    if identifier == state.article_id or page.target == "/":
+    page = _elsewhere(state, claimed)
+    if page is None:
         return None
+    identifier = article_id(page.href)
     found = store.find(identifier)
     if found is None:
         if store.add_alias(identifier, state.article_id):
@@ -80,6 +124,15 @@ def _find(
     if other is None or other.article_id == state.article_id or not _stands(other):
         return None
     return other.article_id if is_same(other, other.article_id == identifier) else None
+
+
+def _elsewhere(state: ArticleState, url: str) -> Url | None:
+    """Return the page that a URL names, unless it is the article's own.
+
+    Some sites send dead URLs to their front page; that does not make the front page this article.
+    """
+    page = parse_url(canonical_url(parse_url(url)))
+    return None if article_id(page.href) == state.article_id or page.target == "/" else page
 
 
 def _end_of_chain(store: ArticleStore, state: ArticleState | None) -> ArticleState | None:

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     # rejected: Newsdesk will not take it
     MALFORMED_MESSAGE = "malformed_message"
     UNKNOWN_VERSION = "unknown_version"
+    SUBMISSION_ID_REUSED = "submission_id_reused"
     INVALID_URL = "invalid_url"
     UNSUPPORTED_SCHEME = "unsupported_scheme"
     CREDENTIALS_IN_URL = "credentials_in_url"
@@ -65,6 +66,7 @@ REJECTIONS: frozenset[Reason] = frozenset(
     {
         Reason.MALFORMED_MESSAGE,
         Reason.UNKNOWN_VERSION,
+        Reason.SUBMISSION_ID_REUSED,
         Reason.INVALID_URL,
         Reason.UNSUPPORTED_SCHEME,
         Reason.CREDENTIALS_IN_URL,
@@ -97,6 +99,7 @@ DESCRIPTIONS: dict[str, str] = {
     "removed": "The article was taken down or retracted; its tombstone stands.",
     "rejected:malformed_message": "The intake message is not JSON of the published schema.",
     "rejected:unknown_version": "The intake message carries a `schemaVersion` that this release does not know.",
+    "rejected:submission_id_reused": "The submission's id was another URL's; recorded under the queue message's id.",
     "rejected:invalid_url": "The text is not an absolute URL with a host (WHATWG URL).",
     "rejected:unsupported_scheme": "The scheme is neither `http` nor `https`.",
     "rejected:credentials_in_url": "The URL carries a user name or a password.",

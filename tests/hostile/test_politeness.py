@@ -402,7 +402,8 @@ def test_fifty_workers_and_all_faults_at_once_never_ask_a_host_too_early(hosts: 
     # Then no two requests to a host were too close, none came while it was left alone, and no page was lost
     assert report.breaches == []
     assert report.closest >= INTERVAL
-    assert report.outcomes == {"fetched": 90}
+    assert set(report.outcomes) <= {"fetched", "duplicate"}
+    assert sum(report.outcomes.values()) >= 90  # and where redirects led
     assert report.back_offs > 0
     assert report.statuses["died"] > 0
 

@@ -27,12 +27,18 @@ WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 class Desk:
     """A dispatch stage and everything around it."""
 
-    def __init__(self, *states: ArticleState, limit_per_shard: int = 100) -> None:
+    def __init__(self, *states: ArticleState, limit_per_shard: int = 100, workers: int = 1) -> None:
         self.store = InMemoryArticleStore(*states)
         self.sender = RecordingSender()
         self.clock = FakeClock(NOW)
         self.stage = DispatchStage(
-            self.store, self.sender, self.clock, PATIENCE, shards=self.store.shards, limit_per_shard=limit_per_shard
+            self.store,
+            self.sender,
+            self.clock,
+            PATIENCE,
+            shards=self.store.shards,
+            limit_per_shard=limit_per_shard,
+            workers=workers,
         )
 
     def run(self) -> dict[str, int]:
@@ -258,3 +264,15 @@ def test_one_articles_trouble_is_not_the_others() -> None:
     # Then the other one is on its way
     assert moved == {"failed": 1, "released": 1}
     assert len(desk.sender.sent) == 1
+
+
+def test_several_workers_move_each_article_once() -> None:
+    # Given many articles that wait for a retry
+    desk = Desk(*(retrying(0, number) for number in range(200)), workers=8)
+
+    # When several workers of one run move them
+    moved = desk.stage.run(lambda: True)
+
+    # Then each was sent once
+    assert moved == {"released": 200}
+    assert len({message.article_id for message in desk.sender.sent}) == len(desk.sender.sent) == 200

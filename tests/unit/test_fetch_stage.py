@@ -26,7 +26,7 @@ from newsdesk import lifecycle
 from newsdesk.capture import read_capture
 from newsdesk.clock import from_text, to_text
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.lifecycle import Patience
+from newsdesk.lifecycle import Patience, message_for
 from newsdesk.messages import FetchRequested, PageFetched
 from newsdesk.networks import parse_networks
 from newsdesk.outcomes import Reason
@@ -229,19 +229,48 @@ def test_a_server_that_insists_on_304_fails():
 
 
 def test_validators_of_a_redirect_s_target_are_not_kept():
-    world = World(MOVED)
-    world.deliver()
+    # Given a redirect to the same article under another spelling
+    spelling = f"{URL}?utm_source=redirect"
+    world = World(response(final_url=spelling, redirects=(Hop(URL, 302, spelling),)))
+    assert world.deliver() == "fetched"
     assert (world.now_stored.capture.etag, world.now_stored.capture.last_modified) == (None, None)
 
 
 # Where it led
 
 
-def test_a_redirect_makes_the_final_url_another_name_of_the_article():
+def test_where_a_redirect_leads_is_an_article_of_its_own_and_is_asked_itself():
+    # Given a URL that leads to one that nobody knows
     world = World(MOVED)
-    assert world.deliver() == "fetched"
-    assert world.store.find(article_id(MOVED_URL)).article_id == world.state.article_id
-    assert world.now_stored.capture.final_url == MOVED_URL
+
+    # When it is fetched
+    assert world.deliver() == "duplicate"
+
+    # Then the target is on its way, and this one its duplicate, with nothing kept of what came
+    target = world.store.get(article_id(MOVED_URL))
+    assert target is not None
+    assert (target.url, target.stage, target.run) == (MOVED_URL, Stage.FETCH, 1)
+    assert world.outcome.duplicate_of == target.article_id
+    assert world.sender.sent == [message_for(target)]
+    assert world.objects.puts == []
+
+
+def test_a_worker_killed_after_it_began_a_target_leaves_both_to_be_ended():
+    # Given a worker that dies between the target's state and its message
+    world = World(MOVED, MOVED)
+    world.sender.fail_next("send", OSError("killed"))
+    with pytest.raises(OSError, match="killed"):
+        world.deliver()
+
+    # When the message is delivered again, after the lease
+    world.clock.advance(PATIENCE.lease_seconds + 1)
+    assert world.deliver() == "duplicate"
+
+    # Then the target, which dispatch will send again, was begun once
+    target = world.store.get(article_id(MOVED_URL))
+    assert target is not None
+    assert (target.run, target.due_at is not None) == (1, True)
+    assert world.outcome.duplicate_of == target.article_id
 
 
 @pytest.mark.parametrize(
@@ -278,16 +307,17 @@ def test_a_redirect_to_an_article_s_other_name_ends_as_duplicate():
     assert world.outcome.duplicate_of == other.article_id
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        at_rest(new_article(MOVED_URL), last_outcome="failed:not_found"),
-        at_rest(indexed_article(MOVED_URL), duplicate_of=article_id(URL)),
-    ],
-    ids=["came to nothing", "duplicate of this one"],
-)
-def test_an_article_that_is_no_original_is_in_nobody_s_way(other):
+def test_a_target_that_came_to_nothing_is_tried_again():
     world = World(MOVED)
+    other = at_rest(new_article(MOVED_URL), last_outcome="failed:not_found")
+    world.store.states[other.article_id] = other
+    assert world.deliver() == "duplicate"
+    assert world.store.get(other.article_id).run == other.run + 1
+
+
+def test_a_duplicate_of_this_article_is_in_nobody_s_way():
+    world = World(MOVED)
+    other = at_rest(indexed_article(MOVED_URL), duplicate_of=article_id(URL))
     world.store.states[other.article_id] = other
     assert world.deliver() == "fetched"
 
@@ -428,6 +458,14 @@ def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
     assert stored.due_at >= math.ceil(world.clock().timestamp() + 20)
 
 
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [("127.0.0.1", True), ("localhost", True), ("a.localhost", True), ("127.0.0.2", False), ("news.example", False)],
+)
+def test_this_machine_is_inside_by_address_and_by_name(host: str, inside: bool) -> None:
+    assert World().politeness.is_inside(host) is inside
+
+
 def test_an_address_inside_an_allowed_network_needs_no_slot():
     state = new_article("http://127.0.0.1:8080/harbour", "127.0.0.1")
     world = World(response(final_url="http://127.0.0.1:8080/harbour"), state=state)
@@ -447,7 +485,7 @@ def test_every_request_takes_a_slot_those_of_redirects_included():
     world = World(MOVED)
 
     # When it is fetched, Then the second request came an interval after the first
-    assert world.deliver() == "fetched"
+    assert world.deliver() == "duplicate"
     assert len(world.hosts.asked) == 2
     assert world.clock.sleeps == [INTERVAL + LATENESS_SECONDS]
 
@@ -468,12 +506,11 @@ def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped():
     # Then the next delivery does not ask the first host again
     world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), PATIENCE)
     world.clock.advance(200)
-    assert world.deliver() == "fetched"
+    assert world.deliver() == "duplicate"
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=(hop,))
     assert [asked["host"] for asked in world.hosts.asked] == [HOST, "elsewhere.example", "elsewhere.example"]
     assert world.now_stored.redirects == ()
-    page = read_capture(world.objects.get(world.now_stored.capture.key))
-    assert [redirect.url for redirect in page.redirects] == [URL]
+    assert world.outcome.duplicate_of == article_id(elsewhere)
 
 
 def test_where_a_redirect_leads_is_asked_for_only_if_that_host_allows_it():
@@ -503,7 +540,7 @@ def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there():
     # Then that one asks for the page itself, without conditions
     world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), PATIENCE)
     world.clock.advance(60)
-    assert world.deliver() == "fetched"
+    assert world.deliver() == "duplicate"
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
 
 

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.errors import ConflictError
-from newsdesk.identity import find_claimed_original, find_original
+from newsdesk.identity import begin_target, find_claimed_original, find_original
 from newsdesk.lifecycle import ended, next_run
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore
@@ -76,13 +76,51 @@ def end_as_duplicate(store: ArticleStore, state: ArticleState, original: str) ->
 # -------------------------------------------------------------------------------------------- redirects
 
 
-def test_a_url_that_nobody_has_becomes_another_name_of_the_article(store: ArticleStore) -> None:
+def test_a_url_that_nobody_has_becomes_an_article_of_its_own(store: ArticleStore) -> None:
     # Given an article that was redirected to a URL that is new, under another spelling
     state = in_flight(store, 0)
-    assert find_original(store, state, f"{url_of(1)}?utm_source=x#top") is None
+    target_url = f"{url_of(1)}?utm_source=x#top"
+    assert find_original(store, state, target_url) is None
+    assert store.find(id_of(1)) is None, "looking changes nothing"
 
-    # When that URL is looked for, Then it is this article
-    assert store.find(id_of(1)) == state
+    # When its target is begun
+    target = begin_target(store, state, target_url, NOW, PATIENCE)
+
+    # Then it is on its way to be asked itself, and the first article is its duplicate
+    assert target is not None
+    assert (target.article_id, target.url, target.stage) == (id_of(1), url_of(1), Stage.FETCH)
+    assert target.submissions == ()
+    assert store.find(id_of(1)) == target
+    assert find_original(store, state, target_url) == target.article_id
+
+
+def test_a_url_that_came_to_nothing_before_is_tried_again(store: ArticleStore) -> None:
+    # Given
+    state, other = in_flight(store, 0), failed(store, 1)
+    # When
+    target = begin_target(store, state, url_of(1), NOW, PATIENCE)
+    # Then
+    assert target is not None
+    assert (target.article_id, target.run) == (other.article_id, other.run + 1)
+
+
+def test_of_two_workers_one_begins_a_target(store: ArticleStore) -> None:
+    # Given
+    first, second = in_flight(store, 0), in_flight(store, 1)
+    # When
+    target = begin_target(store, first, url_of(2), NOW, PATIENCE)
+    # Then the other finds it
+    assert target is not None
+    assert find_original(store, second, url_of(2)) == target.article_id
+
+
+def test_what_is_known_as_this_articles_duplicate_is_not_begun(store: ArticleStore) -> None:
+    # Given an article that turned out to be this one
+    state, other = in_flight(store, 0), in_flight(store, 1)
+    assert end_as_duplicate(store, other, state.article_id) is not None
+    # When / Then
+    assert find_original(store, state, url_of(1)) is None
+    assert begin_target(store, state, url_of(1), NOW, PATIENCE) is None
 
 
 def test_the_articles_own_url_is_no_alias(store: ArticleStore) -> None:
@@ -94,6 +132,7 @@ def test_the_articles_own_url_is_no_alias(store: ArticleStore) -> None:
 def test_a_front_page_is_nobodys_other_name(store: ArticleStore) -> None:
     state = in_flight(store, 0)
     assert find_original(store, state, "https://news.example/?utm_source=x") is None
+    assert begin_target(store, state, "https://news.example/?utm_source=x", NOW, PATIENCE) is None
     assert store.find(article_id("https://news.example/")) is None
 
 
@@ -117,7 +156,7 @@ def test_a_redirect_to_what_was_taken_back_finds_the_tombstone(store: ArticleSto
 
 def test_a_redirect_to_another_name_finds_the_article(store: ArticleStore) -> None:
     state, other = in_flight(store, 0), in_flight(store, 1)
-    assert find_original(store, other, url_of(2)) is None
+    assert store.add_alias(id_of(2), other.article_id)
     assert find_original(store, state, url_of(2)) == other.article_id
 
 
@@ -177,12 +216,12 @@ def test_a_duplicate_of_an_article_that_is_not_there_is_refused(store: ArticleSt
 
 
 def test_two_articles_that_claim_one_url_share_it(store: ArticleStore) -> None:
-    # Given two articles whose redirects end at one URL that is new, and the first to say so
-    first, second = in_flight(store, 0), in_flight(store, 1)
-    assert find_original(store, first, url_of(2)) is None
+    # Given two articles whose pages name one URL that is new, and the first to say so
+    first, second = indexed(store, 0), in_flight(store, 1)
+    assert find_claimed_original(store, first, url_of(2), HEADLINE) is None
 
     # When the second says so, Then it is the first's duplicate
-    assert find_original(store, second, url_of(2)) == first.article_id
+    assert find_claimed_original(store, second, url_of(2), HEADLINE) == first.article_id
 
 
 class OvertakenStore(InMemoryArticleStore):
@@ -198,11 +237,11 @@ class OvertakenStore(InMemoryArticleStore):
 def test_an_alias_that_another_worker_makes_in_between_is_found() -> None:
     # Given a URL that is new when a worker looks, and another's when it takes it
     store = OvertakenStore()
-    first, second = in_flight(store, 0), in_flight(store, 1)
+    first, second = indexed(store, 0), in_flight(store, 1)
     store.rival = first.article_id
 
-    # When it was redirected there, Then it finds the other
-    assert find_original(store, second, url_of(2)) == first.article_id
+    # When its page names that URL, Then it finds the other
+    assert find_claimed_original(store, second, url_of(2), HEADLINE) == first.article_id
 
 
 @given(

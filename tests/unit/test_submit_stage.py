@@ -189,17 +189,6 @@ def test_a_submission_of_an_alias_goes_to_the_article_it_leads_to() -> None:
     assert record.article_id == id_of(1)
 
 
-def test_one_submission_id_is_taken_once() -> None:
-    # Given a submission, When its id comes again with another URL
-    desk = Desk()
-    desk.submit(url_of(0))
-    status = desk.submit(url_of(1))
-
-    # Then the first one stands and the second URL is nowhere
-    assert status == "repeated"
-    assert id_of(1) not in desk.store.states
-
-
 @pytest.mark.parametrize(
     "moved",
     [
@@ -361,3 +350,23 @@ def test_an_amp_cache_is_no_way_inside(inner: str, reason: str) -> None:
     assert record is not None
     assert record.outcome == f"rejected:{reason}"
     assert desk.store.states == {}
+
+
+def test_an_id_that_another_url_has_is_refused_under_the_messages_own() -> None:
+    # Given a submission
+    desk = Desk()
+    assert desk.submit() == "started"
+
+    # When another URL comes under its id, and comes again
+    other = "https://news.example/another"
+    assert desk.submit(url=other) == "rejected"
+    assert desk.submit(url=other) == "rejected"
+
+    # Then both have their outcome, and the first is not touched
+    refused = desk.store.submission(MESSAGE_ID)
+    assert refused is not None
+    assert (refused.url, refused.outcome) == (other, "rejected:submission_id_reused")
+    first = desk.store.submission("first")
+    assert first is not None
+    assert (first.url, first.outcome) == (url_of(), None)
+    assert len(desk.sender.sent) == 1

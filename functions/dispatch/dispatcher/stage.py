@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,12 +59,11 @@ class DispatchStage:
         until = now + timedelta(seconds=HORIZON_SECONDS)
         # Every run begins with another shard, so that none starves when the time never suffices for all.
         first = int(now.timestamp() // HORIZON_SECONDS)
-        with ThreadPoolExecutor(max_workers=self.workers) as executor:
+        with ThreadPoolExecutor(self.workers) if self.workers > 1 else nullcontext() as executor:
             for offset in range(self.shards):
-                if not has_time():
-                    break
                 overdue = self.store.due((first + offset) % self.shards, until, self.limit_per_shard)
-                moves = executor.map(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
+                move_each = executor.map if executor else map
+                moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
         return moved
 

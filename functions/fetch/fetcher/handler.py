@@ -51,7 +51,7 @@ def build() -> FetchStage:
     return FetchStage(
         DynamoArticleStore(told.table_name, told.record_retention_days),
         S3ObjectStore(told.bucket_name),
-        SqsMessageSender({PageFetched: told.extract_queue_url}),
+        SqsMessageSender({FetchRequested: told.fetch_queue_url, PageFetched: told.extract_queue_url}),
         Politeness(hosts, fetcher, told.manners, product_token(told.user_agent), allowed=told.networks),
         fetcher,
         patience=told.patience,

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from fetcher import robots
 from fetcher.answers import retry_after_seconds, values_of
@@ -31,6 +32,8 @@ from newsdesk.urls import Url, parse_url
 LATENESS_SECONDS = 0.25
 """A worker that is later than this for its slot gives it up, and slots are so much farther apart than the interval: the
 time between the store's answer and the request (a cold connection, a busy processor) cannot bring two together."""
+
+_LOOPBACK = ip_address("127.0.0.1")
 
 AUXILIARY_DEADLINE_SECONDS = 10.0
 """For robots.txt, and for tdmrep.json; Google gives up sooner."""
@@ -147,8 +150,10 @@ class Politeness:
             self.hosts.back_off(host, self.clock(), asked_seconds, self._jitter())
 
     def is_inside(self, host: str) -> bool:
-        """Say whether a host is an address in a network that a local stack opened."""
-        address = literal_address(host)
+        """Say whether a host is an address in a network that a local stack opened, or this machine by name."""
+        # RFC 6761: localhost is loopback everywhere. Other names are not looked up for this: they are strangers' too.
+        is_this_machine = host == "localhost" or host.endswith(".localhost")
+        address = _LOOPBACK if is_this_machine else literal_address(host)
         return address is not None and any(
             address in network for network in self._allowed if network.version == address.version
         )

@@ -16,6 +16,7 @@ class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):
     """Settings of the fetch function."""
 
     bucket_name: str = Field(description="Where captures are kept.")
+    fetch_queue_url: str = Field(description="Where `FetchRequested` of what a redirect led to goes.")
     extract_queue_url: str = Field(description="Where `PageFetched` goes.")
     crawl_interval_seconds: float = Field(default=2.0, ge=0, description="Between two requests to a host.")
     crawl_delay_cap_seconds: float = Field(

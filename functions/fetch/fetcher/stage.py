@@ -24,7 +24,7 @@ from newsdesk import lifecycle
 from newsdesk.capture import CAPTURE_MEDIA_TYPE, write_capture
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.errors import AlreadyRecordedError, PermanentError, TransientError
-from newsdesk.identity import find_original
+from newsdesk.identity import begin_target, find_original
 from newsdesk.keys import capture_key
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import FetchRequested
@@ -174,7 +174,7 @@ class FetchStage:
         )
 
     def _keep(self, state: ArticleState, response: FetchResponse, visit: Visit) -> str:
-        original = find_original(self._store, state, response.final_url)
+        original = find_original(self._store, state, response.final_url) or self._begin_target(state, response)
         if original is not None:
             return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         capture = self._put(state, response, visit.host_lines)
@@ -187,6 +187,15 @@ class FetchStage:
         assert following is not None
         self._sender.send(following)
         return "fetched"
+
+    def _begin_target(self, state: ArticleState, response: FetchResponse) -> str | None:
+        """Send the article that a redirect led to on its own way, and return its id."""
+        target = begin_target(self._store, state, response.final_url, self._clock(), self._patience)
+        message = lifecycle.message_for(target) if target is not None else None
+        if target is None or message is None:
+            return None
+        self._sender.send(message)
+        return target.article_id
 
     def _put(self, state: ArticleState, response: FetchResponse, host_lines: tuple[str, ...]) -> Capture:
         sha256 = hashlib.sha256(response.body).hexdigest()

@@ -69,9 +69,9 @@ class SubmitStage:
             check_destination(page, self.networks, self.ports)
         except RejectedUrlError as error:
             return self._reject(submission.submission_id, submission.request.url, error.reason, str(error), submission)
-        return self._accept(submission, url, page)
+        return self._accept(submission, url, page, message_id)
 
-    def _accept(self, submission: Submission, url: Url, page: Url) -> str:
+    def _accept(self, submission: Submission, url: Url, page: Url, message_id: str) -> str:
         identifier = article_id(page.href)
         for _ in range(_ATTEMPTS):
             before = self.store.find(identifier)
@@ -81,7 +81,7 @@ class SubmitStage:
             except ConflictError:
                 continue
             except AlreadyRecordedError:
-                return self._repeat(submission.submission_id)
+                return self._repeat(submission, message_id)
             if before is not None and before.stage is not Stage.REST:
                 return "joined"
             self._send(after)
@@ -128,9 +128,15 @@ class SubmitStage:
             discovery=request.discovery,
         )
 
-    def _repeat(self, submission_id: str) -> str:
-        """Send the fetch message again: the delivery that recorded the submission may have died before sending it."""
-        record = self.store.submission(submission_id)
+    def _repeat(self, submission: Submission, message_id: str) -> str:
+        """Send the fetch message again: the delivery that recorded the submission may have died before sending it.
+
+        Under an id that another URL has, nothing can be recorded any more; the refusal is recorded under the queue's.
+        """
+        record = self.store.submission(submission.submission_id)
+        if record is not None and record.url != submission.request.url and message_id != submission.submission_id:
+            detail = f"{submission.submission_id} was another URL's"
+            return self._reject(message_id, submission.request.url, Reason.SUBMISSION_ID_REUSED, detail, submission)
         if record is not None and record.article_id is not None:
             state = self.store.get(record.article_id)
             if state is not None and (state.run, state.stage, state.waiting) == (record.run, Stage.FETCH, None):
