@@ -196,7 +196,7 @@ class TestVisitingAgain:
 class TestDeliveries:
     def test_a_message_delivered_many_times_at_once_is_worked_on_once(self, world: World, site: SampleSite) -> None:
         # Given a page that nobody has seen, so that every stage has work to do
-        url = site.url("/norwick/sport/rovers-late-winner") + f"?edition={uuid.uuid4().hex}"
+        url = site.url("/ellsmouth/guides/flood-gates") + f"?edition={uuid.uuid4().hex}"
         identifier = article_id(canonical_url(parse_url(url)))
         submission = f"repeated-{uuid.uuid4().hex}"
         body = json.dumps({"url": url, "submissionId": submission})
@@ -307,7 +307,7 @@ class TestDeliveries:
 class TestBadInput:
     def test_each_bad_url_ends_as_documented_and_harms_no_neighbour(self, world: World, site: SampleSite) -> None:
         # Given
-        good = site.url("/wire/2026/11/17/rail-tunnel-flooded") + "?among=bad"
+        good = site.url("/ellsmouth/guides/flood-gates") + "?among=bad"
         expected = {
             "not a url": "rejected:invalid_url",
             "ftp://example.org/a": "rejected:unsupported_scheme",

@@ -476,8 +476,9 @@ def test_case_45_a_304_after_a_redirect_is_asked_again_without_conditions(server
     )
     state = submitted(url, current=current, validators=Validators(etag='"v1"'))
 
-    # When it is visited, Then nobody takes that for an answer about the article
-    assert Worker(state).handle(state) == "fetched"
+    # When it is visited, Then nobody takes that for an answer about the article: it is asked again, and is another's
+    assert Worker(state).handle(state) == "duplicate"
+    assert sum(request.target == "/new" for request in server.requests) == 2
 
 
 def test_pages_of_one_host_in_one_warm_worker_share_a_connection():
