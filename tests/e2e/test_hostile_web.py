@@ -1,7 +1,7 @@
 """A list of hostile and honest URLs, mixed, through the whole stack.
 
-Comes in: servers on loopback that misbehave, and the sample news site. Goes out: assertions. Changes: the shared stack's
-data; the pages are no other test's.
+Comes in: servers on loopback that misbehave, and the sample news site. Goes out: assertions. Changes: the shared
+stack's data; the pages are no other test's.
 """
 
 from __future__ import annotations
