@@ -12,7 +12,6 @@ RAW_PREFIX = "raw/v1/"
 WORK_PREFIX = "work/v1/"
 ARTICLES_PREFIX = "articles/v1/"
 CHANGES_PREFIX = "changes/v1/"
-SCHEMAS_PREFIX = "schemas/"
 
 ARTICLE_SCHEMA_KEY = "schemas/article.v1.json"
 

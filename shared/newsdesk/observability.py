@@ -3,9 +3,8 @@
 Comes in: what functions log, count and measure. Goes out: a decorator for handlers. Changes: writes JSON log lines and
 embedded metrics (CloudWatch EMF) to standard output.
 
-URLs carry secrets in their query strings. Stages log ids and :func:`newsdesk.urls.loggable_url`; what slips through, an
-exception's text or a traceback, goes through :func:`newsdesk.urls.scrub` as the line is written. ``docs/metrics.md``
-lists the metrics.
+URLs carry secrets in their query strings. Stages log ids; whatever else is logged, an exception's text and a traceback
+too, goes through :func:`newsdesk.urls.scrub` as the line is written. ``docs/metrics.md`` lists the metrics.
 """
 
 from __future__ import annotations

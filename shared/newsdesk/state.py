@@ -10,8 +10,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from newsdesk.outcomes import Outcome, Reason, label
-
 
 class Stage(StrEnum):
     """Where an article's current run stands. ``rest`` means that no run is under way."""
@@ -173,11 +171,6 @@ class OutcomeRecord(Record):
     headline: str | None = None
     duplicate_of: str | None = None
     detail: str | None = None
-
-    @staticmethod
-    def label(outcome: Outcome, reason: Reason | None = None) -> str:
-        """Return the outcome's recorded form, checked against the closed list."""
-        return label(outcome, reason)
 
 
 class RevisionRecord(Record):

@@ -187,12 +187,6 @@ def article_id(canonical: str) -> str:
     return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def loggable_url(text: str) -> str:
-    """Return a URL without query, fragment and credentials, for logs: query strings carry secrets."""
-    bare = re.split(r"[?#]", text, maxsplit=1)[0]
-    return re.sub(r"//[^/@]*@", "//", bare)[:300]
-
-
 def scrub(text: str) -> str:
     """Return a text without the query strings, fragments and credentials of the URLs and request targets in it.
 

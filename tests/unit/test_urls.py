@@ -18,7 +18,6 @@ from newsdesk.urls import (
     article_id,
     canonical_url,
     check_destination,
-    loggable_url,
     parse_url,
 )
 
@@ -430,15 +429,3 @@ def test_an_allowed_network_opens_its_addresses_with_all_ports_and_no_other():
 )
 def test_a_relative_url_is_resolved_as_browsers_do(text, expected):
     assert parse_url(text, parse_url("https://news.example/a/")).href == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("https://news.example/a?token=secret#x", "https://news.example/a"),
-        ("https://user:secret@news.example/a", "https://news.example/a"),
-        ("https://news.example/" + "a" * 400, ("https://news.example/" + "a" * 400)[:300]),
-    ],
-)
-def test_a_logged_url_tells_no_secrets(text, expected):
-    assert loggable_url(text) == expected
