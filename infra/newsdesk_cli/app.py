@@ -180,6 +180,9 @@ def show(
     """Print an article readably, with where each of its fields came from."""
     stack = _stack(stack_name, region)
     state = _find(stack, subject)
+    if state is not None and state.current is None and state.duplicate_of is not None:
+        _say(f"{subject} leads to {state.duplicate_of}")
+        state = stack.store.get(state.duplicate_of)
     if state is None or state.current is None:
         _fail(absence(subject, state))
     article = Article.model_validate_json(stack.objects.get(state.current.key))

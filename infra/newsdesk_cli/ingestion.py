@@ -16,7 +16,7 @@ from pathlib import Path
 
 from newsdesk.article import Article
 from newsdesk.clock import from_text, to_text
-from newsdesk.state import ArticleState, OutcomeRecord, SubmissionRecord
+from newsdesk.state import ArticleState, OutcomeRecord, Stage, SubmissionRecord
 from newsdesk.urls import MAXIMUM_URL_LENGTH
 from newsdesk_cli.stack import Stack
 
@@ -137,13 +137,13 @@ class Ingestion:
             self._refresh()
             ended = sum(item.has_ended for item in self._submissions.values())
             report(ended, len(self._submissions))
-            if ended == len(self._submissions):
+            has_all, is_late = ended == len(self._submissions), time.time() >= deadline
+            if has_all and (is_late or not self._originals_in_flight()):
                 return True
-            now = time.time()
-            if now >= deadline or not self._can_end_by(deadline):
+            if not has_all and (is_late or not self._can_end_by(deadline)):
                 self._load_states()
                 return False
-            time.sleep(min(_POLL_SECONDS, deadline - now))
+            time.sleep(min(_POLL_SECONDS, max(0.0, deadline - time.time())))
 
     def results(self) -> list[Result]:
         """Return what became of every URL, in the order of their submission."""
@@ -170,6 +170,12 @@ class Ingestion:
         self._load_states()
         states = [self._states.get(item.record.article_id or "") for item in pending if item.record]
         return any(state is None or state.waiting is None or (state.due_at or 0) <= deadline for state in states)
+
+    def _originals_in_flight(self) -> bool:
+        """Say whether an article that a URL turned out to be a duplicate of, a redirect's target, is still coming."""
+        originals = {item.outcome.duplicate_of for item in self._submissions.values() if item.outcome}
+        states = self._stack.store.states(sorted(original for original in originals if original))
+        return any(state.stage is not Stage.REST and state.waiting is None for state in states)
 
     def _load_states(self) -> None:
         wanted = {

@@ -22,6 +22,8 @@ from newsdesk.urls import article_id, canonical_url, parse_url
 from newsdesk_cli.ingestion import Result
 from newsdesk_cli.sample_site import SampleSite
 from tests.e2e.conftest import World
+from tests.functional import misbehaving_server as server_side
+from tests.functional.misbehaving_server import MisbehavingServer
 
 BRIDGE = "/2026/11/20/harbour-bridge-reopens"
 WIND_FARM = "/2026/11/19/wind-farm-vote"
@@ -191,6 +193,20 @@ class TestVisitingAgain:
         last = [request for request in site.requests if request.path == BRIDGE][-1]
         assert last.status == 200, "the page itself did change"
         assert (result.outcome, result.revision) == ("unchanged", 1)
+
+
+class TestRedirects:
+    def test_where_a_redirect_leads_becomes_an_article_of_its_own(self, world: World, site: SampleSite) -> None:
+        # Given a URL that redirects to one that nobody has submitted
+        target = site.url("/ellsmouth/guides/flood-gates") + "?moved=here"
+        with MisbehavingServer() as other:
+            url = other.on("/short", server_side.redirect(target))
+            # When
+            result = world.ingest([url])[url]
+        # Then it ends as a duplicate, and by then the target has been asked itself
+        assert (result.outcome, result.duplicate_of) == ("duplicate", state_of(world, target).article_id)
+        assert state_of(world, target).last_outcome == "indexed"
+        assert state_of(world, target).submissions == ()
 
 
 class TestDeliveries:
