@@ -15,6 +15,7 @@ duplicate only of one that is none itself, so that of two that point at each oth
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from newsdesk.lifecycle import Patience, first_run, next_run
@@ -25,6 +26,9 @@ from newsdesk.urls import Url, article_id, canonical_url, parse_url
 from newsdesk.words import words
 
 _DISCOVERY = "redirect"
+
+_VARIANT_HOST = re.compile(r"^(?:(?:www|m|mobile|amp)\.)+")
+_VARIANT_PATH = re.compile(r"(?:/amp|\.amp)(?=$|\.html?$)|^/amp(?=/)")
 
 _LONGEST_CHAIN = 8
 """Duplicates of duplicates that are followed; a site that renames its pages more often loses nothing but a match."""
@@ -53,10 +57,15 @@ def begin_target(
 ) -> ArticleState | None:
     """Begin the run of an article that a redirect led to and that :func:`find_original` did not find.
 
+    Only a submitted URL begins a target, and a target begins none: a site that redirects to another URL each time
+    would make articles for ever, one a visit or one after the other. Such a page is the article of the URL that led
+    to it.
+
     Returns
     -------
     ArticleState or None
-        The target on its way to fetch; its message is the caller's to send. None when the target is this article.
+        The target on its way to fetch; its message is the caller's to send. None when the target is this article, or
+        is not to be begun.
 
     Raises
     ------
@@ -64,7 +73,7 @@ def begin_target(
         Another worker began it in the meantime; the message is to be delivered again, and will find it.
     """
     page = _elsewhere(state, redirected_to)
-    if page is None:
+    if page is None or not state.submissions or state.discovery == _DISCOVERY:
         return None
     identifier = article_id(page.href)
     known = store.find(identifier)
@@ -117,13 +126,27 @@ def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str
     identifier = article_id(page.href)
     found = store.find(identifier)
     if found is None:
-        if store.add_alias(identifier, state.article_id):
+        if not _are_variants(parse_url(state.url), page) or store.add_alias(identifier, state.article_id):
             return None
         found = store.find(identifier)  # another worker gave the URL away in the meantime
     other = _end_of_chain(store, found)
     if other is None or other.article_id == state.article_id or not _stands(other):
         return None
     return other.article_id if is_same(other, other.article_id == identifier) else None
+
+
+def _are_variants(url: Url, other: Url) -> bool:
+    """Say whether two URLs are one page by their look: the same path on a host and its mobile or AMP twin.
+
+    Whatever else a page calls its canonical URL is not given away to it before that URL was asked itself: pages of one
+    site may have many authors, and templates err.
+    """
+
+    def look(page: Url) -> tuple[str, str]:
+        path = page.target.partition("?")[0].rstrip("/")
+        return _VARIANT_HOST.sub("", page.host), _VARIANT_PATH.sub("", path)
+
+    return look(url) == look(other)
 
 
 def _elsewhere(state: ArticleState, url: str) -> Url | None:

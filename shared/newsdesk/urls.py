@@ -119,7 +119,8 @@ def parse_url(text: str, base: Url | None = None) -> Url:
         raise RejectedUrlError(Reason.INVALID_URL, "no host, or an empty label in it")
     scheme_name = protocol[:-1]
     port = int(parsed.port) if parsed.port else (443 if scheme_name == "https" else 80)
-    target = f"{parsed.pathname or '/'}{parsed.search or ''}"
+    # A backslash may stand in a query, but not in a URL that is submitted; escaped, what we made can be read again.
+    target = f"{parsed.pathname or '/'}{parsed.search or ''}".replace("\\", "%5C")
     url = Url("", scheme_name, host, port, target)
     href = f"{url.origin}{target}"
     if len(href) > MAXIMUM_URL_LENGTH:

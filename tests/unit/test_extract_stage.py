@@ -312,7 +312,7 @@ def test_the_work_object_is_gzipped_json() -> None:
 # ------------------------------------------------------------------------------------------ canonical links
 
 
-CANONICAL_URL = "https://www.news.example/2026/03/13/how-the-gates-work"
+CANONICAL_URL = "https://www.news.example/2026/03/13/gates"
 
 
 def with_canonical(url: str) -> bytes:

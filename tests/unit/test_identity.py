@@ -63,6 +63,11 @@ def indexed(store: ArticleStore, number: int, headline: str | None = HEADLINE) -
     return put(store, state.model_copy(update={"current": current_of(state, headline=headline)}))
 
 
+def mobile(number: int) -> str:
+    """The mobile variant of an article's URL."""
+    return url_of(number).replace("https://", "https://m.")
+
+
 def failed(store: ArticleStore, number: int) -> ArticleState:
     after, _ = ended(at_stage(Stage.EXTRACT, number), Outcome.FAILED, NOW, PATIENCE, reason=Reason.NO_ARTICLE)
     return put(store, after)
@@ -112,6 +117,18 @@ def test_of_two_workers_one_begins_a_target(store: ArticleStore) -> None:
     # Then the other finds it
     assert target is not None
     assert find_original(store, second, url_of(2)) == target.article_id
+
+
+def test_a_site_that_redirects_for_ever_makes_no_articles_for_ever(store: ArticleStore) -> None:
+    # Given an article that a redirect led to, and one that nobody waits for
+    first = in_flight(store, 0)
+    target = begin_target(store, first, url_of(1), NOW, PATIENCE)
+    assert target is not None
+    revisited = first.model_copy(update={"submissions": ()})
+    # When they are redirected on, Then nothing more is begun
+    assert begin_target(store, target, url_of(2), NOW, PATIENCE) is None
+    assert begin_target(store, revisited, url_of(2), NOW, PATIENCE) is None
+    assert store.find(id_of(2)) is None
 
 
 def test_what_is_known_as_this_articles_duplicate_is_not_begun(store: ArticleStore) -> None:
@@ -218,10 +235,10 @@ def test_a_duplicate_of_an_article_that_is_not_there_is_refused(store: ArticleSt
 def test_two_articles_that_claim_one_url_share_it(store: ArticleStore) -> None:
     # Given two articles whose pages name one URL that is new, and the first to say so
     first, second = indexed(store, 0), in_flight(store, 1)
-    assert find_claimed_original(store, first, url_of(2), HEADLINE) is None
+    assert find_claimed_original(store, first, mobile(0), HEADLINE) is None
 
     # When the second says so, Then it is the first's duplicate
-    assert find_claimed_original(store, second, url_of(2), HEADLINE) == first.article_id
+    assert find_claimed_original(store, second, mobile(0), HEADLINE) == first.article_id
 
 
 class OvertakenStore(InMemoryArticleStore):
@@ -241,7 +258,7 @@ def test_an_alias_that_another_worker_makes_in_between_is_found() -> None:
     store.rival = first.article_id
 
     # When its page names that URL, Then it finds the other
-    assert find_claimed_original(store, second, url_of(2), HEADLINE) == first.article_id
+    assert find_claimed_original(store, second, mobile(1), HEADLINE) == first.article_id
 
 
 @given(
@@ -299,8 +316,18 @@ def test_a_page_that_names_a_known_article_is_its_duplicate(store: ArticleStore)
 
 def test_a_page_that_names_a_new_url_gives_it_to_its_article(store: ArticleStore) -> None:
     state = in_flight(store, 0)
-    assert find_claimed_original(store, state, url_of(1), HEADLINE) is None
-    assert store.find(id_of(1)) == state
+    for variant in (mobile(0), f"{url_of(0)}/amp", f"{url_of(0)}?edition=uk"):
+        assert find_claimed_original(store, state, variant, HEADLINE) is None
+        assert store.find(article_id(variant)) == state
+
+
+def test_a_page_cannot_take_another_pages_url_that_nobody_has_yet(store: ArticleStore) -> None:
+    # Given a page that calls another's URL its own, on its host and on a neighbour's of the same site
+    state = in_flight(store, 0)
+    for stolen in (url_of(1), url_of(1).replace("news.example", "victim.news.example")):
+        # When it is heard, Then the URL is still free to become an article of its own
+        assert find_claimed_original(store, state, stolen, HEADLINE) is None
+        assert store.find(article_id(stolen)) is None
 
 
 def test_a_canonical_link_to_another_story_is_not_believed(store: ArticleStore) -> None:

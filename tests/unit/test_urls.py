@@ -425,6 +425,7 @@ def test_an_allowed_network_opens_its_addresses_with_all_ports_and_no_other():
         ("?page=2", "https://news.example/a/?page=2"),
         ("http://ok.example\\@127.0.0.1/", "http://ok.example/@127.0.0.1/"),
         ("  /x  ", "https://news.example/x"),
+        ("?a\\b", "https://news.example/a/?a%5Cb"),
     ],
 )
 def test_a_relative_url_is_resolved_as_browsers_do(text, expected):

@@ -31,7 +31,8 @@ from newsdesk.urls import Url, parse_url
 
 LATENESS_SECONDS = 0.25
 """A worker that is later than this for its slot gives it up, and slots are so much farther apart than the interval: the
-time between the store's answer and the request (a cold connection, a busy processor) cannot bring two together."""
+time between the store's answer and the start of the request (a busy processor) cannot bring two together. What comes
+after that start, DNS and the handshakes of a cold connection, is not covered: see ``docs/known-gaps.md``."""
 
 _LOOPBACK = ip_address("127.0.0.1")
 
@@ -275,7 +276,8 @@ class Visit:
                 return SiteRules(read_at=now)
             if error.reason in _ABOUT_THE_SITE:
                 # The page has to find out for itself; nobody is kept from asking again.
-                self._politeness.hosts.save_rules(url.origin, before.model_copy(update={"fresh_until": now}))
+                again = {"fresh_until": now, "robots_url": None, "robots_hops": 0}
+                self._politeness.hosts.save_rules(url.origin, before.model_copy(update=again))
                 raise
             return _out_of_reach(before, now)
         self._heed_overload(answer)
