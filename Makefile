@@ -65,7 +65,7 @@ e2e: environment
 # development set holds all the others and constrains them, so that a package has one version everywhere.
 SETS := layer:shared fetch:functions/fetch extract:functions/extract enrich:functions/enrich submit:functions/submit \
 	index:functions/index publish:functions/publish dispatch:functions/dispatch
-COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --custom-compile-command "make requirements"
 
 requirements:
