@@ -30,15 +30,15 @@ sys.path[:0] = [
 ]
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
-import boto3  # noqa: E402 - the path has to be set first
-from moto import mock_aws  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
+import boto3
+from moto import mock_aws
+from rich.console import Console
+from rich.table import Table
 
-from fetcher.politeness import Manners  # noqa: E402
-from newsdesk.adapters.hosts import DynamoHostStore  # noqa: E402
-from tests.functional import aws  # noqa: E402
-from tests.simulation import Faults, Report, SimulatedHost, Simulation, mixed_hosts  # noqa: E402
+from fetcher.politeness import Manners
+from newsdesk.adapters.hosts import DynamoHostStore
+from tests.functional import aws
+from tests.simulation import Faults, Report, SimulatedHost, Simulation, mixed_hosts
 
 INTERVAL = 2.0
 _NO_FAULTS = Faults(0.0, 0.0, 0.0)

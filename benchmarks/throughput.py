@@ -31,25 +31,25 @@ sys.path[:0] = [
     *(str(folder) for folder in sorted((_ROOT / "functions").iterdir())),
 ]
 
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
+from rich.console import Console
+from rich.table import Table
 
-from enricher.composer import default_enrichers  # noqa: E402 - the path has to be set first
-from enricher.stage import EnrichStage  # noqa: E402
-from extractor.stage import ExtractStage  # noqa: E402
-from fetcher.client import FetchLimits, HttpFetcher  # noqa: E402
-from fetcher.politeness import Manners, Politeness  # noqa: E402
-from fetcher.stage import FetchStage  # noqa: E402
-from indexer.stage import IndexStage  # noqa: E402
-from newsdesk.clock import utc_now  # noqa: E402
-from newsdesk.lifecycle import Patience  # noqa: E402
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched  # noqa: E402
-from newsdesk.networks import parse_networks  # noqa: E402
-from newsdesk_cli.ingestion import Ingestion  # noqa: E402
-from newsdesk_cli.local_stack import LocalStack  # noqa: E402
-from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite  # noqa: E402
-from submitter.stage import SubmitStage  # noqa: E402
-from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender  # noqa: E402
+from enricher.composer import default_enrichers
+from enricher.stage import EnrichStage
+from extractor.stage import ExtractStage
+from fetcher.client import FetchLimits, HttpFetcher
+from fetcher.politeness import Manners, Politeness
+from fetcher.stage import FetchStage
+from indexer.stage import IndexStage
+from newsdesk.clock import utc_now
+from newsdesk.lifecycle import Patience
+from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.networks import parse_networks
+from newsdesk_cli.ingestion import Ingestion
+from newsdesk_cli.local_stack import LocalStack
+from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite
+from submitter.stage import SubmitStage
+from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 _LOOPBACK = ["127.0.0.1/32"]
 _PORTS = frozenset(range(1, 65536))
