@@ -158,12 +158,23 @@ class Rights(ArticleModel):
     signals: tuple[RightsSignal, ...] = Field(default=(), description="All that it said, in the order of reading.")
 
 
+class LanguagePassage(ArticleModel):
+    """A quoted passage of the body in another language than the body's."""
+
+    begin: int = Field(ge=0)
+    end: int = Field(ge=0)
+    code: str = Field(description="BCP 47 primary language subtag.")
+    confidence: Score
+
+
 class Language(ArticleModel):
     """The language of the body."""
 
     code: str = Field(description="BCP 47 primary language subtag, or `und`.")
     confidence: Score
     declared: str | None = Field(default=None, description="What the page said of itself.")
+    agrees: bool | None = Field(default=None, description="Whether the declared language is the detected one.")
+    passages: tuple[LanguagePassage, ...] = ()
 
 
 class Mention(ArticleModel):
@@ -182,20 +193,31 @@ class EntityLink(ArticleModel):
     name: str | None = None
 
 
+class Geo(ArticleModel):
+    """Where a place is."""
+
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    geonameid: int | None = None
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+
+
 class Entity(ArticleModel):
     """Somebody or something that the article names."""
 
     type: Literal["PERSON", "ORG", "PLACE", "EVENT", "OTHER"]
     name: str
+    title: str | None = Field(default=None, description="Of a person: the office or title that the text gives.")
     mentions: tuple[Mention, ...]
     links: tuple[EntityLink, ...] = ()
+    geo: Geo | None = Field(default=None, description="Of a place.")
     salience: Score | None = None
 
 
 class Country(ArticleModel):
     """A country the article is about."""
 
-    code: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    iso2: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
     weight: Score
 
 
@@ -209,28 +231,38 @@ class Keyphrase(ArticleModel):
 class Topic(ArticleModel):
     """An IPTC Media Topic."""
 
-    id: str
+    id: str = Field(description="`medtop:` and the code.")
     label: str
     score: Score
 
 
-class Quote(ArticleModel):
-    """Something that somebody said."""
+class Speaker(ArticleModel):
+    """Who said it."""
 
-    type: Literal["direct", "indirect", "mixed"]
+    text: str = Field(description="As the text has it: a name, a description, a pronoun.")
+    begin: int | None = Field(default=None, ge=0)
+    end: int | None = Field(default=None, ge=0)
+    name: str | None = Field(default=None, description="The entity that is meant, where it could be told.")
+
+
+class Quote(ArticleModel):
+    """Something that somebody said: in quotation marks (direct), without (indirect), or partly so (mixed)."""
+
+    kind: Literal["direct", "indirect", "mixed"]
     begin: int = Field(ge=0)
     end: int = Field(ge=0)
     text: str
-    speaker: str | None = None
-    cue: str | None = None
+    speaker: Speaker | None = None
+    cue: Mention | None = Field(default=None, description="The word that tells of saying, such as `said`.")
 
 
 class CitedSource(ArticleModel):
     """A publication, document or official that the article rests on."""
 
     name: str
-    kind: str
+    kind: Literal["publication", "agency", "broadcaster", "venue", "document", "official", "anonymous", "other"]
     domain: str | None = None
+    mentions: tuple[Mention, ...] = ()
 
 
 class Link(ArticleModel):
@@ -246,12 +278,16 @@ class Signature(ArticleModel):
 
     algorithm: str
     values: str = Field(description="Base64 of big-endian 32-bit values.")
+    sketch: str | None = Field(
+        default=None, description="Base64 of big-endian 32-bit values: a sample of the shingles, for containment."
+    )
 
 
 class Cluster(ArticleModel):
     """The near-duplicates that the article belongs to."""
 
     id: str
+    representative: str | None = Field(default=None, description="The article that stands for the cluster.")
     duplicate_of: str | None = None
 
 
