@@ -64,7 +64,7 @@ e2e: environment
 # What goes into each set is named in pyproject.toml; this compiles it, with hashes and without addresses. The
 # development set holds all the others and constrains them, so that a package has one version everywhere.
 SETS := layer:shared fetch:functions/fetch extract:functions/extract enrich:functions/enrich submit:functions/submit \
-	index:functions/index publish:functions/publish dispatch:functions/dispatch
+	embed:functions/embed index:functions/index publish:functions/publish dispatch:functions/dispatch
 COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --custom-compile-command "make requirements"
 

@@ -13,12 +13,13 @@ import functools
 import threading
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from newsdesk.clock import from_text
+from newsdesk.clusters import ClustersInMemory
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
 from newsdesk.hosts import BackOff, SiteRules, next_back_off
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
@@ -108,7 +109,7 @@ class InMemoryArticleStore(FailsOnDemand):
         self.submissions: dict[str, SubmissionRecord] = {}
         self.outcomes: dict[tuple[str, int], OutcomeRecord] = {}
         self.revisions: dict[tuple[str, int], RevisionRecord] = {}
-        self.bands: dict[str, dict[str, Neighbour]] = defaultdict(dict)
+        self.clusters = ClustersInMemory()
         self.saves: list[ArticleState] = []
         self.before_save: Callable[[ArticleState], None] | None = None
 
@@ -201,16 +202,19 @@ class InMemoryArticleStore(FailsOnDemand):
 
     @can_fail
     def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
-        found: dict[str, Neighbour] = {}
-        for band in bands:
-            members = self.bands.get(band, {})
-            found |= {article_id: members[article_id] for article_id in sorted(members)[:limit_per_band]}
-        return [found[article_id] for article_id in sorted(found)]
+        return self.clusters.neighbours(bands, limit_per_band)
 
     @can_fail
     def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
-        for band in bands:
-            self.bands[band][neighbour.article_id] = neighbour
+        self.clusters.add_bands(bands, neighbour)
+
+    @can_fail
+    def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
+        return self.clusters.cluster_roots(cluster_ids)
+
+    @can_fail
+    def unite(self, cluster_ids: Collection[str]) -> str:
+        return self.clusters.unite(cluster_ids)
 
     def _is_recorded(self, record: WriteOnce) -> bool:
         match record:
@@ -280,6 +284,10 @@ class InMemoryObjectStore(FailsOnDemand):
         if key not in self.objects:
             raise ObjectMissingError(key)
         return self.objects[key].body
+
+    @can_fail
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
 
 
 class RecordingSender(FailsOnDemand):

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -27,11 +28,13 @@ from newsdesk.errors import RejectedUrlError
 from newsdesk.state import ArticleState
 from newsdesk.urls import article_id, canonical_url, parse_url
 from newsdesk_cli import batch
+from newsdesk_cli import search as similar
 from newsdesk_cli.deployment import DeploymentError
+from newsdesk_cli.enrichment_view import enrichment_page, enrichment_view
 from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, read_urls, write_outcomes
 from newsdesk_cli.local_stack import LocalStack, LocalStackError
 from newsdesk_cli.packages import BuildError
-from newsdesk_cli.rendering import absence, article_view, results_table, summary
+from newsdesk_cli.rendering import absence, article_view, hits_table, results_table, summary
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.stack import Stack, StackMissingError
 
@@ -131,11 +134,14 @@ def up(
     allow_network: Annotated[
         list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")
     ] = None,
+    embeddings: Annotated[
+        bool | None, typer.Option(help="Keep a vector beside each article, for `search`; as before if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the stack on this machine, or bring it up to date."""
     networks = _checked_networks(allow_network or [])
-    with LocalStack(say=_say).running(networks, interval) as stack:
+    with LocalStack(say=_say).running(networks, interval, embeddings) as stack:
         facts = {"endpoint": stack.endpoint, "region": stack.region, **stack.outputs}
     _print_facts(facts, as_json)
 
@@ -175,9 +181,15 @@ def show(
     subject: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL", help="Which article.")],
     stack_name: StackName = None,
     region: Region = None,
+    enrichment: Annotated[
+        bool, typer.Option("--enrichment", help="Mark entities, quotes and the summary, and list what was found.")
+    ] = False,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="Write that to this file, as HTML.", metavar="FILE", dir_okay=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print an article readably, with where each of its fields came from."""
+    """Print an article readably, with where each of its fields came from, or with what enrichment found."""
     stack = _stack(stack_name, region)
     state = _find(stack, subject)
     if state is not None and state.current is None and state.duplicate_of is not None:
@@ -186,10 +198,43 @@ def show(
     if state is None or state.current is None:
         _fail(absence(subject, state))
     article = Article.model_validate_json(stack.objects.get(state.current.key))
+    if page is not None:
+        page.write_text(enrichment_page(article), encoding="utf-8")
+        _say(f"written to {page}")
     if as_json:
         sys.stdout.write(to_json_bytes(article).decode("utf-8"))
+    elif page is None:
+        out.print(enrichment_view(article) if enrichment else article_view(article))
+
+
+@app.command(epilog='Example: newsdesk search --like "drone strike on a refinery"')
+def search(
+    like: Annotated[str, typer.Option(help="An article's id or URL, or a text.", metavar="ARTICLE_ID|URL|TEXT")],
+    limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=100)] = 10,
+    stack_name: StackName = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """List the articles that are closest in meaning to another one, or to a text."""
+    stack = _stack(stack_name, region)
+    try:
+        if _names_an_article(like):
+            state = _find(stack, like)
+            if state is None or state.current is None:
+                _fail(absence(like, state))
+            stored = similar.vector_of_article(stack, state)
+            found = similar.search(stack, stored.model, stored.vector, limit, without=state.article_id)
+        else:
+            found = similar.search(stack, *similar.vector_of_text(like), limit)
+    except similar.NoVectorError as error:
+        _fail(str(error))
+    if found.is_cut:
+        _say(f"only the first {similar.MOST_VECTORS:,} vectors were compared")
+    if as_json:
+        for hit in found.hits:
+            sys.stdout.write(json.dumps(asdict(hit), ensure_ascii=False) + "\n")
     else:
-        out.print(article_view(article))
+        out.print(hits_table(found))
 
 
 Manifest = Annotated[Path, typer.Option("--manifest", help="JSON lines.", exists=True, dir_okay=False)]
@@ -278,6 +323,10 @@ def _queue_depths(stack: Stack) -> dict[str, Any]:
             "in_flight": int(attributes["ApproximateNumberOfMessagesNotVisible"]),
         }
     return depths
+
+
+def _names_an_article(subject: str) -> bool:
+    return bool(_ARTICLE_ID.fullmatch(subject)) or subject.startswith(("http://", "https://"))
 
 
 def _find(stack: Stack, subject: str) -> ArticleState | None:

@@ -39,6 +39,8 @@ def deploy(stack: Stack, template_path: Path, packages: Path, parameters: Mappin
         If CloudFormation reports a failure, or takes longer than three minutes.
     """
     template = load_template(template_path)
+    if parameters.get("Embeddings") != "on":
+        del template["Resources"]["EmbedFunction"]  # its condition leaves it out, and its package is large
     _ensure_bucket(stack)
     target = Target.this_machine()
     for logical_id, uri, properties in packaged_resources(template):

@@ -54,6 +54,7 @@ class Instance:
     port: int
     access_key: str
     secret_key: str
+    embeddings: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -96,7 +97,12 @@ class LocalStack:
         return stack
 
     @contextmanager
-    def running(self, allowed_networks: Sequence[str] = (), interval_seconds: float | None = None) -> Iterator[Stack]:
+    def running(
+        self,
+        allowed_networks: Sequence[str] = (),
+        interval_seconds: float | None = None,
+        embeddings: bool | None = None,
+    ) -> Iterator[Stack]:
         """Bring the stack up, and leave it up if the block ends well.
 
         A stack that this call started is ended, with all of its processes, when the block raises or this process dies.
@@ -108,6 +114,8 @@ class LocalStack:
             deployment; the template has no such setting.
         interval_seconds : float or None
             Overrides the crawl interval.
+        embeddings : bool or None
+            Whether a vector is kept beside each article; None leaves that as it was.
 
         Raises
         ------
@@ -118,7 +126,7 @@ class LocalStack:
         """
         try:
             with self._alone():
-                stack = self._bring_up()
+                stack = self._bring_up(embeddings)
                 self._configure(stack, allowed_networks, interval_seconds)
             yield stack
         except BaseException:
@@ -161,14 +169,18 @@ class LocalStack:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _bring_up(self) -> Stack:
+    def _bring_up(self, embeddings: bool | None) -> Stack:
         instance = self._remembered()
         if instance is None or not self._is_healthy(instance):
             self._say("starting MiniStack on loopback, with TLS and IAM enforced")
             instance = self._start()
+        if embeddings is not None and embeddings != instance.embeddings:
+            instance = replace(instance, embeddings=embeddings)
+            self._remember(instance)
         stack = self._stack(instance)
         self._say("building the functions for this machine and deploying template.yaml")
-        changed = deploy(stack, TEMPLATE, PACKAGES_FOLDER, _PARAMETERS)
+        parameters = {**_PARAMETERS, "Embeddings": "on" if instance.embeddings else "off"}
+        changed = deploy(stack, TEMPLATE, PACKAGES_FOLDER, parameters)
         self._say("deployed" if changed else "nothing to deploy, the stack is up to date")
         return stack
 

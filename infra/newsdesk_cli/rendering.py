@@ -19,6 +19,7 @@ from newsdesk.article import Article, Block, BlockType
 from newsdesk.outcomes import Outcome
 from newsdesk.state import ArticleState, RetractionReason
 from newsdesk_cli.ingestion import WAITING, Result
+from newsdesk_cli.search import Search
 
 _COLOURS = {
     "indexed": "green",
@@ -33,6 +34,19 @@ _RETRACTIONS: dict[RetractionReason, str] = {
     "gone": "its page is gone",
     "opt_out": "its publisher does not want it to be kept",
 }
+
+
+def hits_table(found: Search) -> Table:
+    """Return the articles that a search found."""
+    table = Table(box=None, pad_edge=False, header_style="bold", caption=f"of {found.compared:,} compared")
+    table.add_column("likeness", justify="right", no_wrap=True)
+    table.add_column("article", no_wrap=True)
+    table.add_column("published", no_wrap=True)
+    table.add_column("headline", overflow="fold")
+    for hit in found.hits:
+        published = (hit.date_published or "")[:10]
+        table.add_row(f"{hit.score:.3f}", hit.article_id, escape(published), escape(hit.headline or hit.url))
+    return table
 
 
 def results_table(rows: Iterable[tuple[Result, Article | None]], width: int) -> Table:

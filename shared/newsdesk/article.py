@@ -271,6 +271,9 @@ class Link(ArticleModel):
     url: str
     text: str | None = None
     kind: Literal["internal", "external"]
+    target: Literal["homepage", "article", "document", "media", "social"] | None = Field(
+        default=None, description="What it leads to, where its URL shows that."
+    )
 
 
 class Signature(ArticleModel):

@@ -11,6 +11,7 @@ from datetime import datetime
 RAW_PREFIX = "raw/v1/"
 WORK_PREFIX = "work/v1/"
 ARTICLES_PREFIX = "articles/v1/"
+VECTORS_PREFIX = "vectors/v1/"
 CHANGES_PREFIX = "changes/v1/"
 
 ARTICLE_SCHEMA_KEY = "schemas/article.v1.json"
@@ -37,6 +38,11 @@ def article_key(first_seen: datetime, article_id: str, revision: int, sha256: st
         Of the object's own bytes, in hex: other bytes have another key, so that no object is ever written over.
     """
     return f"{ARTICLES_PREFIX}date={first_seen:%Y-%m-%d}/{article_id}/{revision}-{sha256[:8]}.json"
+
+
+def vector_key(article_key: str) -> str:
+    """Return where the vector of an article's revision lies: beside the article, under another prefix."""
+    return VECTORS_PREFIX + article_key.removeprefix(ARTICLES_PREFIX)
 
 
 def changes_key(happened: datetime, sequence: str) -> str:

@@ -103,6 +103,9 @@ class ArticleChanged(Message):
     headline: str | None = None
     date_published: str | None = None
     cluster_id: str | None = Field(default=None, description="The near-duplicates it belongs to.")
+    merged_cluster_ids: tuple[str, ...] | None = Field(
+        default=None, description="Clusters that are one with `clusterId`, as this article showed."
+    )
     duplicate_of: str | None = Field(default=None, description="The article it is a near copy of.")
     reason: Literal["gone", "opt_out"] | None = Field(
         default=None,

@@ -6,7 +6,7 @@ Changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -24,7 +24,27 @@ from newsdesk.state import (
 WriteOnce = SubmissionRecord | OutcomeRecord | RevisionRecord
 
 
-class ArticleStore(Protocol):
+class ClusterStore(Protocol):
+    """Finds near-duplicates, and keeps which clusters of them are one."""
+
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
+        """Return the articles that share at least one band; of each band up to so many, in the order of ids."""
+        ...
+
+    def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
+        """Make an article findable under its bands."""
+        ...
+
+    def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
+        """Return for each cluster the one that it has become part of, or itself."""
+        ...
+
+    def unite(self, cluster_ids: Collection[str]) -> str:
+        """Make clusters one, for good, and return its id: the lowest of those that they had become."""
+        ...
+
+
+class ArticleStore(ClusterStore, Protocol):
     """The table: the truth about every article."""
 
     def get(self, article_id: str) -> ArticleState | None:
@@ -83,14 +103,6 @@ class ArticleStore(Protocol):
         """List the articles published on a day (``YYYY-MM-DD``)."""
         ...
 
-    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
-        """Return the articles that share at least one signature band."""
-        ...
-
-    def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
-        """Make an article findable under its signature's bands."""
-        ...
-
 
 class ObjectStore(Protocol):
     """The bucket. Objects are immutable."""
@@ -113,6 +125,14 @@ class ObjectStore(Protocol):
         ObjectMissingError
             If there is no such key.
         """
+        ...
+
+
+class VectorObjectStore(ObjectStore, Protocol):
+    """The bucket, for those who take away what they derived."""
+
+    def delete(self, key: str) -> None:
+        """Delete an object; one that is not there is no error."""
         ...
 
 

@@ -1,10 +1,13 @@
 """Near-duplicate signatures: how they are written, compared and looked up.
 
-Comes in: signatures of 64 values of 32 bits. Goes out: their text form, the similarity they estimate, the bands under
-which an index finds them. Changes nothing.
+Comes in: the values of signatures and sketches, which are hashes of 32 bits. Goes out: their text form, how much two
+texts share, the keys under which an index finds them. Changes nothing.
 
-The share of equal positions of two signatures estimates the Jaccard similarity of the sets they were made from
-(Broder, "On the resemblance and containment of documents", 1997).
+A signature is 64 values by MinHash: the share of equal positions of two of them estimates the Jaccard similarity of the
+sets they were made from (Broder, "On the resemblance and containment of documents", 1997). A sketch is the lowest 128
+values of such a set, all of them where there are fewer. Below the lower one of two sketches' highest values both are
+complete, so that counting there estimates how much of the one set lies in the other: a copy that was cut to a third
+resembles its original little, and is contained in it whole.
 """
 
 from __future__ import annotations
@@ -12,15 +15,17 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 SIGNATURE_LENGTH = 64
-BANDS = 8
-ROWS_PER_BAND = 4
-"""Two articles share a band with probability 1 - (1 - s^4)^8, which is a half near s = 0.54 (Leskovec, Rajaraman,
-Ullman, "Mining of Massive Datasets", section 3.4)."""
+SKETCH_LENGTH = 128
 
-_FORMAT = f">{SIGNATURE_LENGTH}I"
+FEWEST_KEYS = 12
+MOST_KEYS = 32
+_KEY_RATE = 48
+
+_BITS = 32
 
 
 def encode_signature(values: Sequence[int]) -> str:
@@ -31,10 +36,9 @@ def encode_signature(values: Sequence[int]) -> str:
     ValueError
         If there are not 64 values of 32 bits.
     """
-    try:
-        return base64.b64encode(struct.pack(_FORMAT, *values)).decode("ascii")
-    except struct.error as error:
-        raise ValueError(f"not {SIGNATURE_LENGTH} values of 32 bits") from error
+    if len(values) != SIGNATURE_LENGTH:
+        raise ValueError(f"not {SIGNATURE_LENGTH} values")
+    return _encode(values)
 
 
 def decode_signature(signature: str) -> tuple[int, ...]:
@@ -45,23 +49,94 @@ def decode_signature(signature: str) -> tuple[int, ...]:
     ValueError
         If the text is not what :func:`encode_signature` returned.
     """
-    try:
-        return struct.unpack(_FORMAT, base64.b64decode(signature, validate=True))
-    except (struct.error, binascii.Error) as error:
-        raise ValueError("not a signature") from error
+    values = _decode(signature)
+    if len(values) != SIGNATURE_LENGTH:
+        raise ValueError("not a signature")
+    return values
 
 
-def estimated_jaccard(signature: str, other: str) -> float:
-    """Return the estimated Jaccard similarity of two signatures, 0.0 to 1.0; its standard error is at most 0.0625."""
-    pairs = zip(decode_signature(signature), decode_signature(other), strict=True)
-    return sum(one == two for one, two in pairs) / SIGNATURE_LENGTH
+def encode_sketch(values: Collection[int]) -> str:
+    """Return the sketch of a set of 32-bit values as text: Base64 of the lowest ones, big-endian, in rising order.
 
-
-def bands(signature: str) -> list[str]:
-    """Return the keys under which a signature is found: near-duplicates are likely to share at least one.
-
-    A key is the band's number and its four values in hexadecimal.
+    Raises
+    ------
+    ValueError
+        If there is no value, or one that has more than 32 bits.
     """
-    values = decode_signature(signature)
-    rows = (values[band * ROWS_PER_BAND : (band + 1) * ROWS_PER_BAND] for band in range(BANDS))
-    return [f"{band}-{''.join(f'{value:08x}' for value in row)}" for band, row in enumerate(rows)]
+    if not values:
+        raise ValueError("nothing to sketch")
+    return _encode(sorted(set(values))[:SKETCH_LENGTH])
+
+
+def decode_sketch(sketch: str) -> tuple[int, ...]:
+    """Return the values of a sketch, in rising order.
+
+    Raises
+    ------
+    ValueError
+        If the text is not what :func:`encode_sketch` returned.
+    """
+    values = _decode(sketch)
+    if not 0 < len(values) <= SKETCH_LENGTH or list(values) != sorted(set(values)):
+        raise ValueError("not a sketch")
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many values two sketches share, and how many each has, where both are complete."""
+
+    common: int
+    of_one: int
+    of_other: int
+
+    @property
+    def containment(self) -> float:
+        """Which part of the smaller text lies in the larger one, 0.0 to 1.0."""
+        return self.common / (min(self.of_one, self.of_other) or 1)
+
+    @property
+    def resemblance(self) -> float:
+        """Which part of what either text has is in both, 0.0 to 1.0: the Jaccard similarity."""
+        return self.common / (self.of_one + self.of_other - self.common or 1)
+
+    @property
+    def containment_of_one(self) -> float:
+        """Which part of the first text lies in the other, 0.0 to 1.0."""
+        return self.common / (self.of_one or 1)
+
+
+def overlap(one: Sequence[int], other: Sequence[int], ignored: Collection[int] = ()) -> Overlap:
+    """Compare two sketches' values, leaving out those that say nothing."""
+    limit = min(_complete_up_to(one), _complete_up_to(other))
+    first, second = ({value for value in values if value <= limit}.difference(ignored) for values in (one, other))
+    return Overlap(len(first & second), len(first), len(second))
+
+
+def index_keys(sketch: Sequence[int]) -> list[str]:
+    """Return the keys under which an article is entered and looked for: near-duplicates share at least one.
+
+    They are the lowest values of its sketch: one shingle in 48, but at least 12 and at most 32. Of a text that shares
+    n shingles with one that is there already, none is found with a probability of (1 - 1/48)^n at most.
+    """
+    usual = sum(value < (1 << _BITS) // _KEY_RATE for value in sketch)
+    return [f"s1-{value:08x}" for value in sketch[: min(MOST_KEYS, max(FEWEST_KEYS, usual))]]
+
+
+def _complete_up_to(values: Sequence[int]) -> int:
+    return values[-1] if len(values) == SKETCH_LENGTH else 1 << _BITS
+
+
+def _encode(values: Sequence[int]) -> str:
+    try:
+        return base64.b64encode(struct.pack(f">{len(values)}I", *values)).decode("ascii")
+    except struct.error as error:
+        raise ValueError(f"not values of {_BITS} bits") from error
+
+
+def _decode(text: str) -> tuple[int, ...]:
+    try:
+        packed = base64.b64decode(text, validate=True)
+        return struct.unpack(f">{len(packed) // 4}I", packed)
+    except (struct.error, binascii.Error) as error:
+        raise ValueError("not Base64 of 32-bit values") from error

@@ -191,6 +191,9 @@ class RevisionRecord(Record):
     headline: str | None = None
     date_published: str | None = None
     cluster_id: str | None = None
+    merged_clusters: tuple[str, ...] | None = Field(
+        default=None, description="Clusters that turned out to be this one by this article."
+    )
     duplicate_of: str | None = None
     reason: RetractionReason | None = None
 
@@ -216,8 +219,9 @@ class Page(Record):
 
 
 class Neighbour(Record):
-    """An article that shares a signature band."""
+    """An article that shares a key of the near-duplicate index."""
 
     article_id: str
-    signature: str
-    cluster_id: str
+    signature: str = Field(description="Its sketch, as newsdesk.similarity writes it.")
+    cluster_id: str = Field(description="The cluster of its text when it was entered; it may have joined another.")
+    duplicate_of: str | None = None

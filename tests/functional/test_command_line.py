@@ -43,6 +43,8 @@ def newsdesk(*arguments: str, folder: Path, **variables: str) -> subprocess.Comp
         ("ingest", "https://example.org/", "--wait", "-1"),
         ("ingest", "--from", "no-such-file"),
         ("show",),
+        ("search",),
+        ("search", "--like", "a text", "--limit", "0"),
         ("extract", "--manifest", "no-such-file", "--out", "x"),
         ("no-such-command",),
     ],
@@ -56,7 +58,7 @@ def test_bad_usage_exits_with_2_and_says_why(tmp_path: Path, arguments: tuple[st
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["ingest", "up", "down", "status", "show", "extract", "enrich"])
+@pytest.mark.parametrize("command", ["ingest", "up", "down", "status", "show", "search", "extract", "enrich"])
 def test_every_command_helps_with_an_example(tmp_path: Path, command: str) -> None:
     # When
     done = newsdesk(command, "--help", folder=tmp_path)

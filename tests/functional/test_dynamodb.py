@@ -5,8 +5,9 @@ Comes in: the table as the template defines it. Goes out: assertions. Changes: m
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -227,7 +228,7 @@ def test_records_are_read_back_as_they_were_written(store: ArticleStore) -> None
     state = new_state()
     submission = submission_of(state, outcome="rejected:invalid_url", detail="“ß”")
     outcome = outcome_of(state, duplicate_of=id_of(1), detail="“ß”")
-    revision = revision_of(state, 2, duplicate_of=id_of(1), reason="gone")
+    revision = revision_of(state, 2, duplicate_of=id_of(1), merged_clusters=(id_of(2),), reason="gone")
     assert all(None not in record.model_dump().values() for record in (submission, outcome, revision))
 
     # When it is saved
@@ -580,6 +581,51 @@ def test_what_a_batch_left_unprocessed_is_written_again() -> None:
         stub.assert_no_pending_responses()
 
 
+# ------------------------------------------------------------------------------------------ clusters
+
+
+def test_a_cluster_is_itself_until_it_is_united(store: ArticleStore) -> None:
+    # Given three clusters, When two are united, and then with the third, Then each leads to the lowest, by any path
+    one, two, three = sorted(id_of(number) for number in range(3))
+    assert store.cluster_roots([one, two]) == {one: one, two: two}
+    assert store.cluster_roots([]) == {}
+    assert store.unite([three, two]) == two
+    assert store.unite([three, one]) == one
+    assert store.unite([one, two, three]) == one
+    assert store.cluster_roots([one, two, three]) == dict.fromkeys([one, two, three], one)
+
+
+def test_clusters_that_many_unite_at_once_become_one(dynamodb: DynamoArticleStore) -> None:
+    # Given six clusters, When workers unite them pairwise at the same time, each pair by two of them
+    clusters = [id_of(number) for number in range(6)]
+    pairs = [*itertools.pairwise(clusters), *itertools.pairwise(reversed(clusters))]
+    with ThreadPoolExecutor(max_workers=len(pairs)) as executor:
+        list(executor.map(dynamodb.unite, pairs))
+
+    # Then they are one
+    assert set(dynamodb.cluster_roots(clusters).values()) == {min(clusters)}
+
+
+def test_a_union_that_comes_second_goes_on_from_the_first(dynamodb: DynamoArticleStore) -> None:
+    # Given a worker that finds two clusters apart, and another that unites the higher with a third just then
+    one, two, three = sorted(id_of(number) for number in range(3))
+    roots = dynamodb.cluster_roots
+    late: list[str] = []
+
+    def found_apart(cluster_ids: Collection[str]) -> Mapping[str, str]:
+        found = roots(cluster_ids)
+        if not late:
+            late.append(other.unite([three, one]))
+        return found
+
+    other = DynamoArticleStore(aws.TABLE)
+    dynamodb.cluster_roots = found_apart  # type: ignore[method-assign]
+
+    # When the first goes on, Then all three are one
+    assert dynamodb.unite([three, two]) == one
+    assert set(roots([one, two, three]).values()) == {one}
+
+
 # ---------------------------------------------------------------------------------- many at once
 
 
@@ -616,6 +662,7 @@ def test_only_what_may_be_forgotten_expires(dynamodb: DynamoArticleStore) -> Non
     dynamodb.save(state, submission_of(state), outcome_of(state), revision_of(state))
     dynamodb.add_alias(id_of(1), id_of(0))
     dynamodb.add_bands(["0:a"], neighbour(0))
+    dynamodb.unite([id_of(2), id_of(3)])
 
     # When the table is looked at, Then only submissions, outcomes and bands have an end, after the retention
     expiry = {item["kind"]["S"]: item.get("expires_at", {}).get("N") for item in raw_items()}
@@ -627,6 +674,7 @@ def test_only_what_may_be_forgotten_expires(dynamodb: DynamoArticleStore) -> Non
         "submission": end,
         "outcome": end,
         "band": end,
+        "cluster": None,
     }
 
 

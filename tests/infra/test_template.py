@@ -25,12 +25,13 @@ PACKAGES = {
     "FetchFunction": "fetcher",
     "ExtractFunction": "extractor",
     "EnrichFunction": "enricher",
+    "EmbedFunction": "embedder",
     "IndexFunction": "indexer",
     "PublishFunction": "publisher",
     "DispatchFunction": "dispatcher",
 }
 LOCAL_ONLY = {"NEWSDESK_ALLOWED_NETWORKS"}
-QUEUES = ("SubmitQueue", "FetchQueue", "ExtractQueue", "EnrichQueue", "IndexQueue")
+QUEUES = ("SubmitQueue", "FetchQueue", "ExtractQueue", "EnrichQueue", "IndexQueue", "EmbedQueue")
 
 
 @pytest.fixture
@@ -120,6 +121,35 @@ class TestHandlers:
             assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
 
+    def test_everything_of_embed_is_there_only_where_it_is_wanted(self, template: Template) -> None:
+        # Given the resources that bear its name, or that only it listens to
+        resources = template["Resources"]
+        ours = {name for name in resources if name.startswith("Embed")} | {"ArticleChangedRule"}
+        # When / Then
+        assert len(ours) == 7
+        assert {name for name in resources if resources[name].get("Condition") == "KeepsEmbeddings"} == ours
+        assert template["Parameters"]["Embeddings"]["Default"] == "off"
+
+    def test_managed_services_may_be_asked_only_where_they_are_chosen(self, template: Template) -> None:
+        # Given what the role of enrich is granted on a condition
+        granted = {
+            resource["Condition"]: [
+                statement["Action"] for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+            ]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::IAM::RolePolicy"
+        }
+        # When / Then
+        assert granted == {
+            "AsksManagedServices": ["dynamodb:UpdateItem"],
+            "EntitiesByComprehend": ["comprehend:DetectEntities"],
+            "KeyphrasesByComprehend": ["comprehend:DetectKeyPhrases"],
+            "SummaryByBedrock": ["bedrock:InvokeModel"],
+        }
+        defaults = {name: template["Parameters"][name]["Default"] for name in ("EntitiesBackend", "KeyphrasesBackend")}
+        assert set(defaults.values()) == {"embedded"}
+        assert template["Parameters"]["SummaryModel"]["Default"] == ""
+
 
 class TestData:
     def test_what_holds_data_outlives_its_stack(self, template: Template) -> None:
@@ -139,7 +169,7 @@ class TestData:
         assert set(block.values()) == {True}
         assert len(block) == 4
 
-    @pytest.mark.parametrize("policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy"])
+    @pytest.mark.parametrize("policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy", "EmbedPolicy"])
     def test_only_tls_is_let_in(self, template: Template, policy: str) -> None:
         statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
         (denial,) = [statement for statement in statements if statement["Effect"] == "Deny"]
@@ -150,7 +180,7 @@ class TestData:
         queues = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::SQS::Queue"}
         covered = [
             queue["Ref"]
-            for policy in ("IntakePolicy", "QueuePolicy")
+            for policy in ("IntakePolicy", "QueuePolicy", "EmbedPolicy")
             for queue in template["Resources"][policy]["Properties"]["Queues"]
         ]
         assert sorted(covered) == sorted(queues)

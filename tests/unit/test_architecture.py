@@ -19,6 +19,7 @@ PACKAGES = {
     "fetch": "fetcher",
     "extract": "extractor",
     "enrich": "enricher",
+    "embed": "embedder",
     "index": "indexer",
     "publish": "publisher",
     "dispatch": "dispatcher",

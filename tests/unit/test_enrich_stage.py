@@ -5,16 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enricher.composer import default_enrichers
+from enricher.ports import Document
 from enricher.stage import EnrichStage
 from newsdesk import lifecycle
 from newsdesk.article import (
     Article,
     ChangeType,
+    Enrichment,
     Extracted,
     ExtractedWork,
     Link,
@@ -24,8 +27,10 @@ from newsdesk.article import (
 )
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleEnriched, ArticleExtracted
+from newsdesk.observability import instrumented
 from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+from tests.functional.aws import FakeLambdaContext
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/gates"
@@ -135,7 +140,8 @@ def test_the_article_holds_what_extract_found_and_what_enrich_adds() -> None:
     assert article.enrichment.signature is not None
     assert article.enrichment.reading_time_minutes is not None
     assert article.enrichment.errors == ()
-    assert [made.name for made in article.enrichment.provenance] == ["language", "reading-time", "links", "signature"]
+    made_by = [made.name for made in article.enrichment.provenance]
+    assert made_by == [enricher.name for enricher in default_enrichers()]
     assert article.provenance.extractor == WORK.article.provenance.extractor
     assert article.provenance.enricher_version
     document = json.loads(world.objects.objects[world.key].body)
@@ -232,3 +238,37 @@ def test_a_worker_that_lost_the_race_is_stale(expired: bool) -> None:
     assert world.now.article_key == "articles/v1/theirs"
     assert world.sender.sent == []
     assert world.store.outcomes == {}
+
+
+class Broken:
+    name = "broken"
+    version = "1"
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+        raise RuntimeError("no model")
+
+
+def _forget_what_others_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    @instrumented
+    def idle(event: dict[str, Any], context: LambdaContext) -> None:
+        pass
+
+    idle({}, cast(LambdaContext, FakeLambdaContext(30_000)))
+    capsys.readouterr()
+
+
+def test_a_broken_enricher_is_counted_and_the_article_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    # Given a stage one of whose enrichers is broken
+    world = World(enrichers=(Broken(),))
+
+    @instrumented
+    def handler(event: dict[str, Any], context: LambdaContext) -> str:
+        return world.stage.handle(world.message)
+
+    _forget_what_others_counted(capsys)
+    # When an article is enriched
+    status = handler({}, cast(LambdaContext, FakeLambdaContext(30_000)))
+    # Then it goes on, and the failure is counted by the enricher's name
+    assert status == "enriched"
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "EnrichersFailed" in line]
+    assert [(line["status"], line["EnrichersFailed"]) for line in lines] == [("broken:failed", [1.0])]

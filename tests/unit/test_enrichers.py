@@ -166,5 +166,41 @@ def test_a_batch_goes_on_after_a_bad_line(tmp_path: Path) -> None:
         "code": "en",
         "confidence": results[2]["language"]["confidence"],
         "declared": "en",
+        "agrees": True,
     }
     assert results[2]["readingTimeMinutes"] > 0
+
+
+def test_a_batch_tells_which_lines_are_near_duplicates(tmp_path: Path) -> None:
+    # Given a manifest with a shortened copy of a text, an unrelated text, the text itself, and one too short to tell
+    words_of_it = [f"word{number}" for number in range(200)]
+    texts = {
+        "short copy": words_of_it[:80],
+        "another": [f"other{number}" for number in range(90)],
+        "whole": words_of_it,
+        "copy": ["once", "more", *words_of_it],
+        "note": ["too", "short"],
+    }
+    manifest = tmp_path / "manifest.jsonl"
+    lines = [json.dumps({"id": name, "text": " ".join(text)}) for name, text in texts.items()]
+    manifest.write_text("\n".join(lines), encoding="utf-8")
+
+    # When it is enriched
+    rows = {row["id"]: row for row in enrich_manifest(manifest)}
+
+    # Then each line names the one that stands for its cluster, and a certain copy names its original
+    assert {name: row["cluster"] for name, row in rows.items()} == {
+        "short copy": "short copy",
+        "another": "another",
+        "whole": "short copy",
+        "copy": "short copy",
+        "note": None,
+    }
+    assert {name: row.get("duplicateOf") for name, row in rows.items()} == {
+        "short copy": None,
+        "another": None,
+        "whole": None,
+        "copy": "whole",
+        "note": None,
+    }
+    assert not any("signature" in row for row in rows.values())

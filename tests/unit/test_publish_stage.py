@@ -141,7 +141,7 @@ def test_what_concerns_nobody_is_not_told() -> None:
 
 def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
     # Given a revision that is a near copy of another article, When it is told
-    record = revision_of(FIRST, 3, change_type="corrected", duplicate_of=id_of(9))
+    record = revision_of(FIRST, 3, change_type="corrected", duplicate_of=id_of(9), merged_clusters=(id_of(8),))
     document = json.loads(change_of(record).to_json())
 
     # Then the line has ids, key and headline, in camelCase
@@ -158,6 +158,7 @@ def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
         "headline": "Bridge reopens",
         "datePublished": "2026-03-14T07:00:00Z",
         "clusterId": id_of(0),
+        "mergedClusterIds": [id_of(8)],
         "duplicateOf": id_of(9),
         "committedAt": "2026-03-14T09:26:53.589Z",
     }

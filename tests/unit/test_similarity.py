@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 
 from enricher.near_duplicates import shingles, signature_of
 from newsdesk.similarity import (
-    BANDS,
+    FEWEST_KEYS,
+    MOST_KEYS,
     SIGNATURE_LENGTH,
-    bands,
+    SKETCH_LENGTH,
     decode_signature,
+    decode_sketch,
     encode_signature,
-    estimated_jaccard,
+    encode_sketch,
+    index_keys,
+    overlap,
 )
 
 VALUES = st.lists(st.integers(0, 2**32 - 1), min_size=SIGNATURE_LENGTH, max_size=SIGNATURE_LENGTH)
+SETS = st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=2 * SKETCH_LENGTH)
 WORDS = st.lists(st.sampled_from(["the", "tide", "gate", "river", "keeper", "moon", "bridge"]), min_size=3)
 
 
@@ -30,34 +35,54 @@ def test_a_signature_survives_its_text_form(values: list[int]) -> None:
     assert decode_signature(encode_signature(values)) == tuple(values)
 
 
-@given(values=VALUES)
-def test_a_signature_is_like_itself_and_has_its_own_bands(values: list[int]) -> None:
-    signature = encode_signature(values)
-    assert estimated_jaccard(signature, signature) == 1.0
-    assert len(set(bands(signature))) == len(bands(signature)) == BANDS
+@given(values=SETS)
+def test_a_sketch_is_the_lowest_values_in_rising_order(values: set[int]) -> None:
+    assert decode_sketch(encode_sketch(values)) == tuple(sorted(values)[:SKETCH_LENGTH])
 
 
-@given(one=VALUES, other=VALUES)
-def test_likeness_is_mutual_and_within_bounds(one: list[int], other: list[int]) -> None:
-    signature, second = encode_signature(one), encode_signature(other)
-    assert 0.0 <= estimated_jaccard(signature, second) == estimated_jaccard(second, signature) <= 1.0
+@given(one=SETS, other=SETS)
+def test_an_overlap_is_mutual_and_within_bounds(one: set[int], other: set[int]) -> None:
+    first, second = decode_sketch(encode_sketch(one)), decode_sketch(encode_sketch(other))
+    there, back = overlap(first, second), overlap(second, first)
+    assert (there.common, there.of_one, there.of_other) == (back.common, back.of_other, back.of_one)
+    assert 0.0 <= there.resemblance == back.resemblance <= there.containment_of_one <= there.containment <= 1.0
+    assert overlap(first, first).containment == 1.0
+    assert overlap(first, second, ignored=first).containment == 0.0
+
+
+@given(values=SETS)
+def test_the_keys_are_the_lowest_values_within_bounds(values: set[int]) -> None:
+    keys = index_keys(decode_sketch(encode_sketch(values)))
+    assert keys == [f"s1-{value:08x}" for value in sorted(values)[: len(keys)]]
+    assert min(FEWEST_KEYS, len(values)) <= len(keys) <= MOST_KEYS
 
 
 @pytest.mark.parametrize("values", [[], [1] * 63, [1] * 65, [2**32] + [1] * 63, [-1] + [1] * 63])
 def test_what_is_no_signature_is_refused(values: list[int]) -> None:
-    with pytest.raises(ValueError, match="64 values"):
+    with pytest.raises(ValueError, match=r"64 values|32 bits"):
         encode_signature(values)
 
 
-@pytest.mark.parametrize("text", ["", "!!!!", "é", base64.b64encode(b"short").decode()])
-def test_a_text_that_is_no_signature_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"not a signature|ASCII"):
+@pytest.mark.parametrize("values", [[], [2**32], [-1]])
+def test_what_is_no_sketch_is_refused(values: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"nothing to sketch|32 bits"):
+        encode_sketch(values)
+
+
+@pytest.mark.parametrize("text", ["", "!!!!", "é", base64.b64encode(b"short").decode(), "AAAAAgAAAAE=", "AAAAAQAAAAE="])
+def test_a_text_that_is_neither_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not a signature|not Base64|ASCII"):
         decode_signature(text)
+    with pytest.raises(ValueError, match=r"not a sketch|not Base64|ASCII"):
+        decode_sketch(text)
 
 
 @given(words=WORDS)
-def test_a_text_however_short_has_a_full_signature(words: list[str]) -> None:
-    assert len(decode_signature(signature_of(words))) == SIGNATURE_LENGTH
+def test_a_text_however_short_has_a_full_signature_and_a_sketch(words: list[str]) -> None:
+    signature = signature_of(words)
+    assert len(decode_signature(signature.values)) == SIGNATURE_LENGTH
+    assert signature.sketch is not None
+    assert 1 <= len(decode_sketch(signature.sketch)) <= len(words)
 
 
 @given(words=WORDS)
@@ -65,40 +90,61 @@ def test_case_makes_no_difference(words: list[str]) -> None:
     assert signature_of([word.upper() for word in words]) == signature_of(words)
 
 
+def sketch_of(words: list[str]) -> tuple[int, ...]:
+    return decode_sketch(signature_of(words).sketch or "")
+
+
+def some_words(source: random.Random, number: int) -> list[str]:
+    return [f"word{source.randrange(5000)}" for _ in range(number)]
+
+
 @pytest.mark.parametrize(("changed", "length"), [(0.0, 400), (0.1, 400), (0.3, 400), (0.6, 400), (0.2, 60)])
-def test_the_estimate_is_near_the_truth(changed: float, length: int) -> None:
+def test_the_estimates_are_near_the_truth(changed: float, length: int) -> None:
     # Given pairs of texts of which part of the words differ
     source = random.Random(2012)
-    errors = []
+    errors: list[tuple[float, float]] = []
     for _ in range(30):
-        words = [f"word{source.randrange(5000)}" for _ in range(length)]
+        words = some_words(source, length)
         cut = int(length * changed)
         other = [f"other{source.randrange(5000)}" for _ in range(cut)] + words[cut:]
         one, two = shingles(words), shingles(other)
-        # When their likeness is estimated
-        estimate = estimated_jaccard(signature_of(words), signature_of(other))
-        errors.append(estimate - len(one & two) / len(one | two))
+        # When their likeness is estimated, by the signature and by the sketch
+        pairs = zip(
+            decode_signature(signature_of(words).values), decode_signature(signature_of(other).values), strict=True
+        )
+        likeness = sum(mine == theirs for mine, theirs in pairs) / SIGNATURE_LENGTH
+        contained = overlap(sketch_of(words), sketch_of(other)).containment
+        errors.append(
+            (likeness - len(one & two) / len(one | two), contained - len(one & two) / min(len(one), len(two)))
+        )
     # Then it is right on average, and seldom far off
-    assert abs(sum(errors) / len(errors)) < 0.04
-    assert max(map(abs, errors)) < 0.2
+    for estimates in zip(*errors, strict=True):
+        assert abs(sum(estimates) / len(estimates)) < 0.04
+        assert max(map(abs, estimates)) < 0.2
 
 
-def test_a_light_edit_still_shares_a_band_and_another_text_does_not() -> None:
+@pytest.mark.parametrize("part", [0.1, 0.3, 0.6])
+def test_a_copy_that_was_cut_short_is_contained_whole_and_shares_a_key(part: float) -> None:
+    # Given long texts, and copies of their openings
     source = random.Random(2017)
-    words = [f"word{source.randrange(5000)}" for _ in range(400)]
-    edited = ["brand", "new", "opening", *words[5:390]]
-    other = [f"word{source.randrange(5000)}" for _ in range(400)]
-    assert set(bands(signature_of(words))) & set(bands(signature_of(edited)))
-    assert not set(bands(signature_of(words))) & set(bands(signature_of(other)))
+    for _ in range(30):
+        words = some_words(source, 1500)
+        copy = words[: int(1500 * part)]
+        # When they are compared, Then the copy lies in the text, both find each other, and a stranger finds neither
+        assert overlap(sketch_of(copy), sketch_of(words)).containment_of_one == 1.0
+        assert set(index_keys(sketch_of(copy))) & set(index_keys(sketch_of(words)))
+        assert not set(index_keys(sketch_of(some_words(source, 400)))) & set(index_keys(sketch_of(words)))
 
 
 def test_the_signature_is_the_same_in_every_process() -> None:
     # Given the signature of a text
     words = ["twice", "a", "month", "two", "steel", "doors", "rise", "out", "of", "the", "bed", "of", "the", "river"]
     program = f"import sys; sys.path[:0] = {sys.path!r}\nfrom enricher.near_duplicates import signature_of\n"
-    program += f"print(signature_of({words!r}))"
+    program += f"print(signature_of({words!r}).model_dump_json())"
     # When another process, with other hash seeds, makes it again
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     # Then it is the same, and the same as ever
-    assert output.strip() == signature_of(words)
-    assert bands(signature_of(words))[0] == "0-e5433dab9aca517e9aca517e9a5bc323"
+    signature = signature_of(words)
+    assert output.strip() == signature.model_dump_json()
+    assert decode_signature(signature.values)[:4] == (0xE5433DAB, 0x9ACA517E, 0x9ACA517E, 0x9A5BC323)
+    assert index_keys(decode_sketch(signature.sketch or ""))[0] == "s1-36936a44"

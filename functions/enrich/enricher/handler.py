@@ -6,6 +6,7 @@ Comes in: SQS records of ``ArticleExtracted``. Goes out: the ids of those to be 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,10 +14,21 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enricher.composer import default_enrichers
+from enricher.managed import (
+    BedrockSummaryEnricher,
+    ComprehendEntitiesEnricher,
+    ComprehendKeyphrasesEnricher,
+    WithFallback,
+)
+from enricher.parse import pipeline
+from enricher.ports import Enricher
 from enricher.settings import EnrichSettings
 from enricher.stage import EnrichStage
+from newsdesk.adapters.bedrock import Bedrock
+from newsdesk.adapters.comprehend import Comprehend
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.spending import DynamoAllowance
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.messages import ArticleEnriched, ArticleExtracted
@@ -30,13 +42,31 @@ SECONDS_NEEDED = 20.0
 def build() -> EnrichStage:
     """Wire the stage to AWS, once per process."""
     settings = EnrichSettings()
+    pipeline()  # loaded here, the model counts against no enricher's time
     return EnrichStage(
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
         objects=S3ObjectStore(settings.bucket_name),
         sender=SqsMessageSender({ArticleEnriched: settings.index_queue_url}),
         clock=utc_now,
         patience=settings.patience,
-        enrichers=default_enrichers(),
+        enrichers=enrichers_for(settings),
+    )
+
+
+def enrichers_for(settings: EnrichSettings) -> Sequence[Enricher]:
+    """Return the enrichers in their order, the managed ones in the place of those that they are chosen over."""
+    managed: dict[str, Enricher] = {}
+    units = DynamoAllowance(settings.table_name, "comprehend", settings.comprehend_units_per_day)
+    if settings.entities_backend == "comprehend":
+        managed["entities"] = ComprehendEntitiesEnricher(Comprehend(), units)
+    if settings.keyphrases_backend == "comprehend":
+        managed["keyphrases"] = ComprehendKeyphrasesEnricher(Comprehend(), units)
+    if settings.summary_model:
+        tokens = DynamoAllowance(settings.table_name, "bedrock", settings.summary_tokens_per_day)
+        managed["summary"] = BedrockSummaryEnricher(Bedrock(settings.summary_model), tokens)
+    return tuple(
+        WithFallback(managed[enricher.name], enricher) if enricher.name in managed else enricher
+        for enricher in default_enrichers()
     )
 
 

@@ -1,10 +1,11 @@
-"""The near-duplicate signature of the body.
+"""The near-duplicate signature of the body, and the sketch by which copies find each other.
 
 Comes in: the document. Goes out: its signature. Changes nothing; the same text has the same signature in every process.
 
-MinHash by one permutation hashing (Li, Owen, Zhang, "One permutation hashing", 2012), its empty bins filled by optimal
-densification (Shrivastava, "Optimal densification for fast and accurate minwise hashing", 2017), over the shingles of
-three words that the body consists of, in lower case.
+Both are made of the shingles of three words that the body consists of, in lower case, each hashed once. The sketch is
+the lowest of the hashes (bottom-k sampling: Cohen and Kaplan, "Summarizing data using bottom-k sketches", 2007). The
+signature is MinHash by one permutation hashing (Li, Owen, Zhang, "One permutation hashing", 2012), its empty bins
+filled by optimal densification (Shrivastava, "Optimal densification for fast and accurate minwise hashing", 2017).
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from collections.abc import Iterable
 
 from enricher.ports import Document, NotApplicableError
 from newsdesk.article import Enrichment, Signature
-from newsdesk.similarity import SIGNATURE_LENGTH, encode_signature
+from newsdesk.similarity import SIGNATURE_LENGTH, encode_signature, encode_sketch
 
-ALGORITHM = "minhash-oph64-words3-blake2b"
+ALGORITHM = "minhash-oph64-bottom128-words3-blake2b"
 
 SHINGLE_WORDS = 3
 FEWEST_WORDS = 20
@@ -30,18 +31,23 @@ class SignatureEnricher:
     """Signs the body."""
 
     name = "signature"
-    version = "1"
+    version = "2"
 
     def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
         """Add the signature."""
         if len(document.words) < FEWEST_WORDS:
             raise NotApplicableError(f"fewer than {FEWEST_WORDS} words")
-        return Enrichment(signature=Signature(algorithm=ALGORITHM, values=signature_of(document.words)))
+        return Enrichment(signature=signature_of(document.words))
 
 
-def signature_of(words: list[str]) -> str:
-    """Return the encoded signature of a text of at least three words."""
-    return encode_signature(_densify(_lowest_in_bins(shingles(words))))
+def signature_of(words: list[str]) -> Signature:
+    """Return the signature of a text of at least three words."""
+    hashes = [_hashed(shingle) for shingle in shingles(words)]
+    return Signature(
+        algorithm=ALGORITHM,
+        values=encode_signature(_densify(_lowest_in_bins(hashes))),
+        sketch=encode_sketch([value for _, value in hashes]),
+    )
 
 
 def shingles(words: list[str]) -> set[str]:
@@ -50,13 +56,16 @@ def shingles(words: list[str]) -> set[str]:
     return {" ".join(lower[start : start + SHINGLE_WORDS]) for start in range(len(lower) - SHINGLE_WORDS + 1)}
 
 
-def _lowest_in_bins(items: Iterable[str]) -> list[int]:
-    """Hash each item once: part of the hash chooses the bin, part is the value, and the lowest value stays."""
+def _hashed(shingle: str) -> tuple[int, int]:
+    """Return a shingle's bin and its value: two halves of one hash."""
+    digest = hashlib.blake2b(shingle.encode("utf-8"), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "big") % SIGNATURE_LENGTH, int.from_bytes(digest[4:], "big")
+
+
+def _lowest_in_bins(hashes: Iterable[tuple[int, int]]) -> list[int]:
     lowest = [_NOTHING] * SIGNATURE_LENGTH
-    for item in items:
-        digest = hashlib.blake2b(item.encode("utf-8"), digest_size=8).digest()
-        chosen = int.from_bytes(digest[:4], "big") % SIGNATURE_LENGTH
-        lowest[chosen] = min(lowest[chosen], int.from_bytes(digest[4:], "big"))
+    for chosen, value in hashes:
+        lowest[chosen] = min(lowest[chosen], value)
     return lowest
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 from newsdesk.article import Enrichment, Link
 from newsdesk.errors import NewsdeskError
@@ -22,6 +22,25 @@ ResultT = TypeVar("ResultT")
 
 class NotApplicableError(NewsdeskError):
     """The enricher has nothing to say about this text, and why."""
+
+
+class FallBackError(NewsdeskError):
+    """The enricher could not do it, and another one can.
+
+    Attributes
+    ----------
+    otherwise : Enricher
+        The one that runs in its place.
+    kind : str
+        Of the error that is recorded.
+    """
+
+    def __init__(
+        self, detail: str, otherwise: Enricher, kind: Literal["failed", "not_applicable", "timed_out"] = "failed"
+    ) -> None:
+        super().__init__(detail)
+        self.otherwise = otherwise
+        self.kind = kind
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from newsdesk.clock import Clock, from_text
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleExtracted
+from newsdesk.observability import count
 from newsdesk.outcomes import Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
 from newsdesk.stage import advance, check_in
@@ -53,6 +54,9 @@ class EnrichStage:
             return self._end_as_missing(state, state.extracted_key)
         work = ExtractedWork.model_validate_json(gzip.decompress(body))
         article = build_article(state, work, self.enrichers)
+        for error in article.enrichment.errors:
+            if error.kind != "not_applicable":
+                count("EnrichersFailed", f"{error.enricher}:{error.kind}")
         return self._pass_on(state, to_json_bytes(article))
 
     def _pass_on(self, state: ArticleState, article: bytes) -> str:

@@ -8,31 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsdesk.article import Article, ChangeType
+from newsdesk.article import Article, ArticleType, ChangeType
 from newsdesk.clock import Clock, to_text
+from newsdesk.clusters import Relation, relate
 from newsdesk.errors import ObjectMissingError
 from newsdesk.lifecycle import Patience, ended, failed
 from newsdesk.messages import ArticleEnriched
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.similarity import bands, estimated_jaccard
 from newsdesk.stage import advance, check_in
-from newsdesk.state import ArticleState, CurrentRevision, Neighbour, RevisionRecord, Stage
+from newsdesk.state import ArticleState, CurrentRevision, RevisionRecord, Stage
 
-CLUSTER_SIMILARITY = 0.5
-"""Estimated Jaccard similarity of word 3-shingles from which two articles tell the same text; 64 values put the
-standard error of the estimate at sqrt(0.5 * 0.5 / 64) = 0.06."""
-
-DUPLICATE_SIMILARITY = 0.9
-"""From here on the one is a copy of the other, furniture of the text apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """How an article stands to those that are there already."""
-
-    cluster_id: str
-    duplicate_of: str | None = None
+_OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
+"""They hold other articles' texts, and would make one cluster of unrelated stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +55,18 @@ class IndexStage:
     def _relate(self, state: ArticleState, article: Article) -> Relation:
         """Find the cluster of near-duplicates, and make the article findable for later ones.
 
-        An article keeps the cluster of its first revision, so that a cluster's id is stable; the bands are written
-        before the commit, because a crash in between must not hide the article from its copies.
+        That is written before the commit, because a crash in between must not hide the article from its copies.
         """
-        signature = article.enrichment.signature
         former = state.current or state.tombstone
-        kept_id = former.cluster_id if former else None
-        if signature is None:
-            return Relation(kept_id or state.article_id)
-        keys = bands(signature.values)
-        scored = [
-            (estimated_jaccard(signature.values, neighbour.signature), neighbour)
-            for neighbour in self.store.neighbours(keys)
-            if neighbour.article_id != state.article_id
-        ]
-        best_score, best = max(scored, key=lambda pair: (pair[0], pair[1].article_id), default=(0.0, None))
-        cluster_id = kept_id or state.article_id
-        if kept_id is None and best is not None and best_score >= CLUSTER_SIMILARITY:
-            cluster_id = best.cluster_id
-        is_copy = best is not None and best_score >= DUPLICATE_SIMILARITY and cluster_id != state.article_id
-        self.store.add_bands(
-            keys, Neighbour(article_id=state.article_id, signature=signature.values, cluster_id=cluster_id)
-        )
-        return Relation(cluster_id, cluster_id if is_copy else None)
+        kept = None
+        if former is not None:
+            kept = Relation(
+                former.cluster_id or state.article_id, state.current.duplicate_of if state.current else None
+            )
+        signature = article.enrichment.signature
+        if signature is None or signature.sketch is None or article.article_type in _OF_MANY_STORIES:
+            return Relation(kept.cluster_id if kept else state.article_id)
+        return relate(self.store, state.article_id, signature.sketch, kept)
 
     def _commit(
         self, state: ArticleState, article: Article, relation: Relation
@@ -112,6 +89,7 @@ class IndexStage:
             change_type=ChangeType(article.change_type).value,
             url=state.url,
             host=state.host,
+            merged_clusters=relation.merged or None,
             **current.model_dump(),
         )
         after, outcomes = ended(state, Outcome.INDEXED, now, self.patience, current=current)

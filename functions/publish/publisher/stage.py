@@ -90,6 +90,7 @@ def change_of(record: RevisionRecord) -> ArticleChanged:
         headline=record.headline,
         date_published=record.date_published,
         cluster_id=record.cluster_id,
+        merged_cluster_ids=record.merged_clusters,
         duplicate_of=record.duplicate_of,
         reason=record.reason,
         committed_at=record.committed_at,

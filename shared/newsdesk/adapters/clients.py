@@ -6,7 +6,7 @@ Comes in: the environment that boto3 reads. Goes out: clients. Changes nothing.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -24,6 +24,14 @@ _CONFIG = Config(
     connect_timeout=3,
     read_timeout=10,
     max_pool_connections=25,
+    user_agent_extra="newsdesk",
+)
+
+# A managed service is asked once and briefly: a second call may be billed again, and its answer can be done without.
+_ASKED_ONCE = Config(
+    retries={"mode": "standard", "total_max_attempts": 1},
+    connect_timeout=1,
+    read_timeout=2.5,
     user_agent_extra="newsdesk",
 )
 
@@ -52,7 +60,19 @@ def events() -> EventBridgeClient:
     return boto3.client("events", config=_CONFIG)
 
 
+@cache
+def comprehend() -> Any:
+    """Return the process's Comprehend client."""
+    return boto3.client("comprehend", config=_ASKED_ONCE)
+
+
+@cache
+def bedrock() -> Any:
+    """Return the process's client of Bedrock's models."""
+    return boto3.client("bedrock-runtime", config=_ASKED_ONCE)
+
+
 def reset() -> None:
     """Forget the clients, so that the next call reads the environment again; for tests and the command line."""
-    for client in (dynamodb, s3, sqs, events):
+    for client in (dynamodb, s3, sqs, events, comprehend, bedrock):
         client.cache_clear()

@@ -10,12 +10,12 @@ Comes in: states and records. Goes out: the same, read back. Changes: the table,
 ``article#<id>``        ``revision#000001``    a committed revision
 ``article#<id>``        ``outcome#000001``     how a run ended; expires
 ``submission#<id>``     ``submission``         a submission; expires
-``band#<band>``         ``<article id>``       the article has this signature band; expires
+``band#<band>``         ``<article id>``       the article is found under this value of its sketch; expires
+``cluster#<id>``        ``link``               the cluster is part of another one
 ======================  =====================  ==========================================================
 
-An item that has expired counts as absent from that second on; DynamoDB deletes it some days later.
-``newsdesk.adapters.hosts`` keeps items of its own in the same table. An item that has expired counts as absent from
-that second on; DynamoDB deletes it some days later.
+``newsdesk.adapters.hosts`` and ``newsdesk.adapters.spending`` keep items of their own in the same table. An item that
+has expired counts as absent from that second on; DynamoDB deletes it some days later.
 
 Indexes, all on the state item and sparse: ``ByDue`` (``due_shard``, ``due_at``), ``ByHost`` (``listed_host``,
 ``listed_at``), ``ByPublicationDay`` (``listed_day``, ``listed_at``).
@@ -28,7 +28,7 @@ import json
 import random
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -68,8 +68,10 @@ DAY_INDEX = "ByPublicationDay"
 
 _STATE = "state"
 _ALIAS = "alias"
+_LINK = "link"
 _BATCH_WRITE_LIMIT = 25
 _BATCH_GET_LIMIT = 100
+_PARALLEL_QUERIES = 8
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
@@ -267,7 +269,7 @@ class DynamoArticleStore:
             items = (_from_wire(item) for item in answer["Items"])
             return [Neighbour.model_validate(item) for item in items if not self._has_expired(item)]
 
-        with ThreadPoolExecutor(max_workers=len(bands) or 1) as executor:
+        with ThreadPoolExecutor(max_workers=_PARALLEL_QUERIES) as executor:
             found = {neighbour.article_id: neighbour for group in executor.map(query, bands) for neighbour in group}
         return [found[article_id] for article_id in sorted(found)]
 
@@ -297,6 +299,36 @@ class DynamoArticleStore:
             puts = unprocessed + puts[_BATCH_WRITE_LIMIT:]
             if unprocessed:
                 time.sleep(next(pauses))
+
+    def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
+        """Return what the clusters have become; see the port."""
+        roots = {cluster_id: cluster_id for cluster_id in cluster_ids}
+        asked = set(roots)
+        while asked:
+            found = self._get_many([(_cluster_pk(cluster_id), _LINK) for cluster_id in sorted(asked)])
+            links = {item["cluster_id"]: item["part_of"] for item in found}
+            roots = {cluster_id: links.get(root, root) for cluster_id, root in roots.items()}
+            asked = set(links.values())
+        return roots
+
+    def unite(self, cluster_ids: Collection[str]) -> str:
+        """Make clusters one; see the port.
+
+        A link always leads to a lower id and is written once, so that links make no ring, whoever writes at the same
+        time; who finds that another was first looks again.
+        """
+        while True:
+            lowest, *others = sorted(set(self.cluster_roots(cluster_ids).values()))
+            if all(self._link(other, lowest) for other in others):
+                return lowest
+
+    def _link(self, cluster_id: str, part_of: str) -> bool:
+        item = {"pk": _cluster_pk(cluster_id), "sk": _LINK, "kind": "cluster"}
+        try:
+            self._client.put_item(**self._put_once({**item, "cluster_id": cluster_id, "part_of": part_of}))
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def _get(self, pk: str, sk: str) -> Item | None:
         answer = self._client.get_item(
@@ -427,6 +459,10 @@ _WRITE_ONCE_KINDS: dict[str, type[SubmissionRecord | OutcomeRecord | RevisionRec
 
 def _article_pk(article_id: str) -> str:
     return f"article#{article_id}"
+
+
+def _cluster_pk(cluster_id: str) -> str:
+    return f"cluster#{cluster_id}"
 
 
 def _document(record: Record) -> Item:

@@ -1,6 +1,7 @@
 """The bucket on S3.
 
-Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``.
+Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``; deletes
+vectors.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _CONFLICT_ATTEMPTS = 3
 
 
 class S3ObjectStore:
-    """An :class:`newsdesk.ports.ObjectStore`."""
+    """An :class:`newsdesk.ports.ObjectStore`, and a :class:`newsdesk.ports.VectorObjectStore`."""
 
     def __init__(self, bucket_name: str, client: S3Client | None = None) -> None:
         self._bucket = bucket_name
@@ -59,6 +60,10 @@ class S3ObjectStore:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise ObjectMissingError(key) from error
             raise
+
+    def delete(self, key: str) -> None:
+        """Delete an object; see the port."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def replace(self, key: str, body: bytes, content_type: str) -> None:
         """Write an object over the one that is there; only the schemas, which grow, are written so."""

@@ -1,0 +1,78 @@
+"""The embed stage: keeps a vector beside each article that is current, and beside no other.
+
+Comes in: :class:`newsdesk.messages.ArticleChanged`, in any order and any number of times. Goes out: the status to count
+it under. Changes: ``vectors/v1/``.
+
+The change only says which article to look at; what there should be is read from the table, so that a late or repeated
+change does no harm. Nothing waits for this stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from newsdesk import keys
+from newsdesk.article import Article, to_json_bytes
+from newsdesk.errors import ObjectMissingError
+from newsdesk.messages import ArticleChanged
+from newsdesk.ports import ArticleStore, VectorObjectStore
+from newsdesk.vectors import StoredVector, encode_vector
+
+Embed = Callable[[str | None, str], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedStage:
+    """Follows the changes."""
+
+    store: ArticleStore
+    objects: VectorObjectStore
+    embed: Embed
+    model: str
+
+    def handle(self, change: ArticleChanged) -> str:
+        """Bring one article's vector up to date.
+
+        Returns
+        -------
+        str
+            ``embedded``; ``removed`` when the article was taken back; ``stale`` when the change is not the last one, or
+            the article's object is gone.
+        """
+        status = self._put(change)
+        if change.previous_revision is not None:
+            self._remove(change.article_id, change.previous_revision)
+        return status
+
+    def _put(self, change: ArticleChanged) -> str:
+        if change.key is None:
+            return "removed"
+        if not self._is_current(change):
+            return "stale"
+        try:
+            article = Article.model_validate_json(self.objects.get(change.key))
+        except ObjectMissingError:
+            return "stale"
+        vector = StoredVector(
+            article_id=change.article_id,
+            revision=change.revision,
+            key=change.key,
+            model=self.model,
+            vector=encode_vector(self.embed(article.headline, article.article_body)),
+        )
+        self.objects.put(keys.vector_key(change.key), to_json_bytes(vector), "application/json")
+        if self._is_current(change):
+            return "embedded"
+        # The article changed meanwhile, and the worker that removed this revision's vector may have found none.
+        self.objects.delete(keys.vector_key(change.key))
+        return "stale"
+
+    def _is_current(self, change: ArticleChanged) -> bool:
+        state = self.store.get(change.article_id)
+        return state is not None and state.current is not None and state.current.key == change.key
+
+    def _remove(self, article_id: str, revision: int) -> None:
+        former = self.store.revision(article_id, revision)
+        if former is not None and former.key is not None:
+            self.objects.delete(keys.vector_key(former.key))

@@ -1,0 +1,193 @@
+"""What the article rests on: publications, agencies, documents, officials, and sources without a name.
+
+Comes in: the document, its language known. Goes out: its cited sources, each with all its citations. Changes nothing.
+
+A publication of our table counts where the text cites it: beside "according to", "told", "reported" and the like, in
+English and, for the first of these, in some other languages. The rest is found among those who say something; it takes
+a parse, and so English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from spacy.tokens import Token
+
+from enricher.attribution import Attribution
+from enricher.parsed_text import ParsedText, lemma_of
+from enricher.ports import Document, NotApplicableError
+from enricher.publications import publications_in
+from enricher.quotes import said_in
+from enricher.reporting import CLAUSE, SPEAKING, listed
+from enricher.span_index import SpanIndex
+from enricher.subjects import noun_phrase, object_of
+from newsdesk.article import CitedSource, Enrichment, Mention
+
+_Kind = Literal["publication", "agency", "broadcaster", "venue", "document", "official", "anonymous", "other"]
+
+_CITED_AFTER = re.compile(
+    r"""(?:\b(?:
+      according\s+to|(?:tell|told|tells|telling)|citing|cite[sd]|quoting|per|via
+    | (?:quoted|seen|obtained|reviewed|published|reported|report|reports|broadcast|interviewed)\s+(?:by|in|on|from)
+    | interview\s+(?:\w+\s+){0,2}(?:with|by|on|in|to)|interviewed\s+(?:on|by)
+    | (?:speaking|spoke|speaks|talking|talked|statement)\s+(?:to|with|on)
+    | (?:said|says|wrote|writes|writing|written|appear(?:ed|ing)|revealed|announced|post(?:ed|ing)?|tweeted|argued|
+        statement|message|article|column|essay|video)\s+(?:[\w,]+\s+){0,4}?(?:in|on|for|to)
+    | laut|nach\s+Angaben\s+(?:von|der)|selon|d['’]après|según|secondo|segundo|volgens|według|enligt|ifølge
+    )\s+|\bl['’]|^)(?:(?:the|a|le|la|les|der|die|dem|das|el|il|o|de|l['’])\s+)?(?:l['’])?[“"]?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CITED_BEFORE = re.compile(
+    r"""(?:['’]s)?(?:\s+(?:first|also|has|had|have|previously|later|earlier|newspaper|magazine|news|agency|website|on|
+    (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\w+ly))*\s+(?:reported|reports|said|says|wrote|writes|noted|notes|found|
+    finds|revealed|reveals|quoted|quotes|published|learned|claimed|cited|confirmed|report|story|poll|survey|analysis|
+    investigation|interview|article|column|editorial|post)\b""",
+    re.VERBOSE,
+)
+_DATELINE = re.compile(r"\)\s*[-–—]")
+_BEFORE, _AFTER = 70, 60
+
+_ANONYMOUS = listed(
+    """
+    source insider blogger witness eyewitness analyst expert observer critic researcher scientist economist activist
+    advocate resident neighbor neighbour commentator lawyer diplomat medium media outlet reporter journalist
+    aide adviser advisor strategist operative protester survivor
+    """
+)
+_OFFICIALS = listed(
+    """
+    official officer spokesman spokeswoman spokesperson police authority prosecutor investigator ministry government
+    minister military army regulator court judge detective sheriff commander agency department embassy
+    """
+)
+_DOCUMENTS = listed(
+    """
+    report study survey poll analysis document memo filing lawsuit indictment letter paper research datum data figure
+    record transcript affidavit complaint review investigation book article statement ruling email statistic
+    audit letter assessment release
+    """
+)
+_PEOPLE = frozenset({"person", "people", "someone", "those"})
+_INFORMED = frozenset({"familiar", "close", "briefed", "knowledge", "involved"})
+_MEDIA = listed(
+    """
+    tv television radio news magazine newspaper daily weekly channel broadcaster podcast network journal gazette
+    """
+)
+_WRITING = frozenset({"write", "post", "tweet", "publish", "blog"})
+_NO_VENUES = frozenset({"PERSON", "GPE", "LOC", "FAC", "DATE", "TIME", "LANGUAGE", "NORP"})
+_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Citation:
+    name: str
+    kind: _Kind
+    domain: str | None
+    begin: int
+    end: int
+
+
+class CitedSourcesEnricher:
+    """Finds what the article cites."""
+
+    name = "citedSources"
+    version = "1"
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+        """Add the cited sources, in the order of their first citations."""
+        citations = list(_publications(document.body))
+        try:
+            text, said = said_in(document, found)
+        except NotApplicableError:
+            text, said = None, []
+        if text is not None:
+            known = SpanIndex(citations)
+            citations += [*_speakers(text, said, known), *_venues(text, said, known)]
+        return Enrichment(cited_sources=_merged(citations, document.body))
+
+
+def _publications(body: str) -> Iterator[_Citation]:
+    for begin, end, publication in publications_in(body):
+        line = body[max(0, begin - _BEFORE) : begin].rpartition("\n")[2]
+        rest = body[end : end + _AFTER].partition("\n")[0]
+        before = _CITED_AFTER.search(line)
+        cited = before is not None and before.group() != ""
+        dateline = line.endswith("(") and _DATELINE.match(rest)
+        if cited or dateline or _CITED_BEFORE.match(rest):
+            yield _Citation(publication.name, publication.kind, publication.domain, begin, end)
+
+
+def _speakers(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Citation]) -> Iterator[_Citation]:
+    for one in said:
+        if one.speaker is None or one.cue is None:
+            continue
+        head, cue = text.doc[one.speaker[0] : one.speaker[1]].root, text.doc[one.cue[0]]
+        begin, end = text.characters(one.speaker)
+        kind = _kind(head)
+        telling = SPEAKING | CLAUSE if kind == "document" else SPEAKING
+        if (cue.lower_ != "according" and lemma_of(cue) not in telling) or known.overlapping(begin, end):
+            continue
+        named = any(token.ent_type_ == "PERSON" for token in text.doc[one.speaker[0] : one.speaker[1]])
+        if kind is not None and (kind == "document" or not named):
+            yield _citation(text, begin, end, kind)
+
+
+def _kind(head: Token) -> _Kind | None:
+    lemma = lemma_of(head)
+    if head.pos_ != "NOUN":
+        return None
+    if lemma in _PEOPLE:
+        return "anonymous" if any(token.lower_ in _INFORMED for token in head.subtree) else None
+    if lemma in _DOCUMENTS:
+        return "document"
+    return "official" if lemma in _OFFICIALS else "anonymous" if lemma in _ANONYMOUS else None
+
+
+def _venues(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Citation]) -> Iterator[_Citation]:
+    """Yield where somebody said or wrote it: on the air, in a paper that our table does not have."""
+    for one in said:
+        if one.cue is None or lemma_of(text.doc[one.cue[0]]) not in SPEAKING:
+            continue
+        verb = text.doc[one.cue[0]]
+        places = [
+            (p.lower_, object_of(p)) for p in verb.children if p.dep_ == "prep" and p.lower_ in {"in", "on", "to"}
+        ]
+        places += [("told", child) for child in verb.children if child.dep_ in {"dobj", "dative"}]
+        for word, place in places:
+            if place is None or not _is_venue(place, written=word == "in" and lemma_of(verb) in _WRITING):
+                continue
+            begin, end = text.characters((noun_phrase(place)[0], place.i + 1))
+            if not known.overlapping(begin, end) and not one.begin <= begin < one.end:
+                yield _citation(text, begin, end, "venue")
+
+
+def _is_venue(place: Token, *, written: bool) -> bool:
+    name = place.doc[place.left_edge.i : place.i + 1]
+    if any(token.lower_ in _MEDIA for token in name) and place.text[:1].isupper():
+        return True
+    return written and place.pos_ == "PROPN" and place.ent_type_ not in _NO_VENUES
+
+
+def _citation(text: ParsedText, begin: int, end: int, kind: _Kind) -> _Citation:
+    article = _ARTICLE.match(text.text, begin, end)
+    begin = article.end() if article else begin
+    return _Citation(text.text[begin:end], kind, None, begin, end)
+
+
+def _merged(citations: Sequence[_Citation], body: str) -> tuple[CitedSource, ...]:
+    groups: dict[str, list[_Citation]] = {}
+    for citation in sorted(set(citations), key=lambda one: (one.begin, one.end)):
+        groups.setdefault(citation.name.casefold(), []).append(citation)
+    return tuple(
+        CitedSource(
+            name=group[0].name,
+            kind=group[0].kind,
+            domain=group[0].domain,
+            mentions=tuple(Mention(begin=one.begin, end=one.end, text=body[one.begin : one.end]) for one in group),
+        )
+        for group in groups.values()
+    )

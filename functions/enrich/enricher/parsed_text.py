@@ -1,0 +1,63 @@
+"""A parsed text with what the search for speech asks of it again and again.
+
+Comes in: spaCy's analysis. Goes out: the same, with paragraphs and the way between tokens and code points.
+Changes nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from spacy.tokens import Doc, Token
+
+from enricher.reporting import MISREAD_LEMMAS
+
+Span = tuple[int, int]
+
+NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
+SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+SENTENCE_ENDS = frozenset({".", "?", "!"})
+
+
+class ParsedText:
+    """A parse, its text, and the number of each token's paragraph."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self._starts = [token.idx for token in doc]
+
+    @cached_property
+    def paragraph(self) -> list[int]:
+        """For each token the number of its paragraph."""
+        numbers, current = [], 0
+        for token in self.doc:
+            numbers.append(current)
+            if token.is_space and "\n" in token.text:
+                current += 1
+        return numbers
+
+    def tokens(self, begin: int, end: int) -> Span:
+        """Return the tokens that a span of code points touches."""
+        return max(0, bisect_right(self._starts, begin) - 1), bisect_left(self._starts, end)
+
+    def characters(self, span: Span) -> Span:
+        """Return the code points of a span of tokens."""
+        last = self.doc[span[1] - 1]
+        return self.doc[span[0]].idx, last.idx + len(last)
+
+    def sentence_begin(self, last: int, floor: int = 0) -> int:
+        """Return where the sentence that ends with a token begins, by its paragraph and its full stops."""
+        begin = last
+        while begin > floor and self.paragraph[begin - 1] == self.paragraph[last]:
+            if self.doc[begin - 1].text in SENTENCE_ENDS:
+                break
+            begin -= 1
+        return begin
+
+
+def lemma_of(token: Token) -> str:
+    """Return the dictionary form in lower case."""
+    lemma = token.lemma_.lower()
+    return MISREAD_LEMMAS.get(lemma, lemma)

@@ -1,0 +1,112 @@
+"""Enrichment is at least as accurate as it was when the floors were pinned.
+
+Comes in: ``floors.toml``; the cases of our own writing, always; the evaluation data, where they lie beside the
+repository. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enricher.composer import compose, default_enrichers
+from enricher.ports import Document
+from newsdesk.article import Enrichment
+from tests.enrichment.cases import Case, Counts, cases, count, figures
+from tests.enrichment.measures import DATA, EVALUATOR, TASKS, predict, score, values
+
+CASES = {case.slug: case for case in cases()}
+FLOORS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
+ROUNDED = 1e-9
+AT_MOST = "false_pairs_per_million"
+"""The one figure that is the better the lower it is."""
+
+
+@cache
+def enriched(slug: str) -> Enrichment:
+    case = CASES[slug]
+    return compose(Document(body=case.body, headline=case.title), default_enrichers())
+
+
+def spans_of(found: Enrichment) -> list[tuple[int, int, str]]:
+    parts: list[Any] = [mention for entity in found.entities for mention in entity.mentions]
+    parts += [mention for source in found.cited_sources for mention in source.mentions]
+    parts += [*found.summary, *found.quotes, *(quote.cue for quote in found.quotes if quote.cue)]
+    parts += [quote.speaker for quote in found.quotes if quote.speaker and quote.speaker.begin is not None]
+    return [(part.begin, part.end, part.text) for part in parts]
+
+
+@pytest.mark.parametrize("measure", FLOORS["own"])
+def test_our_own_cases_stay_as_good(measure: str) -> None:
+    # Given the cases enriched, all together
+    total: Counts = Counter()
+    for case in CASES.values():
+        total.update(count(case, enriched(case.slug)))
+    # When / Then
+    reached = figures(total)
+    assert reached[measure] >= FLOORS["own"][measure] - ROUNDED, reached
+
+
+def test_every_figure_of_our_own_cases_has_a_floor() -> None:
+    total: Counts = Counter()
+    for case in CASES.values():
+        total.update(count(case, enriched(case.slug)))
+    assert set(FLOORS["own"]) == set(figures(total))
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_span_names_its_text(case: Case) -> None:
+    spans = spans_of(enriched(case.slug))
+    assert spans
+    assert all(case.body[begin:end] == text for begin, end, text in spans)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_nothing_fails_on_our_own_cases(case: Case) -> None:
+    errors = [error for error in enriched(case.slug).errors if error.kind != "not_applicable"]
+    assert errors == []
+
+
+@pytest.mark.skipif(not (DATA / EVALUATOR).is_file(), reason="the evaluation data are not beside the repository")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("task", TASKS)
+def test_the_evaluation_data_stay_as_good(task: str, tmp_path: Path) -> None:
+    # Given our predictions, as the command line writes them
+    predictions = predict(task, tmp_path)
+    # When the evaluator scores them
+    reached = values(score(task, predictions))
+    # Then
+    missed = {
+        name: (reached[name], floor)
+        for name, floor in FLOORS["development"][task].items()
+        if not is_reached(name, reached[name], floor)
+    }
+    assert not missed, json.dumps(reached)
+
+
+def is_reached(name: str, figure: float | None, floor: float) -> bool:
+    if figure is None:
+        return False
+    return figure <= floor if name == AT_MOST else figure >= floor
+
+
+def test_a_floor_can_be_missed() -> None:
+    assert is_reached("f1", 0.8, 0.8)
+    assert not is_reached("f1", 0.79, 0.8)
+    assert not is_reached("f1", None, 0.8)
+    assert not is_reached(AT_MOST, 21.0, 20.0)
+
+
+def test_the_figures_fall_where_nothing_is_found() -> None:
+    # Given the cases, not enriched
+    total: Counts = Counter()
+    for case in CASES.values():
+        total.update(count(case, Enrichment()))
+    # When / Then
+    assert set(figures(total).values()) == {0.0}

@@ -1,0 +1,94 @@
+"""What the article rests on is told with its kind and, where it is well known, its domain."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enricher.cited_sources import CitedSourcesEnricher
+from enricher.ports import Document
+from newsdesk.article import CitedSource, Enrichment, Language
+from tests.unit.test_quotes import PIECES
+
+
+def cited(body: str, language: str = "en") -> tuple[CitedSource, ...]:
+    found = Enrichment(language=Language(code=language, confidence=1.0))
+    return CitedSourcesEnricher().enrich(Document(body), found).cited_sources
+
+
+def told(body: str, language: str = "en") -> list[tuple[str, str, str | None]]:
+    return [(one.name, one.kind, one.domain) for one in cited(body, language)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("According to Reuters, the mine is closed.", ("Reuters", "agency", "reuters.com")),
+        ("The Washington Post reported that it is closed.", ("Washington Post", "publication", "washingtonpost.com")),
+        ("She told the BBC that it is closed.", ("BBC", "broadcaster", "bbc.com")),
+        ("The mine is closed, she said in an interview with CNN.", ("CNN", "broadcaster", "cnn.com")),
+        ("HAVANA (Reuters) - The mine is closed.", ("Reuters", "agency", "reuters.com")),
+        ("The mine, she wrote on Twitter, is closed.", ("Twitter", "venue", "twitter.com")),
+        ("She said on Ruritanian TV that the mine is closed.", ("Ruritanian TV", "venue", None)),
+        ("Two sources said the mine is closed.", ("Two sources", "anonymous", None)),
+        ("The mine is closed, police said.", ("police", "official", None)),
+        ("A report by the auditors found that the mine is closed.", ("report by the auditors", "document", None)),
+    ],
+)
+def test_a_source_has_a_kind_and_a_known_one_a_domain(body: str, expected: tuple[str, str, str | None]) -> None:
+    assert told(body) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("body", "language"),
+    [("Laut Reuters ist die Mine zu.", "de"), ("Selon Reuters, la mine est fermée.", "fr")],
+)
+def test_a_publication_is_cited_in_other_languages_too(body: str, language: str) -> None:
+    assert told(body, language) == [("Reuters", "agency", "reuters.com")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Reuters has moved to a new building.",
+        "Time is short, and the sun sets early.",
+        "The mine is owned by the Times company.",
+        "Marta Lind said that the mine is closed.",
+        "She said in Oslo on Monday that the mine is closed.",
+    ],
+)
+def test_what_the_text_does_not_rest_on_is_not_cited(body: str) -> None:
+    assert cited(body) == ()
+
+
+def test_a_source_cited_twice_is_one_with_two_mentions() -> None:
+    body = "Reuters reported a leak. According to Reuters, it is small."
+    assert [[mention.begin for mention in one.mentions] for one in cited(body)] == [[0, 38]]
+
+
+def test_the_table_has_each_name_once_and_each_domain_without_a_scheme() -> None:
+    from importlib.resources import files
+
+    rows = list(csv.DictReader((files("enricher") / "publications.csv").read_text(encoding="utf-8").splitlines()))
+    names = [name for row in rows for name in [row["name"], *filter(None, row["also"].split("|"))]]
+    assert len(names) == len(set(names)) > 200
+    assert {row["kind"] for row in rows} == {"publication", "agency", "broadcaster", "venue"}
+    assert all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", row["domain"]) for row in rows)
+
+
+NAMES = st.sampled_from(
+    [" Reuters", " the BBC", " reported", " (AP) - ", " Two sources said", " wrote in", " Le Monde"]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PIECES | NAMES, max_size=25).map("".join), st.sampled_from(["en", "de"]))
+def test_mentions_name_their_text_in_code_points(body: str, language: str) -> None:
+    for source in cited(body, language):
+        assert source.mentions
+        for mention in source.mentions:
+            assert body[mention.begin : mention.end] == mention.text != ""

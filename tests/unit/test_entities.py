@@ -1,0 +1,183 @@
+"""Names are found where they stand, told apart by what they name, and put together where they name the same."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enricher.entities import EntitiesEnricher
+from enricher.ports import Document, NotApplicableError
+from newsdesk.article import Enrichment, Entity, Language, to_json_bytes
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
+
+STORY = """Mayor Ilse Brandt reopened the Harbour Bridge in Wendlitz on Friday. "It took too long," Brandt said.
+
+The Wendlitz Port Authority (WPA) had closed it in May. WPA engineer Dr. Tomás Oliveira told Reuters that the steel
+came from Poland and Mali. Oliveira's team checked every bolt, and Oliveira left for the U.S. on Sunday.
+"""
+
+
+def weight_of_some_places(name: str) -> float:
+    return {"Mali": 4.0, "Poland": 4.0, "U.S.": 4.0, "Niger": 4.0, "Wendlitz": 1.2}.get(name, 0.0)
+
+
+def entities(body: str, headline: str | None = None) -> tuple[Entity, ...]:
+    return EntitiesEnricher(weight_of_some_places).enrich(Document(body, headline), ENGLISH).entities
+
+
+@cache
+def story() -> dict[str, Entity]:
+    return {entity.name: entity for entity in entities(STORY, "Wendlitz has its bridge back")}
+
+
+def texts(entity: Entity) -> list[str]:
+    return [mention.text for mention in entity.mentions]
+
+
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [
+        ("Ilse Brandt", "PERSON"),
+        ("Tomás Oliveira", "PERSON"),
+        ("Wendlitz Port Authority", "ORG"),
+        ("Reuters", "ORG"),
+        ("Wendlitz", "PLACE"),
+        ("Mali", "PLACE"),
+        ("U.S.", "PLACE"),
+    ],
+)
+def test_a_name_is_typed(name: str, type_: str) -> None:
+    assert story()[name].type == type_
+
+
+def test_a_surname_is_a_mention_of_the_person() -> None:
+    assert texts(story()["Ilse Brandt"]) == ["Ilse Brandt", "Brandt"]
+    assert texts(story()["Tomás Oliveira"]) == ["Tomás Oliveira", "Oliveira", "Oliveira"]
+
+
+def test_an_acronym_is_a_mention_of_its_long_form() -> None:
+    assert texts(story()["Wendlitz Port Authority"]) == ["Wendlitz Port Authority", "WPA", "WPA"]
+
+
+def test_a_title_is_kept_apart_from_the_name() -> None:
+    assert story()["Ilse Brandt"].title == "Mayor"
+    assert story()["Tomás Oliveira"].title == "Dr."
+    assert story()["Reuters"].title is None
+
+
+def test_possessives_and_articles_stay_outside() -> None:
+    found = {mention for entity in entities("The Senate backed Ilse Brandt's plan.") for mention in texts(entity)}
+    assert found == {"Senate", "Ilse Brandt"}
+
+
+def test_mentions_of_an_entity_are_in_order_and_overlap_no_other() -> None:
+    spans = sorted((mention.begin, mention.end) for entity in story().values() for mention in entity.mentions)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+    for entity in story().values():
+        begins = [mention.begin for mention in entity.mentions]
+        assert begins == sorted(begins)
+
+
+def test_the_headline_frequency_and_position_make_an_entity_salient() -> None:
+    salience = [entity.salience or 0.0 for entity in story().values()]
+    assert salience == sorted(salience, reverse=True)
+    assert (story()["Wendlitz"].salience or 0) > (story()["Mali"].salience or 0)
+
+
+def test_countries_that_look_like_names_of_people_are_places() -> None:
+    found = {
+        entity.name: entity.type for entity in entities("Niger and Mali cut their ties, and Mali's junta said so.")
+    }
+    assert found == {"Niger": "PLACE", "Mali": "PLACE"}
+
+
+def test_the_place_in_a_compound_is_a_mention() -> None:
+    found = entities("The army used U.S.-supplied weapons.")
+    assert [(entity.type, texts(entity)) for entity in found] == [("PLACE", ["U.S."])]
+
+
+def test_the_party_of_a_lawmaker_is_no_part_of_the_state() -> None:
+    found = entities("Sen. Jane Roe (R-Utah) said no.")
+    assert [(entity.type, texts(entity), entity.title) for entity in found] == [
+        ("PERSON", ["Jane Roe"], "Sen."),
+        ("PLACE", ["Utah"], None),
+    ]
+
+
+def test_a_capitalised_article_within_a_sentence_is_part_of_an_organisations_name() -> None:
+    assert texts(entities("She was hired by The Lakes Company in May.")[0]) == ["The Lakes Company"]
+
+
+def test_adjectives_of_nationality_are_no_places() -> None:
+    assert entities("Polish engineers met German students.") == ()
+
+
+def test_the_office_between_an_organisation_and_a_name_belongs_to_neither() -> None:
+    found = {entity.name: entity for entity in entities("Baltic Institute Fellow Mark Petersen wonders why.")}
+    assert found["Baltic Institute"].type == "ORG"
+    assert found["Mark Petersen"].title == "Fellow"
+
+
+def test_other_languages_are_left_alone() -> None:
+    with pytest.raises(NotApplicableError):
+        EntitiesEnricher().enrich(Document("Die Brücke ist offen."), Enrichment())
+
+
+ANY_TEXT = st.text(max_size=200)
+NAMES_AMONG_ANYTHING = st.lists(
+    st.sampled_from(
+        ["Ilse Brandt", "the WPA", "Mr.", "’s", "U.S.-based", "\n", "🇺🇦", "İstanbul", "Brandt", ", ", " of "]
+    )
+    | st.text(max_size=12),
+    max_size=25,
+).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANY_TEXT | NAMES_AMONG_ANYTHING)
+def test_offsets_point_at_the_text_they_name(body: str) -> None:
+    for entity in entities(body, body[:20]):
+        assert entity.name
+        assert entity.salience is not None
+        for mention in entity.mentions:
+            assert body[mention.begin : mention.end] == mention.text
+            assert mention.text.strip() == mention.text
+
+
+PROGRAM = """
+import sys
+from enricher.entities import EntitiesEnricher
+from enricher.ports import Document
+from newsdesk.article import Enrichment, Language, to_json_bytes
+document = Document(sys.stdin.read())
+found = Enrichment(language=Language(code="en", confidence=1.0))
+sys.stdout.buffer.write(to_json_bytes(EntitiesEnricher().enrich(document, found)))
+"""
+
+
+def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
+    # Given two processes that hash strings differently
+    path = os.pathsep.join(str(ROOT / part) for part in ("shared", "functions/enrich"))
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            input=STORY.encode(),
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    # Then both write what this one does
+    here = to_json_bytes(EntitiesEnricher().enrich(Document(STORY), ENGLISH))
+    assert outputs == [here, here]

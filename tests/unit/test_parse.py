@@ -1,0 +1,80 @@
+"""The body is parsed once, within bounds, whatever it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enricher import parse
+from enricher.parse import LONGEST_PARSED_CHARACTERS, parsed, pipeline, with_plain_headings
+from enricher.ports import Document, NotApplicableError
+from newsdesk.article import Enrichment, Language
+
+ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
+AS_WRITTEN = "The mayor opened the bridge at Wendlitz on Friday. Ships of the RNLI passed below.\n"
+
+
+def test_a_body_is_parsed_once_for_all() -> None:
+    document = Document("The bridge is open.")
+    assert parsed(document, ENGLISH) is parsed(document, ENGLISH)
+
+
+@pytest.mark.parametrize("found", [Enrichment(), Enrichment(language=Language(code="de", confidence=1.0))])
+def test_what_is_not_english_is_not_parsed(found: Enrichment) -> None:
+    with pytest.raises(NotApplicableError, match="English"):
+        parsed(Document("Die Brücke ist offen."), found)
+
+
+def test_the_end_of_an_endless_body_is_not_parsed() -> None:
+    doc = parsed(Document("word " * LONGEST_PARSED_CHARACTERS), ENGLISH)
+    assert len(doc.text) == LONGEST_PARSED_CHARACTERS
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("run", ["\"'“'", "-", "a", "a.", "🇺🇦"])
+def test_a_run_without_spaces_is_parsed_in_bounded_time(run: str) -> None:
+    body = (run * 20_000)[:19_995] + " end."
+    doc = parsed(Document(body), ENGLISH)
+    assert len(doc.text) == len(body)
+    assert [token.text for token in doc if token.text == "end"] == ["end"]
+    assert next(token.idx for token in doc if token.text == "end") == body.index("end")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_tokens_stand_where_the_body_has_them(body: str) -> None:
+    for token in parsed(Document(body), ENGLISH):
+        assert body[token.idx : token.idx + len(token.text)].casefold() == token.text.casefold()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(max_size=40) | st.just("BRIDGE OPENS AFTER FOURTEEN LONG MONTHS")).map("\n".join))
+def test_plain_headings_move_nothing(text: str) -> None:
+    plain = with_plain_headings(text)
+    assert len(plain) == len(text)
+    assert plain.casefold() == text.casefold()
+
+
+@pytest.mark.parametrize(
+    ("heading", "plain"),
+    [
+        ("MAYOR OPENS WENDLITZ BRIDGE FRIDAY", "mayor Opens Wendlitz bridge Friday"),
+        ("Mayor Opens Bridge At Wendlitz On Friday", "mayor Opens bridge at Wendlitz on Friday"),
+        ("RNLI SHIPS PASSED BELOW BRIDGE AGAIN", "RNLI Ships passed below bridge Again"),
+    ],
+)
+def test_a_heading_in_capitals_is_read_as_the_text_writes_its_words(heading: str, plain: str) -> None:
+    assert with_plain_headings(f"{heading}\n{AS_WRITTEN}") == f"{plain}\n{AS_WRITTEN}"
+
+
+def test_a_sentence_is_left_as_it_is() -> None:
+    text = f"Anna Weber, Peter Klein and Maria Santos spoke.\n{AS_WRITTEN}"
+    assert with_plain_headings(text) == text
+
+
+def test_a_model_that_has_seen_too_many_words_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = pipeline()
+    assert pipeline() is first
+    monkeypatch.setattr(parse, "_MOST_STRINGS", 0)
+    assert pipeline() is not first

@@ -1,0 +1,223 @@
+"""Places are linked to what they are, by what else the text names."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enricher.places import PlacesEnricher
+from enricher.ports import Document, NotApplicableError
+from newsdesk.article import Enrichment, Entity, Language, Mention, to_json_bytes
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = Language(code="en", confidence=1.0)
+
+
+def entity(body: str, name: str, type_: str = "PLACE") -> Entity:
+    begins = [found.start() for found in re.finditer(rf"{re.escape(name)}(?!\w)", body)]
+    mentions = tuple(Mention(begin=at, end=at + len(name), text=name) for at in begins)
+    return Entity.model_validate({"type": type_, "name": name, "mentions": mentions})
+
+
+def placed(body: str, *names: str, **others: str) -> Enrichment:
+    """Enrich a body whose places are the names, and whose other entities are given as ORG="...", PERSON="..."."""
+    entities = [entity(body, name) for name in names] + [entity(body, name, type_) for type_, name in others.items()]
+    return PlacesEnricher().enrich(Document(body), Enrichment(language=ENGLISH, entities=tuple(entities)))
+
+
+def countries_of(enrichment: Enrichment) -> dict[str, str | None]:
+    return {entity.name: entity.geo.country if entity.geo else None for entity in enrichment.entities}
+
+
+def weights(enrichment: Enrichment) -> dict[str, float]:
+    return {country.iso2: country.weight for country in enrichment.countries}
+
+
+def test_a_city_is_linked_to_geonames() -> None:
+    (munich,) = placed("A fair opened in Munich.", "Munich").entities
+    assert munich.geo is not None
+    assert (munich.geo.country, munich.geo.geonameid) == ("DE", 2867714)
+    assert munich.geo.lat == pytest.approx(48.14, abs=0.05)
+    assert [(link.register_name, link.id) for link in munich.links] == [("GeoNames", "2867714")]
+
+
+def test_a_country_is_linked_to_both_registers() -> None:
+    (mali,) = placed("The rains came late to Mali.", "Mali").entities
+    assert {(link.register_name, link.id) for link in mali.links} == {("GeoNames", "2453866"), ("ISO 3166", "ML")}
+
+
+@pytest.mark.parametrize(
+    ("body", "names", "name", "country"),
+    [
+        ("He moved to Paris.", ("Paris",), "Paris", "FR"),
+        ("A U.S. envoy flew from Washington to Paris.", ("U.S.", "Washington", "Paris"), "Paris", "FR"),
+        ("Ohio sold corn to Mexico; Dayton and Akron gain.", ("Ohio", "Mexico", "Dayton", "Akron"), "Mexico", "MX"),
+        ("He moved to Paris, Texas.", ("Paris", "Texas"), "Paris", "US"),
+        ("He moved to Paris, TX, in May.", ("Paris",), "Paris", "US"),
+        ("He moved to Athens (Ga.) in May.", ("Athens", "Ga."), "Athens", "US"),
+        ("He moved to London, Ont., in May.", ("London", "Ont."), "London", "CA"),
+        ("From Tbilisi to Batumi all Georgia voted.", ("Tbilisi", "Batumi", "Georgia"), "Georgia", "GE"),
+        ("From Atlanta to Savannah, Georgia voted.", ("Atlanta", "Savannah", "Georgia"), "Georgia", "US"),
+        ("Ohio's troopers closed a road near Lima; Toledo helped.", ("Ohio", "Lima", "Toledo"), "Toledo", "US"),
+    ],
+)
+def test_a_name_of_several_places_means_what_its_text_speaks_for(
+    body: str, names: tuple[str, ...], name: str, country: str
+) -> None:
+    assert countries_of(placed(body, *names))[name] == country
+
+
+def test_one_name_for_two_places_becomes_two_entities() -> None:
+    body = "Teams came from Springfield, Illinois, and Springfield, Missouri."
+    towns = [one for one in placed(body, "Springfield", "Illinois", "Missouri").entities if one.name == "Springfield"]
+    assert len({town.geo.geonameid for town in towns if town.geo}) == 2
+    assert [len(town.mentions) for town in towns] == [1, 1]
+
+
+def test_a_qualified_name_tells_what_the_bare_one_means() -> None:
+    (paris, _) = placed("In Paris, Texas, it rained. Paris was wet.", "Paris", "Texas").entities
+    assert paris.geo is not None
+    assert paris.geo.country == "US"
+    assert len(paris.mentions) == 2
+
+
+@pytest.mark.parametrize("name", ["Black Sea", "Europe", "Danube", "Middle East", "Pacific Ocean"])
+def test_what_belongs_to_no_country_has_none(name: str) -> None:
+    enrichment = placed(f"Ships crossed to the {name}.", name)
+    assert enrichment.entities[0].geo is None
+    assert enrichment.countries == ()
+
+
+def test_adjectives_and_peoples_speak_for_their_country_and_are_mentions_of_it() -> None:
+    enrichment = placed("Peru and two Peruvian firms met. The Latin American market grew. Dutch traders left.", "Peru")
+    peru, netherlands = enrichment.entities
+    assert [mention.text for mention in peru.mentions] == ["Peru", "Peruvian"]
+    assert [mention.text for mention in netherlands.mentions] == ["Dutch"]
+    assert set(weights(enrichment)) == {"PE", "NL"}
+
+
+def test_an_organisation_speaks_for_the_country_in_its_name_and_stays_what_it_is() -> None:
+    enrichment = placed("The Bank of Japan waits.", ORG="Bank of Japan")
+    (bank,) = enrichment.entities
+    assert (bank.type, bank.geo, bank.links) == ("ORG", None, ())
+    assert set(weights(enrichment)) == {"JP"}
+
+
+def test_a_person_named_like_a_country_speaks_for_none() -> None:
+    assert placed("Chad Jordan won.", PERSON="Chad Jordan").countries == ()
+
+
+def test_countries_are_weighed_by_what_the_text_says_of_them() -> None:
+    enrichment = placed("Kenya beat Chile. Kenya sang, and Nairobi danced.", "Kenya", "Chile", "Nairobi")
+    assert [country.iso2 for country in enrichment.countries] == ["KE", "CL"]
+    assert weights(enrichment) == {"KE": 0.75, "CL": 0.25}
+
+
+def test_an_unknown_place_is_in_the_country_of_the_others_without_a_number() -> None:
+    body = "Police closed Wexvort Street in Chicago, Illinois."
+    street = placed(body, "Wexvort Street", "Chicago", "Illinois").entities[0]
+    assert street.geo is not None
+    assert (street.geo.country, street.geo.geonameid, street.links) == ("US", None, ())
+
+
+def test_an_unknown_place_is_in_the_country_that_its_own_name_tells() -> None:
+    body = "The envoy left Wexvort Tokyo for Chicago, Illinois, and Boston."
+    unknown = placed(body, "Wexvort Tokyo", "Chicago", "Illinois", "Boston").entities[0]
+    assert unknown.geo is not None
+    assert (unknown.geo.country, unknown.geo.geonameid) == ("JP", None)
+
+
+def test_a_city_is_meant_rather_than_the_state_of_its_name() -> None:
+    (new_york,) = placed("It snowed in New York.", "New York").entities
+    assert new_york.geo is not None
+    assert new_york.geo.geonameid == 5128581
+
+
+def test_an_unknown_place_among_no_others_is_nowhere() -> None:
+    (street,) = placed("Police closed Wexvort Street.", "Wexvort Street").entities
+    assert street.geo is None
+
+
+def test_a_text_that_is_not_english_is_left_alone() -> None:
+    german = Enrichment(language=Language(code="de", confidence=1.0))
+    with pytest.raises(NotApplicableError):
+        PlacesEnricher().enrich(Document("In München regnet es."), german)
+
+
+PIECES = st.sampled_from(
+    [
+        "Paris",
+        ", ",
+        "Texas",
+        "U.S.",
+        "Georgia",
+        "Dutch",
+        "South Korean",
+        "(",
+        ")",
+        " ",
+        "🌍",
+        "Springfield",
+        ", IL",
+        "\n",
+    ]
+) | st.text(max_size=5)
+
+
+@settings(max_examples=150, deadline=None)
+@given(pieces=st.lists(PIECES, max_size=20), types=st.lists(st.sampled_from(["PLACE", "ORG", "PERSON"]), min_size=20))
+def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list[str], types: list[str]) -> None:
+    # Given a body of pieces, each of which is an entity
+    body, entities = "", []
+    for piece, type_ in zip(pieces, types, strict=False):
+        if piece.strip():
+            mention = Mention(begin=len(body), end=len(body) + len(piece), text=piece)
+            entities.append(Entity.model_validate({"type": type_, "name": piece, "mentions": (mention,)}))
+        body += piece + " "
+    # When its places are linked
+    enrichment = PlacesEnricher().enrich(Document(body), Enrichment(language=ENGLISH, entities=tuple(entities)))
+    # Then
+    mentions = [(one.type, mention) for one in enrichment.entities for mention in one.mentions]
+    assert all(body[mention.begin : mention.end] == mention.text for _, mention in mentions)
+    assert {(one.type, mention) for one in entities for mention in one.mentions} <= set(mentions)
+    assert len(mentions) == len(set(mentions))
+
+
+STORY = "From Paris, Texas, to Springfield and Georgia: Dutch, Peruvian and U.S. firms met in Munich and Cairo."
+PROGRAM = """
+import sys
+from enricher.entities import EntitiesEnricher
+from enricher.places import PlacesEnricher
+from enricher.ports import Document
+from newsdesk.article import Enrichment, Language, to_json_bytes
+document = Document(sys.stdin.read())
+found = Enrichment(language=Language(code="en", confidence=1.0))
+found = found.model_copy(update={"entities": EntitiesEnricher().enrich(document, found).entities})
+sys.stdout.buffer.write(to_json_bytes(PlacesEnricher().enrich(document, found)))
+"""
+
+
+def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
+    # Given two processes that hash strings differently
+    path = os.pathsep.join(str(ROOT / part) for part in ("shared", "functions/enrich"))
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            input=STORY.encode(),
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    # Then both write the same, and places were found
+    assert outputs[0] == outputs[1]
+    assert b'"iso2":"NL"' in outputs[0]
+    assert to_json_bytes(Enrichment()) != outputs[0]

@@ -1,0 +1,205 @@
+"""Who said what: quoted and reported speech with its speaker and its cue, on texts of our own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enricher.ports import Document
+from enricher.quotes import QuotesEnricher
+from newsdesk.article import Enrichment, Entity, Language, Mention, Quote, to_json_bytes
+
+ENGLISH = Language(code="en", confidence=1.0)
+GERMAN = Language(code="de", confidence=1.0)
+FUNCTION, LAYER = (str(Path(__file__).parents[2] / folder) for folder in ("functions/enrich", "shared"))
+
+
+def persons(body: str, *names: str) -> tuple[Entity, ...]:
+    """The persons of a text, each named in full and by the last word."""
+    found = []
+    for name in names:
+        spans = [(body.find(form), form) for form in (name, name.split()[-1])]
+        mentions = tuple(Mention(begin=at, end=at + len(form), text=form) for at, form in spans if at >= 0)
+        found.append(Entity(type="PERSON", name=name, mentions=mentions))
+    return tuple(found)
+
+
+def quotes(body: str, *names: str, language: Language = ENGLISH) -> tuple[Quote, ...]:
+    found = Enrichment(language=language, entities=persons(body, *names))
+    return QuotesEnricher().enrich(Document(body), found).quotes
+
+
+def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]]:
+    """Kind, speaker, cue and content of each quote."""
+    return [
+        (one.kind, one.speaker and one.speaker.text, one.cue and one.cue.text, one.text) for one in quotes(body, *names)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("“The bridge will open,” Marta Lind said.", ("direct", "Marta Lind", "said", "“The bridge will open,”")),
+        ("“The bridge will open,” said Marta Lind.", ("direct", "Marta Lind", "said", "“The bridge will open,”")),
+        ("Marta Lind said, “The bridge will open.”", ("direct", "Marta Lind", "said", "“The bridge will open.”")),
+        ("Said Marta Lind: “The bridge will open.”", ("direct", "Marta Lind", "Said", "“The bridge will open.”")),
+        ("Marta Lind: “The bridge will open.”", ("direct", "Marta Lind", None, "“The bridge will open.”")),
+        ("“Will the bridge open?” asked Marta Lind.", ("direct", "Marta Lind", "asked", "“Will the bridge open?”")),
+        ("“The bridge is safe.” — Marta Lind", ("direct", "Marta Lind", None, "“The bridge is safe.”")),
+        ("'The bridge is safe,' Marta Lind said.", ("direct", "Marta Lind", "said", "'The bridge is safe,'")),
+        (
+            "Marta Lind said that the bridge will open in May.",
+            ("indirect", "Marta Lind", "said", "that the bridge will open in May"),
+        ),
+        (
+            "The bridge will open in May, Marta Lind said.",
+            ("indirect", "Marta Lind", "said", "The bridge will open in May"),
+        ),
+        (
+            "Marta Lind told the council that the bridge “will never be safe” in a storm.",
+            ("mixed", "Marta Lind", "told", "that the bridge “will never be safe” in a storm"),
+        ),
+        (
+            "According to Marta Lind, the bridge will open in May.",
+            ("indirect", "Marta Lind", "According", "the bridge will open in May"),
+        ),
+        ("Marta Lind criticized the new bridge.", ("indirect", "Marta Lind", "criticized", "the new bridge")),
+        ("Marta Lind vowed to repair the bridge.", ("indirect", "Marta Lind", "vowed", "to repair the bridge")),
+        (
+            "Marta Lind accused the firm of hiding the cracks.",
+            ("indirect", "Marta Lind", "accused", "hiding the cracks"),
+        ),
+    ],
+)
+def test_what_is_said_has_kind_speaker_and_cue(body: str, expected: tuple[str, str, str, str]) -> None:
+    assert told(body, "Marta Lind") == [expected]
+
+
+def test_a_quotation_that_its_cue_interrupts_for_a_few_words_is_one() -> None:
+    body = "“We waited,” she said. “Then we left.”"
+    assert told(body) == [("direct", "she", "said", body)]
+
+
+def test_after_a_longer_interruption_the_same_speaker_goes_on_in_another_quotation() -> None:
+    body = "“We waited,” said Marta Lind, who has kept the harbour for thirty years. “Then we left.”"
+    assert [(one.text, one.speaker and one.speaker.name) for one in quotes(body, "Marta Lind")] == [
+        ("“We waited,”", "Marta Lind"),
+        ("“Then we left.”", "Marta Lind"),
+    ]
+
+
+def test_a_quotation_without_a_cue_goes_to_who_spoke_before_it() -> None:
+    body = "“The bridge is safe,” Marta Lind said.\n\n“We have looked at every stone of it.”"
+    second = quotes(body, "Marta Lind")[1]
+    assert (second.speaker and second.speaker.text, second.cue) == ("Marta Lind", None)
+
+
+def test_a_pronoun_means_the_last_person_that_fits() -> None:
+    body = "Mary Cole met John Hart in the harbour on Monday. “It is over,” she said. “It has begun,” he said."
+    names = [one.speaker and one.speaker.name for one in quotes(body, "Mary Cole", "John Hart")]
+    assert names == ["Mary Cole", "John Hart"]
+
+
+def test_a_pronoun_does_not_mean_whom_the_quotation_names() -> None:
+    body = "John Hart left the meeting early. “Peter Falk will not like it,” he said."
+    assert [one.speaker and one.speaker.name for one in quotes(body, "John Hart", "Peter Falk")] == ["John Hart"]
+
+
+def test_a_spokesman_is_not_the_person_he_speaks_for() -> None:
+    body = "Mary Cole's spokesman said that the harbour would open."
+    speaker = quotes(body, "Mary Cole")[0].speaker
+    assert speaker is not None
+    assert (speaker.text, speaker.name) == ("Mary Cole's spokesman", None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The so-called “green fund” holds no money.",
+        "Its film, “The Long Winter,” opens on Friday.",
+        "The harbour has two cranes. They are old.",
+    ],
+)
+def test_words_set_in_marks_that_nobody_says_are_no_quote(body: str) -> None:
+    assert quotes(body) == ()
+
+
+def test_a_transcript_is_told_turn_by_turn() -> None:
+    body = "LIND: Is the bridge safe?\nHART: It is.\nLIND: Then open it."
+    assert [(one.speaker and one.speaker.text, one.text) for one in quotes(body)] == [
+        ("LIND", "Is the bridge safe?"),
+        ("HART", "It is."),
+        ("LIND", "Then open it."),
+    ]
+
+
+def test_of_reports_inside_each_other_the_outer_is_kept_but_not_instead_of_who_was_cited() -> None:
+    assert len(quotes("Marta Lind said that she believes that the bridge is safe.")) == 1
+    cited = told("According to the gazette, officials said the bridge was closed.")
+    assert [(speaker, cue) for _, speaker, cue, _ in cited] == [("the gazette", "According"), ("officials", "said")]
+
+
+def test_without_a_parse_statements_in_marks_are_quotes_without_a_speaker() -> None:
+    body = "Die Brücke sei sicher, sagte sie. „Wir haben jeden Stein davon angesehen.“ Das schrieb „Der Bote“."
+    found = quotes(body, language=GERMAN)
+    assert [(one.kind, one.text, one.speaker) for one in found] == [
+        ("direct", "„Wir haben jeden Stein davon angesehen.“", None)
+    ]
+
+
+PIECES = st.sampled_from(
+    [
+        "“", "”", '"', "'", "’", "«", "»", " ", "\n\n", "\n", ",", ".", "?", ":", " — ", "(", "𝒜", "\U0001f600", "é",
+        " said", " Marta Lind", " she", " told the BBC", " that", " the bridge is safe", "According to", " who",
+        " accused him of lying", " called it a mistake", "LIND: ", " as she put it,", " to leave", "\u00a0", "''",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
+def test_spans_name_their_text_in_code_points(body: str) -> None:
+    for quote in quotes(body):
+        assert body[quote.begin : quote.end] == quote.text != ""
+        for part in (quote.speaker, quote.cue):
+            if part is not None:
+                assert body[part.begin : part.end] == part.text != ""
+
+
+STORY = (
+    "Marta Lind said “no.” According to Reuters, two sources said she denied it and vowed to sue. “So be it,” he said."
+)
+IN_ANOTHER_PROCESS = f"""
+import sys
+sys.path[:0] = [{FUNCTION!r}, {LAYER!r}]
+from enricher.cited_sources import CitedSourcesEnricher
+from enricher.ports import Document
+from enricher.quotes import QuotesEnricher
+from newsdesk.article import Enrichment, Language, to_json_bytes
+found = Enrichment(language=Language(code="en", confidence=1.0))
+document = Document({STORY!r})
+sys.stdout.buffer.write(to_json_bytes(QuotesEnricher().enrich(document, found)))
+sys.stdout.buffer.write(to_json_bytes(CitedSourcesEnricher().enrich(document, found)))
+"""
+
+
+def test_the_same_text_gives_the_same_bytes_whatever_the_hash_seed() -> None:
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", IN_ANOTHER_PROCESS],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
+    quoted = to_json_bytes(QuotesEnricher().enrich(Document(STORY), Enrichment(language=ENGLISH)))
+    assert runs[0].startswith(quoted)
+    assert b"reuters.com" in runs[0]
