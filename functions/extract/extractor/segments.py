@@ -2,8 +2,8 @@
 
 Comes in: a page's tree. Goes out: its segments in document order. Changes nothing.
 
-Everything that judges text judges segments: the boundary guard, the block classifier, what a site repeats, walls, and the
-explanation for people. They are made in one walk, so that all of them speak of the same pieces.
+Everything that judges text judges segments: the boundary guard, the block classifier, what a site repeats, walls, and
+the explanation for people. They are made in one walk, so that all of them speak of the same pieces.
 """
 
 from __future__ import annotations
@@ -19,15 +19,22 @@ from extractor.charset import storable
 
 # What HTML's rendering section displays in a line, and the elements that only mark up words. Everything else, custom
 # elements included, begins a new line.
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span "
-    "strike strong sub sup time tt u var wbr".split()
-)
-_SKIPPED = frozenset(
-    "audio base button canvas datalist embed frame frameset head iframe input link map meta noembed noframes noscript "
-    "object option param progress script select source style svg template textarea title track video".split()
-)
+# fmt: off
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})
+_SKIPPED = frozenset({
+    "audio", "base", "button", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe", "img",
+    "input", "link", "map", "meta", "noembed", "noframes", "noscript", "object", "option", "param", "progress",
+    "script", "select", "source", "style", "svg", "template", "textarea", "title", "track", "video",
+})
+# fmt: on
 _STRONG = frozenset({"b", "strong"})
+_MAXIMUM_LINKS = 1_000
+_MAXIMUM_COMPARISONS = 10_000
+"""A page may be one run of a million links: beyond this, each of its segments names the run's first links."""
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r\f\v\xa0]*\n\s*")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
@@ -81,105 +88,115 @@ class _Run:
     links: list[HtmlElement] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """An element that the walk is in."""
+
+    element: HtmlElement
+    children: Iterator[HtmlElement]
+    outer_block: HtmlElement
+    is_block: bool
+    is_hiding: bool
+
+
 def segments_of(tree: HtmlElement) -> tuple[Segment, ...]:
     """Return the segments of a page, in document order.
 
     Two line breaks in a row begin a new segment, one does not. Depth is bounded only by the parser's.
     """
-    return tuple(_walk(tree))
+    walk = _Walk(tree)
+    walk.run()
+    return tuple(walk.segments)
 
 
-def _walk(tree: HtmlElement) -> Iterator[Segment]:
-    count = 0
-    run = _Run()
-    block = tree
-    link_depth = strong_depth = hidden_depth = 0
+class _Walk:
+    """One walk through a page."""
 
-    def gather(text: str | None) -> None:
+    def __init__(self, tree: HtmlElement) -> None:
+        self.segments: list[Segment] = []
+        self._tree = tree
+        self._block = tree
+        self._run = _Run()
+        self._stack: list[_Level] = []
+        self._links: list[HtmlElement] = []
+        self._strongs = self._hiding = 0
+
+    def run(self) -> None:
+        """Walk, without recursion: pages nest deeper than Python does."""
+        self._enter(self._tree)
+        while self._stack:
+            child = next(self._stack[-1].children, None)
+            if child is None:
+                self._leave()
+            elif child.tag == "br":
+                self._run.parts.append("\n")
+                self._gather(child.tail)
+            elif not isinstance(child.tag, str) or child.tag in _SKIPPED:
+                self._gather(child.tail)
+            else:
+                self._enter(child)
+
+    def _enter(self, element: HtmlElement) -> None:
+        is_block = element.tag not in _INLINE
+        if is_block:
+            self._flush()
+        level = _Level(element, iter(element), self._block, is_block, _hides(element))
+        self._stack.append(level)
+        self._hiding += level.is_hiding
+        if is_block:
+            self._block = element
+        elif element.tag == "a":
+            self._links.append(element)
+            self._run.links.append(element)
+        elif element.tag in _STRONG:
+            self._strongs += 1
+        self._gather(element.text)
+
+    def _leave(self) -> None:
+        level = self._stack.pop()
+        if level.is_block:
+            self._flush()
+            self._block = level.outer_block
+        elif level.element.tag == "a":
+            self._links.pop()
+        elif level.element.tag in _STRONG:
+            self._strongs -= 1
+        self._hiding -= level.is_hiding
+        if self._stack:
+            self._gather(level.element.tail)
+
+    def _gather(self, text: str | None) -> None:
         if not text:
             return
-        run.parts.append(text)
-        if link_depth or strong_depth:
+        # HTML reads line ends as spaces; in a run, a line end stands for a ``br``.
+        self._run.parts.append(text.replace("\n", " ").replace("\r", " "))
+        if self._links or self._strongs:
             size = len(" ".join(text.split()))
-            run.link_characters += size if link_depth else 0
-            run.strong_characters += size if strong_depth else 0
+            self._run.link_characters += size if self._links else 0
+            self._run.strong_characters += size if self._strongs else 0
 
-    def flush() -> Iterator[Segment]:
-        nonlocal run, count
+    def _flush(self) -> None:
+        # A link that is still open goes on in the next segment.
+        run, self._run = self._run, _Run(links=list(self._links))
         if not run.parts:
             return
-        gathered, run = run, _Run()
-        raw = "".join(gathered.parts)
-        pieces = [text for part in _PARAGRAPH_BREAK.split(raw) if (text := _clean(part))] if "\n" in raw else [_clean(raw)]
-        total = sum(map(len, pieces))
-        for text in pieces:
-            if not text:
-                continue
-            # Counts of a run that falls into several segments are shared out; links go to the one that has their text.
+        texts = [text for part in _PARAGRAPH_BREAK.split("".join(run.parts)) if (text := _clean(part))]
+        total = sum(map(len, texts))
+        is_shared_out = len(texts) > 1 and len(texts) * len(run.links) <= _MAXIMUM_COMPARISONS
+        links = tuple(run.links if is_shared_out else run.links[:_MAXIMUM_LINKS])
+        for text in texts:
+            # Counts of a run that falls into several segments are shared out; a link goes where its text is.
             share = len(text) / total
-            links = tuple(gathered.links) if len(pieces) == 1 else tuple(a for a in gathered.links if _is_in(a, text))
-            yield Segment(
-                count,
-                text,
-                block,
-                round(gathered.link_characters * share),
-                round(gathered.strong_characters * share),
-                links,
-                hidden_depth > 0,
+            segment = Segment(
+                index=len(self.segments),
+                text=text,
+                element=self._block,
+                link_characters=round(run.link_characters * share),
+                strong_characters=round(run.strong_characters * share),
+                links=tuple(anchor for anchor in links if _is_in(anchor, text)) if is_shared_out else links,
+                is_hidden=self._hiding > 0,
             )
-            count += 1
-
-    # (element, its children still to come, the block to go back to, whether it is a block and hides what is in it)
-    stack: list[tuple[HtmlElement, Iterator[HtmlElement], HtmlElement, bool, bool]] = []
-
-    def enter(element: HtmlElement) -> Iterator[Segment]:
-        nonlocal block, link_depth, strong_depth, hidden_depth
-        tag = element.tag
-        is_block = tag not in _INLINE
-        if is_block:
-            yield from flush()
-        hides = _hides(element)
-        stack.append((element, iter(element), block, is_block, hides))
-        hidden_depth += hides
-        if is_block:
-            block = element
-        elif tag == "a":
-            link_depth += 1
-            run.links.append(element)
-        elif tag in _STRONG:
-            strong_depth += 1
-        gather(_line(element.text))
-
-    yield from enter(tree)
-    while stack:
-        element, children, outer, is_block, hides = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            if is_block:
-                yield from flush()
-                block = outer
-            elif element.tag == "a":
-                link_depth -= 1
-            elif element.tag in _STRONG:
-                strong_depth -= 1
-            hidden_depth -= hides
-            if stack:
-                gather(_line(element.tail))
-        elif child.tag == "br":
-            run.parts.append("\n")
-            gather(_line(child.tail))
-        elif child.tag == "img":
-            gather(_line(child.tail))
-        elif not isinstance(child.tag, str) or child.tag in _SKIPPED:
-            gather(_line(child.tail))
-        else:
-            yield from enter(child)
-
-
-def _line(text: str | None) -> str | None:
-    """Return text as HTML reads it: its line ends are spaces."""
-    return text.replace("\n", " ").replace("\r", " ") if text else None
+            self.segments.append(segment)
 
 
 def _clean(text: str) -> str:
