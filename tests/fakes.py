@@ -20,7 +20,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from newsdesk.clock import from_text
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
-from newsdesk.hosts import BackOff, SiteRules, next_back_off
+from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
 from newsdesk.ports import WriteOnce
 from newsdesk.state import (
@@ -330,6 +330,7 @@ class InMemoryHostStore(FailsOnDemand):
         self.back_offs: dict[str, BackOff] = {}
         self.sites: dict[str, SiteRules] = {}
         self.claims: dict[str, datetime] = {}
+        self.profiles: dict[str, HostProfile] = {}
         self.asked: list[dict[str, Any]] = []
 
     def open_site(self, origin: str) -> None:
@@ -380,3 +381,11 @@ class InMemoryHostStore(FailsOnDemand):
         self.sites[origin] = SiteRules.model_validate_json(rules.model_dump_json(exclude_none=True))
         if rules.fresh_until is not None:
             self.claims.pop(origin, None)
+
+    @can_fail
+    def profile(self, host: str) -> HostProfile:
+        return self.profiles.get(host, HostProfile())
+
+    @can_fail
+    def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
+        self.profiles[host] = HostProfile.unpacked(self.profiles.get(host, seen).with_page(page).packed())

@@ -182,7 +182,7 @@ class Pipeline:
             clock=self.clock,
             jitter=lambda: 0.0,
         )
-        self.extract_stage = ExtractStage(*timed, opt_outs=self._opt_outs)
+        self.extract_stage = ExtractStage(*common, self.hosts, self.clock, self.patience, opt_outs=self._opt_outs)
         self.enrich_stage = EnrichStage(*timed, default_enrichers())
         self.index_stage = IndexStage(*timed)
         self.dispatch_stage = DispatchStage(

@@ -57,7 +57,14 @@ class Reason(StrEnum):
     UNDECODABLE = "undecodable"
     EMPTY_PAGE = "empty_page"
     NO_ARTICLE = "no_article"
+    NOT_FOUND_PAGE = "not_found_page"
+    PAYWALL = "paywall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
     EXTRACTION_ERROR = "extraction_error"
+    PARSE_TIMEOUT = "parse_timeout"
+    PARSE_MEMORY = "parse_memory"
+    PARSE_CRASH = "parse_crash"
     CAPTURE_MISSING = "capture_missing"
     STUCK = "stuck"
 
@@ -129,7 +136,14 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:undecodable": "The body's bytes are not text in any charset that could be found.",
     "failed:empty_page": "The body is empty, or white space only.",
     "failed:no_article": "The page was read and holds no article.",
+    "failed:not_found_page": "The server answered 200 with a page that says that there is no such page.",
+    "failed:paywall": "The page keeps its article for subscribers and shows not even its opening.",
+    "failed:consent_wall": "The page asks for consent to cookies or data use and shows no article.",
+    "failed:bot_wall": "The page is a challenge to robots, or a message that refuses the visit.",
     "failed:extraction_error": "The extractor failed on this page; the capture is kept.",
+    "failed:parse_timeout": "Reading the page took more than 3 s of processor time, by the plainest way, too.",
+    "failed:parse_memory": "Reading the page took more than 512 MB, by the plainest way, too.",
+    "failed:parse_crash": "The process that reads pages ended on this one, by the plainest way, too.",
     "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
     "failed:stuck": "The work was re-sent as often as allowed and never finished; the dead-letter queue tells why.",
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsdesk.hosts import SiteRules
+from newsdesk.hosts import HostProfile, ProfilePage, SiteRules
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
 from newsdesk.state import (
     ArticleState,
@@ -175,6 +175,20 @@ class HostStore(Protocol):
 
     def save_rules(self, origin: str, rules: SiteRules) -> None:
         """Keep a site's rules; with ``fresh_until`` set, the reading is done and the claim ends."""
+        ...
+
+    def profile(self, host: str) -> HostProfile:
+        """Return what a host's pages are known to repeat; an empty profile of an unknown host. May lag by a second."""
+        ...
+
+    def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
+        """Put a page into a host's profile, together with those that other workers put in since ``seen`` was read.
+
+        Raises
+        ------
+        ConflictError
+            The profile kept changing under this worker; the message is to be delivered again.
+        """
         ...
 
 

@@ -15,15 +15,20 @@ import boto3
 import pytest
 
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
+from newsdesk.errors import ConflictError
 from newsdesk.hosts import (
     BACK_OFF_BASE_SECONDS,
     BACK_OFF_CAP_SECONDS,
     FORGIVEN_AFTER_SECONDS,
+    PROFILE_PAGES,
+    HostProfile,
+    ProfilePage,
     SiteRules,
     TdmRule,
 )
 from newsdesk.ports import HostStore
 from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
+from newsdesk.urls import article_id
 from tests.examples import NOW
 from tests.fakes import InMemoryHostStore
 from tests.functional import aws
@@ -278,6 +283,59 @@ def test_half_a_reading_keeps_the_claim(hosts: HostStore) -> None:
     assert not hosts.claim_rules(SITE, NOW, NOW + MINUTE)
 
 
+# ----------------------------------------------------------------------------------------- profiles
+
+
+def a_page(number: int) -> ProfilePage:
+    return ProfilePage.of(article_id(f"https://{HOST}/{number}"), NOW + timedelta(minutes=number), range(number, 90))
+
+
+def test_a_profile_is_what_was_put_in_and_of_its_own_host_only(hosts: HostStore) -> None:
+    # Given an unknown host
+    assert hosts.profile(HOST) == HostProfile()
+
+    # When pages are put in, one of them twice
+    for number in (1, 2, 2):
+        hosts.add_page(HOST, a_page(number), hosts.profile(HOST))
+
+    # Then they are there
+    assert hosts.profile(HOST) == HostProfile().with_page(a_page(2)).with_page(a_page(1))
+    assert hosts.profile("other.example") == HostProfile()
+
+
+def test_what_others_put_in_meanwhile_is_kept(hosts: HostStore) -> None:
+    # Given a worker who knows a host as it was before others put pages in
+    seen = hosts.profile(HOST)
+    hosts.add_page(HOST, a_page(1), seen)
+    hosts.add_page(HOST, a_page(2), hosts.profile(HOST))
+
+    # When it puts in its own, Then all are there
+    hosts.add_page(HOST, a_page(3), seen)
+    assert len(hosts.profile(HOST).pages) == 3
+
+
+def test_twenty_workers_at_once_make_the_profile_that_one_would(hosts: HostStore) -> None:
+    # Given twenty workers, each with a page of a host that nobody knows
+    seen = hosts.profile(HOST)
+
+    def add(number: int) -> None:
+        while True:
+            try:
+                return hosts.add_page(HOST, a_page(number), seen)
+            except ConflictError:  # as a message that is delivered again
+                continue
+
+    # When they put them in at the same time
+    with ThreadPoolExecutor(20) as workers:
+        list(workers.map(add, range(20)))
+
+    # Then the sample is the same as if they had come one by one
+    expected = HostProfile()
+    for number in range(20):
+        expected = expected.with_page(a_page(number))
+    assert hosts.profile(HOST) == expected
+
+
 # ---------------------------------------------------------------------------------- on DynamoDB only
 
 
@@ -336,6 +394,50 @@ def test_rules_beyond_the_cap_are_cut_and_say_so(table: str) -> None:
     assert kept.is_cut
     assert 1000 < len(kept.robots) < 8000
     assert kept.robots == rules[: len(kept.robots)]
+
+
+def test_a_page_of_the_sample_costs_one_write_and_any_other_none(table: str) -> None:
+    # Given a host whose sample is full
+    store, made = requests_of(table)
+    pages = sorted((a_page(number) for number in range(PROFILE_PAGES + 1)), key=lambda page: page.article)
+    for page in pages[:-1]:
+        store.add_page(HOST, page, store.profile(HOST))
+    made.clear()
+
+    # When a page is put in that belongs to it already, and one that does not
+    profile = store.profile(HOST)
+    store.add_page(HOST, pages[0], profile)
+    store.add_page(HOST, pages[-1], profile)
+
+    # Then a read was all; and the first page of another host costs one write
+    assert made == ["GetItem"]
+    store.add_page("other.example", pages[0], HostProfile())
+    assert made == ["GetItem", "PutItem"]
+
+
+def test_a_worker_that_keeps_losing_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given somebody who changes the profile before each of this worker's writes
+    store, rival = dynamodb_on(table), dynamodb_on(table)
+    numbers = iter(range(1, 100))
+    client: Any = boto3.client("dynamodb")
+
+    def overtake(**_: object) -> None:
+        rival.add_page(HOST, a_page(next(numbers)), rival.profile(HOST))
+
+    client.meta.events.register("before-call.dynamodb.PutItem", overtake)
+    store = DynamoHostStore(table, client=client)
+
+    # When it wants to write, Then it says so in the end, and has not overwritten anything
+    with pytest.raises(ConflictError):
+        store.add_page(HOST, a_page(0), HostProfile())
+    assert len(rival.profile(HOST).pages) == next(numbers) - 1
+
+
+def test_a_profile_expires_when_its_last_season_is_long_over(table: str) -> None:
+    dynamodb_on(table).add_page(HOST, a_page(1), HostProfile())
+    (item,) = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    days = (int(item["expires_at"]["N"]) - NOW.timestamp()) / 86400
+    assert 90 <= days <= 180
 
 
 def test_hosts_and_sites_expire_when_nobody_asks(table: str) -> None:

@@ -6,23 +6,28 @@ import gzip
 import hashlib
 import json
 import math
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from extractor.extraction import EXTRACTOR
+from extractor.child import ChildReader
+from extractor.reading import PageToRead, Reading
+from extractor.result import EXTRACTOR
 from extractor.stage import ExtractStage
 from newsdesk import keys, lifecycle
 from newsdesk.article import ExtractedWork
 from newsdesk.capture import Exchange, write_capture
 from newsdesk.clock import to_text
-from newsdesk.errors import ConflictError
+from newsdesk.errors import ConflictError, PermanentError
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleExtracted, PageFetched
+from newsdesk.outcomes import Reason
 from newsdesk.retries import RevisitPolicy
+from newsdesk.rights import OptOutPolicy, parse_policy
 from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
 from newsdesk.urls import article_id
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/2026/03/13/gates"
@@ -78,7 +83,8 @@ class World:
         self.store = InMemoryArticleStore(self.state)
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
-        self.stage = ExtractStage(self.store, self.objects, self.sender, self.clock, PATIENCE, 100_000)
+        self.hosts = InMemoryHostStore()
+        self.stage = ExtractStage(self.store, self.objects, self.sender, self.hosts, self.clock, PATIENCE, 100_000)
         self.message = PageFetched(article_id=ARTICLE_ID, run=2, correlation_id="corr", capture_key=self.capture.key)
         if body is not None:
             self.objects.put(self.capture.key, self.file(body, headers), "application/warc")
@@ -165,7 +171,7 @@ def test_plain_text_is_taken_as_it_is() -> None:
     world = World(text.encode(), headers=(("Content-Type", "Text/Plain; charset=utf-8"),))
     assert world.stage.handle(world.message) == "extracted"
     assert world.work().article.headline == "How the gates work"
-    assert [block.text for block in world.work().article.blocks][1:] == list(PARAGRAPHS)
+    assert [block.text for block in world.work().article.blocks] == list(PARAGRAPHS)
 
 
 def test_the_same_article_in_another_dress_ends_unchanged_and_writes_no_object() -> None:
@@ -307,6 +313,138 @@ def test_the_work_object_is_gzipped_json() -> None:
     stored = world.objects.objects[world.key]
     assert (stored.content_type, stored.content_encoding) == ("application/json", "gzip")
     assert json.loads(gzip.decompress(stored.body))["captureId"] == world.capture.capture_id
+
+
+# ------------------------------------------------------------------------------- what the host's pages repeat
+
+
+FAREWELL = (
+    "The Harbour Post is made by twelve people above the fish market, and pays for itself by what its readers give."
+)
+
+
+ORDINALS = ("none", "first", "second", "third", "fourth", "fifth")
+
+
+def sibling(number: int) -> World:
+    """Another article of the same host, with the site's farewell below its own prose."""
+    own = tuple(
+        f"{text} This is the {ORDINALS[number]} of the articles that say so, and no other one says it."
+        for text in PARAGRAPHS
+    )
+    world = World(page(paragraphs=(*own, FAREWELL)))
+    identity = article_id(f"https://news.example/{number}")
+    world.state = world.state.model_copy(update={"article_id": identity})
+    world.store.states = {identity: world.state}
+    world.message = world.message.model_copy(update={"article_id": identity})
+    return world
+
+
+def work_of(world: World) -> ExtractedWork:
+    key = keys.extracted_key(world.message.article_id, world.capture.capture_id)
+    return ExtractedWork.model_validate_json(gzip.decompress(world.objects.objects[key].body))
+
+
+def read_one_after_the_other(numbers: tuple[int, ...], hosts: InMemoryHostStore) -> list[ExtractedWork]:
+    works = []
+    for number in numbers:
+        world = sibling(number)
+        world.stage = replace(world.stage, hosts=hosts)
+        assert world.stage.handle(world.message) == "extracted"
+        works.append(work_of(world))
+    return works
+
+
+def test_what_recurs_on_the_site_is_cut_and_the_profile_that_said_so_is_recorded() -> None:
+    # Given a host of which three articles were read
+    hosts = InMemoryHostStore()
+    first, *_ = read_one_after_the_other((1, 2, 3), hosts)
+    assert FAREWELL in first.article.article_body
+    known = hosts.profile("news.example")
+
+    # When a fourth is read
+    (fourth,) = read_one_after_the_other((4,), hosts)
+
+    # Then what all of them repeat is cut, with the reason, and the article says by what
+    assert FAREWELL not in fourth.article.article_body
+    assert "the fourth of the articles" in fourth.article.article_body
+    assert [(block.text, block.reason) for block in fourth.dropped if block.reason == "recurs_on_site"] == [
+        (FAREWELL, "recurs_on_site")
+    ]
+    record = fourth.article.provenance.site_profile
+    assert record is not None
+    assert record.id == known.id
+    assert len(record.recurring) == 1
+
+
+def test_the_order_of_arrival_does_not_change_what_a_reprocessing_gives() -> None:
+    # Given the same articles, read in two orders
+    works = []
+    for order in ((1, 2, 3, 4, 5), (5, 3, 1, 4, 2)):
+        hosts = InMemoryHostStore()
+        read_one_after_the_other(order, hosts)
+        # When one of them is read again
+        works += read_one_after_the_other((2,), hosts)
+    # Then it is the same work, cut by the same profile
+    assert works[0] == works[1]
+    assert FAREWELL not in works[0].article.article_body
+
+
+def test_a_page_that_is_no_article_teaches_nothing() -> None:
+    world = World(b"<html><body><nav><a href='/'>News and other things of this site</a></nav></body></html>")
+    world.stage.handle(world.message)
+    assert world.hosts.profiles == {}
+
+
+def test_a_page_whose_wish_is_heeded_teaches_nothing() -> None:
+    world = World(page(), headers=(("X-Robots-Tag", "noindex"), ("Content-Type", "text/html")))
+    world.stage = replace(world.stage, opt_outs=OptOutPolicy(parse_policy("noindex"), "newsdeskbot"))
+    world.stage.handle(world.message)
+    assert world.outcome == "rejected:opt_out"
+    assert world.hosts.profiles == {}
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_while_the_profile_is_written_is_mended_by_the_redelivery(after: bool) -> None:
+    world = World(page())
+    world.hosts.fail_next("add_page", OSError("gone"), after=after)
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+    assert world.stage.handle(world.message) == "extracted"
+    assert len(world.hosts.profile("news.example").pages) == 1
+
+
+# ------------------------------------------------------------------------------------------ the process that reads
+
+
+@pytest.mark.parametrize("reason", [Reason.PARSE_TIMEOUT, Reason.PARSE_MEMORY, Reason.PARSE_CRASH])
+def test_a_page_that_cannot_be_read_within_bounds_ends_with_the_reason(reason: Reason) -> None:
+    # Given a reader that gives up on a page
+    world = World(page())
+
+    def give_up(_: PageToRead) -> Reading:
+        raise PermanentError(reason)
+
+    world.stage = replace(world.stage, read=give_up)
+    # When it is extracted, Then that is its recorded outcome, and nothing is retried
+    assert world.stage.handle(world.message) == "failed"
+    assert world.outcome == f"failed:{reason.value}"
+    assert world.now.stage is Stage.REST
+
+
+def test_a_page_read_in_a_child_makes_the_same_bytes() -> None:
+    # Given two worlds, one of which reads in a process of its own
+    here, there = World(page()), World(page())
+    reader = ChildReader()
+    there.stage = replace(there.stage, read=reader)
+    try:
+        for world in (here, there):
+            assert world.stage.handle(world.message) == "extracted"
+    finally:
+        reader.close()
+    # Then nobody can tell
+    assert here.objects.objects == there.objects.objects
+    assert here.hosts.profiles == there.hosts.profiles
 
 
 # ------------------------------------------------------------------------------------------ canonical links

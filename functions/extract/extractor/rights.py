@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-
-from lxml.html import HtmlElement
+from typing import TYPE_CHECKING
 
 from newsdesk.article import Rights, RightsSignal
 from newsdesk.rights import (
@@ -21,6 +20,9 @@ from newsdesk.rights import (
     refusals_of,
     tdm_reservation,
 )
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _ROBOTS_NAMES = frozenset({"robots", "x-robots-tag"})
 

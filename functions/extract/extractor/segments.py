@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -31,6 +32,8 @@ _SKIPPED = frozenset({
     "script", "select", "source", "style", "svg", "template", "textarea", "title", "track", "video",
 })
 # fmt: on
+_OFTEN_UNCLOSED = frozenset({"button", "noscript", "svg"})
+_SWALLOWED = 5
 _STRONG = frozenset({"b", "strong"})
 _MAXIMUM_LINKS = 1_000
 _MAXIMUM_COMPARISONS = 10_000
@@ -131,7 +134,7 @@ class _Walk:
             elif child.tag == "br":
                 self._run.parts.append("\n")
                 self._gather(child.tail)
-            elif not isinstance(child.tag, str) or child.tag in _SKIPPED:
+            elif not isinstance(child.tag, str) or (child.tag in _SKIPPED and not _is_unclosed(child)):
                 self._gather(child.tail)
             else:
                 self._enter(child)
@@ -211,6 +214,11 @@ def _hides(element: HtmlElement) -> bool:
         return True
     style = attributes.get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None
+
+
+def _is_unclosed(element: HtmlElement) -> bool:
+    """Return whether an element swallowed what follows it, for want of an end tag: no button holds paragraphs."""
+    return element.tag in _OFTEN_UNCLOSED and len(tuple(islice(element.iter("p", "article"), _SWALLOWED))) == _SWALLOWED
 
 
 def _is_in(anchor: HtmlElement, text: str) -> bool:

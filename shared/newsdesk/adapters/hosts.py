@@ -1,17 +1,18 @@
-"""Hosts and sites on DynamoDB: pacing, back-off, and what sites ask of crawlers.
+"""Hosts and sites on DynamoDB: pacing, back-off, what sites ask of crawlers, and what their pages repeat.
 
-Comes in: hosts, origins, times, rules. Goes out: slots and rules. Changes: two kinds of items in the one table, by
-conditional updates.
+Comes in: hosts, origins, times, rules, pages. Goes out: slots, rules and profiles. Changes: three kinds of items in the
+one table, by conditional writes.
 
 ======================  =====================  ==========================================================
 ``pk``                  ``sk``                 what
 ======================  =====================  ==========================================================
 ``host#<host>``         ``pace``               the latest slot, the end of the backlog, the back-off
 ``host#<origin>``       ``rules``              the site's rules, compressed, and who is reading them anew
+``host#<host>``         ``profile.1``          what a sample of the host's pages showed; 1 is the format of its bytes
 ======================  =====================  ==========================================================
 
-They are two items because DynamoDB charges an update for the whole item: a slot must not cost what a long robots.txt
-weighs. Times are epoch milliseconds. Both expire when nobody has asked for long.
+They are several items because DynamoDB charges an update for the whole item: a slot must not cost what a long
+robots.txt weighs. Times are epoch milliseconds. All expire when nobody has asked for long.
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
-from newsdesk.hosts import RULES_KEPT_SECONDS, BackOff, SiteRules, next_back_off
+from newsdesk.errors import ConflictError
+from newsdesk.hosts import (
+    RULES_KEPT_SECONDS,
+    SEASON_SECONDS,
+    BackOff,
+    HostProfile,
+    ProfilePage,
+    SiteRules,
+    next_back_off,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,6 +45,8 @@ _ATTEMPTS = 8
 """Tries against a host that other workers keep changing; each loss means that somebody else got a slot."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_PROFILE = "profile.1"
 
 Item = dict[str, Any]
 
@@ -149,6 +161,41 @@ class DynamoHostStore:
             ExpressionAttributeValues=values,
         )
 
+    def profile(self, host: str) -> HostProfile:
+        """Return what a host's pages repeat; see the port."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(host, _PROFILE))
+        return _profile_in(answer.get("Item", {}))
+
+    def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
+        """Put a page into a host's profile; see the port."""
+        for _ in range(_ATTEMPTS):
+            profile = seen.with_page(page)
+            if profile is seen:
+                return
+            request: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+            if seen.pages:
+                request = {
+                    "ConditionExpression": "document = :seen",
+                    "ExpressionAttributeValues": {":seen": {"B": seen.packed()}},
+                }
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item={
+                        **_key(host, _PROFILE),
+                        "kind": {"S": "profile"},
+                        "document": {"B": profile.packed()},
+                        "expires_at": _number((profile.pages[-1].season + 2) * SEASON_SECONDS),
+                    },
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **request,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                seen = _profile_in(cast(Item, error.response).get("Item", {}))
+            else:
+                return
+        raise ConflictError(f"the profile of {host} kept changing")
+
     def _take_now(self, host: str, current: int, interval: int) -> tuple[bool, Item]:
         """Take the slot of this moment, unless the last one is less than an interval ago."""
         return self._update(
@@ -251,6 +298,10 @@ def _packed(rules: SiteRules) -> bytes:
 
 def _key(name: str, kind: str) -> dict[str, Any]:
     return {"pk": {"S": f"host#{name}"}, "sk": {"S": kind}}
+
+
+def _profile_in(item: Item) -> HostProfile:
+    return HostProfile.unpacked(item["document"]["B"]) if item else HostProfile()
 
 
 def _number(value: int) -> dict[str, str]:
