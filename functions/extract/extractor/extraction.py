@@ -27,7 +27,7 @@ from extractor.charset import storable
 from extractor.dates import FoundDate, modified_date, published_date
 from extractor.links import body_links, checked_url
 from extractor.parsing import parse_html
-from extractor.rights import rights_of
+from extractor.rights import rights_of, signals_of
 from newsdesk import __version__
 from newsdesk.article import (
     BlockType,
@@ -41,10 +41,10 @@ from newsdesk.article import (
     Person,
     Provenance,
     Quality,
-    Rights,
 )
 from newsdesk.errors import PermanentError
 from newsdesk.outcomes import Reason
+from newsdesk.rights import Signal
 from newsdesk.urls import scrub
 from newsdesk.words import count_words
 
@@ -84,12 +84,15 @@ class ExtractionResult:
         What was cut from the page on purpose, and why.
     canonical : CanonicalLink
         What the page calls its own URL.
+    signals : tuple of Signal
+        All that page, header fields and host ask of machines; the article's rights record a bounded part.
     """
 
     article: Extracted
     links: tuple[Link, ...] = ()
     dropped: tuple[DroppedBlock, ...] = ()
     canonical: CanonicalLink = field(default_factory=CanonicalLink)
+    signals: tuple[Signal, ...] = ()
 
 
 def extract(
@@ -139,15 +142,9 @@ def extract(
         with warnings.catch_warnings():
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
-            read_rights = partial(
-                rights_of,
-                headers=headers,
-                captured_at=captured_at,
-                host_lines=host_lines,
-                product_token=product_token,
-            )
+            read_signals = partial(signals_of, headers=headers, host_lines=host_lines, product_token=product_token)
             read_canonical = partial(canonical_link, headers=headers, url=url)
-            return _extract(html, url, captured_at, canonical_url or url, read_rights, read_canonical, provenance)
+            return _extract(html, url, captured_at, canonical_url or url, read_signals, read_canonical, provenance)
     except MemoryError:
         raise
     except Exception as error:
@@ -171,6 +168,7 @@ def extract_plain_text(
     body = "\n".join(paragraphs)
     headline = one_line(text.strip().partition("\n")[0], LONGEST_HEADLINE)
     canonical = canonical_link(None, headers, url)
+    signals = signals_of(None, headers, host_lines=host_lines, product_token=product_token)
     article = Extracted(
         headline=headline,
         article_body=body,
@@ -180,10 +178,10 @@ def extract_plain_text(
         quality=Quality(
             field_sources={"headline": FieldSource(source="dom")} if headline else {}, warnings=_warnings(canonical)
         ),
-        rights=rights_of(None, headers, captured_at, host_lines=host_lines, product_token=product_token),
+        rights=rights_of(signals, captured_at),
         provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
     )
-    return ExtractionResult(article, canonical=canonical)
+    return ExtractionResult(article, canonical=canonical, signals=signals)
 
 
 def require_article(result: ExtractionResult) -> None:
@@ -216,12 +214,13 @@ def _extract(
     url: str,
     captured_at: datetime,
     canonical_url: str,
-    read_rights: Callable[[HtmlElement | None], Rights],
+    read_signals: Callable[[HtmlElement | None], tuple[Signal, ...]],
     read_canonical: Callable[[HtmlElement | None], CanonicalLink],
     provenance: Provenance | None,
 ) -> ExtractionResult:
     tree = parse_html(html)
     canonical = read_canonical(tree)
+    signals = read_signals(tree)
     if tree is None:
         document, body = Document(), ""
     else:
@@ -241,11 +240,11 @@ def _extract(
         blocks=typed_blocks(document.body, body) if body else (),
         word_count=count_words(body),
         quality=Quality(field_sources=_sources(fields, published, modified), warnings=_warnings(canonical)),
-        rights=read_rights(tree),
+        rights=rights_of(signals, captured_at),
         provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
     )
     links = body_links(tree, body, url) if tree is not None and body else ()
-    return ExtractionResult(article, links=links, canonical=canonical)
+    return ExtractionResult(article, links=links, canonical=canonical, signals=signals)
 
 
 def _run_trafilatura(tree: HtmlElement, url: str, captured_at: datetime) -> Document:
