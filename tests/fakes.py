@@ -281,6 +281,10 @@ class InMemoryObjectStore(FailsOnDemand):
             raise ObjectMissingError(key)
         return self.objects[key].body
 
+    @can_fail
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
 
 class RecordingSender(FailsOnDemand):
     """A :class:`newsdesk.ports.MessageSender`; ``sent`` holds what the queues accepted, through JSON and back."""
@@ -339,12 +343,20 @@ class InMemoryHostStore(FailsOnDemand):
         self.sites[origin] = SiteRules(tdm=(), read_at=forever - timedelta(days=1), fresh_until=forever)
 
     @can_fail
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+    def reserve(
+        self,
+        host: str,
+        now: datetime,
+        interval_seconds: float,
+        patience_seconds: float,
+        instead_of: datetime | None = None,
+    ) -> Slot:
         self.asked.append({"host": host, "interval_seconds": interval_seconds, "patience_seconds": patience_seconds})
         interval = timedelta(seconds=interval_seconds)
         latest = now + timedelta(seconds=patience_seconds)
         back_off = self.back_offs.get(host)
-        earliest = self.last_slots[host] + interval if host in self.last_slots else now
+        is_free = host not in self.last_slots or self.last_slots[host] == instead_of
+        earliest = now if is_free else self.last_slots[host] + interval
         left_alone = back_off is not None and back_off.until > now
         if not left_alone and earliest <= latest:
             at = max(now, earliest)

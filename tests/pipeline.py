@@ -107,6 +107,7 @@ class Web:
         )
 
     def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+        ask_leave(parse_url(request.url), request.redirects)()
         self.requests.append(request)
         answer = self.answers[request.url]
         if self.meanwhile is not None:
@@ -119,6 +120,7 @@ class Web:
     def fetch_auxiliary(
         self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
     ) -> AuxiliaryResponse:
+        ask_leave(parse_url(url), ())()
         return AuxiliaryResponse(url, 404, (), b"")
 
 

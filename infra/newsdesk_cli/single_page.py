@@ -14,16 +14,16 @@ from extractor.reading import PageToRead, read_page
 from extractor.result import ExtractionResult
 from fetcher.client import HttpFetcher
 from fetcher.politeness import AUXILIARY_DEADLINE_SECONDS
-from fetcher.ports import FetchRequest, Hop
+from fetcher.ports import FetchRequest, Hop, Start
 from fetcher.robots import MAXIMUM_ROBOTS_BYTES, is_allowed, read_robots
 from newsdesk.article import Extracted
 from newsdesk.clock import utc_now
 from newsdesk.content_encoding import decode_body
-from newsdesk.errors import PermanentError, RejectedUrlError, TransientError
+from newsdesk.errors import PermanentError, TransientError
 from newsdesk.networks import parse_networks
 from newsdesk.outcomes import Reason
 from newsdesk.rights import product_token
-from newsdesk.urls import Url, parse_url
+from newsdesk.urls import Url
 from newsdesk_cli.paths import TEMPLATE
 from newsdesk_cli.templates import load_template
 
@@ -89,11 +89,11 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
     agent = load_template(TEMPLATE)["Parameters"]["UserAgent"]["Default"]
     fetcher = HttpFetcher(agent, allowed=parse_networks(networks))
 
-    def ask_leave(following: Url, _: tuple[Hop, ...]) -> None:
+    def ask_leave(following: Url, _: tuple[Hop, ...]) -> Start:
         _heed_robots(fetcher, following, product_token(agent))
+        return _now
 
     try:
-        ask_leave(_parsed(url), ())
         response = fetcher.fetch(FetchRequest(url), ask_leave)
     finally:
         fetcher.close()
@@ -103,11 +103,8 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
     return PageToRead(body, content_type, response.final_url, response.started_at, headers=response.headers)
 
 
-def _parsed(url: str) -> Url:
-    try:
-        return parse_url(url)
-    except RejectedUrlError as error:
-        raise PermanentError(error.reason, str(error)) from error
+def _now() -> None:
+    """Wait for nothing: one page asked for by hand is no crawl."""
 
 
 def _heed_robots(fetcher: HttpFetcher, url: Url, token: str) -> None:

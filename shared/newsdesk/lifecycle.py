@@ -40,6 +40,10 @@ from newsdesk.state import (
 MAXIMUM_REMEMBERED_SUBMISSIONS = 100
 """Submissions that one run names in its outcome; those beyond it still find the outcome by article and run."""
 
+CONFIRMATION_WAITS = 24
+"""For so many times ``confirm_gone_seconds`` after a page was first found gone, each visit that neither confirms nor
+clears it is followed by another within that time, whatever the schedule of revisits says: with an hour, for a day."""
+
 GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE})
 """Failures that retract an indexed article once a second visit confirms them (404 and 410, RFC 9110, section 15.5)."""
 
@@ -279,9 +283,12 @@ def ended(
             last_modified=capture.last_modified,
             sha256=capture.sha256,
             body_bytes=capture.body_bytes,
+            header_signals=capture.header_signals,
+            host_signals=capture.host_signals,
         )
         if capture.is_perishable:
             validators = None
+    gone_since = None if worked_through or outcome is Outcome.DUPLICATE else state.gone_since
     after = _rested(
         state,
         text,
@@ -289,10 +296,10 @@ def ended(
         detail,
         current=revision,
         tombstone=None if current else state.tombstone,
-        gone_since=None if worked_through else state.gone_since,
+        gone_since=gone_since,
         validators=validators,
         duplicate_of=duplicate_of,
-        due_at=_next_visit(state, revision, now, patience) if revision else None,
+        due_at=_next_visit(state, revision, gone_since, now, patience) if revision else None,
     )
     if outcome is Outcome.UNCHANGED and not state.submissions:
         return after, ()
@@ -319,7 +326,8 @@ def failed(
     """Return the resting state and the records of a run that ended as rejected or failed.
 
     What the reason means for an article that was indexed before is decided here: a page that opts out is retracted at
-    once, because that is an explicit wish; a page that is gone is visited once more, and retracted if it still is.
+    once, because that is an explicit wish; a page that is gone is visited once more, and retracted if it still is. A
+    visit that fails otherwise meanwhile leaves the question open, and another follows soon.
     """
     if state.current is not None and reason is Reason.OPT_OUT:
         return retracted(state, "opt_out", now, detail=detail)
@@ -416,7 +424,9 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
     )
 
 
-def _next_visit(state: ArticleState, current: CurrentRevision, now: datetime, patience: Patience) -> int | None:
+def _next_visit(
+    state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, patience: Patience
+) -> int | None:
     committed = from_text(current.committed_at)
     # An article that was old when it was first seen has stood still since its publication, not since its commit.
     published = _published(current) if current.revision == 1 else None
@@ -427,6 +437,10 @@ def _next_visit(state: ArticleState, current: CurrentRevision, now: datetime, pa
         seen_to_change=committed,
         changed=min(committed, published or committed),
     )
+    if gone_since is not None:
+        soon = patience.confirm_gone_seconds
+        if (now - from_text(gone_since)).total_seconds() < CONFIRMATION_WAITS * soon:
+            delay = soon if delay is None else min(delay, soon)
     return None if delay is None else _after(now, delay)
 
 

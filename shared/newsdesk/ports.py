@@ -93,7 +93,7 @@ class ArticleStore(Protocol):
 
 
 class ObjectStore(Protocol):
-    """The bucket. Objects are immutable."""
+    """The bucket. Objects are immutable; captures can be deleted."""
 
     def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
         """Write an object once.
@@ -113,6 +113,10 @@ class ObjectStore(Protocol):
         ObjectMissingError
             If there is no such key.
         """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object for good; one that is not there is no error."""
         ...
 
 
@@ -149,11 +153,19 @@ class Reservation(Protocol):
 class HostStore(Protocol):
     """Politeness: hands out the times at which a host may be asked, and keeps what sites ask of crawlers."""
 
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Reservation:
+    def reserve(
+        self,
+        host: str,
+        now: datetime,
+        interval_seconds: float,
+        patience_seconds: float,
+        instead_of: datetime | None = None,
+    ) -> Reservation:
         """Reserve the host's next slot, at least an interval after the one before, if it comes within the patience.
 
         While the host is left alone there is none. Those who are refused are told times one behind the other, so that
-        they do not come back at once.
+        they do not come back at once. Whoever gives back a slot that has gone by unused (``instead_of``) gets the
+        present moment for it, as long as nobody has reserved one behind it.
         """
         ...
 

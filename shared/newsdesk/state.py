@@ -42,6 +42,8 @@ class Capture(Record):
     final_url: str
     etag: str | None = None
     last_modified: str | None = None
+    header_signals: str | None = None
+    host_signals: str | None = None
     is_perishable: bool = Field(
         default=False, description="It names a date on which its meaning changes, so the next visit must read it again."
     )
@@ -58,12 +60,16 @@ class Validators(Record):
         Of the body as received; for servers that answer 200 with the same bytes.
     body_bytes : int
         Its length: what a 304 saves.
+    header_signals, host_signals : str or None
+        What the header fields and the host said to machines, as :func:`newsdesk.rights.digest_of` puts it.
     """
 
     etag: str | None = None
     last_modified: str | None = None
     sha256: str | None = None
     body_bytes: int = 0
+    header_signals: str | None = None
+    host_signals: str | None = None
 
 
 class CurrentRevision(Record):

@@ -54,6 +54,35 @@ def dynamodb_on(table: str) -> DynamoHostStore:
 # -------------------------------------------------------------------------------------------- slots
 
 
+def test_a_slot_that_went_by_unused_is_exchanged_for_the_present(hosts: HostStore) -> None:
+    # Given a slot whose holder was not ready
+    unused = hosts.reserve(HOST, NOW, 2.0, 0.0).at
+    later = NOW + timedelta(seconds=1.5)
+
+    # When it is given back, Then its holder may ask now, and the next one an interval from now
+    again = hosts.reserve(HOST, later, 2.0, 0.0, unused)
+    assert (again.granted, again.at) == (True, later)
+    assert hosts.reserve(HOST, later, 2.0, 5.0).at == later + timedelta(seconds=2)
+
+
+def test_a_slot_that_went_by_unused_is_lost_when_there_is_one_behind_it(hosts: HostStore) -> None:
+    # Given a slot whose holder was not ready, and another behind it
+    unused = hosts.reserve(HOST, NOW, 2.0, 0.0).at
+    assert hosts.reserve(HOST, NOW, 2.0, 5.0).at == NOW + timedelta(seconds=2)
+
+    # When the first is given back, Then its holder comes behind the second
+    later = NOW + timedelta(seconds=1.5)
+    assert hosts.reserve(HOST, later, 2.0, 5.0, unused).at == NOW + timedelta(seconds=4)
+
+
+def test_a_slot_that_went_by_unused_is_worth_nothing_while_the_host_is_left_alone(hosts: HostStore) -> None:
+    unused = hosts.reserve(HOST, NOW, 2.0, 0.0).at
+    until = hosts.back_off(HOST, NOW, 600.0, 0.0)
+    again = hosts.reserve(HOST, NOW + timedelta(seconds=1.5), 2.0, 5.0, unused)
+    assert not again.granted
+    assert again.at >= until
+
+
 def test_a_host_that_nobody_asked_may_be_asked_now(hosts: HostStore) -> None:
     # Given a host without history, When a slot is asked for, Then it is now
     slot = hosts.reserve(HOST, NOW, 2.0, 0.0)

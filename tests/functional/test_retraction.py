@@ -113,6 +113,31 @@ def test_a_retracted_article_whose_page_is_back_is_a_new_revision(
     assert pipeline.visit_when_due(url) == ["not_modified"]
 
 
+def test_a_page_that_times_out_when_it_is_looked_for_again_is_still_looked_for(
+    pipeline: Pipeline, server: MisbehavingServer, url: str
+) -> None:
+    # Given an indexed article at the end of its schedule, whose page vanished
+    while (due_at := pipeline.state(url).due_at) is not None:
+        last_due = due_at
+        pipeline.visit_when_due(url)
+    server.on(PATH, answer(b"", status=404))
+    pipeline.ingest(url, "submission-2")
+    assert last_due < pipeline.clock().timestamp()
+    assert pipeline.state(url).due_at is not None
+
+    # When the visit that was to confirm it meets something else
+    server.on(PATH, answer(b"", status=403))
+    assert pipeline.visit_when_due(url) == ["failed"]
+    assert pipeline.state(url).current is not None
+
+    # Then another follows within the hour, and confirms it
+    server.on(PATH, answer(b"", status=404))
+    since = pipeline.clock()
+    assert pipeline.visit_when_due(url) == ["removed"]
+    assert pipeline.clock() - since <= timedelta(hours=1, minutes=1)
+    assert kinds(pipeline) == ["created", "retracted"]
+
+
 def test_a_retracted_article_is_in_no_list_of_the_table(table: str) -> None:
     # Given a committed article, listed under its host and its day, and due for a visit
     store = DynamoArticleStore(table)

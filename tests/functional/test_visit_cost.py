@@ -20,6 +20,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from tests.fakes import DUE_SHARDS, FakeClock
+from tests.functional import aws
 from tests.pipeline import MessageQueue, Pipeline, page
 
 URL = "https://news.example/bridge"
@@ -138,6 +139,20 @@ def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write
     # Then what is known of the host was read once, and written because the page is of the sample
     article = {"GetItem": 1, "GetObject": 1, "PutObject": 1, "PutItem": 1, "SendMessage": 1}
     assert dict(calls) == together(article, {"GetItem": 1, "PutItem": 1})
+
+
+def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> None:
+    # Given a page whose own element refuses what the stack heeds, When it is visited
+    before = aws.keys_in_bucket()
+    pipeline.web.put(URL, page(head='<meta name="robots" content="noindex">'))
+    status, calls = visit(pipeline)
+
+    # Then its capture is deleted once the retraction is recorded, which is one transaction
+    assert status == "removed"
+    fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
+    extracted = {"GetItem": 2, "GetObject": 1, "TransactWriteItems": 1, "DeleteObject": 1}
+    assert calls == together(DISPATCH, FETCH, fetched, extracted)
+    assert aws.keys_in_bucket() == before
 
 
 def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipeline) -> None:

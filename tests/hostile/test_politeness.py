@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import ip_address
 from typing import Any
 
 import boto3
@@ -18,17 +20,18 @@ from moto import mock_aws
 
 from fetcher.client import FetchLimits, HttpFetcher
 from fetcher.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS, Manners, Politeness
+from fetcher.ports import FetchRequest, Start
 from fetcher.stage import FetchStage
 from newsdesk import lifecycle
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.lifecycle import Patience, first_run
 from newsdesk.messages import FetchRequested
-from newsdesk.networks import parse_networks
+from newsdesk.networks import Address, parse_networks
 from newsdesk.outcomes import Reason
 from newsdesk.ports import HostStore
 from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES
 from newsdesk.state import ArticleState
-from newsdesk.urls import article_id, parse_url
+from newsdesk.urls import Url, article_id, parse_url
 from tests.fakes import (
     FakeClock,
     InMemoryArticleStore,
@@ -39,8 +42,8 @@ from tests.fakes import (
 )
 from tests.functional import aws
 from tests.functional import misbehaving_server as server_side
-from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, answer
-from tests.simulation import Faults, SimulatedHost, Simulation, mixed_hosts
+from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, Request, answer
+from tests.simulation import Faults, SimulatedHost, SimulatedWeb, Simulation, mixed_hosts
 
 HOST = "127.0.0.1"
 INTERVAL = 2.0
@@ -292,10 +295,15 @@ def test_case_69_a_robots_txt_behind_too_many_redirects_is_none(server: Misbehav
 
 def test_case_26_a_robots_txt_that_leads_inside_leads_nowhere(world: World) -> None:
     # The fixture over all tests here fails if anything but 127.0.0.1 is dialled.
+    # Given a robots.txt that redirects inside
     world.robots(server_side.redirect("http://127.0.0.9/robots.txt"))
-    assert world.fetch() == "rejected"
-    assert world.state().last_outcome == "rejected:blocked_address"
+
+    # When a page is wanted, Then its own host is not to blame: robots.txt is out of reach, until it is put right
+    assert world.fetch() == "retry_scheduled"
+    assert (world.state().last_detail or "").startswith("robots_unavailable")
     assert world.asked("/news") == 0
+    world.robots(answer(b"", status=404))
+    assert world.fetch() == "fetched"
 
 
 # robots.txt of all kinds
@@ -411,7 +419,7 @@ def test_fifty_workers_and_all_faults_at_once_never_ask_a_host_too_early(hosts: 
 class _Pushover(InMemoryHostStore):
     """Gives everybody a slot at once."""
 
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+    def reserve(self, host: str, now: datetime, *_: object) -> Slot:  # type: ignore[override]
         return Slot(now, True)
 
 
@@ -420,6 +428,102 @@ def test_the_simulation_sees_what_it_is_looking_for() -> None:
     report = Simulation(mixed_hosts(18, 5), host_store=_Pushover()).run()
     assert len(report.breaches) > 20
     assert any("left alone" in breach.what for breach in report.breaches)
+
+
+class _DialsInItsSlot(SimulatedWeb):
+    """Opens its connection when the slot has come, and writes when it is open."""
+
+    def _write(self, url: Url, start: Start) -> None:
+        start()
+        self._dial()
+        super()._write(url, lambda: None)
+
+
+class _RepeatsAtOnce(SimulatedWeb):
+    """Writes a request that the server broke off again as soon as it has another connection."""
+
+    def _ask(self, url: Url, start: Start) -> SimulatedHost:
+        self._dial()
+        self._write(url, start)
+        if self._chance.random() < self._faults.closed_connections:
+            self._dial()
+            self._write(url, lambda: None)
+        return self.hosts[url.host]
+
+
+@pytest.mark.parametrize("web", [_DialsInItsSlot, _RepeatsAtOnce])
+def test_the_simulation_sees_requests_that_are_written_outside_their_slots(web: type[SimulatedWeb]) -> None:
+    # Given a client that takes a slot for the moment of the request although it is not
+    report = Simulation(mixed_hosts(18, 5), web=web).run()
+
+    # When the same is crawled, Then requests come too close
+    assert len(report.breaches) > 5
+    assert report.closest < INTERVAL - LATENESS_SECONDS
+
+
+def test_a_slow_dial_brings_no_two_requests_together() -> None:
+    # Given a host whose name resolves slowly, for the first who asks and for nobody else
+    looked_up: list[str] = []
+
+    def resolve(host: str, port: int) -> list[Address]:
+        looked_up.append(host)
+        if len(looked_up) == 1:
+            time.sleep(1.5)
+        return [ip_address("127.0.0.1")]
+
+    written: list[float] = []
+
+    def page(request: Request) -> None:
+        written.append(time.monotonic())
+        answer(PAGE)(request)
+
+    networks = parse_networks(["127.0.0.1/32"])
+    fetcher = HttpFetcher("NewsdeskBot/0.1", FetchLimits(5.0), allowed=networks, resolve=resolve)
+    hosts = InMemoryHostStore()
+    politeness = Politeness(hosts, fetcher, Manners(1.0), "newsdeskbot")
+    with MisbehavingServer() as server:
+        urls = []
+        for path in ("/first", "/second"):
+            server.on(path, page)
+            urls.append(server.url(path, host="news.example"))
+        hosts.open_site(parse_url(urls[0]).origin)
+
+        # When two workers fetch from it at once, in real time
+        with ThreadPoolExecutor(2) as workers:
+            list(workers.map(lambda url: fetcher.fetch(FetchRequest(url), politeness.visit().ask), urls))
+
+    # Then their requests are an interval apart
+    assert abs(written[1] - written[0]) >= 1.0
+
+
+@pytest.mark.parametrize("path", ["/news", "/robots.txt", "/.well-known/tdmrep.json"])
+def test_a_request_that_a_server_breaks_off_is_repeated_in_a_slot_of_its_own(path: str) -> None:
+    # Given a server that keeps its connections, and closes one of them when it has read the next request
+    with MisbehavingServer(keeps_alive=True) as server:
+        world = World(server)
+        world.server.on("/first", answer(PAGE))
+        world.hosts.open_site(world.origin)
+        assert world.fetch("/first") == "fetched"
+        world.hosts.sites.clear()
+        asked: list[datetime] = []
+
+        def moody(request: Request) -> None:
+            asked.append(world.clock())
+            if len(asked) == 1:
+                server_side.reset(request)
+            else:
+                answer(PAGE if path == "/news" else b"")(request)
+
+        world.server.on("/news", answer(PAGE))
+        world.server.on(path, moody)
+
+        # When a page is fetched over such a connection
+        assert world.fetch("/news") == "fetched"
+
+        # Then the request came twice, an interval apart
+        assert len(asked) == 2
+        assert (asked[1] - asked[0]).total_seconds() >= INTERVAL
+        world.fetcher.close()
 
 
 def test_a_busy_host_does_not_delay_the_others() -> None:

@@ -6,11 +6,14 @@ told from those that are not by the kind of the error, which ``failure`` checks.
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fetcher.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
 from fetcher.network import MAXIMUM_LOOKUPS
@@ -23,12 +26,14 @@ from newsdesk.clock import utc_now
 from newsdesk.errors import TransientError
 from newsdesk.messages import FetchRequested
 from newsdesk.networks import Address
+from newsdesk.observability import instrumented
 from newsdesk.outcomes import Reason
 from newsdesk.state import ArticleState, CurrentRevision, Validators
 from newsdesk.urls import article_id
 from tests.examples import PATIENCE
 from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from tests.functional import misbehaving_server as server_side
+from tests.functional.aws import FakeLambdaContext
 from tests.functional.misbehaving_server import ENCODERS, HTML, PAGE, MisbehavingServer
 from tests.web import LOOPBACK, failure, fetch, fetcher, to_addresses
 
@@ -479,6 +484,65 @@ def test_case_45_a_304_after_a_redirect_is_asked_again_without_conditions(server
     # When it is visited, Then nobody takes that for an answer about the article: it is asked again, and is another's
     assert Worker(state).handle(state) == "duplicate"
     assert sum(request.target == "/new" for request in server.requests) == 2
+
+
+@pytest.fixture
+def answers_measured(capsys) -> Callable[[Worker, ArticleState], list[dict[str, Any]]]:
+    """Lets an invocation handle a message, and returns the lines of metrics that it wrote of answers."""
+
+    @instrumented
+    def handler(event: dict[str, Callable[[], str]], context: LambdaContext) -> str:
+        return event["work"]()
+
+    def invoke(work: Callable[[], str]) -> str:
+        handler({"work": work}, cast(LambdaContext, FakeLambdaContext(30_000)))
+        return capsys.readouterr().out
+
+    def measured(worker: Worker, state: ArticleState) -> list[dict[str, Any]]:
+        invoke(lambda: "what earlier tests have left to be written")
+        written = invoke(lambda: worker.handle(state)).splitlines()
+        return [json.loads(line) for line in written if "AnswersReceived" in line]
+
+    return measured
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "least_bytes"),
+    [
+        (server_side.answer(), "200", len(PAGE)),
+        (server_side.answer(PAGE, status=203), "2xx", len(PAGE)),
+        (server_side.answer(b"", ("Content-Type", "application/pdf"), html=False), "200", 30),
+        (server_side.redirect("gopher://news.example/"), "3xx", 30),
+        (server_side.answer(b"Sorry.", status=404), "4xx", 30),
+        (server_side.answer(b"Sorry.", status=503), "5xx", 30),
+        (server_side.reset, "none", 0),
+    ],
+    ids=["page", "other page", "no page", "bad redirect", "not found", "unavailable", "broken off"],
+)
+def test_whatever_comes_is_measured_by_its_status(server, answers_measured, behaviour, status, least_bytes):
+    # Given a page that answers in any way
+    state = submitted(server.on("/page", behaviour))
+
+    # When it is visited
+    (line,) = answers_measured(Worker(state), state)
+
+    # Then one answer is counted, with its bytes and its time; the site's own files are not among them
+    assert (line["status"], line["AnswersReceived"]) == (status, [1.0])
+    (wire_bytes,) = line["BytesReceived"]
+    assert least_bytes <= wire_bytes < least_bytes + 200
+    (milliseconds,) = line["AnswersReceivedMilliseconds"]
+    assert 0 < milliseconds < 5000
+
+
+def test_a_page_that_nobody_was_asked_for_is_not_measured(server, answers_measured):
+    # Given a site that allows nothing
+    server.on("/robots.txt", server_side.answer(b"User-agent: *\nDisallow: /\n"))
+    state = submitted(server.url("/page"))
+    worker = Worker(state)
+
+    # When it is visited, Then there is no answer to measure
+    assert answers_measured(worker, state) == []
+    assert worker.store.outcomes[state.article_id, 1].outcome == "rejected:robots_disallowed"
 
 
 def test_pages_of_one_host_in_one_warm_worker_share_a_connection():

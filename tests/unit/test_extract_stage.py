@@ -8,6 +8,7 @@ import json
 import math
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleExtracted, PageFetched
 from newsdesk.outcomes import Reason
 from newsdesk.retries import RevisitPolicy
-from newsdesk.rights import OptOutPolicy, parse_policy
+from newsdesk.rights import OptOutPolicy, Refusal, parse_policy
 from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
 from newsdesk.urls import article_id
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
@@ -49,7 +50,12 @@ class World:
     """An article whose page was fetched, and everything that the stage touches."""
 
     def __init__(
-        self, body: bytes | None = None, *, headers: tuple[tuple[str, str], ...] = (), current: str | None = None
+        self,
+        body: bytes | None = None,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        current: str | None = None,
+        opt_outs: OptOutPolicy | None = None,
     ) -> None:
         self.clock = FakeClock()
         captured_at = to_text(self.clock() - timedelta(seconds=2))
@@ -84,7 +90,16 @@ class World:
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
         self.hosts = InMemoryHostStore()
-        self.stage = ExtractStage(self.store, self.objects, self.sender, self.hosts, self.clock, PATIENCE, 100_000)
+        self.stage = ExtractStage(
+            self.store,
+            self.objects,
+            self.sender,
+            self.hosts,
+            self.clock,
+            PATIENCE,
+            100_000,
+            opt_outs or OptOutPolicy(),
+        )
         self.message = PageFetched(article_id=ARTICLE_ID, run=2, correlation_id="corr", capture_key=self.capture.key)
         if body is not None:
             self.objects.put(self.capture.key, self.file(body, headers), "application/warc")
@@ -445,6 +460,90 @@ def test_a_page_read_in_a_child_makes_the_same_bytes() -> None:
     # Then nobody can tell
     assert here.objects.objects == there.objects.objects
     assert here.hosts.profiles == there.hosts.profiles
+
+
+# ------------------------------------------------------------------------------------------ opt-outs
+
+
+HEEDED = OptOutPolicy(frozenset({Refusal.NOARCHIVE}), "newsdeskbot")
+REFUSING = page().replace(b"</title>", b'</title><meta name="robots" content="noarchive">')
+
+
+def refused(**options: Any) -> World:
+    """A world whose page was fetched, and refuses in a meta element what the policy heeds."""
+    return World(REFUSING, opt_outs=HEEDED, **options)
+
+
+@pytest.mark.parametrize(
+    ("current", "status", "outcome"), [(None, "rejected", "rejected:opt_out"), ("hash", "removed", "removed")]
+)
+def test_the_capture_of_a_page_that_opts_out_is_deleted(current: str | None, status: str, outcome: str) -> None:
+    # Given a page that refuses in itself what the policy heeds, new or indexed before
+    world = refused(current=current)
+
+    # When it is extracted
+    assert world.stage.handle(world.message) == status
+
+    # Then the run ends so, and nothing that this visit wrote is left
+    assert world.outcome == outcome
+    assert world.objects.objects == {}
+
+
+@pytest.mark.parametrize("current", [None, "hash"])
+@pytest.mark.parametrize("broken", ["save", "delete"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_capture_is_deleted_by_the_redelivery_after_a_crash(broken: str, after: bool, current: str | None) -> None:
+    # Given a stage that dies before or after it recorded the opt-out, or before or after it deleted the capture
+    world = refused(current=current)
+    fake = {"save": world.store, "delete": world.objects}[broken]
+    fake.fail_next(broken, OSError("gone"), after=after)
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+
+    # When the message is delivered again, and once more
+    ended_as = world.now.last_outcome
+    world.stage.handle(world.message)
+    world.stage.handle(world.message)
+
+    # Then the capture is gone, and the run ended once, for its reason
+    assert world.objects.objects == {}
+    assert world.outcome == ("removed" if current else "rejected:opt_out")
+    assert ended_as in (None, world.outcome)
+    assert [record.run for record in world.store.outcomes.values()] == [2]
+
+
+def test_a_capture_is_deleted_although_the_next_run_has_begun() -> None:
+    # Given a stage that died before it deleted the capture, and a submission that began another run
+    world = refused()
+    world.objects.fail_next("delete", OSError("gone"))
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+    world.store.save(lifecycle.next_run(world.now, world.clock(), PATIENCE))
+
+    # When the message is delivered again, Then it is of an older run, and still finds what it left
+    assert world.stage.handle(world.message) == "skipped"
+    assert world.objects.objects == {}
+
+
+def test_a_capture_that_nobody_refused_is_never_deleted() -> None:
+    # Given pages that ended in other ways, or are under way
+    for body in (page(), b"<html></html>", REFUSING):
+        world = World(body)
+
+        # When their messages come again and again, Then their captures stay
+        for _ in range(3):
+            world.stage.handle(world.message)
+        assert world.capture.key in world.objects.objects
+
+
+def test_a_page_that_opts_out_behind_very_many_wishes_is_heeded() -> None:
+    # Given a page whose wish is the last of more than an article records
+    many = "".join(f'<meta name="robots" content="x{number}">' for number in range(60)).encode()
+    world = World(REFUSING.replace(b"</title>", b"</title>" + many), opt_outs=HEEDED)
+
+    # When it is extracted, Then it counts
+    assert world.stage.handle(world.message) == "rejected"
+    assert world.outcome == "rejected:opt_out"
 
 
 # ------------------------------------------------------------------------------------------ canonical links

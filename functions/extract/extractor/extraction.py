@@ -31,7 +31,7 @@ from extractor.parts import split_parts
 from extractor.plain_text import clean_plain_text
 from extractor.recurrence import judge_recurrence
 from extractor.result import EXTRACTOR, ExtractionResult
-from extractor.rights import rights_of
+from extractor.rights import rights_of, signals_of
 from extractor.segments import Segment, segments_of
 from extractor.statements import one_line
 from extractor.structured_data import StructuredData, read_structured_data
@@ -51,6 +51,7 @@ from newsdesk.article import (
 from newsdesk.errors import PermanentError
 from newsdesk.hosts import HostProfile
 from newsdesk.outcomes import Reason
+from newsdesk.rights import Signal
 from newsdesk.urls import scrub
 from newsdesk.words import count_words
 
@@ -124,16 +125,10 @@ def extract(
         with warnings.catch_warnings():
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
-            read_rights = partial(
-                rights_of,
-                headers=headers,
-                captured_at=captured_at,
-                host_lines=host_lines,
-                product_token=product_token,
-            )
+            read_signals = partial(signals_of, headers=headers, host_lines=host_lines, product_token=product_token)
             read_canonical = partial(canonical_link, headers=headers, url=url)
             return _extract(
-                html, url, captured_at, canonical_url or url, read_rights, read_canonical, provenance, profile
+                html, url, captured_at, canonical_url or url, read_signals, read_canonical, provenance, profile
             )
     except MemoryError:
         raise
@@ -168,6 +163,7 @@ def extract_plain_text(
     kind = judge_type(None, StructuredData(), blocks, checked_url(url), stated["headline"], plain.section)
     canonical = canonical_link(None, headers, url)
     sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
+    signals = signals_of(None, headers, host_lines=host_lines, product_token=product_token)
     article = Extracted(
         **stated,
         article_body=body,
@@ -180,7 +176,7 @@ def extract_plain_text(
             field_sources={name: FieldSource(source=source) for name, source in sources.items()},
             warnings=_warnings(canonical),
         ),
-        rights=rights_of(None, headers, captured_at, host_lines=host_lines, product_token=product_token),
+        rights=rights_of(signals, captured_at),
         provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
     )
     dropped = islice(plain.dropped, MOST_DROPPED)
@@ -188,6 +184,7 @@ def extract_plain_text(
         article,
         dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
         canonical=canonical,
+        signals=signals,
     )
 
 
@@ -216,16 +213,18 @@ def _extract(
     url: str,
     captured_at: datetime,
     canonical_url: str,
-    read_rights: Callable[[HtmlElement | None], Rights],
+    read_signals: Callable[[HtmlElement | None], tuple[Signal, ...]],
     read_canonical: Callable[[HtmlElement | None], CanonicalLink],
     provenance: Provenance | None,
     profile: HostProfile | SiteProfile | None,
 ) -> ExtractionResult:
     tree = parse_html(html)
-    canonical, rights = read_canonical(tree), read_rights(tree)
+    canonical, signals = read_canonical(tree), read_signals(tree)
+    rights = rights_of(signals, captured_at)
     provenance = _with_canonical(provenance or _bare_provenance(url), canonical)
     if tree is None:
-        return ExtractionResult(_nothing(canonical_url, canonical, rights, provenance), canonical=canonical)
+        nothing = _nothing(canonical_url, canonical, rights, provenance)
+        return ExtractionResult(nothing, canonical=canonical, signals=signals)
     segments = segments_of(tree)
     data = read_structured_data(tree)
     metadata = read_metadata(tree, data, segments, url, captured_at)
@@ -269,6 +268,7 @@ def _extract(
         links=links_of((segments[index] for index in body.kept), page_url),
         dropped=_dropped(segments, body),
         canonical=canonical,
+        signals=signals,
         refusal=wall.reason,
         refusal_detail=" ".join(wall.evidence),
         judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),

@@ -15,7 +15,7 @@ from extractor.canonical import canonical_link
 from extractor.parsing import parse_html
 from extractor.reading import PageToRead
 from extractor.result import EXTRACTOR, ExtractionResult
-from extractor.rights import rights_of
+from extractor.rights import rights_of, signals_of
 from extractor.segments import Segment, segments_of
 from newsdesk.article import Block, BlockType, Extracted, FieldSource, Provenance, Quality
 from newsdesk.words import count_words
@@ -50,6 +50,7 @@ def extract_plainly(text: str, page: PageToRead) -> ExtractionResult:
         texts[MOST_BLOCKS - 1 :] = ["\n".join(texts[MOST_BLOCKS - 1 :])]
     headline = _headline(tree)
     canonical = canonical_link(tree, page.headers, page.url)
+    signals = signals_of(tree, page.headers, host_lines=page.host_lines, product_token=page.product_token)
     provenance = page.provenance or Provenance(requested_url=page.url, final_url=page.url, extractor=EXTRACTOR)
     sources = {"articleBody": FieldSource(source="dom")} | ({"headline": FieldSource(source="dom")} if headline else {})
     article = Extracted(
@@ -59,12 +60,10 @@ def extract_plainly(text: str, page: PageToRead) -> ExtractionResult:
         blocks=tuple(Block(type=BlockType.PARAGRAPH, text=line) for line in texts),
         word_count=count_words(body),
         quality=Quality(field_sources=sources),
-        rights=rights_of(
-            tree, page.headers, page.captured_at, host_lines=page.host_lines, product_token=page.product_token
-        ),
+        rights=rights_of(signals, page.captured_at),
         provenance=provenance.model_copy(update={"canonical_url": canonical.url}),
     )
-    return ExtractionResult(article, canonical=canonical)
+    return ExtractionResult(article, canonical=canonical, signals=signals)
 
 
 def _is_prose(segment: Segment) -> bool:

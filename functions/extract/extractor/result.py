@@ -15,6 +15,7 @@ from extractor.judgement import JudgedSegment
 from newsdesk import __version__
 from newsdesk.article import DroppedBlock, Extracted, Link, ModelProvenance
 from newsdesk.outcomes import Reason
+from newsdesk.rights import Signal
 
 EXTRACTOR = ModelProvenance(name="newsdesk.extract", version=f"{__version__}+trafilatura.{version('trafilatura')}")
 
@@ -33,6 +34,8 @@ class ExtractionResult:
         What was cut from the page on purpose, and why.
     canonical : CanonicalLink
         What the page calls its own URL.
+    signals : tuple of Signal
+        All that page, header fields and host ask of machines; the article's rights record a bounded part.
     refusal : Reason or None
         Why the page is a wall and no article.
     refusal_detail : str
@@ -47,6 +50,7 @@ class ExtractionResult:
     links: tuple[Link, ...] = ()
     dropped: tuple[DroppedBlock, ...] = ()
     canonical: CanonicalLink = field(default_factory=CanonicalLink)
+    signals: tuple[Signal, ...] = ()
     refusal: Reason | None = None
     refusal_detail: str = ""
     judged: tuple[JudgedSegment, ...] = ()

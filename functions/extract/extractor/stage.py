@@ -1,7 +1,7 @@
 """The extract stage: from a capture to extract's work object.
 
 Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``. Changes: the work object in the bucket, the profile of the
-article's host, the article's state.
+article's host, the article's state; deletes the capture of a page that opts out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from extractor.content_hash import content_hash
 from extractor.reading import PageToRead, ReadPage, read_page
 from extractor.result import EXTRACTOR, ExtractionResult
-from extractor.rights import signals_in
 from newsdesk import keys, lifecycle
 from newsdesk.article import ExtractedWork, Provenance, to_json_bytes
 from newsdesk.capture import CapturedPage, CaptureUnreadableError, read_capture
@@ -24,11 +23,14 @@ from newsdesk.hosts import HostProfile, ProfilePage
 from newsdesk.identity import find_claimed_original
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import PageFetched
-from newsdesk.outcomes import Outcome, Reason
+from newsdesk.outcomes import Outcome, Reason, label
 from newsdesk.ports import ArticleStore, HostStore, MessageSender, ObjectStore, WriteOnce
 from newsdesk.rights import OptOutPolicy, unavailable_after
 from newsdesk.stage import Step, advance, check_in
 from newsdesk.state import ArticleState, Capture, Stage
+
+_REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
+"""How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class ExtractStage:
     maximum_body_bytes : int
         A body that is larger, content coding undone, is refused.
     opt_outs : OptOutPolicy
-        Which wishes of page, header or host mean that nothing of it is kept.
+        Which wishes of page, header or host mean that the page is not taken.
     read : callable
         Reads a page; in this process, unless told otherwise.
     """
@@ -65,21 +67,35 @@ class ExtractStage:
             ``skipped`` when there was nothing to do; ``stale`` when another worker was first.
         """
         state = check_in(self.store, self.sender, message, Stage.EXTRACT)
-        if state is None or state.capture is None:
-            return "skipped"
+        status = "skipped" if state is None or state.capture is None else self._work(state, state.capture)
+        if status in ("skipped", "stale", Outcome.REJECTED, Outcome.REMOVED):
+            self._forget_refused(message)
+        return status
+
+    def _work(self, state: ArticleState, capture: Capture) -> str:
         profile = self.hosts.profile(state.host)
         try:
-            result = self._extract(state, state.capture, profile)
+            result = self._extract(state, capture, profile)
         except (PermanentError, TransientError) as error:
             return self._fail(state, error.reason, error.detail)
         original = self._original(state, result)
         if original is not None:
             return self._end_as_duplicate(state, original)
-        self._learn(state, state.capture, result, profile)
+        self._learn(state, capture, result, profile)
         digest = content_hash(result.article)
         if state.current is not None and state.current.content_hash == digest:
             return self._end(state, result)
-        return self._pass_on(state, state.capture, result, digest)
+        return self._pass_on(state, capture, result, digest)
+
+    def _forget_refused(self, message: PageFetched) -> None:
+        """Delete the capture of a run that ended because its page may not be kept.
+
+        The record of the run's end says so, and is written first: the wish is heeded even while the bucket is out of
+        order, and a worker that dies in between leaves a message that comes again and finds the record.
+        """
+        record = self.store.outcome(message.article_id, message.run)
+        if record is not None and record.outcome in _REFUSED:
+            self.objects.delete(message.capture_key)
 
     def _extract(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
         page = self._read(capture)
@@ -98,7 +114,7 @@ class ExtractStage:
             )
         )
         # What a page does not want kept is not judged any further.
-        self.opt_outs.check(signals_in(reading.result.article.rights), self.clock())
+        self.opt_outs.check(reading.result.signals, self.clock())
         reading.require_article()
         return reading.result
 
@@ -184,7 +200,7 @@ class ExtractStage:
 
 def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:
     """Return the state, its capture marked when the page names a date from which on it may not be used."""
-    is_dated = any(unavailable_after(signal) for signal in signals_in(result.article.rights))
+    is_dated = any(unavailable_after(signal) for signal in result.signals)
     if state.capture is None or not is_dated:
         return state
     return state.model_copy(update={"capture": state.capture.model_copy(update={"is_perishable": True})})

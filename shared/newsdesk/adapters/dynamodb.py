@@ -13,7 +13,6 @@ Comes in: states and records. Goes out: the same, read back. Changes: the table,
 ``band#<band>``         ``<article id>``       the article has this signature band; expires
 ======================  =====================  ==========================================================
 
-An item that has expired counts as absent from that second on; DynamoDB deletes it some days later.
 ``newsdesk.adapters.hosts`` keeps items of its own in the same table. An item that has expired counts as absent from
 that second on; DynamoDB deletes it some days later.
 

@@ -70,14 +70,21 @@ class DynamoHostStore:
         self._table = table_name
         self._client = client or clients.dynamodb()
 
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+    def reserve(
+        self,
+        host: str,
+        now: datetime,
+        interval_seconds: float,
+        patience_seconds: float,
+        instead_of: datetime | None = None,
+    ) -> Slot:
         """Reserve the host's next slot; see the port."""
         interval = math.ceil(interval_seconds * 1000)
         current = _to_milliseconds(now)
         latest = current + int(patience_seconds * 1000)
         seen: Item = {}
         for _ in range(_ATTEMPTS):
-            taken, seen = self._take_now(host, current, interval)
+            taken, seen = self._take_now(host, current, interval, instead_of)
             if taken:
                 return Slot(_from_milliseconds(current), True)
             if seen.get("back_off_until", 0) > current or seen.get("last_slot", 0) + interval > latest:
@@ -196,14 +203,17 @@ class DynamoHostStore:
                 return
         raise ConflictError(f"the profile of {host} kept changing")
 
-    def _take_now(self, host: str, current: int, interval: int) -> tuple[bool, Item]:
-        """Take the slot of this moment, unless the last one is less than an interval ago."""
+    def _take_now(self, host: str, current: int, interval: int, instead_of: datetime | None) -> tuple[bool, Item]:
+        """Take the slot of this moment, unless the last one that was used is less than an interval ago."""
+        before = current - interval
+        # What is not given back is compared with a time that satisfies the other condition as well.
+        unused = before if instead_of is None else _to_milliseconds(instead_of)
         return self._update(
             host,
             "SET last_slot = :now",
-            "(attribute_not_exists(last_slot) OR last_slot <= :before) "
+            "(attribute_not_exists(last_slot) OR last_slot <= :before OR last_slot = :unused) "
             "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now)",
-            {"now": current, "before": current - interval},
+            {"now": current, "before": before, "unused": unused},
             now=_from_milliseconds(current),
         )
 

@@ -1,6 +1,6 @@
 """The bucket on S3.
 
-Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``.
+Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``; deletes.
 """
 
 from __future__ import annotations
@@ -59,6 +59,10 @@ class S3ObjectStore:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise ObjectMissingError(key) from error
             raise
+
+    def delete(self, key: str) -> None:
+        """Remove an object for good; see the port."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def replace(self, key: str, body: bytes, content_type: str) -> None:
         """Write an object over the one that is there; only the schemas, which grow, are written so."""
