@@ -150,7 +150,7 @@ def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> N
     # Then its capture is deleted once the retraction is recorded, which is one transaction
     assert status == "removed"
     fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
-    extracted = {"GetItem": 2, "GetObject": 1, "TransactWriteItems": 1, "DeleteObject": 1}
+    extracted = {"GetItem": 3, "GetObject": 1, "TransactWriteItems": 1, "DeleteObject": 1}
     assert calls == together(DISPATCH, FETCH, fetched, extracted)
     assert aws.keys_in_bucket() == before
 

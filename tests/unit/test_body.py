@@ -59,6 +59,15 @@ def test_what_others_ruled_out_stays_out_with_their_reason() -> None:
     assert body.text == "\n".join(PARAGRAPHS[1:])
 
 
+def test_captions_and_repetitions_are_told_from_furniture() -> None:
+    figure = "<figure><img src='/b.jpg'><figcaption>The bridge. Photo: Gazette</figcaption></figure>"
+    again = f"<aside><p>{PARAGRAPHS[1]}</p></aside>"
+
+    reasons = body_of(PAGE.format(body=figure + "".join(f"<p>{text}</p>" for text in PARAGRAPHS)) + again).reasons
+
+    assert {"page_furniture", "caption", "repeated"} == set(reasons.values())
+
+
 def test_the_same_page_gives_the_same_body() -> None:
     assert [body_of(ARTICLE).scores for _ in range(2)] == [body_of(ARTICLE).scores] * 2
 

@@ -52,6 +52,11 @@ def blocks_of(segments: Iterable[Segment]) -> tuple[Block, ...]:
     return tuple(_block(group) for group in groups)
 
 
+def is_caption(segment: Segment) -> bool:
+    """Return whether a segment tells what a picture shows."""
+    return _kind(segment.element)[0] is BlockType.CAPTION
+
+
 _MERGED = frozenset({BlockType.LIST, BlockType.TABLE})
 
 

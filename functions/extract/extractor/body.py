@@ -9,12 +9,12 @@ classifier looks again with its answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from extractor.assembly import blocks_of
+from extractor.assembly import blocks_of, is_caption
 from extractor.candidates import shares_in, trafilatura_text
 from extractor.classifier import Model, asked_segments, shipped_model
 from extractor.features import features_of
@@ -119,11 +119,24 @@ def choose_body(
     scores = dict(zip(asked, probabilities, strict=True))
     kept = [i for i, probability in scores.items() if probability >= threshold]
     kept += _rest(segments, kept, foreign)
-    reasons = {segment.index: DropReason.PAGE_FURNITURE.value for segment in segments} | dict(foreign)
-    for i in kept:
-        del reasons[i]
+    reasons = _reasons(segments, kept) | dict(foreign)
     blocks = blocks_of([segments[i] for i in kept])
     return Body(tuple(kept), reasons, scores, blocks, "\n".join(block.text for block in blocks), source, certainty)
+
+
+def _reasons(segments: Sequence[Segment], kept: Sequence[int]) -> dict[int, str]:
+    """Return why segments are not kept that nobody but the classifier ruled out."""
+    said = {segments[i].text for i in kept}
+    left = {segment.index for segment in segments}.difference(kept)
+    return {i: _reason(segments[i], said).value for i in sorted(left)}
+
+
+def _reason(segment: Segment, said: Collection[str]) -> DropReason:
+    if segment.text in said:
+        return DropReason.REPEATED
+    if is_caption(segment):
+        return DropReason.CAPTION
+    return DropReason.PAGE_FURNITURE
 
 
 def _rest(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int, str]) -> list[int]:
