@@ -68,6 +68,20 @@ def test_captions_and_repetitions_are_told_from_furniture() -> None:
     assert {"page_furniture", "caption", "repeated"} == set(reasons.values())
 
 
+def test_a_cut_that_took_the_article_itself_is_overruled() -> None:
+    everything = dict.fromkeys(body_of(ARTICLE).kept, "foreign_article")
+
+    body = body_of(ARTICLE, everything)
+
+    assert body.text == "\n".join(PARAGRAPHS)
+    assert body.warnings == ("boundary:overruled",)
+
+
+def test_what_a_site_repeats_is_never_put_back() -> None:
+    everything = dict.fromkeys(body_of(ARTICLE).kept, "recurs_on_site")
+    assert not set(body_of(ARTICLE, everything).kept) & set(everything)
+
+
 def test_the_same_page_gives_the_same_body() -> None:
     assert [body_of(ARTICLE).scores for _ in range(2)] == [body_of(ARTICLE).scores] * 2
 

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from extractor.assembly import blocks_of, is_caption
 from extractor.candidates import shares_in, trafilatura_text
 from extractor.classifier import Model, asked_segments, shipped_model
-from extractor.features import features_of
+from extractor.features import PageFeatures, features_of
 from extractor.reasons import DropReason
 from extractor.segments import Segment
 from extractor.structured_data import StructuredData
@@ -32,6 +32,13 @@ SURE = 0.97
 UNSURE = 0.9
 """Where even the second look expects less, trafilatura's choice counts for itself, too."""
 _VOTE = 0.3
+
+LOST, FOUND = 0.6, 0.8
+"""Where next to nothing certain is left of a page, and without the cuts a certain article is there, a cut has taken the
+article itself."""
+CUT_OVERRULED = "boundary:overruled"
+"""The warning when that is so."""
+_DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
 
 _MOSTLY_LINKS = 0.5
 _LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.2, 0.7
@@ -100,28 +107,55 @@ def choose_body(
         Another than the one that is shipped.
     """
     model = model or shipped_model()
+    titles = tuple(titles)
     body_data = data.main.article_body if data.main else None
-    page = features_of(segments[:MOST_SEGMENTS], foreign, titles, description, body_data)
-    asked = asked_segments(page)
-    source = "blocks"
-    rows, probabilities = model.first_look(page, asked)
-    threshold, certainty = threshold_of(probabilities, [page.sizes[i] for i in asked])
-    if certainty < SURE and asked and len(segments) <= MOST_SEGMENTS:
-        source = "blocks+trafilatura"
-        vote = shares_in(page.tokens, trafilatura_text(tree))
-        probabilities = model.second_look(page, asked, rows, vote)
-        threshold, certainty = threshold_of(probabilities, [page.sizes[i] for i in asked])
-        if certainty < UNSURE:
-            probabilities = [
-                (1 - _VOTE) * probability + _VOTE * vote[i] for i, probability in zip(asked, probabilities, strict=True)
-            ]
-            threshold, certainty = threshold_of(probabilities, [page.sizes[i] for i in asked])
-    scores = dict(zip(asked, probabilities, strict=True))
-    kept = [i for i, probability in scores.items() if probability >= threshold]
+
+    def judge(cut: Mapping[int, str]) -> _Judgement:
+        page = features_of(segments[:MOST_SEGMENTS], cut, titles, description, body_data)
+        return _judge(tree, page, model, may_ask=len(segments) <= MOST_SEGMENTS)
+
+    judged = judge(foreign)
+    warnings: tuple[str, ...] = ()
+    if judged.certainty < LOST:
+        undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE}
+        if len(undisputed) < len(foreign):
+            again = judge(undisputed)
+            if again.certainty >= FOUND:
+                judged, foreign, warnings = again, undisputed, (CUT_OVERRULED,)
+    kept = [i for i, probability in judged.scores.items() if probability >= judged.threshold]
     kept += _rest(segments, kept, foreign)
     reasons = _reasons(segments, kept) | dict(foreign)
     blocks = blocks_of([segments[i] for i in kept])
-    return Body(tuple(kept), reasons, scores, blocks, "\n".join(block.text for block in blocks), source, certainty)
+    text = "\n".join(block.text for block in blocks)
+    return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, judged.certainty, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """How likely each segment is the article's, and from where on it is kept."""
+
+    scores: Mapping[int, float]
+    threshold: float
+    certainty: float
+    source: str
+
+
+def _judge(tree: HtmlElement, page: PageFeatures, model: Model, *, may_ask: bool) -> _Judgement:
+    asked = asked_segments(page)
+    sizes = [page.sizes[i] for i in asked]
+    source = "blocks"
+    rows, probabilities = model.first_look(page, asked)
+    threshold, certainty = threshold_of(probabilities, sizes)
+    if certainty < SURE and asked and may_ask:
+        source = "blocks+trafilatura"
+        vote = shares_in(page.tokens, trafilatura_text(tree))
+        probabilities = model.second_look(page, asked, rows, vote)
+        threshold, certainty = threshold_of(probabilities, sizes)
+        if certainty < UNSURE:
+            both = zip(asked, probabilities, strict=True)
+            probabilities = [(1 - _VOTE) * probability + _VOTE * vote[i] for i, probability in both]
+            threshold, certainty = threshold_of(probabilities, sizes)
+    return _Judgement(dict(zip(asked, probabilities, strict=True)), threshold, certainty, source)
 
 
 def _reasons(segments: Sequence[Segment], kept: Sequence[int]) -> dict[int, str]:
