@@ -57,6 +57,12 @@ def is_caption(segment: Segment) -> bool:
     return _kind(segment.element)[0] is BlockType.CAPTION
 
 
+def data_table_of(segment: Segment) -> HtmlElement | None:
+    """Return the table of data that a segment is a cell of."""
+    kind, container = _kind(segment.element)
+    return container if kind is BlockType.TABLE else None
+
+
 _MERGED = frozenset({BlockType.LIST, BlockType.TABLE})
 
 

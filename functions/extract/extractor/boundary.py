@@ -164,6 +164,8 @@ class Boundary:
         The index of each segment that was cut, and its :class:`extractor.reasons.DropReason`.
     leak_score : float
         0 to 1: how likely it is that something of another article is in what is left.
+    likelihoods : mapping of int to float
+        Of each segment of a piece that was weighed, how likely it is foreign, whatever was decided.
     warnings : tuple of str
         ``boundary:other_articles`` where something was cut, ``boundary:uncertain`` where it was a near thing,
         ``boundary:digest`` where nearly all of the page would have gone, and nothing did.
@@ -171,6 +173,7 @@ class Boundary:
 
     foreign: Mapping[int, str] = field(default_factory=dict)
     leak_score: float = 0.0
+    likelihoods: Mapping[int, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -403,6 +406,7 @@ def find_boundary(
         return Boundary()
     page = _Page(tree, segments, url, titles, data)
     foreign: dict[int, str] = {}
+    likelihoods: dict[int, float] = {}
     doubt = 0.0
 
     def judge(suspect: Suspect) -> bool:
@@ -411,9 +415,10 @@ def find_boundary(
         is_foreign = likelihood > (_IN_COMPANY if suspect.in_company else _FOREIGN)
         if not suspect.in_company:
             doubt = max(doubt, 1 - likelihood if is_foreign else likelihood)
+        inside = range(suspect.first, suspect.last + 1)
+        likelihoods.update((index, max(likelihood, likelihoods.get(index, 0.0))) for index in inside)
         if is_foreign:
-            reason = _reason(suspect.features)
-            foreign.update((index, reason) for index in range(suspect.first, suspect.last + 1))
+            foreign.update(dict.fromkeys(inside, _reason(suspect.features)))
         return is_foreign
 
     comments = dict.fromkeys(_comments(page), DropReason.COMMENTS.value)
@@ -421,13 +426,14 @@ def find_boundary(
     warnings = []
     if foreign and _is_all_but_nothing(page, foreign):
         foreign.clear()
+        likelihoods.clear()
         doubt = max(doubt, 0.5)
         warnings.append("boundary:digest")
     if foreign:
         warnings.append("boundary:other_articles")
     if doubt > _UNCERTAIN:
         warnings.append("boundary:uncertain")
-    return Boundary(foreign | comments, round(doubt, 3), tuple(warnings))
+    return Boundary(foreign | comments, round(doubt, 3), likelihoods, tuple(warnings))
 
 
 def _likelihood(features: Mapping[str, float]) -> float:

@@ -25,6 +25,7 @@ from extractor.hidden import hidden_text, hides_prose
 from extractor.judgement import Decision, JudgedSegment
 from extractor.links import checked_url, links_of
 from extractor.metadata import read_metadata
+from extractor.overlays import overlaid
 from extractor.pagination import next_pages
 from extractor.parsing import parse_html
 from extractor.parts import split_parts
@@ -33,9 +34,11 @@ from extractor.recurrence import judge_recurrence
 from extractor.result import EXTRACTOR, ExtractionResult
 from extractor.rights import rights_of, signals_of
 from extractor.segments import Segment, segments_of
+from extractor.stated_body import or_stated
 from extractor.statements import one_line
 from extractor.structured_data import StructuredData, read_structured_data
 from extractor.titles import LONGEST_HEADLINE
+from extractor.trimming import trimmed
 from extractor.walls import Wall, judge_wall
 from newsdesk.article import (
     Block,
@@ -231,8 +234,11 @@ def _extract(
     fields = metadata.fields()
     recurrence = judge_recurrence(profile, segments)
     boundary = find_boundary(tree, segments, url, metadata.titles, data)
-    foreign = {**hidden_text(segments), **recurrence.segments, **boundary.foreign}
-    body = choose_body(tree, segments, foreign, metadata.titles, fields.get("description"), data)
+    foreign = {**overlaid(segments), **hidden_text(segments), **recurrence.segments, **boundary.foreign}
+    chosen = choose_body(tree, segments, foreign, metadata.titles, fields.get("description"), data)
+    decks = (fields.get("description"), fields.get("alternative_headline"))
+    authors = [person.name for person in fields.get("author", ())]
+    body = or_stated(trimmed(chosen, segments, metadata.titles, decks, authors), data)
     page_url = checked_url(url)
     kind = judge_type(tree, data, body.blocks, page_url, fields.get("headline"), fields.get("article_section"))
     pages = next_pages(tree, page_url)
@@ -243,7 +249,7 @@ def _extract(
         article_type=kind.article_type,
         url=canonical_url,
         blocks=body.blocks,
-        parts=split_parts(body.blocks, kind.article_type),
+        parts=split_parts(_below_deck(body.blocks, decks), kind.article_type),
         next_pages=pages,
         word_count=count_words(body.text),
         content_status=wall.status,
@@ -276,6 +282,11 @@ def _extract(
     )
 
 
+def _below_deck(blocks: Sequence[Block], decks: Iterable[str | None]) -> Sequence[Block]:
+    """Return the blocks below a deck that opens the body: it is of the whole and of no part."""
+    return blocks[1:] if blocks and blocks[0].text in decks else blocks
+
+
 def _nothing(url: str, canonical: CanonicalLink, rights: Rights, provenance: Provenance) -> Extracted:
     return Extracted(
         article_body="",
@@ -290,7 +301,7 @@ def _nothing(url: str, canonical: CanonicalLink, rights: Rights, provenance: Pro
 def _body_sources(body: Body, kind: TypeJudgement, wall: Wall) -> dict[str, FieldSource]:
     sources = {"articleType": FieldSource(source=kind.source), "contentStatus": FieldSource(source="dom")}
     sources["contentStatus"] = FieldSource(source="dom", confidence=wall.confidence)
-    if body.kept:
+    if body.blocks:
         sources["articleBody"] = FieldSource(source=body.source, confidence=round(body.certainty, 3))
     return sources
 

@@ -53,13 +53,14 @@ _NETWORK = (
     "e-?mail|print|copy(?: the)? link|link|rss|flipboard|pocket|messenger|xing|sms|bookmark|save|drucken|imprimer"
 )
 _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
-    (LineKind.SYMBOLS, re.compile(r"[\W_]+")),
+    (LineKind.SYMBOLS, re.compile(r"[\W_]+|\d{1,3} ?(?:/|of|von|de|sur|di) ?\d{1,3}")),
     (
         LineKind.TERMINATOR,
         _whole(
             r"(?:keep|continue) reading\s*(?:show less|show more)?",
             r"(?:read|show|see|view|load|learn) (?:more|less|the full (?:story|article))(?: \w+)?",
             r"read (?:full|the (?:rest|whole)).{0,40}",
+            r"[«‹<←]* ?(?:back to|return to) .{1,40}",
             r"(?:weiter ?lesen|mehr (?:lesen|anzeigen|erfahren)|lire (?:la suite|plus)|seguir leyendo|leer más"
             r"|leggi tutto"
             r"|continua a leggere|continuar lendo|leia mais|lees (?:meer|verder)|läs mer|les mer|læs mere"
@@ -84,6 +85,7 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
             r"recommended(?: (?:for you|stories|reading|articles))?",
             r"you (?:may|might)(?: also)? (?:like|be interested in)",
             r"more (?:stories|news|articles|headlines|coverage|from .{1,60}|on this(?: \w+)?|in .{1,40})",
+            r"also (?:in|on|from) (?:this|today|our|the)\b.{1,40}",
             r"(?:read|up|watch|coming up) next|(?:read|see|watch) also|don['’]t miss|in case you missed it",
             r"(?:editor['’]?s['’]?|our|top) (?:picks?|choices?|stories)|what (?:to read|others are reading).{0,20}",
             r"(?:mehr zum thema|das könnte sie auch interessieren|meistgelesen|auch interessant|à lire aussi"
@@ -104,6 +106,12 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
             r"(?:story|article) continues(?: below)?.{0,40}",
             r"(?:abonnieren sie|jetzt abonnieren|abonnez-vous|inscrivez-vous|suscríbete|suscríbase|iscriviti"
             r"|assine).{0,200}",
+            r"melden sie sich\b.{0,80}newsletter.{0,200}|(?:подпи[шс]\w+|підпи[шс]\w+) на .{0,200}",
+            r"(?:اشترك|اشتركوا|سجل) في .{0,200}|订阅.{0,100}|訂閱.{0,100}",
+            r".{0,60}ニュースレター.{0,30}(?:登録|購読).{0,100}",
+            r"follow .{1,60} on \w+\b.{0,80}\b(?:channel|feed|page|headlines|updates).{0,60}",
+            r"by (?:signing up|subscribing|registering),? you .{0,300}",
+            r"(?:enjoying|enjoyed|like) (?:this|our) \w+\?.{0,200}",
         ),
     ),
     (

@@ -45,6 +45,8 @@ _STATED_DESCRIPTION = XPath(
 )
 """Microdata and RDFa."""
 _CONTENT_TIERS = {"free": True, "locked": False}
+_ALL_LINKS = 0.6
+_LONGEST_SECTION_WORDS = 4
 _MAXIMUM_TITLES = 6
 _LEAST_TITLE_CONFIDENCE = 0.01
 _PLACES = {"jsonld": "jsonld", "page": "jsonld", "og": "meta", "twitter": "meta", "meta": "meta"}
@@ -148,7 +150,7 @@ def read_metadata(
         headline=_headline(titles),
         alternative_headline=_deck(data, segments, headline),
         description=_agreed(_descriptions(tree, data, meta), LONGEST_DESCRIPTION),
-        article_section=_agreed(_sections(data, meta), LONGEST_NAME),
+        article_section=_agreed(_sections(data, meta), LONGEST_NAME) or _linked_section(segments, headline),
         author=_authors(authors),
         date_published=_date(published),
         date_modified=_date(modified),
@@ -296,6 +298,24 @@ def _sections(data: StructuredData, meta: MetaStatements) -> Iterable[tuple[str 
     if data.main:
         yield data.main.section, "jsonld"
     yield meta.first("article:section", "og:section", "parsely-section", "sailthru.section", "section"), "meta"
+
+
+def _linked_section(segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
+    """Return the last of the links to sections around the headline: ``<a href="/world">World</a>``."""
+    heading = fold(headline or "")
+    place = next((at for at, segment in enumerate(segments) if heading and fold(segment.text[:1000]) == heading), None)
+    if place is None:
+        return None
+    found = None
+    for segment in segments[max(0, place - 2) : place + 5]:
+        if segment.link_share < _ALL_LINKS:
+            continue
+        for anchor in segment.links:
+            name = text_of(anchor, LONGEST_NAME)
+            path = (anchor.get("href") or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+            if name and len(name.split()) <= _LONGEST_SECTION_WORDS and fold(path.replace("-", " ")) == fold(name):
+                found = Found(name, "dom", _CONFIDENCE["dom"])
+    return found
 
 
 def _publisher(data: StructuredData, meta: MetaStatements) -> Found[str] | None:

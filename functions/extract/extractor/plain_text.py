@@ -119,6 +119,8 @@ def clean_plain_text(text: str) -> PlainText:
     place = stories.index(main)
     others = [_all_of(story, DropReason.FOREIGN_ARTICLE) for story in stories]
     headline, description, section, above = _read_head(main)
+    if headline and description is None and _opens_with_deck(main.body):
+        description = main.body.pop(0).text
     paragraphs, within = _read_body(main.body)
     dropped = [item for story in others[:place] for item in story]
     dropped += above + within + [(line.text, _reason(line)) for line in main.tail]
@@ -297,6 +299,11 @@ def _read_body(lines: Sequence[_Line]) -> tuple[list[str], list[tuple[str, DropR
             kept.append(line.text)
             seen.add(line.text)
     return kept, dropped
+
+
+def _opens_with_deck(body: Sequence[_Line]) -> bool:
+    """Say whether a sentence stands by itself between the headline and a by-line or the like."""
+    return len(body) > 1 and body[0].kind is LineKind.SENTENCE and is_furniture(body[1].kind)
 
 
 def _all_of(story: _Story, reason: DropReason) -> list[tuple[str, DropReason]]:

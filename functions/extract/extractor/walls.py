@@ -309,6 +309,16 @@ def judge_wall(
     return _part(tree, html, visible, data, body_text, next_pages)
 
 
+def asks_to_subscribe(line: str) -> bool:
+    """Say whether a line asks to subscribe, sign in or register to read on."""
+    return _PROMPT.search(line) is not None
+
+
+def speaks_of_consent(line: str) -> bool:
+    """Say whether a line is of cookies, consent and data use: two of the words for them are in it."""
+    return len({match.casefold() for match in _CONSENT_WORDS.findall(line)}) >= 2
+
+
 def require_open(wall: Wall) -> None:
     """Refuse a page that gave a wall instead of an article.
 
