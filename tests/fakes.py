@@ -319,6 +319,7 @@ class Slot:
 
     at: datetime
     granted: bool
+    left_alone: bool = False
 
 
 class InMemoryHostStore(FailsOnDemand):
@@ -332,6 +333,7 @@ class InMemoryHostStore(FailsOnDemand):
         self.last_slots: dict[str, datetime] = {}
         self.backlogs: dict[str, datetime] = {}
         self.back_offs: dict[str, BackOff] = {}
+        self.intervals: dict[str, tuple[timedelta, datetime]] = {}
         self.sites: dict[str, SiteRules] = {}
         self.claims: dict[str, datetime] = {}
         self.profiles: dict[str, HostProfile] = {}
@@ -352,7 +354,8 @@ class InMemoryHostStore(FailsOnDemand):
         instead_of: datetime | None = None,
     ) -> Slot:
         self.asked.append({"host": host, "interval_seconds": interval_seconds, "patience_seconds": patience_seconds})
-        interval = timedelta(seconds=interval_seconds)
+        kept, kept_until = self.intervals.get(host, (timedelta(), now))
+        interval = max(timedelta(seconds=interval_seconds), kept if kept_until > now else timedelta())
         latest = now + timedelta(seconds=patience_seconds)
         back_off = self.back_offs.get(host)
         is_free = host not in self.last_slots or self.last_slots[host] == instead_of
@@ -365,7 +368,13 @@ class InMemoryHostStore(FailsOnDemand):
         floor = max(latest, earliest, back_off.until if back_off else latest)
         behind = max(floor, self.backlogs.get(host, floor))
         self.backlogs[host] = behind + interval
-        return Slot(behind, False)
+        return Slot(behind, False, left_alone)
+
+    @can_fail
+    def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
+        kept, kept_until = self.intervals.get(host, (timedelta(), now))
+        if kept_until <= now or kept <= timedelta(seconds=seconds):
+            self.intervals[host] = (timedelta(seconds=seconds), until)
 
     @can_fail
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:

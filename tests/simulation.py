@@ -347,6 +347,8 @@ class Simulation:
         Their pages are submitted in this order, all at once.
     invocations : int
         Of the fetch function at the same time; each works on ten messages at once.
+    poll_seconds : float
+        How often a function without work looks for some.
     """
 
     def __init__(
@@ -360,6 +362,7 @@ class Simulation:
         host_store: HostStore | None = None,
         web: type[SimulatedWeb] = SimulatedWeb,
         seed: int = 1,
+        poll_seconds: float = 1.0,
     ) -> None:
         self.time = SimulatedTime()
         self.manners = manners
@@ -373,6 +376,7 @@ class Simulation:
         self.ended_at: dict[str, float] = {}
         self.back_offs: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._invocations = invocations
+        self._poll_seconds = poll_seconds
         self._hosts = host_store or InMemoryHostStore()
         patience = Patience()
         slow_store: Any = SlowStore(self.store, self.time, chance, faults.slow_calls)
@@ -428,7 +432,7 @@ class Simulation:
         while not self._is_over():
             batch = self.queue.take(BATCH)
             if not batch:
-                self.time.sleep(1.0)
+                self.time.sleep(self._poll_seconds)
                 continue
             begun = self.time.seconds
             pending = set(range(len(batch)))

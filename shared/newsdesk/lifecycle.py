@@ -44,8 +44,9 @@ CONFIRMATION_WAITS = 24
 """For so many times ``confirm_gone_seconds`` after a page was first found gone, each visit that neither confirms nor
 clears it is followed by another within that time, whatever the schedule of revisits says: with an hour, for a day."""
 
-GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE})
-"""Failures that retract an indexed article once a second visit confirms them (404 and 410, RFC 9110, section 15.5)."""
+GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE})
+"""Failures that retract an indexed article once a second visit confirms them: 404 and 410 (RFC 9110, section 15.5), and
+a redirect to a front page, which many sites send in their place."""
 
 TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.FETCH: frozenset({Stage.FETCH, Stage.EXTRACT, Stage.REST}),
@@ -73,8 +74,8 @@ class Patience:
     revisits : RevisitPolicy
         When an indexed article is visited again.
     confirm_gone_seconds : int
-        An indexed article that answers 404 or 410 is retracted when it still does so after this time. A deployment
-        or a broken cache makes a page vanish for minutes, seldom for an hour.
+        An indexed article that answers 404 or 410, or redirects to a front page, is retracted when it still does so
+        after this time. A deployment or a broken cache makes a page vanish for minutes, seldom for an hour.
     """
 
     stuck_after_seconds: int = 900
@@ -133,6 +134,7 @@ def next_run(
         Stage.FETCH,
         run=state.run + 1,
         attempts=0,
+        set_backs=0,
         resends=0,
         waiting=None,
         submissions=(submission_id,) if submission_id else (),
@@ -171,8 +173,16 @@ def leased(state: ArticleState, owner: str, now: datetime, patience: Patience) -
     )
 
 
-def deferred(state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = ()) -> ArticleState:
-    """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far."""
+def deferred(
+    state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = (), *, is_set_back: bool = False
+) -> ArticleState:
+    """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far.
+
+    Parameters
+    ----------
+    is_set_back : bool
+        The host is left alone because it has said that it is asked too much; that is counted.
+    """
     return _step(
         state,
         Stage.FETCH,
@@ -180,6 +190,7 @@ def deferred(state: ArticleState, until: datetime, redirects: tuple[FollowedRedi
         lease_until=None,
         waiting="slot",
         redirects=redirects,
+        set_backs=state.set_backs + is_set_back,
         due_at=_after(until, 0),
     )
 

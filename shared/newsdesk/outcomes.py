@@ -66,6 +66,9 @@ class Reason(StrEnum):
     PARSE_MEMORY = "parse_memory"
     PARSE_CRASH = "parse_crash"
     CAPTURE_MISSING = "capture_missing"
+    FRONT_PAGE = "front_page"
+    REDIRECTED = "redirected"
+    HOST_OVERLOADED = "host_overloaded"
     STUCK = "stuck"
 
 
@@ -118,14 +121,14 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:not_found": "The server answered 404.",
     "failed:gone": "The server answered 410.",
     "failed:access_denied": "The server answered 401, 402, 403, 407 or 451.",
-    "failed:client_error": "The server answered another 4xx status.",
+    "failed:client_error": "The server answered another 4xx status, a 3xx that is no redirect, or one beyond 599.",
     "failed:server_error": "The server still answered 5xx after the last attempt.",
     "failed:rate_limited": "The server still answered 429 after the last attempt.",
     "failed:robots_unavailable": "The host's robots.txt was still out of reach after the last attempt (RFC 9309).",
     "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
     "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",
     "failed:tls_error": "The server's certificate or its TLS is not acceptable.",
-    "failed:timeout": "The total deadline of a fetch passed on every attempt.",
+    "failed:timeout": "The total deadline of a fetch passed, or the server answered 408, on every attempt.",
     "failed:truncated": "The body ended before its declared length or its encoding's end on every attempt.",
     "failed:protocol_error": "The server's answer is not HTTP/1.1, or its head is beyond all bounds.",
     "failed:too_large": "The body, on the wire or decoded, is larger than the cap.",
@@ -145,6 +148,9 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:parse_memory": "Reading the page took more than 512 MB, by the plainest way, too.",
     "failed:parse_crash": "The process that reads pages ended on this one, by the plainest way, too.",
     "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
+    "failed:front_page": "An indexed article's URL redirects to a front page; that is never taken for the article.",
+    "failed:redirected": "An indexed article's URL redirects to another page; the last revision stands.",
+    "failed:host_overloaded": "The host answered 429 or 503 for so long that the page has waited often enough.",
     "failed:stuck": "The work was re-sent as often as allowed and never finished; the dead-letter queue tells why.",
 }
 """One line for each outcome, as ``docs/outcomes.md`` prints it."""

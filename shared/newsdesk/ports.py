@@ -149,6 +149,11 @@ class Reservation(Protocol):
         """Whether the slot is ours."""
         ...
 
+    @property
+    def left_alone(self) -> bool:
+        """Whether it was refused because the host is left alone."""
+        ...
+
 
 class HostStore(Protocol):
     """Politeness: hands out the times at which a host may be asked, and keeps what sites ask of crawlers."""
@@ -165,8 +170,13 @@ class HostStore(Protocol):
 
         While the host is left alone there is none. Those who are refused are told times one behind the other, so that
         they do not come back at once. Whoever gives back a slot that has gone by unused (``instead_of``) gets the
-        present moment for it, as long as nobody has reserved one behind it.
+        present moment for it, as long as nobody has reserved one behind it. A longer interval that is kept for the
+        host takes the place of the one given.
         """
+        ...
+
+    def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
+        """Keep the interval that one of a host's sites asks for until a time, unless a longer one is kept already."""
         ...
 
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
@@ -178,7 +188,7 @@ class HostStore(Protocol):
         ...
 
     def rules(self, origin: str) -> SiteRules | None:
-        """Return what a site was last found to ask; None when it was never read. May lag behind by a second."""
+        """Return what a site was last found to ask; None when nothing is known. May lag behind by a second."""
         ...
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:

@@ -13,6 +13,7 @@ signal                                  source
                                         header field, meta element, each overriding the one before
 ``Content-Usage``                       draft-ietf-aipref-attach-04 and draft-ietf-aipref-vocab (work in progress)
 ``Content-Signal``                      https://contentsignals.org, in robots.txt and as a header field
+``DisallowAITraining``                  draft-canel-robots-ai-control, in robots.txt
 ======================================  ===============================================================================
 """
 
@@ -183,8 +184,8 @@ def host_signals(lines: Iterable[str]) -> tuple[Signal, ...]:
     """Return what a host says of a page, given as lines ``name: value`` that apply to it.
 
     The lines are those of its ``robots.txt`` that address us and the page's path (``Content-Usage``,
-    ``Content-Signal``), and the rule of its ``/.well-known/tdmrep.json`` that matches the path, as
-    ``tdm-reservation: 1`` and ``tdm-policy: https://…``.
+    ``Content-Signal``, ``DisallowAITraining``), and the rule of its ``/.well-known/tdmrep.json`` that matches the path,
+    as ``tdm-reservation: 1`` and ``tdm-policy: https://…``.
     """
     found: list[Signal] = []
     for name, text in _read(_HOST_LINES, (line.partition(":")[::2] for line in lines)):
@@ -259,8 +260,10 @@ def unavailable_after(signal: Signal) -> datetime | None:
 _RESERVATION = "tdm-reservation"
 _POLICY = "tdm-policy"
 _RESERVATIONS = ("0", "1")
-_HOST_LINES = frozenset({"content-usage", "content-signal", _RESERVATION, _POLICY})
-_HEADER_FIELDS = _HOST_LINES | {"x-robots-tag"}
+_NO_TRAINING = "disallowaitraining"
+_USE_FIELDS = frozenset({"content-usage", "content-signal", _RESERVATION, _POLICY})
+_HOST_LINES = _USE_FIELDS | {_NO_TRAINING}
+_HEADER_FIELDS = _USE_FIELDS | {"x-robots-tag"}
 
 _UNAVAILABLE_AFTER = "unavailable_after"
 _VALUED_DIRECTIVES = frozenset({_UNAVAILABLE_AFTER, "max-snippet", "max-image-preview", "max-video-preview"})
@@ -302,6 +305,8 @@ def _read(names: Collection[str], pairs: Iterable[tuple[str, str]]) -> list[tupl
 def _refused_by(signal: Signal) -> tuple[Refusal, ...]:
     """Return the uses that a signal refuses by itself, whatever the date is and whatever else is said."""
     use = _REFUSED_PREFERENCES.get((signal.name, signal.value))
+    if signal.name == _NO_TRAINING and signal.value:  # the paths that it is about
+        use = Refusal.TRAIN_AI
     if use is not None:
         return (use,)
     return () if signal.name in _HOST_LINES else _REFUSED_BY_DIRECTIVE.get(signal.value, ())

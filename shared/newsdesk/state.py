@@ -83,6 +83,7 @@ class CurrentRevision(Record):
     date_published: str | None = None
     cluster_id: str | None = None
     duplicate_of: str | None = None
+    page_url: str | None = Field(default=None, description="Canonical URL of the page it was made of, after redirects.")
 
 
 RetractionReason = Literal["gone", "opt_out"]
@@ -121,6 +122,7 @@ class ArticleState(Record):
     correlation_id: str | None = None
     submissions: tuple[str, ...] = ()
     attempts: int = Field(default=0, description="Fetches tried in this run.")
+    set_backs: int = Field(default=0, description="Times that this run found its host left alone.")
     resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
     waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why nobody works on it now.")
     redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")

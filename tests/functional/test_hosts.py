@@ -6,6 +6,7 @@ Comes in: hosts, origins, times. Goes out: assertions. Changes: moto's memory.
 from __future__ import annotations
 
 import random
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
@@ -475,3 +476,60 @@ def test_hosts_and_sites_expire_when_nobody_asks(table: str) -> None:
     store.save_rules(SITE, SiteRules(read_at=NOW))
     ends = {item["expires_at"]["N"] for item in boto3.client("dynamodb").scan(TableName=table)["Items"]}
     assert ends == {str(int((NOW + timedelta(days=30)).timestamp()))}
+
+
+def test_rules_that_nobody_can_read_count_as_unknown_and_are_read_anew(table: str) -> None:
+    # Given fresh rules that are no rules any more
+    store = dynamodb_on(table)
+    for document in (b"", b"no zlib", zlib.compress(b"{"), zlib.compress(b'{"robots": 3}')):
+        store.save_rules(SITE, SiteRules(read_at=NOW, fresh_until=NOW + MINUTE))
+        boto3.client("dynamodb").update_item(
+            TableName=table,
+            Key={"pk": {"S": f"host#{SITE}"}, "sk": {"S": "rules"}},
+            UpdateExpression="SET document = :document",
+            ExpressionAttributeValues={":document": {"B": document}},
+        )
+
+        # When they are looked up, Then nothing is known of the site, and anybody may read its rules
+        assert store.rules(SITE) is None
+        assert store.claim_rules(SITE, NOW, NOW + MINUTE)
+
+
+def test_rules_that_do_not_fit_without_a_rule_of_robots_txt_are_kept_all_the_same(table: str) -> None:
+    # Given wishes that compress badly and have no room beside a robots.txt
+    generator = random.Random(9309)
+    wishes = tuple(generator.randbytes(30).hex() for _ in range(4000))
+    store = dynamodb_on(table)
+    store.save_rules(SITE, SiteRules(robots=("-/",), ai_preferences=wishes, read_at=NOW))
+    kept = store.rules(SITE)
+    assert kept is not None
+    assert (kept.ai_preferences, kept.robots, kept.is_cut) == (wishes, (), True)
+
+
+def test_the_longest_interval_of_a_host_s_sites_holds_for_all_until_it_expires(hosts: HostStore) -> None:
+    # Given a host one of whose sites asks for ten seconds, and another for four
+    hosts.keep_interval(HOST, 10.0, NOW, NOW + MINUTE)
+    hosts.keep_interval(HOST, 4.0, NOW, NOW + 2 * MINUTE)
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+
+    # When a third asks for two, Then it waits for ten, in a slot and behind others
+    refused = hosts.reserve(HOST, NOW, 2.0, 5.0)
+    assert not refused.granted
+    assert refused.at >= NOW + timedelta(seconds=10)
+    assert hosts.reserve(HOST, NOW, 2.0, 15.0).at == NOW + timedelta(seconds=10)
+    assert hosts.reserve(HOST, NOW, 12.0, 30.0).at == NOW + timedelta(seconds=22)
+    assert hosts.reserve("other.example", NOW, 2.0, 0.0).granted
+
+    # When that wish is old, Then it is forgotten, and a shorter one can take its place
+    later = NOW + 2 * MINUTE
+    hosts.reserve(HOST, later, 2.0, 0.0)
+    assert hosts.reserve(HOST, later, 2.0, 5.0).at == later + timedelta(seconds=2)
+    hosts.keep_interval(HOST, 4.0, later, later + MINUTE)
+    assert hosts.reserve(HOST, later, 2.0, 9.0).at == later + timedelta(seconds=6)
+
+
+def test_who_is_refused_learns_whether_the_host_is_left_alone(hosts: HostStore) -> None:
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+    assert not hosts.reserve(HOST, NOW, 2.0, 0.0).left_alone
+    hosts.back_off(HOST, NOW, None, 0.0)
+    assert hosts.reserve(HOST, NOW, 2.0, 0.0).left_alone

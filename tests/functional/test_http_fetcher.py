@@ -289,10 +289,11 @@ def test_an_empty_page_is_no_page(server, behaviour):
         (404, Reason.NOT_FOUND),
         (410, Reason.GONE),
         *((status, Reason.ACCESS_DENIED) for status in (401, 402, 403, 407, 451)),
-        *((status, Reason.CLIENT_ERROR) for status in (400, 405, 406, 418, 499)),
+        *((status, Reason.CLIENT_ERROR) for status in (300, 305, 306, 400, 405, 406, 418, 499, 600, 999)),
+        (408, Reason.TIMEOUT),
         (429, Reason.RATE_LIMITED),
         *((status, Reason.SERVER_ERROR) for status in (500, 502, 503, 504, 599)),
-        *((status, Reason.PROTOCOL_ERROR) for status in (206, 300, 305, 306, 101, 600, 999)),
+        *((status, Reason.PROTOCOL_ERROR) for status in (206, 101)),
     ],
 )
 def test_each_status_has_its_reason(server, status, reason):

@@ -6,12 +6,14 @@ paced here like any host of the internet; time is not, so that waiting takes non
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_address
+from itertools import pairwise
 from typing import Any
 
 import boto3
@@ -381,6 +383,36 @@ def test_case_72_a_crawl_delay_is_honoured_within_reason(world: World, written: 
     assert world.hosts.asked[-1]["interval_seconds"] == interval + LATENESS_SECONDS
 
 
+def test_case_72_a_crawl_delay_holds_for_the_host_whatever_the_port(world: World) -> None:
+    # Given a host whose robots.txt asks for a delay on one port, and for none on another
+    with MisbehavingServer() as twin:
+        written: list[float] = []
+
+        def noting(behave: Behaviour) -> Behaviour:
+            return lambda request: (written.append(world.clock().timestamp()), behave(request))[1]
+
+        world.robots(noting(answer(b"User-agent: *\nCrawl-delay: 20\n", ("Content-Type", "text/plain"))))
+        for server in (world.server, twin):
+            server.on("/.well-known/tdmrep.json", noting(answer(b"[]")))
+            server.on("/news", noting(answer(PAGE)))
+        twin.on("/robots.txt", noting(answer(b"", ("Content-Type", "text/plain"))))
+
+        # When both are asked, Then every request after the delay is known comes that long after the one before
+        for server in (world.server, twin):
+            world.server = server
+            while world.fetch() == "deferred":
+                pass
+        assert len(written) == 6
+        assert min(later - earlier for earlier, later in pairwise(written)) >= 20
+
+
+def test_case_70_wishes_that_utf_8_cannot_spell_lose_no_page(world: World) -> None:
+    world.robots(answer(b"User-agent: *\nContent-Signal: \xed\xa0\x80\n", ("Content-Type", "text/plain")))
+    policy = rb'[{"location":"/\udfff","tdm-reservation":1,"tdm-policy":"\ud800"}]'
+    world.server.on("/.well-known/tdmrep.json", answer(policy))
+    assert world.fetch() == "fetched"
+
+
 # Many workers, many hosts
 
 
@@ -524,6 +556,26 @@ def test_a_request_that_a_server_breaks_off_is_repeated_in_a_slot_of_its_own(pat
         assert len(asked) == 2
         assert (asked[1] - asked[0]).total_seconds() >= INTERVAL
         world.fetcher.close()
+
+
+def test_a_host_that_stays_down_ends_its_pages_within_a_day_at_a_cost_that_grows_with_their_number_alone() -> None:
+    def crawl(pages: int) -> tuple[float, float]:
+        # Given a host that answers 503 from its first minute on, for ever
+        down = SimulatedHost("down.example", pages, overload="503", bad_time=(30.0, math.inf))
+        simulation = Simulation([down], faults=Faults(0.0, 0.0, 0.0, 0.0, 1.0, 0.0), poll_seconds=20.0)
+
+        # When its pages are crawled, Then each ends
+        report = simulation.run()
+        assert report.breaches == []
+        assert set(report.outcomes) <= {"fetched", "failed:server_error", "failed:host_overloaded"}
+        assert sum(report.outcomes.values()) == pages
+        return report.seconds, report.statuses["deferred"] / pages
+
+    few, many = crawl(20), crawl(160)
+
+    # Then within a day, and eight times as many pages cost each of them no more deferrals
+    assert max(few[0], many[0]) < 86400
+    assert many[1] < 1.2 * few[1]
 
 
 def test_a_busy_host_does_not_delay_the_others() -> None:

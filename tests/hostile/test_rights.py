@@ -136,6 +136,7 @@ def test_73_a_wish_that_a_304_brings_is_recorded_as_a_new_revision(
     ("path", "body", "refusal"),
     [
         ("/robots.txt", b"User-agent: *\nAllow: /\nContent-Signal: ai-train=no\n", "train-ai"),
+        ("/robots.txt", b"User-agent: *\nAllow: /\nDisallowAITraining: /\n", "train-ai"),
         ("/.well-known/tdmrep.json", json.dumps([{"location": "/", "tdm-reservation": 1}]).encode(), "tdm-reservation"),
     ],
 )
@@ -170,6 +171,7 @@ def test_73_an_operator_decides_which_wishes_are_heeded(server: MisbehavingServe
     [
         ("/robots.txt", b"User-agent: *\nAllow: /\nContent-Signal: search=yes, ai-train=no\n"),
         ("/robots.txt", b"User-agent: *\nAllow: /\nContent-Usage: / train-ai=n\n"),
+        ("/robots.txt", b"User-agent: *\nAllow: /\nDisallowAITraining: /\n"),
         ("/.well-known/tdmrep.json", json.dumps([{"location": "/", "tdm-reservation": 1}]).encode()),
     ],
 )

@@ -423,13 +423,12 @@ class Worker:
     def __init__(self, *states: ArticleState) -> None:
         self.store = InMemoryArticleStore(*states)
         self.objects = InMemoryObjectStore()
+        self.sender = RecordingSender()
         self.fetcher = fetcher()
         politeness = Politeness(
             InMemoryHostStore(), self.fetcher, Manners(interval_seconds=2.0), "newsdeskbot", allowed=LOOPBACK
         )
-        self.stage = FetchStage(
-            self.store, self.objects, RecordingSender(), politeness, self.fetcher, patience=PATIENCE
-        )
+        self.stage = FetchStage(self.store, self.objects, self.sender, politeness, self.fetcher, patience=PATIENCE)
 
     def handle(self, state: ArticleState) -> str:
         message = FetchRequested(article_id=state.article_id, run=state.run, correlation_id="c-1")
@@ -568,16 +567,17 @@ def test_pages_of_one_host_in_one_warm_worker_share_a_connection():
         pytest.param(b"<html><script>challenge()</script>Checking your browser</html>", id="case 46 bot wall"),
     ],
 )
-def test_a_200_that_says_something_else_is_a_page_for_extract_to_judge(server, page):
+def test_case_46_a_200_that_says_something_else_is_captured_and_handed_on_to_extract(server, page):
     # Given a page that is not what its status says, When it is fetched
     state = submitted(server.on("/", server_side.answer(page)))
     worker = Worker(state)
     status = worker.handle(state)
 
-    # Then it is captured as it came; what it is worth is a question of what it says
+    # Then it is captured as it came and handed on; what it is worth is for extract to say
     assert status == "fetched"
-    (capture,) = worker.objects.objects.values()
+    ((key, capture),) = worker.objects.objects.items()
     assert read_capture(capture.body).body == page
+    assert [message.capture_key for message in worker.sender.sent] == [key]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -21,18 +22,18 @@ from fetcher.ports import (
     OverloadedError,
     Timings,
 )
-from fetcher.stage import FetchStage
+from fetcher.stage import LONGEST_VALIDATOR, FetchStage
 from newsdesk import lifecycle
 from newsdesk.capture import read_capture
 from newsdesk.clock import from_text, to_text
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.hosts import TdmRule
+from newsdesk.hosts import BackOff, TdmRule
 from newsdesk.lifecycle import Patience, message_for
 from newsdesk.messages import FetchRequested, PageFetched
 from newsdesk.networks import parse_networks
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RevisitPolicy
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, SET_BACK_POLICY, RevisitPolicy
 from newsdesk.rights import OptOutPolicy, Refusal, digest_of, host_signals
 from newsdesk.state import ArticleState, CurrentRevision, Stage, Validators
 from newsdesk.urls import article_id, parse_url
@@ -895,3 +896,108 @@ def test_the_lease_outlives_the_fetch():
     world.deliver()
     lease = next(state for state in world.store.saves if state.lease_owner)
     assert from_text(lease.lease_until) == from_text(to_text(world.clock())) + timedelta(seconds=180)
+
+
+# Where indexed articles are redirected to
+
+
+def moved_to(target: str, status: int = 302, **changes) -> FetchResponse:
+    return response(final_url=target, redirects=(Hop(URL, status, target),), **changes)
+
+
+def revisited(*answers, **options) -> World:
+    """An indexed article that nobody submitted again."""
+    return World(*answers, state=indexed_article().model_copy(update={"submissions": ()}), **options)
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_an_indexed_article_is_never_overwritten_by_a_front_page(status):
+    # Given an indexed article whose URL leads to its site's front page, which does not want to be indexed itself
+    front = moved_to("https://news.example/", status, headers=(("X-Robots-Tag", "noindex"),))
+    world = revisited(front, opt_outs=OptOutPolicy(frozenset({Refusal.NOINDEX})))
+
+    # When it is visited, Then nothing is captured, it stands, and it is looked for once more
+    assert world.deliver() == "failed"
+    assert world.now_stored.last_outcome == "failed:front_page"
+    assert world.objects.puts == []
+    assert world.now_stored.current == indexed_article().current
+    assert world.now_stored.gone_since is not None
+
+
+def test_a_retracted_article_does_not_come_back_as_a_front_page():
+    retracted, _ = lifecycle.retracted(indexed_article(), "gone", datetime(2026, 3, 14, tzinfo=UTC))
+    again = lifecycle.next_run(retracted, datetime(2026, 3, 14, 9, tzinfo=UTC), PATIENCE, submission_id="s-2")
+    world = World(moved_to("https://news.example/"), state=again)
+    assert world.deliver(again.run) == "failed"
+    assert world.now_stored.tombstone == retracted.tombstone
+    assert world.objects.puts == []
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_an_indexed_article_that_leads_elsewhere_for_now_stands_as_it_is(status):
+    # Given an indexed article whose URL leads to a log-in page
+    world = revisited(moved_to("https://news.example/login?from=/harbour", status))
+
+    # When it is visited, Then it stands, nothing else is begun, and the reason is recorded without the query
+    assert world.deliver() == "failed"
+    assert world.now_stored.current == indexed_article().current
+    assert (world.now_stored.last_outcome, world.now_stored.gone_since) == ("failed:redirected", None)
+    assert world.now_stored.last_detail == "led to https://news.example/login?[removed]"
+    assert world.objects.puts == []
+    assert len(world.store.states) == 1
+
+
+@pytest.mark.parametrize("status", [301, 308])
+def test_an_indexed_article_that_has_moved_for_good_leads_to_its_new_url(status):
+    # Given an indexed article whose page has moved, although nobody submitted it again
+    world = revisited(moved_to(MOVED_URL, status))
+
+    # When it is visited, Then the new URL is asked itself, and the old revision stands
+    assert world.deliver() == "duplicate"
+    assert world.now_stored.current == indexed_article().current
+    assert world.now_stored.duplicate_of == article_id(MOVED_URL)
+    assert [message.article_id for message in world.sender.sent] == [article_id(MOVED_URL)]
+    assert world.objects.puts == []
+
+
+@pytest.mark.parametrize("target", ["https://www.news.example/harbour/", "http://news.example/harbour"])
+def test_an_indexed_article_s_page_under_another_form_of_its_url_is_its_page(target):
+    world = revisited(moved_to(target, 301))
+    assert world.deliver() == "fetched"
+    assert len(world.store.states) == 1
+
+
+# Hosts that stay down
+
+
+def test_a_page_that_finds_its_host_left_alone_waits_ever_longer_and_then_ends():
+    # Given a host that says each time that it is asked too much
+    world = World()
+    waits = []
+    while True:
+        world.hosts.back_offs[HOST] = BackOff(world.clock() + timedelta(seconds=10), 1)
+        status = world.deliver()
+        if status != "deferred":
+            break
+        due = datetime.fromtimestamp(world.now_stored.due_at, UTC)
+        waits.append((due - world.clock()).total_seconds())
+        world.clock.now = due
+        world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+
+    # Then the page comes back ever more rarely, without an attempt, and ends with a reason of its own
+    assert len(waits) == SET_BACK_POLICY.attempts
+    assert waits[0] >= 10
+    assert all(later > 1.5 * earlier for earlier, later in pairwise(waits[1:-1]))
+    assert status == "failed"
+    assert world.outcome.outcome == "failed:host_overloaded"
+    assert world.fetcher.requests == []
+
+
+@pytest.mark.parametrize("size", [LONGEST_VALIDATOR, LONGEST_VALIDATOR + 1])
+def test_validators_longer_than_a_kibibyte_are_not_sent_back(size):
+    fields = (("Content-Type", "text/html"), ("ETag", "e" * size), ("Last-Modified", "m" * size))
+    world = World(response(headers=fields))
+    world.deliver()
+    capture = world.now_stored.capture
+    kept = ("e" * size, "m" * size) if size <= LONGEST_VALIDATOR else (None, None)
+    assert (capture.etag, capture.last_modified) == kept

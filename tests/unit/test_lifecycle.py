@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from newsdesk.clock import from_text
 from newsdesk.lifecycle import (
     CONFIRMATION_WAITS,
+    GONE_REASONS,
     MAXIMUM_REMEMBERED_SUBMISSIONS,
     TRANSITIONS,
     InvalidTransitionError,
@@ -476,7 +477,7 @@ def visit(state: ArticleState, now: datetime, reason: Reason | None) -> ArticleS
     return failed(working, reason, now, PATIENCE)[0]
 
 
-@pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.GONE])
+@pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE])
 def test_a_page_that_is_gone_is_looked_for_once_more_before_it_is_retracted(reason: Reason) -> None:
     # Given an indexed article
     state = at_stage(Stage.REST)
@@ -535,7 +536,7 @@ def test_a_server_out_of_order_in_between_neither_confirms_nor_clears() -> None:
     assert visit(broken, NOW + timedelta(hours=3), Reason.NOT_FOUND).last_outcome == "removed"
 
 
-UNDECIDED = sorted({*Reason} - {Reason.NOT_FOUND, Reason.GONE, Reason.OPT_OUT})
+UNDECIDED = sorted({*Reason} - GONE_REASONS - {Reason.OPT_OUT})
 
 
 @given(

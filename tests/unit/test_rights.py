@@ -236,6 +236,8 @@ def test_content_signals_are_read_from_robots_and_from_a_header(value: str, expe
         ("content-usage:/news/ train-ai=n, search=n", {"train-ai", "search"}),
         ("Content-Usage: train-ai=n", {"train-ai"}),
         ("Content-Usage: /", set()),
+        ("DisallowAITraining: /news/", {"train-ai"}),
+        ("DisallowAITraining:", set()),
         ("Disallow: /", set()),
         ("noindex: /news", set()),
         ("tdm-policy: https://news.example/policy.json", set()),

@@ -88,12 +88,15 @@ class NotYetError(NewsdeskError):
         When to ask again.
     redirects : tuple of Hop
         What was followed so far, so that nobody has to ask for it again.
+    is_set_back : bool
+        Whether the host is left alone because it has said that it is asked too much.
     """
 
-    def __init__(self, until: datetime, redirects: tuple[Hop, ...] = ()) -> None:
+    def __init__(self, until: datetime, redirects: tuple[Hop, ...] = (), *, is_set_back: bool = False) -> None:
         super().__init__(until.isoformat())
         self.until = until
         self.redirects = redirects
+        self.is_set_back = is_set_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,7 @@ class Visit:
         try:
             self.check(url)
         except NotYetError as error:
-            raise NotYetError(error.until, hops) from error
+            raise NotYetError(error.until, hops, is_set_back=error.is_set_back) from error
         return self._turn(url.host, self._sites[url.origin], hops, self._politeness.manners.page_seconds)
 
     def _rules(self, url: Url) -> SiteRules:
@@ -257,6 +260,10 @@ class Visit:
             rules = known
         else:
             rules = self._read_robots(url, known)
+            if rules.crawl_delay_seconds:
+                # Slots are the host's, rules the site's: whoever asks the host under another scheme or port heeds it.
+                until = clock() + timedelta(seconds=rules.fresh_seconds)
+                hosts.keep_interval(url.host, self._politeness.spacing(rules), clock(), until)
             hosts.save_rules(url.origin, rules)
             if rules.fresh_until is not None:
                 return rules
@@ -301,7 +308,9 @@ class Visit:
         except NotYetError as error:
             reached = error.redirects[-1].location if error.redirects else before.robots_url
             self._hand_back(url, before, robots_url=reached, robots_hops=before.robots_hops + len(error.redirects))
-            raise NotYetError(error.until) from error  # those redirects are not the page's
+            raise NotYetError(
+                error.until, is_set_back=error.is_set_back
+            ) from error  # those redirects are not the page's
         except (PermanentError, TransientError) as error:
             if error.reason in _NOWHERE:
                 return SiteRules(read_at=clock())
@@ -427,7 +436,7 @@ class _Turn:
         patience = self.visit.patience(self.request_seconds)
         slot = self.politeness.hosts.reserve(self.host, now, self.spacing, patience, self.at)
         if not slot.granted:
-            raise NotYetError(slot.at, self.hops)
+            raise NotYetError(slot.at, self.hops, is_set_back=slot.left_alone)
         self.visit.has_slot()
         self.at, self.reserved_at = slot.at, now
 
@@ -458,7 +467,7 @@ class _Turn:
         # The host may have asked for a pause meanwhile.
         until = self.politeness.hosts.back_off_until(self.host)
         if until is not None and until > self.politeness.clock():
-            raise NotYetError(until, self.hops)
+            raise NotYetError(until, self.hops, is_set_back=True)
         return not self._is_late()
 
     def _is_late(self) -> bool:

@@ -14,7 +14,7 @@ import random
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fetcher.answers import NOT_MODIFIED
 from fetcher.captures import exchange_of
@@ -24,19 +24,24 @@ from newsdesk import lifecycle
 from newsdesk.capture import CAPTURE_MEDIA_TYPE, write_capture
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.errors import AlreadyRecordedError, PermanentError, Received, TransientError
-from newsdesk.identity import begin_target, find_original
+from newsdesk.identity import begin_target, find_original, reason_to_keep
 from newsdesk.keys import capture_key
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import FetchRequested
 from newsdesk.observability import count, measure
 from newsdesk.outcomes import Outcome, Reason, outcome_of
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.retries import retry_delay
+from newsdesk.retries import retry_delay, set_back_delay
 from newsdesk.rights import OptOutPolicy, digest_of, header_signals, host_signals, refusals_of
 from newsdesk.stage import Step, advance, check_in
 from newsdesk.state import ArticleState, Capture, FollowedRedirect, Stage
-from newsdesk.urls import parse_url
+from newsdesk.urls import parse_url, scrub
 
+LONGEST_VALIDATOR = 1024
+"""Characters of an ``ETag`` or ``Last-Modified`` that are kept and sent back: a longer one may make the next request
+longer than its own server takes."""
+
+_PERMANENT_REDIRECTS = frozenset({301, 308})
 _NO_OPT_OUTS = OptOutPolicy()
 
 
@@ -108,6 +113,9 @@ class FetchStage:
         try:
             response = self._fetch(state, visit)
             # Where a redirect led is known only now.
+            if response.redirects and (reason := reason_to_keep(self._store, state, response.final_url)):
+                # Another page: what it wishes is not this one's wish, and nothing of it is kept.
+                return self._end_elsewhere(state, response, reason)
             self._opt_outs.check_host(visit.host_lines, self._clock())
             self._opt_outs.check_headers(response.headers, self._clock())
         except NotYetError as error:
@@ -201,7 +209,19 @@ class FetchStage:
 
     def _defer(self, state: ArticleState, error: NotYetError) -> str:
         followed = tuple(FollowedRedirect(**asdict(hop)) for hop in error.redirects) or state.redirects
-        return self._finish(state, "deferred", lambda fresh: (lifecycle.deferred(fresh, error.until, followed), ()))
+        until = error.until
+        if error.is_set_back:
+            delay = set_back_delay(state.set_backs + 1, self._jitter())
+            if delay is None:
+                count("FetchesFailed", Reason.HOST_OVERLOADED.value)
+                detail = f"found the host left alone {state.set_backs + 1} times"
+                return self._end(state, Outcome.FAILED, reason=Reason.HOST_OVERLOADED, detail=detail)
+            until = max(until, self._clock() + timedelta(seconds=delay))
+        return self._finish(
+            state,
+            "deferred",
+            lambda fresh: (lifecycle.deferred(fresh, until, followed, is_set_back=error.is_set_back), ()),
+        )
 
     def _try_later(self, state: ArticleState, error: TransientError, host: str) -> str:
         if isinstance(error, OverloadedError):
@@ -230,9 +250,21 @@ class FetchStage:
         self._sender.send(following)
         return "fetched"
 
-    def _begin_target(self, state: ArticleState, response: FetchResponse) -> str | None:
+    def _end_elsewhere(self, state: ArticleState, response: FetchResponse, reason: Reason) -> str:
+        """End a visit that led to another page than the one that was indexed; its revision stands."""
+        has_moved = all(hop.status in _PERMANENT_REDIRECTS for hop in response.redirects)
+        original = find_original(self._store, state, response.final_url)
+        original = original or self._begin_target(state, response, has_moved=has_moved)
+        if original is not None:
+            return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
+        count("FetchesFailed", reason.value)
+        return self._end(state, Outcome.FAILED, reason=reason, detail=f"led to {scrub(response.final_url)}")
+
+    def _begin_target(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
         """Send the article that a redirect led to on its own way, and return its id."""
-        target = begin_target(self._store, state, response.final_url, self._clock(), self._patience)
+        target = begin_target(
+            self._store, state, response.final_url, self._clock(), self._patience, has_moved=has_moved
+        )
         message = lifecycle.message_for(target) if target is not None else None
         if target is None or message is None:
             return None
@@ -255,8 +287,8 @@ class FetchStage:
             captured_at=exchange.captured_at,
             status=response.status,
             final_url=response.final_url,
-            etag=response.header("etag") if own else None,
-            last_modified=response.header("last-modified") if own else None,
+            etag=_validator(response, "etag") if own else None,
+            last_modified=_validator(response, "last-modified") if own else None,
             header_signals=self._header_digest(response),
             host_signals=digest_of(host_signals(host_lines)),
         )
@@ -291,6 +323,11 @@ class FetchStage:
             return advance(self._store, state, step)
         except AlreadyRecordedError:
             return None
+
+
+def _validator(response: FetchResponse, name: str) -> str | None:
+    value = response.header(name)
+    return value if value is not None and len(value) <= LONGEST_VALIDATOR else None
 
 
 def _status_class(status: int | None) -> str:

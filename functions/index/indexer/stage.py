@@ -18,6 +18,7 @@ from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
 from newsdesk.similarity import bands, estimated_jaccard
 from newsdesk.stage import advance, check_in
 from newsdesk.state import ArticleState, CurrentRevision, Neighbour, RevisionRecord, Stage
+from newsdesk.urls import canonical_url, parse_url
 
 CLUSTER_SIMILARITY = 0.5
 """Estimated Jaccard similarity of word 3-shingles from which two articles tell the same text; 64 values put the
@@ -105,6 +106,7 @@ class IndexStage:
             date_published=article.date_published,
             cluster_id=relation.cluster_id,
             duplicate_of=relation.duplicate_of,
+            page_url=canonical_url(parse_url(state.capture.final_url)) if state.capture else None,
         )
         revision = RevisionRecord(
             article_id=state.article_id,

@@ -3,13 +3,13 @@
 Comes in: hosts, origins, times, rules, pages. Goes out: slots, rules and profiles. Changes: three kinds of items in the
 one table, by conditional writes.
 
-======================  =====================  ==========================================================
+======================  =====================  ==========================================================================
 ``pk``                  ``sk``                 what
-======================  =====================  ==========================================================
-``host#<host>``         ``pace``               the latest slot, the end of the backlog, the back-off
+======================  =====================  ==========================================================================
+``host#<host>``         ``pace``               the latest slot, the end of the backlog, the back-off, the longest interval
 ``host#<origin>``       ``rules``              the site's rules, compressed, and who is reading them anew
 ``host#<host>``         ``profile.1``          what a sample of the host's pages showed; 1 is the format of its bytes
-======================  =====================  ==========================================================
+======================  =====================  ==========================================================================
 
 They are several items because DynamoDB charges an update for the whole item: a slot must not cost what a long
 robots.txt weighs. Times are epoch milliseconds. All expire when nobody has asked for long.
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -37,6 +38,7 @@ from newsdesk.hosts import (
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 MAXIMUM_RULES_BYTES = 64 * 1024
 """Of a site's rules, compressed: what one reading of them costs is bounded (8 read units, eventually consistent)."""
@@ -57,6 +59,7 @@ class Slot:
 
     at: datetime
     granted: bool
+    left_alone: bool = False
 
 
 class DynamoHostStore:
@@ -87,13 +90,31 @@ class DynamoHostStore:
             taken, seen = self._take_now(host, current, interval, instead_of)
             if taken:
                 return Slot(_from_milliseconds(current), True)
+            if _kept_interval(seen, current) > interval:
+                interval = _kept_interval(seen, current)
+                continue
             if seen.get("back_off_until", 0) > current or seen.get("last_slot", 0) + interval > latest:
                 break
             taken, seen = self._take_next(host, current, interval, latest)
             if taken:
                 return Slot(_from_milliseconds(seen["last_slot"]), True)
         floor = max(latest, seen.get("back_off_until", 0), seen.get("last_slot", 0) + interval)
-        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False)
+        left_alone = seen.get("back_off_until", 0) > current
+        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False, left_alone)
+
+    def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
+        """Keep a host's interval; see the port."""
+        self._update(
+            host,
+            "SET longest_interval = :interval, longest_until = :until",
+            "attribute_not_exists(longest_interval) OR longest_interval <= :interval OR longest_until <= :now",
+            {
+                "interval": math.ceil(seconds * 1000),
+                "until": _to_milliseconds(until),
+                "now": _to_milliseconds(now),
+            },
+            now=now,
+        )
 
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
         """Leave a host alone; see the port."""
@@ -124,7 +145,25 @@ class DynamoHostStore:
         """Return a site's rules; see the port."""
         answer = self._client.get_item(TableName=self._table, Key=_key(origin, "rules"))
         document = answer.get("Item", {}).get("document")
-        return SiteRules.model_validate_json(zlib.decompress(document["B"])) if document else None
+        if document is None:
+            return None
+        try:
+            return SiteRules.model_validate_json(zlib.decompress(document["B"]))
+        except (zlib.error, ValueError):
+            self._forget_rules(origin, document)
+            return None
+
+    def _forget_rules(self, origin: str, document: AttributeValueTypeDef) -> None:
+        """Remove rules that nobody can read, so that somebody reads the site's anew."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(origin, "rules"),
+                UpdateExpression="REMOVE #document, #fresh",
+                ConditionExpression="#document = :document",
+                ExpressionAttributeNames={"#document": "document", "#fresh": "fresh_until"},
+                ExpressionAttributeValues={":document": document},
+            )
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
         """Take it on to read a site's rules; see the port."""
@@ -146,7 +185,7 @@ class DynamoHostStore:
 
     def save_rules(self, origin: str, rules: SiteRules) -> None:
         """Keep a site's rules; see the port."""
-        document = _packed(rules)
+        document = packed(rules)
         names = {"#document": "document", "#kind": "kind", "#expires": "expires_at"}
         kept_from = rules.fresh_until or rules.read_at or _EPOCH
         values: dict[str, Any] = {
@@ -212,8 +251,9 @@ class DynamoHostStore:
             host,
             "SET last_slot = :now",
             "(attribute_not_exists(last_slot) OR last_slot <= :before OR last_slot = :unused) "
-            "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now)",
-            {"now": current, "before": before, "unused": unused},
+            "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now) "
+            "AND (attribute_not_exists(longest_until) OR longest_until <= :now OR longest_interval <= :interval)",
+            {"now": current, "before": before, "unused": unused, "interval": interval},
             now=_from_milliseconds(current),
         )
 
@@ -288,22 +328,26 @@ class DynamoHostStore:
         return _numbers(answer.get("Item", {}))
 
 
-def _packed(rules: SiteRules) -> bytes:
+def packed(rules: SiteRules) -> bytes:
     """Compress rules; of those that are too many, keep as many of the first as fit."""
     document = zlib.compress(rules.model_dump_json(exclude_none=True).encode("utf-8"))
     if len(document) <= MAXIMUM_RULES_BYTES:
         return document
-    fitting, beyond = 0, len(rules.robots) + 1
-    packed = b""
+
+    def cut_to(number: int) -> bytes:
+        cut = rules.model_copy(update={"robots": rules.robots[:number], "is_cut": True})
+        return zlib.compress(cut.model_dump_json(exclude_none=True).encode("utf-8"))
+
+    # What a site says of AI and of mining is bounded where it is read, and is kept whole.
+    fitting, beyond, document = 0, len(rules.robots) + 1, cut_to(0)
     while beyond - fitting > 1:
         middle = (fitting + beyond) // 2
-        cut = rules.model_copy(update={"robots": rules.robots[:middle], "is_cut": True})
-        attempt = zlib.compress(cut.model_dump_json(exclude_none=True).encode("utf-8"))
+        attempt = cut_to(middle)
         if len(attempt) <= MAXIMUM_RULES_BYTES:
-            fitting, packed = middle, attempt
+            fitting, document = middle, attempt
         else:
             beyond = middle
-    return packed
+    return document
 
 
 def _key(name: str, kind: str) -> dict[str, Any]:
@@ -320,6 +364,11 @@ def _number(value: int) -> dict[str, str]:
 
 def _numbers(item: Item) -> Item:
     return {name: int(value["N"]) for name, value in item.items() if "N" in value}
+
+
+def _kept_interval(item: Item, current: int) -> int:
+    kept: int = item.get("longest_interval", 0)
+    return kept if item.get("longest_until", 0) > current else 0
 
 
 def _back_off_in(item: Item) -> BackOff | None:
