@@ -3,13 +3,13 @@
 Comes in: hosts, origins, times, rules, pages. Goes out: slots, rules and profiles. Changes: three kinds of items in the
 one table, by conditional writes.
 
-======================  =====================  ==========================================================================
-``pk``                  ``sk``                 what
-======================  =====================  ==========================================================================
-``host#<host>``         ``pace``               the latest slot, the end of the backlog, the back-off, the longest interval
-``host#<origin>``       ``rules``              the site's rules, compressed, and who is reading them anew
-``host#<host>``         ``profile.1``          what a sample of the host's pages showed; 1 is the format of its bytes
-======================  =====================  ==========================================================================
+====================  =============  ===========================================================================
+``pk``                ``sk``         what
+====================  =============  ===========================================================================
+``host#<host>``       ``pace``       the latest slot, the end of the backlog, the back-off, the longest interval
+``host#<origin>``     ``rules``      the site's rules, compressed, and who is reading them anew
+``host#<host>``       ``profile.1``  what a sample of the host's pages showed; 1 is the format of its bytes
+====================  =============  ===========================================================================
 
 They are several items because DynamoDB charges an update for the whole item: a slot must not cost what a long
 robots.txt weighs. Times are epoch milliseconds. All expire when nobody has asked for long.
