@@ -26,10 +26,9 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from train import DATA, FOLDS, NOW, Trainer, labelled_pages
 
-from extractor.body import choose_body
-from extractor.boundary import find_boundary
 from extractor.charset import decode_text
 from extractor.classifier import Model, model_from_json
+from extractor.extraction import find_body
 from extractor.metadata import read_metadata
 from extractor.parsing import parse_html
 from extractor.segments import segments_of
@@ -104,9 +103,7 @@ def _ours(html: str, entry: Mapping[str, Any], model: Model) -> tuple[str, str]:
     data = read_structured_data(tree)
     url = entry.get("url") or ""
     metadata = read_metadata(tree, data, segments, url, NOW)
-    foreign = find_boundary(tree, segments, url, metadata.titles, data).foreign
-    description = metadata.fields().get("description")
-    body = choose_body(tree, segments, foreign, metadata.titles, description, data, model=model)
+    _, body = find_body(tree, segments, data, metadata, url, model=model)
     return body.text, body.source
 
 

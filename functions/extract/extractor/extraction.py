@@ -9,22 +9,24 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 
 from lxml.html import HtmlElement
 
 from extractor.article_types import TypeJudgement, judge_type
 from extractor.body import Body, choose_body
-from extractor.boundary import find_boundary
+from extractor.boundary import Boundary, find_boundary
 from extractor.canonical import CanonicalLink, canonical_link
+from extractor.classifier import Model
 from extractor.hidden import WARNING as HIDDEN_TEXT
 from extractor.hidden import hidden_text, hides_prose
 from extractor.judgement import Decision, JudgedSegment
 from extractor.links import checked_url, links_of
-from extractor.metadata import read_metadata
+from extractor.metadata import Metadata, read_metadata
 from extractor.overlays import overlaid
 from extractor.pagination import next_pages
 from extractor.parsing import parse_html
@@ -233,12 +235,7 @@ def _extract(
     metadata = read_metadata(tree, data, segments, url, captured_at)
     fields = metadata.fields()
     recurrence = judge_recurrence(profile, segments)
-    boundary = find_boundary(tree, segments, url, metadata.titles, data)
-    foreign = {**overlaid(segments), **hidden_text(segments), **recurrence.segments, **boundary.foreign}
-    chosen = choose_body(tree, segments, foreign, metadata.titles, fields.get("description"), data)
-    decks = (fields.get("description"), fields.get("alternative_headline"))
-    authors = [person.name for person in fields.get("author", ())]
-    body = or_stated(trimmed(chosen, segments, metadata.titles, decks, authors), data)
+    boundary, body = find_body(tree, segments, data, metadata, url, recurring=recurrence.segments)
     page_url = checked_url(url)
     kind = judge_type(tree, data, body.blocks, page_url, fields.get("headline"), fields.get("article_section"))
     pages = next_pages(tree, page_url)
@@ -249,7 +246,7 @@ def _extract(
         article_type=kind.article_type,
         url=canonical_url,
         blocks=body.blocks,
-        parts=split_parts(_below_deck(body.blocks, decks), kind.article_type),
+        parts=split_parts(_below_deck(body.blocks, metadata.decks), kind.article_type),
         next_pages=pages,
         word_count=count_words(body.text),
         content_status=wall.status,
@@ -280,6 +277,37 @@ def _extract(
         judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),
         fingerprints=recurrence.fingerprints,
     )
+
+
+def find_body(
+    tree: HtmlElement,
+    segments: Sequence[Segment],
+    data: StructuredData,
+    metadata: Metadata,
+    url: str,
+    *,
+    recurring: Mapping[int, str] = MappingProxyType({}),
+    model: Model | None = None,
+) -> tuple[Boundary, Body]:
+    """Find a page's body: what is foreign, hidden or laid over is cut, the classifier chooses, the rest is trimmed.
+
+    Parameters
+    ----------
+    tree, segments, data, metadata
+        The page, and what it says of itself.
+    url : str
+        The page's own.
+    recurring : mapping
+        Segments that the host repeats, and the reason.
+    model : Model or None
+        Another than the one that is shipped.
+    """
+    boundary = find_boundary(tree, segments, url, metadata.titles, data)
+    foreign = {**overlaid(segments), **hidden_text(segments), **recurring, **boundary.foreign}
+    description = metadata.description.value if metadata.description else None
+    chosen = choose_body(tree, segments, foreign, metadata.titles, description, data, model=model)
+    authors = [person.name for person in metadata.author.value] if metadata.author else []
+    return boundary, or_stated(trimmed(chosen, segments, metadata.titles, metadata.decks, authors), data)
 
 
 def _below_deck(blocks: Sequence[Block], decks: Iterable[str | None]) -> Sequence[Block]:

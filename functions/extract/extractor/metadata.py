@@ -99,6 +99,11 @@ class Metadata:
     site_name: str | None = None
     conflicts: tuple[FieldConflict, ...] = ()
 
+    @property
+    def decks(self) -> tuple[str, ...]:
+        """What it says below its headline, or in place of a summary."""
+        return tuple(found.value for found in (self.description, self.alternative_headline) if found)
+
     def fields(self) -> dict[str, Any]:
         """Return the fields of :class:`newsdesk.article.Extracted` that are known, by their Python names."""
         return {name: found.value for name in _FIELDS if (found := getattr(self, name)) is not None}
