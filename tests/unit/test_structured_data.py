@@ -194,3 +194,18 @@ JSON_VALUES = st.recursive(
 @given(value=JSON_VALUES)
 def test_no_description_raises(value: Any) -> None:
     assert read(value) == read(value)
+
+
+def test_an_update_of_a_live_blog_is_not_the_page() -> None:
+    # Given a live blog whose updates have the page's address, with a fragment
+    page = "https://news.example/live/storm"
+    updates = [{"@type": "BlogPosting", "headline": "Trains stopped", "url": f"{page}#u2"}]
+    blog = {"@type": "LiveBlogPosting", "headline": "Storm", "liveBlogUpdate": updates}
+    script = f'<script type="application/ld+json">{json.dumps(blog)}</script>'
+    tree = parse_html(f'<html><head><link rel="canonical" href="{page}">{script}</head><body>x</body></html>')
+    assert tree is not None
+    # When
+    main = read_structured_data(tree).main
+    # Then
+    assert main is not None
+    assert main.headline == "Storm"

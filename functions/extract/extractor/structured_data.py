@@ -399,7 +399,9 @@ def _main(articles: list[StructuredArticle], tree: HtmlElement) -> StructuredArt
     addresses, titles = _own_words(tree)
 
     def claim(article: StructuredArticle) -> tuple[bool, bool, bool]:
-        is_here = any(same_address(article.url, address) for address in addresses)
+        # A live blog's updates have the page's own address, with a fragment.
+        is_update = article.is_nested and "#" in (article.url or "")
+        is_here = not is_update and any(same_address(article.url, address) for address in addresses)
         headline = (article.headline or "").casefold()
         return is_here, bool(headline) and any(headline in title for title in titles), not article.is_nested
 
