@@ -151,10 +151,11 @@ def read_metadata(
     published = dates_of_publication(tree, data, segments, url, captured_at, headline)
     modified = dates_of_modification(tree, data, captured_at)
     publisher = _publisher(data, meta)
+    deck, description = _deck(data, segments, headline), _agreed(_descriptions(tree, data, meta), LONGEST_DESCRIPTION)
     return Metadata(
         headline=_headline(titles),
-        alternative_headline=_deck(data, segments, headline),
-        description=_agreed(_descriptions(tree, data, meta), LONGEST_DESCRIPTION),
+        alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
+        description=description,
         article_section=_agreed(_sections(data, meta), LONGEST_NAME) or _linked_section(segments, headline),
         author=_authors(authors),
         date_published=_date(published),
