@@ -51,6 +51,7 @@ _SEE_ALSO = re.compile(
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
 _BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
 _LONGEST_BYLINE_WORDS = 12
+_PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
 _QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
 
 
@@ -247,8 +248,14 @@ def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     for segment in chosen:
         text = _folded(segment.text)
         is_of_a_size = SHORTEST_PULL_QUOTE_WORDS <= text.count(" ") + 1 <= LONGEST_PULL_QUOTE_WORDS
-        if is_of_a_size and (f"{text} " in whole or f" {text}" in whole) and _is_set_apart(segment.element):
+        is_said = is_of_a_size and (f"{text} " in whole or f" {text}" in whole)
+        if (is_said and _is_set_apart(segment.element)) or _is_pulled(segment.element):
             yield segment.index, DropReason.REPEATED
+
+
+def _is_pulled(element: HtmlElement) -> bool:
+    """Say whether an ``aside`` calls itself a pull quote: editors shorten those until the text does not have them."""
+    return element.tag == "aside" and _PULLED_NAME.search(element.get("class") or "") is not None
 
 
 def _is_set_apart(element: HtmlElement | None) -> bool:
