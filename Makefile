@@ -12,7 +12,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 OUT ?= out
 
-.PHONY: help ingest test environment lint types templates build smoke e2e requirements check-requirements schemas clean
+.PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-extraction requirements \
+	check-requirements schemas clean
 
 help:
 	@sed -n '3,7s/^# \{0,1\}//p' Makefile
@@ -61,6 +62,19 @@ e2e: environment
 	@echo "== the whole stack on this machine"
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e
 
+accuracy: environment
+	@echo "== the accuracy of extraction"
+	@$(BIN)/python -m pytest -q -m accuracy tests/functional/test_extraction_accuracy.py
+
+benchmark-extraction: .venv-benchmark/complete
+	@.venv-benchmark/bin/python benchmarks/extraction
+
+.venv-benchmark/complete: requirements/benchmark.txt .venv/complete
+	@echo "== building the environment of the benchmark in .venv-benchmark"
+	@test -x .venv-benchmark/bin/python || $(PYTHON3) -m venv .venv-benchmark
+	@$(UV) pip sync --quiet --require-hashes --python .venv-benchmark/bin/python requirements/benchmark.txt
+	@touch $@
+
 # What goes into each set is named in pyproject.toml; this compiles it, with hashes and without addresses. The
 # development set holds all the others and constrains them, so that a package has one version everywhere.
 SETS := layer:shared fetch:functions/fetch extract:functions/extract enrich:functions/enrich submit:functions/submit \
@@ -72,6 +86,8 @@ requirements:
 	@$(UV) $(COMPILE) --group development pyproject.toml --output-file requirements/development.txt
 	@$(UV) $(COMPILE) --group bootstrap --constraint requirements/development.txt pyproject.toml \
 		--output-file requirements/bootstrap.txt
+	@$(UV) $(COMPILE) --group benchmark --constraint requirements/development.txt pyproject.toml \
+		--output-file requirements/benchmark.txt
 	@for set in $(SETS); do \
 		$(UV) $(COMPILE) --constraint requirements/development.txt --group $${set%%:*} pyproject.toml \
 			--output-file $${set#*:}/requirements.txt || exit 1; \
@@ -87,4 +103,4 @@ schemas: environment
 
 clean:
 	-@test ! -x $(BIN)/newsdesk || $(BIN)/newsdesk down
-	rm -rf .venv .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)
+	rm -rf .venv .venv-benchmark .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)

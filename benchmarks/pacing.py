@@ -5,15 +5,17 @@ moto, in this process.
 
     .venv/bin/python benchmarks/pacing.py [--hosts 200] [--pages 20] [--json FILE]
 
-Four questions: do two requests to a host ever come closer than its interval, whatever goes wrong; does a busy host
-delay the others; what does waiting inside the function cost; does DynamoDB's own arithmetic keep the promise as the
-fake does. Seconds are simulated and the same on every machine, except for "took".
+Five questions: do two requests to a host ever come closer than its interval, whatever goes wrong; does a busy host
+delay the others; what does waiting inside the function cost; what do the pages of a host cost that stays down; does
+DynamoDB's own arithmetic keep the promise as the fake does. Seconds are simulated and the same on every machine, except
+for "took".
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
@@ -114,6 +116,19 @@ def with_short_wait(seconds: float) -> dict[str, Any]:
     return {"short_wait": seconds, "deferrals_per_page": round(deferred, 2), **{name: figures[name] for name in wanted}}
 
 
+def with_a_host_that_is_down(pages: int) -> dict[str, Any]:
+    """What becomes of the pages of a host that answers 503 from its first minute on."""
+    down = SimulatedHost("down.example", pages, overload="503", bad_time=(30.0, math.inf))
+    report, figures = run(hosts=[down], manners=Manners(INTERVAL), faults=_NO_FAULTS, poll_seconds=20.0)
+    return {
+        "pages": pages,
+        "deferrals_per_page": round(report.statuses["deferred"] / pages, 1),
+        "requests": report.requests,
+        "last_page_ends_after_hours": round(figures["seconds"] / 3600, 1),
+        "outcomes": dict(report.outcomes),
+    }
+
+
 def print_table(console: Console, title: str, rows: list[dict[str, Any]]) -> None:
     """Print rows of the same fields."""
     table = Table(*rows[0], title=title)
@@ -143,6 +158,8 @@ def main() -> None:
     print_table(console, "199 quick hosts behind a busy one", figures["busy_host"])
     figures["short_wait"] = [with_short_wait(seconds) for seconds in (0.0, 5.0, 10.0, 20.0)]
     print_table(console, "waiting inside the function", figures["short_wait"])
+    figures["down_host"] = [with_a_host_that_is_down(pages) for pages in (20, 80, 320)]
+    print_table(console, "a host that stays down", figures["down_host"])
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     sys.exit(1 if figures["faults"]["breaches"] or figures["dynamodb"]["breaches"] else 0)

@@ -90,8 +90,8 @@ def run_bare(urls: Sequence[str]) -> tuple[dict[str, float], Counter[str]]:
         PageFetched: (
             "extract",
             ExtractStage(
-                store=store, objects=objects, sender=sender, clock=utc_now, patience=patience,
-                maximum_body_bytes=10 * 1024 * 1024,
+                store=store, objects=objects, sender=sender, hosts=InMemoryHostStore(), clock=utc_now,
+                patience=patience, maximum_body_bytes=10 * 1024 * 1024,
             ),
         ),
         ArticleExtracted: (

@@ -21,7 +21,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from newsdesk.clock import from_text
 from newsdesk.clusters import ClustersInMemory
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
-from newsdesk.hosts import BackOff, SiteRules, next_back_off
+from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
 from newsdesk.ports import WriteOnce
 from newsdesk.state import (
@@ -323,6 +323,7 @@ class Slot:
 
     at: datetime
     granted: bool
+    left_alone: bool = False
 
 
 class InMemoryHostStore(FailsOnDemand):
@@ -336,8 +337,10 @@ class InMemoryHostStore(FailsOnDemand):
         self.last_slots: dict[str, datetime] = {}
         self.backlogs: dict[str, datetime] = {}
         self.back_offs: dict[str, BackOff] = {}
+        self.intervals: dict[str, tuple[timedelta, datetime]] = {}
         self.sites: dict[str, SiteRules] = {}
         self.claims: dict[str, datetime] = {}
+        self.profiles: dict[str, HostProfile] = {}
         self.asked: list[dict[str, Any]] = []
 
     def open_site(self, origin: str) -> None:
@@ -346,12 +349,21 @@ class InMemoryHostStore(FailsOnDemand):
         self.sites[origin] = SiteRules(tdm=(), read_at=forever - timedelta(days=1), fresh_until=forever)
 
     @can_fail
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+    def reserve(
+        self,
+        host: str,
+        now: datetime,
+        interval_seconds: float,
+        patience_seconds: float,
+        instead_of: datetime | None = None,
+    ) -> Slot:
         self.asked.append({"host": host, "interval_seconds": interval_seconds, "patience_seconds": patience_seconds})
-        interval = timedelta(seconds=interval_seconds)
+        kept, kept_until = self.intervals.get(host, (timedelta(), now))
+        interval = max(timedelta(seconds=interval_seconds), kept if kept_until > now else timedelta())
         latest = now + timedelta(seconds=patience_seconds)
         back_off = self.back_offs.get(host)
-        earliest = self.last_slots[host] + interval if host in self.last_slots else now
+        is_free = host not in self.last_slots or self.last_slots[host] == instead_of
+        earliest = now if is_free else self.last_slots[host] + interval
         left_alone = back_off is not None and back_off.until > now
         if not left_alone and earliest <= latest:
             at = max(now, earliest)
@@ -360,7 +372,13 @@ class InMemoryHostStore(FailsOnDemand):
         floor = max(latest, earliest, back_off.until if back_off else latest)
         behind = max(floor, self.backlogs.get(host, floor))
         self.backlogs[host] = behind + interval
-        return Slot(behind, False)
+        return Slot(behind, False, left_alone)
+
+    @can_fail
+    def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
+        kept, kept_until = self.intervals.get(host, (timedelta(), now))
+        if kept_until <= now or kept <= timedelta(seconds=seconds):
+            self.intervals[host] = (timedelta(seconds=seconds), until)
 
     @can_fail
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
@@ -388,3 +406,11 @@ class InMemoryHostStore(FailsOnDemand):
         self.sites[origin] = SiteRules.model_validate_json(rules.model_dump_json(exclude_none=True))
         if rules.fresh_until is not None:
             self.claims.pop(origin, None)
+
+    @can_fail
+    def profile(self, host: str) -> HostProfile:
+        return self.profiles.get(host, HostProfile())
+
+    @can_fail
+    def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
+        self.profiles[host] = HostProfile.unpacked(self.profiles.get(host, seen).with_page(page).packed())

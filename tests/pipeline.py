@@ -107,6 +107,7 @@ class Web:
         )
 
     def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+        ask_leave(parse_url(request.url), request.redirects)()
         self.requests.append(request)
         answer = self.answers[request.url]
         if self.meanwhile is not None:
@@ -119,6 +120,7 @@ class Web:
     def fetch_auxiliary(
         self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
     ) -> AuxiliaryResponse:
+        ask_leave(parse_url(url), ())()
         return AuxiliaryResponse(url, 404, (), b"")
 
 
@@ -182,7 +184,7 @@ class Pipeline:
             clock=self.clock,
             jitter=lambda: 0.0,
         )
-        self.extract_stage = ExtractStage(*timed, opt_outs=self._opt_outs)
+        self.extract_stage = ExtractStage(*common, self.hosts, self.clock, self.patience, opt_outs=self._opt_outs)
         self.enrich_stage = EnrichStage(*timed, default_enrichers())
         self.index_stage = IndexStage(*timed)
         self.dispatch_stage = DispatchStage(

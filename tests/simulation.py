@@ -24,7 +24,16 @@ from typing import Any
 
 from dispatcher.stage import DispatchStage
 from fetcher.politeness import LATENESS_SECONDS, Manners, Politeness
-from fetcher.ports import AskLeave, AuxiliaryResponse, FetchRequest, FetchResponse, Hop, OverloadedError, Timings
+from fetcher.ports import (
+    AskLeave,
+    AuxiliaryResponse,
+    FetchRequest,
+    FetchResponse,
+    Hop,
+    OverloadedError,
+    Start,
+    Timings,
+)
 from fetcher.stage import FetchStage
 from newsdesk.errors import TransientError
 from newsdesk.lifecycle import Patience, first_run, message_for
@@ -124,11 +133,28 @@ class SimulatedHost:
 
 @dataclass(frozen=True)
 class Faults:
-    """How often things go wrong, as shares."""
+    """How often things go wrong, as shares.
+
+    Attributes
+    ----------
+    duplicates : float
+        Messages that come twice.
+    deaths : float
+        Requests that end with their worker.
+    slow_calls : float
+        Calls of a store that take 0.3 to 2 seconds.
+    slow_dials : float
+        New connections that take one to six seconds to open.
+    kept_connections, closed_connections : float
+        Requests that go over a kept connection; those of them that the server breaks off, so that they are repeated.
+    """
 
     duplicates: float = 0.05
     deaths: float = 0.01
     slow_calls: float = 0.01
+    slow_dials: float = 0.1
+    kept_connections: float = 0.5
+    closed_connections: float = 0.05
 
 
 class WorkerDiedError(BaseException):
@@ -200,23 +226,24 @@ class Queue:
 class SimulatedWeb:
     """All hosts; a :class:`fetcher.ports.Fetcher` and :class:`fetcher.ports.AuxiliaryFetcher`.
 
-    ``starts`` says when each host was asked, and for what.
+    ``starts`` says when each host was asked, and for what: when the request was written, over a connection that was
+    opened before. Some requests go over a kept connection, which the server sometimes closes as it reads them.
     """
 
-    def __init__(self, hosts: Sequence[SimulatedHost], time: SimulatedTime, chance: random.Random, deaths: float):
+    def __init__(self, hosts: Sequence[SimulatedHost], time: SimulatedTime, chance: random.Random, faults: Faults):
         self.hosts = {host.name: host for host in hosts}
         self.starts: dict[str, list[tuple[float, str]]] = defaultdict(list)
         self._time = time
         self._chance = chance
-        self._deaths = deaths
+        self._faults = faults
 
     def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
         hops = list(request.redirects)
         url = parse_url(hops[-1].location if hops else request.url)
         while True:
-            host = self._begin(url)
+            host = self._ask(url, ask_leave(url, tuple(hops)))
             self._time.sleep(self._chance.uniform(0.05, 0.8))
-            if self._chance.random() < self._deaths:
+            if self._chance.random() < self._faults.deaths:
                 raise WorkerDiedError
             if host.is_bad(self._time.seconds):
                 self._complain(host)
@@ -225,13 +252,12 @@ class SimulatedWeb:
                 return self._page(url, tuple(hops))
             following = parse_url(self.hosts[host.redirects_to].url(number + 1_000_000))
             hops.append(Hop(url.href, 302, following.href))
-            ask_leave(following, tuple(hops))
             url = following
 
     def fetch_auxiliary(
         self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
     ) -> AuxiliaryResponse:
-        host = self._begin(parse_url(url))
+        host = self._ask(parse_url(url), ask_leave(parse_url(url), ()))
         self._time.sleep(self._chance.uniform(0.05, 0.5))
         if host.robots_down and host.is_bad(self._time.seconds):
             return AuxiliaryResponse(url, 503, (), b"")
@@ -239,9 +265,24 @@ class SimulatedWeb:
             return AuxiliaryResponse(url, 200, (), f"User-agent: *\nCrawl-delay: {host.crawl_delay}\n".encode())
         return AuxiliaryResponse(url, 404, (), b"")
 
-    def _begin(self, url: Url) -> SimulatedHost:
-        self.starts[url.host].append((self._time.seconds, url.target))
+    def _ask(self, url: Url, start: Start) -> SimulatedHost:
+        if self._chance.random() < self._faults.kept_connections:
+            self._write(url, start)
+            if self._chance.random() >= self._faults.closed_connections:
+                return self.hosts[url.host]
+            self._time.sleep(self._chance.uniform(0.01, 0.2))
+        self._dial()
+        self._write(url, start)
         return self.hosts[url.host]
+
+    def _dial(self) -> None:
+        """Resolve the name, connect, shake hands: longer than a slot may be late, more often than not."""
+        is_slow = self._chance.random() < self._faults.slow_dials
+        self._time.sleep(self._chance.uniform(1.0, 6.0) if is_slow else self._chance.uniform(0.02, 0.8))
+
+    def _write(self, url: Url, start: Start) -> None:
+        start()
+        self.starts[url.host].append((self._time.seconds, url.target))
 
     def _complain(self, host: SimulatedHost) -> None:
         if host.timeouts:
@@ -306,6 +347,8 @@ class Simulation:
         Their pages are submitted in this order, all at once.
     invocations : int
         Of the fetch function at the same time; each works on ten messages at once.
+    poll_seconds : float
+        How often a function without work looks for some.
     """
 
     def __init__(
@@ -317,12 +360,14 @@ class Simulation:
         faults: Faults = Faults(),
         is_fair: bool = True,
         host_store: HostStore | None = None,
+        web: type[SimulatedWeb] = SimulatedWeb,
         seed: int = 1,
+        poll_seconds: float = 1.0,
     ) -> None:
         self.time = SimulatedTime()
         self.manners = manners
         chance = random.Random(seed)
-        self.web = SimulatedWeb(hosts, self.time, chance, faults.deaths)
+        self.web = web(hosts, self.time, chance, faults)
         self.store = InMemoryArticleStore()
         self.queue = Queue(self.time, chance, faults.duplicates, is_fair)
         self.slept = 0.0
@@ -331,6 +376,7 @@ class Simulation:
         self.ended_at: dict[str, float] = {}
         self.back_offs: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._invocations = invocations
+        self._poll_seconds = poll_seconds
         self._hosts = host_store or InMemoryHostStore()
         patience = Patience()
         slow_store: Any = SlowStore(self.store, self.time, chance, faults.slow_calls)
@@ -350,7 +396,7 @@ class Simulation:
         for host in hosts:
             for number in range(host.pages):
                 url = host.url(number)
-                state = first_run(article_id(url), url, host.name, url, START, patience)
+                state = first_run(article_id(url), url, host.name, url, START, patience, submission_id=url)
                 self.store.save(state)
                 message = message_for(state)
                 assert message is not None
@@ -386,7 +432,7 @@ class Simulation:
         while not self._is_over():
             batch = self.queue.take(BATCH)
             if not batch:
-                self.time.sleep(1.0)
+                self.time.sleep(self._poll_seconds)
                 continue
             begun = self.time.seconds
             pending = set(range(len(batch)))

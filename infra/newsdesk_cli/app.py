@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from newsdesk.article import Article, to_json_bytes
-from newsdesk.errors import RejectedUrlError
+from newsdesk.errors import PermanentError, RejectedUrlError, TransientError
 from newsdesk.state import ArticleState
 from newsdesk.urls import article_id, canonical_url, parse_url
 from newsdesk_cli import batch
@@ -34,6 +34,7 @@ from newsdesk_cli.enrichment_view import enrichment_page, enrichment_view
 from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, read_urls, write_outcomes
 from newsdesk_cli.local_stack import LocalStack, LocalStackError
 from newsdesk_cli.packages import BuildError
+from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.rendering import absence, article_view, hits_table, results_table, summary
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.stack import Stack, StackMissingError
@@ -241,16 +242,78 @@ Manifest = Annotated[Path, typer.Option("--manifest", help="JSON lines.", exists
 Destination = Annotated[Path, typer.Option("--out", help="Where the JSON lines go.")]
 
 
-@app.command(epilog="Example: newsdesk extract --manifest pages.jsonl --out articles.jsonl")
-def extract(manifest: Manifest, destination: Destination) -> None:
-    """Extract articles from files of {id, url, path}, without a stack."""
-    _say(f"{batch.extract(manifest, destination)} into {destination}")
+@app.command(
+    epilog="Example: newsdesk extract --manifest pages.jsonl --out articles.jsonl; "
+    "or newsdesk extract --explain page.html --out page.explained.html"
+)
+def extract(
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", help="JSON lines.", exists=True, dir_okay=False)
+    ] = None,
+    explained: Annotated[
+        str | None, typer.Option("--explain", metavar="FILE|URL", help="One page; write why it became what it became.")
+    ] = None,
+    destination: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where the JSON lines go, or the explanation (explanation.html).", dir_okay=False),
+    ] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Where the file to explain is from.")] = None,
+    allow_network: Annotated[
+        list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")
+    ] = None,
+) -> None:
+    """Extract articles from files of {id, url, path}, or explain the extraction of one page; without a stack."""
+    if manifest is not None and explained is None and destination is not None:
+        _say(f"{batch.extract(manifest, destination)} into {destination}")
+    elif explained is not None and manifest is None:
+        _explain(explained, url, _checked_networks(allow_network or []), destination or Path("explanation.html"))
+    else:
+        _usage("give --manifest and --out, or --explain")
+
+
+@app.command(
+    epilog="Example: newsdesk add-page-case saved.html --url https://example.org/a --slug teasers-between-paragraphs"
+)
+def add_page_case(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A saved page.", exists=True, dir_okay=False)],
+    url: Annotated[str, typer.Option(help="Where it is from.")],
+    slug: Annotated[str, typer.Option(help="What it shows, in lower case with hyphens.")],
+    folder: Annotated[Path, typer.Option("--pages", help="Where the cases lie.", file_okay=False)] = PAGES_FOLDER,
+) -> None:
+    """Make a test case of a saved page: what is extracted today becomes what is expected, for you to correct."""
+    from newsdesk_cli.page_cases import PageCaseError, add_case  # loads the extractor
+
+    try:
+        case = add_case(source, url, slug, folder)
+    except PageCaseError as error:
+        _usage(str(error))
+    written = case.source.parent
+    _say(f"wrote {written}")
+    _say(
+        f"next: correct {written}/expected.json, say in {written}/PROVENANCE.md whose page it is, run tests/functional"
+    )
 
 
 @app.command(epilog="Example: newsdesk enrich --manifest texts.jsonl --out enrichments.jsonl")
 def enrich(manifest: Manifest, destination: Destination) -> None:
     """Enrich texts of {id, title, text, lang?}, without a stack."""
     _say(f"{batch.enrich(manifest, destination)} into {destination}")
+
+
+def _explain(source: str, url: str | None, networks: list[str], destination: Path) -> None:
+    from newsdesk_cli.explanation import explanation_page  # both load the extractor
+    from newsdesk_cli.single_page import UNKNOWN_URL, fetch_page, observe, saved_page
+
+    is_url = re.match(r"https?://", source) is not None
+    if not is_url and not Path(source).is_file():
+        _usage(f"--explain: {source} is neither a file nor a URL")
+    try:
+        page = fetch_page(source, networks) if is_url else saved_page(Path(source), url or UNKNOWN_URL)
+    except (PermanentError, TransientError) as error:
+        _fail(f"{source} was not fetched: {error.reason.value}: {error.detail}")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    destination.write_text(explanation_page(source, observe(page)), encoding="utf-8")
+    _say(f"wrote {destination}")
 
 
 def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:

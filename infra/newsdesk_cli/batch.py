@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,11 @@ class Tally:
 
 def extract(manifest: Path, destination: Path) -> Tally:
     """Extract the pages of a manifest of ``{id, url, path}``; see :func:`extractor.batch.extract_manifest`."""
-    from extractor.batch import extract_manifest  # loads trafilatura, which the other commands do without
+    from extractor.batch import extract_manifest
+    from extractor.child import ChildReader
 
-    return _write(extract_manifest(manifest), destination)
+    with closing(ChildReader()) as reader:
+        return _write(extract_manifest(manifest, read=reader), destination)
 
 
 def enrich(manifest: Path, destination: Path) -> Tally:

@@ -15,3 +15,6 @@ STATE_FOLDER = Path(os.environ.get("NEWSDESK_HOME") or ROOT / ".newsdesk")
 
 PACKAGES_FOLDER = ROOT / ".newsdesk-packages"
 """The functions as built for this machine; made from the checkout alone, so every local stack shares them."""
+
+PAGES_FOLDER = ROOT / "tests" / "pages"
+"""The page cases."""

@@ -92,9 +92,10 @@ class Block(ArticleModel):
 
 
 class Part(ArticleModel):
-    """One of the stories of a digest."""
+    """One of the stories of a digest, or of the updates of a live blog."""
 
     headline: str | None = None
+    time: str | None = Field(default=None, description="Of a live blog's update, as the page writes it.")
     text: str
 
 
@@ -127,12 +128,27 @@ class FieldSource(ArticleModel):
     confidence: Score | None = None
 
 
+class StatedValue(ArticleModel):
+    """A value that one place of the page states."""
+
+    value: str
+    source: str = Field(description="As in `FieldSource`.")
+
+
+class FieldConflict(ArticleModel):
+    """Different values that places of one page state of the same field."""
+
+    field: str = Field(description="The field's name in the article's JSON.")
+    values: tuple[StatedValue, ...] = Field(description="What was taken, then what was not.")
+
+
 class Quality(ArticleModel):
     """How far the text can be trusted to be the article, the whole article, and nothing else."""
 
     leak_score: Score | None = Field(default=None, description="0: nothing foreign was seen; 1: mostly foreign text.")
     warnings: tuple[str, ...] = ()
     field_sources: dict[str, FieldSource] = Field(default_factory=dict)
+    conflicts: tuple[FieldConflict, ...] = ()
 
 
 class RightsSignal(ArticleModel):
@@ -328,6 +344,15 @@ class Enrichment(ArticleModel):
     errors: tuple[EnrichmentError, ...] = ()
 
 
+class SiteProfile(ArticleModel):
+    """What was known of the host's other pages when the article was extracted."""
+
+    id: str = Field(description="Names exactly that profile: 64 bits of its SHA-256, in hex.")
+    recurring: tuple[str, ...] = Field(
+        default=(), description="Fingerprints of this page's texts that recur there, in hex."
+    )
+
+
 class Provenance(ArticleModel):
     """Where the article came from and what made it."""
 
@@ -342,6 +367,7 @@ class Provenance(ArticleModel):
     http_status: int | None = None
     discovery: str | None = None
     extractor: ModelProvenance
+    site_profile: SiteProfile | None = None
     enricher_version: str | None = None
     trace_id: str | None = None
 
@@ -368,6 +394,9 @@ class Extracted(ArticleModel):
     blocks: tuple[Block, ...] = ()
     word_count: int = Field(ge=0)
     content_status: ContentStatus = ContentStatus.FULL
+    next_pages: tuple[str, ...] = Field(
+        default=(), description="URLs of the pages that the article goes on on, as this one links them; not read."
+    )
     quality: Quality = Quality()
     rights: Rights = Rights()
     provenance: Provenance

@@ -5,6 +5,8 @@ Comes in: nothing. Goes out: exception types; each says who must do what about i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from newsdesk.outcomes import Reason
 
 
@@ -34,8 +36,35 @@ class RejectedUrlError(NewsdeskError):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came over the wire, of a page or in its place.
+
+    Attributes
+    ----------
+    status : int or None
+        Of the answer to the last request; None when it never began.
+    wire_bytes : int
+        In all, redirects included.
+    seconds : float
+        What it took.
+    """
+
+    status: int | None
+    wire_bytes: int
+    seconds: float
+
+
 class PermanentError(NewsdeskError):
-    """Trying again cannot help: record the outcome and acknowledge."""
+    """Trying again cannot help: record the outcome and acknowledge.
+
+    Attributes
+    ----------
+    received : Received or None
+        What came before it failed; None when nobody was asked.
+    """
+
+    received: Received | None = None
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
@@ -52,7 +81,11 @@ class TransientError(NewsdeskError):
         What the outcome is once the attempts are used up.
     retry_after_seconds : float or None
         What the server asked for (RFC 9110, section 10.2.3), unchecked and uncapped.
+    received : Received or None
+        What came before it failed; None when nobody was asked.
     """
+
+    received: Received | None = None
 
     def __init__(self, reason: Reason, detail: str = "", retry_after_seconds: float | None = None) -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)

@@ -1,7 +1,7 @@
-"""What Newsdesk remembers of a host and of a site: how long to leave it alone, and what it asks of crawlers.
+"""What Newsdesk remembers of a host and of a site: how long to leave it alone, what it asks, what its pages repeat.
 
-Comes in: what went wrong and when; what a site said. Goes out: frozen values. Changes nothing: the store of
-``newsdesk.ports.HostStore`` keeps them.
+Comes in: what went wrong and when; what a site said; what its pages showed. Goes out: frozen values. Changes nothing:
+the store of ``newsdesk.ports.HostStore`` keeps them.
 
 A *host* is what pacing is about, whatever the scheme and the port. A *site* is an origin: ``robots.txt`` is valid for
 one scheme, host and port (RFC 9309, section 2.3).
@@ -9,8 +9,12 @@ one scheme, host and port (RFC 9309, section 2.3).
 
 from __future__ import annotations
 
+import hashlib
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
 from newsdesk.state import Record
@@ -29,6 +33,20 @@ days of a file that cannot be reached)."""
 
 RULES_FRESH_SECONDS = 86400.0
 """RFC 9309, section 2.4: a copy of robots.txt should not be used for longer than 24 hours."""
+
+
+PROFILE_PAGES = 16
+"""Of one season. Sixteen pages show what a tenth of a host's pages repeat three times in a sample of two seasons about
+six times in ten, and what half of them repeat always."""
+
+SEASON_SECONDS = 90 * 86400
+"""A site's furniture changes with its design. A profile holds the pages of the latest season and of the one before."""
+
+FINGERPRINTS_PER_PAGE = 76
+"""Nine news pages in ten have fewer. With three bytes each a profile is at most 7.8 KB: a read takes one unit, a write
+eight."""
+
+_PAGE_HEAD = struct.Struct(">8sIB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +139,90 @@ class SiteRules(Record):
     def is_known(self, now: datetime) -> bool:
         """Say whether these are rules that the site gave, not so long ago that they no longer count."""
         return self.read_at is not None and now < self.read_at + timedelta(seconds=RULES_KEPT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ProfilePage:
+    """What one page showed of its host.
+
+    Attributes
+    ----------
+    article : str
+        The first eight characters of its article's id.
+    captured : int
+        When, in seconds since 1970.
+    fingerprints : tuple of int
+        Of its pieces, 24 bits each, ascending, at most :data:`FINGERPRINTS_PER_PAGE`.
+    """
+
+    article: str
+    captured: int
+    fingerprints: tuple[int, ...]
+
+    @staticmethod
+    def of(article_id: str, captured_at: datetime, fingerprints: Iterable[int]) -> ProfilePage:
+        """Return an article's page; of fingerprints that are too many, the first are taken."""
+        kept = tuple(sorted(islice(dict.fromkeys(fingerprints), FINGERPRINTS_PER_PAGE)))
+        return ProfilePage(article_id[:8], int(captured_at.timestamp()), kept)
+
+    @property
+    def season(self) -> int:
+        """The season in which it was captured."""
+        return self.captured // SEASON_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class HostProfile:
+    """A sample of a host's pages, by which is known what the host repeats.
+
+    It is a function of the set of pages that were put in, whatever their order and however often: of each of the two
+    latest seasons it holds the articles with the smallest ids, each as it was first captured in that season. An
+    article's id is a hash, so that the sample is a fair one (a bottom-k sample: Cohen and Kaplan, "Summarizing data
+    using bottom-k sketches", 2007).
+    """
+
+    pages: tuple[ProfilePage, ...] = ()
+
+    def with_page(self, page: ProfilePage) -> HostProfile:
+        """Return the profile that knows this page, too; the same one when the page is not of the sample."""
+        latest = max((known.season for known in (*self.pages, page)), default=0)
+        first: dict[tuple[int, str], ProfilePage] = {}
+        for known in sorted((*self.pages, page)):
+            if known.season >= latest - 1:
+                first.setdefault((known.season, known.article), known)
+        kept: list[ProfilePage] = []
+        for season in (latest - 1, latest):
+            kept += [first[key] for key in sorted(key for key in first if key[0] == season)[:PROFILE_PAGES]]
+        pages = tuple(kept)
+        return self if pages == self.pages else HostProfile(pages)
+
+    def without(self, article_id: str) -> HostProfile:
+        """Return the profile of the host's other articles."""
+        return HostProfile(tuple(page for page in self.pages if page.article != article_id[:8]))
+
+    @property
+    def id(self) -> str:
+        """A name of exactly this profile: 64 bits of its SHA-256, in hex."""
+        return hashlib.sha256(self.packed()).hexdigest()[:16]
+
+    def packed(self) -> bytes:
+        """Return the profile as bytes: same profile, same bytes."""
+        parts: list[bytes] = []
+        for page in self.pages:
+            parts.append(_PAGE_HEAD.pack(page.article.encode("ascii"), page.captured, len(page.fingerprints)))
+            parts += [fingerprint.to_bytes(3, "big") for fingerprint in page.fingerprints]
+        return b"".join(parts)
+
+    @staticmethod
+    def unpacked(packed: bytes) -> HostProfile:
+        """Return what :meth:`packed` was called on."""
+        pages = []
+        position = 0
+        while position < len(packed):
+            article, captured, count = _PAGE_HEAD.unpack_from(packed, position)
+            position += _PAGE_HEAD.size
+            end = position + 3 * count
+            fingerprints = tuple(int.from_bytes(packed[at : at + 3], "big") for at in range(position, end, 3))
+            pages.append(ProfilePage(article.decode("ascii"), captured, fingerprints))
+            position = end
+        return HostProfile(tuple(pages))

@@ -4,7 +4,8 @@ Comes in: an article in work, and a URL that it led to. Goes out: the id of the 
 any. Changes: begins the run of a redirect's target that nobody knows; makes a canonical link's URL an alias.
 
 A redirect is the server's word, but only of where its own URL leads: the target is an article of its own, and is asked
-itself. Were it an alias of the URL that redirected to it, any site could take the URL of any other. A canonical link
+itself. Were it an alias of the URL that redirected to it, any site could take the URL of any other; were it taken for
+the article on a later visit, a front page or a log-in page would take the place of what was indexed. A canonical link
 is the page's word, and is heard on the same site alone; templates get it wrong, so it is believed only of a page that
 looks like the same article.
 
@@ -19,7 +20,7 @@ import re
 from datetime import datetime
 
 from newsdesk.lifecycle import Patience, first_run, next_run
-from newsdesk.outcomes import Outcome
+from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore
 from newsdesk.state import ArticleState, Stage
 from newsdesk.urls import Url, article_id, canonical_url, parse_url
@@ -52,14 +53,47 @@ def find_original(store: ArticleStore, state: ArticleState, redirected_to: str) 
     return other.article_id
 
 
+def reason_to_keep(store: ArticleStore, state: ArticleState, redirected_to: str) -> Reason | None:
+    """Return why what answered is not the page of an article that was indexed before; None when it may be.
+
+    It is the page when its URL is the article's, by the URL, its look or what is known of it, or when it is where the
+    current revision was found.
+
+    Returns
+    -------
+    Reason or None
+        ``front_page`` or ``redirected``.
+    """
+    page = parse_url(canonical_url(parse_url(redirected_to)))
+    if article_id(page.href) == state.article_id or _are_variants(parse_url(state.url), page):
+        return None
+    if state.latest_revision is None or (state.current is not None and page.href == state.current.page_url):
+        return None
+    if page.target == "/":
+        return Reason.FRONT_PAGE
+    last = _end_of_chain(store, store.find(article_id(page.href)))
+    is_ours = last is not None and last.article_id == state.article_id
+    return None if state.current is None or is_ours else Reason.REDIRECTED
+
+
 def begin_target(
-    store: ArticleStore, state: ArticleState, redirected_to: str, now: datetime, patience: Patience
+    store: ArticleStore,
+    state: ArticleState,
+    redirected_to: str,
+    now: datetime,
+    patience: Patience,
+    *,
+    has_moved: bool = False,
 ) -> ArticleState | None:
     """Begin the run of an article that a redirect led to and that :func:`find_original` did not find.
 
-    Only a submitted URL begins a target, and a target begins none: a site that redirects to another URL each time
-    would make articles for ever, one a visit or one after the other. Such a page is the article of the URL that led
-    to it.
+    Only a submitted URL begins a target, or one that has moved, and a target begins none: a site that redirects to
+    another URL each time would make articles for ever, one a visit or one after the other.
+
+    Parameters
+    ----------
+    has_moved : bool
+        The article was indexed before, and its server says that its page is elsewhere for good.
 
     Returns
     -------
@@ -73,7 +107,7 @@ def begin_target(
         Another worker began it in the meantime; the message is to be delivered again, and will find it.
     """
     page = _elsewhere(state, redirected_to)
-    if page is None or not state.submissions or state.discovery == _DISCOVERY:
+    if page is None or not (state.submissions or has_moved) or state.discovery == _DISCOVERY:
         return None
     identifier = article_id(page.href)
     known = store.find(identifier)
@@ -136,15 +170,15 @@ def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str
 
 
 def _are_variants(url: Url, other: Url) -> bool:
-    """Say whether two URLs are one page by their look: the same path on a host and its mobile or AMP twin.
+    """Say whether two URLs are one page by their look: the same path and query on a host and its mobile or AMP twin.
 
     Whatever else a page calls its canonical URL is not given away to it before that URL was asked itself: pages of one
     site may have many authors, and templates err.
     """
 
-    def look(page: Url) -> tuple[str, str]:
-        path = page.target.partition("?")[0].rstrip("/")
-        return _VARIANT_HOST.sub("", page.host), _VARIANT_PATH.sub("", path)
+    def look(page: Url) -> tuple[str, str, str]:
+        path, _, query = page.target.partition("?")
+        return _VARIANT_HOST.sub("", page.host), _VARIANT_PATH.sub("", path.rstrip("/")), query
 
     return look(url) == look(other)
 

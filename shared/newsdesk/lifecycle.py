@@ -40,8 +40,13 @@ from newsdesk.state import (
 MAXIMUM_REMEMBERED_SUBMISSIONS = 100
 """Submissions that one run names in its outcome; those beyond it still find the outcome by article and run."""
 
-GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE})
-"""Failures that retract an indexed article once a second visit confirms them (404 and 410, RFC 9110, section 15.5)."""
+CONFIRMATION_WAITS = 24
+"""For so many times ``confirm_gone_seconds`` after a page was first found gone, each visit that neither confirms nor
+clears it is followed by another within that time, whatever the schedule of revisits says: with an hour, for a day."""
+
+GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE})
+"""Failures that retract an indexed article once a second visit confirms them: 404 and 410 (RFC 9110, section 15.5), and
+a redirect to a front page, which many sites send in their place."""
 
 TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.FETCH: frozenset({Stage.FETCH, Stage.EXTRACT, Stage.REST}),
@@ -69,8 +74,8 @@ class Patience:
     revisits : RevisitPolicy
         When an indexed article is visited again.
     confirm_gone_seconds : int
-        An indexed article that answers 404 or 410 is retracted when it still does so after this time. A deployment
-        or a broken cache makes a page vanish for minutes, seldom for an hour.
+        An indexed article that answers 404 or 410, or redirects to a front page, is retracted when it still does so
+        after this time. A deployment or a broken cache makes a page vanish for minutes, seldom for an hour.
     """
 
     stuck_after_seconds: int = 900
@@ -129,6 +134,7 @@ def next_run(
         Stage.FETCH,
         run=state.run + 1,
         attempts=0,
+        set_backs=0,
         resends=0,
         waiting=None,
         submissions=(submission_id,) if submission_id else (),
@@ -167,8 +173,16 @@ def leased(state: ArticleState, owner: str, now: datetime, patience: Patience) -
     )
 
 
-def deferred(state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = ()) -> ArticleState:
-    """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far."""
+def deferred(
+    state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = (), *, is_set_back: bool = False
+) -> ArticleState:
+    """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far.
+
+    Parameters
+    ----------
+    is_set_back : bool
+        The host is left alone because it has said that it is asked too much; that is counted.
+    """
     return _step(
         state,
         Stage.FETCH,
@@ -176,6 +190,7 @@ def deferred(state: ArticleState, until: datetime, redirects: tuple[FollowedRedi
         lease_until=None,
         waiting="slot",
         redirects=redirects,
+        set_backs=state.set_backs + is_set_back,
         due_at=_after(until, 0),
     )
 
@@ -279,9 +294,12 @@ def ended(
             last_modified=capture.last_modified,
             sha256=capture.sha256,
             body_bytes=capture.body_bytes,
+            header_signals=capture.header_signals,
+            host_signals=capture.host_signals,
         )
         if capture.is_perishable:
             validators = None
+    gone_since = None if worked_through or outcome is Outcome.DUPLICATE else state.gone_since
     after = _rested(
         state,
         text,
@@ -289,10 +307,10 @@ def ended(
         detail,
         current=revision,
         tombstone=None if current else state.tombstone,
-        gone_since=None if worked_through else state.gone_since,
+        gone_since=gone_since,
         validators=validators,
         duplicate_of=duplicate_of,
-        due_at=_next_visit(state, revision, now, patience) if revision else None,
+        due_at=_next_visit(state, revision, gone_since, now, patience) if revision else None,
     )
     if outcome is Outcome.UNCHANGED and not state.submissions:
         return after, ()
@@ -319,7 +337,8 @@ def failed(
     """Return the resting state and the records of a run that ended as rejected or failed.
 
     What the reason means for an article that was indexed before is decided here: a page that opts out is retracted at
-    once, because that is an explicit wish; a page that is gone is visited once more, and retracted if it still is.
+    once, because that is an explicit wish; a page that is gone is visited once more, and retracted if it still is. A
+    visit that fails otherwise meanwhile leaves the question open, and another follows soon.
     """
     if state.current is not None and reason is Reason.OPT_OUT:
         return retracted(state, "opt_out", now, detail=detail)
@@ -416,7 +435,9 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
     )
 
 
-def _next_visit(state: ArticleState, current: CurrentRevision, now: datetime, patience: Patience) -> int | None:
+def _next_visit(
+    state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, patience: Patience
+) -> int | None:
     committed = from_text(current.committed_at)
     # An article that was old when it was first seen has stood still since its publication, not since its commit.
     published = _published(current) if current.revision == 1 else None
@@ -427,6 +448,10 @@ def _next_visit(state: ArticleState, current: CurrentRevision, now: datetime, pa
         seen_to_change=committed,
         changed=min(committed, published or committed),
     )
+    if gone_since is not None:
+        soon = patience.confirm_gone_seconds
+        if (now - from_text(gone_since)).total_seconds() < CONFIRMATION_WAITS * soon:
+            delay = soon if delay is None else min(delay, soon)
     return None if delay is None else _after(now, delay)
 
 

@@ -4,7 +4,8 @@ Comes in: an IP address. Goes out: whether it is on the public internet. Changes
 
 The networks are listed one by one, from the IANA IPv4 and IPv6 special-purpose registries (RFC 6890 and successors),
 because ``ipaddress.is_global`` calls several of them global that lead inside: NAT64 (RFC 6052, RFC 8215), 6to4
-(RFC 3056), IPv4-compatible and site-local addresses (RFC 4291, RFC 3879), multicast.
+(RFC 3056), IPv4-compatible and site-local addresses (RFC 4291, RFC 3879), multicast. Of IPv6 nothing outside of
+2000::/3 is let through.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ BLOCKED_NETWORKS: tuple[Network, ...] = tuple(
         "64:ff9b::/96",  # NAT64 (RFC 6052)
         "64:ff9b:1::/48",  # local NAT64 (RFC 8215)
         "100::/64",  # discard (RFC 6666)
+        "100:0:0:1::/64",  # dummy prefix (RFC 9780)
         "2001::/23",  # IETF protocol assignments, Teredo among them (RFC 2928, RFC 4380)
         "2001:db8::/32",  # documentation (RFC 3849)
         "2002::/16",  # 6to4 (RFC 3056)
@@ -52,6 +54,10 @@ BLOCKED_NETWORKS: tuple[Network, ...] = tuple(
         "fe80::/10",  # link-local (RFC 4291)
         "fec0::/10",  # site-local (RFC 3879)
         "ff00::/8",  # multicast (RFC 4291)
+        # all that is no global unicast (RFC 4291, section 2.4), whatever it will be given to
+        "::/3",
+        "4000::/2",
+        "8000::/1",
     )
 )
 

@@ -57,8 +57,18 @@ class Reason(StrEnum):
     UNDECODABLE = "undecodable"
     EMPTY_PAGE = "empty_page"
     NO_ARTICLE = "no_article"
+    NOT_FOUND_PAGE = "not_found_page"
+    PAYWALL = "paywall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
     EXTRACTION_ERROR = "extraction_error"
+    PARSE_TIMEOUT = "parse_timeout"
+    PARSE_MEMORY = "parse_memory"
+    PARSE_CRASH = "parse_crash"
     CAPTURE_MISSING = "capture_missing"
+    FRONT_PAGE = "front_page"
+    REDIRECTED = "redirected"
+    HOST_OVERLOADED = "host_overloaded"
     STUCK = "stuck"
 
 
@@ -111,14 +121,14 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:not_found": "The server answered 404.",
     "failed:gone": "The server answered 410.",
     "failed:access_denied": "The server answered 401, 402, 403, 407 or 451.",
-    "failed:client_error": "The server answered another 4xx status.",
+    "failed:client_error": "The server answered another 4xx status, a 3xx that is no redirect, or one beyond 599.",
     "failed:server_error": "The server still answered 5xx after the last attempt.",
     "failed:rate_limited": "The server still answered 429 after the last attempt.",
     "failed:robots_unavailable": "The host's robots.txt was still out of reach after the last attempt (RFC 9309).",
     "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
     "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",
     "failed:tls_error": "The server's certificate or its TLS is not acceptable.",
-    "failed:timeout": "The total deadline of a fetch passed on every attempt.",
+    "failed:timeout": "The total deadline of a fetch passed, or the server answered 408, on every attempt.",
     "failed:truncated": "The body ended before its declared length or its encoding's end on every attempt.",
     "failed:protocol_error": "The server's answer is not HTTP/1.1, or its head is beyond all bounds.",
     "failed:too_large": "The body, on the wire or decoded, is larger than the cap.",
@@ -129,8 +139,18 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:undecodable": "The body's bytes are not text in any charset that could be found.",
     "failed:empty_page": "The body is empty, or white space only.",
     "failed:no_article": "The page was read and holds no article.",
+    "failed:not_found_page": "The server answered 200 with a page that says that there is no such page.",
+    "failed:paywall": "The page keeps its article for subscribers and shows not even its opening.",
+    "failed:consent_wall": "The page asks for consent to cookies or data use and shows no article.",
+    "failed:bot_wall": "The page is a challenge to robots, or a message that refuses the visit.",
     "failed:extraction_error": "The extractor failed on this page; the capture is kept.",
+    "failed:parse_timeout": "Reading the page took more than 3 s of processor time, by the plainest way, too.",
+    "failed:parse_memory": "Reading the page took more than 512 MB, by the plainest way, too.",
+    "failed:parse_crash": "The process that reads pages ended on this one, by the plainest way, too.",
     "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
+    "failed:front_page": "An indexed article's URL redirects to a front page; that is never taken for the article.",
+    "failed:redirected": "An indexed article's URL redirects to another page; the last revision stands.",
+    "failed:host_overloaded": "The host answered 429 or 503 for so long that the page has waited often enough.",
     "failed:stuck": "The work was re-sent as often as allowed and never finished; the dead-letter queue tells why.",
 }
 """One line for each outcome, as ``docs/outcomes.md`` prints it."""

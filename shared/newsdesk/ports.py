@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsdesk.hosts import SiteRules
+from newsdesk.hosts import HostProfile, ProfilePage, SiteRules
 from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
 from newsdesk.state import (
     ArticleState,
@@ -105,7 +105,7 @@ class ArticleStore(ClusterStore, Protocol):
 
 
 class ObjectStore(Protocol):
-    """The bucket. Objects are immutable."""
+    """The bucket. Objects are immutable; captures can be deleted."""
 
     def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
         """Write an object once.
@@ -125,6 +125,10 @@ class ObjectStore(Protocol):
         ObjectMissingError
             If there is no such key.
         """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object for good; one that is not there is no error."""
         ...
 
 
@@ -165,16 +169,34 @@ class Reservation(Protocol):
         """Whether the slot is ours."""
         ...
 
+    @property
+    def left_alone(self) -> bool:
+        """Whether it was refused because the host is left alone."""
+        ...
+
 
 class HostStore(Protocol):
     """Politeness: hands out the times at which a host may be asked, and keeps what sites ask of crawlers."""
 
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Reservation:
+    def reserve(
+        self,
+        host: str,
+        now: datetime,
+        interval_seconds: float,
+        patience_seconds: float,
+        instead_of: datetime | None = None,
+    ) -> Reservation:
         """Reserve the host's next slot, at least an interval after the one before, if it comes within the patience.
 
         While the host is left alone there is none. Those who are refused are told times one behind the other, so that
-        they do not come back at once.
+        they do not come back at once. Whoever gives back a slot that has gone by unused (``instead_of``) gets the
+        present moment for it, as long as nobody has reserved one behind it. A longer interval that is kept for the
+        host takes the place of the one given.
         """
+        ...
+
+    def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
+        """Keep the interval that one of a host's sites asks for until a time, unless a longer one is kept already."""
         ...
 
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
@@ -186,7 +208,7 @@ class HostStore(Protocol):
         ...
 
     def rules(self, origin: str) -> SiteRules | None:
-        """Return what a site was last found to ask; None when it was never read. May lag behind by a second."""
+        """Return what a site was last found to ask; None when nothing is known. May lag behind by a second."""
         ...
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
@@ -195,6 +217,20 @@ class HostStore(Protocol):
 
     def save_rules(self, origin: str, rules: SiteRules) -> None:
         """Keep a site's rules; with ``fresh_until`` set, the reading is done and the claim ends."""
+        ...
+
+    def profile(self, host: str) -> HostProfile:
+        """Return what a host's pages are known to repeat; an empty profile of an unknown host. May lag by a second."""
+        ...
+
+    def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
+        """Put a page into a host's profile, together with those that other workers put in since ``seen`` was read.
+
+        Raises
+        ------
+        ConflictError
+            The profile kept changing under this worker; the message is to be delivered again.
+        """
         ...
 
 

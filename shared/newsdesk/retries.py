@@ -49,6 +49,10 @@ RETRY_POLICIES: dict[Reason, RetryPolicy] = {
 }
 assert set(RETRY_POLICIES) == TRANSIENT
 
+SET_BACK_POLICY = RetryPolicy(10, 60.0, 14400.0)
+"""How often a run may find its host left alone, and how long it waits each time at least. The waits double, so that
+the pages of a host that stays down do not all come back at the end of each of its back-offs."""
+
 MAXIMUM_RESENDS = 5
 """Times that dispatch sends a run's message again before the run ends as ``failed:stuck``."""
 
@@ -75,11 +79,33 @@ def retry_delay(reason: Reason, attempts: int, jitter: float, retry_after_second
     policy = RETRY_POLICIES[reason]
     if attempts >= policy.attempts:
         return None
-    ceiling = min(policy.cap_seconds, policy.base_seconds * 2.0 ** (attempts - 1))
-    delay = ceiling / 2 + ceiling / 2 * jitter
+    delay = _wait(policy, attempts, jitter)
     if retry_after_seconds is not None and retry_after_seconds > delay:
         delay = min(retry_after_seconds, RETRY_AFTER_CAP_SECONDS)
     return delay
+
+
+def set_back_delay(set_backs: int, jitter: float) -> float | None:
+    """Return how long a page waits at least that finds its host left alone.
+
+    Parameters
+    ----------
+    set_backs : int
+        Times that its run has found it so, at least 1.
+    jitter : float
+        In [0, 1).
+
+    Returns
+    -------
+    float or None
+        Seconds; None when the page has waited often enough.
+    """
+    return _wait(SET_BACK_POLICY, set_backs, jitter) if set_backs <= SET_BACK_POLICY.attempts else None
+
+
+def _wait(policy: RetryPolicy, number: int, jitter: float) -> float:
+    ceiling = min(policy.cap_seconds, policy.base_seconds * 2.0 ** (number - 1))
+    return ceiling / 2 + ceiling / 2 * jitter
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ signal                                  source
                                         header field, meta element, each overriding the one before
 ``Content-Usage``                       draft-ietf-aipref-attach-04 and draft-ietf-aipref-vocab (work in progress)
 ``Content-Signal``                      https://contentsignals.org, in robots.txt and as a header field
+``DisallowAITraining``                  draft-canel-robots-ai-control, in robots.txt
 ======================================  ===============================================================================
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,8 +33,13 @@ from newsdesk.outcomes import Reason
 HeaderFields = Iterable[tuple[str, str]]
 
 MAXIMUM_SIGNALS = 50
+"""So many an article records; all that are read are judged."""
+
 LONGEST_VALUE = 200
-_LONGEST_FIELD = 2000
+"""Of a signal; no word that means anything is as long."""
+
+LONGEST_TEXT = 64 * 1024
+"""Characters that are read of what a page, a header or a host says: as many as an HTTP head may have."""
 
 PAGE = "page"
 HEADER = "header"
@@ -96,6 +103,18 @@ class OptOutPolicy:
         """
         self.check(header_signals(headers, self.product_token), now)
 
+    def check_host(self, lines: Iterable[str], now: datetime) -> None:
+        """Return if what a host says of a page leaves us free to ask for it.
+
+        A reservation of text and data mining is left out: the page may override it.
+
+        Raises
+        ------
+        PermanentError
+            ``opt_out``, and which signal says so.
+        """
+        self.check((signal for signal in host_signals(lines) if signal.name != _RESERVATION), now)
+
     def check(self, signals: Iterable[Signal], now: datetime) -> None:
         """Return if the signals leave us free to use the page.
 
@@ -132,55 +151,70 @@ def product_token(user_agent: str) -> str:
 
 def header_signals(headers: HeaderFields, token: str) -> tuple[Signal, ...]:
     """Return what an answer's header fields say; a directive that addresses another robot is left out."""
-    fields = [(name.lower(), value[:_LONGEST_FIELD]) for name, value in headers]
+    fields = _read(_HEADER_FIELDS, headers)
     found: list[Signal] = []
     for name, value in fields:
         if name == "x-robots-tag":
             found += [Signal(HEADER, name, directive) for directive in _addressed_directives(value, token)]
         elif name == "content-signal":
             found += [Signal(HEADER, name, preference) for preference in _content_signal(value)]
-        elif name in ("tdm-reservation", "tdm-policy"):
+        elif name == _RESERVATION:
+            # RFC 9110, section 5.3: who passes a message on may have made one field of several.
+            found += [Signal(HEADER, name, _cut(part)) for part in value.split(",")]
+        elif name == _POLICY:
             found.append(Signal(HEADER, name, _cut(value)))
     # RFC 9651, section 4.2: the lines of a structured field are one field.
     usage = ", ".join(value for name, value in fields if name == "content-usage")
     found += [Signal(HEADER, "content-usage", preference) for preference in _content_usage(usage)]
-    return tuple(dict.fromkeys(found))[:MAXIMUM_SIGNALS]
+    return tuple(dict.fromkeys(found))
 
 
 def page_signals(metas: Iterable[tuple[str, str]], token: str) -> tuple[Signal, ...]:
     """Return what a page's ``<meta>`` elements say, given as pairs of name and content."""
     found: list[Signal] = []
-    for raw_name, raw_content in metas:
-        name, content = raw_name.strip().lower(), raw_content[:_LONGEST_FIELD]
-        if name == "robots" or (token and name == token):
-            found += [Signal(PAGE, name, directive) for directive in _directives(content)]
-        elif name in ("tdm-reservation", "tdm-policy"):
+    for name, content in _read({"robots", token, _RESERVATION, _POLICY} - {""}, metas):
+        if name in (_RESERVATION, _POLICY):
             found.append(Signal(PAGE, name, _cut(content)))
-    return tuple(dict.fromkeys(found))[:MAXIMUM_SIGNALS]
+        else:
+            found += [Signal(PAGE, name, directive) for directive in _directives(content)]
+    return tuple(dict.fromkeys(found))
 
 
 def host_signals(lines: Iterable[str]) -> tuple[Signal, ...]:
     """Return what a host says of a page, given as lines ``name: value`` that apply to it.
 
     The lines are those of its ``robots.txt`` that address us and the page's path (``Content-Usage``,
-    ``Content-Signal``), and the rule of its ``/.well-known/tdmrep.json`` that matches the path, as
-    ``tdm-reservation: 1`` and ``tdm-policy: https://…``.
+    ``Content-Signal``, ``DisallowAITraining``), and the rule of its ``/.well-known/tdmrep.json`` that matches the path,
+    as ``tdm-reservation: 1`` and ``tdm-policy: https://…``.
     """
     found: list[Signal] = []
-    for line in lines:
-        raw_name, colon, raw_value = line[:_LONGEST_FIELD].partition(":")
-        name, value = raw_name.strip().lower(), raw_value.strip()
-        if not colon:
-            continue
+    for name, text in _read(_HOST_LINES, (line.partition(":")[::2] for line in lines)):
+        value = text.strip()
         if name == "content-signal":
             found += [Signal(HOST, name, preference) for preference in _content_signal(value)]
         elif name == "content-usage":
             path, _, rest = value.partition(" ")
             preferences = _content_usage(rest.strip() if path.startswith("/") else value)
             found += [Signal(HOST, name, preference) for preference in preferences]
-        elif name in ("tdm-reservation", "tdm-policy"):
+        else:
             found.append(Signal(HOST, name, _cut(value)))
-    return tuple(dict.fromkeys(found))[:MAXIMUM_SIGNALS]
+    return tuple(dict.fromkeys(found))
+
+
+def recorded(signals: Sequence[Signal]) -> tuple[Signal, ...]:
+    """Return the signals that an article records: of more than :data:`MAXIMUM_SIGNALS` those first that matter."""
+    if len(signals) > MAXIMUM_SIGNALS:
+        signals = sorted(signals, key=lambda signal: not _matters(signal))[:MAXIMUM_SIGNALS]
+    return tuple(signals)
+
+
+def digest_of(signals: Iterable[Signal]) -> str | None:
+    """Return what tells signals from others that refuse something else; None when they refuse nothing at all.
+
+    It is the SHA-256, in hex, of those that refuse a use, name a date, or reserve text and data mining or do not.
+    """
+    matter = sorted({f"{signal.source} {signal.name}: {signal.value}" for signal in signals if _matters(signal)})
+    return hashlib.sha256("\n".join(matter).encode("utf-8", "replace")).hexdigest() if matter else None
 
 
 def refusals_of(signals: Iterable[Signal], now: datetime) -> Iterator[tuple[Signal, Refusal]]:
@@ -194,39 +228,42 @@ def refusals_of(signals: Iterable[Signal], now: datetime) -> Iterator[tuple[Sign
     signals = list(signals)
     reservation = tdm_reservation(signals)
     for signal in signals:
-        if signal.name == "tdm-reservation":
-            if reservation and signal.value == "1":
-                yield signal, Refusal.TDM_RESERVATION
-        elif signal.name in ("content-usage", "content-signal"):
-            use = _REFUSED_PREFERENCES.get((signal.name, signal.value))
-            if use is not None:
-                yield signal, use
-        else:
-            for use in _REFUSED_BY_DIRECTIVE.get(signal.value, ()):
-                yield signal, use
-            moment = unavailable_after(signal)
-            if moment is not None and moment <= now:
-                yield signal, Refusal.NOINDEX
+        if signal.name == _RESERVATION and signal.value == "1" and reservation:
+            yield signal, Refusal.TDM_RESERVATION
+        for use in _refused_by(signal):
+            yield signal, use
+        moment = unavailable_after(signal)
+        if moment is not None and moment <= now:
+            yield signal, Refusal.NOINDEX
 
 
 def tdm_reservation(signals: Iterable[Signal]) -> bool | None:
     """Return whether text and data mining is reserved; None when nothing is said.
 
-    A page overrides a header field, which overrides the host's file; a value that is neither 0 nor 1 says nothing.
+    A page overrides a header field, which overrides the host's file; a value that is neither 0 nor 1 says nothing. The
+    protocol allows one value in each place; of several the most restrictive counts.
     """
-    said = {
-        signal.source: signal.value == "1"
-        for signal in signals
-        if signal.name == "tdm-reservation" and signal.value in ("0", "1")
-    }
+    said: dict[str, bool] = {}
+    for signal in signals:
+        if signal.name == _RESERVATION and signal.value in _RESERVATIONS:
+            said[signal.source] = said.get(signal.source, False) or signal.value == "1"
     return next((said[source] for source in (PAGE, HEADER, HOST) if source in said), None)
 
 
 def unavailable_after(signal: Signal) -> datetime | None:
     """Return the time after which a directive forbids to index the page; None for any other signal."""
     name, colon, value = signal.value.partition(":")
-    return _moment(value) if colon and name == _UNAVAILABLE_AFTER else None
+    is_date = colon and name == _UNAVAILABLE_AFTER and signal.name not in _HOST_LINES
+    return _moment(value) if is_date else None
 
+
+_RESERVATION = "tdm-reservation"
+_POLICY = "tdm-policy"
+_RESERVATIONS = ("0", "1")
+_NO_TRAINING = "disallowaitraining"
+_USE_FIELDS = frozenset({"content-usage", "content-signal", _RESERVATION, _POLICY})
+_HOST_LINES = _USE_FIELDS | {_NO_TRAINING}
+_HEADER_FIELDS = _USE_FIELDS | {"x-robots-tag"}
 
 _UNAVAILABLE_AFTER = "unavailable_after"
 _VALUED_DIRECTIVES = frozenset({_UNAVAILABLE_AFTER, "max-snippet", "max-image-preview", "max-video-preview"})
@@ -251,6 +288,34 @@ _REFUSED_PREFERENCES: dict[tuple[str, str], Refusal] = {
     ("content-signal", "ai-input=no"): Refusal.AI_USE,
     ("content-signal", "search=no"): Refusal.SEARCH,
 }
+
+
+def _read(names: Collection[str], pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs of these names, in lower case, as far as :data:`LONGEST_TEXT` reaches."""
+    found: list[tuple[str, str]] = []
+    left = LONGEST_TEXT
+    for raw_name, value in pairs:
+        name = raw_name.strip().lower()
+        if name in names and left > 0:
+            found.append((name, value[:left]))
+            left -= len(value)
+    return found
+
+
+def _refused_by(signal: Signal) -> tuple[Refusal, ...]:
+    """Return the uses that a signal refuses by itself, whatever the date is and whatever else is said."""
+    use = _REFUSED_PREFERENCES.get((signal.name, signal.value))
+    if signal.name == _NO_TRAINING and signal.value:  # the paths that it is about
+        use = Refusal.TRAIN_AI
+    if use is not None:
+        return (use,)
+    return () if signal.name in _HOST_LINES else _REFUSED_BY_DIRECTIVE.get(signal.value, ())
+
+
+def _matters(signal: Signal) -> bool:
+    if signal.name == _RESERVATION:
+        return signal.value in _RESERVATIONS
+    return bool(_refused_by(signal)) or unavailable_after(signal) is not None
 
 
 def _directives(value: str) -> Iterator[str]:

@@ -61,7 +61,8 @@ class VisitSettings(TableSettings):
     confirm_gone_seconds: int = Field(
         default=3600,
         ge=1,
-        description="An indexed article that answers 404 or 410 is retracted when it still does so after this time.",
+        description="An indexed article that answers 404 or 410, or redirects to a front page, is retracted when it "
+        "still does so after this time.",
     )
 
     @cached_property

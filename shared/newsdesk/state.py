@@ -42,6 +42,8 @@ class Capture(Record):
     final_url: str
     etag: str | None = None
     last_modified: str | None = None
+    header_signals: str | None = None
+    host_signals: str | None = None
     is_perishable: bool = Field(
         default=False, description="It names a date on which its meaning changes, so the next visit must read it again."
     )
@@ -58,12 +60,16 @@ class Validators(Record):
         Of the body as received; for servers that answer 200 with the same bytes.
     body_bytes : int
         Its length: what a 304 saves.
+    header_signals, host_signals : str or None
+        What the header fields and the host said to machines, as :func:`newsdesk.rights.digest_of` puts it.
     """
 
     etag: str | None = None
     last_modified: str | None = None
     sha256: str | None = None
     body_bytes: int = 0
+    header_signals: str | None = None
+    host_signals: str | None = None
 
 
 class CurrentRevision(Record):
@@ -77,6 +83,7 @@ class CurrentRevision(Record):
     date_published: str | None = None
     cluster_id: str | None = None
     duplicate_of: str | None = None
+    page_url: str | None = Field(default=None, description="Canonical URL of the page it was made of, after redirects.")
 
 
 RetractionReason = Literal["gone", "opt_out"]
@@ -115,6 +122,7 @@ class ArticleState(Record):
     correlation_id: str | None = None
     submissions: tuple[str, ...] = ()
     attempts: int = Field(default=0, description="Fetches tried in this run.")
+    set_backs: int = Field(default=0, description="Times that this run found its host left alone.")
     resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
     waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why nobody works on it now.")
     redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from newsdesk.lifecycle import Patience
 from newsdesk.outcomes import DESCRIPTIONS, Reason, label, outcome_of
-from newsdesk.retries import MAXIMUM_RESENDS, RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, RevisitPolicy
+from newsdesk.retries import (
+    MAXIMUM_RESENDS,
+    RETRY_AFTER_CAP_SECONDS,
+    RETRY_POLICIES,
+    SET_BACK_POLICY,
+    RevisitPolicy,
+)
 from newsdesk.rights import Refusal
 from newsdesk_cli.paths import TEMPLATE
 from newsdesk_cli.templates import load_template
@@ -34,6 +40,8 @@ def kind_of(text: str) -> str:
     reason = Reason(text.partition(":")[2]) if ":" in text else None
     if reason in RETRY_POLICIES:
         return f"after {RETRY_POLICIES[reason].attempts} attempts"
+    if reason is Reason.HOST_OVERLOADED:
+        return f"after {SET_BACK_POLICY.attempts} set-backs"
     if reason is Reason.STUCK:
         return f"after {MAXIMUM_RESENDS} resends"
     return "final at once"
@@ -64,6 +72,12 @@ def test_the_document_gives_the_limits() -> None:
     text = re.sub(r"\s+", " ", DOCUMENT.read_text(encoding="utf-8"))
     assert f"but no longer than {RETRY_AFTER_CAP_SECONDS / 3600:.0f} hours" in text
     assert f"after {MAXIMUM_RESENDS} resends" in text
+    policy = SET_BACK_POLICY
+    assert (
+        f"at least {policy.base_seconds:.0f} seconds, doubled each time up to {policy.cap_seconds / 3600:.0f} hours"
+        in text
+    )
+    assert f"and {policy.attempts} times at most" in text
 
 
 def test_the_document_gives_the_defaults_of_visits() -> None:

@@ -25,6 +25,7 @@ from newsdesk.article import (
     EnrichmentError,
     Entity,
     EntityLink,
+    FieldConflict,
     FieldSource,
     Geo,
     Image,
@@ -43,7 +44,9 @@ from newsdesk.article import (
     Rights,
     RightsSignal,
     Signature,
+    SiteProfile,
     Speaker,
+    StatedValue,
     Topic,
     to_json_bytes,
 )
@@ -90,13 +93,25 @@ def full_article() -> Article:
         keywords=("bridge",),
         article_type=ArticleType.DIGEST,
         parts=(Part(headline="One", text="Text"),),
+        next_pages=("https://news.example/2026/03/14/bridge-reopens?page=2",),
         blocks=(
             Block(type=BlockType.HEADING, text="Repairs", level=2),
             Block(type=BlockType.LIST, text="a b", items=("a", "b")),
             Block(type=BlockType.TABLE, text="1 2", rows=(("1", "2"),)),
         ),
         quality=Quality(
-            leak_score=0.1, warnings=("short",), field_sources={"headline": FieldSource(source="jsonld", confidence=1)}
+            leak_score=0.1,
+            warnings=("short",),
+            field_sources={"headline": FieldSource(source="jsonld", confidence=1)},
+            conflicts=(
+                FieldConflict(
+                    field="datePublished",
+                    values=(
+                        StatedValue(value="2026-03-14", source="jsonld"),
+                        StatedValue(value="2026-03-12", source="meta"),
+                    ),
+                ),
+            ),
         ),
         rights=Rights(
             robots=("noai",),
@@ -116,6 +131,7 @@ def full_article() -> Article:
             http_status=200,
             discovery="feed",
             extractor=ModelProvenance(name="test", version="1"),
+            site_profile=SiteProfile(id="0123456789abcdef", recurring=("00ff01",)),
             enricher_version="1",
             trace_id="1-67891233-abcdef012345678912345678",
         ),

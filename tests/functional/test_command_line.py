@@ -46,6 +46,10 @@ def newsdesk(*arguments: str, folder: Path, **variables: str) -> subprocess.Comp
         ("search",),
         ("search", "--like", "a text", "--limit", "0"),
         ("extract", "--manifest", "no-such-file", "--out", "x"),
+        ("extract",),
+        ("extract", "--explain", "no-such-file"),
+        ("extract", "--explain", "x", "--manifest", __file__),
+        ("add-page-case", __file__, "--url", "https://example.org/", "--slug", "Not A Slug"),
         ("no-such-command",),
     ],
 )
@@ -58,7 +62,9 @@ def test_bad_usage_exits_with_2_and_says_why(tmp_path: Path, arguments: tuple[st
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["ingest", "up", "down", "status", "show", "search", "extract", "enrich"])
+@pytest.mark.parametrize(
+    "command", ["ingest", "up", "down", "status", "show", "search", "extract", "enrich", "add-page-case"]
+)
 def test_every_command_helps_with_an_example(tmp_path: Path, command: str) -> None:
     # When
     done = newsdesk(command, "--help", folder=tmp_path)

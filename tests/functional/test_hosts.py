@@ -6,6 +6,7 @@ Comes in: hosts, origins, times. Goes out: assertions. Changes: moto's memory.
 from __future__ import annotations
 
 import random
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
@@ -15,15 +16,20 @@ import boto3
 import pytest
 
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
+from newsdesk.errors import ConflictError
 from newsdesk.hosts import (
     BACK_OFF_BASE_SECONDS,
     BACK_OFF_CAP_SECONDS,
     FORGIVEN_AFTER_SECONDS,
+    PROFILE_PAGES,
+    HostProfile,
+    ProfilePage,
     SiteRules,
     TdmRule,
 )
 from newsdesk.ports import HostStore
 from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
+from newsdesk.urls import article_id
 from tests.examples import NOW
 from tests.fakes import InMemoryHostStore
 from tests.functional import aws
@@ -47,6 +53,35 @@ def dynamodb_on(table: str) -> DynamoHostStore:
 
 
 # -------------------------------------------------------------------------------------------- slots
+
+
+def test_a_slot_that_went_by_unused_is_exchanged_for_the_present(hosts: HostStore) -> None:
+    # Given a slot whose holder was not ready
+    unused = hosts.reserve(HOST, NOW, 2.0, 0.0).at
+    later = NOW + timedelta(seconds=1.5)
+
+    # When it is given back, Then its holder may ask now, and the next one an interval from now
+    again = hosts.reserve(HOST, later, 2.0, 0.0, unused)
+    assert (again.granted, again.at) == (True, later)
+    assert hosts.reserve(HOST, later, 2.0, 5.0).at == later + timedelta(seconds=2)
+
+
+def test_a_slot_that_went_by_unused_is_lost_when_there_is_one_behind_it(hosts: HostStore) -> None:
+    # Given a slot whose holder was not ready, and another behind it
+    unused = hosts.reserve(HOST, NOW, 2.0, 0.0).at
+    assert hosts.reserve(HOST, NOW, 2.0, 5.0).at == NOW + timedelta(seconds=2)
+
+    # When the first is given back, Then its holder comes behind the second
+    later = NOW + timedelta(seconds=1.5)
+    assert hosts.reserve(HOST, later, 2.0, 5.0, unused).at == NOW + timedelta(seconds=4)
+
+
+def test_a_slot_that_went_by_unused_is_worth_nothing_while_the_host_is_left_alone(hosts: HostStore) -> None:
+    unused = hosts.reserve(HOST, NOW, 2.0, 0.0).at
+    until = hosts.back_off(HOST, NOW, 600.0, 0.0)
+    again = hosts.reserve(HOST, NOW + timedelta(seconds=1.5), 2.0, 5.0, unused)
+    assert not again.granted
+    assert again.at >= until
 
 
 def test_a_host_that_nobody_asked_may_be_asked_now(hosts: HostStore) -> None:
@@ -278,6 +313,59 @@ def test_half_a_reading_keeps_the_claim(hosts: HostStore) -> None:
     assert not hosts.claim_rules(SITE, NOW, NOW + MINUTE)
 
 
+# ----------------------------------------------------------------------------------------- profiles
+
+
+def a_page(number: int) -> ProfilePage:
+    return ProfilePage.of(article_id(f"https://{HOST}/{number}"), NOW + timedelta(minutes=number), range(number, 90))
+
+
+def test_a_profile_is_what_was_put_in_and_of_its_own_host_only(hosts: HostStore) -> None:
+    # Given an unknown host
+    assert hosts.profile(HOST) == HostProfile()
+
+    # When pages are put in, one of them twice
+    for number in (1, 2, 2):
+        hosts.add_page(HOST, a_page(number), hosts.profile(HOST))
+
+    # Then they are there
+    assert hosts.profile(HOST) == HostProfile().with_page(a_page(2)).with_page(a_page(1))
+    assert hosts.profile("other.example") == HostProfile()
+
+
+def test_what_others_put_in_meanwhile_is_kept(hosts: HostStore) -> None:
+    # Given a worker who knows a host as it was before others put pages in
+    seen = hosts.profile(HOST)
+    hosts.add_page(HOST, a_page(1), seen)
+    hosts.add_page(HOST, a_page(2), hosts.profile(HOST))
+
+    # When it puts in its own, Then all are there
+    hosts.add_page(HOST, a_page(3), seen)
+    assert len(hosts.profile(HOST).pages) == 3
+
+
+def test_twenty_workers_at_once_make_the_profile_that_one_would(hosts: HostStore) -> None:
+    # Given twenty workers, each with a page of a host that nobody knows
+    seen = hosts.profile(HOST)
+
+    def add(number: int) -> None:
+        while True:
+            try:
+                return hosts.add_page(HOST, a_page(number), seen)
+            except ConflictError:  # as a message that is delivered again
+                continue
+
+    # When they put them in at the same time
+    with ThreadPoolExecutor(20) as workers:
+        list(workers.map(add, range(20)))
+
+    # Then the sample is the same as if they had come one by one
+    expected = HostProfile()
+    for number in range(20):
+        expected = expected.with_page(a_page(number))
+    assert hosts.profile(HOST) == expected
+
+
 # ---------------------------------------------------------------------------------- on DynamoDB only
 
 
@@ -338,9 +426,110 @@ def test_rules_beyond_the_cap_are_cut_and_say_so(table: str) -> None:
     assert kept.robots == rules[: len(kept.robots)]
 
 
+def test_a_page_of_the_sample_costs_one_write_and_any_other_none(table: str) -> None:
+    # Given a host whose sample is full
+    store, made = requests_of(table)
+    pages = sorted((a_page(number) for number in range(PROFILE_PAGES + 1)), key=lambda page: page.article)
+    for page in pages[:-1]:
+        store.add_page(HOST, page, store.profile(HOST))
+    made.clear()
+
+    # When a page is put in that belongs to it already, and one that does not
+    profile = store.profile(HOST)
+    store.add_page(HOST, pages[0], profile)
+    store.add_page(HOST, pages[-1], profile)
+
+    # Then a read was all; and the first page of another host costs one write
+    assert made == ["GetItem"]
+    store.add_page("other.example", pages[0], HostProfile())
+    assert made == ["GetItem", "PutItem"]
+
+
+def test_a_worker_that_keeps_losing_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given somebody who changes the profile before each of this worker's writes
+    store, rival = dynamodb_on(table), dynamodb_on(table)
+    numbers = iter(range(1, 100))
+    client: Any = boto3.client("dynamodb")
+
+    def overtake(**_: object) -> None:
+        rival.add_page(HOST, a_page(next(numbers)), rival.profile(HOST))
+
+    client.meta.events.register("before-call.dynamodb.PutItem", overtake)
+    store = DynamoHostStore(table, client=client)
+
+    # When it wants to write, Then it says so in the end, and has not overwritten anything
+    with pytest.raises(ConflictError):
+        store.add_page(HOST, a_page(0), HostProfile())
+    assert len(rival.profile(HOST).pages) == next(numbers) - 1
+
+
+def test_a_profile_expires_when_its_last_season_is_long_over(table: str) -> None:
+    dynamodb_on(table).add_page(HOST, a_page(1), HostProfile())
+    (item,) = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    days = (int(item["expires_at"]["N"]) - NOW.timestamp()) / 86400
+    assert 90 <= days <= 180
+
+
 def test_hosts_and_sites_expire_when_nobody_asks(table: str) -> None:
     store = dynamodb_on(table)
     store.reserve(HOST, NOW, 2.0, 0.0)
     store.save_rules(SITE, SiteRules(read_at=NOW))
     ends = {item["expires_at"]["N"] for item in boto3.client("dynamodb").scan(TableName=table)["Items"]}
     assert ends == {str(int((NOW + timedelta(days=30)).timestamp()))}
+
+
+def test_rules_that_nobody_can_read_count_as_unknown_and_are_read_anew(table: str) -> None:
+    # Given fresh rules that are no rules any more
+    store = dynamodb_on(table)
+    for document in (b"", b"no zlib", zlib.compress(b"{"), zlib.compress(b'{"robots": 3}')):
+        store.save_rules(SITE, SiteRules(read_at=NOW, fresh_until=NOW + MINUTE))
+        boto3.client("dynamodb").update_item(
+            TableName=table,
+            Key={"pk": {"S": f"host#{SITE}"}, "sk": {"S": "rules"}},
+            UpdateExpression="SET document = :document",
+            ExpressionAttributeValues={":document": {"B": document}},
+        )
+
+        # When they are looked up, Then nothing is known of the site, and anybody may read its rules
+        assert store.rules(SITE) is None
+        assert store.claim_rules(SITE, NOW, NOW + MINUTE)
+
+
+def test_rules_that_do_not_fit_without_a_rule_of_robots_txt_are_kept_all_the_same(table: str) -> None:
+    # Given wishes that compress badly and have no room beside a robots.txt
+    generator = random.Random(9309)
+    wishes = tuple(generator.randbytes(30).hex() for _ in range(4000))
+    store = dynamodb_on(table)
+    store.save_rules(SITE, SiteRules(robots=("-/",), ai_preferences=wishes, read_at=NOW))
+    kept = store.rules(SITE)
+    assert kept is not None
+    assert (kept.ai_preferences, kept.robots, kept.is_cut) == (wishes, (), True)
+
+
+def test_the_longest_interval_of_a_host_s_sites_holds_for_all_until_it_expires(hosts: HostStore) -> None:
+    # Given a host one of whose sites asks for ten seconds, and another for four
+    hosts.keep_interval(HOST, 10.0, NOW, NOW + MINUTE)
+    hosts.keep_interval(HOST, 4.0, NOW, NOW + 2 * MINUTE)
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+
+    # When a third asks for two, Then it waits for ten, in a slot and behind others
+    refused = hosts.reserve(HOST, NOW, 2.0, 5.0)
+    assert not refused.granted
+    assert refused.at >= NOW + timedelta(seconds=10)
+    assert hosts.reserve(HOST, NOW, 2.0, 15.0).at == NOW + timedelta(seconds=10)
+    assert hosts.reserve(HOST, NOW, 12.0, 30.0).at == NOW + timedelta(seconds=22)
+    assert hosts.reserve("other.example", NOW, 2.0, 0.0).granted
+
+    # When that wish is old, Then it is forgotten, and a shorter one can take its place
+    later = NOW + 2 * MINUTE
+    hosts.reserve(HOST, later, 2.0, 0.0)
+    assert hosts.reserve(HOST, later, 2.0, 5.0).at == later + timedelta(seconds=2)
+    hosts.keep_interval(HOST, 4.0, later, later + MINUTE)
+    assert hosts.reserve(HOST, later, 2.0, 9.0).at == later + timedelta(seconds=6)
+
+
+def test_who_is_refused_learns_whether_the_host_is_left_alone(hosts: HostStore) -> None:
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+    assert not hosts.reserve(HOST, NOW, 2.0, 0.0).left_alone
+    hosts.back_off(HOST, NOW, None, 0.0)
+    assert hosts.reserve(HOST, NOW, 2.0, 0.0).left_alone

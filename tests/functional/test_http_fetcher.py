@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_address
 
 import pytest
 import trustme
@@ -18,10 +19,11 @@ import trustme
 from fetcher.connections import MAXIMUM_IDLE_CONNECTIONS, MAXIMUM_IDLE_SECONDS, KeptConnections
 from fetcher.http1 import Connection
 from fetcher.network import AddressRules, Deadline, Dialler, Resolver
-from fetcher.ports import FetchRequest, Hop, OverloadedError
+from fetcher.ports import FetchRequest, Hop, OverloadedError, Start
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.networks import Address, parse_networks
 from newsdesk.outcomes import Reason
+from newsdesk.urls import Url
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import PAGE, MisbehavingServer
 from tests.web import DEADLINE, NOW, failure, fetch, fetcher, to_addresses
@@ -287,10 +289,11 @@ def test_an_empty_page_is_no_page(server, behaviour):
         (404, Reason.NOT_FOUND),
         (410, Reason.GONE),
         *((status, Reason.ACCESS_DENIED) for status in (401, 402, 403, 407, 451)),
-        *((status, Reason.CLIENT_ERROR) for status in (400, 405, 406, 418, 499)),
+        *((status, Reason.CLIENT_ERROR) for status in (300, 305, 306, 400, 405, 406, 418, 499, 600, 999)),
+        (408, Reason.TIMEOUT),
         (429, Reason.RATE_LIMITED),
         *((status, Reason.SERVER_ERROR) for status in (500, 502, 503, 504, 599)),
-        *((status, Reason.PROTOCOL_ERROR) for status in (206, 300, 305, 306, 101, 600, 999)),
+        *((status, Reason.PROTOCOL_ERROR) for status in (206, 101)),
     ],
 )
 def test_each_status_has_its_reason(server, status, reason):
@@ -460,8 +463,89 @@ def test_a_kept_connection_that_breaks_at_the_question_is_replaced_once():
         asking = fetcher()
 
         # When a page is fetched twice, Then the second fetch asks again over a new connection
-        assert [asking.fetch(FetchRequest(url)).body for _ in range(2)] == [PAGE, PAGE]
+        started: list[int] = []
+
+        def ask_leave(url: Url, hops: tuple[Hop, ...]) -> Start:
+            return lambda: started.append(len(asked))
+
+        assert [asking.fetch(FetchRequest(url), ask_leave).body for _ in range(2)] == [PAGE, PAGE]
         assert (lasting.connections, len(asked)) == (2, 3)
+
+        # And each request had its own leave, the repeated one too
+        assert started == [0, 1, 2]
+
+
+def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_open(server):
+    # Given a redirect to another host
+    events: list[str] = []
+
+    def resolve(host: str, port: int) -> Sequence[Address]:
+        events.append(f"dial {host}")
+        return [ip_address("127.0.0.1")]
+
+    def ask_leave(url: Url, hops: tuple[Hop, ...]) -> Start:
+        events.append(f"leave {url.host} after {len(hops)}")
+        return lambda: events.append("start")
+
+    server.on("/old", server_side.redirect(server.url("/new", host="b.example")))
+    server.on("/new", server_side.answer())
+
+    # When it is followed
+    fetcher(resolve=resolve).fetch(FetchRequest(server.url("/old", host="a.example")), ask_leave)
+
+    # Then each host is dialled with leave, and each request waits for its moment
+    first = ["leave a.example after 0", "dial a.example", "start"]
+    assert events == [*first, "leave b.example after 1", "dial b.example", "start"]
+
+
+def test_what_is_raised_at_the_moment_of_a_request_ends_the_fetch_unasked(server):
+    class TooLateError(Exception):
+        pass
+
+    def ask_leave(url: Url, hops: tuple[Hop, ...]) -> Start:
+        def start() -> None:
+            raise TooLateError
+
+        return start
+
+    with pytest.raises(TooLateError):
+        fetcher().fetch(FetchRequest(server.on("/", server_side.answer())), ask_leave)
+    assert server.requests == []
+
+
+# What came of a fetch in vain
+
+
+@pytest.mark.parametrize("status", [404, 410, 429, 500, 503])
+def test_an_error_says_what_was_received(server, status):
+    # Given a redirect to a page that is not there, or not now
+    server.on("/old", server_side.redirect("/new"))
+    server.on("/new", server_side.answer(b"Sorry.", status=status))
+
+    # When it is fetched, Then the error knows the status, and what both answers weighed and took
+    received = failure(server.url("/old")).received
+    assert received is not None
+    assert received.status == status
+    assert received.wire_bytes > 100
+    assert 0 < received.seconds < DEADLINE
+
+
+def test_an_answer_that_never_comes_has_no_status(server):
+    error = failure(server.on("/", server_side.stall()), deadline=0.3)
+    assert error.received is not None
+    assert (error.received.status, error.received.wire_bytes) == (None, 0)
+    assert 0.3 <= error.received.seconds < 1.0
+
+
+def test_an_answer_that_never_ends_counts_with_what_came_of_it(server):
+    error = failure(server.on("/", server_side.drip(server_side.head(200, [server_side.HTML]))), deadline=0.3)
+    assert error.received is not None
+    assert error.received.status == 200
+    assert error.received.wire_bytes > 0
+
+
+def test_whoever_was_not_dialled_sent_nothing():
+    assert failure("http://127.0.0.9/").received is None
 
 
 def test_a_new_connection_that_breaks_at_the_question_is_an_error(lasting):

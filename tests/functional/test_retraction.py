@@ -17,7 +17,7 @@ from newsdesk.state import Stage
 from newsdesk_cli.rendering import absence
 from tests.examples import NOW, at_stage, id_of
 from tests.functional import aws
-from tests.functional.misbehaving_server import MisbehavingServer, answer
+from tests.functional.misbehaving_server import MisbehavingServer, answer, redirect
 from tests.pipeline import Pipeline, page, real_web
 
 PATH = "/bridge"
@@ -113,6 +113,31 @@ def test_a_retracted_article_whose_page_is_back_is_a_new_revision(
     assert pipeline.visit_when_due(url) == ["not_modified"]
 
 
+def test_a_page_that_times_out_when_it_is_looked_for_again_is_still_looked_for(
+    pipeline: Pipeline, server: MisbehavingServer, url: str
+) -> None:
+    # Given an indexed article at the end of its schedule, whose page vanished
+    while (due_at := pipeline.state(url).due_at) is not None:
+        last_due = due_at
+        pipeline.visit_when_due(url)
+    server.on(PATH, answer(b"", status=404))
+    pipeline.ingest(url, "submission-2")
+    assert last_due < pipeline.clock().timestamp()
+    assert pipeline.state(url).due_at is not None
+
+    # When the visit that was to confirm it meets something else
+    server.on(PATH, answer(b"", status=403))
+    assert pipeline.visit_when_due(url) == ["failed"]
+    assert pipeline.state(url).current is not None
+
+    # Then another follows within the hour, and confirms it
+    server.on(PATH, answer(b"", status=404))
+    since = pipeline.clock()
+    assert pipeline.visit_when_due(url) == ["removed"]
+    assert pipeline.clock() - since <= timedelta(hours=1, minutes=1)
+    assert kinds(pipeline) == ["created", "retracted"]
+
+
 def test_a_retracted_article_is_in_no_list_of_the_table(table: str) -> None:
     # Given a committed article, listed under its host and its day, and due for a visit
     store = DynamoArticleStore(table)
@@ -137,3 +162,63 @@ def test_a_retracted_article_is_in_no_list_of_the_table(table: str) -> None:
         "revision",
         "outcome",
     }
+
+
+SWIMMING = [f"The council voted on Monday, in its session number {n}, to close the swimming pool." for n in range(4)]
+
+
+def test_an_article_whose_url_leads_to_the_front_page_twice_is_retracted(
+    pipeline: Pipeline, server: MisbehavingServer, url: str
+) -> None:
+    # Given an indexed article whose site sends its URL to the front page, on which there is another story
+    server.on("/", answer(page(*SWIMMING)))
+    server.on(PATH, redirect("/", 302))
+
+    # When it is visited, Then it stands
+    assert pipeline.visit_when_due(url) == ["failed"]
+    current = pipeline.state(url).current
+    assert current is not None
+    assert current.revision == 1
+
+    # When it is still so an hour later, Then it is retracted like a page that answers 404
+    assert pipeline.visit_when_due(url) == ["removed"]
+    assert kinds(pipeline) == ["created", "retracted"]
+
+
+def test_an_article_whose_url_leads_to_another_page_is_not_overwritten(
+    pipeline: Pipeline, server: MisbehavingServer, url: str
+) -> None:
+    # Given an indexed article whose URL leads to its section for now
+    server.on("/news", answer(page(*SWIMMING)))
+    server.on(PATH, redirect("/news", 302))
+
+    # When it is visited until its visits end, Then it stands as it was
+    while pipeline.state(url).due_at is not None:
+        assert pipeline.visit_when_due(url) == ["failed"]
+    assert pipeline.state(url).last_outcome == "failed:redirected"
+    assert kinds(pipeline) == ["created"]
+
+    # When its URL leads elsewhere for good, Then what is there is an article of its own
+    server.on(PATH, redirect("/pool", 301))
+    server.on("/pool", answer(page(*SWIMMING)))
+    assert pipeline.ingest(url, "submission-2")[0] == "duplicate"
+    assert kinds(pipeline) == ["created", "created"]
+
+
+def test_an_article_that_was_found_behind_a_redirect_is_kept_up_to_date(
+    pipeline: Pipeline, server: MisbehavingServer
+) -> None:
+    # Given an article that was begun by a redirect, and that redirects itself to where its page is
+    answers = [answer(page()), redirect("/story/show", 302)]
+    server.on("/go", redirect("/story", 302))
+    url = server.on("/story", lambda request: answers.pop(0)(request) if len(answers) > 1 else answers[0](request))
+    server.on("/story/show", answer(page()))
+    pipeline.ingest(server.url("/go"))
+    current = pipeline.state(url).current
+    assert current is not None
+    assert current.page_url == server.url("/story/show")
+
+    # When that page changes, Then it is a revision of the article
+    server.on("/story/show", answer(page(*SWIMMING)))
+    assert pipeline.visit_when_due(url)[-1] == "indexed"
+    assert kinds(pipeline) == ["created", "updated"]

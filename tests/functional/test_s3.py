@@ -68,6 +68,15 @@ def test_a_missing_object_is_named(objects: ObjectStore) -> None:
         objects.get(KEY)
 
 
+def test_an_object_can_be_deleted_any_number_of_times(objects: ObjectStore) -> None:
+    # Given an object, When it is deleted twice, Then it is gone, and that is no error
+    objects.put(KEY, b"first", "application/json")
+    objects.delete(KEY)
+    objects.delete(KEY)
+    with pytest.raises(ObjectMissingError):
+        objects.get(KEY)
+
+
 def test_an_object_carries_its_type_and_encoding(bucket: str) -> None:
     # Given two objects, one of them compressed
     objects = S3ObjectStore(bucket)

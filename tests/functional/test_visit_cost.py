@@ -20,6 +20,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from tests.fakes import DUE_SHARDS, FakeClock
+from tests.functional import aws
 from tests.pipeline import MessageQueue, Pipeline, page
 
 URL = "https://news.example/bridge"
@@ -118,9 +119,40 @@ def test_a_visit_that_finds_the_same_article_in_another_page_costs_one_object(pi
     # Then the capture is kept and read once, and neither enrich nor index is asked
     assert status == "unchanged"
     fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
-    extracted = {"GetItem": 1, "GetObject": 1, "PutItem": 1}
+    extracted = {"GetItem": 2, "GetObject": 1, "PutItem": 1}
     assert calls == together(DISPATCH, FETCH, fetched, extracted)
-    assert sum(calls.values()) == 13
+    assert sum(calls.values()) == 14
+
+
+def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write(pipeline: Pipeline) -> None:
+    # Given an article that nobody knows, of a host of which little is known
+    url = "https://news.example/new"
+    pipeline.web.put(url, page("Another text, which is long enough to be taken for a sentence of an article. " * 4))
+    pipeline.submit(url, "submission-2")
+    while not isinstance(pipeline.queue.waiting[0], PageFetched):
+        pipeline.work(pipeline.queue.waiting.popleft())
+
+    # When its page is extracted
+    with counted() as calls:
+        assert pipeline.work(pipeline.queue.waiting.popleft()) == "extracted"
+
+    # Then what is known of the host was read once, and written because the page is of the sample
+    article = {"GetItem": 1, "GetObject": 1, "PutObject": 1, "PutItem": 1, "SendMessage": 1}
+    assert dict(calls) == together(article, {"GetItem": 1, "PutItem": 1})
+
+
+def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> None:
+    # Given a page whose own element refuses what the stack heeds, When it is visited
+    before = aws.keys_in_bucket()
+    pipeline.web.put(URL, page(head='<meta name="robots" content="noindex">'))
+    status, calls = visit(pipeline)
+
+    # Then its capture is deleted once the retraction is recorded, which is one transaction
+    assert status == "removed"
+    fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
+    extracted = {"GetItem": 3, "GetObject": 1, "TransactWriteItems": 1, "DeleteObject": 1}
+    assert calls == together(DISPATCH, FETCH, fetched, extracted)
+    assert aws.keys_in_bucket() == before
 
 
 def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipeline) -> None:

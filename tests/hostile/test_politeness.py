@@ -6,10 +6,14 @@ paced here like any host of the internet; time is not, so that waiting takes non
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import ip_address
+from itertools import pairwise
 from typing import Any
 
 import boto3
@@ -18,17 +22,18 @@ from moto import mock_aws
 
 from fetcher.client import FetchLimits, HttpFetcher
 from fetcher.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS, Manners, Politeness
+from fetcher.ports import FetchRequest, Start
 from fetcher.stage import FetchStage
 from newsdesk import lifecycle
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.lifecycle import Patience, first_run
 from newsdesk.messages import FetchRequested
-from newsdesk.networks import parse_networks
+from newsdesk.networks import Address, parse_networks
 from newsdesk.outcomes import Reason
 from newsdesk.ports import HostStore
 from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES
 from newsdesk.state import ArticleState
-from newsdesk.urls import article_id, parse_url
+from newsdesk.urls import Url, article_id, parse_url
 from tests.fakes import (
     FakeClock,
     InMemoryArticleStore,
@@ -39,8 +44,8 @@ from tests.fakes import (
 )
 from tests.functional import aws
 from tests.functional import misbehaving_server as server_side
-from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, answer
-from tests.simulation import Faults, SimulatedHost, Simulation, mixed_hosts
+from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, Request, answer
+from tests.simulation import Faults, SimulatedHost, SimulatedWeb, Simulation, mixed_hosts
 
 HOST = "127.0.0.1"
 INTERVAL = 2.0
@@ -292,10 +297,15 @@ def test_case_69_a_robots_txt_behind_too_many_redirects_is_none(server: Misbehav
 
 def test_case_26_a_robots_txt_that_leads_inside_leads_nowhere(world: World) -> None:
     # The fixture over all tests here fails if anything but 127.0.0.1 is dialled.
+    # Given a robots.txt that redirects inside
     world.robots(server_side.redirect("http://127.0.0.9/robots.txt"))
-    assert world.fetch() == "rejected"
-    assert world.state().last_outcome == "rejected:blocked_address"
+
+    # When a page is wanted, Then its own host is not to blame: robots.txt is out of reach, until it is put right
+    assert world.fetch() == "retry_scheduled"
+    assert (world.state().last_detail or "").startswith("robots_unavailable")
     assert world.asked("/news") == 0
+    world.robots(answer(b"", status=404))
+    assert world.fetch() == "fetched"
 
 
 # robots.txt of all kinds
@@ -373,6 +383,36 @@ def test_case_72_a_crawl_delay_is_honoured_within_reason(world: World, written: 
     assert world.hosts.asked[-1]["interval_seconds"] == interval + LATENESS_SECONDS
 
 
+def test_case_72_a_crawl_delay_holds_for_the_host_whatever_the_port(world: World) -> None:
+    # Given a host whose robots.txt asks for a delay on one port, and for none on another
+    with MisbehavingServer() as twin:
+        written: list[float] = []
+
+        def noting(behave: Behaviour) -> Behaviour:
+            return lambda request: (written.append(world.clock().timestamp()), behave(request))[1]
+
+        world.robots(noting(answer(b"User-agent: *\nCrawl-delay: 20\n", ("Content-Type", "text/plain"))))
+        for server in (world.server, twin):
+            server.on("/.well-known/tdmrep.json", noting(answer(b"[]")))
+            server.on("/news", noting(answer(PAGE)))
+        twin.on("/robots.txt", noting(answer(b"", ("Content-Type", "text/plain"))))
+
+        # When both are asked, Then every request after the delay is known comes that long after the one before
+        for server in (world.server, twin):
+            world.server = server
+            while world.fetch() == "deferred":
+                pass
+        assert len(written) == 6
+        assert min(later - earlier for earlier, later in pairwise(written)) >= 20
+
+
+def test_case_70_wishes_that_utf_8_cannot_spell_lose_no_page(world: World) -> None:
+    world.robots(answer(b"User-agent: *\nContent-Signal: \xed\xa0\x80\n", ("Content-Type", "text/plain")))
+    policy = rb'[{"location":"/\udfff","tdm-reservation":1,"tdm-policy":"\ud800"}]'
+    world.server.on("/.well-known/tdmrep.json", answer(policy))
+    assert world.fetch() == "fetched"
+
+
 # Many workers, many hosts
 
 
@@ -411,7 +451,7 @@ def test_fifty_workers_and_all_faults_at_once_never_ask_a_host_too_early(hosts: 
 class _Pushover(InMemoryHostStore):
     """Gives everybody a slot at once."""
 
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+    def reserve(self, host: str, now: datetime, *_: object) -> Slot:  # type: ignore[override]
         return Slot(now, True)
 
 
@@ -420,6 +460,122 @@ def test_the_simulation_sees_what_it_is_looking_for() -> None:
     report = Simulation(mixed_hosts(18, 5), host_store=_Pushover()).run()
     assert len(report.breaches) > 20
     assert any("left alone" in breach.what for breach in report.breaches)
+
+
+class _DialsInItsSlot(SimulatedWeb):
+    """Opens its connection when the slot has come, and writes when it is open."""
+
+    def _write(self, url: Url, start: Start) -> None:
+        start()
+        self._dial()
+        super()._write(url, lambda: None)
+
+
+class _RepeatsAtOnce(SimulatedWeb):
+    """Writes a request that the server broke off again as soon as it has another connection."""
+
+    def _ask(self, url: Url, start: Start) -> SimulatedHost:
+        self._dial()
+        self._write(url, start)
+        if self._chance.random() < self._faults.closed_connections:
+            self._dial()
+            self._write(url, lambda: None)
+        return self.hosts[url.host]
+
+
+@pytest.mark.parametrize("web", [_DialsInItsSlot, _RepeatsAtOnce])
+def test_the_simulation_sees_requests_that_are_written_outside_their_slots(web: type[SimulatedWeb]) -> None:
+    # Given a client that takes a slot for the moment of the request although it is not
+    report = Simulation(mixed_hosts(18, 5), web=web).run()
+
+    # When the same is crawled, Then requests come too close
+    assert len(report.breaches) > 5
+    assert report.closest < INTERVAL - LATENESS_SECONDS
+
+
+def test_a_slow_dial_brings_no_two_requests_together() -> None:
+    # Given a host whose name resolves slowly, for the first who asks and for nobody else
+    looked_up: list[str] = []
+
+    def resolve(host: str, port: int) -> list[Address]:
+        looked_up.append(host)
+        if len(looked_up) == 1:
+            time.sleep(1.5)
+        return [ip_address("127.0.0.1")]
+
+    written: list[float] = []
+
+    def page(request: Request) -> None:
+        written.append(time.monotonic())
+        answer(PAGE)(request)
+
+    networks = parse_networks(["127.0.0.1/32"])
+    fetcher = HttpFetcher("NewsdeskBot/0.1", FetchLimits(5.0), allowed=networks, resolve=resolve)
+    hosts = InMemoryHostStore()
+    politeness = Politeness(hosts, fetcher, Manners(1.0), "newsdeskbot")
+    with MisbehavingServer() as server:
+        urls = []
+        for path in ("/first", "/second"):
+            server.on(path, page)
+            urls.append(server.url(path, host="news.example"))
+        hosts.open_site(parse_url(urls[0]).origin)
+
+        # When two workers fetch from it at once, in real time
+        with ThreadPoolExecutor(2) as workers:
+            list(workers.map(lambda url: fetcher.fetch(FetchRequest(url), politeness.visit().ask), urls))
+
+    # Then their requests are an interval apart
+    assert abs(written[1] - written[0]) >= 1.0
+
+
+@pytest.mark.parametrize("path", ["/news", "/robots.txt", "/.well-known/tdmrep.json"])
+def test_a_request_that_a_server_breaks_off_is_repeated_in_a_slot_of_its_own(path: str) -> None:
+    # Given a server that keeps its connections, and closes one of them when it has read the next request
+    with MisbehavingServer(keeps_alive=True) as server:
+        world = World(server)
+        world.server.on("/first", answer(PAGE))
+        world.hosts.open_site(world.origin)
+        assert world.fetch("/first") == "fetched"
+        world.hosts.sites.clear()
+        asked: list[datetime] = []
+
+        def moody(request: Request) -> None:
+            asked.append(world.clock())
+            if len(asked) == 1:
+                server_side.reset(request)
+            else:
+                answer(PAGE if path == "/news" else b"")(request)
+
+        world.server.on("/news", answer(PAGE))
+        world.server.on(path, moody)
+
+        # When a page is fetched over such a connection
+        assert world.fetch("/news") == "fetched"
+
+        # Then the request came twice, an interval apart
+        assert len(asked) == 2
+        assert (asked[1] - asked[0]).total_seconds() >= INTERVAL
+        world.fetcher.close()
+
+
+def test_a_host_that_stays_down_ends_its_pages_within_a_day_at_a_cost_that_grows_with_their_number_alone() -> None:
+    def crawl(pages: int) -> tuple[float, float]:
+        # Given a host that answers 503 from its first minute on, for ever
+        down = SimulatedHost("down.example", pages, overload="503", bad_time=(30.0, math.inf))
+        simulation = Simulation([down], faults=Faults(0.0, 0.0, 0.0, 0.0, 1.0, 0.0), poll_seconds=20.0)
+
+        # When its pages are crawled, Then each ends
+        report = simulation.run()
+        assert report.breaches == []
+        assert set(report.outcomes) <= {"fetched", "failed:server_error", "failed:host_overloaded"}
+        assert sum(report.outcomes.values()) == pages
+        return report.seconds, report.statuses["deferred"] / pages
+
+    few, many = crawl(20), crawl(160)
+
+    # Then within a day, and eight times as many pages cost each of them no more deferrals
+    assert max(few[0], many[0]) < 86400
+    assert many[1] < 1.2 * few[1]
 
 
 def test_a_busy_host_does_not_delay_the_others() -> None:

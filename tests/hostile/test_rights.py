@@ -74,9 +74,8 @@ def test_73_a_wish_that_appears_later_takes_back_what_is_stored(
     assert (retracted.change_type, retracted.reason, retracted.key) == ("retracted", "opt_out", None)
     assert (retracted.revision, retracted.previous_revision) == (2, 1)
 
-    # And of a page whose header said so, nothing more was kept
-    if "header" in wish or "date" in wish:
-        assert [key for key in pipeline.objects.objects if key.startswith("raw/")] == captures
+    # And of this visit nothing was kept; what was written before stays, unlisted
+    assert [key for key in pipeline.objects.objects if key.startswith("raw/")] == captures
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ def test_73_a_wish_that_the_policy_does_not_heed_is_recorded_as_a_new_revision(
     assert article_of(pipeline, url).rights.opt_outs == ()
 
     # When its text is the same on the next visit, and a wish appears that the stack only records
-    server.on(PATH, answer(page() + b"<!-- another build -->", wish))
+    server.on(PATH, answer(page(), wish))
     assert pipeline.visit_when_due(url)[-1] == "indexed"
 
     # Then the stored article says so, and its readers were told of a new revision
@@ -104,6 +103,57 @@ def test_73_a_wish_that_the_policy_does_not_heed_is_recorded_as_a_new_revision(
     assert article.rights.opt_outs == (refusal,)
     assert [change.change_type for change in pipeline.changes()] == ["created", "updated"]
     assert article.article_body.endswith(PARAGRAPHS[-1])
+
+
+def test_73_a_wish_that_a_304_brings_is_recorded_as_a_new_revision(
+    pipeline: Pipeline, server: MisbehavingServer
+) -> None:
+    # Given an indexed article, whose server knows 304 and begins to send a wish with every answer
+    url = indexed(pipeline, server)
+    wish = ("X-Robots-Tag", "noai")
+
+    def with_a_wish(request: Request) -> None:
+        is_known = request.field("If-None-Match") == '"1"'
+        fields = [("ETag", '"1"'), wish]
+        (raw(head(304, fields)) if is_known else answer(page(), *fields))(request)
+
+    server.on(PATH, with_a_wish)
+
+    # When a visit meets it, Then the page is read once more, whole
+    assert pipeline.visit_when_due(url) == ["deferred"]
+    pipeline.wait_until_due(url)
+    assert pipeline.dispatch() == {"released": 1}
+    assert pipeline.settle()[-1] == "indexed"
+    assert article_of(pipeline, url).rights.opt_outs == ("noai",)
+
+    # And later visits, which bring the same wish, end with their 304
+    for _ in range(3):
+        assert pipeline.visit_when_due(url) == ["not_modified"]
+    assert [change.change_type for change in pipeline.changes()] == ["created", "updated"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "refusal"),
+    [
+        ("/robots.txt", b"User-agent: *\nAllow: /\nContent-Signal: ai-train=no\n", "train-ai"),
+        ("/robots.txt", b"User-agent: *\nAllow: /\nDisallowAITraining: /\n", "train-ai"),
+        ("/.well-known/tdmrep.json", json.dumps([{"location": "/", "tdm-reservation": 1}]).encode(), "tdm-reservation"),
+    ],
+)
+def test_73_a_wish_of_the_whole_host_that_is_not_heeded_is_recorded_as_a_new_revision(
+    pipeline: Pipeline, server: MisbehavingServer, path: str, body: bytes, refusal: str
+) -> None:
+    # Given an indexed article that answers with the same bytes for ever
+    url = indexed(pipeline, server, answer(page()))
+
+    # When the host's files refuse a use that the stack only records, and a day later they are read again
+    server.on(path, answer(body, ("Content-Type", "text/plain"), html=False))
+    pipeline.clock.advance(2 * 86400)
+    pipeline.visit_when_due(url)
+
+    # Then the stored article says so
+    assert article_of(pipeline, url).rights.opt_outs == (refusal,)
+    assert [change.change_type for change in pipeline.changes()] == ["created", "updated"]
 
 
 def test_73_an_operator_decides_which_wishes_are_heeded(server: MisbehavingServer) -> None:
@@ -121,6 +171,7 @@ def test_73_an_operator_decides_which_wishes_are_heeded(server: MisbehavingServe
     [
         ("/robots.txt", b"User-agent: *\nAllow: /\nContent-Signal: search=yes, ai-train=no\n"),
         ("/robots.txt", b"User-agent: *\nAllow: /\nContent-Usage: / train-ai=n\n"),
+        ("/robots.txt", b"User-agent: *\nAllow: /\nDisallowAITraining: /\n"),
         ("/.well-known/tdmrep.json", json.dumps([{"location": "/", "tdm-reservation": 1}]).encode()),
     ],
 )
@@ -138,14 +189,17 @@ def test_73_a_wish_of_the_whole_host_takes_back_what_is_stored_of_it(
 
     server.on(PATH, not_modified_if_asked)
 
+    stored = set(pipeline.objects.objects)
+
     # When the host's own files refuse the use, and a day later they are read again
     server.on(path, answer(body, ("Content-Type", "text/plain"), html=False))
     pipeline.clock.advance(2 * 86400)
     pipeline.visit_when_due(url)
 
-    # Then the article is retracted
+    # Then the article is retracted, and the visit left nothing behind
     assert pipeline.state(url).last_outcome == "removed"
     assert pipeline.changes()[-1].reason == "opt_out"
+    assert set(pipeline.objects.objects) == stored
 
 
 @pytest.mark.parametrize(
@@ -164,12 +218,12 @@ def test_a_page_that_opts_out_from_the_start_is_not_taken(
     url = f"http://127.0.0.1:{server.port}{PATH}"
     pipeline.ingest(url)
 
-    # Then the outcome says why, and there is neither work object, nor article, nor change, nor another visit
+    # Then the outcome says why, and there is neither capture, nor article, nor change, nor another visit
     outcome = last_outcome(pipeline)
     assert outcome.outcome == "rejected:opt_out"
     assert outcome.detail is not None
     assert outcome.detail.endswith(("x-robots-tag: noindex", "robots: noarchive"))
-    assert not [key for key in pipeline.objects.objects if not key.startswith("raw/")]
+    assert pipeline.objects.objects == {}
     assert pipeline.changes() == []
     assert pipeline.state(url).due_at is None
 

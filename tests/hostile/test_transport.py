@@ -6,11 +6,14 @@ told from those that are not by the kind of the error, which ``failure`` checks.
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fetcher.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
 from fetcher.network import MAXIMUM_LOOKUPS
@@ -23,12 +26,14 @@ from newsdesk.clock import utc_now
 from newsdesk.errors import TransientError
 from newsdesk.messages import FetchRequested
 from newsdesk.networks import Address
+from newsdesk.observability import instrumented
 from newsdesk.outcomes import Reason
 from newsdesk.state import ArticleState, CurrentRevision, Validators
 from newsdesk.urls import article_id
 from tests.examples import PATIENCE
 from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from tests.functional import misbehaving_server as server_side
+from tests.functional.aws import FakeLambdaContext
 from tests.functional.misbehaving_server import ENCODERS, HTML, PAGE, MisbehavingServer
 from tests.web import LOOPBACK, failure, fetch, fetcher, to_addresses
 
@@ -418,13 +423,12 @@ class Worker:
     def __init__(self, *states: ArticleState) -> None:
         self.store = InMemoryArticleStore(*states)
         self.objects = InMemoryObjectStore()
+        self.sender = RecordingSender()
         self.fetcher = fetcher()
         politeness = Politeness(
             InMemoryHostStore(), self.fetcher, Manners(interval_seconds=2.0), "newsdeskbot", allowed=LOOPBACK
         )
-        self.stage = FetchStage(
-            self.store, self.objects, RecordingSender(), politeness, self.fetcher, patience=PATIENCE
-        )
+        self.stage = FetchStage(self.store, self.objects, self.sender, politeness, self.fetcher, patience=PATIENCE)
 
     def handle(self, state: ArticleState) -> str:
         message = FetchRequested(article_id=state.article_id, run=state.run, correlation_id="c-1")
@@ -481,6 +485,65 @@ def test_case_45_a_304_after_a_redirect_is_asked_again_without_conditions(server
     assert sum(request.target == "/new" for request in server.requests) == 2
 
 
+@pytest.fixture
+def answers_measured(capsys) -> Callable[[Worker, ArticleState], list[dict[str, Any]]]:
+    """Lets an invocation handle a message, and returns the lines of metrics that it wrote of answers."""
+
+    @instrumented
+    def handler(event: dict[str, Callable[[], str]], context: LambdaContext) -> str:
+        return event["work"]()
+
+    def invoke(work: Callable[[], str]) -> str:
+        handler({"work": work}, cast(LambdaContext, FakeLambdaContext(30_000)))
+        return capsys.readouterr().out
+
+    def measured(worker: Worker, state: ArticleState) -> list[dict[str, Any]]:
+        invoke(lambda: "what earlier tests have left to be written")
+        written = invoke(lambda: worker.handle(state)).splitlines()
+        return [json.loads(line) for line in written if "AnswersReceived" in line]
+
+    return measured
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "least_bytes"),
+    [
+        (server_side.answer(), "200", len(PAGE)),
+        (server_side.answer(PAGE, status=203), "2xx", len(PAGE)),
+        (server_side.answer(b"", ("Content-Type", "application/pdf"), html=False), "200", 30),
+        (server_side.redirect("gopher://news.example/"), "3xx", 30),
+        (server_side.answer(b"Sorry.", status=404), "4xx", 30),
+        (server_side.answer(b"Sorry.", status=503), "5xx", 30),
+        (server_side.reset, "none", 0),
+    ],
+    ids=["page", "other page", "no page", "bad redirect", "not found", "unavailable", "broken off"],
+)
+def test_whatever_comes_is_measured_by_its_status(server, answers_measured, behaviour, status, least_bytes):
+    # Given a page that answers in any way
+    state = submitted(server.on("/page", behaviour))
+
+    # When it is visited
+    (line,) = answers_measured(Worker(state), state)
+
+    # Then one answer is counted, with its bytes and its time; the site's own files are not among them
+    assert (line["status"], line["AnswersReceived"]) == (status, [1.0])
+    (wire_bytes,) = line["BytesReceived"]
+    assert least_bytes <= wire_bytes < least_bytes + 200
+    (milliseconds,) = line["AnswersReceivedMilliseconds"]
+    assert 0 < milliseconds < 5000
+
+
+def test_a_page_that_nobody_was_asked_for_is_not_measured(server, answers_measured):
+    # Given a site that allows nothing
+    server.on("/robots.txt", server_side.answer(b"User-agent: *\nDisallow: /\n"))
+    state = submitted(server.url("/page"))
+    worker = Worker(state)
+
+    # When it is visited, Then there is no answer to measure
+    assert answers_measured(worker, state) == []
+    assert worker.store.outcomes[state.article_id, 1].outcome == "rejected:robots_disallowed"
+
+
 def test_pages_of_one_host_in_one_warm_worker_share_a_connection():
     # Given messages for several pages of a host, delivered one after the other
     with MisbehavingServer(keeps_alive=True) as server:
@@ -504,16 +567,17 @@ def test_pages_of_one_host_in_one_warm_worker_share_a_connection():
         pytest.param(b"<html><script>challenge()</script>Checking your browser</html>", id="case 46 bot wall"),
     ],
 )
-def test_a_200_that_says_something_else_is_a_page_for_extract_to_judge(server, page):
+def test_case_46_a_200_that_says_something_else_is_captured_and_handed_on_to_extract(server, page):
     # Given a page that is not what its status says, When it is fetched
     state = submitted(server.on("/", server_side.answer(page)))
     worker = Worker(state)
     status = worker.handle(state)
 
-    # Then it is captured as it came; what it is worth is a question of what it says
+    # Then it is captured as it came and handed on; what it is worth is for extract to say
     assert status == "fetched"
-    (capture,) = worker.objects.objects.values()
+    ((key, capture),) = worker.objects.objects.items()
     assert read_capture(capture.body).body == page
+    assert [message.capture_key for message in worker.sender.sent] == [key]
 
 
 @pytest.mark.parametrize(

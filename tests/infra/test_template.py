@@ -16,6 +16,7 @@ from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
 from pydantic_settings import BaseSettings
 
+from fetcher.settings import FetchSettings
 from newsdesk.rights import Refusal, parse_policy
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, load_template, packaged_resources
@@ -77,6 +78,22 @@ class TestSettings:
             monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
         # When / Then
         settings_of(package)()
+
+    @pytest.mark.parametrize("bound", ["Default", "MinValue", "MaxValue"])
+    def test_a_visit_fits_into_the_fetch_function_s_time_and_into_a_lease(
+        self, template: Template, bound: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given every parameter that the function is told, at its default or at one of its bounds
+        properties = template["Resources"]["FetchFunction"]["Properties"]
+        for name, value in properties["Environment"]["Variables"].items():
+            parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}
+            monkeypatch.setenv(name, str(parameter.get(bound, parameter.get("Default", "a-name"))))
+        settings = FetchSettings()
+
+        # When / Then: what a record may take is no more than the function has, and no other worker takes it up then
+        assert settings.manners.visit_seconds < settings.seconds_per_record <= properties["Timeout"]
+        assert settings.manners.page_seconds == settings.limits.deadline_seconds
+        assert settings.seconds_per_record < settings.patience.lease_seconds
 
     @pytest.mark.parametrize(
         ("policy", "is_accepted"),

@@ -100,6 +100,18 @@ def test_a_transcoded_page_keeps_its_letters_although_its_meta_element_is_stale(
     assert decode_text(page(head).encode("utf-8")) == page(head)
 
 
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252"])
+def test_utf_8_that_was_encoded_twice_is_read_once_more(codec: str) -> None:
+    # Given a page whose UTF-8 was taken for a Western encoding and encoded again
+    text = page().replace("Élan", "Élan – ça coûte très cher")
+    if codec == "cp1252":  # which has no character for one byte of a closing quotation mark
+        text = text.replace("”", "“")
+    body = text.encode().decode(codec).encode()
+    # When it is read
+    # Then it says what it said at first
+    assert decode_text(body, "text/html; charset=utf-8") == text
+
+
 def test_one_broken_byte_does_not_change_the_charset() -> None:
     # Given a page in UTF-8 with one byte of another encoding in it
     body = page('<meta charset="windows-1252">').encode().replace(b"Lindqvist", b"Lindqv\xefst")

@@ -6,23 +6,29 @@ import gzip
 import hashlib
 import json
 import math
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from extractor.extraction import EXTRACTOR
+from extractor.child import ChildReader
+from extractor.reading import PageToRead, Reading
+from extractor.result import EXTRACTOR
 from extractor.stage import ExtractStage
 from newsdesk import keys, lifecycle
 from newsdesk.article import ExtractedWork
 from newsdesk.capture import Exchange, write_capture
 from newsdesk.clock import to_text
-from newsdesk.errors import ConflictError
+from newsdesk.errors import ConflictError, PermanentError
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleExtracted, PageFetched
+from newsdesk.outcomes import Reason
 from newsdesk.retries import RevisitPolicy
+from newsdesk.rights import OptOutPolicy, Refusal, parse_policy
 from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
 from newsdesk.urls import article_id
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
+from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/2026/03/13/gates"
@@ -44,7 +50,12 @@ class World:
     """An article whose page was fetched, and everything that the stage touches."""
 
     def __init__(
-        self, body: bytes | None = None, *, headers: tuple[tuple[str, str], ...] = (), current: str | None = None
+        self,
+        body: bytes | None = None,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        current: str | None = None,
+        opt_outs: OptOutPolicy | None = None,
     ) -> None:
         self.clock = FakeClock()
         captured_at = to_text(self.clock() - timedelta(seconds=2))
@@ -78,7 +89,17 @@ class World:
         self.store = InMemoryArticleStore(self.state)
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
-        self.stage = ExtractStage(self.store, self.objects, self.sender, self.clock, PATIENCE, 100_000)
+        self.hosts = InMemoryHostStore()
+        self.stage = ExtractStage(
+            self.store,
+            self.objects,
+            self.sender,
+            self.hosts,
+            self.clock,
+            PATIENCE,
+            100_000,
+            opt_outs or OptOutPolicy(),
+        )
         self.message = PageFetched(article_id=ARTICLE_ID, run=2, correlation_id="corr", capture_key=self.capture.key)
         if body is not None:
             self.objects.put(self.capture.key, self.file(body, headers), "application/warc")
@@ -165,7 +186,7 @@ def test_plain_text_is_taken_as_it_is() -> None:
     world = World(text.encode(), headers=(("Content-Type", "Text/Plain; charset=utf-8"),))
     assert world.stage.handle(world.message) == "extracted"
     assert world.work().article.headline == "How the gates work"
-    assert [block.text for block in world.work().article.blocks][1:] == list(PARAGRAPHS)
+    assert [block.text for block in world.work().article.blocks] == list(PARAGRAPHS)
 
 
 def test_the_same_article_in_another_dress_ends_unchanged_and_writes_no_object() -> None:
@@ -307,6 +328,222 @@ def test_the_work_object_is_gzipped_json() -> None:
     stored = world.objects.objects[world.key]
     assert (stored.content_type, stored.content_encoding) == ("application/json", "gzip")
     assert json.loads(gzip.decompress(stored.body))["captureId"] == world.capture.capture_id
+
+
+# ------------------------------------------------------------------------------- what the host's pages repeat
+
+
+FAREWELL = (
+    "The Harbour Post is made by twelve people above the fish market, and pays for itself by what its readers give."
+)
+
+
+ORDINALS = ("none", "first", "second", "third", "fourth", "fifth")
+
+
+def sibling(number: int) -> World:
+    """Another article of the same host, with the site's farewell below its own prose."""
+    own = tuple(
+        f"{text} This is the {ORDINALS[number]} of the articles that say so, and no other one says it."
+        for text in PARAGRAPHS
+    )
+    world = World(page(paragraphs=(*own, FAREWELL)))
+    identity = article_id(f"https://news.example/{number}")
+    world.state = world.state.model_copy(update={"article_id": identity})
+    world.store.states = {identity: world.state}
+    world.message = world.message.model_copy(update={"article_id": identity})
+    return world
+
+
+def work_of(world: World) -> ExtractedWork:
+    key = keys.extracted_key(world.message.article_id, world.capture.capture_id)
+    return ExtractedWork.model_validate_json(gzip.decompress(world.objects.objects[key].body))
+
+
+def read_one_after_the_other(numbers: tuple[int, ...], hosts: InMemoryHostStore) -> list[ExtractedWork]:
+    works = []
+    for number in numbers:
+        world = sibling(number)
+        world.stage = replace(world.stage, hosts=hosts)
+        assert world.stage.handle(world.message) == "extracted"
+        works.append(work_of(world))
+    return works
+
+
+def test_what_recurs_on_the_site_is_cut_and_the_profile_that_said_so_is_recorded() -> None:
+    # Given a host of which three articles were read
+    hosts = InMemoryHostStore()
+    first, *_ = read_one_after_the_other((1, 2, 3), hosts)
+    assert FAREWELL in first.article.article_body
+    known = hosts.profile("news.example")
+
+    # When a fourth is read
+    (fourth,) = read_one_after_the_other((4,), hosts)
+
+    # Then what all of them repeat is cut, with the reason, and the article says by what
+    assert FAREWELL not in fourth.article.article_body
+    assert "the fourth of the articles" in fourth.article.article_body
+    assert [(block.text, block.reason) for block in fourth.dropped if block.reason == "recurs_on_site"] == [
+        (FAREWELL, "recurs_on_site")
+    ]
+    record = fourth.article.provenance.site_profile
+    assert record is not None
+    assert record.id == known.id
+    assert len(record.recurring) == 1
+
+
+def test_the_order_of_arrival_does_not_change_what_a_reprocessing_gives() -> None:
+    # Given the same articles, read in two orders
+    works = []
+    for order in ((1, 2, 3, 4, 5), (5, 3, 1, 4, 2)):
+        hosts = InMemoryHostStore()
+        read_one_after_the_other(order, hosts)
+        # When one of them is read again
+        works += read_one_after_the_other((2,), hosts)
+    # Then it is the same work, cut by the same profile
+    assert works[0] == works[1]
+    assert FAREWELL not in works[0].article.article_body
+
+
+def test_a_page_that_is_no_article_teaches_nothing() -> None:
+    world = World(b"<html><body><nav><a href='/'>News and other things of this site</a></nav></body></html>")
+    world.stage.handle(world.message)
+    assert world.hosts.profiles == {}
+
+
+def test_a_page_whose_wish_is_heeded_teaches_nothing() -> None:
+    world = World(page(), headers=(("X-Robots-Tag", "noindex"), ("Content-Type", "text/html")))
+    world.stage = replace(world.stage, opt_outs=OptOutPolicy(parse_policy("noindex"), "newsdeskbot"))
+    world.stage.handle(world.message)
+    assert world.outcome == "rejected:opt_out"
+    assert world.hosts.profiles == {}
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_while_the_profile_is_written_is_mended_by_the_redelivery(after: bool) -> None:
+    world = World(page())
+    world.hosts.fail_next("add_page", OSError("gone"), after=after)
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+    assert world.stage.handle(world.message) == "extracted"
+    assert len(world.hosts.profile("news.example").pages) == 1
+
+
+# ------------------------------------------------------------------------------------------ the process that reads
+
+
+@pytest.mark.parametrize("reason", [Reason.PARSE_TIMEOUT, Reason.PARSE_MEMORY, Reason.PARSE_CRASH])
+def test_a_page_that_cannot_be_read_within_bounds_ends_with_the_reason(reason: Reason) -> None:
+    # Given a reader that gives up on a page
+    world = World(page())
+
+    def give_up(_: PageToRead) -> Reading:
+        raise PermanentError(reason)
+
+    world.stage = replace(world.stage, read=give_up)
+    # When it is extracted, Then that is its recorded outcome, and nothing is retried
+    assert world.stage.handle(world.message) == "failed"
+    assert world.outcome == f"failed:{reason.value}"
+    assert world.now.stage is Stage.REST
+
+
+def test_a_page_read_in_a_child_makes_the_same_bytes() -> None:
+    # Given two worlds, one of which reads in a process of its own
+    here, there = World(page()), World(page())
+    reader = ChildReader()
+    there.stage = replace(there.stage, read=reader)
+    try:
+        for world in (here, there):
+            assert world.stage.handle(world.message) == "extracted"
+    finally:
+        reader.close()
+    # Then nobody can tell
+    assert here.objects.objects == there.objects.objects
+    assert here.hosts.profiles == there.hosts.profiles
+
+
+# ------------------------------------------------------------------------------------------ opt-outs
+
+
+HEEDED = OptOutPolicy(frozenset({Refusal.NOARCHIVE}), "newsdeskbot")
+REFUSING = page().replace(b"</title>", b'</title><meta name="robots" content="noarchive">')
+
+
+def refused(**options: Any) -> World:
+    """A world whose page was fetched, and refuses in a meta element what the policy heeds."""
+    return World(REFUSING, opt_outs=HEEDED, **options)
+
+
+@pytest.mark.parametrize(
+    ("current", "status", "outcome"), [(None, "rejected", "rejected:opt_out"), ("hash", "removed", "removed")]
+)
+def test_the_capture_of_a_page_that_opts_out_is_deleted(current: str | None, status: str, outcome: str) -> None:
+    # Given a page that refuses in itself what the policy heeds, new or indexed before
+    world = refused(current=current)
+
+    # When it is extracted
+    assert world.stage.handle(world.message) == status
+
+    # Then the run ends so, and nothing that this visit wrote is left
+    assert world.outcome == outcome
+    assert world.objects.objects == {}
+
+
+@pytest.mark.parametrize("current", [None, "hash"])
+@pytest.mark.parametrize("broken", ["save", "delete"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_capture_is_deleted_by_the_redelivery_after_a_crash(broken: str, after: bool, current: str | None) -> None:
+    # Given a stage that dies before or after it recorded the opt-out, or before or after it deleted the capture
+    world = refused(current=current)
+    fake = {"save": world.store, "delete": world.objects}[broken]
+    fake.fail_next(broken, OSError("gone"), after=after)
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+
+    # When the message is delivered again, and once more
+    ended_as = world.now.last_outcome
+    world.stage.handle(world.message)
+    world.stage.handle(world.message)
+
+    # Then the capture is gone, and the run ended once, for its reason
+    assert world.objects.objects == {}
+    assert world.outcome == ("removed" if current else "rejected:opt_out")
+    assert ended_as in (None, world.outcome)
+    assert [record.run for record in world.store.outcomes.values()] == [2]
+
+
+def test_a_capture_is_deleted_although_the_next_run_has_begun() -> None:
+    # Given a stage that died before it deleted the capture, and a submission that began another run
+    world = refused()
+    world.objects.fail_next("delete", OSError("gone"))
+    with pytest.raises(OSError, match="gone"):
+        world.stage.handle(world.message)
+    world.store.save(lifecycle.next_run(world.now, world.clock(), PATIENCE))
+
+    # When the message is delivered again, Then it is of an older run, and still finds what it left
+    assert world.stage.handle(world.message) == "skipped"
+    assert world.objects.objects == {}
+
+
+def test_a_capture_that_nobody_refused_is_never_deleted() -> None:
+    # Given pages that ended in other ways, or are under way
+    for body in (page(), b"<html></html>", REFUSING):
+        world = World(body)
+
+        # When their messages come again and again, Then their captures stay
+        for _ in range(3):
+            world.stage.handle(world.message)
+        assert world.capture.key in world.objects.objects
+
+
+def test_a_page_that_opts_out_behind_very_many_wishes_is_heeded() -> None:
+    # Given a page whose wish is the last of more than an article records
+    many = "".join(f'<meta name="robots" content="x{number}">' for number in range(60)).encode()
+    world = World(REFUSING.replace(b"</title>", b"</title>" + many), opt_outs=HEEDED)
+
+    # When it is extracted, Then it counts
+    assert world.stage.handle(world.message) == "rejected"
+    assert world.outcome == "rejected:opt_out"
 
 
 # ------------------------------------------------------------------------------------------ canonical links

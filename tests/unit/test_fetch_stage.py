@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -21,18 +22,19 @@ from fetcher.ports import (
     OverloadedError,
     Timings,
 )
-from fetcher.stage import FetchStage
+from fetcher.stage import LONGEST_VALIDATOR, FetchStage
 from newsdesk import lifecycle
 from newsdesk.capture import read_capture
 from newsdesk.clock import from_text, to_text
 from newsdesk.errors import PermanentError, TransientError
+from newsdesk.hosts import BackOff, TdmRule
 from newsdesk.lifecycle import Patience, message_for
 from newsdesk.messages import FetchRequested, PageFetched
 from newsdesk.networks import parse_networks
-from newsdesk.outcomes import Reason
+from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RevisitPolicy
-from newsdesk.rights import OptOutPolicy, Refusal
+from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, SET_BACK_POLICY, RevisitPolicy
+from newsdesk.rights import OptOutPolicy, Refusal, digest_of, host_signals
 from newsdesk.state import ArticleState, CurrentRevision, Stage, Validators
 from newsdesk.urls import article_id, parse_url
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
@@ -78,18 +80,21 @@ class ScriptedFetcher:
         self.asked_of_sites: list[str] = []
 
     def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+        first = request.redirects[-1].location if request.redirects else request.url
+        ask_leave(parse_url(first), request.redirects)()
         self.requests.append(request)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         made = answer if isinstance(answer, FetchResponse) else answer()
         for number in range(len(request.redirects), len(made.redirects)):
-            ask_leave(parse_url(made.redirects[number].location), made.redirects[: number + 1])
+            ask_leave(parse_url(made.redirects[number].location), made.redirects[: number + 1])()
         return made
 
     def fetch_auxiliary(
         self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
     ) -> AuxiliaryResponse:
+        ask_leave(parse_url(url), ())()
         self.asked_of_sites.append(url)
         return AuxiliaryResponse(url, *self.files.get(url, (404, (), b"")))
 
@@ -418,7 +423,7 @@ def test_the_host_that_complained_is_the_one_that_is_left_alone():
         raise OverloadedError(Reason.RATE_LIMITED)
 
     def fetch(request, ask_leave):
-        ask_leave(parse_url(elsewhere), (Hop(URL, 302, elsewhere),))
+        ask_leave(parse_url(elsewhere), (Hop(URL, 302, elsewhere),))()
         return refused()
 
     world.fetcher.fetch = fetch
@@ -440,7 +445,7 @@ def test_a_slot_that_comes_soon_is_waited_for():
     assert world.deliver() == "fetched"
 
     # Then it is asked for when the interval is over
-    assert world.clock.sleeps == [INTERVAL + LATENESS_SECONDS - 2.0]
+    assert sum(world.clock.sleeps) == pytest.approx(INTERVAL + LATENESS_SECONDS - 2.0)
 
 
 def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
@@ -487,7 +492,7 @@ def test_every_request_takes_a_slot_those_of_redirects_included():
     # When it is fetched, Then the second request came an interval after the first
     assert world.deliver() == "duplicate"
     assert len(world.hosts.asked) == 2
-    assert world.clock.sleeps == [INTERVAL + LATENESS_SECONDS]
+    assert sum(world.clock.sleeps) == pytest.approx(INTERVAL + LATENESS_SECONDS)
 
 
 def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped():
@@ -554,17 +559,154 @@ def test_what_a_host_says_of_its_pages_use_is_kept_with_the_capture():
     assert page.host_signals == ("Content-Signal: ai-train=no",)
 
 
-def test_a_page_whose_host_has_begun_to_refuse_is_read_again_whole():
-    # Given an indexed article, and a host that has opted out since
-    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI}), "newsdeskbot")
-    world = World(response(), state=indexed_article(), opt_outs=policy)
-    world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(
-        update={"ai_preferences": ("Content-Signal: ai-train=no",)}
-    )
+def says(world: World, origin: str = "https://news.example", **rules: object) -> None:
+    """Let a site's files say something of its pages."""
+    world.hosts.sites[origin] = world.hosts.sites[origin].model_copy(update=rules)
+
+
+NO_TRAINING = {"ai_preferences": ("Content-Signal: ai-train=no",)}
+RESERVED = {"tdm": (TdmRule(location="/", reservation=1),)}
+
+
+@pytest.mark.parametrize("policy", [frozenset(), frozenset({Refusal.TDM_RESERVATION})])
+@pytest.mark.parametrize("rules", [NO_TRAINING, RESERVED])
+def test_a_page_whose_host_has_begun_to_say_something_is_read_again_whole(policy, rules):
+    # Given an indexed article, and a host that has said something new since; its page may override it
+    world = World(response(), state=indexed_article(), opt_outs=OptOutPolicy(policy, "newsdeskbot"))
+    says(world, **rules)
 
     # When it is visited, Then "not modified" is not asked for, so that the wish reaches extract
     assert world.deliver() == "fetched"
     assert world.fetcher.requests == [FetchRequest(URL)]
+
+
+def test_a_page_whose_host_says_what_it_said_before_is_asked_for_conditionally():
+    # Given an indexed article whose capture knows what its host says
+    world = World(NOT_MODIFIED, state=indexed_article())
+    says(world, **NO_TRAINING)
+    known = digest_of(host_signals(NO_TRAINING["ai_preferences"]))
+    validators = world.state.validators.model_copy(update={"host_signals": known})
+    world.store.states[world.state.article_id] = world.state.model_copy(update={"validators": validators})
+
+    # When it is visited, Then that costs no page
+    assert world.deliver() == "not_modified"
+    assert world.fetcher.requests[0].is_conditional
+
+
+def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said_before():
+    # Given an indexed article whose host reserves, as its capture knows, and a policy that has begun to heed it
+    policy = OptOutPolicy(frozenset({Refusal.TDM_RESERVATION}), "newsdeskbot")
+    world = World(response(), state=indexed_article(), opt_outs=policy)
+    says(world, **RESERVED)
+    known = digest_of(host_signals(["tdm-reservation: 1"]))
+    validators = world.state.validators.model_copy(update={"host_signals": known})
+    world.store.states[world.state.article_id] = world.state.model_copy(update={"validators": validators})
+
+    # When it is visited, Then the page is read whole, because it may override its host
+    assert world.deliver() == "fetched"
+    assert not world.fetcher.requests[0].is_conditional
+
+
+@pytest.mark.parametrize(("state", "outcome"), [(None, "rejected:opt_out"), (True, "removed")])
+def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(state, outcome):
+    # Given a host whose robots.txt refuses a use, for a new page or an indexed one
+    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI}), "newsdeskbot")
+    world = World(state=indexed_article() if state else None, opt_outs=policy)
+    says(world, **NO_TRAINING)
+
+    # When it is visited
+    world.deliver()
+
+    # Then the run ends so, nothing was fetched, and nothing is kept
+    assert (world.outcome.outcome, world.outcome.detail) == (
+        outcome,
+        "opt_out: host, content-signal: ai-train=no",
+    )
+    assert world.fetcher.requests == []
+    assert world.objects.objects == {}
+
+
+def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture():
+    # Given a page that redirects to its front page's host, which refuses a heeded use
+    front = "https://elsewhere.example/"
+    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI}), "newsdeskbot")
+    world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)), opt_outs=policy)
+    world.hosts.open_site("https://elsewhere.example")
+    says(world, "https://elsewhere.example", **NO_TRAINING)
+
+    # When it is fetched, Then nothing of what came is kept
+    assert world.deliver() == "rejected"
+    assert world.outcome.outcome == "rejected:opt_out"
+    assert world.objects.objects == {}
+
+
+def visited_before(*answers, wish=()):
+    """A world whose article was fetched with these wishes, committed, and sent to fetch again."""
+    first = response(headers=(*response().headers, *wish))
+    world = World(first, *answers)
+    assert world.deliver() == "fetched"
+    current = indexed_article().current
+    at_index = world.now_stored.model_copy(update={"stage": Stage.INDEX})
+    rested, _ = lifecycle.ended(at_index, Outcome.INDEXED, world.clock(), PATIENCE, current=current)
+    world.clock.advance(3600)
+    world.store.states[world.state.article_id] = lifecycle.next_run(rested, world.clock(), PATIENCE)
+    world.objects.puts.clear()
+    return world
+
+
+NOAI = (("X-Robots-Tag", "noai"),)
+OTHERWISE = (("X-Robots-Tag", "NOAI, max-image-preview:large"),)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "status"),
+    [
+        ((), (), "not_modified"),
+        (NOAI, NOAI, "not_modified"),
+        (NOAI, OTHERWISE, "not_modified"),
+        ((), NOAI, "fetched"),
+        (NOAI, (), "fetched"),
+        (NOAI, (("X-Robots-Tag", "noai, noimageai"),), "fetched"),
+    ],
+)
+def test_the_same_bytes_are_known_only_with_the_same_wishes(before, now, status):
+    # Given an article whose page came with some wishes, on a server without 304
+    world = visited_before(response(headers=(*response().headers, *now)), wish=before)
+
+    # When the same bytes come with these or others, Then those that refuse something else reach extract
+    assert world.deliver(run=2) == status
+    assert len(world.objects.puts) == (status == "fetched")
+
+
+@pytest.mark.parametrize(("before", "now"), [((), ()), (NOAI, ()), (NOAI, NOAI), (NOAI, OTHERWISE)])
+def test_304_that_says_nothing_new_ends_the_visit(before, now):
+    # Given an article whose page came with some wishes, When a 304 repeats them or leaves them out, Then that is all
+    world = visited_before(dataclasses.replace(NOT_MODIFIED, headers=now), wish=before)
+    assert world.deliver(run=2) == "not_modified"
+
+
+def test_304_with_a_new_wish_has_the_page_read_once_more():
+    # Given an article whose page asked nothing, and a 304 that does
+    wishful = dataclasses.replace(NOT_MODIFIED, headers=NOAI)
+    whole = response(headers=(*response().headers, *NOAI), started_at=datetime(2026, 3, 14, 10, 40, tzinfo=UTC))
+    world = visited_before(wishful, whole, wishful)
+    assert world.deliver(run=2) == "deferred"
+    assert world.now_stored.attempts == 0
+
+    # When its turn comes again
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    world.clock.advance(60)
+    assert world.deliver(run=2) == "fetched"
+
+    # Then the page was asked for without a condition, and extract is told of it with the wish
+    assert [request.is_conditional for request in world.fetcher.requests] == [False, True, False]
+    assert read_capture(world.objects.get(world.now_stored.capture.key)).header("x-robots-tag") == ("noai",)
+
+    # And once that is worked through, the same 304 is nothing new
+    unchanged, _ = lifecycle.ended(world.now_stored, Outcome.UNCHANGED, world.clock(), PATIENCE)
+    world.clock.advance(3600)
+    world.store.states[world.state.article_id] = lifecycle.next_run(unchanged, world.clock(), PATIENCE)
+    assert world.deliver(run=3) == "not_modified"
 
 
 # Deliveries that come twice, late, or at once
@@ -754,3 +896,108 @@ def test_the_lease_outlives_the_fetch():
     world.deliver()
     lease = next(state for state in world.store.saves if state.lease_owner)
     assert from_text(lease.lease_until) == from_text(to_text(world.clock())) + timedelta(seconds=180)
+
+
+# Where indexed articles are redirected to
+
+
+def moved_to(target: str, status: int = 302, **changes) -> FetchResponse:
+    return response(final_url=target, redirects=(Hop(URL, status, target),), **changes)
+
+
+def revisited(*answers, **options) -> World:
+    """An indexed article that nobody submitted again."""
+    return World(*answers, state=indexed_article().model_copy(update={"submissions": ()}), **options)
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_an_indexed_article_is_never_overwritten_by_a_front_page(status):
+    # Given an indexed article whose URL leads to its site's front page, which does not want to be indexed itself
+    front = moved_to("https://news.example/", status, headers=(("X-Robots-Tag", "noindex"),))
+    world = revisited(front, opt_outs=OptOutPolicy(frozenset({Refusal.NOINDEX})))
+
+    # When it is visited, Then nothing is captured, it stands, and it is looked for once more
+    assert world.deliver() == "failed"
+    assert world.now_stored.last_outcome == "failed:front_page"
+    assert world.objects.puts == []
+    assert world.now_stored.current == indexed_article().current
+    assert world.now_stored.gone_since is not None
+
+
+def test_a_retracted_article_does_not_come_back_as_a_front_page():
+    retracted, _ = lifecycle.retracted(indexed_article(), "gone", datetime(2026, 3, 14, tzinfo=UTC))
+    again = lifecycle.next_run(retracted, datetime(2026, 3, 14, 9, tzinfo=UTC), PATIENCE, submission_id="s-2")
+    world = World(moved_to("https://news.example/"), state=again)
+    assert world.deliver(again.run) == "failed"
+    assert world.now_stored.tombstone == retracted.tombstone
+    assert world.objects.puts == []
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_an_indexed_article_that_leads_elsewhere_for_now_stands_as_it_is(status):
+    # Given an indexed article whose URL leads to a log-in page
+    world = revisited(moved_to("https://news.example/login?from=/harbour", status))
+
+    # When it is visited, Then it stands, nothing else is begun, and the reason is recorded without the query
+    assert world.deliver() == "failed"
+    assert world.now_stored.current == indexed_article().current
+    assert (world.now_stored.last_outcome, world.now_stored.gone_since) == ("failed:redirected", None)
+    assert world.now_stored.last_detail == "led to https://news.example/login?[removed]"
+    assert world.objects.puts == []
+    assert len(world.store.states) == 1
+
+
+@pytest.mark.parametrize("status", [301, 308])
+def test_an_indexed_article_that_has_moved_for_good_leads_to_its_new_url(status):
+    # Given an indexed article whose page has moved, although nobody submitted it again
+    world = revisited(moved_to(MOVED_URL, status))
+
+    # When it is visited, Then the new URL is asked itself, and the old revision stands
+    assert world.deliver() == "duplicate"
+    assert world.now_stored.current == indexed_article().current
+    assert world.now_stored.duplicate_of == article_id(MOVED_URL)
+    assert [message.article_id for message in world.sender.sent] == [article_id(MOVED_URL)]
+    assert world.objects.puts == []
+
+
+@pytest.mark.parametrize("target", ["https://www.news.example/harbour/", "http://news.example/harbour"])
+def test_an_indexed_article_s_page_under_another_form_of_its_url_is_its_page(target):
+    world = revisited(moved_to(target, 301))
+    assert world.deliver() == "fetched"
+    assert len(world.store.states) == 1
+
+
+# Hosts that stay down
+
+
+def test_a_page_that_finds_its_host_left_alone_waits_ever_longer_and_then_ends():
+    # Given a host that says each time that it is asked too much
+    world = World()
+    waits = []
+    while True:
+        world.hosts.back_offs[HOST] = BackOff(world.clock() + timedelta(seconds=10), 1)
+        status = world.deliver()
+        if status != "deferred":
+            break
+        due = datetime.fromtimestamp(world.now_stored.due_at, UTC)
+        waits.append((due - world.clock()).total_seconds())
+        world.clock.now = due
+        world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+
+    # Then the page comes back ever more rarely, without an attempt, and ends with a reason of its own
+    assert len(waits) == SET_BACK_POLICY.attempts
+    assert waits[0] >= 10
+    assert all(later > 1.5 * earlier for earlier, later in pairwise(waits[1:-1]))
+    assert status == "failed"
+    assert world.outcome.outcome == "failed:host_overloaded"
+    assert world.fetcher.requests == []
+
+
+@pytest.mark.parametrize("size", [LONGEST_VALIDATOR, LONGEST_VALIDATOR + 1])
+def test_validators_longer_than_a_kibibyte_are_not_sent_back(size):
+    fields = (("Content-Type", "text/html"), ("ETag", "e" * size), ("Last-Modified", "m" * size))
+    world = World(response(headers=fields))
+    world.deliver()
+    capture = world.now_stored.capture
+    kept = ("e" * size, "m" * size) if size <= LONGEST_VALIDATOR else (None, None)
+    assert (capture.etag, capture.last_modified) == kept

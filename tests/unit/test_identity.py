@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.errors import ConflictError
-from newsdesk.identity import begin_target, find_claimed_original, find_original
+from newsdesk.identity import begin_target, find_claimed_original, find_original, reason_to_keep
 from newsdesk.lifecycle import ended, next_run
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore
@@ -129,6 +129,42 @@ def test_a_site_that_redirects_for_ever_makes_no_articles_for_ever(store: Articl
     assert begin_target(store, target, url_of(2), NOW, PATIENCE) is None
     assert begin_target(store, revisited, url_of(2), NOW, PATIENCE) is None
     assert store.find(id_of(2)) is None
+
+
+def test_an_indexed_article_that_has_moved_begins_its_target_and_a_target_does_not(store: ArticleStore) -> None:
+    # Given two indexed articles that nobody waits for, one of which a redirect led to
+    state, target = indexed(store, 0), indexed(store, 1).model_copy(update={"discovery": "redirect"})
+    # When their URLs lead elsewhere for good, Then the one that was submitted once begins an article there
+    begun = begin_target(store, state, url_of(2), NOW, PATIENCE, has_moved=True)
+    assert begun is not None
+    assert begun.url == url_of(2)
+    assert begin_target(store, target, url_of(3), NOW, PATIENCE, has_moved=True) is None
+
+
+def test_what_looks_like_an_indexed_articles_page_is_its_page(store: ArticleStore) -> None:
+    # Given an indexed article whose page was found under another URL, and another known as its duplicate
+    state = indexed(store, 0)
+    assert state.current is not None
+    state = state.model_copy(update={"current": state.current.model_copy(update={"page_url": url_of(5)})})
+    other = in_flight(store, 1)
+    assert end_as_duplicate(store, other, state.article_id) is not None
+
+    # When a visit ends there, or at its own URL in another form, Then that is its page
+    insecure = url_of(0).replace("https:", "http:")
+    for same in (f"{url_of(0)}?utm_source=x", insecure, mobile(0), f"{url_of(0)}/", url_of(5), url_of(1)):
+        assert reason_to_keep(store, state, same) is None, same
+
+    # When it ends anywhere else, Then it is not
+    assert reason_to_keep(store, state, url_of(2)) is Reason.REDIRECTED
+    assert reason_to_keep(store, state, f"{url_of(0)}?id=7") is Reason.REDIRECTED
+    assert reason_to_keep(store, state, "https://news.example/") is Reason.FRONT_PAGE
+    assert reason_to_keep(store, state, "https://other.example/?utm_source=x") is Reason.FRONT_PAGE
+
+
+def test_of_an_article_that_was_never_indexed_the_page_that_came_is_judged(store: ArticleStore) -> None:
+    state = in_flight(store, 0)
+    assert reason_to_keep(store, state, "https://news.example/") is None
+    assert reason_to_keep(store, state, url_of(1)) is None
 
 
 def test_what_is_known_as_this_articles_duplicate_is_not_begun(store: ArticleStore) -> None:
@@ -316,15 +352,16 @@ def test_a_page_that_names_a_known_article_is_its_duplicate(store: ArticleStore)
 
 def test_a_page_that_names_a_new_url_gives_it_to_its_article(store: ArticleStore) -> None:
     state = in_flight(store, 0)
-    for variant in (mobile(0), f"{url_of(0)}/amp", f"{url_of(0)}?edition=uk"):
+    for variant in (mobile(0), f"{url_of(0)}/amp", f"{url_of(0)}/"):
         assert find_claimed_original(store, state, variant, HEADLINE) is None
         assert store.find(article_id(variant)) == state
 
 
 def test_a_page_cannot_take_another_pages_url_that_nobody_has_yet(store: ArticleStore) -> None:
-    # Given a page that calls another's URL its own, on its host and on a neighbour's of the same site
+    # Given a page that calls another's URL its own: on its host, on a neighbour's of the same site, by its query alone
     state = in_flight(store, 0)
-    for stolen in (url_of(1), url_of(1).replace("news.example", "victim.news.example")):
+    neighbour = url_of(1).replace("news.example", "victim.news.example")
+    for stolen in (url_of(1), neighbour, f"{url_of(0)}?id=7", f"{mobile(0)}?id=7"):
         # When it is heard, Then the URL is still free to become an article of its own
         assert find_claimed_original(store, state, stolen, HEADLINE) is None
         assert store.find(article_id(stolen)) is None

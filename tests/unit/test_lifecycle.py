@@ -15,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from newsdesk.clock import from_text
 from newsdesk.lifecycle import (
+    CONFIRMATION_WAITS,
+    GONE_REASONS,
     MAXIMUM_REMEMBERED_SUBMISSIONS,
     TRANSITIONS,
     InvalidTransitionError,
@@ -203,6 +206,16 @@ class Life(RuleBasedStateMachine):
         else:
             assert self.state.last_outcome == f"{outcome_of(reason).value}:{reason.value}"
             assert (self.state.current, self.state.validators) == (before.current, before.validators)
+            self.check_that_the_question_stays_open(before)
+
+    def check_that_the_question_stays_open(self, before: ArticleState) -> None:
+        if before.current is None or before.gone_since is None:
+            return
+        asked_for = (self.now - from_text(before.gone_since)).total_seconds()
+        assert self.state.gone_since == before.gone_since
+        if asked_for < CONFIRMATION_WAITS * PATIENCE.confirm_gone_seconds:
+            assert self.state.due_at is not None
+            assert self.state.due_at <= math.ceil(self.now.timestamp()) + PATIENCE.confirm_gone_seconds
 
     @precondition(lambda self: self.state.stage in WORKING and self.state.current is not None)
     @rule()
@@ -464,7 +477,7 @@ def visit(state: ArticleState, now: datetime, reason: Reason | None) -> ArticleS
     return failed(working, reason, now, PATIENCE)[0]
 
 
-@pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.GONE])
+@pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE])
 def test_a_page_that_is_gone_is_looked_for_once_more_before_it_is_retracted(reason: Reason) -> None:
     # Given an indexed article
     state = at_stage(Stage.REST)
@@ -521,6 +534,71 @@ def test_a_server_out_of_order_in_between_neither_confirms_nor_clears() -> None:
 
     # When it is not found again, Then that is the confirmation
     assert visit(broken, NOW + timedelta(hours=3), Reason.NOT_FOUND).last_outcome == "removed"
+
+
+UNDECIDED = sorted({*Reason} - GONE_REASONS - {Reason.OPT_OUT})
+
+
+@given(
+    revisits=st.builds(
+        RevisitPolicy,
+        first_seconds=st.sampled_from([60.0, 3600.0, 86400.0]),
+        stop_seconds=st.sampled_from([0.0, 3600.0, 5 * 86400.0]),
+    ),
+    after=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=100)),
+    reasons=st.lists(st.sampled_from(UNDECIDED), max_size=CONFIRMATION_WAITS - 2),
+)
+@settings(deadline=None)
+def test_a_page_that_may_be_gone_is_looked_for_soon_whatever_else_fails(
+    revisits: RevisitPolicy, after: timedelta, reasons: list[Reason]
+) -> None:
+    # Given an indexed article, perhaps at its schedule's very end, whose page was not found
+    patience = Patience(revisits=revisits)
+    now = NOW + after
+    state, _ = failed(next_run(committed(patience), now, patience), Reason.NOT_FOUND, now, patience)
+
+    # When its visits fail otherwise
+    for reason in reasons:
+        assert state.due_at is not None
+        now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
+        state, _ = failed(next_run(state, now, patience), reason, now, patience)
+
+        # Then each is followed by another within the time of a confirmation
+        assert state.due_at is not None
+        assert state.due_at <= math.ceil(now.timestamp()) + patience.confirm_gone_seconds
+
+    # And the first that does not find it either retracts it
+    assert state.due_at is not None
+    now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
+    state, _ = failed(next_run(state, now, patience), Reason.GONE, now, patience)
+    assert state.last_outcome == "removed"
+
+
+def test_a_server_that_stays_out_of_order_is_not_asked_for_ever() -> None:
+    # Given an article at its schedule's end whose page was not found, and whose server is dead from then on
+    patience = Patience(revisits=RevisitPolicy(stop_seconds=0))
+    now, visits = NOW, 0
+    state, _ = failed(next_run(committed(patience), now, patience), Reason.NOT_FOUND, now, patience)
+    while state.due_at is not None:
+        now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
+        state, _ = failed(next_run(state, now, patience), Reason.TIMEOUT, now, patience)
+        visits += 1
+
+    # When nobody learns for a day whether it is gone, Then the visits end, and the article stands
+    assert visits == CONFIRMATION_WAITS
+    assert state.current is not None
+
+
+def test_a_page_that_is_found_elsewhere_is_not_gone() -> None:
+    # Given an article that was not found, and whose URL then leads to another article
+    missing = visit(at_stage(Stage.REST), NOW, Reason.NOT_FOUND)
+    later = NOW + timedelta(hours=2)
+    working = next_run(missing, later, PATIENCE, submission_id="again")
+    moved, _ = ended(working, Outcome.DUPLICATE, later, PATIENCE, duplicate_of=id_of(1))
+    assert moved.gone_since is None
+
+    # When it is not found another time, Then that is a first time again
+    assert visit(moved, NOW + timedelta(hours=4), Reason.NOT_FOUND).last_outcome == "failed:not_found"
 
 
 def test_a_retraction_is_a_revision_without_key_and_content() -> None:

@@ -13,7 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsdesk.outcomes import DESCRIPTIONS, REJECTIONS, TRANSIENT, Outcome, Reason, label, outcome_of
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES, RevisitPolicy, retry_delay, revisit_delay
+from newsdesk.retries import (
+    RETRY_AFTER_CAP_SECONDS,
+    RETRY_POLICIES,
+    SET_BACK_POLICY,
+    RevisitPolicy,
+    retry_delay,
+    revisit_delay,
+    set_back_delay,
+)
 from tests.examples import NOW
 
 reasons = st.sampled_from(sorted(TRANSIENT))
@@ -71,6 +79,14 @@ def test_a_server_is_given_the_patience_it_asks_for_within_reason(
     assert usual <= delay <= RETRY_AFTER_CAP_SECONDS
     if usual <= retry_after <= RETRY_AFTER_CAP_SECONDS:
         assert delay == retry_after
+
+
+def test_a_page_waits_for_a_host_that_is_left_alone_ever_longer_and_not_for_ever() -> None:
+    # Given no jitter, When a run finds its host left alone again and again
+    waits = [set_back_delay(number, 0.0) for number in range(1, SET_BACK_POLICY.attempts + 2)]
+
+    # Then its waits double up to the cap, and end
+    assert waits == [30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3840.0, 7200.0, 7200.0, None]
 
 
 def test_a_retry_after_does_not_buy_more_attempts() -> None:

@@ -14,16 +14,19 @@ from hypothesis import strategies as st
 from newsdesk.errors import PermanentError
 from newsdesk.outcomes import Reason
 from newsdesk.rights import (
+    LONGEST_TEXT,
     LONGEST_VALUE,
     MAXIMUM_SIGNALS,
     OptOutPolicy,
     Refusal,
     Signal,
+    digest_of,
     header_signals,
     host_signals,
     page_signals,
     parse_policy,
     product_token,
+    recorded,
     refusals_of,
     tdm_reservation,
     unavailable_after,
@@ -171,6 +174,14 @@ def test_a_page_overrides_a_header_which_overrides_the_hosts_file(
     assert refused(signals) == ({"tdm-reservation"} if expected else set())
 
 
+@pytest.mark.parametrize("values", [["1", "0"], ["0", "1"], ["0, 1"], ["1,0"], ["0", "1", "0"]])
+def test_of_several_reservations_in_one_place_the_most_restrictive_counts(values: list[str]) -> None:
+    # Given a header or a page that says both, When it is read, Then it reserves
+    by_page = page_signals([("tdm-reservation", value) for value in ",".join(values).split(",")], TOKEN)
+    assert tdm_reservation(by_page) is True
+    assert by_header(*values, name="TDM-Reservation") == {"tdm-reservation"}
+
+
 # ------------------------------------------------------------------------------------------- preferences
 
 
@@ -225,6 +236,8 @@ def test_content_signals_are_read_from_robots_and_from_a_header(value: str, expe
         ("content-usage:/news/ train-ai=n, search=n", {"train-ai", "search"}),
         ("Content-Usage: train-ai=n", {"train-ai"}),
         ("Content-Usage: /", set()),
+        ("DisallowAITraining: /news/", {"train-ai"}),
+        ("DisallowAITraining:", set()),
         ("Disallow: /", set()),
         ("noindex: /news", set()),
         ("tdm-policy: https://news.example/policy.json", set()),
@@ -262,6 +275,67 @@ def test_a_policy_of_unknown_words_is_refused() -> None:
         parse_policy("noindex,nofollow")
 
 
+def test_what_a_host_refuses_is_known_before_its_page_unless_the_page_may_override_it() -> None:
+    # Given a policy that heeds two refusals, and a host that makes both
+    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI, Refusal.TDM_RESERVATION}), TOKEN)
+
+    # When its pages are about to be asked for, Then the one that a page can override keeps nobody from it
+    policy.check_host(["tdm-reservation: 1", "Content-Signal: ai-input=no"], NOW)
+    with pytest.raises(PermanentError) as raised:
+        policy.check_host(["tdm-reservation: 1", "Content-Signal: ai-train=no"], NOW)
+    assert raised.value.detail == "host, content-signal: ai-train=no"
+
+
+# ------------------------------------------------------------------------------------------- very many signals
+
+NOISE = ", ".join(f"x{number}" for number in range(MAXIMUM_SIGNALS))
+LONG_NOISE = "a" * 3000
+
+
+@pytest.mark.parametrize("noise", [NOISE, LONG_NOISE, f"{NOISE}, {LONG_NOISE}"])
+@pytest.mark.parametrize("place", ["one field", "another field", "page"])
+def test_a_wish_behind_very_many_others_is_heeded_and_recorded(noise: str, place: str) -> None:
+    # Given a wish behind more than an article records
+    fields = [f"{noise}, noindex"] if place != "another field" else [noise, "noindex"]
+    if place == "page":
+        signals = page_signals([("robots", field) for field in fields], TOKEN)
+    else:
+        signals = header_signals([("X-Robots-Tag", field) for field in fields], TOKEN)
+
+    # When it is judged, Then it counts
+    with pytest.raises(PermanentError):
+        OptOutPolicy(frozenset({Refusal.NOINDEX}), TOKEN).check(signals, NOW)
+
+    # And it is among those that are recorded
+    assert "noindex" in {signal.value for signal in recorded(signals)}
+    assert len(recorded(signals)) <= MAXIMUM_SIGNALS
+
+
+def test_what_signals_come_to_is_told_apart() -> None:
+    # Given fields that refuse something, name a date, or say nothing that matters
+    def digest(*values: str, name: str = "X-Robots-Tag") -> str | None:
+        return digest_of(header_signals([(name, value) for value in values], TOKEN))
+
+    # When they are compared, Then order, repetition and what means nothing make no difference
+    assert digest("noai, noindex") == digest("noindex", "index, NOAI, noai, max-snippet:50")
+
+    # And each wish does, a reservation that is taken back included
+    different = [
+        digest("noai"),
+        digest("noindex"),
+        digest("noai, noindex"),
+        digest("unavailable_after: 2030-12-31"),
+        digest("unavailable_after: 2031-12-31"),
+        digest("0", name="TDM-Reservation"),
+        digest("1", name="TDM-Reservation"),
+        digest("train-ai=n", name="Content-Usage"),
+    ]
+    assert len({*different}) == len(different)
+    assert None not in different
+    assert digest("index, follow", "max-image-preview:large") is None
+    assert digest("train-ai=y", name="Content-Usage") is None
+
+
 @pytest.mark.parametrize(
     ("user_agent", "token"),
     [
@@ -294,7 +368,8 @@ def test_whatever_a_site_sends_is_read_without_an_error(sent: list[tuple[str, st
 
     # Then what comes of it is bounded, and reading it again gives the same
     assert all(len(signal.value) <= LONGEST_VALUE for signal in signals)
-    assert len(header_signals(sent * 100, token)) <= MAXIMUM_SIGNALS
+    assert len(recorded(signals)) <= MAXIMUM_SIGNALS
+    assert (digest_of(signals) is None) == (digest_of(recorded(signals)) is None)
     assert signals == (*header_signals(sent, token), *page_signals(sent, token), *host_signals(lines))
     assert {refusal for _, refusal in refusals_of(signals, NOW)} <= set(Refusal)
 
@@ -321,11 +396,11 @@ def test_a_hostile_field_costs_next_to_nothing() -> None:
         "unavailable_after:," * 60_000,
     ]
 
-    # When they are read, Then only their beginnings are
+    # When they are read, Then only as much of them is as an HTTP head could hold
     started = datetime.now(UTC)
     for value in hostile:
         for name in ("x-robots-tag", "content-usage", "content-signal", "tdm-policy"):
             signals = header_signals([(name, value)] * 20, TOKEN)
-            assert len(signals) <= MAXIMUM_SIGNALS
+            assert sum(len(signal.value) for signal in signals) <= LONGEST_TEXT
             list(refusals_of(signals, NOW))
     assert datetime.now(UTC) - started < timedelta(seconds=5)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetcher.robots import is_allowed, read_robots, read_tdm, signals_for
+from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, packed
 from newsdesk.hosts import SiteRules
 from newsdesk.rights import product_token
 
@@ -131,6 +133,13 @@ def test_of_wishes_with_a_path_the_longest_that_matches_counts() -> None:
     assert signals_for(rules, "/open/a.pdf") == ("Content-Usage: /open/*.pdf$ s=n",)
 
 
+def test_a_refusal_of_training_holds_for_its_path() -> None:
+    rules = site("User-agent: *\nDisallowAITraining: /news/*.html\nDisallowAITraining:\ndisallowaitraining /essays\n")
+    assert signals_for(rules, "/news/a.html") == ("DisallowAITraining: /news/*.html",)
+    assert signals_for(rules, "/essays/a") == ("disallowaitraining: /essays",)
+    assert signals_for(rules, "/news/a.pdf") == ()
+
+
 def test_a_tdm_reservation_is_that_of_the_longest_location_that_matches() -> None:
     rules = site(
         tdm=[
@@ -151,10 +160,39 @@ def test_a_tdm_file_that_says_nothing_intelligible_says_nothing(body: bytes) -> 
     assert read_tdm(body) == ()
 
 
-def test_what_is_kept_of_wishes_is_bounded() -> None:
-    long = "x" * 10_000
+def test_what_is_kept_of_wishes_is_bounded_in_bytes() -> None:
+    # Given more wishes than anybody has, in characters of four bytes
+    long = "\U00020000" * 10_000
     rules = site(
         "User-agent: *\n" + "".join(f"Content-Signal: {number}={long}\n" for number in range(500)),
-        [{"location": f"/{number}{long}", "tdm-reservation": 1, "tdm-policy": long} for number in range(500)],
+        [{"location": f"/{number}{'x' * 999}", "tdm-reservation": 1, "tdm-policy": long} for number in range(500)],
     )
-    assert len(rules.model_dump_json()) < 200_000
+
+    # Then what is kept of them has room in the host's item, however badly it compresses
+    assert 10 < len(rules.ai_preferences) <= 50
+    assert 10 < len(rules.tdm or ()) <= 200
+    assert len(rules.model_dump_json().encode()) < MAXIMUM_RULES_BYTES
+
+
+texts = st.text(max_size=10) | st.sampled_from(["/", "0", "1", "\ud800", "/\udfff", "\0\ud800\udc00"])
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(texts, values, max_size=3),
+    max_leaves=10,
+)
+tdm_entries = st.fixed_dictionaries(
+    {"location": texts, "tdm-reservation": st.sampled_from([0, 1, "1", True])}, optional={"tdm-policy": texts}
+)
+
+
+@given(st.binary(max_size=300), st.lists(tdm_entries, max_size=3) | tdm_entries | json_values, st.booleans())
+@settings(deadline=None)
+def test_whatever_a_site_says_can_be_kept(robots: bytes, tdm: object, is_ascii: bool) -> None:
+    # Given any bytes as robots.txt, and any JSON as tdmrep.json, with half characters escaped or as they are
+    read = read_robots(b"User-agent: *\nContent-Signal: " + robots + b"\nContent-Usage: " + robots[::-1], TOKEN)
+    body = json.dumps(tdm, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
+
+    # When they are read and kept, Then they come back as they were
+    rules = SiteRules(robots=read.rules, ai_preferences=read.ai_preferences, tdm=read_tdm(body))
+    assert SiteRules.model_validate_json(zlib.decompress(packed(rules))) == rules
+    signals_for(rules, "/a")

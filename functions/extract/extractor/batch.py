@@ -12,8 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from extractor.charset import decode_text
-from extractor.extraction import extract
+from extractor.reading import PageToRead, ReadPage, read_page
 from newsdesk.article import Extracted, to_document
 from newsdesk.clock import utc_now
 from newsdesk.content_encoding import decode_body
@@ -21,7 +20,9 @@ from newsdesk.content_encoding import decode_body
 LARGEST_PAGE_BYTES = 20 * 1024 * 1024
 
 
-def extract_manifest(manifest: Path, captured_at: datetime | None = None) -> Iterator[dict[str, Any]]:
+def extract_manifest(
+    manifest: Path, captured_at: datetime | None = None, read: ReadPage = read_page
+) -> Iterator[dict[str, Any]]:
     """Yield one result for each line of a manifest.
 
     Parameters
@@ -30,6 +31,8 @@ def extract_manifest(manifest: Path, captured_at: datetime | None = None) -> Ite
         JSON lines; ``path`` is relative to the manifest, and names HTML or, ending in ``.gz``, gzipped HTML.
     captured_at : datetime or None
         When the pages were captured; now, when nobody knows.
+    read : callable
+        Reads a page: in this process, or in a child (:class:`extractor.child.ChildReader`).
 
     Yields
     ------
@@ -41,20 +44,20 @@ def extract_manifest(manifest: Path, captured_at: datetime | None = None) -> Ite
     with manifest.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
-                yield _extract_line(line, number, manifest.parent, captured_at)
+                yield _extract_line(line, number, manifest.parent, captured_at, read)
 
 
-def extract_page(page: bytes, url: str, captured_at: datetime) -> Extracted:
+def extract_page(page: bytes, url: str, captured_at: datetime, read: ReadPage = read_page) -> Extracted:
     """Return the article of one page, however little it is."""
-    return extract(decode_text(page), url, captured_at=captured_at).article
+    return read(PageToRead(page, None, url, captured_at)).result.article
 
 
-def _extract_line(line: str, number: int, folder: Path, captured_at: datetime) -> dict[str, Any]:
+def _extract_line(line: str, number: int, folder: Path, captured_at: datetime, read: ReadPage) -> dict[str, Any]:
     identifier: Any = number
     try:
         entry = json.loads(line)
         identifier = entry["id"]
-        article = extract_page(_read(folder / entry["path"]), entry.get("url") or "", captured_at)
+        article = extract_page(_read(folder / entry["path"]), entry.get("url") or "", captured_at, read)
     except Exception as error:  # a manifest may hold anything, and its other pages are still wanted
         return {"id": identifier, "text": "", "error": f"{type(error).__name__}: {error}"[:300]}
     return {

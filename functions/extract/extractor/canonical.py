@@ -21,14 +21,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from lxml.html import HtmlElement
 from publicsuffixlist import PublicSuffixList
 
 from extractor.links import checked_url
 from newsdesk.networks import literal_address
 from newsdesk.urls import Url, canonical_url, parse_url
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _MAXIMUM_LINKS = 20
 """Links that are looked at; a head that declares more of them has no one canonical URL."""

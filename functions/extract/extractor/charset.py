@@ -28,6 +28,7 @@ _PRESCAN_BYTES = 4096
 
 _DETECTION_BYTES = 64 * 1024
 _UTF_16_SAMPLE_BYTES = 128
+_FEWEST_ENCODED_AGAIN = 8
 
 _LABELS = {
     **dict.fromkeys(("utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"), "utf-8"),
@@ -104,7 +105,7 @@ def decode_text(body: bytes, content_type: str | None = None) -> str:
     """
     if body.startswith(_BINARY_SIGNATURES):
         raise PermanentError(Reason.UNDECODABLE, "the bytes are those of another file format")
-    text = _decode(body, content_type)
+    text = _decoded_again(_decode(body, content_type))
     if len(_NO_TEXT.findall(text)) > _MAXIMUM_NO_TEXT_SHARE * len(text):
         raise PermanentError(Reason.UNDECODABLE, "mostly replacement and control characters")
     return storable(text)
@@ -141,6 +142,22 @@ def _decode(body: bytes, content_type: str | None) -> str:
             return text
         first_choice = first_choice or codec
     return body.decode(_detect(body) or first_choice or "utf-8", "replace")
+
+
+def _decoded_again(text: str) -> str:
+    """Return what a text was before somebody took its UTF-8 for Latin-1 and encoded it once more; any other as it is.
+
+    Nothing but such a text is valid UTF-8 throughout when each of its characters is taken for a byte; unless it has
+    next to none beyond ASCII.
+    """
+    if len(text) - len(text.encode("ascii", "ignore")) < _FEWEST_ENCODED_AGAIN:
+        return text
+    for codec in ("latin-1", "cp1252"):
+        try:
+            return text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""From a page to its article: trafilatura's default extraction, and what the page says of itself.
+"""From a page to its article: all judges, one after the other, over one parse of the page.
 
-Comes in: a page's text, its URL, and how it was captured. Goes out: the article, its links and what was dropped.
+Comes in: a page's text, its URL, and how it was captured. Goes out: the article, its links, what was cut and why.
 Changes nothing; neither the network nor the clock is asked.
 """
 
@@ -9,87 +9,75 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
-from typing import Any
+from itertools import islice
+from types import MappingProxyType
 
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
-from trafilatura.metadata import extract_metadata
-from trafilatura.settings import Document
 
-from extractor.blocks import body_text, line_blocks, typed_blocks
+from extractor.article_types import TypeJudgement, judge_type
+from extractor.body import Body, choose_body
+from extractor.boundary import Boundary, find_boundary
 from extractor.canonical import CanonicalLink, canonical_link
-from extractor.charset import storable
-from extractor.dates import FoundDate, modified_date, published_date
-from extractor.links import body_links, checked_url
+from extractor.classifier import Model
+from extractor.hidden import WARNING as HIDDEN_TEXT
+from extractor.hidden import hidden_text, hides_prose
+from extractor.judgement import Decision, JudgedSegment
+from extractor.links import checked_url, links_of
+from extractor.metadata import Metadata, read_metadata
+from extractor.overlays import overlaid
+from extractor.pagination import next_pages
 from extractor.parsing import parse_html
-from extractor.rights import rights_of
-from newsdesk import __version__
+from extractor.parts import split_parts
+from extractor.plain_text import clean_plain_text
+from extractor.recurrence import judge_recurrence
+from extractor.result import EXTRACTOR, ExtractionResult
+from extractor.rights import rights_of, signals_of
+from extractor.segments import Segment, segments_of
+from extractor.stated_body import or_stated
+from extractor.statements import one_line
+from extractor.structured_data import StructuredData, read_structured_data
+from extractor.titles import LONGEST_HEADLINE
+from extractor.trimming import trimmed
+from extractor.walls import Wall, judge_wall
 from newsdesk.article import (
+    Block,
     BlockType,
     DroppedBlock,
     Extracted,
     FieldSource,
-    Image,
-    Link,
-    ModelProvenance,
-    Organization,
-    Person,
     Provenance,
     Quality,
     Rights,
+    SiteProfile,
 )
 from newsdesk.errors import PermanentError
+from newsdesk.hosts import HostProfile
 from newsdesk.outcomes import Reason
+from newsdesk.rights import Signal
 from newsdesk.urls import scrub
 from newsdesk.words import count_words
-
-EXTRACTOR = ModelProvenance(name="newsdesk.extract", version=f"{__version__}+trafilatura.{version('trafilatura')}")
-
-LONGEST_HEADLINE = 500
-LONGEST_DESCRIPTION = 2000
-LONGEST_NAME = 200
-LONGEST_KEYWORD = 100
-MAXIMUM_AUTHORS = 20
-MAXIMUM_KEYWORDS = 50
 
 SHORTEST_ARTICLE_WORDS = 25
 SHORTEST_SENTENCE_WORDS = 8
 """A text under 25 words is an article only if one of its paragraphs is at least a sentence of eight words: a news
 flash is, a menu or a cookie notice's button is not."""
 
-_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
+MOST_JUDGED = 10_000
+MOST_DROPPED = 2_000
+LONGEST_DROPPED = 2_000
+"""Pieces, and code points of each, that are kept as evidence of what was cut."""
+
+LEAST_DOUBTFUL, MOST_DOUBTFUL = 0.3, 0.7
+"""Between these probabilities the classifier hesitated."""
+
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 
 # Its warnings quote URLs with their query strings, which carry secrets.
 for _library in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractionResult:
-    """What one page gave.
-
-    Attributes
-    ----------
-    article : Extracted
-        With an empty body when there was none.
-    links : tuple of Link
-        Of the body.
-    dropped : tuple of DroppedBlock
-        What was cut from the page on purpose, and why.
-    canonical : CanonicalLink
-        What the page calls its own URL.
-    """
-
-    article: Extracted
-    links: tuple[Link, ...] = ()
-    dropped: tuple[DroppedBlock, ...] = ()
-    canonical: CanonicalLink = field(default_factory=CanonicalLink)
 
 
 def extract(
@@ -102,6 +90,7 @@ def extract(
     host_lines: Iterable[str] = (),
     product_token: str = "",
     provenance: Provenance | None = None,
+    profile: HostProfile | SiteProfile | None = None,
 ) -> ExtractionResult:
     """Extract the article of a page.
 
@@ -123,6 +112,8 @@ def extract(
         The robot that we are to sites, in lower case.
     provenance : Provenance or None
         How the page was found and captured.
+    profile : HostProfile, SiteProfile or None
+        What is known of the host's other articles; what they repeat is cut. See :mod:`extractor.recurrence`.
 
     Raises
     ------
@@ -139,15 +130,11 @@ def extract(
         with warnings.catch_warnings():
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
-            read_rights = partial(
-                rights_of,
-                headers=headers,
-                captured_at=captured_at,
-                host_lines=host_lines,
-                product_token=product_token,
-            )
+            read_signals = partial(signals_of, headers=headers, host_lines=host_lines, product_token=product_token)
             read_canonical = partial(canonical_link, headers=headers, url=url)
-            return _extract(html, url, captured_at, canonical_url or url, read_rights, read_canonical, provenance)
+            return _extract(
+                html, url, captured_at, canonical_url or url, read_signals, read_canonical, provenance, profile
+            )
     except MemoryError:
         raise
     except Exception as error:
@@ -165,25 +152,45 @@ def extract_plain_text(
     product_token: str = "",
     provenance: Provenance | None = None,
 ) -> ExtractionResult:
-    """Take a plain text as the article: its first line is the headline, empty lines part its paragraphs."""
+    """Extract the article of a plain text, which may be a page that somebody scraped, furniture and all.
+
+    Parameters and errors are those of :func:`extract`.
+    """
     headers = tuple(headers)
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
-    body = "\n".join(paragraphs)
-    headline = one_line(text.strip().partition("\n")[0], LONGEST_HEADLINE)
+    plain = clean_plain_text(text)
+    blocks = tuple(Block(type=BlockType.PARAGRAPH, text=paragraph) for paragraph in plain.paragraphs)
+    body = "\n".join(plain.paragraphs)
+    stated = {
+        "headline": one_line(plain.headline, LONGEST_HEADLINE),
+        "description": plain.description,
+        "article_section": plain.section,
+    }
+    kind = judge_type(None, StructuredData(), blocks, checked_url(url), stated["headline"], plain.section)
     canonical = canonical_link(None, headers, url)
+    sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
+    signals = signals_of(None, headers, host_lines=host_lines, product_token=product_token)
     article = Extracted(
-        headline=headline,
+        **stated,
         article_body=body,
+        article_type=kind.article_type,
         url=canonical_url or url,
-        blocks=line_blocks(body),
+        blocks=blocks,
+        parts=split_parts(blocks, kind.article_type),
         word_count=count_words(body),
         quality=Quality(
-            field_sources={"headline": FieldSource(source="dom")} if headline else {}, warnings=_warnings(canonical)
+            field_sources={name: FieldSource(source=source) for name, source in sources.items()},
+            warnings=_warnings(canonical),
         ),
-        rights=rights_of(None, headers, captured_at, host_lines=host_lines, product_token=product_token),
+        rights=rights_of(signals, captured_at),
         provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
     )
-    return ExtractionResult(article, canonical=canonical)
+    dropped = islice(plain.dropped, MOST_DROPPED)
+    return ExtractionResult(
+        article,
+        dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
+        canonical=canonical,
+        signals=signals,
+    )
 
 
 def require_article(result: ExtractionResult) -> None:
@@ -192,8 +199,10 @@ def require_article(result: ExtractionResult) -> None:
     Raises
     ------
     PermanentError
-        With the reason ``no_article``.
+        With the reason of the wall that stands before the article, or ``no_article``.
     """
+    if result.refusal is not None:
+        raise PermanentError(result.refusal, result.refusal_detail)
     article = result.article
     if article.word_count >= SHORTEST_ARTICLE_WORDS:
         return
@@ -204,105 +213,138 @@ def require_article(result: ExtractionResult) -> None:
     raise PermanentError(Reason.NO_ARTICLE, f"{article.word_count} words")
 
 
-def one_line(text: Any, limit: int) -> str | None:
-    """Return text on one line, cut to a length; None when nothing is left."""
-    if not isinstance(text, str):
-        return None
-    return " ".join(storable(text).split())[:limit].rstrip() or None
-
-
 def _extract(
     html: str,
     url: str,
     captured_at: datetime,
     canonical_url: str,
-    read_rights: Callable[[HtmlElement | None], Rights],
+    read_signals: Callable[[HtmlElement | None], tuple[Signal, ...]],
     read_canonical: Callable[[HtmlElement | None], CanonicalLink],
     provenance: Provenance | None,
+    profile: HostProfile | SiteProfile | None,
 ) -> ExtractionResult:
     tree = parse_html(html)
-    canonical = read_canonical(tree)
+    canonical, signals = read_canonical(tree), read_signals(tree)
+    rights = rights_of(signals, captured_at)
+    provenance = _with_canonical(provenance or _bare_provenance(url), canonical)
     if tree is None:
-        document, body = Document(), ""
-    else:
-        document = _run_trafilatura(tree, url, captured_at)
-        body = body_text(document.body)
-    published = None if tree is None else published_date(tree, url, document.date, captured_at)
-    modified = None if tree is None else modified_date(tree, captured_at)
-    fields = _fields(document, url) | {
-        "in_language": _language(tree),
-        "date_published": published.text if published else None,
-        "date_modified": modified.text if modified else None,
-    }
+        nothing = _nothing(canonical_url, canonical, rights, provenance)
+        return ExtractionResult(nothing, canonical=canonical, signals=signals)
+    segments = segments_of(tree)
+    data = read_structured_data(tree)
+    metadata = read_metadata(tree, data, segments, url, captured_at)
+    fields = metadata.fields()
+    recurrence = judge_recurrence(profile, segments)
+    boundary, body = find_body(tree, segments, data, metadata, url, recurring=recurrence.segments)
+    page_url = checked_url(url)
+    kind = judge_type(tree, data, body.blocks, page_url, fields.get("headline"), fields.get("article_section"))
+    pages = next_pages(tree, page_url)
+    wall = judge_wall(tree, html, segments, data, body.text, next_pages=pages)
     article = Extracted(
         **fields,
-        article_body=body,
+        article_body=body.text,
+        article_type=kind.article_type,
         url=canonical_url,
-        blocks=typed_blocks(document.body, body) if body else (),
-        word_count=count_words(body),
-        quality=Quality(field_sources=_sources(fields, published, modified), warnings=_warnings(canonical)),
-        rights=read_rights(tree),
-        provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
+        blocks=body.blocks,
+        parts=split_parts(_below_deck(body.blocks, metadata.decks), kind.article_type),
+        next_pages=pages,
+        word_count=count_words(body.text),
+        content_status=wall.status,
+        quality=Quality(
+            leak_score=boundary.leak_score,
+            field_sources={**_body_sources(body, kind, wall), **metadata.sources()},
+            warnings=(
+                *_warnings(canonical),
+                *boundary.warnings,
+                *body.warnings,
+                *wall.warnings,
+                *kind.warnings,
+                *((HIDDEN_TEXT,) if hides_prose(segments, body.kept) else ()),
+            ),
+            conflicts=metadata.conflicts,
+        ),
+        rights=rights,
+        provenance=provenance.model_copy(update={"site_profile": recurrence.used}),
     )
-    links = body_links(tree, body, url) if tree is not None and body else ()
-    return ExtractionResult(article, links=links, canonical=canonical)
+    return ExtractionResult(
+        article,
+        links=links_of((segments[index] for index in body.kept), page_url),
+        dropped=_dropped(segments, body),
+        canonical=canonical,
+        signals=signals,
+        refusal=wall.reason,
+        refusal_detail=" ".join(wall.evidence),
+        judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),
+        fingerprints=recurrence.fingerprints,
+    )
 
 
-def _run_trafilatura(tree: HtmlElement, url: str, captured_at: datetime) -> Document:
-    date_parameters = {"original_date": True, "extensive_search": True, "max_date": captured_at.strftime("%Y-%m-%d")}
-    document = bare_extraction(
-        tree,
+def find_body(
+    tree: HtmlElement,
+    segments: Sequence[Segment],
+    data: StructuredData,
+    metadata: Metadata,
+    url: str,
+    *,
+    recurring: Mapping[int, str] = MappingProxyType({}),
+    model: Model | None = None,
+) -> tuple[Boundary, Body]:
+    """Find a page's body: what is foreign, hidden or laid over is cut, the classifier chooses, the rest is trimmed.
+
+    Parameters
+    ----------
+    tree, segments, data, metadata
+        The page, and what it says of itself.
+    url : str
+        The page's own.
+    recurring : mapping
+        Segments that the host repeats, and the reason.
+    model : Model or None
+        Another than the one that is shipped.
+    """
+    boundary = find_boundary(tree, segments, url, metadata.titles, data)
+    foreign = {**overlaid(segments), **hidden_text(segments), **recurring, **boundary.foreign}
+    description = metadata.description.value if metadata.description else None
+    chosen = choose_body(tree, segments, foreign, metadata.titles, description, data, model=model)
+    authors = [person.name for person in metadata.author.value] if metadata.author else []
+    return boundary, or_stated(trimmed(chosen, segments, metadata.titles, metadata.decks, authors), data)
+
+
+def _below_deck(blocks: Sequence[Block], decks: Iterable[str | None]) -> Sequence[Block]:
+    """Return the blocks below a deck that opens the body: it is of the whole and of no part."""
+    return blocks[1:] if blocks and blocks[0].text in decks else blocks
+
+
+def _nothing(url: str, canonical: CanonicalLink, rights: Rights, provenance: Provenance) -> Extracted:
+    return Extracted(
+        article_body="",
         url=url,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params=date_parameters,
+        word_count=0,
+        quality=Quality(warnings=_warnings(canonical)),
+        rights=rights,
+        provenance=provenance,
     )
-    if isinstance(document, Document):
-        return document
-    return extract_metadata(tree, url, date_parameters)
 
 
-def _fields(document: Document, url: str) -> dict[str, Any]:
-    sections = [section for item in document.categories or () if (section := one_line(item, LONGEST_NAME))]
-    publisher = one_line(document.sitename, LONGEST_NAME)
-    image = checked_url(document.image, checked_url(url)) if document.image else None
-    return {
-        "headline": one_line(document.title, LONGEST_HEADLINE),
-        "description": one_line(document.description, LONGEST_DESCRIPTION),
-        "author": tuple(Person(name=name) for name in _authors(document.author)),
-        "publisher": Organization(name=publisher) if publisher else None,
-        "article_section": sections[0] if len(sections) == 1 else None,
-        "keywords": _keywords(document.tags or ()),
-        "image": (Image(url=image.href),) if image else (),
-    }
+def _body_sources(body: Body, kind: TypeJudgement, wall: Wall) -> dict[str, FieldSource]:
+    sources = {"articleType": FieldSource(source=kind.source), "contentStatus": FieldSource(source="dom")}
+    sources["contentStatus"] = FieldSource(source="dom", confidence=wall.confidence)
+    if body.blocks:
+        sources["articleBody"] = FieldSource(source=body.source, confidence=round(body.certainty, 3))
+    return sources
 
 
-def _authors(text: str | None) -> list[str]:
-    names = (one_line(part, LONGEST_NAME) for part in (text or "").split(";"))
-    return list(dict.fromkeys(name for name in names if name))[:MAXIMUM_AUTHORS]
+def _dropped(segments: Sequence[Segment], body: Body) -> tuple[DroppedBlock, ...]:
+    """Return what was cut, in the order of the page; the beginnings, when it is more than the article is worth."""
+    cut = islice(((segments[index].text, reason) for index, reason in sorted(body.reasons.items())), MOST_DROPPED)
+    return tuple(DroppedBlock(text=text[:LONGEST_DROPPED], reason=reason) for text, reason in cut)
 
 
-def _keywords(tags: Iterable[str]) -> tuple[str, ...]:
-    words = (one_line(part, LONGEST_KEYWORD) for tag in tags for part in re.split(r"[,;]", tag))
-    return tuple(dict.fromkeys(word for word in words if word))[:MAXIMUM_KEYWORDS]
-
-
-def _language(tree: HtmlElement | None) -> str | None:
-    tag = "" if tree is None else (tree.get("lang") or "").strip().replace("_", "-")
-    return tag if _LANGUAGE_TAG.fullmatch(tag) else None
-
-
-def _sources(fields: dict[str, Any], published: FoundDate | None, modified: FoundDate | None) -> dict[str, FieldSource]:
-    sources = {name: "trafilatura" for name, value in fields.items() if value}
-    sources["article_body"] = "trafilatura"
-    if fields["in_language"]:
-        sources["in_language"] = "dom"
-    if published:
-        sources["date_published"] = published.source
-    if modified:
-        sources["date_modified"] = modified.source
-    alias = Extracted.model_fields
-    return {str(alias[name].alias): FieldSource(source=source) for name, source in sorted(sources.items())}
+def _judged(segment: Segment, body: Body) -> JudgedSegment:
+    score, reason = body.scores.get(segment.index), body.reasons.get(segment.index)
+    is_sure = score is None or not LEAST_DOUBTFUL < score < MOST_DOUBTFUL
+    decision: Decision = ("kept" if reason is None else "dropped") if is_sure else "uncertain"
+    return JudgedSegment(segment.index, segment.text, segment.tag, decision, reason, score)
 
 
 def _warnings(canonical: CanonicalLink) -> tuple[str, ...]:

@@ -6,15 +6,18 @@ Comes in: SQS records of ``PageFetched``. Goes out: the ids of those to be deliv
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from extractor.child import PAGE_SECONDS, WALL_FACTOR, ChildReader
 from extractor.settings import ExtractSettings
 from extractor.stage import ExtractStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
@@ -22,8 +25,20 @@ from newsdesk.messages import ArticleExtracted, PageFetched
 from newsdesk.observability import instrumented
 from newsdesk.records import process_batch
 
-SECONDS_NEEDED = 20.0
-"""For one page: trafilatura takes about ten seconds of one core for eleven megabytes of text."""
+SECONDS_NEEDED = 2 * PAGE_SECONDS * WALL_FACTOR + 7.0
+"""For one page that is read twice, each time as long as it may, with a child's start before each."""
+
+
+@cache
+def reader() -> ChildReader:
+    """Return the process that reads pages."""
+    return ChildReader()
+
+
+def prepare() -> None:
+    """Let the child load its libraries already while Lambda prepares this process; elsewhere the first page does."""
+    if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+        reader().start()
 
 
 @cache
@@ -34,10 +49,12 @@ def build() -> ExtractStage:
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
         objects=S3ObjectStore(settings.bucket_name),
         sender=SqsMessageSender({ArticleExtracted: settings.enrich_queue_url}),
+        hosts=DynamoHostStore(settings.table_name),
         clock=utc_now,
         patience=settings.patience,
         maximum_body_bytes=settings.maximum_body_bytes,
         opt_outs=settings.opt_outs,
+        read=reader(),
     )
 
 
@@ -45,3 +62,6 @@ def build() -> ExtractStage:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of fetched pages."""
     return process_batch(event, context, PageFetched, build().handle, "PagesExtracted", seconds_needed=SECONDS_NEEDED)
+
+
+prepare()

@@ -2,16 +2,19 @@
 
 Comes in: HTML. Goes out: an lxml tree. Changes nothing.
 
-libxml2 loses text without a word in three cases, and each is met here: elements nested deeper than 255 and single
-tokens over 10 MB (``huge_tree``), and whatever follows an early ``</html>`` (the end tags are dropped). References to
-characters that cannot be stored are gone before they reach the tree.
+libxml2 loses text without a word in several cases, and each is met here: elements nested deeper than 255 and single
+tokens over 10 MB (``huge_tree``); deeper than 2,048, where it stops (the page is parsed again, flattened); whatever
+follows an early ``</html>`` (the end tags are dropped). What it takes for a part of the head because the page has no
+``<body>`` is put where it is seen. Its time grows with the square of a tag's attributes: beyond all measure they are
+dropped. References to characters that cannot be stored are gone before they reach the tree.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import dropwhile
 
-from lxml.etree import ParserError
+from lxml.etree import ErrorLevels, ParserError, SubElement, XMLSyntaxError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.utils import repair_faulty_html
 
@@ -30,15 +33,77 @@ _HTML_END = re.compile(r"</html\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:(\d{1,7})|x([0-9a-f]{1,6}));?", re.IGNORECASE)
 
 
+_LONG_TAG = re.compile(r"<([a-z][^\s<>/]{0,50})\s[^<>]{20000,}>", re.IGNORECASE)
+_MAXIMUM_SPACES = 500
+"""In so long a tag; one long address or one long value has fewer."""
+
+_TAG = re.compile(r"<(/?)([a-z][^\s<>/]*)[^<>]*>", re.IGNORECASE)
+_DEEPEST = 250
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
+_BREAK = "<br><br>"
+_BREAKS = re.compile(f"(?:{_BREAK})+")
+
+_OF_THE_HEAD = frozenset(
+    ("base", "basefont", "bgsound", "link", "meta", "noscript", "object", "script", "style", "template", "title")
+)
+
+
 def parse_html(html: str) -> HtmlElement | None:
     """Return the document's tree; None when there is nothing in it."""
     html = _REFERENCE.sub(_storable_reference, _HTML_END.sub("", html))
+    html = _LONG_TAG.sub(_measured_tag, html)
     html = repair_faulty_html(html, html[:50].lower())
     parser = HTMLParser(huge_tree=True, **_PARSER_OPTIONS)
     try:
-        return document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+        if parser.error_log.filter_from_level(ErrorLevels.FATAL):
+            tree = document_fromstring(_flattened(html).encode("utf-8", "replace"), parser=parser)
     except ParserError:
         return None
+    except XMLSyntaxError as error:
+        # A parser that recovers from whatever a page holds gives up for one reason only, and does not say so.
+        raise MemoryError("libxml2 has no memory left") from error
+    _put_body_in_order(tree)
+    return tree
+
+
+def _measured_tag(match: re.Match[str]) -> str:
+    return f"<{match[1]}>" if len(match[0].split(None, _MAXIMUM_SPACES)) > _MAXIMUM_SPACES else match[0]
+
+
+def _flattened(html: str) -> str:
+    """Return a page without the tags that lie deeper than a parser follows; their text begins new lines."""
+    depth = 0
+
+    def flatten(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match[2].lower() in _VOID:
+            return match[0]
+        if match[1]:
+            is_kept = depth <= _DEEPEST
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            is_kept = depth <= _DEEPEST
+        return match[0] if is_kept else _BREAK
+
+    return _BREAKS.sub(_BREAK, _TAG.sub(flatten, html))
+
+
+def _put_body_in_order(tree: HtmlElement) -> None:
+    """Move what is no part of a head out of it, to the body's beginning."""
+    head = tree.find("head")
+    strayed = [] if head is None else list(dropwhile(lambda element: element.tag in _OF_THE_HEAD, head))
+    if strayed:
+        body = tree.find("body")
+        if body is None:
+            body = SubElement(tree, "body")
+        elif body.text:
+            strayed[-1].tail = (strayed[-1].tail or "") + body.text
+            body.text = None
+        body[0:0] = strayed
 
 
 def _storable_reference(match: re.Match[str]) -> str:

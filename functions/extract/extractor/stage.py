@@ -1,6 +1,7 @@
 """The extract stage: from a capture to extract's work object.
 
-Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``. Changes: the work object in the bucket, the article's state.
+Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``. Changes: the work object in the bucket, the profile of the
+article's host, the article's state; deletes the capture of a page that opts out.
 """
 
 from __future__ import annotations
@@ -9,24 +10,27 @@ import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from extractor.charset import decode_text
 from extractor.content_hash import content_hash
-from extractor.extraction import EXTRACTOR, ExtractionResult, extract, extract_plain_text, require_article
-from extractor.rights import signals_in
+from extractor.reading import PageToRead, ReadPage, read_page
+from extractor.result import EXTRACTOR, ExtractionResult
 from newsdesk import keys, lifecycle
 from newsdesk.article import ExtractedWork, Provenance, to_json_bytes
 from newsdesk.capture import CapturedPage, CaptureUnreadableError, read_capture
 from newsdesk.clock import Clock, from_text
 from newsdesk.content_encoding import decode_body
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError, PermanentError, TransientError
+from newsdesk.hosts import HostProfile, ProfilePage
 from newsdesk.identity import find_claimed_original
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import PageFetched
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
+from newsdesk.outcomes import Outcome, Reason, label
+from newsdesk.ports import ArticleStore, HostStore, MessageSender, ObjectStore, WriteOnce
 from newsdesk.rights import OptOutPolicy, unavailable_after
 from newsdesk.stage import Step, advance, check_in
 from newsdesk.state import ArticleState, Capture, Stage
+
+_REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
+"""How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,20 @@ class ExtractStage:
     maximum_body_bytes : int
         A body that is larger, content coding undone, is refused.
     opt_outs : OptOutPolicy
-        Which wishes of page, header or host mean that nothing of it is kept.
+        Which wishes of page, header or host mean that the page is not taken.
+    read : callable
+        Reads a page; in this process, unless told otherwise.
     """
 
     store: ArticleStore
     objects: ObjectStore
     sender: MessageSender
+    hosts: HostStore
     clock: Clock
     patience: Patience
     maximum_body_bytes: int = 10 * 1024 * 1024
     opt_outs: OptOutPolicy = field(default_factory=OptOutPolicy)
+    read: ReadPage = read_page
 
     def handle(self, message: PageFetched) -> str:
         """Extract one page.
@@ -59,39 +67,62 @@ class ExtractStage:
             ``skipped`` when there was nothing to do; ``stale`` when another worker was first.
         """
         state = check_in(self.store, self.sender, message, Stage.EXTRACT)
-        if state is None or state.capture is None:
-            return "skipped"
+        status = "skipped" if state is None or state.capture is None else self._work(state, state.capture)
+        if status in ("skipped", "stale", Outcome.REJECTED, Outcome.REMOVED):
+            self._forget_refused(message)
+        return status
+
+    def _work(self, state: ArticleState, capture: Capture) -> str:
+        profile = self.hosts.profile(state.host)
         try:
-            result = self._extract(state, state.capture)
+            result = self._extract(state, capture, profile)
         except (PermanentError, TransientError) as error:
             return self._fail(state, error.reason, error.detail)
         original = self._original(state, result)
         if original is not None:
             return self._end_as_duplicate(state, original)
+        self._learn(state, capture, result, profile)
         digest = content_hash(result.article)
         if state.current is not None and state.current.content_hash == digest:
             return self._end(state, result)
-        return self._pass_on(state, state.capture, result, digest)
+        return self._pass_on(state, capture, result, digest)
 
-    def _extract(self, state: ArticleState, capture: Capture) -> ExtractionResult:
+    def _forget_refused(self, message: PageFetched) -> None:
+        """Delete the capture of a run that ended because its page may not be kept.
+
+        The record of the run's end says so, and is written first: the wish is heeded even while the bucket is out of
+        order, and a worker that dies in between leaves a message that comes again and finds the record.
+        """
+        record = self.store.outcome(message.article_id, message.run)
+        if record is not None and record.outcome in _REFUSED:
+            self.objects.delete(message.capture_key)
+
+    def _extract(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
         page = self._read(capture)
-        body = decode_body(page.body, page.content_encoding, self.maximum_body_bytes)
-        text = decode_text(body, page.content_type)
-        extract_as = extract_plain_text if _is_plain_text(page) else extract
-        result = extract_as(
-            text,
-            page.url,
-            captured_at=from_text(page.captured_at),
-            canonical_url=state.url,
-            headers=page.headers,
-            host_lines=page.host_signals,
-            product_token=self.opt_outs.product_token,
-            provenance=_provenance(state, capture),
+        reading = self.read(
+            PageToRead(
+                body=decode_body(page.body, page.content_encoding, self.maximum_body_bytes),
+                content_type=page.content_type,
+                url=page.url,
+                captured_at=from_text(page.captured_at),
+                canonical_url=state.url,
+                headers=tuple(page.headers),
+                host_lines=tuple(page.host_signals),
+                product_token=self.opt_outs.product_token,
+                provenance=_provenance(state, capture),
+                profile=profile.without(state.article_id).packed(),
+            )
         )
         # What a page does not want kept is not judged any further.
-        self.opt_outs.check(signals_in(result.article.rights), self.clock())
-        require_article(result)
-        return result
+        self.opt_outs.check(reading.result.signals, self.clock())
+        reading.require_article()
+        return reading.result
+
+    def _learn(self, state: ArticleState, capture: Capture, result: ExtractionResult, profile: HostProfile) -> None:
+        """Put the page into its host's profile, if it is of the sample; few are, and one that was is not again."""
+        page = ProfilePage.of(state.article_id, from_text(capture.captured_at), result.fingerprints)
+        if result.fingerprints and profile.with_page(page) is not profile:
+            self.hosts.add_page(state.host, page, profile)
 
     def _read(self, capture: Capture) -> CapturedPage:
         try:
@@ -169,7 +200,7 @@ class ExtractStage:
 
 def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:
     """Return the state, its capture marked when the page names a date from which on it may not be used."""
-    is_dated = any(unavailable_after(signal) for signal in signals_in(result.article.rights))
+    is_dated = any(unavailable_after(signal) for signal in result.signals)
     if state.capture is None or not is_dated:
         return state
     return state.model_copy(update={"capture": state.capture.model_copy(update={"is_perishable": True})})
@@ -186,7 +217,3 @@ def _provenance(state: ArticleState, capture: Capture) -> Provenance:
         discovery=state.discovery,
         extractor=EXTRACTOR,
     )
-
-
-def _is_plain_text(page: CapturedPage) -> bool:
-    return (page.content_type or "").partition(";")[0].strip().lower() == "text/plain"

@@ -35,6 +35,7 @@ _SIGNATURES = {
 }
 
 _DENIED = frozenset({401, 402, 403, 407, 451})
+_TRANSIENT = {408: Reason.TIMEOUT, 429: Reason.RATE_LIMITED}
 _PARTIAL_CONTENT = 206
 
 
@@ -51,7 +52,7 @@ def check_status(status: int, headers: HeaderFields, now: datetime) -> None:
     PermanentError
         ``not_found``, ``gone``, ``access_denied``, ``client_error`` or ``protocol_error``.
     TransientError
-        ``rate_limited`` or ``server_error``.
+        ``rate_limited``, ``server_error`` or ``timeout``.
     """
     if 200 <= status < 300 and status != _PARTIAL_CONTENT:
         return
@@ -62,15 +63,15 @@ def check_status(status: int, headers: HeaderFields, now: datetime) -> None:
         raise PermanentError(Reason.GONE, detail)
     if status in _DENIED:
         raise PermanentError(Reason.ACCESS_DENIED, detail)
-    if status == 429 or 500 <= status < 600:
+    if status in _TRANSIENT or 500 <= status < 600:
         raise _asked_to_wait(status, detail, retry_after_seconds(values_of(headers, "retry-after"), now))
-    if 400 <= status < 500:
+    if status >= 300:
         raise PermanentError(Reason.CLIENT_ERROR, detail)
     raise PermanentError(Reason.PROTOCOL_ERROR, detail)
 
 
 def _asked_to_wait(status: int, detail: str, seconds: float | None) -> TransientError:
-    reason = Reason.RATE_LIMITED if status == 429 else Reason.SERVER_ERROR
+    reason = _TRANSIENT.get(status, Reason.SERVER_ERROR)
     kind = OverloadedError if status in (429, 503) or seconds is not None else TransientError
     return kind(reason, detail, retry_after_seconds=seconds)
 

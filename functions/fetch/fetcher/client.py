@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from fetcher import network, wall
@@ -24,7 +25,7 @@ from fetcher.answers import (
     redirect_location,
     values_of,
 )
-from fetcher.connections import KeptConnections
+from fetcher.connections import KeptConnections, Origin
 from fetcher.http1 import Connection, Head
 from fetcher.network import AddressRules, Deadline, Dialler, Resolve, Resolver
 from fetcher.ports import (
@@ -34,12 +35,14 @@ from fetcher.ports import (
     FetchResponse,
     HeaderFields,
     Hop,
+    RedirectError,
+    Start,
     Timings,
     TlsFacts,
 )
 from newsdesk.clock import Clock, utc_now
 from newsdesk.content_encoding import ACCEPT_ENCODING, decode_start, decoded_pieces, single_encoding
-from newsdesk.errors import PermanentError, RejectedUrlError, TransientError
+from newsdesk.errors import PermanentError, Received, RejectedUrlError, TransientError
 from newsdesk.networks import FUNCTION_PORTS, Network
 from newsdesk.outcomes import Reason
 from newsdesk.urls import DEFAULT_PORTS, Url, check_destination, parse_url
@@ -80,15 +83,30 @@ class _Answer:
     request_head: bytes
     tls: TlsFacts | None
     connection_reused: bool
-    wire_bytes: int
 
 
-def _at_once(url: Url, hops: tuple[Hop, ...]) -> None:
-    """Follow every redirect without asking anybody."""
+def _at_once(url: Url, hops: tuple[Hop, ...]) -> Start:  # noqa: ARG001 - an AskLeave
+    """Ask for everything without asking anybody's leave."""
+    return lambda: None
 
 
 _ReadBody = Callable[[Connection, Head], bytes]
 _Fields = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One fetch: what it wants, what it may cost, and what has come of it so far."""
+
+    fields: _Fields
+    conditions: _Fields
+    read_body: _ReadBody
+    deadline: Deadline
+    maximum_body_bytes: int
+    maximum_redirects: int
+    has_dialled: bool = False
+    status: int | None = None
+    wire_bytes: int = 0
 
 
 class HttpFetcher:
@@ -147,10 +165,7 @@ class HttpFetcher:
             conditions.append(("If-None-Match", request.etag))
         if request.last_modified is not None:
             conditions.append(("If-Modified-Since", request.last_modified))
-        url, answer, hops, wire_bytes = self._follow(
-            request.url,
-            request.redirects,
-            ask_leave,
+        errand = _Errand(
             [("Accept", ACCEPT)],
             conditions,
             self._read_page,
@@ -158,6 +173,12 @@ class HttpFetcher:
             self._limits.maximum_body_bytes,
             self._limits.maximum_redirects,
         )
+        try:
+            url, answer, hops = self._follow(errand, request.url, request.redirects, ask_leave)
+        except (PermanentError, TransientError) as error:
+            if errand.has_dialled:
+                error.received = Received(errand.status, errand.wire_bytes, deadline.elapsed())
+            raise
         return FetchResponse(
             final_url=url.href,
             status=answer.head.status,
@@ -172,7 +193,7 @@ class HttpFetcher:
             request_head=answer.request_head,
             tls=answer.tls,
             connection_reused=answer.connection_reused,
-            wire_bytes=wire_bytes,
+            wire_bytes=errand.wire_bytes,
             seconds=deadline.elapsed(),
         )
 
@@ -192,10 +213,7 @@ class HttpFetcher:
                     break
             return bytes(start[:wanted])
 
-        final, answer, _, wire_bytes = self._follow(
-            url,
-            (),
-            ask_leave,
+        errand = _Errand(
             [("Accept", ACCEPT_ANYTHING)],
             [],
             read_start,
@@ -203,6 +221,7 @@ class HttpFetcher:
             wanted,
             MAXIMUM_AUXILIARY_REDIRECTS,
         )
+        final, answer, _ = self._follow(errand, url, (), ask_leave)
         encodings = values_of(answer.head.headers, "content-encoding") if _is_success(answer.head.status) else []
         body, is_whole = decode_start(answer.body, single_encoding(encodings), maximum_bytes)
         if not is_whole and len(answer.body) < wanted and len(body) < maximum_bytes:
@@ -213,7 +232,7 @@ class HttpFetcher:
             headers=answer.head.headers,
             body=body,
             is_cut=not is_whole,
-            wire_bytes=wire_bytes,
+            wire_bytes=errand.wire_bytes,
         )
 
     def close(self) -> None:
@@ -221,35 +240,22 @@ class HttpFetcher:
         self._kept.close()
 
     def _follow(
-        self,
-        text: str,
-        followed: tuple[Hop, ...],
-        ask_leave: AskLeave,
-        fields: _Fields,
-        conditions: _Fields,
-        read_body: _ReadBody,
-        deadline: Deadline,
-        maximum_body_bytes: int,
-        maximum_redirects: int,
-    ) -> tuple[Url, _Answer, tuple[Hop, ...], int]:
+        self, errand: _Errand, text: str, followed: tuple[Hop, ...], ask_leave: AskLeave
+    ) -> tuple[Url, _Answer, tuple[Hop, ...]]:
         """Ask for a URL and for where it redirects; the conditions are for the first request alone."""
         hops = list(followed)
         url = self._first_destination(hops[-1].location if hops else text)
-        wire_bytes = 0
         while True:
-            everything = self._request_fields(url, [*fields, *([] if hops else conditions)])
-            with wall.raised(self._rules.allowed, self._rules.closed_ports):
-                answer = self._ask(url, everything, read_body, deadline, maximum_body_bytes)
-            wire_bytes += answer.wire_bytes
+            with errand.deadline.paused():
+                start = ask_leave(url, tuple(hops))
+            fields = self._request_fields(url, [*errand.fields, *([] if hops else errand.conditions)])
+            answer = self._ask(errand, url, fields, start)
             if answer.head.status not in REDIRECTS:
-                return url, answer, tuple(hops), wire_bytes
+                return url, answer, tuple(hops)
             following = self._next_destination(url, answer.head.headers)
             hops.append(Hop(url.href, answer.head.status, following.href, answer.address))
-            if len(hops) > maximum_redirects or following.href in {hop.url for hop in hops}:
-                raise PermanentError(Reason.TOO_MANY_REDIRECTS, f"{len(hops)} redirects")
-            # Outside the wall: leave is asked of our own store.
-            with deadline.paused():
-                ask_leave(following, tuple(hops))
+            if len(hops) > errand.maximum_redirects or following.href in {hop.url for hop in hops}:
+                raise RedirectError(Reason.TOO_MANY_REDIRECTS, f"{len(hops)} redirects")
             url = following
 
     def _first_destination(self, text: str) -> Url:
@@ -267,29 +273,34 @@ class HttpFetcher:
             check_destination(following, self._rules.allowed, self._ports)
         except RejectedUrlError as error:
             leads_inside = error.reason in (Reason.BLOCKED_ADDRESS, Reason.BLOCKED_PORT)
-            raise PermanentError(error.reason if leads_inside else Reason.BAD_REDIRECT, str(error)) from error
+            raise RedirectError(error.reason if leads_inside else Reason.BAD_REDIRECT, str(error)) from error
         if (url.scheme, following.scheme) == ("https", "http"):
-            raise PermanentError(Reason.BAD_REDIRECT, "from https to http")
+            raise RedirectError(Reason.BAD_REDIRECT, "from https to http")
         return following
 
     def _request_fields(self, url: Url, fields: _Fields) -> _Fields:
         host = url.origin.partition("//")[2]
         return [("Host", host), ("User-Agent", self._user_agent), ("Accept-Encoding", ACCEPT_ENCODING), *fields]
 
-    def _ask(
-        self, url: Url, fields: _Fields, read_body: _ReadBody, deadline: Deadline, maximum_body_bytes: int
-    ) -> _Answer:
+    def _ask(self, errand: _Errand, url: Url, fields: _Fields, start: Start) -> _Answer:
         """Ask one server once, over a kept connection if there is one."""
         origin = (url.scheme, url.host.strip("[]"), url.port)
         connection = self._kept.take(origin)
         is_kept = connection is not None
+        errand.has_dialled, errand.status = True, None
         while True:
-            connection = connection or Connection(self._dialler.open(*origin, deadline))
+            if connection is None:
+                with self._walled():
+                    connection = Connection(self._dialler.open(*origin, errand.deadline))
             try:
-                head = connection.ask(url.target, fields, deadline, maximum_body_bytes)
-                return self._answer(origin, connection, head, read_body, is_kept, deadline)
+                # Outside the wall: the moment is asked of our own store.
+                with errand.deadline.paused():
+                    start()
+                with self._walled():
+                    return self._exchange(errand, origin, connection, is_kept, url.target, fields)
             except TransientError as error:
                 # RFC 9112, section 9.3.1: a server may close an idle connection at any time, this moment included.
+                # It may have read the request all the same, so that the repetition is one more that needs its time.
                 is_stale = is_kept and connection.channel.received == 0 and error.reason is Reason.CONNECTION_FAILED
                 connection.channel.close()
                 if not is_stale:
@@ -299,21 +310,23 @@ class HttpFetcher:
                 raise
             connection, is_kept = None, False
 
-    def _answer(
-        self,
-        origin: tuple[str, str, int],
-        connection: Connection,
-        head: Head,
-        read_body: _ReadBody,
-        is_kept: bool,
-        deadline: Deadline,
+    def _walled(self) -> AbstractContextManager[None]:
+        return wall.raised(self._rules.allowed, self._rules.closed_ports)
+
+    def _exchange(
+        self, errand: _Errand, origin: Origin, connection: Connection, is_kept: bool, target: str, fields: _Fields
     ) -> _Answer:
-        head_after = deadline.elapsed()
-        channel = connection.channel
-        has_body = head.status != NOT_MODIFIED and head.status not in REDIRECTS
+        channel, deadline = connection.channel, errand.deadline
+        try:
+            head = connection.ask(target, fields, deadline, errand.maximum_body_bytes)
+            head_after, errand.status = deadline.elapsed(), head.status
+            has_body = head.status != NOT_MODIFIED and head.status not in REDIRECTS
+            body = errand.read_body(connection, head) if has_body else b""
+        finally:
+            errand.wire_bytes += channel.received
         answer = _Answer(
             head=head,
-            body=read_body(connection, head) if has_body else b"",
+            body=body,
             address=str(channel.address),
             timings=Timings(
                 connected=0.0 if is_kept else channel.connected_after,
@@ -326,7 +339,6 @@ class HttpFetcher:
             request_head=channel.sent,
             tls=channel.tls,
             connection_reused=is_kept,
-            wire_bytes=channel.received,
         )
         if connection.can_serve_another():
             self._kept.keep(origin, connection)

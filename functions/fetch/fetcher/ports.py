@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from newsdesk.errors import TransientError
+from newsdesk.errors import PermanentError, TransientError
 from newsdesk.urls import Url
 
 HeaderFields = tuple[tuple[str, str], ...]
+
+
+class RedirectError(PermanentError):
+    """Where a redirect leads may not be asked, whoever would have answered there."""
 
 
 class OverloadedError(TransientError):
@@ -62,9 +66,14 @@ class Hop:
     address: str | None = None
 
 
-AskLeave = Callable[[Url, tuple[Hop, ...]], None]
-"""Called before a redirect is followed, with where it leads and all hops so far. Returns when that may be asked for;
-what it raises ends the fetch. The time it takes does not count."""
+Start = Callable[[], None]
+"""Called when the connection is open and nothing is left to do but to write the request. Returns when that has to be
+done, at once; called again before the request is repeated. What it raises ends the fetch; the time it takes does not
+count."""
+
+AskLeave = Callable[[Url, tuple[Hop, ...]], Start]
+"""Called before a host is dialled, for the first URL and for each that a redirect leads to, with all hops so far.
+Returns when it is time to open the connection; what it raises ends the fetch. The time it takes does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,7 @@ class Fetcher(Protocol):
             Asking again cannot help.
         TransientError
             Asking again later may help; :class:`OverloadedError` when the whole host should be left alone meanwhile.
+            Both say what was ``received``, if anybody was dialled.
         """
         ...
 
@@ -223,8 +233,10 @@ class AuxiliaryFetcher(Protocol):
         Raises
         ------
         PermanentError
-            The URL or a redirect may not be followed (``blocked_address``, ``bad_redirect``, ``too_many_redirects``
-            and so on), or what answers is no HTTP (``protocol_error``, ``tls_error``, ``content_encoding``).
+            The URL may not be asked for (``blocked_address`` and so on), or what answers is no HTTP
+            (``protocol_error``, ``tls_error``, ``content_encoding``).
+        RedirectError
+            A redirect may not be followed (``blocked_address``, ``bad_redirect``, ``too_many_redirects``).
         TransientError
             There was no whole answer: ``timeout``, ``name_not_resolved``, ``connection_failed``, ``truncated``.
         """

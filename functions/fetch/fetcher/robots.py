@@ -29,8 +29,10 @@ TDM_TARGET = "/.well-known/tdmrep.json"
 MAXIMUM_TDM_BYTES = 64 * 1024
 
 _MAXIMUM_PREFERENCES = 50
-_MAXIMUM_PREFERENCE_LENGTH = 300
+_MAXIMUM_PREFERENCE_BYTES = 300
 _MAXIMUM_TDM_RULES = 200
+_MAXIMUM_TDM_RULES_BYTES = 32 * 1024
+# In all 47 KiB at most, less than the host's store has room for.
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -110,7 +112,7 @@ class _Group:
         elif field == "delay":
             self.delay = _delay(value) if self.delay is None else self.delay
         else:
-            self.preferences.append(value.decode("utf-8", "replace")[:_MAXIMUM_PREFERENCE_LENGTH])
+            self.preferences.append(_kept(value.decode("utf-8", "replace")))
 
 
 def is_allowed(rules: Sequence[str], target: str) -> bool:
@@ -138,33 +140,43 @@ def read_tdm(body: bytes) -> tuple[TdmRule, ...]:
     except (ValueError, RecursionError):
         return ()
     found: list[TdmRule] = []
+    left = _MAXIMUM_TDM_RULES_BYTES
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, dict):
             continue
         location, reservation, policy = (entry.get(name) for name in ("location", "tdm-reservation", "tdm-policy"))
-        if isinstance(location, str) and str(reservation) in ("0", "1"):
-            pattern = _normal_pattern(location.encode("utf-8", "replace"))
-            kept = policy[:_MAXIMUM_PREFERENCE_LENGTH] if isinstance(policy, str) else None
-            found.append(
-                TdmRule(location=pattern[:_MAXIMUM_PREFERENCE_LENGTH], reservation=int(reservation), policy=kept)  # type: ignore[arg-type]
-            )
-    return tuple(found[:_MAXIMUM_TDM_RULES])
+        if isinstance(location, str) and isinstance(reservation, int | str) and str(reservation) in ("0", "1"):
+            pattern = _kept(_normal_pattern(location.encode("utf-8", "replace")))
+            kept = _kept(policy) if isinstance(policy, str) else None
+            left -= len(pattern) + len((kept or "").encode("utf-8"))
+            if left < 0 or len(found) == _MAXIMUM_TDM_RULES:
+                break
+            found.append(TdmRule(location=pattern, reservation=int(reservation), policy=kept))
+    return tuple(found)
+
+
+def _kept(text: str) -> str:
+    """Return as much of a text as is kept; JSON may escape half a character (a lone surrogate), which UTF-8 has not."""
+    return text.encode("utf-8", "replace")[:_MAXIMUM_PREFERENCE_BYTES].decode("utf-8", "ignore")
 
 
 def signals_for(rules: SiteRules, target: str) -> tuple[str, ...]:
     """Return what a site says about the use of a URL, as lines that :func:`newsdesk.rights.host_signals` reads.
 
     Of ``Content-Usage`` the lines with the longest path that matches, as of ``Disallow``
-    (draft-ietf-aipref-attach-04, section 3); every ``Content-Signal``, which has no path; of ``tdmrep.json`` the rule
-    with the longest location that matches.
+    (draft-ietf-aipref-attach-04, section 3); every ``DisallowAITraining`` with a path that matches
+    (draft-canel-robots-ai-control); every ``Content-Signal``, which has no path; of ``tdmrep.json`` the rule with the
+    longest location that matches.
     """
     path = _normal_target(target)
     usage = {line: pattern for line in rules.ai_preferences if (pattern := _usage_pattern(line)) is not None}
+    training = {line: pattern for line in rules.ai_preferences if (pattern := _training_pattern(line)) is not None}
     matching = [len(pattern) for pattern in usage.values() if _matches(pattern, 0, path)]
     lines = [
         line
         for line in rules.ai_preferences
-        if line not in usage or (_matches(usage[line], 0, path) and len(usage[line]) == max(matching))
+        if (line not in usage or (_matches(usage[line], 0, path) and len(usage[line]) == max(matching)))
+        and (line not in training or (training[line] and _matches(training[line], 0, path)))
     ]
     locations = [rule for rule in rules.tdm or () if _matches(rule.location, 0, path)]
     if locations:
@@ -184,6 +196,16 @@ def _usage_pattern(line: str) -> str | None:
     return _normal_pattern(path.encode("utf-8", "replace")) if space and path.startswith("/") else "/"
 
 
+def _training_pattern(line: str) -> str | None:
+    """Return which URLs a ``DisallowAITraining`` line is about, an empty text for none; None for another line."""
+    name, _, value = line.partition(":")
+    return (
+        _normal_pattern(value.strip().encode("utf-8", "replace"))
+        if name.strip().lower() == "disallowaitraining"
+        else None
+    )
+
+
 def _lines(body: bytes, is_cut: bool) -> Iterator[tuple[str, bytes]]:
     """Yield the fields that mean something to us, by their kind; a preference as its whole line."""
     lines = _LINE_END.split(body.removeprefix(_BYTE_ORDER_MARK))
@@ -196,6 +218,7 @@ def _lines(body: bytes, is_cut: bool) -> Iterator[tuple[str, bytes]]:
             if len(words) != 2:
                 continue
             name, value = words
+            text = name + b": " + value
         field = _FIELDS.get(name.strip(b" \t").decode("ascii", "replace").lower())
         if field is not None:
             yield field, text if field == "preference" else value.strip(b" \t")

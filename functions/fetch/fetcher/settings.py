@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fetcher.client import FetchLimits
-from fetcher.politeness import AUXILIARY_DEADLINE_SECONDS, Manners
+from fetcher.politeness import Manners
 from newsdesk.settings import NetworkSettings, RightsSettings, VisitSettings
 
 
@@ -41,10 +41,14 @@ class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):
     @property
     def manners(self) -> Manners:
         """How hosts are treated."""
-        return Manners(self.crawl_interval_seconds, self.crawl_delay_cap_seconds, self.short_wait_seconds)
+        return Manners(
+            self.crawl_interval_seconds,
+            self.crawl_delay_cap_seconds,
+            self.short_wait_seconds,
+            self.fetch_deadline_seconds,
+        )
 
     @property
     def seconds_per_record(self) -> float:
-        """What one record may take: its waits, the site's own files, the page, and the writes around it."""
-        site_files = 2 * AUXILIARY_DEADLINE_SECONDS
-        return 2 * self.short_wait_seconds + site_files + self.fetch_deadline_seconds + 5.0
+        """What one record may take: the visit, and the writes around it."""
+        return self.manners.visit_seconds + 5.0

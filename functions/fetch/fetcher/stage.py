@@ -14,7 +14,7 @@ import random
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fetcher.answers import NOT_MODIFIED
 from fetcher.captures import exchange_of
@@ -23,20 +23,25 @@ from fetcher.ports import Fetcher, FetchRequest, FetchResponse, Hop, OverloadedE
 from newsdesk import lifecycle
 from newsdesk.capture import CAPTURE_MEDIA_TYPE, write_capture
 from newsdesk.clock import Clock, to_text, utc_now
-from newsdesk.errors import AlreadyRecordedError, PermanentError, TransientError
-from newsdesk.identity import begin_target, find_original
+from newsdesk.errors import AlreadyRecordedError, PermanentError, Received, TransientError
+from newsdesk.identity import begin_target, find_original, reason_to_keep
 from newsdesk.keys import capture_key
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import FetchRequested
 from newsdesk.observability import count, measure
 from newsdesk.outcomes import Outcome, Reason, outcome_of
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.retries import retry_delay
-from newsdesk.rights import OptOutPolicy, host_signals, refusals_of
+from newsdesk.retries import retry_delay, set_back_delay
+from newsdesk.rights import OptOutPolicy, digest_of, header_signals, host_signals, refusals_of
 from newsdesk.stage import Step, advance, check_in
 from newsdesk.state import ArticleState, Capture, FollowedRedirect, Stage
-from newsdesk.urls import parse_url
+from newsdesk.urls import parse_url, scrub
 
+LONGEST_VALIDATOR = 1024
+"""Characters of an ``ETag`` or ``Last-Modified`` that are kept and sent back: a longer one may make the next request
+longer than its own server takes."""
+
+_PERMANENT_REDIRECTS = frozenset({301, 308})
 _NO_OPT_OUTS = OptOutPolicy()
 
 
@@ -48,7 +53,7 @@ class FetchStage:
     politeness : Politeness
         Says when a host may be asked, and for what.
     opt_outs : OptOutPolicy
-        Which wishes in header fields mean that nothing of an answer is kept.
+        Which wishes of host and header mean that a page is not asked for, or nothing of it kept.
     jitter : callable
         Returns a number in [0, 1).
     """
@@ -107,6 +112,11 @@ class FetchStage:
         visit = self._politeness.visit()
         try:
             response = self._fetch(state, visit)
+            # Where a redirect led is known only now.
+            if response.redirects and (reason := reason_to_keep(self._store, state, response.final_url)):
+                # Another page: what it wishes is not this one's wish, and nothing of it is kept.
+                return self._end_elsewhere(state, response, reason)
+            self._opt_outs.check_host(visit.host_lines, self._clock())
             self._opt_outs.check_headers(response.headers, self._clock())
         except NotYetError as error:
             return self._defer(state, error)
@@ -116,50 +126,102 @@ class FetchStage:
         except TransientError as error:
             count("FetchesFailed", error.reason.value)
             return self._try_later(state, error, visit.host)
-        self._measure(state, response)
-        if response.status == NOT_MODIFIED or (_is_known(state, response) and not self._refuses(visit)):
+        if response.status == NOT_MODIFIED and self._says_more(state, response):
+            return self._read_again(state)
+        if response.status == NOT_MODIFIED and state.validators is not None:
+            measure("BytesSaved", state.validators.body_bytes, "Bytes", str(NOT_MODIFIED))
+        if response.status == NOT_MODIFIED or (self._is_known(state, response) and not self._must_read(state, visit)):
             return self._end(state, Outcome.UNCHANGED)
         return self._keep(state, response, visit)
 
     def _fetch(self, state: ArticleState, visit: Visit) -> FetchResponse:
         """Ask for the page, or for where an earlier delivery got to on the way to it."""
         followed = tuple(Hop(**redirect.model_dump()) for redirect in state.redirects)
-        visit.ask(parse_url(followed[-1].location if followed else state.url))
+        visit.check(parse_url(followed[-1].location if followed else state.url))
+        self._opt_outs.check_host(visit.host_lines, self._clock())
         request = FetchRequest(state.url, redirects=followed)
-        # A host that has begun to refuse what we do is to be understood with its page: "not modified" would not do.
-        if state.current is not None and state.validators is not None and not followed and not self._refuses(visit):
-            request = FetchRequest(state.url, state.validators.etag, state.validators.last_modified)
-        response = self._fetcher.fetch(request, visit.ask_hop)
+        known = state.validators if state.current is not None and not followed else None
+        if known is not None and not self._must_read(state, visit):
+            request = FetchRequest(state.url, known.etag, known.last_modified)
+        response = self._ask(request, visit)
         if response.status != NOT_MODIFIED or (request.is_conditional and not response.redirects):
             return response
         # Nobody asked this URL whether it had changed, so there is nothing that 304 could refer to.
         try:
-            visit.ask_hop(parse_url(response.final_url), response.redirects)
-        except NotYetError:
-            if response.redirects:
+            response = self._ask(FetchRequest(state.url, redirects=response.redirects), visit)
+        except NotYetError as error:
+            # Another delivery would ask for the same, and be told the same, unless this one has got farther.
+            if len(error.redirects) > len(followed):
                 raise
-        else:
-            response = self._fetcher.fetch(FetchRequest(state.url, redirects=response.redirects), visit.ask_hop)
         if response.status == NOT_MODIFIED:
             raise PermanentError(Reason.PROTOCOL_ERROR, "304 to an unconditional request")
         return response
 
-    def _refuses(self, visit: Visit) -> bool:
-        """Say whether the host, for what it says of all its pages, refuses a use that the policy heeds."""
-        refusals = refusals_of(host_signals(visit.host_lines), self._clock())
-        return any(refusal in self._opt_outs.heeded for _, refusal in refusals)
+    def _must_read(self, state: ArticleState, visit: Visit) -> bool:
+        """Say whether the page is to be read although it may be unchanged.
 
-    def _measure(self, state: ArticleState, response: FetchResponse) -> None:
-        status = str(response.status) if response.status in (200, NOT_MODIFIED) else "2xx"
+        It is when its host refuses a use that the policy heeds, because the page may override that, and when the host
+        says of its pages what it did not say at the last capture.
+        """
+        signals = host_signals(visit.host_lines)
+        is_refused = any(refusal in self._opt_outs.heeded for _, refusal in refusals_of(signals, self._clock()))
+        return is_refused or state.validators is None or state.validators.host_signals != digest_of(signals)
+
+    def _is_known(self, state: ArticleState, response: FetchResponse) -> bool:
+        """Say whether these are the bytes and wishes that were worked through last time, from a server without 304."""
+        known = state.validators
+        if state.current is None or known is None or response.redirects:
+            return False
+        is_same = known.sha256 == hashlib.sha256(response.body).hexdigest()
+        return is_same and known.header_signals == self._header_digest(response)
+
+    def _says_more(self, state: ArticleState, response: FetchResponse) -> bool:
+        """Say whether a 304 carries a wish that the last capture does not; one that carries none says nothing."""
+        said = self._header_digest(response)
+        return said is not None and state.validators is not None and state.validators.header_signals != said
+
+    def _header_digest(self, response: FetchResponse) -> str | None:
+        return digest_of(header_signals(response.headers, self._opt_outs.product_token))
+
+    def _read_again(self, state: ArticleState) -> str:
+        """Wait for another slot, and ask without a condition then: there is no page to record a wish with."""
+
+        def step(fresh: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
+            return lifecycle.deferred(fresh.model_copy(update={"validators": None}), self._clock()), ()
+
+        return self._finish(state, "deferred", step)
+
+    def _ask(self, request: FetchRequest, visit: Visit) -> FetchResponse:
+        try:
+            response = self._fetcher.fetch(request, visit.ask)
+        except (PermanentError, TransientError) as error:
+            if error.received is not None:
+                self._measure(error.received)
+            raise
+        self._measure(Received(response.status, response.wire_bytes, response.seconds))
+        return response
+
+    def _measure(self, received: Received) -> None:
+        status = _status_class(received.status)
         count("AnswersReceived", status)
-        measure("BytesReceived", response.wire_bytes, "Bytes", status)
-        measure("AnswersReceivedMilliseconds", response.seconds * 1000.0, "Milliseconds", status)
-        if response.status == NOT_MODIFIED and state.validators is not None:
-            measure("BytesSaved", state.validators.body_bytes, "Bytes", status)
+        measure("BytesReceived", received.wire_bytes, "Bytes", status)
+        measure("AnswersReceivedMilliseconds", received.seconds * 1000.0, "Milliseconds", status)
 
     def _defer(self, state: ArticleState, error: NotYetError) -> str:
         followed = tuple(FollowedRedirect(**asdict(hop)) for hop in error.redirects) or state.redirects
-        return self._finish(state, "deferred", lambda fresh: (lifecycle.deferred(fresh, error.until, followed), ()))
+        until = error.until
+        if error.is_set_back:
+            delay = set_back_delay(state.set_backs + 1, self._jitter())
+            if delay is None:
+                count("FetchesFailed", Reason.HOST_OVERLOADED.value)
+                detail = f"found the host left alone {state.set_backs + 1} times"
+                return self._end(state, Outcome.FAILED, reason=Reason.HOST_OVERLOADED, detail=detail)
+            until = max(until, self._clock() + timedelta(seconds=delay))
+        return self._finish(
+            state,
+            "deferred",
+            lambda fresh: (lifecycle.deferred(fresh, until, followed, is_set_back=error.is_set_back), ()),
+        )
 
     def _try_later(self, state: ArticleState, error: TransientError, host: str) -> str:
         if isinstance(error, OverloadedError):
@@ -188,9 +250,21 @@ class FetchStage:
         self._sender.send(following)
         return "fetched"
 
-    def _begin_target(self, state: ArticleState, response: FetchResponse) -> str | None:
+    def _end_elsewhere(self, state: ArticleState, response: FetchResponse, reason: Reason) -> str:
+        """End a visit that led to another page than the one that was indexed; its revision stands."""
+        has_moved = all(hop.status in _PERMANENT_REDIRECTS for hop in response.redirects)
+        original = find_original(self._store, state, response.final_url)
+        original = original or self._begin_target(state, response, has_moved=has_moved)
+        if original is not None:
+            return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
+        count("FetchesFailed", reason.value)
+        return self._end(state, Outcome.FAILED, reason=reason, detail=f"led to {scrub(response.final_url)}")
+
+    def _begin_target(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
         """Send the article that a redirect led to on its own way, and return its id."""
-        target = begin_target(self._store, state, response.final_url, self._clock(), self._patience)
+        target = begin_target(
+            self._store, state, response.final_url, self._clock(), self._patience, has_moved=has_moved
+        )
         message = lifecycle.message_for(target) if target is not None else None
         if target is None or message is None:
             return None
@@ -213,8 +287,10 @@ class FetchStage:
             captured_at=exchange.captured_at,
             status=response.status,
             final_url=response.final_url,
-            etag=response.header("etag") if own else None,
-            last_modified=response.header("last-modified") if own else None,
+            etag=_validator(response, "etag") if own else None,
+            last_modified=_validator(response, "last-modified") if own else None,
+            header_signals=self._header_digest(response),
+            host_signals=digest_of(host_signals(host_lines)),
         )
 
     def _end(
@@ -249,10 +325,16 @@ class FetchStage:
             return None
 
 
-def _is_known(state: ArticleState, response: FetchResponse) -> bool:
-    """Say whether these are the very bytes that were worked through last time, from a server that sends no 304."""
-    known = state.validators.sha256 if state.current is not None and state.validators is not None else None
-    return known is not None and not response.redirects and known == hashlib.sha256(response.body).hexdigest()
+def _validator(response: FetchResponse, name: str) -> str | None:
+    value = response.header(name)
+    return value if value is not None and len(value) <= LONGEST_VALIDATOR else None
+
+
+def _status_class(status: int | None) -> str:
+    """Return how a status is told in metrics: there are few, whatever servers send."""
+    if status is None:
+        return "none"
+    return str(status) if status in (200, NOT_MODIFIED) else f"{status // 100}xx"
 
 
 def _compact(moment: datetime) -> str:

@@ -18,6 +18,7 @@ from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
 from newsdesk.stage import advance, check_in
 from newsdesk.state import ArticleState, CurrentRevision, RevisionRecord, Stage
+from newsdesk.urls import canonical_url, parse_url
 
 _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
 """They hold other articles' texts, and would make one cluster of unrelated stories."""
@@ -82,6 +83,7 @@ class IndexStage:
             date_published=article.date_published,
             cluster_id=relation.cluster_id,
             duplicate_of=relation.duplicate_of,
+            page_url=canonical_url(parse_url(state.capture.final_url)) if state.capture else None,
         )
         revision = RevisionRecord(
             article_id=state.article_id,

@@ -1,32 +1,44 @@
-"""Hosts and sites on DynamoDB: pacing, back-off, and what sites ask of crawlers.
+"""Hosts and sites on DynamoDB: pacing, back-off, what sites ask of crawlers, and what their pages repeat.
 
-Comes in: hosts, origins, times, rules. Goes out: slots and rules. Changes: two kinds of items in the one table, by
-conditional updates.
+Comes in: hosts, origins, times, rules, pages. Goes out: slots, rules and profiles. Changes: three kinds of items in the
+one table, by conditional writes.
 
-======================  =====================  ==========================================================
-``pk``                  ``sk``                 what
-======================  =====================  ==========================================================
-``host#<host>``         ``pace``               the latest slot, the end of the backlog, the back-off
-``host#<origin>``       ``rules``              the site's rules, compressed, and who is reading them anew
-======================  =====================  ==========================================================
+====================  =============  ===========================================================================
+``pk``                ``sk``         what
+====================  =============  ===========================================================================
+``host#<host>``       ``pace``       the latest slot, the end of the backlog, the back-off, the longest interval
+``host#<origin>``     ``rules``      the site's rules, compressed, and who is reading them anew
+``host#<host>``       ``profile.1``  what a sample of the host's pages showed; 1 is the format of its bytes
+====================  =============  ===========================================================================
 
-They are two items because DynamoDB charges an update for the whole item: a slot must not cost what a long robots.txt
-weighs. Times are epoch milliseconds. Both expire when nobody has asked for long.
+They are several items because DynamoDB charges an update for the whole item: a slot must not cost what a long
+robots.txt weighs. Times are epoch milliseconds. All expire when nobody has asked for long.
 """
 
 from __future__ import annotations
 
 import math
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
-from newsdesk.hosts import RULES_KEPT_SECONDS, BackOff, SiteRules, next_back_off
+from newsdesk.errors import ConflictError
+from newsdesk.hosts import (
+    RULES_KEPT_SECONDS,
+    SEASON_SECONDS,
+    BackOff,
+    HostProfile,
+    ProfilePage,
+    SiteRules,
+    next_back_off,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 MAXIMUM_RULES_BYTES = 64 * 1024
 """Of a site's rules, compressed: what one reading of them costs is bounded (8 read units, eventually consistent)."""
@@ -35,6 +47,8 @@ _ATTEMPTS = 8
 """Tries against a host that other workers keep changing; each loss means that somebody else got a slot."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_PROFILE = "profile.1"
 
 Item = dict[str, Any]
 
@@ -45,6 +59,7 @@ class Slot:
 
     at: datetime
     granted: bool
+    left_alone: bool = False
 
 
 class DynamoHostStore:
@@ -58,23 +73,48 @@ class DynamoHostStore:
         self._table = table_name
         self._client = client or clients.dynamodb()
 
-    def reserve(self, host: str, now: datetime, interval_seconds: float, patience_seconds: float) -> Slot:
+    def reserve(
+        self,
+        host: str,
+        now: datetime,
+        interval_seconds: float,
+        patience_seconds: float,
+        instead_of: datetime | None = None,
+    ) -> Slot:
         """Reserve the host's next slot; see the port."""
         interval = math.ceil(interval_seconds * 1000)
         current = _to_milliseconds(now)
         latest = current + int(patience_seconds * 1000)
         seen: Item = {}
         for _ in range(_ATTEMPTS):
-            taken, seen = self._take_now(host, current, interval)
+            taken, seen = self._take_now(host, current, interval, instead_of)
             if taken:
                 return Slot(_from_milliseconds(current), True)
+            if _kept_interval(seen, current) > interval:
+                interval = _kept_interval(seen, current)
+                continue
             if seen.get("back_off_until", 0) > current or seen.get("last_slot", 0) + interval > latest:
                 break
             taken, seen = self._take_next(host, current, interval, latest)
             if taken:
                 return Slot(_from_milliseconds(seen["last_slot"]), True)
         floor = max(latest, seen.get("back_off_until", 0), seen.get("last_slot", 0) + interval)
-        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False)
+        left_alone = seen.get("back_off_until", 0) > current
+        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False, left_alone)
+
+    def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
+        """Keep a host's interval; see the port."""
+        self._update(
+            host,
+            "SET longest_interval = :interval, longest_until = :until",
+            "attribute_not_exists(longest_interval) OR longest_interval <= :interval OR longest_until <= :now",
+            {
+                "interval": math.ceil(seconds * 1000),
+                "until": _to_milliseconds(until),
+                "now": _to_milliseconds(now),
+            },
+            now=now,
+        )
 
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
         """Leave a host alone; see the port."""
@@ -105,7 +145,25 @@ class DynamoHostStore:
         """Return a site's rules; see the port."""
         answer = self._client.get_item(TableName=self._table, Key=_key(origin, "rules"))
         document = answer.get("Item", {}).get("document")
-        return SiteRules.model_validate_json(zlib.decompress(document["B"])) if document else None
+        if document is None:
+            return None
+        try:
+            return SiteRules.model_validate_json(zlib.decompress(document["B"]))
+        except (zlib.error, ValueError):
+            self._forget_rules(origin, document)
+            return None
+
+    def _forget_rules(self, origin: str, document: AttributeValueTypeDef) -> None:
+        """Remove rules that nobody can read, so that somebody reads the site's anew."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(origin, "rules"),
+                UpdateExpression="REMOVE #document, #fresh",
+                ConditionExpression="#document = :document",
+                ExpressionAttributeNames={"#document": "document", "#fresh": "fresh_until"},
+                ExpressionAttributeValues={":document": document},
+            )
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
         """Take it on to read a site's rules; see the port."""
@@ -127,7 +185,7 @@ class DynamoHostStore:
 
     def save_rules(self, origin: str, rules: SiteRules) -> None:
         """Keep a site's rules; see the port."""
-        document = _packed(rules)
+        document = packed(rules)
         names = {"#document": "document", "#kind": "kind", "#expires": "expires_at"}
         kept_from = rules.fresh_until or rules.read_at or _EPOCH
         values: dict[str, Any] = {
@@ -149,14 +207,53 @@ class DynamoHostStore:
             ExpressionAttributeValues=values,
         )
 
-    def _take_now(self, host: str, current: int, interval: int) -> tuple[bool, Item]:
-        """Take the slot of this moment, unless the last one is less than an interval ago."""
+    def profile(self, host: str) -> HostProfile:
+        """Return what a host's pages repeat; see the port."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(host, _PROFILE))
+        return _profile_in(answer.get("Item", {}))
+
+    def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
+        """Put a page into a host's profile; see the port."""
+        for _ in range(_ATTEMPTS):
+            profile = seen.with_page(page)
+            if profile is seen:
+                return
+            request: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+            if seen.pages:
+                request = {
+                    "ConditionExpression": "document = :seen",
+                    "ExpressionAttributeValues": {":seen": {"B": seen.packed()}},
+                }
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item={
+                        **_key(host, _PROFILE),
+                        "kind": {"S": "profile"},
+                        "document": {"B": profile.packed()},
+                        "expires_at": _number((profile.pages[-1].season + 2) * SEASON_SECONDS),
+                    },
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **request,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                seen = _profile_in(cast(Item, error.response).get("Item", {}))
+            else:
+                return
+        raise ConflictError(f"the profile of {host} kept changing")
+
+    def _take_now(self, host: str, current: int, interval: int, instead_of: datetime | None) -> tuple[bool, Item]:
+        """Take the slot of this moment, unless the last one that was used is less than an interval ago."""
+        before = current - interval
+        # What is not given back is compared with a time that satisfies the other condition as well.
+        unused = before if instead_of is None else _to_milliseconds(instead_of)
         return self._update(
             host,
             "SET last_slot = :now",
-            "(attribute_not_exists(last_slot) OR last_slot <= :before) "
-            "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now)",
-            {"now": current, "before": current - interval},
+            "(attribute_not_exists(last_slot) OR last_slot <= :before OR last_slot = :unused) "
+            "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now) "
+            "AND (attribute_not_exists(longest_until) OR longest_until <= :now OR longest_interval <= :interval)",
+            {"now": current, "before": before, "unused": unused, "interval": interval},
             now=_from_milliseconds(current),
         )
 
@@ -231,26 +328,34 @@ class DynamoHostStore:
         return _numbers(answer.get("Item", {}))
 
 
-def _packed(rules: SiteRules) -> bytes:
+def packed(rules: SiteRules) -> bytes:
     """Compress rules; of those that are too many, keep as many of the first as fit."""
     document = zlib.compress(rules.model_dump_json(exclude_none=True).encode("utf-8"))
     if len(document) <= MAXIMUM_RULES_BYTES:
         return document
-    fitting, beyond = 0, len(rules.robots) + 1
-    packed = b""
+
+    def cut_to(number: int) -> bytes:
+        cut = rules.model_copy(update={"robots": rules.robots[:number], "is_cut": True})
+        return zlib.compress(cut.model_dump_json(exclude_none=True).encode("utf-8"))
+
+    # What a site says of AI and of mining is bounded where it is read, and is kept whole.
+    fitting, beyond, document = 0, len(rules.robots) + 1, cut_to(0)
     while beyond - fitting > 1:
         middle = (fitting + beyond) // 2
-        cut = rules.model_copy(update={"robots": rules.robots[:middle], "is_cut": True})
-        attempt = zlib.compress(cut.model_dump_json(exclude_none=True).encode("utf-8"))
+        attempt = cut_to(middle)
         if len(attempt) <= MAXIMUM_RULES_BYTES:
-            fitting, packed = middle, attempt
+            fitting, document = middle, attempt
         else:
             beyond = middle
-    return packed
+    return document
 
 
 def _key(name: str, kind: str) -> dict[str, Any]:
     return {"pk": {"S": f"host#{name}"}, "sk": {"S": kind}}
+
+
+def _profile_in(item: Item) -> HostProfile:
+    return HostProfile.unpacked(item["document"]["B"]) if item else HostProfile()
 
 
 def _number(value: int) -> dict[str, str]:
@@ -259,6 +364,11 @@ def _number(value: int) -> dict[str, str]:
 
 def _numbers(item: Item) -> Item:
     return {name: int(value["N"]) for name, value in item.items() if "N" in value}
+
+
+def _kept_interval(item: Item, current: int) -> int:
+    kept: int = item.get("longest_interval", 0)
+    return kept if item.get("longest_until", 0) > current else 0
 
 
 def _back_off_in(item: Item) -> BackOff | None:

@@ -1,7 +1,6 @@
 """The bucket on S3.
 
-Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``; deletes
-vectors.
+Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with ``If-None-Match: *``; deletes.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class S3ObjectStore:
             raise
 
     def delete(self, key: str) -> None:
-        """Delete an object; see the port."""
+        """Remove an object for good; see the port."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def replace(self, key: str, body: bytes, content_type: str) -> None:

@@ -1,0 +1,187 @@
+"""How long extract takes to begin: INIT under Lambda's own runtime protocol, and until its child has read a first page.
+
+Comes in: the checkout. Goes out: the figures. Changes: builds packages in a temporary folder, starts and ends processes
+on loopback.
+
+    .venv/bin/python benchmarks/cold_start.py [--python /path/to/python3.13] [--runs 5]
+
+The runtime interface emulator lies in the aws-sam-cli package, the runtime interface client comes from PyPI. As on
+Lambda, where a package's folder is read-only, no bytecode is written: every start is a cold one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "shared")]
+
+import samcli.local
+
+from newsdesk_cli.packages import Target, build_package, source_folder
+from newsdesk_cli.templates import load_template
+
+HANDLER = "extractor.handler.lambda_handler"
+ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
+
+_IMPORT = """
+import resource
+import extractor.handler
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(1000 * (used.ru_utime + used.ru_stime))
+"""
+
+_FIRST_PAGE = """
+import sys, time
+started = time.perf_counter()
+from extractor.child import ChildReader
+from extractor.reading import PageToRead
+from datetime import UTC, datetime
+body = b"<h1>Title</h1>" + b"<p>A sentence that is long enough to be one of an article.</p>" * 9
+page = PageToRead(body, "text/html", "https://news.example/a", datetime.now(UTC))
+reader = ChildReader()
+begun = time.perf_counter()
+reader.start()
+spawned = time.perf_counter()
+reader(page)
+first = time.perf_counter()
+reader(page)
+second = time.perf_counter()
+print(*(round(1000 * it, 1) for it in (spawned - begun, first - begun, second - first)))
+reader.close()
+"""
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable, help="the interpreter to run the function with")
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    version = _output(arguments.python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+    with tempfile.TemporaryDirectory() as folder:
+        packages = Path(folder)
+        target = replace(Target.this_machine(), python=version)
+        function = build_package("ExtractFunction", source_folder("functions/extract"), packages, target)
+        layer = build_package("SharedLayer", source_folder("shared"), packages, target)
+        client = packages / "client"
+        uv = str(Path(sys.executable).with_name("uv"))
+        where = ["--target", str(client), "--python-version", version, "--python-platform", target.platform]
+        subprocess.run([uv, "pip", "install", "--quiet", "--only-binary", ":all:", *where, "awslambdaric"], check=True)
+        path = os.pathsep.join(map(str, (function.folder, layer.folder / "python", client)))
+        environment = {
+            **_settings(),
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": "us-east-1",
+            "AWS_LAMBDA_FUNCTION_NAME": "extract",
+            "LAMBDA_TASK_ROOT": str(function.folder),
+            "PATH": os.environ["PATH"],
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": path,
+            "_HANDLER": HANDLER,
+        }
+        inits = [_init(arguments.python, environment, function.folder) for _ in range(arguments.runs)]
+        print(
+            f"Python {version}, {platform.machine()}, {os.cpu_count()} processors, {arguments.runs} runs, "
+            f"load {os.getloadavg()[0]:.1f}"
+        )
+        print(f"INIT under the runtime emulator: {_figures(inits)}")
+        spent = [
+            float(_output(arguments.python, "-c", _IMPORT, environment=environment)) for _ in range(arguments.runs)
+        ]
+        print(f"processor time of the interpreter and the handler's imports: {_figures(spent)}")
+        rows = [
+            [float(it) for it in _output(arguments.python, "-c", _FIRST_PAGE, environment=environment).split()]
+            for _ in range(arguments.runs)
+        ]
+        names = ("to start the child", "from there to the first page, read", "the second page")
+        for name, values in zip(names, zip(*rows, strict=True), strict=True):
+            print(f"{name}: {_figures(values)}")
+
+
+def _init(python: str, environment: dict[str, str], folder: Path) -> float:
+    """Start the function under the emulator, invoke it once with an empty batch, and return what INIT took."""
+    rapid = Path(samcli.local.__path__[0]) / "rapid"
+    emulator = rapid / f"aws-lambda-rie-{ARCHITECTURES[platform.machine()]}"
+    invoked, runtime = _free_port(), _free_port()
+    addresses = [
+        "--runtime-interface-emulator-address", f"127.0.0.1:{invoked}",
+        "--runtime-api-address", f"127.0.0.1:{runtime}",
+    ]  # fmt: skip
+    with (folder.parent / "emulator.log").open("w+") as log:
+        process = subprocess.Popen(
+            [str(emulator), *addresses, python, "-m", "awslambdaric", HANDLER],
+            env=environment, cwd=folder, stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            answer = _invoke(f"http://127.0.0.1:{invoked}/2015-03-31/functions/function/invocations")
+            deadline = time.monotonic() + 10
+            while not (found := INIT.search(_text(log.name))) and time.monotonic() < deadline:
+                time.sleep(0.05)
+        finally:
+            process.terminate()
+            process.wait()
+        if found is None or answer != {"batchItemFailures": []}:
+            raise SystemExit(f"{answer}\n{_text(log.name)}")
+        return float(found[1])
+
+
+def _invoke(url: str) -> object:
+    deadline = time.monotonic() + 30
+    while True:
+        with suppress(urllib.error.URLError, ConnectionError):
+            request = urllib.request.Request(url, json.dumps({"Records": []}).encode())
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        if time.monotonic() > deadline:
+            raise SystemExit("the emulator does not answer")
+        time.sleep(0.05)
+
+
+def _settings() -> dict[str, str]:
+    template = load_template(ROOT / "template.yaml")
+    variables = template["Resources"]["ExtractFunction"]["Properties"]["Environment"]["Variables"]
+    parameters = template["Parameters"]
+    return {
+        name: str(parameters.get(value["Ref"], {}).get("Default", "a-name") if isinstance(value, dict) else value)
+        for name, value in variables.items()
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _output(*command: str, environment: dict[str, str] | None = None) -> str:
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _text(name: str) -> str:
+    return Path(name).read_text(encoding="utf-8", errors="replace")
+
+
+def _figures(values: Sequence[float]) -> str:
+    return f"median {statistics.median(values):.0f} ms, {min(values):.0f} to {max(values):.0f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,529 @@
+"""How often another article's text gets past the boundary guard: pages with a second article spliced into them.
+
+Comes in: the evaluation pages beside the repository, with the text of each. Goes out: per variant, how many pages leak
+a foreign paragraph and how many lose one of their own; and what is lost on the pages as they are. Changes nothing.
+
+    .venv/bin/python benchmarks/extraction/splicing.py [--pages N] [--source NAME] [--list]
+
+The second article is another page's (of another site, in the same source), in the first page's own markup: a copy of
+the container of its article, with each paragraph's text replaced. Variants: the copy above or below; of the body's
+container alone, without or with a headline; of the container of headline and body, by-line and links included; of both
+in separate sibling wrappers; and the bare paragraphs in the article's own container under a linked headline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import gzip
+import json
+import random
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(_ROOT / "shared"), str(_ROOT / "functions" / "extract")]
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from extractor.boundary import Boundary, find_boundary
+from extractor.charset import decode_text
+from extractor.parsing import parse_html
+from extractor.segments import Segment, segments_of
+from extractor.structured_data import read_structured_data
+
+DATA = _ROOT.parent / "shared" / "data" / "extraction"
+_TOKEN = re.compile(r"\w+")
+_SHORTEST_PARAGRAPH = 8
+_SEED = 20261122
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with ground truth: its own paragraphs are the texts of the segments that the truth covers."""
+
+    id: str
+    url: str
+    source: str
+    domain: str
+    html: str
+    truth: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spliced:
+    """A page with a foreign article in it."""
+
+    html: str
+    url: str
+    own: tuple[str, ...]
+    foreign: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How the second article is put into the page."""
+
+    name: str
+    above: bool
+    shape: str  # body, article, wrappers, flat
+    heading: str  # none, plain, link
+
+
+VARIANTS = tuple(
+    Variant(f"{name} {'above' if above else 'below'}", above, shape, heading)
+    for name, shape, heading in (
+        ("body, no headline", "body", "none"),
+        ("body, headline", "body", "plain"),
+        ("article, by-line and link", "article", "link"),
+        ("article, headline only", "article", "plain"),
+        ("article, no headline", "article", "none"),
+        ("separate wrappers", "wrappers", "plain"),
+        ("paragraphs, linked headline", "flat", "link"),
+    )
+    for above in (False, True)
+)
+
+
+def load_pages(source: str | None = None) -> list[Page]:
+    """Return the pages that have a text, in a fixed random order."""
+    pages = []
+    for line in (DATA / "pages" / "truth.jsonl").read_text(encoding="utf-8").strip().split("\n"):
+        row: dict[str, Any] = json.loads(line)
+        if row.get("text") and source in {None, row["source"]}:
+            raw = gzip.decompress((DATA / "pages" / "html" / f"{row['id']}.html.gz").read_bytes())
+            pages.append(
+                Page(row["id"], row.get("url") or "", row["source"], row["domain"], decode_text(raw), row["text"])
+            )
+    random.Random(_SEED).shuffle(pages)
+    return pages
+
+
+def shingles_of(text: str) -> list[tuple[str, ...]]:
+    """Return the four-word shingles of a text; one shorter one where it has fewer words."""
+    tokens = _TOKEN.findall(text)
+    return list(zip(*(tokens[i:] for i in range(4)), strict=False)) if len(tokens) >= 4 else [tuple(tokens)]
+
+
+def own_segments(segments: Sequence[Segment], truth: str, share: float = 0.8) -> list[Segment]:
+    """Return the paragraphs of a page that are in its true text."""
+    known = set(shingles_of(truth))
+    found = []
+    for segment in segments:
+        if len(_TOKEN.findall(segment.text)) >= _SHORTEST_PARAGRAPH:
+            shingles = shingles_of(segment.text)
+            if sum(shingle in known for shingle in shingles) >= share * len(shingles):
+                found.append(segment)
+    return found
+
+
+def titles_of(tree: HtmlElement) -> tuple[str, ...]:
+    """Return what the page calls its article, without a look at its text."""
+    data = read_structured_data(tree)
+    found = [data.main.headline if data.main else None]
+    found += [meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:title"][:1]
+    found += [title.text_content() for title in tree.iter("title")][:1]
+    return tuple(dict.fromkeys(" ".join(title.split()) for title in found if title and title.strip()))
+
+
+def bound(html: str, url: str, clock: list[float] | None = None) -> tuple[tuple[Segment, ...], Boundary]:
+    """Return a page's segments and its boundary."""
+    tree = parse_html(html)
+    assert tree is not None
+    segments = segments_of(tree)
+    data = read_structured_data(tree)
+    titles = titles_of(tree)
+    started = time.process_time()
+    boundary = find_boundary(tree, segments, url, titles, data)
+    if clock is not None:
+        clock.append(time.process_time() - started)
+    return segments, boundary
+
+
+def splice(page: Page, donor: Page, variant: Variant) -> Spliced | None:
+    """Return the page with the donor's article in it; None where its markup gives no place for this variant."""
+    tree = parse_html(page.html)
+    donor_tree = parse_html(donor.html)
+    if tree is None or donor_tree is None:
+        return None
+    own = [segment for segment in own_segments(segments_of(tree), page.truth) if segment.tag != "title"]
+    foreign = [s.text for s in own_segments(segments_of(donor_tree), donor.truth)][:12]
+    if len(own) < 3 or len(foreign) < 3:
+        return None
+    container = _container(own)
+    if container.tag in {"body", "html"}:
+        return None
+    title = _headline(tree)
+    donor_title = (titles_of(donor_tree) or ("Another story altogether",))[0]
+    href = "/other/" + "-".join(_TOKEN.findall(donor_title.lower())[:6])
+    made = _splice(container, title, own, foreign, variant, donor_title, href)
+    if made is None:
+        return None
+    texts = tuple(segment.text for segment in own)
+    return Spliced(
+        lxml_html.tostring(tree, encoding="unicode"), page.url, texts, tuple(t for t in foreign if t not in set(texts))
+    )
+
+
+def _splice(
+    container: HtmlElement,
+    title: HtmlElement | None,
+    own: Sequence[Segment],
+    foreign: Sequence[str],
+    variant: Variant,
+    donor_title: str,
+    href: str,
+) -> HtmlElement | None:
+    if variant.shape == "flat":
+        return _insert_flat(container, title, foreign, variant, donor_title, href)
+    if title is None and (variant.heading != "none" or variant.shape != "body"):
+        return None
+    holds_title = title is not None and container in title.iterancestors()
+    copies: list[HtmlElement]
+    if variant.shape == "body":
+        twin = _copy(container, own, foreign, title if holds_title else None, donor_title, href, variant)
+        if variant.heading != "none" and not holds_title:
+            assert title is not None
+            twin.insert(0, _headline_copy(title, donor_title, href, variant))
+        place, copies = container, [twin]
+    else:
+        assert title is not None
+        whole = container if holds_title else _common(title, container)
+        if whole.tag in {"body", "html"}:
+            return None
+        if variant.shape == "article":
+            place, copies = whole, [_copy(whole, own, foreign, title, donor_title, href, variant)]
+        else:
+            if holds_title:
+                return None
+            head, body = (next(c for c in whole if c is e or c in e.iterancestors()) for e in (title, container))
+            if head is body:
+                return None
+            place = body if not variant.above else head
+            copies = [
+                _copy(head, own, [], title, donor_title, href, variant),
+                _copy(body, own, foreign, None, donor_title, href, variant),
+            ]
+    if len(donor_title) % 2:  # some sites repeat their ids from post to post, others do not
+        for twin in copies:
+            for element in twin.iter():
+                element.attrib.pop("id", None)
+    for twin in copies if variant.above else reversed(copies):
+        twin.tail = "\n"
+        (place.addprevious if variant.above else place.addnext)(twin)
+    return place
+
+
+def _container(own: Sequence[Segment]) -> HtmlElement:
+    """Return the deepest element with nine tenths of the words of the article."""
+    words: Counter[HtmlElement] = Counter()
+    depth = {}
+    for segment in own:
+        line = [segment.element, *segment.element.iterancestors()]
+        for place, element in enumerate(reversed(line)):
+            words[element] += len(segment.text)
+            depth[element] = place
+    total = sum(len(segment.text) for segment in own)
+    return max((e for e in words if words[e] >= 0.9 * total), key=depth.__getitem__)
+
+
+def _headline(tree: HtmlElement) -> HtmlElement | None:
+    """Return the heading above or in the article that is most like the page's title."""
+    wanted = [set(_TOKEN.findall(title.lower())) for title in titles_of(tree)]
+    best, found = 0.5, None
+    for heading in tree.iter("h1", "h2"):
+        tokens = set(_TOKEN.findall(heading.text_content().lower()))
+        for title in wanted:
+            score = len(tokens & title) / max(1, len(tokens | title)) + (0.1 if heading.tag == "h1" else 0)
+            if score > best:
+                best, found = score, heading
+    return found
+
+
+def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+    around = set(one.iterancestors())
+    return next(element for element in (other, *other.iterancestors()) if element in around)
+
+
+def _path(element: HtmlElement, root: HtmlElement) -> list[int]:
+    path = []
+    while element is not root:
+        parent = element.getparent()
+        path.append(parent.index(element))
+        element = parent
+    return path[::-1]
+
+
+def _at(root: HtmlElement, path: Sequence[int]) -> HtmlElement:
+    for place in path:
+        root = root[place]
+    return root
+
+
+def _copy(
+    root: HtmlElement,
+    own: Sequence[Segment],
+    foreign: Sequence[str],
+    title: HtmlElement | None,
+    donor_title: str,
+    href: str,
+    variant: Variant,
+) -> HtmlElement:
+    """Return a copy of an element with another article's text in place of its own."""
+    twin = copy.deepcopy(root)
+    inside = [s for s in own if s.element is root or root in s.element.iterancestors()]
+    elements = list(dict.fromkeys(s.element for s in inside))
+    places = [_at(twin, _path(element, root)) for element in elements]
+    heading = _at(twin, _path(title, root)) if title is not None and root in title.iterancestors() else None
+    if heading is not None:
+        if variant.heading == "none":
+            _drop(heading)
+        else:
+            _fill_headline(heading, donor_title, href, variant)
+    per_place = -(-len(foreign) // len(places)) if places else 0
+    left = list(foreign)
+    kept: set[HtmlElement] = set()
+    for number, place in enumerate(places):
+        if any(p in kept for p in place.iterancestors()) or (place.getparent() is None and place is not twin):
+            continue
+        texts, left = left[:per_place], left[per_place:]
+        if number == len(places) - 1:
+            texts, left = texts + left, []
+        if texts:
+            _fill(place, texts)
+            kept.add(place)
+        elif place is not twin:
+            _drop(place)
+    if left and kept:  # nested paragraphs were skipped
+        _append(next(iter(kept)), left)
+    # What else the article's container held is its own: section headings, lists, captions; only furniture stays.
+    if places:
+        for element in list(twin.iter("h1", "h2", "h3", "h4", "ul", "ol", "table", "figure", "blockquote")):
+            if element is not heading and element is not twin and not _touches(element, kept, heading):
+                _drop(element)
+    if variant.heading == "link":
+        for anchor in twin.iter("a"):
+            if (anchor.get("href") or "").startswith(("/", "http")):
+                anchor.set("href", href)
+    elif variant.shape == "body":
+        for element in list(twin.iter("time", "address")):
+            if not _touches(element, kept, heading):
+                _drop(element)
+    return twin
+
+
+def _touches(element: HtmlElement, kept: set[HtmlElement], heading: HtmlElement | None) -> bool:
+    marked = kept | ({heading} if heading is not None else set())
+    return any(e in marked for e in element.iter()) or any(e in marked for e in element.iterancestors())
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _fill(element: HtmlElement, texts: Sequence[str]) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = texts[0]
+    _append(element, texts[1:])
+
+
+def _append(element: HtmlElement, texts: Sequence[str]) -> None:
+    """Add paragraphs after an element's own, as the page parts its own: by elements, or by line breaks."""
+    for text in texts:
+        if element.tag in {"p", "li", "blockquote"} and element.getparent() is not None:
+            more = copy.deepcopy(element)
+            for child in list(more):
+                more.remove(child)
+            more.text, more.tail = text, "\n"
+            element.addnext(more)
+            element = more
+        else:
+            first, second = (element.makeelement("br") for _ in range(2))
+            second.tail = text
+            element.extend([first, second])
+
+
+def _fill_headline(heading: HtmlElement, text: str, href: str, variant: Variant) -> None:
+    for child in list(heading):
+        heading.remove(child)
+    heading.text = None if variant.heading == "link" else text
+    if variant.heading == "link":
+        anchor = heading.makeelement("a", {"href": href})
+        anchor.text = text
+        heading.append(anchor)
+
+
+def _headline_copy(title: HtmlElement, text: str, href: str, variant: Variant) -> HtmlElement:
+    twin = copy.deepcopy(title)
+    twin.tail = "\n"
+    _fill_headline(twin, text, href, variant)
+    return twin
+
+
+def _insert_flat(
+    container: HtmlElement,
+    title: HtmlElement | None,
+    foreign: Sequence[str],
+    variant: Variant,
+    donor_title: str,
+    href: str,
+) -> HtmlElement | None:
+    """Put a linked second-level heading and bare paragraphs before the headline, or after all the article holds."""
+    if title is None or title.getparent() is None:
+        return None
+    heading = container.makeelement("h2")
+    _fill_headline(heading, donor_title, href, variant)
+    added = [heading]
+    for text in foreign:
+        paragraph = container.makeelement("p")
+        paragraph.text, paragraph.tail = text, "\n"
+        added.append(paragraph)
+    if variant.above:
+        for element in added:
+            title.addprevious(element)
+    else:
+        container.extend(added)
+    return container
+
+
+def survivors(segments: Sequence[Segment], foreign: Mapping[int, str]) -> set[str]:
+    """Return the texts that a boundary leaves."""
+    return {segment.text for segment in segments if segment.index not in foreign}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the pages of a variant."""
+
+    pages: int = 0
+    leaking: int = 0
+    foreign: int = 0
+    leaked: int = 0
+    losing: int = 0
+    own: int = 0
+    lost: int = 0
+
+    def add(self, leaked: int, foreign: int, lost: int, own: int) -> None:
+        """Count a page."""
+        self.pages += 1
+        self.leaking += leaked > 0
+        self.foreign += foreign
+        self.leaked += leaked
+        self.losing += lost > 0
+        self.own += own
+        self.lost += lost
+
+
+def cases(pages: Sequence[Page], variant: Variant, wanted: int) -> Iterator[tuple[Page, Spliced]]:
+    """Yield spliced pages of a variant; each donor is a page of another site of the same source."""
+    made = 0
+    for number, page in enumerate(pages):
+        if made == wanted:
+            return
+        donor = next(
+            (p for p in pages[number + 1 :] + pages[:number] if p.source == page.source and p.domain != page.domain),
+            None,
+        )
+        spliced = splice(page, donor, variant) if donor else None
+        if spliced is not None and spliced.foreign:
+            made += 1
+            yield page, spliced
+
+
+def measure(
+    pages: Sequence[Page], variant: Variant, wanted: int, keep: Callable[[str, str], set[str]], listing: bool
+) -> Tally:
+    """Count leaks and losses of a variant."""
+    tally = Tally()
+    for page, spliced in cases(pages, variant, wanted):
+        left = keep(spliced.html, spliced.url)
+        leaked = [text for text in spliced.foreign if text in left]
+        lost = [text for text in spliced.own if text not in left]
+        tally.add(len(leaked), len(spliced.foreign), len(lost), len(spliced.own))
+        if listing and (leaked or lost):
+            print(
+                f"    {page.id}: {len(leaked)} of {len(spliced.foreign)} leak, {len(lost)} of {len(spliced.own)} lost"
+            )
+    return tally
+
+
+def measure_honest(pages: Sequence[Page], listing: bool) -> None:
+    """Print what the boundary cuts of the true text of pages as they are, and what it costs."""
+    clock: list[float] = []
+    own = cut = losing = touched = 0
+    leaks = []
+    for page in pages:
+        segments, boundary = bound(page.html, page.url, clock)
+        touched += bool(boundary.foreign)
+        leaks.append(boundary.leak_score)
+        left = survivors(segments, boundary.foreign)
+        mine = own_segments(segments, page.truth)
+        lost = [segment for segment in mine if segment.text not in left]
+        own += len(mine)
+        cut += len(lost)
+        losing += bool(lost)
+        if listing and lost:
+            print(f"    {page.id}: {len(lost)} of {len(mine)} lost: {lost[0].text[:80]!r}")
+    print(f"honest: {len(pages)} pages, {touched} with cuts; {losing} lose {cut} of {own} true paragraphs")
+    print(f"leak score: median {statistics.median(leaks):.2f}, 90 % {sorted(leaks)[int(len(leaks) * 0.9)]:.2f}")
+    milliseconds = sorted(1000 * seconds for seconds in clock)
+    print(
+        f"CPU of the boundary: median {statistics.median(milliseconds):.2f} ms, "
+        f"99 % {milliseconds[int(len(milliseconds) * 0.99)]:.1f} ms"
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--pages", type=int, default=69, help="spliced pages of each variant")
+    parser.add_argument("--source", help="only pages of this source")
+    parser.add_argument("--half", choices=["a", "b"], help="only every second domain")
+    parser.add_argument("--list", action="store_true", help="name the pages that leak or lose")
+    parser.add_argument("--variant", help="only variants whose name holds this")
+    parser.add_argument("--no-honest", action="store_true")
+    arguments = parser.parse_args()
+    pages = load_pages(arguments.source)
+    if arguments.half:
+        domains = sorted({page.domain for page in pages})
+        chosen = set(domains["ab".index(arguments.half) :: 2])
+        pages = [page for page in pages if page.domain in chosen]
+    if not arguments.no_honest:
+        measure_honest(pages, arguments.list)
+
+    def left_by_boundary(html: str, url: str) -> set[str]:
+        segments, boundary = bound(html, url)
+        return survivors(segments, boundary.foreign)
+
+    print(f"{'variant':38} {'pages':>5} {'leak':>5} {'paragraphs':>12} {'lose':>5} {'paragraphs':>12}")
+    total = Tally()
+    for variant in VARIANTS:
+        if arguments.variant and arguments.variant not in variant.name:
+            continue
+        tally = measure(pages, variant, arguments.pages, left_by_boundary, arguments.list)
+        for name in Tally.__slots__:
+            setattr(total, name, getattr(total, name) + getattr(tally, name))
+        print_tally(variant.name, tally)
+    print_tally("all", total)
+
+
+def print_tally(name: str, t: Tally) -> None:
+    """Print a line of the table."""
+    print(
+        f"{name:38} {t.pages:5} {t.leaking:5} {f'{t.leaked}/{t.foreign}':>12} {t.losing:5} {f'{t.lost}/{t.own}':>12}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

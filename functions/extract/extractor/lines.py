@@ -1,0 +1,209 @@
+"""What kind of line a line of text is, told by its own words and shape.
+
+Comes in: one line. Goes out: its kind. Changes nothing.
+
+The words are the generic ones of page furniture in a few languages. A pattern has to match the whole line, so that a
+sentence about subscribing or sharing stays a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from newsdesk.words import count_words
+
+SHORTEST_PROSE_WORDS = 12
+"""A line with a sentence's end is prose from here on: headlines with a full stop are shorter."""
+SHORTEST_UNPUNCTUATED_PROSE_WORDS = 25
+LONGEST_LABEL_WORDS = 3
+_LONGEST_FURNITURE = 400
+_SURELY_PROSE = 2_000
+
+
+class LineKind(StrEnum):
+    """What a line is, in the order in which they are tried."""
+
+    SYMBOLS = "symbols"
+    TERMINATOR = "terminator"
+    COMMENTS = "comments"
+    SHELF = "shelf"
+    PROMOTION = "promotion"
+    SHARING = "sharing"
+    LEGAL = "legal"
+    CREDIT = "credit"
+    BYLINE = "byline"
+    ITEM = "item"
+    PROSE = "prose"
+    LEAD_IN = "lead_in"
+    SENTENCE = "sentence"
+    QUESTION = "question"
+    KICKER = "kicker"
+    LABEL = "label"
+    HEADING = "heading"
+
+
+def _whole(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(patterns)})[\s.:!>»›→…]*", re.IGNORECASE)
+
+
+_NETWORK = (
+    "facebook|twitter|x|instagram|linkedin|whats ?app|telegram|pinterest|reddit|bluesky|threads|mastodon"
+    "|youtube|tik ?tok|"
+    "e-?mail|print|copy(?: the)? link|link|rss|flipboard|pocket|messenger|xing|sms|bookmark|save|drucken|imprimer"
+)
+_PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
+    (LineKind.SYMBOLS, re.compile(r"[\W_]+|\d{1,3} ?(?:/|of|von|de|sur|di) ?\d{1,3}")),
+    (
+        LineKind.TERMINATOR,
+        _whole(
+            r"(?:keep|continue) reading\s*(?:show less|show more)?",
+            r"(?:read|show|see|view|load|learn) (?:more|less|the full (?:story|article))(?: \w+)?",
+            r"read (?:full|the (?:rest|whole)).{0,40}",
+            r"[«‹<←]* ?(?:back to|return to) .{1,40}",
+            r"(?:weiter ?lesen|mehr (?:lesen|anzeigen|erfahren)|lire (?:la suite|plus)|seguir leyendo|leer más"
+            r"|leggi tutto"
+            r"|continua a leggere|continuar lendo|leia mais|lees (?:meer|verder)|läs mer|les mer|læs mere"
+            r"|czytaj (?:dalej|więcej))",
+        ),
+    ),
+    (
+        LineKind.COMMENTS,
+        _whole(
+            r"(?:\d+ )?(?:comments?|responses|replies|kommentare|commentaires|comentarios|commenti)(?: \(\d+\))?",
+            r"(?:leave|post|add|write) a (?:comment|reply).{0,20}",
+            r"join the (?:conversation|discussion)",
+        ),
+    ),
+    (
+        LineKind.SHELF,
+        _whole(
+            r"(?:the )?latest(?: (?:news|stories|articles|posts|headlines))?",
+            r"related(?: (?:stories|articles|news|posts|content|topics|links|coverage|reading))?",
+            r"most (?:read|popular|viewed|shared|recent)(?: \w+)?",
+            r"trending(?: \w+)?|popular(?: (?:now|stories|posts))?",
+            r"recommended(?: (?:for you|stories|reading|articles))?",
+            r"you (?:may|might)(?: also)? (?:like|be interested in)",
+            r"more (?:stories|news|articles|headlines|coverage|from .{1,60}|on this(?: \w+)?|in .{1,40})",
+            r"also (?:in|on|from) (?:this|today|our|the)\b.{1,40}",
+            r"(?:read|up|watch|coming up) next|(?:read|see|watch) also|don['’]t miss|in case you missed it",
+            r"(?:editor['’]?s['’]?|our|top) (?:picks?|choices?|stories)|what (?:to read|others are reading).{0,20}",
+            r"(?:mehr zum thema|das könnte sie auch interessieren|meistgelesen|auch interessant|à lire aussi"
+            r"|sur le même sujet"
+            r"|les plus lus|lo más (?:leído|visto)|te puede interesar|noticias relacionadas|leggi anche|i più letti"
+            r"|leia também|mais lidas|lees ook|meest gelezen|läs också|les også|læs også)",
+        ),
+    ),
+    (
+        LineKind.PROMOTION,
+        _whole(
+            r"(?:newsletters?|advertisement|sponsored(?: content)?|anzeige|publicité|publicidad|pubblicità)",
+            r"(?:subscribe|sign ?up|log ?in|sign in|register|donate|join now|get started|download (?:the|our) app)",
+            r"(?:subscribe|sign up|register|donate|join (?:us|our)|support us|become a|get (?:our|the)"
+            r"|never miss|enjoyed this"
+            r"|follow our)\b.{0,300}\b(?:newsletters?|inbox|round-?up|updates|subscribers?|members?(?:hip)?|channel"
+            r"|journalism|podcast|briefing|e-?mail|day|week|today|app).{0,200}",
+            r"(?:story|article) continues(?: below)?.{0,40}",
+            r"(?:abonnieren sie|jetzt abonnieren|abonnez-vous|inscrivez-vous|suscríbete|suscríbase|iscriviti"
+            r"|assine).{0,200}",
+            r"melden sie sich\b.{0,80}newsletter.{0,200}|(?:подпи[шс]\w+|підпи[шс]\w+) на .{0,200}",
+            r"(?:اشترك|اشتركوا|سجل) في .{0,200}|订阅.{0,100}|訂閱.{0,100}",
+            r".{0,60}ニュースレター.{0,30}(?:登録|購読).{0,100}",
+            r"follow .{1,60} on \w+\b.{0,80}\b(?:channel|feed|page|headlines|updates).{0,60}",
+            r"by (?:signing up|subscribing|registering),? you .{0,300}",
+            r"(?:enjoying|enjoyed|like) (?:this|our) \w+\?.{0,200}",
+        ),
+    ),
+    (
+        LineKind.SHARING,
+        _whole(
+            r"(?:follow|find|join|like) us(?: on\b.{0,40})?|connect with us.{0,30}",
+            r"share(?: (?:this|on|via|it|the)\b.{0,40})?|teilen|partager|compartir|condividi|compartilhar|delen|dela",
+            rf"(?:(?:share|tweet|follow|on|via|by|{_NETWORK})(?:[\s|,/·•]+|$))+",
+            r"(?:skip to (?:the )?(?:main )?content|menu|search|home|close|back to top|toggle \w+|open menu"
+            r"|listen(?: to .{0,30})?"
+            r"|(?:click|tap) here .{0,60})",
+        ),
+    ),
+    (
+        LineKind.LEGAL,
+        _whole(
+            r"(?:copyright|©|\(c\)).{0,150}",
+            r".{0,100}all rights reserved.{0,100}",
+            r"(?:(?:privacy|cookie)s? (?:policy|settings|notice|preferences)|terms (?:of|and) \w+"
+            r"|contact(?: us)?|about(?: us)?"
+            r"|impressum|datenschutz|mentions légales|advertise(?: with us)?)(?:[\s|·•]+.{0,100})?",
+            r"(?:we use cookies|this (?:site|website) uses cookies).{0,300}",
+        ),
+    ),
+    (
+        LineKind.CREDIT,
+        _whole(
+            r"(?:(?:top|main|lead|cover|header|feature[d]?) )?(?:photo|image|picture|photograph|illustration"
+            r"|graphic|foto|bild"
+            r"|imagen?|abbildung|immagine)s?(?: (?:credit|courtesy|source)s?)?\s*(?::|/|by\b|courtesy of\b"
+            r"|©).{1,400}",
+            r"(?:credits?|caption|bildquelle|crédits?)\s*:.{1,400}",
+            r".{0,300}\((?:\w+ )?(?:photo|image|picture|foto)s?\b[^()]{0,100}\)",
+        ),
+    ),
+    (
+        LineKind.BYLINE,
+        _whole(
+            r"(?:written |reported |posted )?(?:by|von|par|por|di|door)\s+(?-i:[^\W\d_a-z]).{1,80}",
+            r"(?:(?:first |last )?(?:updated|published|posted|modified|veröffentlicht|aktualisiert|publié|mis à jour"
+            r"|publicado|actualizado))\b.{0,80}\d.{0,40}",
+            r"\d+[ -]min(?:ute)?s?(?: read)?|(?:reading time|lesezeit).{0,30}|\d[\d.,]*k? (?:views|shares|comments)",
+        ),
+    ),
+)
+_DATE = re.compile(
+    r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b|\b\d{1,2}:\d{2}\b"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
+    r"|\b\d{1,2}\.? [^\W\d_]{3,10}\.? \d{4}\b",
+    re.IGNORECASE,
+)
+_LONGEST_DATELINE_WORDS = 12
+_ITEM = re.compile(r"(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+\S")
+_ENDING = re.compile(r"[.!…。！][\"'”’»)\]]*$|[?？][\"”»]$|[,:;.!?…]?[”»]$")
+_SENTENCE_BREAK = re.compile(r"[.!?…][\"'”’»)\]]*\s+[^\W\d_a-z]|[。！？]")
+_BODY = frozenset({LineKind.PROSE, LineKind.SENTENCE, LineKind.LEAD_IN})
+_TEXT = _BODY | {LineKind.ITEM, LineKind.QUESTION, LineKind.KICKER, LineKind.LABEL, LineKind.HEADING}
+
+
+def kind_of_line(text: str) -> LineKind:
+    """Return the kind of a line, white space around it removed."""
+    if len(text) <= _LONGEST_FURNITURE:
+        for kind, pattern in _PATTERNS:
+            if pattern.fullmatch(text):
+                return kind
+    if len(text) > _SURELY_PROSE:
+        return LineKind.PROSE
+    count = count_words(text)
+    if count <= _LONGEST_DATELINE_WORDS and _DATE.search(text) and not _ENDING.search(text):
+        return LineKind.BYLINE
+    ends = _ENDING.search(text) is not None
+    is_prose = (ends or _SENTENCE_BREAK.search(text) is not None) and count >= SHORTEST_PROSE_WORDS
+    if is_prose or count >= SHORTEST_UNPUNCTUATED_PROSE_WORDS:
+        return LineKind.PROSE
+    if _ITEM.match(text):
+        return LineKind.ITEM
+    if text.endswith((":", "：")):
+        return LineKind.LEAD_IN
+    if ends and count >= 2:
+        return LineKind.SENTENCE
+    if text.endswith(("?", "？")):
+        return LineKind.QUESTION
+    if re.search(r"\s[|›»>]\s", text):
+        return LineKind.KICKER
+    return LineKind.LABEL if count <= LONGEST_LABEL_WORDS else LineKind.HEADING
+
+
+def is_body(kind: LineKind) -> bool:
+    """Say whether a line of the kind is running text."""
+    return kind in _BODY
+
+
+def is_furniture(kind: LineKind) -> bool:
+    """Say whether a line of the kind belongs to a page and never to a text."""
+    return kind not in _TEXT

@@ -1,0 +1,117 @@
+"""One page, from a file or from the web, through the extractor without a stack.
+
+Comes in: a file's path or a URL. Goes out: the page, and what extraction makes of it. Changes nothing; a URL is asked
+for once, behind the same checks of addresses and of robots.txt as in the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.reading import PageToRead, read_page
+from extractor.result import ExtractionResult
+from fetcher.client import HttpFetcher
+from fetcher.politeness import AUXILIARY_DEADLINE_SECONDS
+from fetcher.ports import FetchRequest, Hop, Start
+from fetcher.robots import MAXIMUM_ROBOTS_BYTES, is_allowed, read_robots
+from newsdesk.article import Extracted
+from newsdesk.clock import utc_now
+from newsdesk.content_encoding import decode_body
+from newsdesk.errors import PermanentError, TransientError
+from newsdesk.networks import parse_networks
+from newsdesk.outcomes import Reason
+from newsdesk.rights import product_token
+from newsdesk.urls import Url
+from newsdesk_cli.paths import TEMPLATE
+from newsdesk_cli.templates import load_template
+
+LARGEST_PAGE_BYTES = 20 * 1024 * 1024
+UNKNOWN_URL = "https://unknown.invalid/"
+"""Of a file that nobody knows the address of (RFC 2606: a name that can never be)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What extraction made of a page.
+
+    Attributes
+    ----------
+    reason : str or None
+        Why the page was refused.
+    result : ExtractionResult or None
+        What was extracted, refused or not; None when the extractor failed.
+    """
+
+    reason: str | None
+    result: ExtractionResult | None
+
+    @property
+    def article(self) -> Extracted | None:
+        """The article, of a page that was not refused."""
+        return self.result.article if self.result is not None and self.reason is None else None
+
+
+def observe(page: PageToRead) -> Observation:
+    """Extract a page as the extract stage would, in this process."""
+    try:
+        reading = read_page(page)
+    except (PermanentError, TransientError) as error:
+        return Observation(error.reason.value, None)
+    return Observation(reading.refusal.value if reading.refusal is not None else None, reading.result)
+
+
+def saved_page(path: Path, url: str = UNKNOWN_URL) -> PageToRead:
+    """Return a page from a file; a name in ``.gz`` is gzipped, one in ``.txt`` plain text."""
+    body = path.read_bytes()
+    if path.suffix == ".gz":
+        body = decode_body(body, "gzip", LARGEST_PAGE_BYTES)
+    is_plain_text = path.name.removesuffix(".gz").endswith(".txt")
+    return PageToRead(body, "text/plain" if is_plain_text else None, url, utc_now())
+
+
+def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
+    """Return a page of the web.
+
+    Parameters
+    ----------
+    url : str
+        Which page.
+    networks : sequence of str
+        Private networks that may be asked, as CIDR.
+
+    Raises
+    ------
+    PermanentError, TransientError
+        With the reason that a run of the URL would have.
+    """
+    agent = load_template(TEMPLATE)["Parameters"]["UserAgent"]["Default"]
+    fetcher = HttpFetcher(agent, allowed=parse_networks(networks))
+
+    def ask_leave(following: Url, _: tuple[Hop, ...]) -> Start:
+        _heed_robots(fetcher, following, product_token(agent))
+        return _now
+
+    try:
+        response = fetcher.fetch(FetchRequest(url), ask_leave)
+    finally:
+        fetcher.close()
+    fields = {name.lower(): value for name, value in response.headers}
+    body = decode_body(response.body, fields.get("content-encoding"), LARGEST_PAGE_BYTES)
+    content_type = fields.get("content-type")
+    return PageToRead(body, content_type, response.final_url, response.started_at, headers=response.headers)
+
+
+def _now() -> None:
+    """Wait for nothing: one page asked for by hand is no crawl."""
+
+
+def _heed_robots(fetcher: HttpFetcher, url: Url, token: str) -> None:
+    """Refuse what robots.txt disallows; without one all is allowed, out of reach nothing (RFC 9309, section 2.3.1)."""
+    answer = fetcher.fetch_auxiliary(f"{url.origin}/robots.txt", MAXIMUM_ROBOTS_BYTES, AUXILIARY_DEADLINE_SECONDS)
+    if answer.status == 429 or answer.status >= 500:
+        raise TransientError(Reason.ROBOTS_UNAVAILABLE, f"robots.txt answered {answer.status}")
+    robots = read_robots(answer.body, token, is_cut=answer.is_cut)
+    if not is_allowed(robots.rules, url.target):
+        raise PermanentError(Reason.ROBOTS_DISALLOWED, url.href)

@@ -1,0 +1,142 @@
+"""Who wrote an article: names, without what else a byline holds."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, names_in, stated_authors
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+from extractor.statements import read_meta
+from extractor.structured_data import read_structured_data
+
+PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
+
+
+def stated(head: str = "", byline: str = "", after: str = "", sites: tuple[str, ...] = ()) -> tuple[FoundAuthors, ...]:
+    article = f"<article><h1>How the gates work</h1>{byline}{PROSE}</article>"
+    tree = parse_html(f"<html><head>{head}</head><body>{article}{after}</body></html>")
+    assert tree is not None
+    return stated_authors(tree, read_structured_data(tree), read_meta(tree), segments_of(tree), sites)
+
+
+def names(head: str = "", byline: str = "", after: str = "", sites: tuple[str, ...] = ()) -> list[str]:
+    found = stated(head, byline, after, sites)
+    return list(found[0].names) if found else []
+
+
+def json_ld(author: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "author": author})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("By Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("BY HATTIE ROWBOTTOM", ["HATTIE ROWBOTTOM"]),
+        ("By HATTIE ROWBOTTOM, DALE CURNOW and ANN LEE", ["HATTIE ROWBOTTOM", "DALE CURNOW", "ANN LEE"]),
+        ("Von Hattie Rowbottom und Dale Curnow", ["Hattie Rowbottom", "Dale Curnow"]),
+        ("Par Hattie Rowbottom et Dale Curnow", ["Hattie Rowbottom", "Dale Curnow"]),
+        ("Written by: Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom, Harbour correspondent", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom | AFP", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom, PhD", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom @hattie", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom (hattie@courier.example)", ["Hattie Rowbottom"]),
+        ("By Hattie Rowbottom Updated 3 March 2026", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom 3 March 2026", ["Hattie Rowbottom"]),
+        ("3 March 2026 by Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("Rowbottom, Hattie", ["Hattie Rowbottom"]),
+        ("Ludwig van Beethoven", ["Ludwig van Beethoven"]),
+        ("Hattie Rowbottom; Rowbottom; Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("Tide Agency", ["Tide Agency"]),
+        ("松村太郎", ["松村太郎"]),
+        ("By", []),
+        ("admin", []),
+        ("https://www.facebook.com/courier", []),
+        ("Follow us on Twitter", []),
+        ("She has written about the sea for twenty years and lives in Ellsmouth with two dogs and a boat.", []),
+    ],
+)
+def test_a_byline_gives_names_and_nothing_else(byline: str, expected: list[str]) -> None:
+    assert names_in(byline) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "byline", "source"),
+    [
+        (json_ld({"@type": "Person", "name": "Hattie Rowbottom"}), "", "jsonld"),
+        ('<meta name="author" content="Hattie Rowbottom">', "", "meta"),
+        (
+            '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Hattie Rowbottom">',
+            "",
+            "meta",
+        ),
+        ("", '<a rel="author" href="/x">Hattie Rowbottom</a>', "dom"),
+        ("", '<span itemprop="author"><span itemprop="name">Hattie Rowbottom</span></span>', "dom"),
+        ("", '<p><a href="/author/hattie">Hattie Rowbottom</a></p>', "dom"),
+        ("", '<div class="c-byline"><style>.c{}</style>By <b>Hattie Rowbottom</b><i>Harbour editor</i></div>', "dom"),
+        ("", '<div class="post-author">By <span>Hattie</span> <span>Rowbottom</span></div>', "dom"),
+        ("", "<p>By Hattie Rowbottom</p>", "dom"),
+        ("", "<p><b>The gates of Ellsmouth</b><br>By Hattie Rowbottom, 14 September 2003</p>", "dom"),
+        ("", '<p><span property="author" typeof="Person"><b>Hattie Rowbottom</b></span></p>', "dom"),
+    ],
+)
+def test_an_author_is_found_wherever_the_page_names_one(head: str, byline: str, source: str) -> None:
+    found = stated(head, byline)[0]
+    assert (found.names, found.source) == (("Hattie Rowbottom",), source)
+
+
+def test_several_authors_beside_each_other_are_all_found() -> None:
+    byline = '<ul><li class="author"><a href="/p/1">Hattie Rowbottom</a></li><li class="author">Dale Curnow</li></ul>'
+    assert names(byline=byline) == ["Hattie Rowbottom", "Dale Curnow"]
+
+
+def test_a_person_goes_before_the_site_and_before_a_login_name() -> None:
+    byline = '<div class="byline">By Hattie Rowbottom</div>'
+    site = json_ld({"@type": "Organization", "name": "The Courier"})
+    assert names(site, byline, sites=("The Courier",)) == ["Hattie Rowbottom"]
+    assert names('<meta name="author" content="hrowbottom2">', byline) == ["Hattie Rowbottom"]
+
+
+def test_an_organisation_is_the_author_where_the_page_names_nobody_else() -> None:
+    found = stated(json_ld({"@type": "Organization", "name": "The Courier"}), sites=("The Courier",))[0]
+    assert (found.names, found.is_site) == (("The Courier",), True)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        '<div class="comments"><span class="comment-author">Tide Watcher</span></div>',
+        '<section class="related"><p class="byline">By Dale Curnow</p></section>',
+        '<nav><a href="/author/dale">Dale Curnow</a></nav>',
+        '<div class="testimonials"><b class="author">Dale Curnow</b></div>',
+    ],
+)
+def test_the_authors_of_comments_and_of_other_articles_are_not_its_own(after: str) -> None:
+    assert names(after=after) == []
+
+
+def test_authors_are_bounded_in_number_and_length() -> None:
+    many = [
+        f"{first} {last}"
+        for first in ("Ann", "Bea", "Cia", "Dot", "Eve", "Fay")
+        for last in ("Ash", "Bay", "Elm", "Oak")
+    ]
+    assert len(names(json_ld(many))) == MAXIMUM_AUTHORS
+    assert names(json_ld("x" * 10_000_000)) == []
+    assert names(f'<meta name="author" content="{"Ann Ash, " * 1_000}">') == ["Ann Ash"]
+    assert names(byline="<p class='author'>" + "<span class='author'>Ann</span>" * 20_000) in (["Ann"], [])
+
+
+@settings(max_examples=200, deadline=None)
+@given(byline=st.text(max_size=300))
+def test_any_text_gives_sane_names(byline: str) -> None:
+    for name in names_in(byline):
+        assert 1 < len(name) <= LONGEST_NAME
+        assert len(name.split()) <= 6
+        name.encode("utf-8")

@@ -1,0 +1,120 @@
+"""Which segments are the article."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from extractor.body import Body, choose_body, threshold_of
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+from extractor.structured_data import read_structured_data
+
+PARAGRAPHS = (
+    "The council voted on Tuesday evening to repair the old harbour bridge before the winter storms arrive.",
+    "Engineers found cracks in two of the four pillars last spring, when divers looked at them for the first time.",
+    "“We cannot wait another year,” said the mayor, who had asked for the money three times without success.",
+    "Work begins in October and will take eight months; ferries carry pedestrians across while the road is closed.",
+    "Shopkeepers on the northern bank fear for their trade, although the city promised them lower rents until then.",
+)
+PAGE = (
+    "<html><head><title>Harbour bridge to be repaired - Gazette</title></head><body>"
+    "<nav><ul><li><a href='/'>Home</a><li><a href='/news'>News</a><li><a href='/sport'>Sport</a></ul></nav>"
+    "<article><h1>Harbour bridge to be repaired</h1>{body}</article>"
+    "<footer><p>© 2026 Gazette. All rights reserved.</p><a href='/privacy'>Privacy</a></footer></body></html>"
+)
+ARTICLE = PAGE.format(body="".join(f"<p>{text}</p>" for text in PARAGRAPHS))
+
+
+def body_of(html: str, foreign: dict[int, str] | None = None) -> Body:
+    tree = parse_html(html)
+    assert tree is not None
+    titles = ("Harbour bridge to be repaired",)
+    return choose_body(tree, segments_of(tree), foreign or {}, titles, None, read_structured_data(tree))
+
+
+def test_the_paragraphs_are_kept_and_the_furniture_is_not() -> None:
+    assert body_of(ARTICLE).text == "\n".join(PARAGRAPHS)
+
+
+def test_the_text_is_that_of_the_blocks() -> None:
+    body = body_of(ARTICLE)
+    assert body.text == "\n".join(block.text for block in body.blocks)
+
+
+def test_every_segment_is_kept_or_has_a_reason() -> None:
+    tree = parse_html(ARTICLE)
+    assert tree is not None
+    body = body_of(ARTICLE)
+    assert sorted([*body.kept, *body.reasons]) == list(range(len(segments_of(tree))))
+
+
+def test_what_others_ruled_out_stays_out_with_their_reason() -> None:
+    place = next(i for i in body_of(ARTICLE).kept)
+
+    body = body_of(ARTICLE, {place: "foreign_article"})
+
+    assert body.reasons[place] == "foreign_article"
+    assert body.text == "\n".join(PARAGRAPHS[1:])
+
+
+def test_captions_and_repetitions_are_told_from_furniture() -> None:
+    figure = "<figure><img src='/b.jpg'><figcaption>The bridge. Photo: Gazette</figcaption></figure>"
+    again = f"<aside><p>{PARAGRAPHS[1]}</p></aside>"
+
+    reasons = body_of(PAGE.format(body=figure + "".join(f"<p>{text}</p>" for text in PARAGRAPHS)) + again).reasons
+
+    assert {"page_furniture", "caption", "repeated"} == set(reasons.values())
+
+
+def test_a_cut_that_took_the_article_itself_is_overruled() -> None:
+    everything = dict.fromkeys(body_of(ARTICLE).kept, "foreign_article")
+
+    body = body_of(ARTICLE, everything)
+
+    assert body.text == "\n".join(PARAGRAPHS)
+    assert body.warnings == ("boundary:overruled",)
+
+
+def test_what_a_site_repeats_is_never_put_back() -> None:
+    everything = dict.fromkeys(body_of(ARTICLE).kept, "recurs_on_site")
+    assert not set(body_of(ARTICLE, everything).kept) & set(everything)
+
+
+def test_the_same_page_gives_the_same_body() -> None:
+    assert [body_of(ARTICLE).scores for _ in range(2)] == [body_of(ARTICLE).scores] * 2
+
+
+@pytest.mark.parametrize("html", ["<p></p>", "<p>word</p>", "<nav><a href='/'>Home</a></nav>", "<br>"])
+def test_pages_with_next_to_nothing_on_them_do_no_harm(html: str) -> None:
+    body = body_of(html)
+    assert body.text == "\n".join(block.text for block in body.blocks)
+
+
+def test_writing_without_spaces_is_kept() -> None:
+    text = "市議会は火曜日の夜、冬の嵐が来る前に古い港の橋を修理することを決めた。工事は十月に始まる。"
+    body = body_of(PAGE.format(body="".join(f"<p>{i}、{text}</p>" for i in range(5))))
+    assert body.text.count("市議会") == 5
+
+
+def test_a_page_of_very_many_paragraphs_costs_no_more_than_seconds() -> None:
+    html = PAGE.format(body="<p>The bridge is repaired by the city, they said.</p>" * 60_000)
+    tree = parse_html(html)
+    assert tree is not None
+    segments, data = segments_of(tree), read_structured_data(tree)
+
+    started = time.process_time()
+    body = choose_body(tree, segments, {}, ("Harbour bridge to be repaired",), None, data)
+
+    assert time.process_time() - started < 8
+    assert len(body.kept) == 60_000
+    assert len(body.kept) + len(body.reasons) == len(segments)
+
+
+def test_the_threshold_is_where_the_expected_f1_is_greatest() -> None:
+    assert threshold_of([0.9, 0.6, 0.05], [10, 10, 10]) == (0.6, pytest.approx(2 * 15 / (20 + 15.5)))
+
+
+def test_no_segments_have_no_certainty() -> None:
+    assert threshold_of([], [])[1] == 0.0

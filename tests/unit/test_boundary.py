@@ -1,0 +1,297 @@
+"""The boundary guard keeps the whole article and nothing of the others on its page.
+
+In: pages of our own writing, in many markups. Out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from html import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.boundary import Boundary, find_boundary
+from extractor.parsing import parse_html
+from extractor.reasons import DropReason
+from extractor.segments import segments_of
+from extractor.structured_data import read_structured_data
+from tests.scroll_pages import SITE, Story, scroll_page
+
+DAM = Story(
+    "Village council votes to remove the old mill dam",
+    "Anglers cheer while owners of lakeside houses plan an appeal",
+    "Marta Lindqvist",
+    "12 March 2026",
+    "Region",
+    (
+        "The council of Harrow Ford voted on Tuesday night to take down the mill dam that has held back the river for a"
+        " hundred and forty years, ending a dispute that has divided the village for most of a decade.",
+        "Engineers told the council that the timber crib under the dam has rotted and that a flood of the size seen in"
+        " 2019 could carry it away without warning, together with the footbridge below it.",
+        "Anglers, who have waited for salmon to return to the upper river, applauded when the mayor read out the"
+        " result, nine votes against four.",
+        "Owners of houses on the mill pond said that they would appeal. Without the dam, they argue, the pond will be a"
+        " meadow and the houses will lose a third of their value.",
+        "The river authority has promised to pay for most of the removal, which is to begin once the fish have"
+        " spawned.",
+    ),
+)
+CHOIR = Story(
+    "How a prison choir found its way to the concert hall",
+    "Eleven singers, one piano and a guard who reads music",
+    "Jonas Eberhart",
+    "11 March 2026",
+    "Culture",
+    (
+        "When the door of the music room closes, the men stop being numbers and become tenors, baritones and, in one"
+        " case, a reluctant bass who used to drive a bakery van.",
+        "Their conductor, a retired organist named Ilse Brandt, auditioned forty inmates last autumn and kept everyone"
+        " who could hold a note through a slammed gate.",
+        "In June they will sing a requiem in front of eight hundred people, most of whom bought tickets in an hour.",
+    ),
+)
+BATTERY = Story(
+    "A salt battery the size of a shed keeps an island lit",
+    "Cheap chemistry, patient fishermen",
+    "Priya Raman",
+    "10 March 2026",
+    "Science",
+    (
+        "For most of last winter the diesel generator on Skarholm stood silent, because sodium cells stacked in a"
+        " former net store carried the settlement through every windless night.",
+        "The chemistry is neither new nor light, but its ingredients cost a tenth of lithium and do not burn, which is"
+        " what persuaded the insurers of a wooden harbour.",
+        "Researchers now want to learn how the electrodes age in salty air, and have asked the school to keep a log.",
+    ),
+)
+TARIFF = Story(
+    "Why the new tariff on bicycles will hurt the people it protects",
+    "An opinion on spokes and steel",
+    "Daniel Achebe",
+    "9 March 2026",
+    "Opinion",
+    (
+        "Protecting domestic frame builders sounds noble until one asks who sells them tubing, hubs and brakes, since"
+        " nearly all of these arrive by ship and will become dearer in May.",
+        "A workshop that assembles four hundred machines a year told me its costs would rise by a fifth, and that its"
+        " customers would simply keep riding what rusts in their cellars.",
+        "There are better ways to help a trade than to tax its supplies, beginning with apprenticeships.",
+    ),
+)
+HAFEN = Story(
+    "Hamburgs Hafenlotsen fürchten den Nebel weniger als die Bürokratie",
+    "Ein Besuch auf der Elbe",
+    "Karin Möller",
+    "8. März 2026",
+    "Wirtschaft",
+    (
+        "Wer nachts auf ein Containerschiff klettert, braucht trockene Hände, gute Schuhe und ein Vertrauen in die"
+        " Strickleiter, das sich mit den Jahren eher verliert als festigt.",
+        "Die Lotsenbrüderschaft klagt über Formulare, die inzwischen länger dauern als die Fahrt bis zur Schleuse, und"
+        " über Nachwuchs, der lieber an Land bleibt.",
+        "Im Sommer will die Behörde das Verfahren vereinfachen, versprochen hat sie das allerdings schon zweimal.",
+    ),
+)
+STORIES = (DAM, CHOIR, BATTERY, TARIFF, HAFEN)
+
+
+def bound(
+    html: str, url: str = f"{SITE}/region/dam", titles: tuple[str, ...] = (DAM.headline,)
+) -> tuple[list[str], Boundary]:
+    """Return the texts that are left, and the boundary."""
+    tree = parse_html(html)
+    assert tree is not None
+    segments = segments_of(tree)
+    boundary = find_boundary(tree, segments, url, titles, read_structured_data(tree))
+    return [segment.text for segment in segments if segment.index not in boundary.foreign], boundary
+
+
+def paragraphs(story: Story, count: int | None = None) -> str:
+    return "".join(f"<p>{escape(text)}</p>" for text in story.paragraphs[:count])
+
+
+def assert_only(left: list[str], own: Story, *others: Story) -> None:
+    assert [text for text in own.paragraphs if text not in left] == []
+    assert [text for story in others for text in story.paragraphs if text in left] == []
+
+
+def test_teasers_around_an_article_are_cut_in_any_markup_and_nothing_of_it() -> None:
+    leaking = []
+    for seed in range(300):
+        main = STORIES[seed % len(STORIES)]
+        others = [story for story in STORIES if story is not main][: 1 + seed % 3]
+        page = scroll_page(main, others, seed)
+
+        left, _ = bound(page.html, page.url, (main.headline,))
+
+        assert [text for text in page.own if text not in left] == [], (seed, page.recipe)
+        if any(text in left for text in page.foreign):
+            leaking.append((seed, page.recipe))
+    # A lone opening of a paragraph or two under no link and no heading element may pass for a section.
+    assert len(leaking) <= 3, leaking
+
+
+@pytest.mark.parametrize("above", [False, True])
+@pytest.mark.parametrize("tag", ["article", "div", "section"])
+def test_a_whole_second_article_in_the_same_container_is_cut(tag: str, above: bool) -> None:
+    posts = [
+        f"<{tag} class=post><h1>{escape(story.headline)}</h1><div>{story.author}</div>{paragraphs(story)}</{tag}>"
+        for story in (DAM, BATTERY)
+    ]
+    left, boundary = bound(f"<main>{''.join(posts[::-1] if above else posts)}</main>")
+
+    assert_only(left, DAM, BATTERY)
+    assert BATTERY.headline not in left
+    assert set(boundary.foreign.values()) == {DropReason.FOREIGN_ARTICLE}
+    assert boundary.warnings
+
+
+def test_the_article_is_found_where_the_others_are_longer() -> None:
+    posts = "".join(
+        f"<div class=post><h2>{escape(story.headline)}</h2>{paragraphs(story, count)}</div>"
+        for story, count in ((CHOIR, None), (DAM, 2), (BATTERY, None))
+    )
+    left, _ = bound(f"<h1>The Example Review</h1><div>{posts}</div>")
+
+    assert DAM.paragraphs[0] in left
+    assert DAM.paragraphs[1] in left
+    assert [text for story in (CHOIR, BATTERY) for text in story.paragraphs if text in left] == []
+
+
+def test_headline_and_body_in_wrappers_of_their_own_are_one_article() -> None:
+    html = "".join(
+        f"<div class=top><h1>{escape(story.headline)}</h1><p>{story.deck}</p></div>"
+        f"<div class=text>{paragraphs(story)}</div>"
+        for story in (DAM, BATTERY)
+    )
+    left, _ = bound(f"<main>{html}</main>")
+    assert_only(left, DAM, BATTERY)
+    assert DAM.deck in left
+
+
+def test_sections_of_one_article_stay() -> None:
+    headings = (
+        "What the engineers found",
+        "Who will pay",
+        "What the anglers hope",
+        "The owners' case",
+        "What comes next",
+    )
+    sections = "".join(
+        f"<section><h2>{heading}</h2><p>{escape(text)}</p><p>The council will hear more of this in April.</p></section>"
+        for heading, text in zip(headings, DAM.paragraphs, strict=True)
+    )
+    for html in (
+        f"<article><h1>{DAM.headline}</h1>{sections}</article>",
+        f"<h1>{DAM.headline}</h1><div>{sections}</div>",
+    ):
+        left, boundary = bound(html)
+        assert_only(left, DAM)
+        assert not boundary.foreign
+
+
+def test_a_digest_of_unlike_stories_stays_whole() -> None:
+    stories = "".join(f"<h2>{escape(story.headline)}</h2>{paragraphs(story)}" for story in STORIES[1:])
+    deck = "What our reporters wrote about while it rained here."
+    html = f"<article><h1>The week in five stories</h1><p>{deck}</p>{stories}</article>"
+
+    left, boundary = bound(html, titles=("The week in five stories",))
+
+    assert not boundary.foreign
+    assert [text for story in STORIES[1:] for text in story.paragraphs if text not in left] == []
+
+
+def test_a_body_in_several_containers_stays_whole() -> None:
+    parts = "".join(
+        f"<div class=part><p>{escape(text)}</p></div><div class=ad>Advertisement</div>" for text in DAM.paragraphs
+    )
+    left, boundary = bound(f"<h1>{DAM.headline}</h1><div>{parts}</div>")
+    assert_only(left, DAM)
+    assert not boundary.foreign
+
+
+def test_what_json_ld_has_in_the_articles_body_is_never_cut() -> None:
+    body = " ".join((*DAM.paragraphs, *CHOIR.paragraphs))
+    posts = "".join(
+        f"<article class=post><h1><a href='/x/{n}'>{escape(story.headline)}</a></h1>{paragraphs(story)}</article>"
+        for n, story in enumerate((DAM, CHOIR))
+    )
+    described = json.dumps({"@type": "NewsArticle", "headline": DAM.headline, "articleBody": body})
+    data = f'<script type="application/ld+json">{described}</script>'
+    left, _ = bound(f"<head>{data}</head><main>{posts}</main>")
+    assert_only(left, DAM)
+    assert_only(left, CHOIR)
+
+
+def test_readers_comments_are_cut_as_such() -> None:
+    comments = "".join(f"<li><b>Reader {n}</b><p>{escape(text)}</p></li>" for n, text in enumerate(CHOIR.paragraphs))
+    article = f"<article><h1>{DAM.headline}</h1>{paragraphs(DAM)}</article>"
+    html = f"{article}<div id=comments><h3>3 comments</h3><ol>{comments}</ol></div>"
+    left, boundary = bound(html)
+    assert_only(left, DAM, CHOIR)
+    assert set(boundary.foreign.values()) == {DropReason.COMMENTS}
+
+
+def test_a_lone_article_leaks_nothing_and_loses_nothing() -> None:
+    left, boundary = bound(f"<article><h1>{DAM.headline}</h1>{paragraphs(DAM)}</article>")
+    assert_only(left, DAM)
+    assert boundary == Boundary()
+
+
+@pytest.mark.parametrize("html", ["<p>x", "<h1>y</h1>", "<div><br><br></div>text", "<table><tr><td>1<td>2</table>"])
+def test_tiny_pages_have_no_boundary(html: str) -> None:
+    _, boundary = bound(html, titles=())
+    assert not boundary.foreign
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 2000 + paragraphs(DAM) + "</div>" * 2000,
+        "".join(
+            f"<div class=a><h2><a href=/{n}>Heading number {n}</a></h2><p>{DAM.paragraphs[0]}</p></div>"
+            for n in range(5000)
+        ),
+        "<div>" + "<p>The same few words of a paragraph once more.</p>" * 30_000 + "</div>",
+        "".join(f"<li><a href=/{n}>A link to a story of some kind</a></li>" for n in range(30_000)),
+        "<div>" * 500 + "".join(f"<p>{DAM.paragraphs[0]}</p></div>" for _ in range(500)),
+        "".join(f"<p>{DAM.paragraphs[0]}</p><p>Read more</p>" for _ in range(5000)),
+    ],
+    ids=["depth", "posts", "paragraphs", "links", "nested", "controls"],
+)
+def test_odd_pages_cost_no_more_than_seconds(html: str) -> None:
+    tree = parse_html(html)
+    assert tree is not None
+    segments = segments_of(tree)
+    started = time.process_time()
+    find_boundary(tree, segments, SITE, (DAM.headline,), read_structured_data(tree))
+    assert time.process_time() - started < 5
+
+
+NODE = st.recursive(
+    st.sampled_from([*DAM.paragraphs, *CHOIR.paragraphs, "Read more", "12 March 2026", CHOIR.headline]),
+    lambda inner: st.tuples(
+        st.sampled_from(["div", "p", "h1", "h2", "li", "article", "a", "b"]), st.lists(inner, max_size=5)
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NODE)
+def test_any_tree_gives_a_sane_boundary(tree: object) -> None:
+    def render(node: object) -> str:
+        if isinstance(node, str):
+            return escape(node)
+        tag, children = node  # type: ignore[misc]
+        return f"<{tag}>{''.join(map(render, children))}</{tag}>"
+
+    html = f"<body><p>Some text.{render(tree)}</body>"
+    _, boundary = bound(html)
+    _, again = bound(html)
+    assert boundary == again
+    assert 0 <= boundary.leak_score <= 1
+    assert all(reason in set(DropReason) for reason in boundary.foreign.values())

@@ -1,0 +1,85 @@
+"""The forests, and what they are told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+
+import pytest
+
+from extractor.classifier import (
+    MODEL_PATH,
+    Forest,
+    asked_segments,
+    context_columns,
+    model_from_json,
+    shipped_model,
+    word_columns,
+)
+from extractor.features import FEATURES, WORD_FEATURES, PageFeatures, features_of
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+
+STUMP = (((0, 1.5, -1, -2),), (-2.0, 2.0))
+TREE = (((0, 0.5, 1, -3), (1, 0.5, -1, -2)), (1.0, 2.0, 3.0))
+
+
+def described(html: str) -> PageFeatures:
+    tree = parse_html(html)
+    assert tree is not None
+    return features_of(segments_of(tree), {}, [], None, None)
+
+
+def test_a_row_falls_to_the_leaf_that_its_numbers_lead_to() -> None:
+    low, high = Forest((STUMP,)).probabilities([[1.5], [1.6]])
+    assert low == pytest.approx(0.1192, abs=1e-4)
+    assert high == pytest.approx(0.8808, abs=1e-4)
+
+
+def test_rows_judged_together_and_alone_get_the_same() -> None:
+    forest = Forest((STUMP, TREE, ((), (0.25,))))
+    numbers = random.Random(4)
+    rows = [[numbers.uniform(0, 3), numbers.uniform(0, 1)] for _ in range(50)]
+    assert forest.probabilities(rows) == [forest.probabilities([row])[0] for row in rows]
+
+
+def test_no_rows_have_no_probabilities() -> None:
+    assert Forest((STUMP,)).probabilities([]) == []
+
+
+def test_short_links_are_not_asked_about() -> None:
+    page = described("<p><a href='/a'>Home</a></p><p>Words of an article.</p>")
+    assert asked_segments(page) == [1]
+
+
+def test_words_of_class_names_are_told_of_each_container_and_all_around() -> None:
+    page = described("<div class='sidebar'><p class='entry-text'>Some words.</p></div>")
+
+    (row,) = word_columns(page, [0], {"sidebar": -2.0, "entry": 1.0}, {"words": 0.5})
+
+    told = dict(zip(WORD_FEATURES, row, strict=True))
+    assert (told["own"], told["parent"]) == (1.0, -2.0)
+    assert (told["lowest"], told["highest"], told["sum"]) == (-2.0, 1.0, -1.0)
+    assert told["text_words"] == pytest.approx(0.5 / 2**0.5)
+
+
+def test_opinions_of_the_same_container_are_told_without_ones_own() -> None:
+    page = described("<div><p>One two three.</p><p>Four five six.</p></div><p>Seven eight.</p>")
+    first, second, third = context_columns(page, [0, 1, 2], [1.0, 0.0, 0.5])
+    assert (first[0], second[0], third[0]) == (1.0, 0.0, 0.5)
+    assert second[1] == 1.0  # the one before
+    assert first[3] == 0.0  # the one after
+
+
+def test_the_shipped_model_fits_the_features_and_is_small() -> None:
+    model = shipped_model()
+    columns = len(FEATURES) + len(WORD_FEATURES)
+    used = {node[0] for nodes, _ in model.first.trees for node in nodes}
+    assert max(used) < columns
+    assert MODEL_PATH.stat().st_size <= 2 * 1024 * 1024
+
+
+def test_the_shipped_model_is_what_its_file_says() -> None:
+    model = model_from_json(json.loads(gzip.decompress(MODEL_PATH.read_bytes())))
+    assert model == shipped_model()

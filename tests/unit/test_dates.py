@@ -1,0 +1,169 @@
+"""Dates are those that the page states: the best of them, never one that it does not state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.dates import FoundDate, StatedDates, dates_of_modification, dates_of_publication, is_same_day
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+from extractor.structured_data import read_structured_data
+
+URL = "https://www.courier.example/news/gates"
+CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+HEADLINE = "How the gates work"
+PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
+
+
+def published(head: str = "", line: str = "", *, url: str = URL, after: str = "", lang: str = "en") -> StatedDates:
+    article = f"<article><h1>{HEADLINE}</h1>{line}{PROSE}</article>"
+    tree = parse_html(f'<html lang="{lang}"><head>{head}</head><body>{article}{after}</body></html>')
+    assert tree is not None
+    return dates_of_publication(tree, read_structured_data(tree), segments_of(tree), url, CAPTURED_AT, HEADLINE)
+
+
+def modified(head: str) -> StatedDates:
+    tree = parse_html(f"<html><head>{head}</head><body>{PROSE}</body></html>")
+    assert tree is not None
+    return dates_of_modification(tree, read_structured_data(tree), CAPTURED_AT)
+
+
+def json_ld(stated: str, name: str = "datePublished") -> str:
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", "{name}": "{stated}"}}</script>'
+
+
+def meta(stated: str, name: str = "article:published_time") -> str:
+    return f'<meta property="{name}" content="{stated}">'
+
+
+def test_what_the_articles_json_ld_states_comes_before_what_other_articles_of_the_page_state() -> None:
+    # Given a live blog, whose updates have dates of their own
+    head = (
+        '<script type="application/ld+json">{"@type": "LiveBlogPosting", "liveBlogUpdate": [{"@type": "BlogPosting", '
+        '"datePublished": "2026-11-20T21:00:00Z"}], "datePublished": "2026-11-19T08:00:00Z"}</script>'
+    )
+    # When the date is read, Then it is the blog's
+    assert published(head).chosen == FoundDate("2026-11-19T08:00:00+00:00", "jsonld")
+
+
+def test_two_places_that_differ_are_both_kept() -> None:
+    stated = published(json_ld("2026-11-19T08:00:00+01:00") + meta("2026-11-12T08:00:00+01:00"))
+    assert stated.chosen == FoundDate("2026-11-19T08:00:00+01:00", "jsonld")
+    assert stated.others == (FoundDate("2026-11-12T08:00:00+01:00", "meta"),)
+
+
+def test_of_two_statements_the_one_that_readers_are_shown_is_taken() -> None:
+    head = json_ld("2026-11-19T08:00:00+01:00") + meta("2026-11-12T08:00:00+01:00")
+    assert published(head, "<p>12 November 2026</p>").chosen == FoundDate("2026-11-12T08:00:00+01:00", "meta")
+
+
+def test_a_moment_in_utc_is_given_in_the_time_zone_that_the_page_states_elsewhere() -> None:
+    head = meta("2026-11-19T23:59:50+00:00")
+    line = '<time datetime="2026-11-20T01:59:50+02:00">Friday</time>'
+    assert published(head, line).chosen == FoundDate("2026-11-20T01:59:50+02:00", "dom")
+
+
+@pytest.mark.parametrize(
+    ("stated", "url", "line", "expected"),
+    [
+        ("2026-11-20T02:10:00Z", "https://courier.example/2026/11/19/gates", "", "2026-11-19"),
+        ("2026-11-20T02:10:00Z", URL, "<p>November 19, 2026</p>", "2026-11-19"),
+        ("2026-11-19T21:30:00Z", URL, "<p>November 20, 2026</p>", "2026-11-20"),
+        ("2026-11-20T15:00:00Z", "https://courier.example/2026/11/19/gates", "", "2026-11-20T15:00:00+00:00"),
+        ("2026-11-20T02:10:00-05:00", "https://courier.example/2026/11/19/gates", "", "2026-11-20T02:10:00-05:00"),
+    ],
+    ids=["west by URL", "west by line", "east by line", "too far from midnight", "with its own zone"],
+)
+def test_a_moment_in_utc_gives_way_to_the_publishers_own_day(stated: str, url: str, line: str, expected: str) -> None:
+    # Given a moment whose day in UTC may not be the publisher's, When the page shows that it is not
+    found = published(json_ld(stated), line, url=url)
+    # Then the day that it shows is taken, and the moment is still known
+    assert found.chosen is not None
+    assert found.chosen.text == expected
+    assert found.chosen.text.startswith("2026-11-20T") or any(other.text.startswith("20") for other in found.others)
+
+
+def test_a_day_without_a_time_gives_way_to_an_earlier_one_beside_the_headline() -> None:
+    assert published(json_ld("2026-11-05"), "<p>3 January 2026</p>").chosen == FoundDate("2026-01-03", "dom")
+    assert published(json_ld("2026-01-03"), "<p>Updated 5 November 2026</p>").chosen == FoundDate(
+        "2026-01-03", "jsonld"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "lang"),
+    [
+        ("<p>19 November 2026</p>", "en"),
+        ("<p>Published: Nov 19, 2026, 10:15</p>", "en"),
+        ("<p>Hattie Rowbottom | 19.11.2026</p>", "de"),
+        ("<p>19. November 2026, 10:15 Uhr</p>", "de"),
+        ("<p>11/19/2026</p>", "en-US"),
+        ("<p>19/11/2026 at 4:30 pm ET</p>", "en-GB"),
+        ("<p>19 novembre 2026</p>", "fr"),
+        ("<p>2026年11月19日 10時15分</p>", "ja"),
+        ("<p>19 ноября 2026</p>", "ru"),
+        ("<p>19 listopada 2026</p>", "pl"),
+    ],
+)
+def test_a_date_beside_the_headline_is_read_in_many_languages(line: str, lang: str) -> None:
+    assert published(line=line, lang=lang).chosen == FoundDate("2026-11-19", "dom")
+
+
+def test_the_days_date_in_the_sites_header_is_not_the_articles() -> None:
+    body = f"<div>Sunday, 22 November 2026</div><h1>{HEADLINE}</h1><p>19 November 2026</p>{PROSE}"
+    tree = parse_html(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    data = read_structured_data(tree)
+    found = dates_of_publication(tree, data, segments_of(tree), URL, CAPTURED_AT, HEADLINE)
+    assert found.chosen == FoundDate("2026-11-19", "dom")
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("", ""),
+        ("<p>They were opened on 4 May 2011 by the mayor of the town, who did not stay.</p>", ""),
+        ("", "<footer>© 2019 The Courier</footer>"),
+        ("", '<div class="related"><span>3 March 2020</span></div>'),
+        ("", '<div class="comment"><time datetime="2020-03-03">3 March 2020</time></div>'),
+        ("", '<script>var build = "2020-01-02T03:04:05Z"</script>'),
+    ],
+)
+def test_no_date_is_made_up(line: str, after: str) -> None:
+    assert published(line=line, after=after) == StatedDates()
+
+
+def test_a_lone_date_in_the_column_beside_the_text_is_the_articles() -> None:
+    # Given a date in a column beside the text, When there is one, Then it counts; of two, neither does
+    column = '<div class="sidebar"><p class="entry-date">19 November 2026</p>{}</div>'
+    assert published(after=column.format("")).chosen == FoundDate("2026-11-19", "dom")
+    assert published(after=column.format('<p class="entry-date">3 March 2020</p>')).chosen is None
+
+
+@pytest.mark.parametrize("stated", ["2031-01-01", "2026-11-22T10:00:01Z", "1899-12-31", "2026-02-30", "x" * 1_000_000])
+def test_a_date_that_cannot_be_is_none(stated: str) -> None:
+    assert published(json_ld(stated)).chosen is None
+    assert modified(json_ld(stated, "dateModified")).chosen is None
+
+
+def test_the_date_of_modification_is_the_articles_own() -> None:
+    head = json_ld("2026-11-21T08:00:00Z", "dateModified") + meta("2026-11-20", "article:modified_time")
+    assert modified(head).chosen == FoundDate("2026-11-21T08:00:00+00:00", "jsonld")
+
+
+def test_moments_within_a_day_of_each_other_and_equal_days_are_one_day() -> None:
+    assert is_same_day("2026-11-19T23:00:00+00:00", "2026-11-20T01:00:00+00:00")
+    assert is_same_day("2026-11-19", "2026-11-19T23:00:00+00:00")
+    assert not is_same_day("2026-11-19", "2026-11-21")
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(alphabet="0123456789-/.: TZ年月日Novemberjaо", max_size=40))
+def test_any_text_is_a_past_date_or_none(text: str) -> None:
+    for stated in (published(meta(text.replace('"', ""))), published(line=f"<p>{text}</p>")):
+        if stated.chosen is not None:
+            assert "1995" <= stated.chosen.text[:4] <= "2026"

@@ -1,0 +1,74 @@
+"""What the classifier sees of a page."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from extractor.features import FEATURES, PageFeatures, features_of
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+
+SENTENCE = "The council voted on Tuesday to repair the old harbour bridge before the winter storms arrive. "
+
+
+def features(html: str, foreign: dict[int, str] | None = None, **page: str) -> PageFeatures:
+    tree = parse_html(html)
+    assert tree is not None
+    titles = [page["title"]] if "title" in page else []
+    return features_of(segments_of(tree), foreign or {}, titles, page.get("description"), page.get("body"))
+
+
+def number(page: PageFeatures, index: int, name: str) -> float:
+    row = page.rows[index]
+    assert row is not None
+    return row[FEATURES.index(name)]
+
+
+def test_every_segment_has_a_number_for_every_feature() -> None:
+    page = features(f"<h1>Bridge</h1><p>{SENTENCE}</p><aside><a href='/x'>More</a></aside>")
+    assert [len(row or ()) for row in page.rows] == [len(FEATURES)] * 3
+    assert len(set(FEATURES)) == len(FEATURES)
+
+
+def test_what_belongs_to_another_article_changes_no_number() -> None:
+    alone = features(f"<div><h1>Bridge</h1><p>{SENTENCE}</p></div>")
+    beside = features(
+        f"<div><h1>Bridge</h1><p>{SENTENCE}</p></div><div><p>{SENTENCE * 3}</p></div>", {2: "foreign_article"}
+    )
+
+    assert beside.rows[2] is None
+    assert beside.rows[:2] == alone.rows
+
+
+def test_likeness_to_the_title_and_to_the_structured_body_is_seen() -> None:
+    page = features(f"<h1>Bridge closed</h1><p>{SENTENCE}</p><p>Other</p>", title="Bridge closed", body=SENTENCE)
+
+    assert [number(page, i, "is_title") for i in range(3)] == [1.0, 0.0, 0.0]
+    assert number(page, 1, "in_body_data") == 1.0
+    assert number(page, 2, "in_body_data") == 0.0
+
+
+def test_writing_without_spaces_is_counted_by_its_characters() -> None:
+    page = features("<p>" + "市議会は火曜日に古い橋の修理を決めた。" * 4 + "</p>")
+    assert page.sizes[0] > 30
+
+
+def test_text_in_asides_is_not_where_the_prose_is() -> None:
+    page = features(f"<main><p>{SENTENCE}</p></main><aside><p>{SENTENCE * 5}</p></aside>")
+    assert number(page, 0, "in_main_half") == 1.0
+    assert number(page, 1, "in_main_half") == 0.0
+
+
+@pytest.mark.parametrize("html", ["<p></p>", "<p>one</p>", "<div>" * 2000 + SENTENCE])
+def test_odd_pages_are_described_too(html: str) -> None:
+    page = features(html)
+    assert all(row is None or len(row) == len(FEATURES) for row in page.rows)
+
+
+def test_deep_pages_with_many_paragraphs_take_no_longer_than_seconds() -> None:
+    html = "<div>" * 1500 + f"<p>{SENTENCE}</p>" * 3000
+    started = time.process_time()
+    features(html)
+    assert time.process_time() - started < 5

@@ -1,0 +1,177 @@
+"""Every field of the metadata says where it comes from, and what contradicts it."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from extractor.metadata import Metadata, read_metadata
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+from extractor.structured_data import read_structured_data
+from newsdesk.article import Extracted, Quality, to_document
+
+URL = "https://www.courier.example/news/gates"
+CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
+
+
+def read(head: str, body: str = f"<h1>How the gates work</h1>{PROSE}", lang: str = "en-GB") -> Metadata:
+    tree = parse_html(f'<html lang="{lang}"><head>{head}</head><body>{body}</body></html>')
+    assert tree is not None
+    return read_metadata(tree, read_structured_data(tree), segments_of(tree), URL, CAPTURED_AT)
+
+
+def json_ld(**properties: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **properties})}</script>'
+
+
+HEAD = (
+    "<title>How the gates work | The Courier</title>"
+    '<meta property="og:site_name" content="The Courier"><meta property="og:title" content="How the gates work">'
+    '<meta name="description" content="Steel doors against the sea."><meta property="og:image" content="/gates.jpg">'
+    '<meta name="keywords" content="tides, gates,tides"><meta property="article:content_tier" content="locked">'
+) + json_ld(
+    headline="How the gates work",
+    alternativeHeadline="Forty minutes from the key to a closed river",
+    articleSection="Harbour",
+    author={"@type": "Person", "name": "Hattie Rowbottom"},
+    datePublished="2026-11-20T07:15:00+00:00",
+    dateModified="2026-11-21",
+    publisher={"@type": "Organization", "name": "The Courier"},
+)
+
+
+def test_each_field_has_its_value_and_its_source() -> None:
+    # Given a page that says a lot of itself
+    metadata = read(HEAD)
+    # When its fields are put into an article
+    article = Extracted(
+        **metadata.fields(),
+        article_body="x",
+        url=URL,
+        word_count=1,
+        quality=Quality(field_sources=metadata.sources(), conflicts=metadata.conflicts),
+        provenance={"requested_url": URL, "final_url": URL, "extractor": {"name": "x", "version": "1"}},
+    )
+    document = to_document(article)
+    # Then each is there, under its own name
+    assert document["headline"] == "How the gates work"
+    assert document["alternativeHeadline"] == "Forty minutes from the key to a closed river"
+    assert document["description"] == "Steel doors against the sea."
+    assert (document["articleSection"], document["keywords"]) == ("Harbour", ["tides", "gates"])
+    assert [person["name"] for person in document["author"]] == ["Hattie Rowbottom"]
+    assert (document["datePublished"], document["dateModified"]) == ("2026-11-20T07:15:00+00:00", "2026-11-21")
+    assert document["publisher"]["name"] == "The Courier"
+    assert [image["url"] for image in document["image"]] == ["https://www.courier.example/gates.jpg"]
+    assert (document["inLanguage"], document["isAccessibleForFree"]) == ("en-GB", False)
+    # And says where it comes from, and how sure that is
+    sources = {name: source["source"] for name, source in document["quality"]["fieldSources"].items()}
+    assert sources == {
+        "headline": "jsonld", "alternativeHeadline": "jsonld", "description": "meta", "articleSection": "jsonld",
+        "author": "jsonld", "datePublished": "jsonld", "dateModified": "jsonld", "publisher": "meta", "image": "meta",
+        "inLanguage": "dom", "keywords": "meta", "isAccessibleForFree": "meta",
+    }  # fmt: skip
+    assert all(0 < source["confidence"] <= 1 for source in document["quality"]["fieldSources"].values())
+    assert metadata.conflicts == ()
+    assert metadata.titles[0] == "How the gates work"
+    assert metadata.site_name == "The Courier"
+
+
+def test_a_page_that_says_nothing_has_no_metadata() -> None:
+    metadata = read("", PROSE, lang="")
+    assert (metadata.fields(), metadata.sources(), metadata.conflicts, metadata.titles) == ({}, {}, (), ())
+
+
+def test_contradictions_are_kept_with_what_was_taken_first() -> None:
+    # Given a page whose JSON-LD and meta elements contradict each other
+    head = (
+        json_ld(datePublished="2026-11-19T08:00:00+01:00", author="Hattie Rowbottom")
+        + '<meta property="article:published_time" content="2026-10-01T08:00:00+01:00">'
+        '<meta name="author" content="Dale Curnow"><meta property="og:title" content="A very different wording">'
+    )
+    # When it is read
+    metadata = read(head)
+    conflicts = {conflict.field: conflict.values for conflict in metadata.conflicts}
+    # Then both values are there, what was taken first
+    assert [(stated.value, stated.source) for stated in conflicts["datePublished"]] == [
+        ("2026-11-19T08:00:00+01:00", "jsonld"),
+        ("2026-10-01T08:00:00+01:00", "meta"),
+    ]
+    assert [stated.value for stated in conflicts["author"]] == ["Hattie Rowbottom", "Dale Curnow"]
+    assert {stated.value for stated in conflicts["headline"]} == {"How the gates work", "A very different wording"}
+    # And the field is less sure than without
+    alone = read(json_ld(datePublished="2026-11-19T08:00:00+01:00"))
+    assert alone.date_published is not None
+    assert metadata.date_published is not None
+    assert metadata.date_published.confidence < alone.date_published.confidence
+
+
+def test_places_that_agree_make_a_field_surer() -> None:
+    alone = read('<meta property="og:site_name" content="The Courier">').publisher
+    agreed = read(
+        '<meta property="og:site_name" content="The Courier">' + json_ld(publisher={"name": "THE COURIER"})
+    ).publisher
+    assert alone is not None
+    assert agreed is not None
+    assert agreed.confidence > alone.confidence
+
+
+def test_a_statement_that_was_escaped_twice_is_read_as_it_was_meant() -> None:
+    description = read('<meta name="description" content="Gates &amp;amp; keepers">').description
+    assert description is not None
+    assert description.value == "Gates & keepers"
+
+
+def test_a_description_in_microdata_is_read() -> None:
+    description = read(
+        "", f'<h1>Gates</h1><p itemprop="description">Steel doors against the sea.</p>{PROSE}'
+    ).description
+    assert description is not None
+    assert (description.value, description.source) == ("Steel doors against the sea.", "dom")
+
+
+def test_a_title_with_the_sites_name_added_contradicts_nothing() -> None:
+    head = '<title>How the gates work</title><meta property="og:title" content="How the gates work | The Courier">'
+    assert read(head).conflicts == ()
+
+
+def test_a_deck_is_found_below_the_headline() -> None:
+    body = f'<h1>How the gates work</h1><h2 class="article__standfirst">Forty minutes to a closed river</h2>{PROSE}'
+    deck = read("<title>How the gates work</title>", body).alternative_headline
+    assert deck is not None
+    assert (deck.value, deck.source) == ("Forty minutes to a closed river", "dom")
+
+
+@pytest.mark.parametrize("lang", ["x" * 100_000, "en_GB", "de-", "12", "\x00en"])
+def test_a_language_is_a_tag_or_none(lang: str) -> None:
+    language = read("", lang=lang).in_language
+    assert language is None or language.value in ("en-GB", "en")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f'<meta name="description" content="{"x" * 5_000_000}"><meta name="author" content="{"y z, " * 200_000}">',
+        '<meta property="og:title" content="Gates &#1;\ud800\x00"><meta name="author" content="&#xD800;">',
+        "".join(f'<meta name="keywords" content="word {number}">' for number in range(20_000)),
+        "".join(f'<time datetime="{year}-01-01">Some day in {year}</time>' for year in range(1000, 9000)),
+        f'<script type="application/ld+json">{"[" * 200_000}</script>',
+        '<a href="/author/x">' * 2_000 + "deep",
+        "".join(f'<a class="author" href="/author/{number}">Ann Ash {number}</a>' for number in range(20_000)),
+        "".join(f"<p>{number % 28 + 1}. 11. 2026 or so</p>" for number in range(20_000)),
+    ],
+    ids=["huge", "controls", "many metas", "many times", "deep JSON-LD", "deep links", "many authors", "many lines"],
+)
+def test_hostile_pages_have_bounded_metadata_in_bounded_time(head: str) -> None:
+    # Given a page made to hurt, When it is read
+    began = time.process_time()
+    metadata = read("", f"{head}<h1>Gates</h1>{PROSE}")
+    # Then it took no long, and what comes of it can be stored
+    assert time.process_time() - began < 20
+    for value in metadata.fields().values():
+        assert len(str(value)) < 30_000
+    Quality(field_sources=metadata.sources(), conflicts=metadata.conflicts).model_dump_json().encode("utf-8")

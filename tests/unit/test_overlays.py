@@ -1,0 +1,39 @@
+"""Boxes that a site lays over or into its pages."""
+
+from __future__ import annotations
+
+from extractor.overlays import overlaid
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+
+PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides of the year.</p>"
+NOTICE = (
+    "<h2>Your privacy matters</h2><p>We use cookies to measure audiences, with your consent and our partners.</p>"
+    "<p>You may withdraw your consent at any time; our partners will forget your data.</p>"
+)
+OFFER = "<h3>This article is for subscribers</h3><p>Subscribe now to read this story and everything else.</p>"
+
+
+def overlaid_texts(html: str) -> dict[str, str]:
+    tree = parse_html(html)
+    assert tree is not None
+    page = segments_of(tree)
+    return {page[index].text[:16]: reason for index, reason in overlaid(page).items()}
+
+
+def test_a_consent_notice_is_cut() -> None:
+    found = overlaid_texts(f"<div>{NOTICE}</div><article>{PROSE * 3}</article>")
+    assert found == dict.fromkeys(("Your privacy mat", "We use cookies t", "You may withdraw"), "page_furniture")
+
+
+def test_an_offer_to_subscribe_is_cut() -> None:
+    found = overlaid_texts(f"<article><div>{PROSE * 3}</div><div>{OFFER}</div></article>")
+    assert found == dict.fromkeys(("This article is ", "Subscribe now to"), "promotion")
+
+
+def test_an_article_about_cookies_stays() -> None:
+    assert overlaid_texts(f"<article>{NOTICE}{PROSE * 9}</article>") == {}
+
+
+def test_a_line_among_the_paragraphs_is_no_box() -> None:
+    assert overlaid_texts(f"<article>{PROSE * 9}<p>Subscribe now to read this story to its end.</p></article>") == {}

@@ -1,0 +1,268 @@
+"""What a site repeats is cut, and nothing of an article ever is for being known already.
+
+Comes in: pages of one host. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.parsing import parse_html
+from extractor.recurrence import RECURS_ON_PAGES, judge_recurrence
+from extractor.segments import Segment, segments_of
+from newsdesk.hosts import FINGERPRINTS_PER_PAGE, PROFILE_PAGES, SEASON_SECONDS, HostProfile, ProfilePage
+from newsdesk.urls import article_id
+
+NOW = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
+
+BIOGRAPHY = (
+    "Ada Ferry writes about harbours, tides and the people who live beside them, and has done so from the same desk "
+    "above the fish market since the year in which the old bridge was closed."
+)
+SIGN_UP = "Sign up for the morning letter and never miss a tide"
+WORDS = (
+    "harbour", "bridge", "tide", "keeper", "gate", "river", "engine", "boat", "market", "council", "winter", "letter",
+    "station", "garden", "school", "theatre", "doctor", "baker", "window", "summer", "village", "mountain", "railway",
+)  # fmt: skip
+
+
+def prose(seed: int, paragraphs: int = 6, words: int = 30) -> list[str]:
+    """Paragraphs that no other seed has."""
+    source = random.Random(seed)
+    return [" ".join(source.choices(WORDS, k=words)).capitalize() + "." for _ in range(paragraphs)]
+
+
+def page(
+    paragraphs: Iterable[str], *, end: str = f"<p>{BIOGRAPHY}</p>", after: str = f"<aside><p>{SIGN_UP}</p></aside>"
+) -> tuple[Segment, ...]:
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    html = f"<html><body><h1>A title of this page</h1><div class='entry'>{body}{end}</div>{after}</body></html>"
+    tree = parse_html(html)
+    assert tree is not None
+    return segments_of(tree)
+
+
+def shown(number: int, segments: tuple[Segment, ...], captured_at: datetime = NOW) -> ProfilePage:
+    identity = article_id(f"https://news.example/{number}")
+    return ProfilePage.of(identity, captured_at, judge_recurrence(None, segments).fingerprints)
+
+
+def profile_of(*pages: tuple[Segment, ...]) -> HostProfile:
+    profile = HostProfile()
+    for number, segments in enumerate(pages):
+        profile = profile.with_page(shown(number, segments))
+    return profile
+
+
+def cut(profile: HostProfile, segments: tuple[Segment, ...], identity: str = "") -> list[str]:
+    return [segments[index].text for index in judge_recurrence(profile, segments, identity).segments]
+
+
+# --------------------------------------------------------------------------------------- what is cut
+
+
+def test_what_three_other_articles_have_in_the_same_place_is_cut_with_the_reason() -> None:
+    # Given a host of which three pages are known
+    profile = profile_of(*(page(prose(seed)) for seed in range(RECURS_ON_PAGES)))
+
+    # When a fourth is read
+    segments = page(prose(9))
+    found = judge_recurrence(profile, segments)
+
+    # Then its biography and the sign-up are cut, and nothing else; what was known is on record
+    assert [segments[index].text for index in found.segments] == [BIOGRAPHY, SIGN_UP]
+    assert set(found.segments.values()) == {"recurs_on_site"}
+    assert found.used is not None
+    assert found.used.id == profile.id
+    assert len(found.used.recurring) == 2
+
+
+def test_two_other_articles_are_not_enough() -> None:
+    assert cut(profile_of(page(prose(1)), page(prose(2))), page(prose(9))) == []
+
+
+def test_the_pages_own_article_does_not_count() -> None:
+    # Given three known pages, one of them of the very article that is read again
+    profile = profile_of(*(page(prose(seed)) for seed in range(3)))
+    assert cut(profile, page(prose(0)), article_id("https://news.example/0")) == []
+    assert cut(profile, page(prose(0)), article_id("https://news.example/another")) == []  # the same prose: a twin
+
+
+def test_numbers_and_case_make_no_difference() -> None:
+    pages = [
+        page(prose(seed), after=f"<footer><p>© {2020 + seed} The Harbour Post, all rights</p></footer>")
+        for seed in range(3)
+    ]
+    last = page(prose(9), after="<footer><p>© 2031 THE HARBOUR POST, all rights</p></footer>")
+    assert cut(profile_of(*pages), last) == [BIOGRAPHY, "© 2031 THE HARBOUR POST, all rights"]
+
+
+def test_a_page_of_an_unknown_host_is_left_alone() -> None:
+    found = judge_recurrence(HostProfile(), page(prose(9)))
+    assert (found.segments, found.used) == ({}, None)
+    assert judge_recurrence(None, page(prose(9))).segments == {}
+
+
+# --------------------------------------------------------------------------------- what is never cut
+
+
+def test_an_article_under_several_urls_is_not_cut() -> None:
+    # Given one article that is known under five URLs, When it is read under a sixth, Then it is whole
+    profile = profile_of(*(page(prose(1)) for _ in range(5)))
+    assert cut(profile, page(prose(1))) == []
+
+
+def test_a_live_story_is_not_cut_by_its_earlier_states() -> None:
+    # Given a story that grew from page to page, each under its own URL, newest first
+    story = prose(1, paragraphs=12)
+    profile = profile_of(*(page(story[start:]) for start in (8, 6, 4, 2)))
+    # When it is read again, Then what it said before is still its own
+    assert cut(profile, page(story)) == []
+
+
+def test_states_of_one_story_count_as_one_article() -> None:
+    # Given three states of one story, which quote a paragraph that another article has at its end
+    quoted = prose(77, paragraphs=1)[0]
+    profile = profile_of(*(page([*prose(1), *extra], end=f"<p>{quoted}</p>") for extra in ([], prose(2), prose(3))))
+    # When that other article is read, Then one article is not three
+    assert cut(profile, page(prose(9), end=f"<p>{quoted}</p>", after="")) == []
+
+
+def test_the_standing_sentence_of_a_serial_column_is_not_cut() -> None:
+    standing = (
+        "Every Friday we look back at a week of tides, gates and weather, and say what it meant for the harbour here."
+    )
+    profile = profile_of(*(page([standing, *prose(seed)]) for seed in range(6)))
+    assert standing not in cut(profile, page([standing, *prose(9)]))
+
+
+def test_a_standing_heading_among_the_prose_is_not_cut() -> None:
+    def column(seed: int) -> tuple[Segment, ...]:
+        first, *rest = prose(seed)
+        return page([first, "Why it all matters", *rest])
+
+    assert "Why it all matters" not in cut(profile_of(*map(column, range(6))), column(9))
+
+
+def test_a_background_paragraph_that_several_stories_share_is_not_cut() -> None:
+    background = prose(55, paragraphs=1)[0]
+
+    def story(seed: int) -> tuple[Segment, ...]:
+        first, *rest = prose(seed)
+        return page([first, background, *rest])
+
+    assert background not in cut(profile_of(*map(story, range(6))), story(9))
+
+
+@pytest.mark.parametrize("paragraphs", [1, 2, 3, 8])
+def test_an_article_that_other_pages_tease_is_not_cut(paragraphs: int) -> None:
+    # Given pages below whose articles the first paragraphs of another one stand, in the same markup, to be read on
+    teased = prose(9, paragraphs=paragraphs)
+    below = "".join(f"<p>{text}</p>" for text in teased[:2])
+    profile = profile_of(*(page(prose(seed), end=below) for seed in range(8)))
+    # When that other one is read, Then it is whole
+    assert not set(cut(profile, page(teased))) & set(teased)
+
+
+def test_an_article_that_is_appended_to_other_pages_in_full_is_not_cut() -> None:
+    appended = prose(9)
+    end = "".join(f"<p>{text}</p>" for text in appended)
+    profile = profile_of(*(page(prose(seed), end=end) for seed in range(8)))
+    assert not set(cut(profile, page(appended))) & set(appended)
+
+
+def test_a_page_without_a_long_text_of_its_own_is_left_alone() -> None:
+    # Given pages that consist of what the site repeats, When one more is read, Then nothing of it is cut
+    profile = profile_of(*(page([], after="") for _ in range(4)), *(page(prose(seed)) for seed in range(4)))
+    assert cut(profile, page([], after="")) == []
+
+
+# ------------------------------------------------------------------------------------- reproduction
+
+
+def test_what_is_on_record_gives_the_same_cut_again_whatever_is_known_by_now() -> None:
+    # Given a page that was cut by what was known of its host
+    segments = page(prose(9))
+    found = judge_recurrence(profile_of(*(page(prose(seed)) for seed in range(3))), segments)
+
+    # When it is judged again by the record alone, Then the same is cut and the same is recorded
+    again = judge_recurrence(found.used, segments)
+    assert (again.segments, again.used) == (found.segments, found.used)
+
+
+# ------------------------------------------------------------------------------------------ profile
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 4), st.integers(0, 3)), max_size=60), st.randoms())
+def test_order_and_repetition_do_not_change_a_profile(
+    captures: list[tuple[int, int, int]], shuffler: random.Random
+) -> None:
+    # Given captures of articles, several of the same one, over some seasons
+    pages = [
+        ProfilePage.of(
+            article_id(f"https://news.example/{article}"), NOW + timedelta(seconds=SEASON_SECONDS * season), [kind]
+        )
+        for article, season, kind in captures
+    ]
+    # When they arrive in another order, some twice
+    other = [*pages, *pages[::3]]
+    shuffler.shuffle(other)
+    one, two = HostProfile(), HostProfile()
+    for it in pages:
+        one = one.with_page(it)
+    for it in other:
+        two = two.with_page(it)
+    # Then the same is known of the host
+    assert one == two
+    assert one.id == two.id
+    assert HostProfile.unpacked(one.packed()) == one
+    assert len(one.packed()) < 8000
+
+
+def test_the_largest_profile_is_less_than_eight_kilobytes() -> None:
+    # Given two seasons of more pages and more fingerprints than are kept
+    profile = HostProfile()
+    for number in range(100):
+        captured_at = NOW + timedelta(seconds=SEASON_SECONDS * (number % 2))
+        identity = article_id(f"https://news.example/{number}")
+        profile = profile.with_page(ProfilePage.of(identity, captured_at, range(number * 1000, number * 1000 + 500)))
+    assert len(profile.pages) == 2 * PROFILE_PAGES
+    assert all(len(known.fingerprints) == FINGERPRINTS_PER_PAGE for known in profile.pages)
+    assert 7000 < len(profile.packed()) < 8000
+
+
+def test_a_page_that_is_not_of_the_sample_changes_nothing() -> None:
+    # Given a full sample, When its own pages come again, or an article with a greater id, Then it is the same object
+    pages = [shown(number, page(prose(number))) for number in range(40)]
+    profile = HostProfile()
+    for it in pages:
+        profile = profile.with_page(it)
+    assert len(profile.pages) == PROFILE_PAGES
+    assert all(profile.with_page(it) is profile for it in pages)
+
+
+def test_a_new_design_displaces_the_old_within_two_seasons() -> None:
+    season = timedelta(seconds=SEASON_SECONDS)
+    profile = HostProfile()
+    for later in range(3):
+        for number in range(4):
+            profile = profile.with_page(shown(number + 10 * later, page(prose(number)), NOW + later * season))
+    assert {known.season for known in profile.pages} == {shown(0, (), NOW + later * season).season for later in (1, 2)}
+
+
+def test_the_first_capture_of_an_article_in_a_season_is_the_one_that_counts() -> None:
+    captures = [shown(1, page(prose(seed)), NOW + timedelta(minutes=seed)) for seed in range(3)]
+    results = set()
+    for order in permutations(captures):
+        profile = HostProfile()
+        for it in order:
+            profile = profile.with_page(it)
+        results.add(profile.pages)
+    assert results == {(captures[0],)}

@@ -1,0 +1,109 @@
+"""The page cut into segments."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.parsing import parse_html
+from extractor.segments import Segment, segments_of
+
+
+def segments(html: str) -> tuple[Segment, ...]:
+    tree = parse_html(html)
+    assert tree is not None
+    return segments_of(tree)
+
+
+def texts(html: str) -> list[str]:
+    return [segment.text for segment in segments(html)]
+
+
+def test_every_element_that_begins_a_line_is_a_segment() -> None:
+    html = "<div>One<p>Two</p>three<ul><li>four<li>five</ul><table><tr><td>six<td>seven</table></div>"
+    assert texts(html) == ["One", "Two", "three", "four", "five", "six", "seven"]
+
+
+def test_markup_within_a_line_parts_no_words() -> None:
+    assert texts("<p>A <b>bo</b>ld <a href='/x'>link</a>, and\nmore.</p>") == ["A bold link, and more."]
+
+
+def test_two_line_breaks_part_segments_and_one_does_not() -> None:
+    assert texts("<div>One<br>line.<br> <br>Another.<br/><br/><br/>Third.</div>") == ["One line.", "Another.", "Third."]
+
+
+def test_line_ends_of_the_source_part_nothing() -> None:
+    assert texts("<p>One\n\n\nline.</p>") == ["One line."]
+
+
+def test_what_no_reader_sees_as_text_is_left_out() -> None:
+    html = (
+        "<head><title>T</title><style>s</style></head><p>Seen<script>no()</script> text.</p>"
+        "<noscript>no</noscript><button>no</button><select><option>no</select><textarea>no</textarea><!-- no -->"
+    )
+    assert texts(html) == ["Seen text."]
+
+
+def test_a_segment_knows_its_element_and_its_links() -> None:
+    (segment,) = segments("<div><p>Read <a href='/a'>this story</a> <strong>now</strong></p></div>")
+
+    assert segment.tag == "p"
+    assert [anchor.get("href") for anchor in segment.links] == ["/a"]
+    assert segment.link_characters == len("this story")
+    assert segment.strong_characters == len("now")
+    assert 0.4 < segment.link_share < 0.6
+
+
+def test_links_go_to_the_segment_that_has_their_text() -> None:
+    one, two = segments("<div><a href='/1'>First</a> text.<br><br>Then the <a href='/2'>second</a>.</div>")
+    assert [a.get("href") for a in one.links] == ["/1"]
+    assert [a.get("href") for a in two.links] == ["/2"]
+
+
+def test_a_link_around_lines_is_in_all_of_them() -> None:
+    found = segments("<a href='/1'><h3>Title</h3><p>Teaser</p></a><p>Text</p>")
+    assert [(s.text, [a.get("href") for a in s.links]) for s in found] == [
+        ("Title", ["/1"]),
+        ("Teaser", ["/1"]),
+        ("Text", []),
+    ]
+    assert [s.link_share for s in found] == [1.0, 1.0, 0.0]
+
+
+def test_hidden_text_is_marked_and_not_dropped() -> None:
+    html = "<p>Seen</p><div style='display: none'><p>Hidden</p></div><p hidden>Too</p><p aria-hidden='true'>And</p>"
+    assert [(s.text, s.is_hidden) for s in segments(html)] == [
+        ("Seen", False),
+        ("Hidden", True),
+        ("Too", True),
+        ("And", True),
+    ]
+
+
+def test_depth_costs_nothing() -> None:
+    html = "<div>" * 1500 + "<p>Deep down.</p>" + "</div>" * 1500
+    assert texts(html) == ["Deep down."]
+
+
+def test_numbers_follow_the_order_of_the_page() -> None:
+    assert [s.index for s in segments("<p>a<p>b<p>c")] == [0, 1, 2]
+
+
+WORDS = st.lists(st.text("abcdefg", min_size=1, max_size=5), min_size=1, max_size=5).map(" ".join)
+
+
+@given(st.recursive(WORDS, lambda inner: st.tuples(st.sampled_from(["div", "p", "b", "a", "li"]), st.lists(inner))))
+def test_no_visible_character_is_lost_or_told_twice(tree: object) -> None:
+    def render(node: object) -> tuple[str, str]:
+        if isinstance(node, str):
+            return f" {node} ", node
+        tag, children = node  # type: ignore[misc]
+        rendered = [render(child) for child in children]
+        inner = "".join(html for html, _ in rendered)
+        return f"<{tag}>{inner}</{tag}>", " ".join(text for _, text in rendered)
+
+    html, text = render(tree)
+    page = parse_html(f"<body>start {html}</body>")
+    assert page is not None
+    found = "".join("".join(segment.text.split()) for segment in segments_of(page))
+    assert found == "start" + "".join(text.split())

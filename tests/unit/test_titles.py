@@ -1,0 +1,86 @@
+"""Of what a page calls itself, the headline is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.metadata import site_names
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+from extractor.statements import read_meta
+from extractor.structured_data import read_structured_data
+from extractor.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
+
+URL = "https://www.courier.example/news/how-the-gates-work"
+PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
+HEADLINE = "How the gates work"
+
+
+def titles(head: str, body: str, url: str = URL) -> tuple[TitleCandidate, ...]:
+    tree = parse_html(f"<html><head>{head}</head><body>{body}</body></html>")
+    assert tree is not None
+    data, meta = read_structured_data(tree), read_meta(tree)
+    return ranked_titles(tree, data, meta, segments_of(tree), url, site_names(data, meta, url))
+
+
+SITE = '<meta property="og:site_name" content="The Courier">'
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (f"<title>{HEADLINE} | The Courier</title>", f"<h1>{HEADLINE}</h1>{PROSE}"),
+        (f"<title>{HEADLINE} - The Courier</title>{SITE}", PROSE),
+        (f"<title>{HEADLINE} | The Courier</title>{SITE}", f"<h1>The Courier</h1><h2>{HEADLINE}</h2>{PROSE}"),
+        (f"<title>The Courier - {HEADLINE}</title>{SITE}", f"<h1>The Courier</h1><h1>{HEADLINE}</h1>{PROSE}"),
+        (
+            f'<title>The Courier</title><meta property="og:title" content="{HEADLINE} | The Courier">{SITE}',
+            f"<h1>Log in</h1><p>Your account</p><h1>{HEADLINE}</h1>{PROSE}",
+        ),
+        (
+            f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{HEADLINE}"}}</script>'
+            "<title>News from Ellsmouth</title>",
+            f"<h1><a href='/'>Ellsmouth</a></h1><h1>{HEADLINE}</h1>{PROSE}",
+        ),
+    ],
+    ids=["heading", "no heading", "site as heading", "site first", "log-in", "JSON-LD"],
+)
+def test_the_headline_is_found_and_the_sites_name_is_off(head: str, body: str) -> None:
+    best = titles(head, body)[0]
+    assert best.text == HEADLINE
+    assert best.confidence > 0.3
+
+
+def test_places_that_agree_make_it_surer() -> None:
+    alone = titles("<title>Gates</title>", f"<h1>{HEADLINE}</h1>{PROSE}")
+    agreed = titles(
+        f'<title>{HEADLINE}</title><meta property="og:title" content="{HEADLINE}">', f"<h1>{HEADLINE}</h1>{PROSE}"
+    )
+    assert alone[0].text == agreed[0].text == HEADLINE
+    assert agreed[0].confidence > alone[0].confidence
+    assert set(agreed[0].sources) == {"og", "title", "h1"}
+
+
+def test_a_page_without_any_title_has_none() -> None:
+    assert titles("<title> </title>", PROSE) == ()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<title>{'a | b - ' * 100_000}</title>",
+        f"<title>{'x' * 1_000_000}</title>",
+        "".join(f'<meta property="og:title" content="Title {number}">' for number in range(5_000)),
+        "<title>\x01\ud800&#1;Gates</title>",
+    ],
+    ids=["separators", "huge", "many", "controls"],
+)
+def test_hostile_titles_are_bounded(head: str) -> None:
+    found = titles(head, "".join(f"<h1>Heading {number}</h1>" for number in range(3_000)))
+    assert 0 < len(found) <= 60
+    assert all(len(candidate.text) <= LONGEST_HEADLINE for candidate in found)
+    assert all(candidate.text.isprintable() for candidate in found)
+
+
+def test_an_odd_url_is_no_obstacle() -> None:
+    assert titles(f"<title>{HEADLINE}</title>", PROSE, url="http://[::1/%ZZ")[0].text == HEADLINE

@@ -1,0 +1,102 @@
+"""What is trimmed off a chosen body."""
+
+from __future__ import annotations
+
+from extractor.body import Body
+from extractor.parsing import parse_html
+from extractor.segments import Segment, segments_of
+from extractor.trimming import trimmed
+
+ONE = "Two steel doors rise out of the bed of the river on the highest tides of the year."
+TWO = "The decision is made by one of four duty keepers, who take turns to sleep above the pumps."
+THREE = "It takes forty minutes from the key to a closed river, which is why they prefer to be early."
+TITLE = "How the gates work"
+
+
+def segments(html: str) -> tuple[Segment, ...]:
+    tree = parse_html(html)
+    assert tree is not None
+    return segments_of(tree)
+
+
+def left(
+    html: str, *, without: tuple[str, ...] = (), deck: str | None = None, authors: tuple[str, ...] = ()
+) -> list[str]:
+    page = segments(html)
+    kept = tuple(segment.index for segment in page if segment.text not in without)
+    body = trimmed(Body(kept=kept), page, (TITLE,), (deck,), authors)
+    assert set(body.reasons).isdisjoint(body.kept)
+    return [page[index].text for index in body.kept]
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def test_headline_and_by_line_above_the_text_are_cut_and_the_deck_is_not() -> None:
+    deck = "Four people decide when the sea has to stop, and one of them is always awake in the flat."
+    html = f"<h1>{TITLE}</h1><p>{deck}</p><p>Hattie Rowbottom | 3 June 2026</p><p>By Dale Curnow</p>" + paragraphs(
+        ONE, TWO
+    )
+    assert left(html, deck=deck, authors=("Hattie Rowbottom",)) == [deck, ONE, TWO]
+
+
+def test_a_name_within_the_text_stays() -> None:
+    assert left(paragraphs(ONE, "Hattie Rowbottom", TWO), authors=("Hattie Rowbottom",)) == [
+        ONE,
+        "Hattie Rowbottom",
+        TWO,
+    ]
+
+
+def test_sign_ups_go_with_their_heading() -> None:
+    html = paragraphs(ONE) + "<h3>The best of the river</h3><p>Sign up for our weekly newsletter.</p>" + paragraphs(TWO)
+    assert left(html) == [ONE, TWO]
+
+
+def test_a_sentence_about_subscribing_stays() -> None:
+    text = "He told her to subscribe to nothing that comes with a free umbrella, and she never did."
+    assert left(paragraphs(ONE, text)) == [ONE, text]
+
+
+def test_comments_end_the_text() -> None:
+    assert left(paragraphs(ONE, TWO) + "<h4>5 comments</h4>" + paragraphs(THREE, "First!")) == [ONE, TWO]
+
+
+def test_linked_teasers_below_their_label_are_cut_and_prose_behind_them_stays() -> None:
+    shelf = "<h3>You may also like</h3><p><a href='/1'>The quarry</a></p><p><a href='/2'>The lens</a></p>"
+    assert left(paragraphs(ONE) + shelf + paragraphs(TWO)) == [ONE, TWO]
+
+
+def test_a_body_that_is_given_twice_is_given_once() -> None:
+    assert left(paragraphs(ONE, TWO, THREE, ONE, TWO, THREE)) == [ONE, TWO, THREE]
+
+
+def test_single_lines_may_be_said_again() -> None:
+    assert left(paragraphs(ONE, TWO, ONE, THREE)) == [ONE, TWO, ONE, THREE]
+
+
+def test_a_quote_that_is_set_apart_and_said_in_the_text_is_cut() -> None:
+    pulled = "one of four duty keepers, who take turns"
+    html = paragraphs(ONE, TWO) + f"<blockquote><p>{pulled}</p></blockquote>" + paragraphs(THREE)
+    assert left(html) == [ONE, TWO, THREE]
+    assert left(paragraphs(ONE, TWO, pulled)) == [ONE, TWO, pulled]
+
+
+def test_a_table_of_which_most_was_kept_is_kept_whole() -> None:
+    rows = "".join(f"<tr><td>{name}</td><td>{level} %</td></tr>" for name, level in (("Upper", 97), ("Lower", 93)))
+    html = paragraphs(ONE) + f"<table>{rows}</table>"
+    assert left(html, without=("Upper",)) == [ONE, "Upper", "97 %", "Lower", "93 %"]
+    assert left(html, without=("Upper", "97 %", "Lower")) == [ONE, "93 %"]
+
+
+def test_a_page_of_nothing_but_such_lines_is_left_alone() -> None:
+    lines = ["Subscribe to our newsletter for all the news", "Share this", "Read more"]
+    assert left(paragraphs(*lines)) == lines
+
+
+def test_what_was_trimmed_says_why() -> None:
+    page = segments(f"<h1>{TITLE}</h1>" + paragraphs(ONE, "Share this"))
+    body = trimmed(Body(kept=(0, 1, 2)), page, (TITLE,))
+    assert body.reasons == {0: "repeated", 2: "page_furniture"}
+    assert body.text == ONE

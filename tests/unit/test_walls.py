@@ -1,0 +1,251 @@
+"""Pages that gave a wall, or a part, and articles that talk of walls."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.parsing import parse_html
+from extractor.segments import segments_of
+from extractor.structured_data import read_structured_data
+from extractor.walls import EVIDENCE, Wall, judge_wall, require_open
+from newsdesk.article import ContentStatus
+from newsdesk.errors import PermanentError
+from newsdesk.outcomes import REJECTIONS, TRANSIENT, Reason
+
+SENTENCE = (
+    "The harbour board met on Tuesday to hear what the repairs of the northern pier will cost the town this winter. "
+)
+ARTICLE = [SENTENCE * 3] * 8
+OPENING = [SENTENCE * 2, "It decided nothing, and the chairman left"]
+
+
+def paragraphs(lines: list[str]) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def described(**properties: object) -> str:
+    value = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": "The pier", **properties}
+    return f'<script type="application/ld+json">{json.dumps(value)}</script>'
+
+
+def judged(html: str, body: list[str] | None = None, next_pages: tuple[str, ...] = ()) -> Wall:
+    tree = parse_html(html)
+    assert tree is not None
+    return judge_wall(
+        tree, html, segments_of(tree), read_structured_data(tree), "\n".join(body or []), next_pages=next_pages
+    )
+
+
+CHALLENGES = [
+    "<title>Just a moment...</title><h1>courier.example</h1><p>Verifying you are human. This may take a few "
+    "seconds.</p>"
+    "<script src='/challenge-platform/h/b.js'></script><noscript>Enable JavaScript and cookies to continue</noscript>",
+    "<title>Access Denied</title><h1>Access Denied</h1><p>You don't have permission to access this page on "
+    "this server.</p>"
+    "<p>Reference #18.2d5e1402</p>",
+    "<title>courier.example</title><p>Please complete the security check to go on.</p><p>We have detected "
+    "unusual traffic "
+    "from your network.</p><form action='/verify'><div class='g-recaptcha'></div></form>",
+    "<title>Are you a robot?</title><h1>Are you a robot?</h1><p>Press &amp; Hold to confirm you are a human "
+    "and not a bot.</p>",
+    "<title>Robot Check</title><form><p>Type the characters you see.</p><img src='/captcha/a.jpg'></form>",
+]
+
+
+@pytest.mark.parametrize("html", CHALLENGES)
+def test_a_challenge_is_a_bot_wall(html: str) -> None:
+    wall = judged(html, ["Verifying you are human."])
+    assert (wall.status, wall.reason) == (ContentStatus.BOT_WALL, Reason.BOT_WALL)
+    assert wall.confidence > 0.8
+
+
+CONSENT = [
+    "<title>Before you continue</title><h1>Before you continue to the Courier</h1><p>We use cookies and "
+    "data to deliver our "
+    "services, to measure them, and to show you personalised ads.</p><form action='/consent'><button>Reject "
+    "all</button>"
+    "<button>Accept all</button></form>",
+    "<title>The Courier</title><div><h2>We value your privacy</h2><p>We and our 812 partners store and "
+    "access information on a "
+    "device, such as cookies, and process personal data.</p><p>With your consent we may use precise location data.</p>"
+    "<button>Accept all</button><button>Manage options</button></div><script>window.__tcfapi=function(){}</script>",
+    "<title>Zustimmung | Kurier</title><h1>Zustimmung</h1><p>Um diese Seite mit Werbung und Cookies zu "
+    "nutzen, brauchen wir Ihre "
+    "Einwilligung in die Verarbeitung personenbezogener Daten.</p><button>Zustimmen und weiter</button>",
+]
+
+
+@pytest.mark.parametrize("html", CONSENT)
+def test_a_page_that_only_asks_for_consent_is_a_consent_wall(html: str) -> None:
+    wall = judged(html, ["We use cookies and data to deliver our services."])
+    assert (wall.status, wall.reason) == (ContentStatus.CONSENT_WALL, Reason.CONSENT_WALL)
+
+
+NOT_FOUND = [
+    "<title>Page not found | The Courier</title><h1>Page not found</h1><p>The page you are looking for may "
+    "have been moved.</p>",
+    "<title>404</title><h1>404</h1><p>Sorry, we can't find that page.</p><ul><li><a href='/a'>Latest news "
+    "of the day</a></ul>",
+    "<title>The Courier</title><h1>Oops! That page can't be found.</h1><p>It looks like nothing was found "
+    "at this location.</p>",
+    "<title>Seite nicht gefunden - Kurier</title><h1>Seite nicht gefunden</h1><p>Die gesuchte Seite gibt es "
+    "nicht mehr.</p>",
+    "<title>Page introuvable – Le Courrier</title><h1>Page introuvable</h1><p>La page demandée n'existe plus.</p>",
+]
+
+
+@pytest.mark.parametrize("html", NOT_FOUND)
+def test_a_page_that_says_that_there_is_no_page_is_not_stored(html: str) -> None:
+    assert judged(html, ["Sorry, we can't find that page."]).reason is Reason.NOT_FOUND_PAGE
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        (
+            "Are you a robot?",
+            "To verify you are human, sites ask you to solve the captcha, and machines are better at it by now. ",
+        ),
+        (
+            "Access denied",
+            "Users saw the words access denied and a reference number when the airline's network failed on Monday. ",
+        ),
+        (
+            "Before you continue",
+            "Regulators want to know what becomes of your data when you consent to cookies and to partners. ",
+        ),
+        (
+            "Page not found",
+            "The page you are looking for may have been moved, says the best known error of the web, number 404. ",
+        ),
+        (
+            "Subscribe to continue reading",
+            "Already a subscriber? Log in to continue, says the line that more papers show than ever. ",
+        ),
+    ],
+)
+def test_an_article_that_talks_of_walls_is_an_article(title: str, line: str) -> None:
+    # Given articles whose titles and texts are about walls, with a banner and a captcha in the comment form
+    body = [line + SENTENCE, *([SENTENCE * 2] * 5), "That is the end of it."]
+    html = (
+        f"<title>{title} | The Courier</title>{described(headline=title)}<h1>{title}</h1>{paragraphs(body)}"
+        "<div class='cookie'>We use cookies. <button>Accept all</button></div><div class='g-recaptcha'></div>"
+    )
+    # When they are judged, Then they are articles, and whole
+    wall = judged(html, body)
+    assert (wall.status, wall.reason) == (ContentStatus.FULL, None)
+
+
+def test_a_news_flash_is_an_article() -> None:
+    html = f"<title>Pier closed | The Courier</title>{described()}<h1>Pier closed</h1><p>{SENTENCE}</p>"
+    assert judged(html, [SENTENCE]).status is ContentStatus.FULL
+
+
+def test_a_short_notice_under_a_long_cookie_banner_is_an_article() -> None:
+    # Given a notice without any metadata, and a banner with more words than the notice
+    banner = "We and our partners use cookies and personal data, with your consent, to show you personalised ads. " * 4
+    html = (
+        f"<title>Pier closed</title><h1>Pier closed</h1><p>{SENTENCE}</p><div>{banner}<button>Accept all</button></div>"
+    )
+    # When it is judged, Then it is not taken for a wall
+    assert judged(html, [SENTENCE]).reason is None
+
+
+PROMPT = "<div class='paywall-prompt'><h3>Subscribe to continue reading</h3><p>Already a subscriber? Log in</p></div>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"{described(isAccessibleForFree=False, wordCount=900)}{paragraphs(OPENING)}",
+        f"{described(isAccessibleForFree='False')}{paragraphs(OPENING)}{PROMPT}",
+        f"{paragraphs(OPENING)}{PROMPT}",
+        described(isAccessibleForFree=False, hasPart={"@type": "WebPageElement", "cssSelector": ".body"})
+        + paragraphs([*OPENING, "and so"])
+        + "<div class='body'></div>",
+    ],
+)
+def test_the_opening_of_a_paid_article_is_kept_as_such(html: str) -> None:
+    # Given the opening of an article and several signs of a paywall
+    # When it is judged, Then the opening may be stored, marked
+    wall = judged(html, OPENING)
+    assert (wall.status, wall.reason) == (ContentStatus.PAYWALLED, None)
+
+
+def test_a_paywall_without_an_opening_is_no_article() -> None:
+    html = f"{described(isAccessibleForFree=False, wordCount=900)}<h1>The pier</h1>{PROMPT}"
+    wall = judged(html, ["The pier"])
+    assert (wall.status, wall.reason) == (ContentStatus.PAYWALLED, Reason.PAYWALL)
+
+
+def test_a_paid_article_that_was_delivered_whole_is_whole() -> None:
+    # Given an article that is said not to be free, with a paywall's markup, and all of its text
+    html = f"{described(isAccessibleForFree=False, wordCount=480)}<div class='paywall'>{paragraphs(ARTICLE)}</div>"
+    # When it is judged, Then it is whole, and the sign is on record
+    wall = judged(html, ARTICLE)
+    assert wall.status is ContentStatus.FULL
+    assert wall.warnings == ("wall:not_free",)
+
+
+def test_a_text_much_shorter_than_the_stated_one_is_truncated() -> None:
+    html = described(articleBody=" ".join([*OPENING, *ARTICLE, "The end."])) + paragraphs(OPENING)
+    wall = judged(html, OPENING)
+    assert (wall.status, wall.reason) == (ContentStatus.TRUNCATED, None)
+    assert "shorter_than_stated" in wall.evidence
+
+
+def test_a_stated_text_that_repeats_itself_does_not_make_the_body_truncated() -> None:
+    html = described(articleBody=" ".join(["A caption that is not in the text."] * 40 + ARTICLE)) + paragraphs(ARTICLE)
+    assert judged(html, ARTICLE).status is ContentStatus.FULL
+
+
+@pytest.mark.parametrize(
+    "end", ["The board has decided to…", "The board has decided to [...]", "Continue reading", "Read more »"]
+)
+def test_an_opening_that_breaks_off_is_truncated(end: str) -> None:
+    assert judged(paragraphs([SENTENCE, end]), [SENTENCE, end]).status is ContentStatus.TRUNCATED
+
+
+def test_an_article_with_more_pages_is_truncated() -> None:
+    wall = judged(paragraphs(ARTICLE), ARTICLE, ("https://courier.example/pier/2",))
+    assert (wall.status, wall.evidence) == (ContentStatus.TRUNCATED, ("more_pages",))
+
+
+def test_a_wall_is_refused_with_its_evidence() -> None:
+    with pytest.raises(PermanentError, match="title_says_robot") as caught:
+        require_open(judged(CHALLENGES[0]))
+    assert caught.value.reason is Reason.BOT_WALL
+    require_open(judged(paragraphs(ARTICLE), ARTICLE))
+
+
+def test_every_word_of_evidence_is_documented() -> None:
+    walls = [
+        *map(judged, (*CHALLENGES, *CONSENT, *NOT_FOUND)),
+        judged(PROMPT),
+        judged(described(isAccessibleForFree=False)),
+    ]
+    assert {word for wall in walls for word in wall.evidence} <= set(EVIDENCE)
+
+
+def test_the_document_for_readers_lists_the_evidence() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "consumers.md").read_text(encoding="utf-8")
+    stated = [line for line in document.splitlines() if line.startswith("| `wall:")]
+    assert stated == [f"| `wall:{word}` | {text} |" for word, text in EVIDENCE.items()]
+
+
+def test_walls_are_failures_and_final() -> None:
+    walls = {Reason.BOT_WALL, Reason.CONSENT_WALL, Reason.PAYWALL, Reason.NOT_FOUND_PAGE}
+    assert not walls & (REJECTIONS | TRANSIENT)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.sampled_from("<>/=\"'& ptilehdivcaorsk404…"), max_size=300), st.text(max_size=100))
+def test_any_page_is_judged(html: str, body: str) -> None:
+    tree = parse_html(html)
+    if tree is not None:
+        assert set(judged(html, [body]).evidence) <= set(EVIDENCE)
