@@ -12,8 +12,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 OUT ?= out
 
-.PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-extraction requirements \
-	check-requirements schemas clean
+.PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-enrichment benchmark-extraction \
+	requirements check-requirements schemas clean
 
 help:
 	@sed -n '3,7s/^# \{0,1\}//p' Makefile
@@ -63,8 +63,11 @@ e2e: environment
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e
 
 accuracy: environment
-	@echo "== the accuracy of extraction"
-	@$(BIN)/python -m pytest -q -m accuracy tests/functional/test_extraction_accuracy.py
+	@echo "== the accuracy of extraction and enrichment"
+	@$(BIN)/python -m pytest -q -m accuracy tests/functional/test_extraction_accuracy.py tests/enrichment
+
+benchmark-enrichment: environment
+	@$(BIN)/python benchmarks/enrichment
 
 benchmark-extraction: .venv-benchmark/complete
 	@.venv-benchmark/bin/python benchmarks/extraction

@@ -1,7 +1,7 @@
 """Our enrichers on the evaluation data beside the repository, scored by the evaluator that comes with the data.
 
 Comes in: a task's name. Goes out: our predictions, and figures with intervals of any predictions. Changes: the folder
-that predictions are written to. Used by the floors and by ``benchmarks/enrichment.py``.
+that predictions are written to. Used by the floors and by ``benchmarks/enrichment``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Enrichment is at least as accurate as it was when the floors were pinned.
 
 Comes in: ``floors.toml``; the cases of our own writing, always; the evaluation data, where they lie beside the
-repository. Goes out: assertions. Changes nothing.
+repository (marked ``accuracy``: they take minutes). Goes out: assertions. Changes nothing.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def test_nothing_fails_on_our_own_cases(case: Case) -> None:
 
 
 @pytest.mark.skipif(not (DATA / EVALUATOR).is_file(), reason="the evaluation data are not beside the repository")
+@pytest.mark.accuracy
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("task", TASKS)
 def test_the_evaluation_data_stay_as_good(task: str, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def _names(body: str, entities: Sequence[Entity], gazetteer: Gazetteer) -> Itera
 
 
 def _inside(mention: Mention, gazetteer: Gazetteer, entity: int | None = None) -> Iterator[_Name]:
-    """Find the places in the name of something else: the Bank of England, the French Open, Windsor Castle."""
+    """Find the places in the name of something else: the Bank of England, the French Open, the Chicago Riverwalk."""
     words = list(_WORD.finditer(mention.text))
     at = 0
     while at < len(words):

@@ -1,9 +1,10 @@
 """How well the enrichers do, beside other programs on the same texts with the same evaluator.
 
 Comes in: the evaluation data beside the repository, and the other programs' predictions that lie with it. Goes out: a
-table on standard output. Changes: ``docs/enrichment-benchmark.md`` and ``.svg``, or the folder of ``--out``.
+table on standard output. Changes: ``enrichment-benchmark.md`` and ``images/enrichment-benchmark.svg``
+under ``docs`` or the folder of ``--out``.
 
-    .venv/bin/python benchmarks/enrichment.py [--data FOLDER] [--out FOLDER] [--only TASK ...] [--resamples N]
+    .venv/bin/python benchmarks/enrichment [--data FOLDER] [--out FOLDER] [--only TASK ...] [--resamples N]
 
 Intervals are 95 %, by bootstrap over documents. Processor time is this process's own, with all enrichers on, on the
 texts of the places (news articles), after the first text.
@@ -24,7 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [
     str(_ROOT),
     str(_ROOT / "shared"),
@@ -78,7 +79,8 @@ class Cell:
 def main() -> None:
     """Run, print and write."""
     options = _options()
-    options.out.mkdir(parents=True, exist_ok=True)
+    plot = options.out / "images" / "enrichment-benchmark.svg"
+    plot.parent.mkdir(parents=True, exist_ok=True)
     cells: list[Cell] = []
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +97,7 @@ def main() -> None:
             print(f"{task}: {len(stamps) - 1} texts", file=sys.stderr)
     page = _page(cells, seconds)
     (options.out / "enrichment-benchmark.md").write_text(page, encoding="utf-8")
-    (options.out / "enrichment-benchmark.svg").write_text(_plot(cells), encoding="utf-8")
+    plot.write_text(_plot(cells), encoding="utf-8")
     print(page)
 
 
@@ -131,9 +133,10 @@ def _page(cells: Sequence[Cell], seconds: Sequence[float]) -> str:
     lines = [
         "# Enrichment, measured",
         "",
-        f"Written by `benchmarks/enrichment.py` on {day.day} {day:%B %Y}; not edited by hand. {_READ_THIS}",
+        f"Written by `make benchmark-enrichment` on {day.day} {day:%B %Y}; not edited by hand. {_READ_THIS} "
+        "What is measured: [enrichment](enrichment.md).",
         "",
-        "![The figures below, plotted](enrichment-benchmark.svg)",
+        "![The figures below, plotted](images/enrichment-benchmark.svg)",
         "",
     ]
     for task in dict.fromkeys(cell.task for cell in cells):
