@@ -15,6 +15,8 @@ from cfnlint.template import Template
 _VISIBILITY_FACTOR = 6
 _DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600
 _DEFAULT_FUNCTION_TIMEOUT = 3
+_WITHOUT_RESOURCE = frozenset({"comprehend:DetectEntities", "comprehend:DetectKeyPhrases"})
+"""Actions that IAM grants on ``*`` only: there is nothing of the account's that they read."""
 
 
 class _Rule(CloudFormationLintRule):
@@ -107,17 +109,24 @@ class LeastPrivilege(_Rule):
     description = shortdesc
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Read each role's statements."""
+        """Read the statements of each role, and of each policy that a role is given."""
         matches = []
         for name, properties, path in self.resources(cfn, "AWS::IAM::Role"):
             if properties.get("ManagedPolicyArns"):
                 matches.append(RuleMatch(path, f"{name} uses a managed policy"))
             for policy in properties.get("Policies", []):
-                for statement in policy["PolicyDocument"]["Statement"]:
-                    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-                    if any("*" in action for action in actions) or statement["Resource"] == "*":
-                        matches.append(RuleMatch(path, f"{name} allows {actions} on {statement['Resource']}"))
+                matches += self._wide_statements(name, policy, path)
+        for name, properties, path in self.resources(cfn, "AWS::IAM::Policy"):
+            matches += self._wide_statements(name, properties, path)
         return matches
+
+    @staticmethod
+    def _wide_statements(name: str, policy: dict[str, Any], path: list[Any]) -> Iterator[RuleMatch]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            is_wide = statement["Resource"] == "*" and not _WITHOUT_RESOURCE.issuperset(actions)
+            if is_wide or any("*" in action for action in actions):
+                yield RuleMatch(path, f"{name} allows {actions} on {statement['Resource']}")
 
 
 def _referred(value: Any) -> str:

@@ -92,5 +92,11 @@ class Allowance(Protocol):
         ...
 
     def give_back(self, units: int, day: str) -> None:
-        """Return what a reservation took too much; raises :class:`ManagedServiceError`, which costs only units."""
+        """Return what a reservation took too much, or take what it took too little (fewer than none).
+
+        Raises
+        ------
+        ManagedServiceError
+            It could not be done; the count then stays what it was.
+        """
         ...

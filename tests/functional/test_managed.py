@@ -506,6 +506,15 @@ class TestAllowance:
         with pytest.raises(ManagedServiceError):
             after.reserve(1)
 
+    def test_what_a_reservation_took_too_little_is_counted_afterwards(self, table: str) -> None:
+        # Given
+        allowance = self.allowance(table, 10)
+        allowance.give_back(-4, allowance.reserve(3))
+        # When / Then
+        with pytest.raises(ManagedServiceError):
+            allowance.reserve(4)
+        allowance.reserve(3)
+
     def test_more_than_a_day_has_is_never_granted(self, table: str) -> None:
         with pytest.raises(ManagedServiceError):
             self.allowance(table, 10).reserve(11)

@@ -154,7 +154,7 @@ class TestHandlers:
                 statement["Action"] for statement in resource["Properties"]["PolicyDocument"]["Statement"]
             ]
             for resource in template["Resources"].values()
-            if resource["Type"] == "AWS::IAM::RolePolicy"
+            if resource["Type"] == "AWS::IAM::Policy"
         }
         # When / Then
         assert granted == {
@@ -232,6 +232,12 @@ class TestOurLintRules:
                 lambda resources: resources["SubmitRole"]["Properties"]["Policies"][0]["PolicyDocument"][
                     "Statement"
                 ].append({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
+            ),
+            (
+                "E9004",
+                lambda resources: resources["CountSpending"]["Properties"]["PolicyDocument"]["Statement"][0].update(
+                    Resource="*"
+                ),
             ),
             (
                 "E9004",

@@ -189,14 +189,12 @@ class BedrockSummaryEnricher:
         )
 
     def _asked(self, text: str) -> str:
-        # A token stands for one byte of UTF-8 at least, so that there are no more tokens than bytes; the message's
-        # frame has some of its own.
+        # Tokens are mostly words or parts of them, of many bytes each; the message's frame has some of its own.
         most = len((_INSTRUCTIONS + text).encode()) + 100 + _MOST_ANSWER_TOKENS
         day = self.allowance.reserve(most)
         answer = self.service.answer(_INSTRUCTIONS, text, _MOST_ANSWER_TOKENS)
-        if answer.tokens < most:
-            with suppress(ManagedServiceError):
-                self.allowance.give_back(most - answer.tokens, day)
+        with suppress(ManagedServiceError):
+            self.allowance.give_back(most - answer.tokens, day)
         return answer.text
 
 
