@@ -12,9 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-from spacy.tokens import Token
+from typing import TYPE_CHECKING, Literal
 
 from enricher.attribution import Attribution
 from enricher.parsed_text import ParsedText, lemma_of
@@ -25,6 +23,9 @@ from enricher.reporting import CLAUSE, SPEAKING, listed
 from enricher.span_index import SpanIndex
 from enricher.subjects import noun_phrase, object_of
 from newsdesk.article import CitedSource, Enrichment, Mention
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 _Kind = Literal["publication", "agency", "broadcaster", "venue", "document", "official", "anonymous", "other"]
 

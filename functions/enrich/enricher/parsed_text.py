@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from enricher.reporting import MISREAD_LEMMAS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 Span = tuple[int, int]
 

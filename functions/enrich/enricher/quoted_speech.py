@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from spacy.tokens import Token
+from typing import TYPE_CHECKING
 
 from enricher.attribution import Attribution, Construction
 from enricher.parsed_text import NOMINAL, SENTENCE_ENDS, SUBJECTS, ParsedText, Span, lemma_of
@@ -21,6 +20,9 @@ from enricher.reporting import NAMING, SPEAKING
 from enricher.span_index import SpanIndex, Spanned
 from enricher.subjects import first_subject, heads_phrase, noun_phrase, subject_of
 from newsdesk.words import count_unspaced_characters
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 _LONGEST_INTERRUPTION = 5
 """Words. Beyond them a reader takes what follows for another quotation."""

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-
-from spacy.tokens import Token
+from typing import TYPE_CHECKING
 
 from enricher.attribution import Attribution, Construction
 from enricher.parsed_text import SENTENCE_ENDS, ParsedText, Span, lemma_of
 from enricher.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, PREPOSITION, SPEAKING
 from enricher.subjects import FINITE, agent_of, noun_phrase, subject_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+    _Children = dict[str, list[Token]]
 
 _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
@@ -26,8 +30,6 @@ _LONGEST_ASIDE = 12
 
 _LONGEST_SENTENCE = 400
 """Tokens. What is longer is a table or worse, and the search takes time by the square of it."""
-
-_Children = dict[str, list[Token]]
 
 
 def reported_speech(parsed: ParsedText, quoted: Sequence[bool]) -> Iterator[Attribution]:

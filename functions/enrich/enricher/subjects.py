@@ -5,10 +5,13 @@ Comes in: tokens of a parse. Goes out: tokens, and spans of tokens. Changes noth
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from enricher.parsed_text import NOMINAL, SUBJECTS, Span, lemma_of
 from enricher.reporting import WRITING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 
