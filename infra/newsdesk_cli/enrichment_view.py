@@ -177,10 +177,16 @@ def _legend() -> Text:
     return legend
 
 
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Unicode's embeddings, overrides and isolates (UAX 9)."""
+
+
 def _printable(text: str) -> str:
-    """Put a sign in the place of each control character, which a terminal would obey."""
+    """Put a sign in the place of each character that a terminal would obey: controls, and turns of direction."""
     return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cc" and char not in "\n\t" else char
+        "\N{REPLACEMENT CHARACTER}"
+        if (unicodedata.category(char) == "Cc" and char not in "\n\t") or char in _TURNS
+        else char
         for char in text
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,3 +136,13 @@ def test_any_text_has_a_language_and_passages_inside_it(body: str, declared: str
     for passage in language.passages:
         assert ends[-1] <= passage.begin < passage.end <= len(body)
         ends.append(passage.end)
+
+
+def test_a_run_of_a_million_letters_is_read_in_no_time() -> None:
+    # Given a body that is one word, and one that is one long unspaced paragraph with a sign of an address
+    for body in ("a" * 1_000_000, "ab" * 100_000 + "@"):
+        started = time.process_time()
+        # When its language is told
+        LanguageEnricher().enrich(Document(body=body), Enrichment())
+        # Then what was read of it is bounded: a search that goes back takes minutes
+        assert time.process_time() - started < 5

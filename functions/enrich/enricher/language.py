@@ -29,11 +29,16 @@ UNDETERMINED = "und"
 _SAMPLE_CHARACTERS = 1000
 """The model is a bag of character n-grams; more text changes nothing but the time."""
 
+_READ_CHARACTERS = 2 * _SAMPLE_CHARACTERS
+_LONGEST_SEARCHED_CHARACTERS = 60_000
+"""Of a body for passages in other languages: as much of it as is parsed."""
+
 _SHORTEST_TEXT = 6
 _SHORTEST_WORD = 2
 """Letters that a text must have; the second where the script alone tells."""
 
-_ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S{1,64}@\S{1,255}|(?:https?://|www\.)\S+")
+"""The bounds are those of an address's parts (RFC 5321, section 4.5.3.1), and keep the search linear."""
 
 _SCRIPTS = {
     "kana": re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]"),
@@ -105,7 +110,7 @@ class LanguageEnricher:
         )
 
     def _detect(self, text: str, declared: str | None = None) -> tuple[str, float]:
-        text = _ADDRESS.sub(" ", text)
+        text = _ADDRESS.sub(" ", text[:_READ_CHARACTERS])
         letters = sum(map(str.isalpha, text))
         script = _script(text)
         if letters < (_SHORTEST_WORD if script in _OF_ONE_LANGUAGE else _SHORTEST_TEXT):
@@ -127,6 +132,7 @@ class LanguageEnricher:
         return _PRIMARY_SUBTAGS.get(code, code), round(float(best["score"]), 4)
 
     def _passages(self, body: str, language: str) -> Iterator[LanguagePassage]:
+        body = body[:_LONGEST_SEARCHED_CHARACTERS]
         for paragraph in islice(_PARAGRAPH.finditer(body), _MOST_PARAGRAPHS):
             passage = self._foreign(paragraph[0], paragraph.start(), language)
             if passage is not None:
