@@ -382,7 +382,7 @@ lists.
 every paragraph of the article was found and none of another. *Spliced*: a real page with the article of another page
 put into it, in its own markup, above or below, with and without headline, byline and link; a page leaks when at least
 one paragraph of the other article comes through, and loses all when nothing of its own does. The packaged model has
-seen the spliced pages without what was spliced in; the boundary between articles is not learned.
+seen the spliced pages without what was spliced in, and the boundary's weights were fitted on some of them.
 
 {markdown(boundary_rows(figures))}
 
