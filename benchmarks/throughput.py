@@ -164,7 +164,9 @@ def main() -> None:
         table.add_row(name, str(row["seconds"]), str(row["per_second"]), str(row["outcomes"]))
     console = Console()
     console.print(table)
-    console.print(f"bare, by stage: {spent and figures['bare']['stages']}")  # type: ignore[index]
+    bare = figures["bare"]
+    assert isinstance(bare, dict)
+    console.print(f"bare, by stage: {bare['stages']}")
     console.print(f"stack to bare: {figures['stack_to_bare']}")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

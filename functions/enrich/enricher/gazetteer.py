@@ -24,11 +24,13 @@ _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "-": " ", "–": " ", "‑": " ", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 )
 _SPELLINGS = {"st.": "saint", "st": "saint", "ft.": "fort", "ft": "fort", "mt.": "mount", "mt": "mount"}
-_COLUMNS = "id, place.name, kind, country, region, latitude, longitude, population"
-_FIND = f"""
-SELECT {_COLUMNS}, alternate FROM name JOIN place ON place.id = name.place
-WHERE name.name = ? ORDER BY population DESC, id
-"""  # noqa: S608
+_FIND = """
+SELECT id, place.name, kind, country, region, latitude, longitude, population, alternate
+FROM name JOIN place ON place.id = name.place WHERE name.name = ? ORDER BY population DESC, id
+"""
+_COUNTRIES = """
+SELECT id, name, kind, country, region, latitude, longitude, population, 0 FROM place WHERE kind = 'country'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Gazetteer:
         self._database = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self.demonyms: dict[str, str] = dict(self._database.execute("SELECT name, country FROM demonym"))
         """The adjectives and peoples of countries, as they are written, and the country."""
-        rows = self._database.execute(f"SELECT {_COLUMNS}, 0 FROM place WHERE kind = 'country'")  # noqa: S608
+        rows = self._database.execute(_COUNTRIES)
         self._countries = {place.country: place for place in map(_place, rows)}
 
     @staticmethod

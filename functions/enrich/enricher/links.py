@@ -44,7 +44,7 @@ class LinksEnricher:
     name = "links"
     version = "2"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the links."""
         first: dict[str, Link] = {}
         for link in document.links:

@@ -160,7 +160,7 @@ class BedrockSummaryEnricher:
         """Our version, and the model."""
         return f"1+{self.service.model}"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the summary.
 
         Raises

@@ -71,7 +71,7 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
     return decided
 
 
-def no_places(name: str) -> float:  # noqa: ARG001
+def no_places(name: str) -> float:  # noqa: ARG001 - a PlaceWeight
     """Know no place."""
     return 0.0
 

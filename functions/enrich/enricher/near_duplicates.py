@@ -33,7 +33,7 @@ class SignatureEnricher:
     name = "signature"
     version = "2"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the signature."""
         if len(document.words) < FEWEST_WORDS:
             raise NotApplicableError(f"fewer than {FEWEST_WORDS} words")

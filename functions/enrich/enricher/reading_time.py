@@ -24,7 +24,7 @@ class ReadingTimeEnricher:
     name = "reading-time"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the reading time, to a tenth of a minute."""
         if not document.words:
             raise NotApplicableError("no words")
