@@ -217,6 +217,10 @@ def search(
     as_json: Json = False,
 ) -> None:
     """List the articles that are closest in meaning to another one, or to a text."""
+    if not like.strip():
+        _usage("--like: give an article's id or URL, or a text")
+    if len(like) > similar.LONGEST_TEXT:
+        _usage(f"--like: a text of at most {similar.LONGEST_TEXT:,} characters")
     stack = _stack(stack_name, region)
     try:
         if _names_an_article(like):
@@ -297,7 +301,7 @@ def add_page_case(
 @app.command(epilog="Example: newsdesk enrich --manifest texts.jsonl --out enrichments.jsonl")
 def enrich(manifest: Manifest, destination: Destination) -> None:
     """Enrich texts of {id, title, text, lang?}, without a stack."""
-    _say(f"{batch.enrich(manifest, destination)} into {destination}")
+    _say(f"{batch.enrich(manifest, destination, _complain)} into {destination}")
 
 
 def _explain(source: str, url: str | None, networks: list[str], destination: Path) -> None:

@@ -7,7 +7,7 @@ destination file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,19 +34,27 @@ def extract(manifest: Path, destination: Path) -> Tally:
         return _write(extract_manifest(manifest, read=reader), destination)
 
 
-def enrich(manifest: Path, destination: Path) -> Tally:
-    """Enrich the texts of a manifest of ``{id, title, text, lang?}``; see :func:`enricher.batch.enrich_manifest`."""
+def enrich(manifest: Path, destination: Path, complain: Callable[[str], object]) -> Tally:
+    """Enrich the texts of a manifest of ``{id, title, text, lang?}``; see :func:`enricher.batch.enrich_manifest`.
+
+    ``complain`` is called with what is wrong with each line that cannot be read.
+    """
     from enricher.batch import enrich_manifest  # loads the language model
 
-    return _write(enrich_manifest(manifest), destination)
+    return _write(enrich_manifest(manifest), destination, complain)
 
 
-def _write(results: Iterable[dict[str, Any]], destination: Path) -> Tally:
+def _write(
+    results: Iterable[dict[str, Any]], destination: Path, complain: Callable[[str], object] | None = None
+) -> Tally:
     destination.parent.mkdir(parents=True, exist_ok=True)
     written = failed = 0
     with destination.open("w", encoding="utf-8") as lines:
         for result in results:
             lines.write(json.dumps(result, ensure_ascii=False) + "\n")
             written += 1
-            failed += "error" in result
+            if "error" in result:
+                failed += 1
+                if complain is not None:
+                    complain(result["error"])
     return Tally(written, failed)

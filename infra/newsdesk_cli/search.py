@@ -20,6 +20,10 @@ from newsdesk.vectors import StoredVector, cosine, decode_vector, encode_vector
 from newsdesk_cli.stack import Stack
 
 MOST_VECTORS = 20_000
+
+LONGEST_TEXT = 10_000
+"""Characters of a text to compare with: more than the 256 word pieces that the model reads, in any language."""
+
 _PARALLEL_READS = 16
 
 

@@ -26,6 +26,10 @@ class ManagedServiceError(NewsdeskError):
         self.timed_out = timed_out
 
 
+class AllowanceSpentError(ManagedServiceError):
+    """The day has too few units left; nothing is wrong, and nothing was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """Something found in a text, in its code points; ``type`` as the service names it."""
@@ -86,8 +90,10 @@ class Allowance(Protocol):
 
         Raises
         ------
-        ManagedServiceError
+        AllowanceSpentError
             The day has too few left.
+        ManagedServiceError
+            It could not be asked.
         """
         ...
 

@@ -45,6 +45,9 @@ def newsdesk(*arguments: str, folder: Path, **variables: str) -> subprocess.Comp
         ("show",),
         ("search",),
         ("search", "--like", "a text", "--limit", "0"),
+        ("search", "--like", ""),
+        ("search", "--like", " \t\n\u3000"),
+        ("search", "--like", "a word " * 2_000),
         ("extract", "--manifest", "no-such-file", "--out", "x"),
         ("extract",),
         ("extract", "--explain", "no-such-file"),
@@ -109,6 +112,19 @@ def test_texts_of_a_manifest_are_enriched(tmp_path: Path) -> None:
     enrichment = json.loads((tmp_path / "enrichments.jsonl").read_text())
     assert enrichment["id"] == 7
     assert enrichment["language"]["code"] == "de"
+
+
+def test_a_line_that_cannot_be_enriched_is_told_in_one_line(tmp_path: Path) -> None:
+    # Given a line without a text among others
+    manifest = tmp_path / "texts.jsonl"
+    manifest.write_text('{"id": 1, "text": "Das Bad bleibt."}\n{"id": 2, "text": null}\n')
+    # When
+    done = newsdesk("enrich", "--manifest", str(manifest), "--out", "enrichments.jsonl", folder=tmp_path)
+    # Then
+    assert done.returncode == 0, done.stderr
+    complaint, told = done.stderr.splitlines()
+    assert complaint == "newsdesk: line 2: text: Input should be a valid string"
+    assert "2 lines written, 1 of them failed" in told
 
 
 def test_a_list_that_is_no_text_is_bad_usage(tmp_path: Path) -> None:

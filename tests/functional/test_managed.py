@@ -42,7 +42,7 @@ from newsdesk.adapters.bedrock import Bedrock
 from newsdesk.adapters.comprehend import Comprehend
 from newsdesk.adapters.spending import DynamoAllowance
 from newsdesk.article import Enrichment, Keyphrase, Language
-from newsdesk.managed import Allowance, Answer, Detection, ManagedServiceError
+from newsdesk.managed import Allowance, AllowanceSpentError, Answer, Detection, ManagedServiceError
 
 MODEL = "amazon.nova-micro-v1:0"
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
@@ -558,6 +558,27 @@ class TestAllowance:
         # Then
         assert re.match(r"the day's allowance of 2 units", enrichment.errors[0].detail)
         assert enrichment.keyphrases[0].text == "embedded"
+
+    def test_a_spent_allowance_is_no_failure(self, table: str, comprehend: tuple[Any, Stubber]) -> None:
+        managed = ComprehendEntitiesEnricher(Comprehend(comprehend[0]), self.allowance(table, 2))
+        enrichment = run(WithFallback(managed, Embedded()))
+        assert [error.kind for error in enrichment.errors] == ["not_applicable"]
+
+    def test_a_spent_allowance_is_logged_once_a_day(self, table: str, caplog: pytest.LogCaptureFixture) -> None:
+        # Given an allowance of a worker that lives until the next day
+        times = iter([NOW, NOW, NOW, NOW + timedelta(minutes=1)])
+        allowance = DynamoAllowance(table, "comprehend", 10, clock=lambda: next(times))
+        allowance.reserve(9)
+        # When more is asked of it than it has, twice on one day and once on the other
+        for units in (4, 11, 11):
+            with pytest.raises(AllowanceSpentError):
+                allowance.reserve(units)
+        # Then the log says so once for each day
+        logged = [vars(record)["detail"] for record in caplog.records if record.message == "allowance spent"]
+        assert logged == [
+            "the day's allowance of 10 units leaves no 4",
+            "the day's allowance of 10 units leaves no 11",
+        ]
 
 
 SETTINGS: dict[str, Any] = {"table_name": "articles", "bucket_name": "bucket", "index_queue_url": "queue"}

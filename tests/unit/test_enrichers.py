@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from enricher.batch import enrich_manifest
@@ -15,9 +16,9 @@ from enricher.composer import compose, default_enrichers
 from enricher.language import LanguageEnricher
 from enricher.links import LinksEnricher
 from enricher.near_duplicates import SignatureEnricher
-from enricher.ports import Document, Enricher, NotApplicableError
+from enricher.ports import Document, Enricher, NotApplicableError, well_formed
 from enricher.reading_time import ReadingTimeEnricher
-from newsdesk.article import Enrichment, Keyphrase, Link
+from newsdesk.article import Enrichment, Keyphrase, Language, Link, to_json_bytes
 from newsdesk.words import count_unspaced_characters, count_words, words
 
 ENGLISH = "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there. " * 12
@@ -144,11 +145,46 @@ def test_a_failing_enricher_is_recorded_and_costs_nothing_else() -> None:
     assert [made.name for made in enrichment.provenance] == ["reading-time"]
 
 
+ANY_TEXT = st.text(st.characters(), max_size=300)
+"""Of all code points, halves of characters (surrogates) among them."""
+
+
+class English:
+    """Takes every text for English, so that every enricher reads it."""
+
+    name = "language"
+    version = "1"
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+        return Enrichment(language=Language(code="en", confidence=1.0))
+
+
 @settings(max_examples=100, deadline=None)
-@given(body=st.text(max_size=300), headline=st.none() | st.text(max_size=40))
-def test_no_text_makes_an_enricher_fail(body: str, headline: str | None) -> None:
-    enrichment = compose(Document(body, headline), default_enrichers())
+@given(body=ANY_TEXT, headline=st.none() | ANY_TEXT, declared=st.none() | ANY_TEXT)
+@example(body="Mayor Jane \ud800Doe said \udfff: “We go to London, \udc00.”", headline="\ud83d", declared="\udfff")
+@pytest.mark.parametrize("english", [False, True])
+def test_no_text_makes_an_enricher_fail(english: bool, body: str, headline: str | None, declared: str | None) -> None:
+    # Given any text
+    document = Document(body, headline, declared_language=declared)
+    # When it is enriched, also as if it were English
+    enrichment = compose(
+        document, [*default_enrichers()[:1], *([English()] if english else []), *default_enrichers()[1:]]
+    )
+    # Then nothing fails, spans name the text as it is in UTF-8, and nothing has moved
     assert [error for error in enrichment.errors if error.kind == "failed"] == []
+    to_json_bytes(enrichment)
+    mentions = [*enrichment.summary, *enrichment.quotes]
+    mentions += [mention for entity in enrichment.entities for mention in entity.mentions]
+    for mention in mentions:
+        assert mention.text == well_formed(body)[mention.begin : mention.end]
+
+
+@given(ANY_TEXT)
+def test_half_a_character_becomes_one_that_stands_for_it(text: str) -> None:
+    formed = well_formed(text)
+    assert len(formed) == len(text)
+    for before, after in zip(text, formed, strict=True):
+        assert after == ("\ufffd" if unicodedata.category(before) == "Cs" else before)
 
 
 def test_the_same_text_is_enriched_the_same() -> None:
@@ -169,6 +205,48 @@ def test_a_batch_goes_on_after_a_bad_line(tmp_path: Path) -> None:
         "agrees": True,
     }
     assert results[2]["readingTimeMinutes"] > 0
+
+
+@pytest.mark.parametrize(
+    ("line", "identifier", "wrong"),
+    [
+        (b'{"id": "a", "text": null}', "a", "text: Input should be a valid string"),
+        (b'{"id": "a"}', "a", "text: Field required"),
+        (b'{"text": "b"}', 2, "id: Field required"),
+        (b'{"id": "a", "text": 3, "title": []}', "a", "text: Input should be a valid string; title: Input should be"),
+        (b'{"id": "a", "text": ["b"]}', "a", "text: Input should be a valid string"),
+        (b'{"id": true, "text": "b"}', 2, "id: Input should be a valid string"),
+        (b'{"id": "\\ud800", "text": 3}', "\ufffd", "text: Input should be a valid string"),
+        (b"[]", 2, "Input should be a valid dictionary"),
+        (b"null", 2, "Input should be a valid dictionary"),
+        (b"{", 2, "not JSON: Expecting property name enclosed in double quotes at character 1"),
+        (b'{"id": "a", "text": "\xff"}', 2, "not UTF-8 at byte 21"),
+        (b"[" * 100_000, 2, "not JSON that can be read: "),
+        (b'{"id": ' + b"1" * 5_000 + b"}", 2, "not JSON that can be read: "),
+    ],
+)
+def test_a_bad_line_is_told_of_in_one_line(tmp_path: Path, line: bytes, identifier: str | int, wrong: str) -> None:
+    # Given a bad line between two good ones
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_bytes(b'{"id": 7, "text": "one"}\n' + line + b'\n{"id": 9, "text": "two"}\n')
+    # When
+    results = list(enrich_manifest(manifest, [ReadingTimeEnricher()]))
+    # Then it alone has an error, which says which line and what is wrong
+    assert ["error" in result for result in results] == [False, True, False]
+    assert results[1]["id"] == identifier
+    assert results[1]["error"].startswith(f"line 2: {wrong}")
+    assert len(results[1]["error"].splitlines()) == 1
+
+
+def test_a_manifest_may_escape_half_a_character(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_bytes(
+        b'{"id": "\\ud83d", "text": "The gates \\ud83d are shut.", "title": "\\udfff", "lang": "\\ud800"}'
+    )
+    (result,) = enrich_manifest(manifest)
+    assert result["id"] == "\ufffd"
+    assert [error for error in result["errors"] if error["kind"] == "failed"] == []
+    json.dumps(result, ensure_ascii=False).encode("utf-8")
 
 
 def test_a_batch_tells_which_lines_are_near_duplicates(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enricher.entities import EntitiesEnricher
+from enricher.gazetteer import Gazetteer
 from enricher.ports import Document, NotApplicableError
 from newsdesk.article import Enrichment, Entity, Language, to_json_bytes
 
@@ -126,6 +127,44 @@ def test_the_office_between_an_organisation_and_a_name_belongs_to_neither() -> N
     found = {entity.name: entity for entity in entities("Baltic Institute Fellow Mark Petersen wonders why.")}
     assert found["Baltic Institute"].type == "ORG"
     assert found["Mark Petersen"].title == "Fellow"
+
+
+def test_an_organisation_whose_name_begins_like_a_persons_is_none() -> None:
+    # Given first words that are given names, too, and offices behind the organisations
+    for body in (
+        "Victoria Institute Harbour Research Fellow Ilse Brandt spoke.",
+        "Ilse Brandt, a Quentin Institute Harbour Research Fellow, spoke.",
+    ):
+        # When / Then
+        found = entities(body)
+        assert [entity.name for entity in found if entity.type == "PERSON"] == ["Ilse Brandt"]
+        assert [" Institute" in entity.name for entity in found if entity.type == "ORG"] == [True]
+
+
+def test_a_title_by_itself_is_nobody() -> None:
+    body = "“No, Madam,” she said. “Yes, Madam Chair,” Ilse Brandt said."
+    assert [entity.name for entity in entities(body) if entity.type == "PERSON"] == ["Ilse Brandt"]
+
+
+def test_a_region_of_several_words_is_no_person() -> None:
+    def weight(name: str) -> float:
+        return 4.0 if name == "Victoria Garland" else 0.0
+
+    body = "Victoria Garland accused the court of delay. Victoria Garland said it had written to Ilse Brandt."
+    found = EntitiesEnricher(weight).enrich(Document(body), ENGLISH).entities
+    assert {entity.name: entity.type for entity in found} == {"Victoria Garland": "PLACE", "Ilse Brandt": "PERSON"}
+
+
+def test_an_oblast_bears_its_capitals_name_and_another_countrys_region_its_own() -> None:
+    gazetteer = Gazetteer.default()
+    body = "Shells fell on the Belgorod region and on Belgorod. Rain fell on the Hamburg region."
+    found = EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast).enrich(Document(body), ENGLISH).entities
+    assert [entity.name for entity in found] == ["Belgorod region", "Belgorod", "Hamburg"]
+
+
+def test_who_writes_in_a_publication_is_not_in_a_place() -> None:
+    body = "The war goes on, Ilse Brandt wrote this week in QX. Prices rise in Poland, Ilse Brandt said."
+    assert {e.name: e.type for e in entities(body)} == {"Ilse Brandt": "PERSON", "QX": "ORG", "Poland": "PLACE"}
 
 
 def test_other_languages_are_left_alone() -> None:

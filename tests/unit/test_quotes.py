@@ -111,6 +111,38 @@ def test_a_pronoun_does_not_mean_whom_the_quotation_names() -> None:
     assert [one.speaker and one.speaker.name for one in quotes(body, "John Hart", "Peter Falk")] == ["John Hart"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "“The bridge will open,” Marta Lind, the mayor, said.",
+        "“The bridge will open,” said Marta Lind, the mayor of the town.",
+        "“The bridge will open,” Marta Lind, 52, who has been mayor since May, said.",
+        "“The bridge will open,” the mayor, Marta Lind, said.",
+        "“The bridge will open,” said the mayor, Marta Lind.",
+        "“The bridge will open,” said the mayor (Marta Lind).",
+        "The mayor — Marta Lind — said the bridge will open.",
+        "A spokeswoman for the town, Marta Lind, said that the bridge will open.",
+    ],
+)
+def test_a_speaker_is_told_whichever_of_name_and_description_comes_first(body: str) -> None:
+    (quote,) = quotes(body, "Marta Lind")
+    assert quote.speaker is not None
+    assert quote.speaker.name == "Marta Lind"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "“The bridge will open,” said the mayor, and Marta Lind left.",
+        "“The bridge will open,” said the mayor, Marta Lind having left the town.",
+    ],
+)
+def test_a_name_behind_a_description_is_no_speaker_where_it_does_something_else(body: str) -> None:
+    (quote,) = quotes(body, "Marta Lind")
+    assert quote.speaker is not None
+    assert quote.speaker.name is None
+
+
 def test_a_spokesman_is_not_the_person_he_speaks_for() -> None:
     body = "Mary Cole's spokesman said that the harbour would open."
     speaker = quotes(body, "Mary Cole")[0].speaker

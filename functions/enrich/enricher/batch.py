@@ -12,11 +12,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from enricher.composer import compose, default_enrichers
 from enricher.near_duplicates import SignatureEnricher
-from enricher.ports import Document, Enricher, NotApplicableError
+from enricher.ports import Document, Enricher, NotApplicableError, well_formed
 from newsdesk.article import Enrichment, to_document
 from newsdesk.clusters import ClustersInMemory, Relation, relate
 
@@ -39,7 +41,8 @@ def enrich_manifest(manifest: Path, enrichers: Sequence[Enricher] | None = None)
     dict
         The enrichment's JSON, and ``id``. In the place of the signature it has ``cluster``, the ``id`` of the line that
         stands for its near-duplicates (its own while it is alone; null for a text too short to tell), and
-        ``duplicateOf`` for a certain copy. A line that cannot be read has an ``error``; it stops nothing.
+        ``duplicateOf`` for a certain copy. A line that cannot be read has an ``error`` of one line, which says where
+        and what is wrong; it stops nothing.
     """
     clusters = _Clusters()
     for number, line in _lines(manifest):
@@ -50,25 +53,60 @@ def enrich_manifest(manifest: Path, enrichers: Sequence[Enricher] | None = None)
         yield row if "error" in row else {**row, **clusters.fields(number)}
 
 
-def _lines(manifest: Path) -> Iterator[tuple[int, str]]:
-    with manifest.open(encoding="utf-8") as lines:
-        yield from ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+class _Line(BaseModel):
+    """What a line of the manifest has; other fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    id: Annotated[str, AfterValidator(well_formed)] | int
+    text: str
+    title: str | None = None
+    lang: str | None = None
+
+    @property
+    def document(self) -> Document:
+        return Document(body=self.text, headline=self.title, declared_language=self.lang)
 
 
-def _enrich_line(line: str, number: int, enrichers: Sequence[Enricher]) -> dict[str, Any]:
-    identifier: Any = number
+class _LineError(Exception):
+    """A line cannot be read; the text says why, ``identifier`` which: its ``id``, or else its number."""
+
+    def __init__(self, detail: str, identifier: str | int) -> None:
+        super().__init__(detail)
+        self.identifier = identifier
+
+
+def _lines(manifest: Path) -> Iterator[tuple[int, bytes]]:
+    with manifest.open("rb") as lines:
+        yield from ((number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _read(line: bytes, number: int) -> _Line:
     try:
-        identifier = json.loads(line)["id"]
-        enrichment = compose(_document(line), enrichers)
-    except Exception as error:  # a manifest may hold anything, and its other lines are still wanted
-        return {"id": identifier, "error": f"{type(error).__name__}: {error}"[:300]}
+        entry = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _LineError(f"line {number}: not UTF-8 at byte {error.start}", number) from error
+    except json.JSONDecodeError as error:
+        raise _LineError(f"line {number}: not JSON: {error.msg} at character {error.pos}", number) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in thousands
+        raise _LineError(f"line {number}: not JSON that can be read: {error}", number) from error
+    try:
+        return _Line.model_validate(entry)
+    except ValidationError as error:
+        wrong = {f"{part['loc'][0]}: {part['msg']}" if part["loc"] else part["msg"]: None for part in error.errors()}
+        identifier = entry.get("id") if isinstance(entry, dict) else None
+        known = well_formed(identifier) if isinstance(identifier, str) else number
+        raise _LineError(f"line {number}: {'; '.join(wrong)}", known) from error
+
+
+def _enrich_line(line: bytes, number: int, enrichers: Sequence[Enricher]) -> dict[str, Any]:
+    try:
+        read = _read(line, number)
+    except _LineError as error:
+        return {"id": error.identifier, "error": str(error)}
+    enrichment = compose(read.document, enrichers)
     lists: dict[str, Any] = {name: [] for name in _LISTS}
-    return {**lists, **to_document(enrichment.model_copy(update={"signature": None})), "id": identifier}
-
-
-def _document(line: str) -> Document:
-    entry = json.loads(line)
-    return Document(body=entry["text"], headline=entry.get("title"), declared_language=entry.get("lang"))
+    return {**lists, **to_document(enrichment.model_copy(update={"signature": None})), "id": read.id}
 
 
 class _Clusters:
@@ -80,14 +118,15 @@ class _Clusters:
         self._identifiers: dict[str, str] = {}
         self._relations: dict[str, Relation] = {}
 
-    def add(self, number: int, line: str) -> None:
+    def add(self, number: int, line: bytes) -> None:
         """Take a line in; one that cannot be read is told of when it is enriched."""
         key = self._key(number)
         try:
-            signature = self._enricher.enrich(_document(line), Enrichment()).signature
-            self._identifiers[key] = str(json.loads(line)["id"])
-        except (NotApplicableError, ValueError, TypeError, KeyError, AttributeError):
+            read = _read(line, number)
+            signature = self._enricher.enrich(read.document, Enrichment()).signature
+        except (NotApplicableError, _LineError):
             return
+        self._identifiers[key] = str(read.id)
         if signature is not None and signature.sketch is not None:
             self._relations[key] = relate(self._store, key, signature.sketch)
 

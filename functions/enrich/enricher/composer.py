@@ -41,10 +41,11 @@ ARTICLE_SECONDS = 8.0
 
 def default_enrichers() -> tuple[Enricher, ...]:
     """Return the enrichers in the order in which they run: those that others build on come first."""
+    gazetteer = Gazetteer.default()
     return (
         LanguageEnricher(),
         ReadingTimeEnricher(),
-        EntitiesEnricher(Gazetteer.default().weight),
+        EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast),
         PlacesEnricher(),
         QuotesEnricher(),
         CitedSourcesEnricher(),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -79,8 +79,11 @@ class EntitiesEnricher:
     name = "entities"
     version = f"1+{MODEL_VERSION}"
 
-    def __init__(self, place_weight: PlaceWeight = no_places) -> None:
+    def __init__(
+        self, place_weight: PlaceWeight = no_places, has_oblast: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._place_weight = place_weight
+        self._has_oblast = has_oblast
 
     def enrich(self, document: Document, found: Enrichment) -> Enrichment:
         """Add the entities; none for a text that names nobody."""
@@ -99,6 +102,8 @@ class EntitiesEnricher:
             if type_ is not None:
                 first = span.start - _has_article(tokens, span.start) if type_ == "ORG" else span.start
                 begin, end = tokens.begin[first], tokens.end_of(span.end - 1)
+                if type_ == "PLACE" and self._is_an_oblast(tokens, span, body[begin:end]):
+                    end = tokens.end_of(span.end)
                 if type_ == "PLACE" and _PARTY_AND.match(body, begin, end):
                     begin += 2
                 title = span.title if type_ == "PERSON" else None
@@ -109,6 +114,11 @@ class EntitiesEnricher:
             if compound is not None and is_surely_a_place(compound[1], self._place_weight):
                 begin = tokens.begin[index]  # the place in "Ohio-based", where the model makes it one word
                 yield NamedSpan(begin, begin + len(compound[1]), "PLACE", body[begin : begin + len(compound[1])])
+
+    def _is_an_oblast(self, tokens: Tokens, span: NameSpan, name: str) -> bool:
+        """Tell whether the word behind a name makes it an oblast's, which bears its capital's name: Kyiv region."""
+        following = tokens.text[span.end] if span.end < len(tokens) and tokens.spaced[span.end - 1] else ""
+        return following in names.OBLASTS and self._has_oblast(name)
 
 
 def _has_article(tokens: Tokens, start: int) -> bool:

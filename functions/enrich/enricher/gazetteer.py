@@ -31,6 +31,7 @@ FROM name JOIN place ON place.id = name.place WHERE name.name = ? ORDER BY popul
 _COUNTRIES = """
 SELECT id, name, kind, country, region, latitude, longitude, population, 0 FROM place WHERE kind = 'country'
 """
+_COUNTRIES_OF_OBLASTS = frozenset({"BG", "BY", "KG", "KZ", "RU", "UA", "UZ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ class Gazetteer:
         an alternate name counts as if the place had a tenth of its people.
         """
         return max(map(_weight, self.find(name)), default=0.0)
+
+    def has_oblast(self, name: str) -> bool:
+        """Tell whether the largest place of a name lies where regions are oblasts, named after their capitals."""
+        places = self.find(name)
+        return bool(places) and places[0].country in _COUNTRIES_OF_OBLASTS
 
 
 def folded(name: str) -> str:

@@ -22,7 +22,7 @@ from enricher.ports import Document, Enricher, FallBackError, NotApplicableError
 from enricher.sentences import sentences
 from enricher.summary import MOST_SENTENCES
 from newsdesk.article import Enrichment, Keyphrase, Mention
-from newsdesk.managed import Allowance, Detection, LanguageModel, ManagedServiceError, TextAnalysis
+from newsdesk.managed import Allowance, AllowanceSpentError, Detection, LanguageModel, ManagedServiceError, TextAnalysis
 
 COMPREHEND_LANGUAGES = frozenset(("en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh"))
 """Of ``LanguageCode`` in the service's model; ``zh-TW`` is not told from ``zh`` here."""
@@ -88,7 +88,7 @@ class WithFallback:
         """
         try:
             return self.managed.enrich(document, found)
-        except NotApplicableError as error:
+        except (NotApplicableError, AllowanceSpentError) as error:
             raise FallBackError(str(error), self.otherwise, "not_applicable") from error
         except ManagedServiceError as error:
             raise FallBackError(str(error), self.otherwise, "timed_out" if error.timed_out else "failed") from error

@@ -239,6 +239,7 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
             and not _breaks(tokens, start - 1)
             and span.label != "NORP"
             and (not tokens.sentence_start[start - 1] or tokens.lower[start - 1] in names.TITLES)
+            and (not _is_title(tokens, start) or _belongs_to_title(tokens, start - 1))
         ):
             start -= 1
         else:
@@ -262,6 +263,11 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
         else:
             break
     return NameSpan(start, end, span.label)
+
+
+def _belongs_to_title(tokens: Tokens, index: int) -> bool:
+    """Tell whether a word is the beginning of the title behind it, and not whose title it is."""
+    return _is_title(tokens, index) or tokens.lower[index] in names.TITLE_PREFIXES
 
 
 def _hyphenated_name(tokens: Tokens, index: int) -> bool:
@@ -345,9 +351,15 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
         begin -= 1
     while begin < start and not _is_title(tokens, begin) and tokens.lower[begin] not in names.TITLE_PREFIXES:
         begin += 1
-    if span.label is None and start + 1 == span.end and _is_title(tokens, start):
+    if start + 1 == span.end and _is_title(tokens, start) and _is_no_name(tokens, start, span.label):
         return None
     return NameSpan(start, span.end, span.label, (begin, start) if begin < start else None)
+
+
+def _is_no_name(tokens: Tokens, title: int, label: str | None) -> bool:
+    """Tell whether a title by itself is nobody's name: Madam, and not King."""
+    word = tokens.text[title]
+    return label is None or (label == "PERSON" and word not in names.given_names() and word not in names.surnames())
 
 
 def _without_office(tokens: Tokens, span: NameSpan) -> NameSpan:
@@ -357,13 +369,21 @@ def _without_office(tokens: Tokens, span: NameSpan) -> NameSpan:
         end -= 1
     two = span.end - span.start == 2
     surname = span.label == "PERSON" and two and tokens.text[span.end - 1] in names.surnames()
-    named = tokens.text[span.start] in names.given_names() or _is_title(tokens, span.start)
+    headed = not names.ORGANISATION_HEADS.isdisjoint(tokens.lower[span.start + 1 : end])
+    named = (tokens.text[span.start] in names.given_names() and not headed) or _is_title(tokens, span.start)
     if end == span.end or surname or named:
         return span
     while end - 1 > span.start and tokens.lower[end - 1] in names.TITLE_PREFIXES | {"press"}:
         end -= 1
-    heads = [at for at in range(span.start, end) if tokens.lower[at] in names.ORGANISATION_HEADS]
-    return NameSpan(span.start, heads[-1] + 1 if heads else end, None if span.label == "PERSON" else span.label)
+    end = _end_of_organisation(tokens, span.start, end)
+    return NameSpan(span.start, end, None if span.label == "PERSON" else span.label)
+
+
+def _end_of_organisation(tokens: Tokens, start: int, end: int) -> int:
+    """Return where an organisation's name ends among the words before an office: Acme Institute | Harbour Research."""
+    heads = [at for at in range(start + 1, end) if tokens.lower[at] in names.ORGANISATION_HEADS]
+    has_complement = bool(heads) and not {"of", "for"}.isdisjoint(tokens.lower[heads[-1] : end])
+    return heads[-1] + 1 if heads and not has_complement else end
 
 
 def _may_be_title(tokens: Tokens, index: int, nearest: bool) -> bool:

@@ -113,7 +113,8 @@ def _of_name(tokens: Tokens, span: NameSpan, place_weight: PlaceWeight) -> Evide
     place = 4.0 if whole in names.REGIONS else place_weight(whole)
     if len(text) > 1:
         _weigh_heads(found, text, lower, place_weight)
-        _weigh_personal(found, text, lower)
+        if place < _SURELY_A_PLACE:
+            _weigh_personal(found, text, lower)
     else:
         _weigh_lone_word(found, text[0], lower[0])
         if _is_acronym(text[0]) and not place:
@@ -301,6 +302,9 @@ def _weigh_grammar(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
         verb = head if dependency == "dobj" else tokens.head[head]
         if tokens.lemma[verb] in names.JOINING_VERBS:
             found[ORG] += 1.2
+    elif dependency == "pobj" and tokens.lower[head] == "in":
+        if tokens.lemma[tokens.head[head]] in names.AUTHORS_VERBS:
+            found[ORG] += 2.0
     elif dependency == "appos":
         _weigh_noun(found, tokens, head, 2.0)
     for at in range(span.end + 1, min(span.end + 10, len(tokens))):

@@ -343,8 +343,13 @@ td mp mps mep msp mla fellow director spokesman spokeswoman spokesperson analyst
 owner editor correspondent reporter counsel treasurer executive researcher scholar manager
 """)
 
+AUTHORS_VERBS = _words("write opine")
+"""Behind which a name after "in" is more often of what it was written in than of where."""
+
+OBLASTS = _words("region oblast")
+
 HEADS_ANYWHERE = _words("""
-league university college party ministry army navy federation association
+league university college institute party ministry army navy federation association
 """)
 
 MEMBERSHIP_NOUNS = _words("""

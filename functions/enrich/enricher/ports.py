@@ -9,6 +9,7 @@ text that it is not made for; any other exception is a failure, recorded as such
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, cast
@@ -18,6 +19,8 @@ from newsdesk.errors import NewsdeskError
 from newsdesk.words import words
 
 ResultT = TypeVar("ResultT")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotApplicableError(NewsdeskError):
@@ -43,6 +46,14 @@ class FallBackError(NewsdeskError):
         self.kind = kind
 
 
+def well_formed(text: str) -> str:
+    """Return a text with U+FFFD in the place of each surrogate; nothing moves.
+
+    A surrogate is half a character (Unicode 16.0, D75): UTF-8 cannot hold it, and libraries refuse the whole text.
+    """
+    return _SURROGATE.sub("\ufffd", text)
+
+
 @dataclass(frozen=True)
 class Document:
     """What there is to enrich.
@@ -52,7 +63,7 @@ class Document:
     body : str
         ``articleBody``; all offsets count its code points.
     headline, url, declared_language : str or None
-        As the article has them.
+        As the article has them. Texts are made :func:`well_formed`.
     links : tuple of Link
         Of the body.
     """
@@ -63,6 +74,13 @@ class Document:
     declared_language: str | None = None
     links: tuple[Link, ...] = ()
     _shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the texts well formed."""
+        for name in ("body", "headline", "declared_language"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, well_formed(text))
 
     def once(self, name: str, compute: Callable[[], ResultT]) -> ResultT:
         """Return what ``compute`` returns, computing it once for all enrichers: a parse, for one."""

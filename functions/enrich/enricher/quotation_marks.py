@@ -27,7 +27,7 @@ _CLOSED_BY = {
 """Which marks close what a mark opens: English, German, French, Swedish and Japanese use among others."""
 
 _MARK = re.compile(r"(?<!')''(?!')|``|[“”„‟\"«»‹›「」『』]")
-_PARAGRAPH = re.compile(r"[^\n]*[^\s][^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _BEFORE_OPENING = frozenset("([{—–-―/:,¡¿…")
 _SINGLE_OPENING = re.compile(r"(?<![\w.,!?…”\"’'])[‘'](?=[\w“\"\[(¿¡$£€…])")
 _SINGLE_CLOSING = re.compile(r"[’'](?!\w)")
@@ -58,15 +58,19 @@ def quotations(text: str) -> list[Quotation]:
     singles = [
         single
         for begin, end in _gaps(doubles, len(text))
-        for paragraph in _PARAGRAPH.finditer(text, begin, end)
-        for single in _singles(text, paragraph.start(), paragraph.end())
+        for paragraph in _paragraphs(text, begin, end)
+        for single in _singles(text, *paragraph)
     ]
     return sorted(doubles + singles, key=lambda quotation: quotation.begin)
 
 
+def _paragraphs(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    yield from (line.span() for line in _LINE.finditer(text, begin, end) if not line[0].isspace())
+
+
 def _doubles(text: str) -> Iterator[Quotation]:
     carried: tuple[int, str, int] | None = None  # begin and mark of a quotation that goes on, and for how long it has
-    paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
+    paragraphs = list(_paragraphs(text, 0, len(text)))
     for number, (begin, end) in enumerate(paragraphs):
         open_marks: list[tuple[int, str]] = []
         reached = begin

@@ -46,9 +46,9 @@ _MARKS = "“”„‟\"«»‹›「」『』'`‘’"
 _SIGNATURE = re.compile(
     r"[ \xa0]*(?:—|–|―|--)[ \xa0]*([A-Z][^\n,;:!?(]{1,60}?)(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
 )
-_TURN = re.compile(r"^[ \"“]*([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]+([^\n]*[^\s\"”])", re.MULTILINE)
+_TURN = re.compile(r"^[ \"“]*([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
 _FEWEST_TURNS = 3
-_INTRODUCED = re.compile(r":[ \xa0]*\n+[ \xa0]*([^\n]*[^\s])")
+_INTRODUCED = re.compile(r":[ \xa0]*+\n++[ \xa0]*+([^\n]*[^\s])")
 
 
 @dataclass(frozen=True)

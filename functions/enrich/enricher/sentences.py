@@ -11,12 +11,13 @@ end so, such as a heading, a caption or a list item without a full stop, is no s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 Span = tuple[int, int]
 
 _PARAGRAPH = re.compile(r"[^\n]+")
-_END = re.compile("(?:[.!?…]+[\"'”’»)\\]]*(?=\\s|$)|[。！？]+[」』”）]*)")
+_END = re.compile("(?:(?<![.!?…])[.!?…]++[\"'”’»)\\]]*+(?=\\s|$)|[。！？]+[」』”）]*)")
 _FIRST_LETTER = re.compile("[\"'“‘«(\\[「『（]*\\w")
 
 _ABBREVIATION = re.compile(
@@ -24,7 +25,10 @@ _ABBREVIATION = re.compile(
     r"|etc|Inc|Ltd|Co|Corp|Bros|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|est|al|cf|ca|ed|Ave|Blvd|Rd"
     r"|Nr|bzw|usw|Hr|Fr|Sra|Srta|Mme|Mlle|[A-Za-z]\.[A-Za-z])\.$"
 )
+_LONGEST_ABBREVIATION = 8
+"""Characters, full stop and all."""
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("「", "」"))
+_PAIRED = re.compile('["“”«»()「」]')
 
 
 def sentences(text: str, begins: Collection[int] | None = None) -> Iterator[tuple[Span, Span]]:
@@ -38,22 +42,26 @@ def sentences(text: str, begins: Collection[int] | None = None) -> Iterator[tupl
         Where a parser sees sentences begin; no sentence is then cut anywhere else.
     """
     for paragraph in _PARAGRAPH.finditer(text):
-        begin = paragraph.start()
+        begin = counted = paragraph.start()
+        marks: Counter[str] = Counter()
         for mark in _END.finditer(text, *paragraph.span()):
+            marks.update(_PAIRED.findall(text, counted, mark.end()))
+            counted = mark.end()
             following = _following(text, mark.end(), paragraph.end())
-            if _is_end(text, begin, mark.end(), following, paragraph.end(), begins):
+            if _is_balanced(marks) and _is_end(text, begin, mark.end(), following, paragraph.end(), begins):
                 yield (_following(text, begin, mark.end()), mark.end()), paragraph.span()
                 begin = following
+                marks.clear()
+
+
+def _is_balanced(marks: Counter[str]) -> bool:
+    return marks['"'] % 2 == 0 and all(marks[left] == marks[right] for left, right in _PAIRS)
 
 
 def _is_end(text: str, begin: int, end: int, following: int, limit: int, begins: Collection[int] | None) -> bool:
-    sentence = text[begin:end]
-    balanced = all(sentence.count(left) == sentence.count(right) for left, right in _PAIRS)
-    if not balanced or sentence.count('"') % 2:
-        return False
     if following == limit:
         return True
-    if _ABBREVIATION.search(sentence):
+    if _ABBREVIATION.search(text, max(begin, end - _LONGEST_ABBREVIATION), end):
         return False
     first = _FIRST_LETTER.match(text, following)
     if first is None or first[0][-1].islower():

@@ -54,7 +54,8 @@ _FIRST_NAMES_OF_WOMEN = listed(
 )
 _SENTENCES_BACK = 5
 _AFTER_NAME = re.compile(r"\s*(?:$|[,(]|(?:of|for|at|from|in|on)\b)")
-
+_APPOSED = re.compile(r",[ \xa0]|[ \xa0][—–-][ \xa0]|[ \xa0]\(")
+_APPOSED_END = re.compile(r"[,.;:)\n]|[ \xa0][—–-][ \xa0]|$")
 
 _CAN_SPEAK = ("PERSON", "ORG", "PLACE")
 _FARTHEST_ANTECEDENT = 80
@@ -88,12 +89,26 @@ class Speakers:
             return self._antecedent(begin, "male" if words in _HE else "female")
         if words in _RELATIVE:
             return self._nearest(begin)
-        mentions = self._named.overlapping(begin, end)
+        heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, end)]
+        persons = [mention for mention in heads if mention.entity.type == "PERSON"]
+        if not persons and not any(mention.begin <= begin and end <= mention.end for mention in heads):
+            persons = self._apposed(end)
         for kind in _CAN_SPEAK:
-            for mention in reversed(mentions):
-                if mention.entity.type == kind and self._is_head(mention, end):
+            for mention in reversed([*persons, *heads]):
+                if mention.entity.type == kind:
                     return mention.entity.name
         return None
+
+    def _apposed(self, end: int) -> list[_Named]:
+        """Return the person whose name stands behind a description: the minister, Jane Roe, said."""
+        text = self._parsed.text
+        opening = _APPOSED.match(text, end)
+        named = self._persons.overlapping(opening.end(), opening.end() + 1) if opening else []
+        return [
+            mention
+            for mention in named
+            if opening is not None and mention.begin == opening.end() and _APPOSED_END.match(text, mention.end)
+        ]
 
     def _is_head(self, mention: _Named, end: int) -> bool:
         """Tell whether a name is whom the description means, and not whose spokesman he is."""

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from newsdesk.adapters import clients
 from newsdesk.adapters.managed_calls import managed_call
 from newsdesk.clock import Clock, utc_now
-from newsdesk.managed import ManagedServiceError
+from newsdesk.managed import AllowanceSpentError, ManagedServiceError
+from newsdesk.observability import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,6 +48,7 @@ class DynamoAllowance:
         self._limit = units_per_day
         self._client = client or clients.dynamodb()
         self._clock = clock
+        self._refused_on = ""
 
     def reserve(self, units: int) -> str:
         """Take units before they are spent; see the port."""
@@ -54,7 +56,7 @@ class DynamoAllowance:
         day = now.date().isoformat()
         refusal = f"the day's allowance of {self._limit:,} units leaves no {units:,}"
         if units > self._limit:
-            raise ManagedServiceError(refusal)
+            raise self._refused(refusal, day)
         try:
             with managed_call():
                 self._client.update_item(
@@ -71,7 +73,7 @@ class DynamoAllowance:
                 )
         except ManagedServiceError as error:
             if isinstance(error.__cause__, self._client.exceptions.ConditionalCheckFailedException):
-                raise ManagedServiceError(refusal) from error
+                raise self._refused(refusal, day) from error
             raise
         return day
 
@@ -86,6 +88,13 @@ class DynamoAllowance:
                 ExpressionAttributeNames={"#units": "units"},
                 ExpressionAttributeValues={":units": {"N": str(-units)}, ":least": {"N": str(units)}},
             )
+
+    def _refused(self, refusal: str, day: str) -> AllowanceSpentError:
+        """Return what to raise; the log says so once a day and process, for each article's errors say it, too."""
+        if day != self._refused_on:
+            self._refused_on = day
+            logger.warning("allowance spent", extra={"spent_on": self._service, "detail": refusal})
+        return AllowanceSpentError(refusal)
 
     def _key(self, day: str) -> dict[str, dict[str, str]]:
         return {"pk": {"S": f"spending#{self._service}"}, "sk": {"S": day}}
