@@ -153,6 +153,7 @@ class Pipeline:
         policy: str = "noindex,noarchive",
         patience: Patience | None = None,
         interval_seconds: float = 2.0,
+        follow_pages: int = 0,
     ) -> None:
         self.clock = clock or FakeClock()
         self.web: Any = web(self.clock)
@@ -184,7 +185,9 @@ class Pipeline:
             clock=self.clock,
             jitter=lambda: 0.0,
         )
-        self.extract_stage = ExtractStage(*common, self.hosts, self.clock, self.patience, opt_outs=self._opt_outs)
+        self.extract_stage = ExtractStage(
+            *common, self.hosts, self.clock, self.patience, opt_outs=self._opt_outs, follow_pages=follow_pages
+        )
         self.enrich_stage = EnrichStage(*timed, default_enrichers())
         self.index_stage = IndexStage(*timed)
         self.dispatch_stage = DispatchStage(

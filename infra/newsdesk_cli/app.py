@@ -138,11 +138,15 @@ def up(
     embeddings: Annotated[
         bool | None, typer.Option(help="Keep a vector beside each article, for `search`; as before if left out.")
     ] = None,
+    follow_pages: Annotated[
+        int | None,
+        typer.Option(help="Further pages of one article to fetch; as before if left out.", min=0, max=20),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the stack on this machine, or bring it up to date."""
     networks = _checked_networks(allow_network or [])
-    with LocalStack(say=_say).running(networks, interval, embeddings) as stack:
+    with LocalStack(say=_say).running(networks, interval, embeddings, follow_pages) as stack:
         facts = {"endpoint": stack.endpoint, "region": stack.region, **stack.outputs}
     _print_facts(facts, as_json)
 

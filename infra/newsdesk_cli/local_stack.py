@@ -55,6 +55,7 @@ class Instance:
     access_key: str
     secret_key: str
     embeddings: bool = False
+    follow_pages: int = 0
 
     @property
     def endpoint(self) -> str:
@@ -102,6 +103,7 @@ class LocalStack:
         allowed_networks: Sequence[str] = (),
         interval_seconds: float | None = None,
         embeddings: bool | None = None,
+        follow_pages: int | None = None,
     ) -> Iterator[Stack]:
         """Bring the stack up, and leave it up if the block ends well.
 
@@ -116,6 +118,8 @@ class LocalStack:
             Overrides the crawl interval.
         embeddings : bool or None
             Whether a vector is kept beside each article; None leaves that as it was.
+        follow_pages : int or None
+            How many further pages of an article are fetched; None leaves that as it was.
 
         Raises
         ------
@@ -126,7 +130,7 @@ class LocalStack:
         """
         try:
             with self._alone():
-                stack = self._bring_up(embeddings)
+                stack = self._bring_up(embeddings, follow_pages)
                 self._configure(stack, allowed_networks, interval_seconds)
             yield stack
         except BaseException:
@@ -169,17 +173,26 @@ class LocalStack:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _bring_up(self, embeddings: bool | None) -> Stack:
+    def _bring_up(self, embeddings: bool | None, follow_pages: int | None) -> Stack:
         instance = self._remembered()
         if instance is None or not self._is_healthy(instance):
             self._say("starting MiniStack on loopback, with TLS and IAM enforced")
             instance = self._start()
-        if embeddings is not None and embeddings != instance.embeddings:
-            instance = replace(instance, embeddings=embeddings)
+        wanted = replace(
+            instance,
+            embeddings=instance.embeddings if embeddings is None else embeddings,
+            follow_pages=instance.follow_pages if follow_pages is None else follow_pages,
+        )
+        if wanted != instance:
+            instance = wanted
             self._remember(instance)
         stack = self._stack(instance)
         self._say("building the functions for this machine and deploying template.yaml")
-        parameters = {**_PARAMETERS, "Embeddings": "on" if instance.embeddings else "off"}
+        parameters = {
+            **_PARAMETERS,
+            "Embeddings": "on" if instance.embeddings else "off",
+            "FollowPages": str(instance.follow_pages),
+        }
         changed = deploy(stack, TEMPLATE, PACKAGES_FOLDER, parameters)
         self._say("deployed" if changed else "nothing to deploy, the stack is up to date")
         return stack

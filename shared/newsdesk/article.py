@@ -353,6 +353,18 @@ class SiteProfile(ArticleModel):
     )
 
 
+class PageProvenance(ArticleModel):
+    """Where a further page of an article came from."""
+
+    requested_url: str = Field(description="As the page before links it.")
+    final_url: str
+    capture_key: str | None = None
+    capture_sha256: str | None = Field(default=None, description="Of the response's body as received, in hex.")
+    captured_at: Timestamp | None = None
+    http_status: int | None = None
+    site_profile: SiteProfile | None = None
+
+
 class Provenance(ArticleModel):
     """Where the article came from and what made it."""
 
@@ -365,6 +377,9 @@ class Provenance(ArticleModel):
     capture_sha256: str | None = Field(default=None, description="Of the response's body as received, in hex.")
     captured_at: Timestamp | None = None
     http_status: int | None = None
+    pages: tuple[PageProvenance, ...] = Field(
+        default=(), description="The further pages that the article was joined of, in order; the first is above."
+    )
     discovery: str | None = None
     extractor: ModelProvenance
     site_profile: SiteProfile | None = None
@@ -395,7 +410,9 @@ class Extracted(ArticleModel):
     word_count: int = Field(ge=0)
     content_status: ContentStatus = ContentStatus.FULL
     next_pages: tuple[str, ...] = Field(
-        default=(), description="URLs of the pages that the article goes on on, as this one links them; not read."
+        default=(),
+        description="URLs of the pages that the article goes on on, as they are linked; `provenance.pages` names those "
+        "that were read.",
     )
     quality: Quality = Quality()
     rights: Rights = Rights()

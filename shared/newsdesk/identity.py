@@ -169,6 +169,13 @@ def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str
     return other.article_id if is_same(other, other.article_id == identifier) else None
 
 
+def is_same_page(url: str, other: str) -> bool:
+    """Say whether two URLs are one page by their look: one canonical URL, or a host's mobile or AMP twin."""
+    page, answer = (parse_url(canonical_url(parse_url(text))) for text in (url, other))
+    are_on_one_port = page.port == answer.port or {page.port, answer.port} == {80, 443}
+    return page.href == answer.href or (are_on_one_port and _are_variants(page, answer))
+
+
 def _are_variants(url: Url, other: Url) -> bool:
     """Say whether two URLs are one page by their look: the same path and query on a host and its mobile or AMP twin.
 

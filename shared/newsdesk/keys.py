@@ -25,8 +25,13 @@ def capture_key(host: str, article_id: str, capture_id: str) -> str:
 
 
 def extracted_key(article_id: str, capture_id: str) -> str:
-    """Return where extract's output for a capture lies; expires."""
+    """Return where extract's output for a capture lies, of several pages for the last one's; expires."""
     return f"{WORK_PREFIX}{article_id}/{capture_id}/extracted.json.gz"
+
+
+def page_key(article_id: str, capture_id: str) -> str:
+    """Return where one page's article waits for those of the pages that follow; expires."""
+    return f"{WORK_PREFIX}{article_id}/{capture_id}/page.json.gz"
 
 
 def article_key(first_seen: datetime, article_id: str, revision: int, sha256: str) -> str:

@@ -6,6 +6,7 @@ stores write what these functions return.
 ::
 
     (none) ─► fetch ─► extract ─► enrich ─► index ─► rest ─► fetch …     any stage ─► rest, with an outcome
+                 ▲───────┘ for a further page of the same article
 
 An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
 its current revision. Whoever still works on it loses the next conditional write.
@@ -55,6 +56,7 @@ TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.INDEX: frozenset({Stage.INDEX, Stage.REST}),
     Stage.REST: frozenset({Stage.REST, Stage.FETCH}),
 }
+"""Where a step may lead to; from extract back to fetch :func:`page_wanted` leads alone."""
 
 
 class InvalidTransitionError(NewsdeskError):
@@ -87,6 +89,10 @@ class Patience:
 def _step(state: ArticleState, stage: Stage, **changes: object) -> ArticleState:
     if stage not in TRANSITIONS[state.stage]:
         raise InvalidTransitionError(f"{state.stage.value} -> {stage.value}")
+    return _changed(state, stage, **changes)
+
+
+def _changed(state: ArticleState, stage: Stage, **changes: object) -> ArticleState:
     return state.model_copy(update={"version": state.version + 1, "stage": stage, **changes})
 
 
@@ -211,13 +217,69 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
 
 
 def fetched(state: ArticleState, capture: Capture, now: datetime, patience: Patience) -> ArticleState:
-    """Return the state once the capture is durable."""
+    """Return the state once the capture is durable, be it of the article's own page or of a further one."""
+    found = {"pages": (*state.pages, capture)} if state.wanted_page else {"capture": capture, "gone_since": None}
     return _step(
         state,
         Stage.EXTRACT,
-        capture=capture,
+        **found,
         attempts=state.attempts + 1,
-        gone_since=None,
+        redirects=(),
+        lease_owner=None,
+        lease_until=None,
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime, patience: Patience) -> ArticleState:
+    """Return a run whose article goes on on another page, on its way back to fetch.
+
+    Parameters
+    ----------
+    next_pages : tuple of str
+        The further pages that were captured, and behind them those that are wanted.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If nothing is wanted, or the run is not in extract.
+    """
+    if state.stage is not Stage.EXTRACT or len(next_pages) <= len(state.pages):
+        raise InvalidTransitionError(f"{state.stage.value} -> a further page")
+    return _changed(
+        state,
+        Stage.FETCH,
+        next_pages=next_pages,
+        attempts=0,
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def is_at_further_page(state: ArticleState) -> bool:
+    """Say whether a run works on a further page of its article, without which it can go on."""
+    is_read = state.stage is Stage.EXTRACT and len(state.pages) > 0 and state.pages_end is None
+    return is_read or state.wanted_page is not None
+
+
+def page_missed(state: ArticleState, why: str, now: datetime, patience: Patience) -> ArticleState:
+    """Return a run that goes on with the pages that it has: the next one could not be had, or is of no use.
+
+    In fetch that is the page which is asked for; in extract the one that was captured last, which is dropped.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If the run is at no further page.
+    """
+    if state.wanted_page is None and (state.stage is not Stage.EXTRACT or not state.pages):
+        raise InvalidTransitionError(f"{state.stage.value} without a further page")
+    return _step(
+        state,
+        Stage.EXTRACT,
+        pages=state.pages if state.stage is Stage.FETCH else state.pages[:-1],
+        pages_end=why,
+        waiting=None,
+        resends=0,
         redirects=(),
         lease_owner=None,
         lease_until=None,
@@ -425,6 +487,9 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
         lease_owner=None,
         lease_until=None,
         capture=None,
+        pages=(),
+        next_pages=(),
+        pages_end=None,
         extracted_key=None,
         content_hash=None,
         article_key=None,

@@ -25,15 +25,16 @@ def check_in(store: ArticleStore, sender: MessageSender, message: StageMessage, 
     """Return the state that a message asks this stage to work on.
 
     None means that there is nothing to do, and the message can be acknowledged: it belongs to an older run, to no
-    article, or its work is done. When the article stands at the next stage, that stage's message is sent again,
-    because this delivery may be here only because an earlier one died before sending it.
+    article, or its work is done. When the article stands at the next stage, or was sent back for a further page, that
+    stage's message is sent again, because this delivery may be here only because an earlier one died before sending it.
     """
     state = store.get(message.article_id)
     if state is None or state.run != message.run:
         return None
     if state.stage is stage:
         return state
-    if is_past(state, stage) and STAGE_ORDER.index(state.stage) == STAGE_ORDER.index(stage) + 1:
+    is_next = is_past(state, stage) and STAGE_ORDER.index(state.stage) == STAGE_ORDER.index(stage) + 1
+    if is_next or (stage is Stage.EXTRACT and state.wanted_page is not None):
         following = message_for(state)
         if following is not None:
             sender.send(following)
@@ -46,7 +47,7 @@ def advance(store: ArticleStore, state: ArticleState, step: Step) -> ArticleStat
     Parameters
     ----------
     state : ArticleState
-        As this worker knows it; its run, stage and lease owner are what entitles the worker to the step.
+        As this worker knows it; its run, stage, pages and lease owner are what entitles the worker to the step.
 
     Returns
     -------
@@ -60,10 +61,10 @@ def advance(store: ArticleStore, state: ArticleState, step: Step) -> ArticleStat
     ConflictError
         The state kept changing under this worker; the message is to be delivered again.
     """
-    entitled = (state.run, state.stage, state.lease_owner)
+    entitled = _entitlement(state)
     current: ArticleState | None = state
     for _ in range(_ATTEMPTS):
-        if current is None or (current.run, current.stage, current.lease_owner) != entitled:
+        if current is None or _entitlement(current) != entitled:
             return None
         after, records = step(current)
         try:
@@ -73,3 +74,8 @@ def advance(store: ArticleStore, state: ArticleState, step: Step) -> ArticleStat
             continue
         return after
     raise ConflictError(f"{state.article_id} kept changing")
+
+
+def _entitlement(state: ArticleState) -> tuple[object, ...]:
+    """Return what must not have changed: a run comes back to its stage for every page of its article."""
+    return state.run, state.stage, len(state.pages), state.pages_end, state.lease_owner

@@ -45,7 +45,9 @@ class Capture(Record):
     header_signals: str | None = None
     host_signals: str | None = None
     is_perishable: bool = Field(
-        default=False, description="It names a date on which its meaning changes, so the next visit must read it again."
+        default=False,
+        description="It names a date on which its meaning changes, or a page that could not be had, so the next visit "
+        "must read it again.",
     )
 
 
@@ -129,7 +131,12 @@ class ArticleState(Record):
     due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
     lease_owner: str | None = None
     lease_until: str | None = None
-    capture: Capture | None = Field(default=None, description="This run's capture.")
+    capture: Capture | None = Field(default=None, description="This run's capture of the article's own page.")
+    pages: tuple[Capture, ...] = Field(default=(), description="This run's captures of its further pages, in order.")
+    next_pages: tuple[str, ...] = Field(
+        default=(), description="URLs of the further pages, in order: those that were captured and those still wanted."
+    )
+    pages_end: str | None = Field(default=None, description="Why no further page is wanted; a word of its warning.")
     extracted_key: str | None = None
     content_hash: str | None = None
     article_key: str | None = None
@@ -141,6 +148,11 @@ class ArticleState(Record):
     last_ended_at: str | None = None
     last_detail: str | None = Field(default=None, description="What was said of the last failure, for people.")
     duplicate_of: str | None = None
+
+    @property
+    def wanted_page(self) -> str | None:
+        """The further page that fetch is to ask for; None where that is the article's own, or nothing."""
+        return self.next_pages[len(self.pages)] if self.stage is Stage.FETCH and self.capture is not None else None
 
     @property
     def latest_revision(self) -> int | None:

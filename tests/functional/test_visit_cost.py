@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from tests import long_reads
 from tests.fakes import DUE_SHARDS, FakeClock
 from tests.functional import aws
 from tests.pipeline import MessageQueue, Pipeline, page
@@ -163,3 +165,31 @@ def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipel
         assert pipeline.ingest(URL, "submission-2") == ["not_modified"]
     submitted = {"GetItem": 1, "TransactWriteItems": 1, "SendMessage": 1}
     assert dict(calls) == together(submitted, FETCH, {"TransactWriteItems": 1})
+
+
+def test_a_further_page_costs_sixteen_calls_and_two_objects(pipeline: Pipeline) -> None:
+    # Given an article on one page, and one on two, of a host whose rules are known
+    costs: list[Counter[str]] = []
+    following = replace(pipeline.extract_stage, follow_pages=1)
+    for name, last in (("one", 1), ("two", 2)):
+        for number in range(1, last + 1):
+            path = f"/{name}/drovers" + ("" if number == 1 else f"/{number}")
+            links = long_reads.pager(number, last, f"/{name}/drovers")
+            pipeline.web.put(f"https://news.example{path}", long_reads.page(number, links=links, foot=""))
+        pipeline.extract_stage = following
+        pipeline.submit(f"https://news.example/{name}/drovers", f"submission-{name}")
+
+        # When each is fetched and extracted
+        with counted() as calls:
+            while not isinstance(pipeline.queue.waiting[0], ArticleExtracted):
+                pipeline.work(pipeline.queue.waiting.popleft())
+        pipeline.queue.waiting.clear()
+        costs.append(calls)
+
+    # Then the second page has its own fetch and extract, and what the first one gave is kept for it
+    fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
+    extracted = {"GetItem": 2, "GetObject": 1, "PutItem": 1, "SendMessage": 1}
+    kept = {"PutObject": 1, "GetObject": 1}
+    waited = {"UpdateItem": 1, "GetItem": 1}
+    assert dict(costs[1] - costs[0]) == together(FETCH, waited, fetched, extracted, kept)
+    assert (costs[1] - costs[0]).total() == 16

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from extractor.child import ChildReader
-from extractor.reading import PageToRead, Reading
+from extractor.reading import PageToRead, Reading, ReadPage, read_page
 from extractor.result import EXTRACTOR
 from extractor.stage import ExtractStage
 from newsdesk import keys, lifecycle
@@ -631,3 +631,83 @@ def test_of_two_pages_that_name_each_other_one_stays() -> None:
     with pytest.raises(ConflictError):
         world.stage.handle(world.message)
     assert world.stage.handle(world.message) == "extracted"
+
+
+# ------------------------------------------------------------------------------------------ further pages
+
+
+def linking(*pages: str) -> ReadPage:
+    """A reader that finds these pages linked, whatever stands on the page."""
+
+    def read(wanted: PageToRead) -> Reading:
+        reading = read_page(wanted)
+        article = reading.result.article.model_copy(update={"next_pages": pages})
+        return replace(reading, result=replace(reading.result, article=article))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("linked", "wanted"),
+    [
+        ((f"{URL}/2",), (f"{URL}/2",)),
+        ((f"{URL}/2", f"{URL}/3", f"{URL}/4"), (f"{URL}/2", f"{URL}/3")),
+        ((URL, f"{URL}?utm_source=pager", f"{URL}/2"), (f"{URL}/2",)),
+        (("https://www.news.example/2026/03/13/gates/2",), ("https://www.news.example/2026/03/13/gates/2",)),
+        ((), None),
+        ((URL,), None),
+        (("http://news.example/2026/03/13/gates/2",), None),
+        (("https://news.example:8443/2026/03/13/gates/2",), None),
+        (("https://other.example/2026/03/13/gates/2",), None),
+    ],
+)
+def test_a_page_is_wanted_that_is_of_the_site_and_was_not_had(
+    linked: tuple[str, ...], wanted: tuple[str, ...] | None
+) -> None:
+    # Given a page that links others, and a stage that follows two
+    world = World(page())
+    world.stage = replace(world.stage, read=linking(*linked), follow_pages=2)
+
+    # When it is extracted, Then the run goes back to fetch with them, or on to enrich without
+    status = world.stage.handle(world.message)
+    assert status == ("extracted" if wanted is None else "page_wanted")
+    assert (world.now.stage, world.now.next_pages) == (Stage.FETCH, wanted) if wanted else (Stage.ENRICH, ())
+    assert world.sender.sent == [lifecycle.message_for(world.now)]
+
+
+def test_a_list_of_articles_wants_no_further_list() -> None:
+    # Given a page that says that it is a collection, and shows so many cards
+    said = '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "CollectionPage"}</script>'
+    cards = "".join(
+        f"<article><h2><a href='/2026/03/13/story-{number}'>The harbour and its many bridges, part {number}</a></h2>"
+        "<p>What the council said on Friday, and what it will cost the town.</p></article>"
+        for number in range(12)
+    )
+    world = World(page(cards).replace(b"</title>", b"</title>" + said.encode()))
+    world.stage = replace(world.stage, read=linking(f"{URL}/2"), follow_pages=5)
+
+    # When it is extracted, Then its next page is not asked for, and the article says so
+    assert world.stage.handle(world.message) == "extracted"
+    assert {"type:listing", "next_page:not_followed"} <= set(world.work().article.quality.warnings)
+
+
+def test_a_page_that_links_those_before_it_wants_none_of_them() -> None:
+    # Given the second page of an article, which calls itself and the first one its next pages
+    world = World(page())
+    second = page(
+        paragraphs=("On the second page stands something else, which no other page of the article has said.",)
+    )
+    capture = world.capture.model_copy(update={"capture_id": "second", "key": "raw/v1/second", "sha256": "00" * 32})
+    capture = capture.model_copy(update={"final_url": f"{URL}/2/"})
+    world.objects.put(capture.key, world.file(second, ()), "application/warc")
+    pages = {"pages": (capture,), "next_pages": (f"{URL}/2",)}
+    world.state = world.state.model_copy(update=pages)
+    world.store.states[ARTICLE_ID] = world.state
+    world.stage = replace(world.stage, read=linking(URL, f"{URL}/2", f"{URL}/2/"), follow_pages=5)
+
+    # When it is extracted, Then the article ends with it, and nothing is missing
+    assert world.stage.handle(world.message) == "extracted"
+    (key,) = [key for key in world.objects.puts if key.startswith("work/")]
+    article = ExtractedWork.model_validate_json(gzip.decompress(world.objects.objects[key].body)).article
+    assert len(article.provenance.pages) == 1
+    assert article.quality.warnings == ()

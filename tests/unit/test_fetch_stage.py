@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,7 @@ from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
 from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, SET_BACK_POLICY, RevisitPolicy
 from newsdesk.rights import OptOutPolicy, Refusal, digest_of, host_signals
-from newsdesk.state import ArticleState, CurrentRevision, Stage, Validators
+from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage, Validators
 from newsdesk.urls import article_id, parse_url
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
@@ -1001,3 +1002,87 @@ def test_validators_longer_than_a_kibibyte_are_not_sent_back(size):
     capture = world.now_stored.capture
     kept = ("e" * size, "m" * size) if size <= LONGEST_VALIDATOR else (None, None)
     assert (capture.etag, capture.last_modified) == kept
+
+
+# Further pages of an article
+
+
+PAGE_URL = f"{URL}?page=2"
+
+
+def wanting_a_page(state: ArticleState | None = None) -> ArticleState:
+    """An article whose first page was read and goes on on another one."""
+    begun = state or new_article()
+    capture = Capture(
+        capture_id="first", key="raw/v1/first", sha256="ab" * 32, captured_at="x", status=200, final_url=URL
+    )
+    read = lifecycle.fetched(begun, capture, FakeClock()(), PATIENCE)
+    return lifecycle.page_wanted(read, (PAGE_URL,), FakeClock()(), PATIENCE)
+
+
+def test_a_further_page_is_captured_beside_the_first():
+    # Given an article that wants its second page, When its message is delivered
+    world = World(response(final_url=PAGE_URL), state=wanting_a_page())
+    assert world.deliver() == "fetched"
+
+    # Then that page was asked for, its capture stands behind the first one's, and extract is told
+    assert world.fetcher.requests == [FetchRequest(PAGE_URL)]
+    state = world.now_stored
+    assert state.stage is Stage.EXTRACT
+    assert state.capture is not None
+    assert state.capture.key == "raw/v1/first"
+    (page,) = state.pages
+    captured = read_capture(world.objects.get(page.key))
+    assert (captured.requested_url, captured.url) == (PAGE_URL, PAGE_URL)
+    assert world.sender.sent == [message_for(state)]
+
+
+def test_a_further_page_of_an_indexed_article_is_never_known_already():
+    # Given an indexed article that wants its second page, which comes as the very bytes of the last visit's first
+    known = indexed_article()
+    validators = Validators(etag='"v1"', sha256=hashlib.sha256(response().body).hexdigest())
+    state = wanting_a_page(known.model_copy(update={"validators": validators}))
+    world = World(response(final_url=PAGE_URL), state=state)
+
+    # When it is fetched, Then it is asked for without a condition and kept
+    assert world.deliver() == "fetched"
+    assert not world.fetcher.requests[0].is_conditional
+    assert len(world.now_stored.pages) == 1
+
+
+def test_a_further_page_that_cannot_be_had_ends_no_run():
+    # Given an indexed article whose second page is gone
+    world = World(PermanentError(Reason.NOT_FOUND, "status 404"), state=wanting_a_page(indexed_article()))
+
+    # When it is asked for, Then the run goes on without it: no outcome, no retraction, and extract is told why
+    assert world.deliver() == "page_missed"
+    state = world.now_stored
+    assert (state.stage, state.pages, state.pages_end, state.gone_since) == (Stage.EXTRACT, (), "not_found", None)
+    assert world.outcome is None
+    assert world.sender.sent == [message_for(state)]
+
+
+@pytest.mark.parametrize(
+    ("location", "status"),
+    [
+        ("https://www.news.example/harbour?page=2", "fetched"),
+        ("http://news.example/harbour?page=2", "fetched"),
+        (f"{URL}/?page=2&utm_source=pager", "fetched"),
+        (URL, "page_missed"),
+        (f"{URL}?page=1", "page_missed"),
+        ("https://news.example/", "page_missed"),
+        ("https://other.example/harbour?page=2", "page_missed"),
+        ("https://news.example:8443/harbour?page=2", "page_missed"),
+    ],
+)
+def test_a_further_page_may_redirect_to_itself_alone(location: str, status: str):
+    # Given a second page that redirects, When it is fetched
+    moved = response(final_url=location, redirects=(Hop(PAGE_URL, 301, location),))
+    world = World(moved, state=wanting_a_page())
+    world.hosts.open_site(parse_url(location).origin)
+
+    # Then it is kept where that is the same page by its look; no other page gets a slot
+    assert world.deliver() == status
+    assert world.now_stored.pages_end == (None if status == "fetched" else "redirected")
+    assert len(world.hosts.asked) == (2 if status == "fetched" else 1)
+    assert len(world.store.states) == 1

@@ -29,12 +29,15 @@ from newsdesk.lifecycle import (
     extracted,
     failed,
     fetched,
+    is_at_further_page,
     is_leased,
     is_past,
     joined,
     leased,
     message_for,
     next_run,
+    page_missed,
+    page_wanted,
     released,
     retracted,
     retry_scheduled,
@@ -167,6 +170,25 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.state.stage is Stage.EXTRACT)
     @rule()
+    def want_a_page(self) -> None:
+        before = self.state
+        known = (*before.next_pages[: len(before.pages)], f"{before.url}/{len(before.pages) + 2}")
+        after = page_wanted(before, known, self.now, PATIENCE)
+        assert (after.stage, after.wanted_page, after.attempts) == (Stage.FETCH, known[-1], 0)
+        assert after.version == before.version + 1
+        self.steps += 1
+        self.state = after
+
+    @precondition(lambda self: is_at_further_page(self.state))
+    @rule()
+    def go_without_a_page(self) -> None:
+        before = self.state
+        self.move(page_missed(before, "timeout", self.now, PATIENCE))
+        assert (self.state.capture, self.state.pages_end) == (before.capture, "timeout")
+        assert len(self.state.pages) == len(before.pages) - (before.stage is Stage.EXTRACT)
+
+    @precondition(lambda self: self.state.stage is Stage.EXTRACT)
+    @rule()
     def extract(self) -> None:
         self.move(extracted(self.state, f"work/v1/{self.state.run}", CONTENT_HASH, self.now, PATIENCE))
 
@@ -247,6 +269,7 @@ class Life(RuleBasedStateMachine):
             assert message_for(state) is None
             assert (state.submissions, state.waiting, state.lease_owner, state.lease_until) == ((), None, None, None)
             assert (state.capture, state.extracted_key, state.content_hash, state.article_key) == (None,) * 4
+            assert (state.pages, state.next_pages, state.pages_end) == ((), (), None)
             assert (state.due_at is None) or state.current is not None
             assert state.last_outcome in DESCRIPTIONS
 
@@ -309,6 +332,37 @@ def test_only_a_fetch_is_leased_deferred_or_retried(stage: Stage) -> None:
             continue
         with pytest.raises(InvalidTransitionError):
             step(at_stage(stage))
+
+
+@pytest.mark.parametrize("stage", STAGE_ORDER)
+def test_only_a_page_that_was_read_may_want_another(stage: Stage) -> None:
+    # Given an article at each stage, When a further page is wanted or missed, Then that is a step of extract's alone
+    state = at_stage(stage)
+    if stage is Stage.EXTRACT:
+        assert page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE).wanted_page == f"{state.url}/2"
+    else:
+        with pytest.raises(InvalidTransitionError):
+            page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE)
+    with pytest.raises(InvalidTransitionError):
+        page_wanted(state, (), NOW, PATIENCE)
+    with pytest.raises(InvalidTransitionError):
+        page_missed(state, "timeout", NOW, PATIENCE)
+
+
+def test_a_run_counts_the_attempts_of_each_page_for_itself() -> None:
+    # Given a run whose first page took three attempts
+    state = at_stage(Stage.FETCH)
+    for _ in range(2):
+        state = retry_scheduled(state, NOW, 60, "timeout")
+    state = fetched(leased(state, "worker", NOW, PATIENCE), capture_of(state), NOW, PATIENCE)
+    assert state.attempts == 3
+
+    # When a further page is wanted and had, Then it begins at none, and the first page's capture stays the run's
+    wanted = page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE)
+    second = capture_of(state, "20260314T092659Z-0002")
+    had = fetched(wanted, second, NOW, PATIENCE)
+    assert (wanted.attempts, had.attempts) == (0, 1)
+    assert (had.capture, had.pages, had.wanted_page) == (state.capture, (second,), None)
 
 
 @pytest.mark.parametrize("stage", [Stage.EXTRACT, Stage.ENRICH, Stage.INDEX])

@@ -15,7 +15,15 @@ from datetime import datetime, timedelta
 
 from newsdesk.clock import Clock
 from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.lifecycle import Patience, ended, message_for, next_run, released
+from newsdesk.lifecycle import (
+    Patience,
+    ended,
+    is_at_further_page,
+    message_for,
+    next_run,
+    page_missed,
+    released,
+)
 from newsdesk.observability import logger
 from newsdesk.outcomes import Outcome, Reason
 from newsdesk.ports import ArticleStore, MessageSender, WriteOnce
@@ -99,6 +107,8 @@ class DispatchStage:
         if state.stage is Stage.REST:
             return "revisited", next_run(state, now, self.patience), ()
         if state.waiting is None and state.resends >= MAXIMUM_RESENDS:
+            if is_at_further_page(state):
+                return "stuck", page_missed(state, Reason.STUCK.value, now, self.patience), ()
             after, records = ended(
                 state,
                 Outcome.FAILED,

@@ -21,7 +21,7 @@ from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
-from newsdesk.messages import ArticleExtracted, PageFetched
+from newsdesk.messages import ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.observability import instrumented
 from newsdesk.records import process_batch
 
@@ -48,13 +48,16 @@ def build() -> ExtractStage:
     return ExtractStage(
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
         objects=S3ObjectStore(settings.bucket_name),
-        sender=SqsMessageSender({ArticleExtracted: settings.enrich_queue_url}),
+        sender=SqsMessageSender(
+            {FetchRequested: settings.fetch_queue_url, ArticleExtracted: settings.enrich_queue_url}
+        ),
         hosts=DynamoHostStore(settings.table_name),
         clock=utc_now,
         patience=settings.patience,
         maximum_body_bytes=settings.maximum_body_bytes,
         opt_outs=settings.opt_outs,
         read=reader(),
+        follow_pages=settings.follow_pages,
     )
 
 

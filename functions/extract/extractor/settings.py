@@ -14,7 +14,9 @@ class ExtractSettings(VisitSettings, RightsSettings):
     """Extract's settings."""
 
     bucket_name: str = Field(description="The bucket of captures, work objects and articles.")
+    fetch_queue_url: str = Field(description="The queue that takes articles back whose next page is wanted.")
     enrich_queue_url: str = Field(description="The queue that takes extracted articles on.")
     maximum_body_bytes: int = Field(
         default=10 * 1024 * 1024, ge=1024, description="As fetch has it: of a page, decompressed."
     )
+    follow_pages: int = Field(default=0, ge=0, le=20, description="Further pages of one article that are fetched.")

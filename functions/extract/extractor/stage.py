@@ -1,20 +1,25 @@
 """The extract stage: from a capture to extract's work object.
 
-Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``. Changes: the work object in the bucket, the profile of the
-article's host, the article's state; deletes the capture of a page that opts out.
+Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``, or ``FetchRequested`` where the article has a further page.
+Changes: work objects in the bucket, the profile of the article's host, the article's state; deletes the capture of a
+page that opts out.
+
+An article of several pages comes here once for each of them. What a page gave is kept until the last one is there, so
+that each is read once; then all are joined.
 """
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from extractor.content_hash import content_hash
+from extractor.joining import NOT_FOLLOWED, REPEATED, joined
 from extractor.reading import PageToRead, ReadPage, read_page
 from extractor.result import EXTRACTOR, ExtractionResult
 from newsdesk import keys, lifecycle
-from newsdesk.article import ExtractedWork, Provenance, to_json_bytes
+from newsdesk.article import Extracted, ExtractedWork, Provenance, to_json_bytes
 from newsdesk.capture import CapturedPage, CaptureUnreadableError, read_capture
 from newsdesk.clock import Clock, from_text
 from newsdesk.content_encoding import decode_body
@@ -28,9 +33,13 @@ from newsdesk.ports import ArticleStore, HostStore, MessageSender, ObjectStore, 
 from newsdesk.rights import OptOutPolicy, unavailable_after
 from newsdesk.stage import Step, advance, check_in
 from newsdesk.state import ArticleState, Capture, Stage
+from newsdesk.urls import canonical_url, parse_url
 
 _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
 """How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
+
+_LIST_OF_ARTICLES = "type:listing"
+"""The warning of :mod:`extractor.article_types`; behind such a page are other lists, and no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class ExtractStage:
         Which wishes of page, header or host mean that the page is not taken.
     read : callable
         Reads a page; in this process, unless told otherwise.
+    follow_pages : int
+        So many further pages of an article are fetched.
     """
 
     store: ArticleStore
@@ -56,6 +67,7 @@ class ExtractStage:
     maximum_body_bytes: int = 10 * 1024 * 1024
     opt_outs: OptOutPolicy = field(default_factory=OptOutPolicy)
     read: ReadPage = read_page
+    follow_pages: int = 0
 
     def handle(self, message: PageFetched) -> str:
         """Extract one page.
@@ -63,8 +75,9 @@ class ExtractStage:
         Returns
         -------
         str
-            ``extracted``; ``unchanged``, ``duplicate``, ``failed``, ``rejected``, ``removed`` when the run ended here;
-            ``skipped`` when there was nothing to do; ``stale`` when another worker was first.
+            ``extracted``; ``page_wanted`` when a further page is to be fetched; ``unchanged``, ``duplicate``,
+            ``failed``, ``rejected``, ``removed`` when the run ended here; ``skipped`` when there was nothing to do;
+            ``stale`` when another worker was first.
         """
         state = check_in(self.store, self.sender, message, Stage.EXTRACT)
         status = "skipped" if state is None or state.capture is None else self._work(state, state.capture)
@@ -74,18 +87,98 @@ class ExtractStage:
 
     def _work(self, state: ArticleState, capture: Capture) -> str:
         profile = self.hosts.profile(state.host)
+        *earlier, newest = (capture, *state.pages)
+        if newest.sha256 in {page.sha256 for page in earlier}:
+            return self._go_without(state, capture, REPEATED)
+        read = self._extract if state.pages_end is None else self._kept
         try:
-            result = self._extract(state, capture, profile)
+            result = read(state, newest, profile)
+        except (PermanentError, TransientError) as error:
+            if not earlier:
+                return self._fail(state, error.reason, error.detail)
+            if error.reason is Reason.OPT_OUT:
+                self.objects.delete(newest.key)
+            return self._go_without(state, capture, error.reason.value)
+        if not earlier:
+            original = self._original(state, result)
+            if original is not None:
+                return self._end_as_duplicate(state, original)
+            self._learn(state, capture, result, profile)
+        left = _pages_left(state, capture, result.article.next_pages)
+        if left and self._may_follow(state, result.article, left[0]):
+            return self._ask_for(state, newest, result, left)
+        try:
+            result = self._whole(state, (capture, *state.pages), result, left, profile)
         except (PermanentError, TransientError) as error:
             return self._fail(state, error.reason, error.detail)
-        original = self._original(state, result)
-        if original is not None:
-            return self._end_as_duplicate(state, original)
-        self._learn(state, capture, result, profile)
         digest = content_hash(result.article)
         if state.current is not None and state.current.content_hash == digest:
             return self._end(state, result)
-        return self._pass_on(state, capture, result, digest)
+        return self._pass_on(state, newest, result, digest)
+
+    def _may_follow(self, state: ArticleState, newest: Extracted, page: str) -> bool:
+        is_wanted = state.pages_end is None and len(state.pages) < self.follow_pages
+        is_list = _LIST_OF_ARTICLES in newest.quality.warnings
+        return is_wanted and not is_list and _site(page) == _site(newest.provenance.final_url)
+
+    def _ask_for(self, state: ArticleState, capture: Capture, result: ExtractionResult, left: tuple[str, ...]) -> str:
+        """Keep what a page gave, and send the run back to fetch for the next one."""
+        work = _work_of(state, capture, result)
+        self._put(keys.page_key(state.article_id, capture.capture_id), work)
+        wanted = (*state.next_pages[: len(state.pages)], *left)[: self.follow_pages]
+        now = self.clock()
+        return self._hand_on(
+            state,
+            "page_wanted",
+            lambda current: lifecycle.page_wanted(_to_be_read_again(current, result), wanted, now, self.patience),
+        )
+
+    def _go_without(self, state: ArticleState, capture: Capture, why: str) -> str:
+        """Drop the page that was captured last, and go on with those before it."""
+        now = self.clock()
+        after = advance(
+            self.store, state, lambda current: (lifecycle.page_missed(current, why, now, self.patience), ())
+        )
+        return "stale" if after is None else self._work(after, capture)
+
+    def _whole(
+        self,
+        state: ArticleState,
+        captures: Sequence[Capture],
+        newest: ExtractionResult,
+        left: tuple[str, ...],
+        profile: HostProfile,
+    ) -> ExtractionResult:
+        """Return the article of all pages that are there; that of the one page where nobody asked for others."""
+        missing = state.pages_end or (NOT_FOLLOWED if left and (self.follow_pages or state.pages) else None)
+        if not state.pages and missing is None:
+            return newest
+        pages: list[ExtractionResult] = []
+        size = 0
+        for capture in captures:
+            try:
+                page = newest if capture is captures[-1] else self._kept(state, capture, profile)
+            except (PermanentError, TransientError) as error:
+                if not pages:
+                    raise
+                missing = error.reason.value
+                break
+            size += len(page.article.article_body)
+            if pages and size > self.maximum_body_bytes:
+                missing = Reason.TOO_LARGE.value
+                break
+            pages.append(page)
+        return joined(pages, (*state.next_pages, *left), missing)
+
+    def _kept(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
+        """Return what a page gave before: as it was kept, or read anew when that is gone or another release's."""
+        try:
+            work = _read_work(self.objects.get(keys.page_key(state.article_id, capture.capture_id)))
+        except ObjectMissingError:
+            work = None
+        if work is None or work.article.provenance.extractor != EXTRACTOR:
+            return self._extract(state, capture, profile)
+        return ExtractionResult(work.article, links=work.links, dropped=work.dropped)
 
     def _forget_refused(self, message: PageFetched) -> None:
         """Delete the capture of a run that ended because its page may not be kept.
@@ -137,34 +230,29 @@ class ExtractStage:
         return find_claimed_original(self.store, state, claimed, result.article.headline) if claimed else None
 
     def _pass_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> str:
-        work = ExtractedWork(
-            article_id=state.article_id,
-            capture_id=capture.capture_id,
-            content_hash=digest,
-            article=result.article,
-            links=result.links,
-            dropped=result.dropped,
-        )
         key = keys.extracted_key(state.article_id, capture.capture_id)
-        # No time stamp in the gzip header: the same work is the same bytes.
-        if not self.objects.put(key, gzip.compress(to_json_bytes(work), mtime=0), "application/json", "gzip"):
+        if not self._put(key, _work_of(state, capture, result)):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
-            digest = ExtractedWork.model_validate_json(gzip.decompress(self.objects.get(key))).content_hash
+            digest = _read_work(self.objects.get(key)).content_hash
         now = self.clock()
-        after = advance(
-            self.store,
+        return self._hand_on(
             state,
-            lambda current: (
-                lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.patience),
-                (),
-            ),
+            "extracted",
+            lambda current: lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.patience),
         )
+
+    def _put(self, key: str, work: ExtractedWork) -> bool:
+        # No time stamp in the gzip header: the same work is the same bytes.
+        return self.objects.put(key, gzip.compress(to_json_bytes(work), mtime=0), "application/json", "gzip")
+
+    def _hand_on(self, state: ArticleState, status: str, step: Callable[[ArticleState], ArticleState]) -> str:
+        after = advance(self.store, state, lambda current: (step(current), ()))
         if after is None:
             return "stale"
         following = lifecycle.message_for(after)
         if following is not None:
             self.sender.send(following)
-        return "extracted"
+        return status
 
     def _end(self, state: ArticleState, result: ExtractionResult) -> str:
         now = self.clock()
@@ -198,17 +286,50 @@ class ExtractStage:
         return "stale" if after is None else (after.last_outcome or "").partition(":")[0]
 
 
+def _pages_left(state: ArticleState, capture: Capture, linked: Iterable[str]) -> tuple[str, ...]:
+    """Return the pages that follow the newest one and were not had: as it links them, or as those before it did."""
+    known = state.next_pages[: len(state.pages)]
+    urls = (state.url, capture.final_url, *known, *(page.final_url for page in state.pages))
+    had = {canonical_url(parse_url(url)) for url in urls}
+    left = tuple(url for url in linked if canonical_url(parse_url(url)) not in had)
+    return left or state.next_pages[len(state.pages) :]
+
+
+def _site(url: str) -> str:
+    return parse_url(url).origin.replace("://www.", "://")
+
+
+def _work_of(state: ArticleState, capture: Capture, result: ExtractionResult) -> ExtractedWork:
+    return ExtractedWork(
+        article_id=state.article_id,
+        capture_id=capture.capture_id,
+        content_hash=content_hash(result.article),
+        article=result.article,
+        links=result.links,
+        dropped=result.dropped,
+    )
+
+
+def _read_work(stored: bytes) -> ExtractedWork:
+    return ExtractedWork.model_validate_json(gzip.decompress(stored))
+
+
 def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:
-    """Return the state, its capture marked when the page names a date from which on it may not be used."""
+    """Return the state, its capture marked so that the next visit does not take the page for unchanged.
+
+    It is not when a page names a date from which on it may not be used, or when one could not be had.
+    """
     is_dated = any(unavailable_after(signal) for signal in result.signals)
-    if state.capture is None or not is_dated:
+    is_missing = state.pages_end not in (None, REPEATED, NOT_FOLLOWED)
+    if state.capture is None or not (is_dated or is_missing):
         return state
     return state.model_copy(update={"capture": state.capture.model_copy(update={"is_perishable": True})})
 
 
 def _provenance(state: ArticleState, capture: Capture) -> Provenance:
+    requested = {page.capture_id: url for page, url in zip(state.pages, state.next_pages, strict=False)}
     return Provenance(
-        requested_url=state.requested_url,
+        requested_url=requested.get(capture.capture_id, state.requested_url),
         final_url=capture.final_url,
         capture_key=capture.key,
         capture_sha256=capture.sha256,

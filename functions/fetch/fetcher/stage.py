@@ -3,6 +3,9 @@
 Comes in: ``FetchRequested``. Goes out: ``PageFetched``, or an outcome, or a later attempt. Changes: the article's
 state, one object under ``raw/``, and what :mod:`fetcher.politeness` keeps of hosts.
 
+A further page of an article is fetched like any other, but for this: it is never known already, it may not redirect to
+another page, and when it cannot be had the article goes on without it.
+
 The order is what makes it safe to repeat: lease, leave, fetch, object, table, message. Whoever dies in between leaves a
 state that dispatch finds again; whoever comes late loses the conditional write and does no harm.
 """
@@ -19,12 +22,21 @@ from datetime import datetime, timedelta
 from fetcher.answers import NOT_MODIFIED
 from fetcher.captures import exchange_of
 from fetcher.politeness import NotYetError, Politeness, Visit
-from fetcher.ports import Fetcher, FetchRequest, FetchResponse, Hop, OverloadedError
+from fetcher.ports import (
+    AskLeave,
+    Fetcher,
+    FetchRequest,
+    FetchResponse,
+    Hop,
+    OverloadedError,
+    RedirectError,
+    Start,
+)
 from newsdesk import lifecycle
 from newsdesk.capture import CAPTURE_MEDIA_TYPE, write_capture
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.errors import AlreadyRecordedError, PermanentError, Received, TransientError
-from newsdesk.identity import begin_target, find_original, reason_to_keep
+from newsdesk.identity import begin_target, find_original, is_same_page, reason_to_keep
 from newsdesk.keys import capture_key
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import FetchRequested
@@ -35,7 +47,7 @@ from newsdesk.retries import retry_delay, set_back_delay
 from newsdesk.rights import OptOutPolicy, digest_of, header_signals, host_signals, refusals_of
 from newsdesk.stage import Step, advance, check_in
 from newsdesk.state import ArticleState, Capture, FollowedRedirect, Stage
-from newsdesk.urls import parse_url, scrub
+from newsdesk.urls import Url, parse_url, scrub
 
 LONGEST_VALIDATOR = 1024
 """Characters of an ``ETag`` or ``Last-Modified`` that are kept and sent back: a longer one may make the next request
@@ -88,7 +100,8 @@ class FetchStage:
         -------
         str
             ``fetched``, ``not_modified``, ``duplicate``, ``deferred``, ``retry_scheduled``, ``rejected``, ``failed``,
-            ``removed``; or ``leased`` (somebody else is at it), ``stale`` (nothing to do any more).
+            ``removed``; ``page_missed`` (the article goes on without a further page); or ``leased`` (somebody else is
+            at it), ``stale`` (nothing to do any more).
 
         Raises
         ------
@@ -113,9 +126,11 @@ class FetchStage:
         try:
             response = self._fetch(state, visit)
             # Where a redirect led is known only now.
-            if response.redirects and (reason := reason_to_keep(self._store, state, response.final_url)):
-                # Another page: what it wishes is not this one's wish, and nothing of it is kept.
-                return self._end_elsewhere(state, response, reason)
+            if response.redirects and state.wanted_page is None:
+                reason = reason_to_keep(self._store, state, response.final_url)
+                if reason is not None:
+                    # Another page: what it wishes is not this one's wish, and nothing of it is kept.
+                    return self._end_elsewhere(state, response, reason)
             self._opt_outs.check_host(visit.host_lines, self._clock())
             self._opt_outs.check_headers(response.headers, self._clock())
         except NotYetError as error:
@@ -137,18 +152,20 @@ class FetchStage:
     def _fetch(self, state: ArticleState, visit: Visit) -> FetchResponse:
         """Ask for the page, or for where an earlier delivery got to on the way to it."""
         followed = tuple(Hop(**redirect.model_dump()) for redirect in state.redirects)
-        visit.check(parse_url(followed[-1].location if followed else state.url))
+        url = state.wanted_page or state.url
+        visit.check(parse_url(followed[-1].location if followed else url))
         self._opt_outs.check_host(visit.host_lines, self._clock())
-        request = FetchRequest(state.url, redirects=followed)
-        known = state.validators if state.current is not None and not followed else None
+        request = FetchRequest(url, redirects=followed)
+        known = state.validators if state.current is not None and not followed and url == state.url else None
         if known is not None and not self._must_read(state, visit):
-            request = FetchRequest(state.url, known.etag, known.last_modified)
-        response = self._ask(request, visit)
+            request = FetchRequest(url, known.etag, known.last_modified)
+        ask_leave = visit.ask if state.wanted_page is None else _on_page_alone(url, visit.ask)
+        response = self._ask(request, ask_leave)
         if response.status != NOT_MODIFIED or (request.is_conditional and not response.redirects):
             return response
         # Nobody asked this URL whether it had changed, so there is nothing that 304 could refer to.
         try:
-            response = self._ask(FetchRequest(state.url, redirects=response.redirects), visit)
+            response = self._ask(FetchRequest(url, redirects=response.redirects), ask_leave)
         except NotYetError as error:
             # Another delivery would ask for the same, and be told the same, unless this one has got farther.
             if len(error.redirects) > len(followed):
@@ -170,7 +187,7 @@ class FetchStage:
     def _is_known(self, state: ArticleState, response: FetchResponse) -> bool:
         """Say whether these are the bytes and wishes that were worked through last time, from a server without 304."""
         known = state.validators
-        if state.current is None or known is None or response.redirects:
+        if state.current is None or known is None or response.redirects or state.wanted_page is not None:
             return False
         is_same = known.sha256 == hashlib.sha256(response.body).hexdigest()
         return is_same and known.header_signals == self._header_digest(response)
@@ -191,9 +208,9 @@ class FetchStage:
 
         return self._finish(state, "deferred", step)
 
-    def _ask(self, request: FetchRequest, visit: Visit) -> FetchResponse:
+    def _ask(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
         try:
-            response = self._fetcher.fetch(request, visit.ask)
+            response = self._fetcher.fetch(request, ask_leave)
         except (PermanentError, TransientError) as error:
             if error.received is not None:
                 self._measure(error.received)
@@ -236,9 +253,10 @@ class FetchStage:
         )
 
     def _keep(self, state: ArticleState, response: FetchResponse, visit: Visit) -> str:
-        original = find_original(self._store, state, response.final_url) or self._begin_target(state, response)
-        if original is not None:
-            return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
+        if state.wanted_page is None:
+            original = find_original(self._store, state, response.final_url) or self._begin_target(state, response)
+            if original is not None:
+                return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         capture = self._put(state, response, visit.host_lines)
         after = self._advance(
             state, lambda fresh: (lifecycle.fetched(fresh, capture, self._clock(), self._patience), ())
@@ -275,7 +293,7 @@ class FetchStage:
         sha256 = hashlib.sha256(response.body).hexdigest()
         capture_id = f"{_compact(response.started_at)}-{sha256[:8]}"
         key = capture_key(state.host, state.article_id, capture_id)
-        exchange = exchange_of(capture_id, state.url, response, host_lines)
+        exchange = exchange_of(capture_id, state.wanted_page or state.url, response, host_lines)
         self._objects.put(key, write_capture(exchange), CAPTURE_MEDIA_TYPE)
         # Validators belong to the URL that sent them; the next visit starts at the article's own again.
         own = not response.redirects
@@ -304,6 +322,8 @@ class FetchStage:
     ) -> str:
         def step(fresh: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
             now = self._clock()
+            if reason is not None and fresh.wanted_page is not None:
+                return lifecycle.page_missed(fresh, reason.value, now, self._patience), ()
             if reason is not None:
                 return lifecycle.failed(fresh, reason, now, self._patience, detail=detail)
             return lifecycle.ended(fresh, outcome, now, self._patience, duplicate_of=duplicate_of)
@@ -311,6 +331,10 @@ class FetchStage:
         after = self._advance(state, step)
         if after is None:
             return "stale"
+        following = lifecycle.message_for(after)
+        if following is not None:
+            self._sender.send(following)
+            return "page_missed"
         # A failure may have retracted the article.
         ending = (after.last_outcome or outcome.value).partition(":")[0]
         return "not_modified" if ending == Outcome.UNCHANGED else ending
@@ -323,6 +347,17 @@ class FetchStage:
             return advance(self._store, state, step)
         except AlreadyRecordedError:
             return None
+
+
+def _on_page_alone(page: str, ask_leave: AskLeave) -> AskLeave:
+    """Return leave for one page: where it redirects to another, that one is not even asked."""
+
+    def ask(url: Url, hops: tuple[Hop, ...]) -> Start:
+        if hops and not is_same_page(page, url.href):
+            raise RedirectError(Reason.REDIRECTED, f"led to {scrub(url.href)}")
+        return ask_leave(url, hops)
+
+    return ask
 
 
 def _validator(response: FetchResponse, name: str) -> str | None:

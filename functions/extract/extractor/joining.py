@@ -1,0 +1,203 @@
+"""The pages of one article become one article.
+
+Comes in: what was extracted from each page, in order. Goes out: the article of them all, with the first one's metadata.
+Changes nothing.
+
+Pages repeat themselves: headline, deck and by-line stand at the top of each, a biography or a note at the foot. What a
+page says again is dropped, with the reason ``repeated``; a page that says nothing else ends the article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from extractor.lines import LineKind, kind_of_line
+from extractor.parts import split_parts
+from extractor.reasons import DropReason
+from extractor.result import ExtractionResult
+from newsdesk.article import (
+    Block,
+    BlockType,
+    ContentStatus,
+    DroppedBlock,
+    Extracted,
+    PageProvenance,
+    Quality,
+    Rights,
+)
+from newsdesk.rights import Refusal
+from newsdesk.words import count_words, words
+
+MAXIMUM_LISTED_PAGES = 50
+
+NOT_FOLLOWED = "not_followed"
+"""The article goes on, and nobody asked for its next page: there are more than wanted, or it is another site's."""
+REPEATED = DropReason.REPEATED.value
+
+SHORTEST_REPEATED_WORDS = 8
+"""Below the top of a page: shorter lines may well be said twice."""
+_MOST_AT_TOP = 6
+_LONGEST_BYLINE_WORDS = 12
+_BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
+_PAGE_WORDS = frozenset(
+    {"page", "part", "seite", "teil", "partie", "pagina", "página", "parte", "of", "von", "de", "sur", "di"}
+)
+_OF_ONE_PAGE = ("wall:", "canonical_link:", "type:")
+"""Warnings that say nothing of the whole; those of walls are the last page's."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the pages so far have said: anywhere, at their tops, and as their headlines."""
+
+    texts: set[str] = field(default_factory=set)
+    tops: set[str] = field(default_factory=set)
+    headlines: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    def add(self, page: Extracted, blocks: Iterable[Block]) -> None:
+        """Remember a page, of which these blocks were kept."""
+        self.texts.update(_folded(block.text) for block in blocks)
+        self.tops.update(_folded(block.text) for block in page.blocks[:_MOST_AT_TOP])
+        self.add_head(page)
+
+    def add_head(self, page: Extracted) -> None:
+        """Remember what stands above a page's text."""
+        self.headlines.update(_folded(text) for text in (page.headline,) if text)
+        self.tops.update(_folded(text) for text in (page.alternative_headline, page.description) if text)
+        self.names.update(word for person in page.author for word in _folded(person.name).split())
+
+
+def joined(pages: Sequence[ExtractionResult], next_pages: Iterable[str], missing: str | None) -> ExtractionResult:
+    """Return what the pages of one article give together; what belongs to one page is the last one's.
+
+    Parameters
+    ----------
+    pages : sequence of ExtractionResult
+        The first is the article's own; at least that one.
+    next_pages : iterable of str
+        URLs of the others, in order, whether they were had or not.
+    missing : str or None
+        Why the next page could not be had; None when there is none.
+    """
+    first = pages[0]
+    said = _Said()
+    said.add(first.article, first.article.blocks)
+    blocks = list(first.article.blocks)
+    dropped = list(first.dropped)
+    whole = [first]
+    for page in pages[1:]:
+        kept, repeated = _without_repetitions(page.article, said)
+        if not kept:
+            missing = REPEATED
+            break
+        said.add(page.article, kept)
+        whole.append(page)
+        blocks += kept
+        dropped += (*page.dropped, *(DroppedBlock(text=block.text, reason=REPEATED) for block in repeated))
+    links = {link.url: link for page in reversed(whole) for link in reversed(page.links)}
+    article = _article([page.article for page in whole], tuple(blocks), tuple(next_pages), missing)
+    return replace(pages[-1], article=article, links=tuple(reversed(links.values())), dropped=tuple(dropped))
+
+
+def _article(
+    pages: Sequence[Extracted], blocks: tuple[Block, ...], next_pages: tuple[str, ...], missing: str | None
+) -> Extracted:
+    first, last = pages[0], pages[-1]
+    body = "\n".join(block.text for block in blocks)
+    below_deck = blocks[blocks[0].text in (first.alternative_headline, first.description) :] if blocks else ()
+    provenance = first.provenance.model_copy(update={"pages": tuple(_provenance(page) for page in pages[1:])})
+    is_cut = missing is not None and last.content_status is ContentStatus.FULL
+    return first.model_copy(
+        update={
+            "article_body": body,
+            "blocks": blocks,
+            "parts": split_parts(below_deck, first.article_type),
+            "word_count": count_words(body),
+            "content_status": ContentStatus.TRUNCATED if is_cut else last.content_status,
+            "next_pages": tuple(dict.fromkeys(next_pages))[:MAXIMUM_LISTED_PAGES],
+            "quality": _quality([page.quality for page in pages], missing),
+            "rights": _strictest([page.rights for page in pages]),
+            "provenance": provenance,
+        }
+    )
+
+
+def _without_repetitions(page: Extracted, said: _Said) -> tuple[list[Block], list[Block]]:
+    """Return a page's blocks that say something, and those that say what was said before."""
+    said.add_head(page)
+    kept: list[Block] = []
+    repeated: list[Block] = []
+    for block in page.blocks:
+        text = _folded(block.text)
+        is_long = text.count(" ") >= SHORTEST_REPEATED_WORDS - 1
+        is_again = (is_long and text in said.texts) or (not kept and _belongs_to_top(block, text, said))
+        (repeated if is_again else kept).append(block)
+    return kept, repeated
+
+
+def _belongs_to_top(block: Block, text: str, said: _Said) -> bool:
+    if text in said.tops or any(_is_titled(text, headline) for headline in said.headlines):
+        return True
+    is_line = block.type in (BlockType.PARAGRAPH, BlockType.HEADING)
+    return is_line and (kind_of_line(block.text) is LineKind.BYLINE or _is_of_names(text, said.names))
+
+
+def _is_titled(text: str, headline: str) -> bool:
+    """Say whether a line is a headline, the page's number behind it perhaps."""
+    rest = text.removeprefix(headline).split() if text.startswith(headline) else [text]
+    return all(word.isdigit() or word in _PAGE_WORDS for word in rest)
+
+
+def _is_of_names(text: str, names: Set[str]) -> bool:
+    """Say whether a line is of authors' names, with a date perhaps."""
+    parts = [word for word in text.split() if not any(map(str.isdigit, word))]
+    strange = [word for word in parts if word not in names and word not in _BYLINE_WORDS]
+    return not names.isdisjoint(parts) and len(parts) <= _LONGEST_BYLINE_WORDS and len(strange) <= 1
+
+
+def _quality(pages: Sequence[Quality], missing: str | None) -> Quality:
+    first, last = pages[0], pages[-1]
+    scores = [page.leak_score for page in pages if page.leak_score is not None]
+    own = [word for word in first.warnings if not word.startswith("wall:")]
+    others = [word for page in pages[1:] for word in page.warnings if not word.startswith(_OF_ONE_PAGE)]
+    walls = [word for word in last.warnings if word.startswith("wall:")]
+    end = [f"next_page:{missing}"] if missing else []
+    sources = dict(first.field_sources)
+    if "contentStatus" in last.field_sources:
+        sources["contentStatus"] = last.field_sources["contentStatus"]
+    return first.model_copy(
+        update={
+            "leak_score": max(scores, default=None),
+            "warnings": tuple(dict.fromkeys((*own, *others, *walls, *end))),
+            "field_sources": sources,
+        }
+    )
+
+
+def _strictest(pages: Sequence[Rights]) -> Rights:
+    """Return what any of the pages asks for: their text is one now."""
+
+    def said(values: Iterable[bool | None]) -> bool | None:
+        known = {value for value in values if value is not None}
+        return any(known) if known else None
+
+    refused = {refusal for page in pages for refusal in page.opt_outs}
+    return Rights(
+        robots=tuple(dict.fromkeys(directive for page in pages for directive in page.robots)),
+        noarchive=said(page.noarchive for page in pages),
+        noai=said(page.noai for page in pages),
+        tdm_reservation=said(page.tdm_reservation for page in pages),
+        opt_outs=tuple(refusal.value for refusal in Refusal if refusal.value in refused),
+        signals=tuple(dict.fromkeys(signal for page in pages for signal in page.signals)),
+    )
+
+
+def _provenance(page: Extracted) -> PageProvenance:
+    whole = page.provenance
+    return PageProvenance(**{name: getattr(whole, name) for name in PageProvenance.model_fields})
+
+
+def _folded(text: str) -> str:
+    return " ".join(words(text.casefold()))
