@@ -1,9 +1,12 @@
-"""How long extract takes to begin: INIT under Lambda's own runtime protocol, and until its child has read a first page.
+"""How long a function takes to begin, and its memory: INIT under Lambda's own runtime protocol, then its first work.
 
 Comes in: the checkout. Goes out: the figures. Changes: builds packages in a temporary folder, starts and ends processes
 on loopback.
 
-    .venv/bin/python benchmarks/cold_start.py [--python /path/to/python3.13] [--runs 5]
+    .venv/bin/python benchmarks/cold_start.py [--function enrich] [--python /path/to/python3.13] [--runs 5]
+
+Of extract the first work is a page that its child reads, of enrich an English article, for which the model is loaded,
+and articles of the greatest length that is parsed; of other functions INIT and memory alone are measured.
 
 The runtime interface emulator lies in the aws-sam-cli package, the runtime interface client comes from PyPI. As on
 Lambda, where a package's folder is read-only, no bytecode is written: every start is a cold one.
@@ -28,6 +31,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "shared")]
@@ -37,15 +41,14 @@ import samcli.local
 from newsdesk_cli.packages import Target, build_package, source_folder
 from newsdesk_cli.templates import load_template
 
-HANDLER = "extractor.handler.lambda_handler"
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
 
 _IMPORT = """
-import resource
-import extractor.handler
+import importlib, os, resource
+importlib.import_module(os.environ["_HANDLER"].rpartition(".")[0])
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(1000 * (used.ru_utime + used.ru_stime))
+print(1000 * (used.ru_utime + used.ru_stime), used.ru_maxrss / 1024)
 """
 
 _FIRST_PAGE = """
@@ -68,10 +71,54 @@ print(*(round(1000 * it, 1) for it in (spawned - begun, first - begun, second - 
 reader.close()
 """
 
+_FIRST_ARTICLES = """
+import importlib, os, resource, sys, time
+importlib.import_module("enricher.handler")
+from enricher.composer import compose, default_enrichers
+from enricher.ports import Document
+enrichers = default_enrichers()
+def milliseconds(body):
+    started = time.process_time()
+    compose(Document(body), enrichers)
+    return 1000 * (time.process_time() - started)
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+german = "Der Minister sagte am Montag in Berlin, dass die Regierung das Gesetz im Herbst vorlegen werde. " * 9
+english = "The minister said on Monday in Berlin that the government would bring in the law in autumn. " * 9
+figures = [milliseconds(german), memory(), milliseconds(english), milliseconds(english), memory()]
+news = (f"Mayor {chr(65 + n % 26)}enna Lo{n} told {n} people near Paris that rain fell." for n in range(1000))
+milliseconds(" ".join(news))
+figures.append(memory())
+for odd in ("\\"\u201c" * 30_000, "(" * 60_000, "A b. " * 12_000, "said " * 12_000):
+    milliseconds(english + odd)
+print(*figures, memory())
+"""
+
+FIRST_WORK = {
+    "extract": (
+        _FIRST_PAGE,
+        ("to start the child", "from there to the first page, read", "the second page"),
+    ),
+    "enrich": (
+        _FIRST_ARTICLES,
+        (
+            "processor time of a first article in German",
+            "memory then (MB)",
+            "processor time of a first article in English, the model loaded",
+            "of a second one",
+            "memory then (MB)",
+            "memory after one of 60,000 characters (MB)",
+            "memory after odd ones of that length (MB)",
+        ),
+    ),
+}
+"""By function: a program that prints figures, and their names; milliseconds where nothing else is said."""
+
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--function", default="extract", help="the name of its folder")
     parser.add_argument("--python", default=sys.executable, help="the interpreter to run the function with")
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
@@ -79,7 +126,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         packages = Path(folder)
         target = replace(Target.this_machine(), python=version)
-        function = build_package("ExtractFunction", source_folder("functions/extract"), packages, target)
+        resource = f"{arguments.function.title()}Function"
+        function = build_package(resource, source_folder(f"functions/{arguments.function}"), packages, target)
         layer = build_package("SharedLayer", source_folder("shared"), packages, target)
         client = packages / "client"
         uv = str(Path(sys.executable).with_name("uv"))
@@ -87,15 +135,15 @@ def main() -> None:
         subprocess.run([uv, "pip", "install", "--quiet", "--only-binary", ":all:", *where, "awslambdaric"], check=True)
         path = os.pathsep.join(map(str, (function.folder, layer.folder / "python", client)))
         environment = {
-            **_settings(),
+            **_settings(resource),
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_REGION": "us-east-1",
-            "AWS_LAMBDA_FUNCTION_NAME": "extract",
+            "AWS_LAMBDA_FUNCTION_NAME": arguments.function,
             "LAMBDA_TASK_ROOT": str(function.folder),
             "PATH": os.environ["PATH"],
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": path,
-            "_HANDLER": HANDLER,
+            "_HANDLER": _properties(resource)["Handler"],
         }
         inits = [_init(arguments.python, environment, function.folder) for _ in range(arguments.runs)]
         print(
@@ -103,17 +151,19 @@ def main() -> None:
             f"load {os.getloadavg()[0]:.1f}"
         )
         print(f"INIT under the runtime emulator: {_figures(inits)}")
-        spent = [
-            float(_output(arguments.python, "-c", _IMPORT, environment=environment)) for _ in range(arguments.runs)
-        ]
+        spent, memory = zip(*_rows(arguments, _IMPORT, environment), strict=True)
         print(f"processor time of the interpreter and the handler's imports: {_figures(spent)}")
-        rows = [
-            [float(it) for it in _output(arguments.python, "-c", _FIRST_PAGE, environment=environment).split()]
-            for _ in range(arguments.runs)
-        ]
-        names = ("to start the child", "from there to the first page, read", "the second page")
+        print(f"memory then: {max(memory):.0f} MB")
+        program, names = FIRST_WORK.get(arguments.function, ("", ()))
+        rows = _rows(arguments, program, environment) if program else []
         for name, values in zip(names, zip(*rows, strict=True), strict=True):
-            print(f"{name}: {_figures(values)}")
+            print(f"{name}: {_figures(values) if 'MB' not in name else f'{max(values):.0f}'}")
+
+
+def _rows(arguments: argparse.Namespace, program: str, environment: dict[str, str]) -> list[list[float]]:
+    """Run a program in as many processes, and return the numbers that each printed."""
+    outputs = (_output(arguments.python, "-c", program, environment=environment) for _ in range(arguments.runs))
+    return [[float(number) for number in output.split()] for output in outputs]
 
 
 def _init(python: str, environment: dict[str, str], folder: Path) -> float:
@@ -127,7 +177,7 @@ def _init(python: str, environment: dict[str, str], folder: Path) -> float:
     ]  # fmt: skip
     with (folder.parent / "emulator.log").open("w+") as log:
         process = subprocess.Popen(
-            [str(emulator), *addresses, python, "-m", "awslambdaric", HANDLER],
+            [str(emulator), *addresses, python, "-m", "awslambdaric", environment["_HANDLER"]],
             env=environment, cwd=folder, stdout=log, stderr=log,
         )  # fmt: skip
         try:
@@ -155,10 +205,14 @@ def _invoke(url: str) -> object:
         time.sleep(0.05)
 
 
-def _settings() -> dict[str, str]:
-    template = load_template(ROOT / "template.yaml")
-    variables = template["Resources"]["ExtractFunction"]["Properties"]["Environment"]["Variables"]
-    parameters = template["Parameters"]
+def _properties(resource: str) -> dict[str, Any]:
+    properties: dict[str, Any] = load_template(ROOT / "template.yaml")["Resources"][resource]["Properties"]
+    return properties
+
+
+def _settings(resource: str) -> dict[str, str]:
+    variables = _properties(resource)["Environment"]["Variables"]
+    parameters = load_template(ROOT / "template.yaml")["Parameters"]
     return {
         name: str(parameters.get(value["Ref"], {}).get("Default", "a-name") if isinstance(value, dict) else value)
         for name, value in variables.items()

@@ -32,7 +32,7 @@ sys.path[:0] = [
     *(str(folder) for folder in sorted((_ROOT / "functions").iterdir())),
 ]
 
-from tests.enrichment.measures import DATA, TASKS, Figures, predict, score
+from tests.enrichment.measures import ALL, DATA, TASKS, Figures, predict, score, score_by_source
 
 OURS = "newsdesk"
 TIMED_TASK = "places"
@@ -40,6 +40,8 @@ TIMED_TASK = "places"
 SHOWN = {
     "ner": ("f1", "precision", "recall"),
     "places": ("country_set_f1", "toponym_country_accuracy_all", "within_161km_all"),
+    "places-world": ("country_set_f1", "toponym_country_accuracy_all"),
+    "places-local": ("country_set_f1", "toponym_country_accuracy_all"),
     "quotes": ("direct_recall", "direct_precision", "direct_speaker_recall", "all_content_and_speaker_f1"),
     "keyphrases": ("P@5", "F@10"),
     "language": ("accuracy_sentence", "accuracy_title", "accuracy_paragraph"),
@@ -48,6 +50,8 @@ SHOWN = {
 NAMES = {
     "ner": "Entities",
     "places": "Places",
+    "places-world": "Places in news of several countries",
+    "places-local": "Places in other news",
     "quotes": "Quotes",
     "keyphrases": "Keyphrases",
     "language": "Language",
@@ -94,11 +98,15 @@ def main() -> None:
             if task == TIMED_TASK:
                 seconds = [after - before for before, after in pairwise(stamps[1:])]
             cells += _cells(task, OURS, score(task, ours, options.data, options.resamples))
+            cells += _cells_by_source(task, OURS, ours, options)
             for theirs in sorted((options.data / "baselines").glob(f"{task}.*.jsonl")):
                 threshold = {"threshold": "auto"} if task == "nearduplicates" else {}
                 figures = score(task, theirs, options.data, options.resamples, **threshold)
-                cells += _cells(task, theirs.name.removeprefix(f"{task}.").removesuffix(".jsonl"), figures)
+                program = theirs.name.removeprefix(f"{task}.").removesuffix(".jsonl")
+                cells += _cells(task, program, figures)
+                cells += _cells_by_source(task, program, theirs, options)
             print(f"{task}: {len(stamps) - 1} texts", file=sys.stderr)
+    cells.sort(key=lambda cell: list(SHOWN).index(cell.task))
     page = _page(cells, seconds)
     (options.out / "enrichment-benchmark.md").write_text(page, encoding="utf-8")
     plot.write_text(_plot(cells), encoding="utf-8")
@@ -132,6 +140,16 @@ def _cells(task: str, program: str, figures: Figures) -> Iterator[Cell]:
             )
 
 
+def _cells_by_source(task: str, program: str, predictions: Path, options: argparse.Namespace) -> Iterator[Cell]:
+    """Yield the figures of the sources that the bar is set for by themselves."""
+    if any(name.startswith(f"{task}-") for name in SHOWN):
+        with tempfile.TemporaryDirectory() as folder:
+            by_source = score_by_source(task, predictions, Path(folder), options.data, options.resamples)
+        for source, figures in by_source.items():
+            if source != ALL:
+                yield from _cells(f"{task}-{source}", program, figures)
+
+
 def _page(cells: Sequence[Cell], seconds: Sequence[float]) -> str:
     day = datetime.now(UTC)
     lines = [
@@ -162,6 +180,10 @@ def _page(cells: Sequence[Cell], seconds: Sequence[float]) -> str:
             f"{platform.python_version()}, {platform.machine()}: median {median(milliseconds):.0f} ms, 95th percentile "
             f"{quantiles(milliseconds, n=20)[-1]:.0f} ms of processor time an article. A machine that is busy "
             "with other work makes them slower.",
+            "",
+            "What the package weighs, how long INIT takes and how much memory is used: "
+            "[the English model](decisions/0024-the-english-model.md), measured by `benchmarks/packages.py` and "
+            "`benchmarks/cold_start.py --function enrich`.",
             "",
         ]
     return "\n".join(lines)

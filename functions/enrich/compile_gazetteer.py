@@ -79,7 +79,7 @@ def main() -> None:
     """Write the file."""
     geography = tomllib.loads((HERE / "geography.toml").read_text(encoding="utf-8"))
     countries, demonyms = _countries(geography["countries"])
-    towns = list(_towns(geography["town_names"]))
+    towns = list(_towns(geography["town_names"], frozenset(geography["foremost_towns"]["numbers"])))
     areas = _without_those_of_one_town(_areas(towns, geography), towns)
     places = [*countries, *towns, *areas, *_known(geography)]
     for number, place in enumerate((place for place in places if place.id == 0), start=1):
@@ -114,7 +114,7 @@ def _countries(table: dict[str, str]) -> tuple[list[_Place], dict[str, str]]:
     return places, demonyms
 
 
-def _towns(known_as: dict[str, str]) -> Iterator[_Place]:
+def _towns(known_as: dict[str, str], foremost: frozenset[int]) -> Iterator[_Place]:
     capitals = {(code, folded(country["capital"])) for code, country in _data("countries").items()}
     for town in {**_data("cities500"), **_data("cities5000")}.values():
         code, population = town["countrycode"], town["population"]
@@ -122,6 +122,7 @@ def _towns(known_as: dict[str, str]) -> Iterator[_Place]:
             continue
         name, region = town["name"], town["admin1code"]
         kind = "capital" if (code, folded(name)) in capitals and population >= ALTERNATES_FROM else "city"
+        kind = "known" if town["geonameid"] in foremost else kind
         place = _Place(town["geonameid"], name, kind, code, region, town["latitude"], town["longitude"], population)
         place.names = set() if _DIRECTIONS.issuperset(folded(name).split()) else {name}
         place.names |= set(_listed(known_as.get(str(place.id), "")))
@@ -204,8 +205,9 @@ def _area(name: str, kind: str, country: str, region: str | None, towns: Iterabl
 
 
 def _known(geography: dict[str, Any]) -> Iterator[_Place]:
+    continents = {continent["name"]: continent["geonameId"] for continent in _data("continents").values()}
     for name in _listed(geography["regions_of_the_world"]["names"]):
-        yield _Place(0, name, "world", names={name})
+        yield _Place(continents.get(name, 0), name, "world", names={name})
     for country, listed in geography["places"].items():
         for name in _listed(listed):
             yield _Place(0, name, "known", country, names={name})

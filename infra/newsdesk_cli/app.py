@@ -304,8 +304,11 @@ def add_page_case(
 
 @app.command(epilog="Example: newsdesk enrich --manifest texts.jsonl --out enrichments.jsonl")
 def enrich(manifest: Manifest, destination: Destination) -> None:
-    """Enrich texts of {id, title, text, lang?}, without a stack."""
-    _say(f"{batch.enrich(manifest, destination, _complain)} into {destination}")
+    """Enrich texts of {id, title, text, lang?}, without a stack; exit code 1 if a line could not be read."""
+    tally = batch.enrich(manifest, destination, _complain)
+    _say(f"{tally} into {destination}")
+    if tally.failed:
+        raise typer.Exit(EXIT_FAILURE)
 
 
 def _explain(source: str, url: str | None, networks: list[str], destination: Path) -> None:

@@ -4,10 +4,10 @@ Comes in: an article's sketch, and a store of those that came before. Goes out: 
 
 ``index`` does this over the table; the batch command does the very same over a dictionary.
 
-Two articles tell the same text when most of the shorter one lies in the longer one. What at least three clusters share
-is furniture of a site or of a template, and counts for nothing; so twins of a template are told from copies once three
-of them are there. A cluster is what can be reached by such steps. An article that belongs to several clusters makes
-them one; the lowest id stays.
+Two articles tell the same text when most of the shorter one lies in the longer one. What at least three articles share
+that are no copies of one another is furniture of a site or of a template, and counts for nothing where it is all that
+speaks for a match; so twins of a template are told from versions of a text once three of them are there. A cluster is
+what can be reached by such steps. An article that belongs to several clusters makes them one; the lowest id stays.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ SAME_TEXT = 0.6
 """Part of the shorter text's shingles from which two articles tell the same text. Furniture that makes up half of two
 articles stays below it by two standard errors of the estimate, sqrt(0.5 * 0.5 / 128) = 0.044."""
 
+CLEARLY_SAME_TEXT = 0.75
+"""Part from which they do whatever others share with them: versions of one text that was cut and amended by many have
+as much in common with some other one, twins of a template less."""
+
 CERTAIN_COPY = 0.9
 """Part of an article's shingles from which it is a copy of the other, whatever the other has besides."""
 
 FEWEST_COMMON = 8
 """Fewer common values than this are no evidence of anything."""
 
-FURNITURE_CLUSTERS = 3
-"""A shingle that so many clusters have is nobody's own text."""
+FURNITURE_HOLDERS = 3
+"""A shingle that so many articles have which are no copies of one another is nobody's own text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def relate(store: ClusterStore, article_id: str, sketch: str, kept: Relation | N
     values = decode_sketch(sketch)
     keys = index_keys(values)
     neighbours = [neighbour for neighbour in store.neighbours(keys) if neighbour.article_id != article_id]
-    matches = _matches(values, neighbours, store.cluster_roots({neighbour.cluster_id for neighbour in neighbours}))
+    matches = _matches(values, neighbours)
     united = {match.neighbour.cluster_id for match in matches}
     text_cluster = store.unite(united) if united else kept.cluster_id if kept else article_id
     originals = _originals(article_id, matches)
@@ -90,21 +94,26 @@ def relate(store: ClusterStore, article_id: str, sketch: str, kept: Relation | N
     return relation
 
 
-def _matches(values: Sequence[int], neighbours: Sequence[Neighbour], roots: Mapping[str, str]) -> list[_Match]:
+def _matches(values: Sequence[int], neighbours: Sequence[Neighbour]) -> list[_Match]:
     sketches = [decode_sketch(neighbour.signature) for neighbour in neighbours]
     own = set(values)
     holders: dict[int, set[str]] = defaultdict(set)
     for neighbour, sketch in zip(neighbours, sketches, strict=True):
         for value in own.intersection(sketch):
-            holders[value].add(roots[neighbour.cluster_id])
-    furniture = {value for value, clusters in holders.items() if len(clusters) >= FURNITURE_CLUSTERS}
-    compared = (
-        _Match(neighbour, overlap(values, sketch, furniture))
-        for neighbour, sketch in zip(neighbours, sketches, strict=True)
-    )
-    return [
-        match for match in compared if match.overlap.common >= FEWEST_COMMON and match.overlap.containment >= SAME_TEXT
-    ]
+            holders[value].add(neighbour.duplicate_of or neighbour.article_id)
+    furniture = {value for value, articles in holders.items() if len(articles) >= FURNITURE_HOLDERS}
+    matches = []
+    for neighbour, sketch in zip(neighbours, sketches, strict=True):
+        whole = overlap(values, sketch)
+        if _is_at_least(whole, CLEARLY_SAME_TEXT):
+            matches.append(_Match(neighbour, whole))
+        elif _is_at_least(own_text := overlap(values, sketch, furniture), SAME_TEXT):
+            matches.append(_Match(neighbour, own_text))
+    return matches
+
+
+def _is_at_least(shared: Overlap, containment: float) -> bool:
+    return shared.common >= FEWEST_COMMON and shared.containment >= containment
 
 
 def _originals(article_id: str, matches: Sequence[_Match]) -> list[str]:

@@ -25,6 +25,8 @@ TASKS = ("ner", "places", "quotes", "keyphrases", "language", "nearduplicates")
 ALL = "all"
 """The source of all texts of a task together."""
 
+_GIVEN = frozenset({"id", "title", "text"})
+
 Figures = dict[str, dict[str, float | None]]
 
 
@@ -36,10 +38,15 @@ def enrichers_for(task: str) -> Sequence[Enricher]:
 
 
 def predict(task: str, folder: Path, data: Path = DATA, each: Callable[[], object] = lambda: None) -> Path:
-    """Write our predictions for a task and return the file; ``each`` is called after each text."""
+    """Write our predictions for a task and return the file; ``each`` is called after each text.
+
+    The enrichers get each text and its title alone: a field of the gold may be named as one of the manifest (``lang``).
+    """
     target = folder / f"{task}.ours.jsonl"
+    manifest = folder / f"{task}.manifest.jsonl"
+    _write(manifest, ({k: v for k, v in row.items() if k in _GIVEN} for row in _rows(data / f"{task}.jsonl").values()))
     with target.open("w", encoding="utf-8") as lines:
-        for row in enrich_manifest(data / f"{task}.jsonl", enrichers_for(task)):
+        for row in enrich_manifest(manifest, enrichers_for(task)):
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
             each()
     return target
@@ -52,19 +59,21 @@ def score(task: str, predictions: Path, data: Path = DATA, resamples: int = 0, *
     return overall
 
 
-def score_by_source(task: str, predictions: Path, folder: Path, data: Path = DATA) -> dict[str, Figures]:
+def score_by_source(
+    task: str, predictions: Path, folder: Path, data: Path = DATA, resamples: int = 0
+) -> dict[str, Figures]:
     """Return a task's figures of each source by itself, and of all texts together; see :func:`source_of`."""
     truth = _rows(data / f"{task}.jsonl")
     predicted = _rows(predictions)
     sources = sorted({source_of(task, row) for row in truth.values()})
-    figures = {ALL: score(task, predictions, data)} if len(sources) > 1 else {}
+    figures = {ALL: score(task, predictions, data, resamples)} if len(sources) > 1 else {}
     for source in sources:
         part = folder / source
         part.mkdir(exist_ok=True)
         of_source = {key: row for key, row in truth.items() if source_of(task, row) == source}
         _write(part / f"{task}.jsonl", of_source.values())
         _write(part / predictions.name, (predicted[key] for key in of_source))
-        report = _evaluator(data).evaluate(task, part / f"{task}.jsonl", part / predictions.name, 0)
+        report = _evaluator(data).evaluate(task, part / f"{task}.jsonl", part / predictions.name, resamples)
         figures[source] = report["overall"]
     return figures
 

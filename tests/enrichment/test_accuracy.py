@@ -6,8 +6,10 @@ repository (marked ``accuracy``: they take minutes). Goes out: assertions. Chang
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 from enricher.composer import compose, default_enrichers
-from enricher.ports import Document
+from enricher.ports import Document, well_formed
 from newsdesk.article import Enrichment
 from tests.enrichment.cases import Case, Counts, cases, count, figures
 from tests.enrichment.measures import DATA, EVALUATOR, TASKS, predict, score_by_source, values
@@ -72,13 +74,54 @@ def test_nothing_fails_on_our_own_cases(case: Case) -> None:
     assert errors == []
 
 
-@pytest.mark.skipif(not (DATA / EVALUATOR).is_file(), reason="the evaluation data are not beside the repository")
-@pytest.mark.accuracy
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("task", TASKS)
-def test_the_evaluation_data_stay_as_good(task: str, tmp_path: Path) -> None:
+on_the_evaluation_data = [
+    pytest.mark.skipif(not (DATA / EVALUATOR).is_file(), reason="the evaluation data are not beside the repository"),
+    pytest.mark.accuracy,
+    pytest.mark.timeout(900),
+]
+EACH_TASK = [pytest.param(task, marks=on_the_evaluation_data) for task in TASKS]
+
+
+@cache
+def predictions_of(task: str, folder: Path) -> Path:
+    """Write our predictions for a task, once."""
+    return predict(task, folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("predictions")
+
+
+@pytest.mark.parametrize("task", EACH_TASK)
+def test_every_span_on_the_evaluation_data_names_its_text(task: str, folder: Path) -> None:
+    predicted = predictions_of(task, folder).read_text(encoding="utf-8").splitlines()
+    rows = (DATA / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = {row["id"]: row["text"] for row in map(json.loads, rows)}
+    wrong = [
+        (row["id"], span)
+        for row in map(json.loads, predicted)
+        for span in spans_in(row)
+        if well_formed(texts[row["id"]])[span["begin"] : span["end"]] != span["text"]
+    ]
+    assert not wrong, wrong[:5]
+
+
+def spans_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield whatever has a begin, an end and a text, however deep."""
+    if isinstance(value, dict):
+        if value.get("begin") is not None and "text" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from spans_in(part)
+
+
+@pytest.mark.parametrize("task", EACH_TASK)
+def test_the_evaluation_data_stay_as_good(task: str, folder: Path, tmp_path: Path) -> None:
     # Given our predictions, as the command line writes them
-    predictions = predict(task, tmp_path)
+    predictions = predictions_of(task, folder)
     # When the evaluator scores them, each source by itself
     reached = {name: values(figures) for name, figures in score_by_source(task, predictions, tmp_path).items()}
     # Then no source has fallen

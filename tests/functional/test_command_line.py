@@ -121,7 +121,7 @@ def test_a_line_that_cannot_be_enriched_is_told_in_one_line(tmp_path: Path) -> N
     # When
     done = newsdesk("enrich", "--manifest", str(manifest), "--out", "enrichments.jsonl", folder=tmp_path)
     # Then
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
     complaint, told = done.stderr.splitlines()
     assert complaint == "newsdesk: line 2: text: Input should be a valid string"
     assert "2 lines written, 1 of them failed" in told

@@ -36,6 +36,10 @@ def told(body: str, language: str = "en") -> list[tuple[str, str, str | None]]:
         ("She said on Ruritanian TV that the mine is closed.", ("Ruritanian TV", "venue", None)),
         ("Two sources said the mine is closed.", ("Two sources", "anonymous", None)),
         ("The mine is closed, police said.", ("police", "official", None)),
+        ("The Times of London reported that it is closed.", ("The Times", "publication", "thetimes.com")),
+        ("CNN's Marta Lind reported that it is closed.", ("CNN", "broadcaster", "cnn.com")),
+        ("Reuters, which first reported the leak, called it small.", ("Reuters", "agency", "reuters.com")),
+        ("Citing officials, she said that it is closed.", ("officials", "official", None)),
         ("A report by the auditors found that the mine is closed.", ("report by the auditors", "document", None)),
     ],
 )
@@ -44,8 +48,36 @@ def test_a_source_has_a_kind_and_a_known_one_a_domain(body: str, expected: tuple
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("The Guardian and El País reported that it is closed.", ["Guardian", "El País"]),
+        ("According to the Guardian, Reuters and the BBC, it is closed.", ["Guardian", "Reuters", "BBC"]),
+        ("She told Reuters and the BBC that it is closed.", ["Reuters", "BBC"]),
+        ("CBS News, citing police, reported that it is closed.", ["CBS", "police"]),
+        (
+            "It was a mine. Reuters, citing two people familiar with the plan who may not speak of it, said it closed.",
+            ["Reuters", "two people"],
+        ),
+        ("She owns shares of Reuters and the BBC.", []),
+    ],
+)
+def test_all_sources_of_a_report_are_cited(body: str, expected: list[str]) -> None:
+    assert [one.name for one in cited(body)] == expected
+
+
+@pytest.mark.parametrize(
     ("body", "language"),
-    [("Laut Reuters ist die Mine zu.", "de"), ("Selon Reuters, la mine est fermée.", "fr")],
+    [
+        ("Laut Reuters ist die Mine zu.", "de"),
+        ("Nach Angaben von Reuters ist die Mine zu.", "de"),
+        ("Laut einem Bericht der Reuters ist die Mine zu.", "de"),
+        ("Reuters berichtete am Montag, die Mine sei zu.", "de"),
+        ("Sie sagte am Montag in Oslo der Reuters, die Mine sei zu.", "de"),
+        ("Sie sagte das im Interview mit der Reuters.", "de"),
+        ("Selon Reuters, la mine est fermée.", "fr"),
+        ("Elle a déclaré lundi à Reuters que la mine est fermée.", "fr"),
+        ("Reuters informó de que la mina está cerrada.", "es"),
+    ],
 )
 def test_a_publication_is_cited_in_other_languages_too(body: str, language: str) -> None:
     assert told(body, language) == [("Reuters", "agency", "reuters.com")]
@@ -92,3 +124,14 @@ def test_mentions_name_their_text_in_code_points(body: str, language: str) -> No
         assert source.mentions
         for mention in source.mentions:
             assert body[mention.begin : mention.end] == mention.text != ""
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("Nach Angaben der Deutschen Presse-Agentur ist die Mine zu.", "dpa"),
+        ("Der Minister sagte der Süddeutschen Zeitung, die Mine sei zu.", "Süddeutsche Zeitung"),
+    ],
+)
+def test_a_publication_is_known_in_another_case(body: str, name: str) -> None:
+    assert [one.name for one in cited(body, "de")] == [name]

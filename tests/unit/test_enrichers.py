@@ -205,6 +205,7 @@ def test_a_batch_goes_on_after_a_bad_line(tmp_path: Path) -> None:
         "agrees": True,
     }
     assert results[2]["readingTimeMinutes"] > 0
+    assert [results[2][name] for name in ("quotes", "links", "errors")] == [[], [], []]
 
 
 @pytest.mark.parametrize(
@@ -217,8 +218,9 @@ def test_a_batch_goes_on_after_a_bad_line(tmp_path: Path) -> None:
         (b'{"id": "a", "text": ["b"]}', "a", "text: Input should be a valid string"),
         (b'{"id": true, "text": "b"}', 2, "id: Input should be a valid string"),
         (b'{"id": "\\ud800", "text": 3}', "\ufffd", "text: Input should be a valid string"),
-        (b"[]", 2, "Input should be a valid dictionary"),
-        (b"null", 2, "Input should be a valid dictionary"),
+        (b"[]", 2, "not an object"),
+        (b"null", 2, "not an object"),
+        (b'{"id": 7, "text": "again"}', 7, "id: line 1 has it, too"),
         (b"{", 2, "not JSON: Expecting property name enclosed in double quotes at character 1"),
         (b'{"id": "a", "text": "\xff"}', 2, "not UTF-8 at byte 21"),
         (b"[" * 100_000, 2, "not JSON that can be read: "),

@@ -167,6 +167,46 @@ def test_who_writes_in_a_publication_is_not_in_a_place() -> None:
     assert {e.name: e.type for e in entities(body)} == {"Ilse Brandt": "PERSON", "QX": "ORG", "Poland": "PLACE"}
 
 
+def with_gazetteer(body: str) -> dict[str, str]:
+    gazetteer = Gazetteer.default()
+    found = EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast).enrich(Document(body), ENGLISH).entities
+    return {entity.name: entity.type for entity in found}
+
+
+def test_a_person_named_like_a_country_stays_one_though_places_are_named() -> None:
+    # Given a person of a country's name, in a text that names places
+    body = (
+        "Michael Jordan was born in New York and went to school in North Carolina. On Monday he flew to Georgia to "
+        "open a school. Jordan said he loved the state and would be back soon with his family."
+    )
+    # When / Then
+    found = EntitiesEnricher(Gazetteer.default().weight).enrich(Document(body), ENGLISH).entities
+    assert [texts(one) for one in found if "Jordan" in one.name] == [["Michael Jordan", "Jordan"]]
+
+
+def test_a_company_named_like_a_place_is_whole_before_an_office_too() -> None:
+    body = "Norfolk Southern Chief Executive Mark George said it would grow. Norfolk Southern shares rose."
+    assert with_gazetteer(body) == {"Norfolk Southern": "ORG", "Mark George": "PERSON"}
+
+
+def test_a_point_of_the_compass_may_be_a_surname() -> None:
+    body = "A spokeswoman for Union Pacific, Kristen South, disputed the figures on Monday."
+    assert with_gazetteer(body)["Kristen South"] == "PERSON"
+
+
+def test_a_storm_is_an_event() -> None:
+    found = with_gazetteer("Hurricane Helena made landfall in Florida. Typhoon Mirna hit Manila.")
+    assert (found["Hurricane Helena"], found["Typhoon Mirna"]) == ("EVENT", "EVENT")
+
+
+def test_a_team_that_the_model_passes_over_is_an_organisation() -> None:
+    assert with_gazetteer("The Lakers beat the Celtics on Sunday.") == {"Lakers": "ORG", "Celtics": "ORG"}
+
+
+def test_what_somebody_is_by_nationality_is_no_name() -> None:
+    assert with_gazetteer("The Spaniard won the final in three sets.") == {}
+
+
 def test_other_languages_are_left_alone() -> None:
     with pytest.raises(NotApplicableError):
         EntitiesEnricher().enrich(Document("Die Brücke ist offen."), Enrichment())

@@ -90,6 +90,16 @@ def test_the_declared_language_decides_only_where_the_text_does_not() -> None:
     assert language_of(clear, declared="pt-BR").code == "es"
 
 
+@pytest.mark.parametrize("text", ["Angela Merkel met Putin in Paris.", "Macron met Sánchez in Madrid on Monday."])
+def test_a_weak_guess_yields_to_what_is_declared(text: str) -> None:
+    # Given a text of which little but names could tell
+    guess = language_of(text)
+    assert guess.code != "en"
+    # Then what is declared is believed, unless it cannot be
+    assert (language_of(text, declared="en").code, language_of(text, declared="en").agrees) == ("en", True)
+    assert language_of(text, declared="ru").code == guess.code
+
+
 @pytest.mark.parametrize(
     ("declared", "agrees"),
     [("en", True), ("en-GB", True), ("EN_us", True), ("fr", False), (None, None), ("", None)],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +91,38 @@ def test_a_heading_in_capitals_is_read_as_the_text_writes_its_words(heading: str
 def test_a_sentence_is_left_as_it_is() -> None:
     text = f"Anna Weber, Peter Klein and Maria Santos spoke.\n{AS_WRITTEN}"
     assert with_plain_headings(text) == text
+
+
+FIRST_ARTICLES = """
+import sys, time
+import enricher.handler
+from enricher.composer import compose, default_enrichers
+from enricher.parse import seconds_of_work
+from enricher.ports import Document
+enrichers = default_enrichers()
+german = compose(Document("Der Minister sagte am Montag, dass die Regierung das Gesetz plane. " * 9), enrichers)
+loaded = ["spacy" in sys.modules]
+spent, worked = time.thread_time(), seconds_of_work()
+english = compose(Document("The minister said on Monday in Berlin that a law would be made. " * 9), enrichers)
+loaded.append("spacy" in sys.modules)
+loading = (time.thread_time() - spent) - (seconds_of_work() - worked)
+print(german.language.code, english.language.code, *loaded, loading > 0.1)
+"""
+
+
+def test_the_model_is_loaded_for_english_alone_and_counts_against_no_budget() -> None:
+    # Given a new process, with all that the handler needs
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    # When it enriches an article in another language, then one in English
+    answer = subprocess.run(
+        [sys.executable, "-c", FIRST_ARTICLES],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    # Then the library came with the second, and the time it took is not what the enrichers' budgets count
+    assert answer.stdout.split() == ["de", "en", "False", "True", "True"]
 
 
 def test_a_model_that_has_seen_too_many_words_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,80 @@ def test_a_name_of_several_places_means_what_its_text_speaks_for(
     assert countries_of(placed(body, *names))[name] == country
 
 
+@pytest.mark.parametrize(
+    ("body", "names", "name", "geonameid"),
+    [
+        ("DOHA (Reuters) - Envoys of Egypt met those of Israel.", ("DOHA", "Egypt", "Israel"), "DOHA", 290030),
+        ("ROME — He won on Sunday and goes to Paris.", ("ROME", "Paris"), "ROME", 3169070),
+        ("MALI, Nov 20 - It rained in Paris.", ("MALI", "Paris"), "MALI", 2453866),
+    ],
+)
+def test_four_letters_in_capitals_may_be_a_town_or_a_country(
+    body: str, names: tuple[str, ...], name: str, geonameid: int
+) -> None:
+    found = {entity.name: entity.geo for entity in placed(body, *names).entities}[name]
+    assert found is not None
+    assert found.geonameid == geonameid
+
+
+def test_an_acronym_inside_a_name_is_no_town() -> None:
+    assert placed("The KOBE IN TOWN show closed.", "KOBE IN TOWN").entities[0].geo is None
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Democratic Republic of Congo", "CD"),
+        ("Democratic Republic of the Congo", "CD"),
+        ("Republic of Congo", "CG"),
+        ("Former Republic of Congo", "CD"),
+        ("Democratic People's Republic of Korea", "KP"),
+        ("Republic of Korea", "KR"),
+        ("Socialist Republic of Vietnam", "VN"),
+    ],
+)
+def test_a_state_is_known_by_its_full_name(name: str, country: str) -> None:
+    assert weights(placed(f"The {name} signed.", name)) == {country: 1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "geonameid"),
+    [
+        ("Geneva", "CH", 2660646),
+        ("Tel Aviv", "IL", 293397),
+        ("Basra", "IQ", 99532),
+        ("Donetsk", "UA", 709717),
+        ("Ulaanbaatar", "MN", 2028462),
+        ("Valencia", "ES", 2509954),
+        ("Newcastle", "GB", 2641673),
+        ("Gaza City", "PS", 281133),
+        ("Hanover", "DE", 2910831),
+        ("Londonderry", "GB", 2643736),
+        ("Hodeidah", "YE", 79415),
+        ("Nur-Sultan", "KZ", 1526273),
+        ("Łódź", "PL", 3093133),
+        ("Oklahoma", "US", 4544379),
+        ("Quebec", "CA", None),
+    ],
+)
+def test_a_name_alone_means_the_best_known_place_of_that_name(name: str, country: str, geonameid: int | None) -> None:
+    geo = placed(f"They met in {name} on Monday.", name).entities[0].geo
+    assert geo is not None
+    assert (geo.country, geo.geonameid) == (country, geonameid)
+
+
+def test_a_region_stays_one_behind_the_comma_of_a_town() -> None:
+    town = placed("They met in Carouge, Geneva.", "Carouge", "Geneva").entities[0]
+    assert town.geo is not None
+    assert town.geo.country == "CH"
+
+
+def test_a_continent_is_linked_and_lies_in_no_country() -> None:
+    (africa,) = placed("It rained all over Africa.", "Africa").entities
+    assert [(link.register_name, link.id) for link in africa.links] == [("GeoNames", "6255146")]
+    assert africa.geo is None
+
+
 def test_one_name_for_two_places_becomes_two_entities() -> None:
     body = "Teams came from Springfield, Illinois, and Springfield, Missouri."
     towns = [one for one in placed(body, "Springfield", "Illinois", "Missouri").entities if one.name == "Springfield"]
@@ -108,6 +182,10 @@ def test_an_organisation_speaks_for_the_country_in_its_name_and_stays_what_it_is
     (bank,) = enrichment.entities
     assert (bank.type, bank.geo, bank.links) == ("ORG", None, ())
     assert set(weights(enrichment)) == {"JP"}
+
+
+def test_a_small_town_inside_a_name_speaks_for_no_country() -> None:
+    assert placed("The Jericho Mountain Park opened.", "Jericho Mountain Park").countries == ()
 
 
 def test_a_person_named_like_a_country_speaks_for_none() -> None:

@@ -11,6 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enricher.cited_sources import CitedSourcesEnricher
+from enricher.composer import compose
+from enricher.keyphrases import KeyphrasesEnricher
+from enricher.language import LanguageEnricher
 from enricher.ports import Document
 from enricher.quotes import QuotesEnricher
 from newsdesk.article import Enrichment, Entity, Language, Mention, Quote, to_json_bytes
@@ -52,6 +56,12 @@ def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]
         ("Marta Lind: “The bridge will open.”", ("direct", "Marta Lind", None, "“The bridge will open.”")),
         ("“Will the bridge open?” asked Marta Lind.", ("direct", "Marta Lind", "asked", "“Will the bridge open?”")),
         ("“The bridge is safe.” — Marta Lind", ("direct", "Marta Lind", None, "“The bridge is safe.”")),
+        ("“The bridge is safe.” - Marta Lind", ("direct", "Marta Lind", None, "“The bridge is safe.”")),
+        (
+            "The ‘bridge’ was ‘gone’, Marta Lind said.",
+            ("mixed", "Marta Lind", "said", "The ‘bridge’ was ‘gone’"),
+        ),
+        ("“Gone,” said Marta Lind.", ("direct", "Marta Lind", "said", "“Gone,”")),
         ("'The bridge is safe,' Marta Lind said.", ("direct", "Marta Lind", "said", "'The bridge is safe,'")),
         (
             "Marta Lind said that the bridge will open in May.",
@@ -151,6 +161,66 @@ def test_a_spokesman_is_not_the_person_he_speaks_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("The mayor of Wendlitz", None),
+        ("Officials in Wendlitz", None),
+        ("A spokesman for Wendlitz", None),
+        ("The town of Wendlitz", "Wendlitz"),
+        ("Wendlitz", "Wendlitz"),
+    ],
+)
+def test_a_name_within_a_description_of_somebody_else_is_not_the_speaker(description: str, name: str | None) -> None:
+    body = f"{description} said that the harbour would open."
+    at = body.index("Wendlitz")
+    town = Entity(type="PLACE", name="Wendlitz", mentions=(Mention(begin=at, end=at + 8, text="Wendlitz"),))
+    (quote,) = QuotesEnricher().enrich(Document(body), Enrichment(language=ENGLISH, entities=(town,))).quotes
+    assert quote.speaker is not None
+    assert (quote.speaker.text, quote.speaker.name) == (description, name)
+
+
+@pytest.mark.parametrize(
+    ("body", "speaker"),
+    [
+        ("But the Harbour Workers Union said in a letter seen by Reuters that the port had closed.", "Union"),
+        ("Amnesty International said in a report that the port had closed in May.", "Amnesty International"),
+        ("A report by the WHO said that the port had closed.", "report by the WHO"),
+    ],
+)
+def test_who_says_something_in_a_letter_is_the_speaker(body: str, speaker: str) -> None:
+    (quote,) = quotes(body)
+    assert quote.speaker is not None
+    assert quote.cue is not None
+    assert quote.speaker.text.endswith(speaker)
+    assert (quote.cue.text, quote.text.startswith("that the port had closed")) == ("said", True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The Harbour Times, citing two people familiar with the plan, said that the port had closed.",
+        "The Harbour Times said, citing a plan by the town, that the port had closed.",
+        "The Harbour Times, which first reported the plan, said that the port had closed.",
+    ],
+)
+def test_what_a_report_rests_on_is_not_what_it_says(body: str) -> None:
+    spoken = [(one.speaker and one.speaker.text, one.text) for one in quotes(body)]
+    assert ("The Harbour Times", "that the port had closed") in spoken
+    assert not any("citing" in text or "two people" in text or "Times" in text for _, text in spoken)
+
+
+def test_who_speaks_after_reports_does_not_say_what_they_do() -> None:
+    found = quotes("Marta Lind testified after reports that the port had closed.", "Marta Lind")
+    assert not any(one.speaker and one.speaker.name == "Marta Lind" for one in found)
+
+
+def test_a_name_that_no_comma_parts_from_its_description_belongs_to_it() -> None:
+    (quote,) = quotes("The opposition leader Raila Odinga accused the firm of fraud.", "Raila Odinga")
+    assert quote.speaker is not None
+    assert quote.speaker.name == "Raila Odinga"
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "The so-called “green fund” holds no money.",
@@ -185,11 +255,46 @@ def test_without_a_parse_statements_in_marks_are_quotes_without_a_speaker() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("„Wir müssen handeln“, sagte sie.", "„Wir müssen handeln“"),
+        ("Sie sagte: „Wir müssen handeln“ und ging.", "„Wir müssen handeln“"),
+        ("«Мы готовы», — сказала она.", "«Мы готовы»"),
+        ("« Nous sommes prêts », a-t-elle dit.", "« Nous sommes prêts »"),
+    ],
+)
+def test_without_a_parse_a_few_words_that_somebody_says_are_a_quote(body: str, text: str) -> None:
+    assert [(one.kind, one.text) for one in quotes(body, language=GERMAN)] == [("direct", text)]
+
+
+@pytest.mark.parametrize(
+    "body", ["„Der Bote“, eine Zeitung, schrieb das.", "Sie las „die neue Zeit“, ging und schwieg."]
+)
+def test_without_a_parse_a_name_in_marks_is_no_quote(body: str) -> None:
+    assert quotes(body, language=GERMAN) == ()
+
+
+def test_without_a_parse_the_article_says_what_was_left_out() -> None:
+    body = "„Wir haben jeden Stein davon angesehen“, sagte sie laut Reuters am Montag in Berlin."
+    enrichers = [LanguageEnricher(), QuotesEnricher(), CitedSourcesEnricher(), KeyphrasesEnricher()]
+    enrichment = compose(Document(body), enrichers)
+    assert (len(enrichment.quotes), len(enrichment.cited_sources)) == (1, 1)
+    assert enrichment.keyphrases
+    assert [(error.enricher, error.kind) for error in enrichment.errors] == [
+        ("quotes", "not_applicable"),
+        ("citedSources", "not_applicable"),
+        ("keyphrases", "not_applicable"),
+    ]
+
+
 PIECES = st.sampled_from(
     [
         "“", "”", '"', "'", "’", "«", "»", " ", "\n\n", "\n", ",", ".", "?", ":", " — ", "(", "𝒜", "\U0001f600", "é",
         " said", " Marta Lind", " she", " told the BBC", " that", " the bridge is safe", "According to", " who",
         " accused him of lying", " called it a mistake", "LIND: ", " as she put it,", " to leave", "\u00a0", "''",
+        "\nMAYOR SAYS THE BRIDGE DEAL IS DONE AND GONE\n", "\nMayor Says Town Will Mend Bridge Soon\n",
+        " mend town mayor ", "We–will–rebuild—" * 20, "\nOSLO (AP) — The",
     ]
 )  # fmt: skip
 
@@ -202,6 +307,42 @@ def test_spans_name_their_text_in_code_points(body: str) -> None:
         for part in (quote.speaker, quote.cue):
             if part is not None:
                 assert body[part.begin : part.end] == part.text != ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "MAYOR SAYS THE BRIDGE DEAL IS DONE AND GONE\nThe mayor said the deal was done.",
+        "“" + "We–will–rebuild—" * 30 + "” said Marta Lind.",
+    ],
+)
+def test_a_quote_is_in_the_words_of_the_body_however_it_was_parsed(body: str) -> None:
+    for quote in (found := quotes(body)):
+        assert body[quote.begin : quote.end] == quote.text
+        for part in filter(None, (quote.speaker, quote.cue)):
+            assert body[part.begin : part.end] == part.text
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("dateline", "speaker"),
+    [
+        ("OSLO (AP) — ", "Harbour minister Marta Lind"),
+        ("BERLIN, Germany (AP) — ", "Germany's minister"),
+        ("MOSCOW, Nov 20 (Reuters) - ", "Russia's foreign minister"),
+        ("Paris (AFP) – ", "French police"),
+        ("JERUSALEM — ", "The Supreme Court"),
+    ],
+)
+def test_the_town_of_a_dateline_says_nothing(dateline: str, speaker: str) -> None:
+    (quote,) = quotes(f"{dateline}{speaker} said on Friday that the bridge will open.")
+    assert quote.speaker is not None
+    assert (quote.speaker.text, quote.text) == (speaker, "that the bridge will open")
+
+
+def test_a_dateline_is_no_part_of_what_is_said() -> None:
+    body = "KATHMANDU, Nepal (AP) — A bridge broke in the storm, police said."
+    assert told(body) == [("indirect", "police", "said", "A bridge broke in the storm")]
 
 
 STORY = (

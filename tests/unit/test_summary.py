@@ -54,14 +54,26 @@ def test_sentences_stand_in_the_order_of_the_text() -> None:
     [
         "Der Leuchtturm brennt wieder, wie Dr. Nilsen sagte. Die Tochter kaufte ihn im März vom Amt der Insel. Er war "
         "neunzehn Jahre lang dunkel geblieben. Das Licht reicht nun zwölf Meilen weit.",
+        "Der Leuchtturm brennt wieder. „Wir sind froh. Es war dunkel“, sagte die Tochter aus dem Haus am Hafen. Er war "
+        "neunzehn Jahre lang dunkel geblieben. »Endlich!«, rief ein alter Fischer vom Rand der kleinen Mole.",
+        'Der Leuchtturm brennt nun wieder jede Nacht. „Wir sind froh. Es war dunkel", sagte die Tochter am Hafen. Er '
+        "war neunzehn Jahre lang dunkel geblieben.",
+        "Latarnia na wyspie znowu świeci po wielu latach. „Cieszymy się wszyscy z tego światła”, powiedziała córka. "
+        "Przez dziewiętnaście lat na wyspie było ciemno.",
+        "Fyren på ön lyser igen efter många år. ”Vi är glada. Det var mörkt”, sade dottern i hamnen i går. Den hade "
+        "varit släckt i nitton år.",
+        "द्वीप का प्रकाशस्तंभ कई साल बाद फिर से जल उठा। बेटी ने उसे मार्च में बंदरगाह से खरीद लिया था। "
+        "वहाँ उन्नीस साल तक रात को अंधेरा रहा था।",
+        "أضاءت المنارة في الجزيرة من جديد بعد سنوات طويلة. هل اشترتها الابنة في مارس من إدارة الميناء القديم؟ كانت "
+        "الجزيرة مظلمة منذ تسعة عشر عاما كاملة.",
         "灯台は十九年ぶりに再び点灯した。娘は三月に港の委員会から灯台を買い取った。漁師たちは喜んでいる。島には十一人が住んでいる。",
     ],
-    ids=["de", "ja"],
+    ids=["de", "de quoting", "de with a straight mark", "pl", "sv", "hi", "ar", "ja"],
 )
 def test_any_language_can_be_summarised(body: str) -> None:
     found = summary_of(body).summary
     assert len(found) == 3
-    assert all(mention.text.endswith((".", "。")) for mention in found)
+    assert all(mention.text.endswith((".", "。", "।", "؟")) for mention in found)
     assert all("Dr." not in mention.text[-4:] for mention in found)
 
 
@@ -79,6 +91,9 @@ def test_a_text_without_a_sentence_has_no_summary() -> None:
         ("“It is late. We go,” he said. Then he went.", ["“It is late. We go,” he said.", "Then he went."]),
         ('He said "no. Never." and left. She stayed.', ['He said "no. Never." and left.', "She stayed."]),
         ("A heading\nA sentence. and its rest.\nA cut senten", ["A sentence. and its rest."]),
+        ("„Es ist spät. Gehen wir“, sagte er. Er ging.", ["„Es ist spät. Gehen wir“, sagte er.", "Er ging."]),
+        ("»Es ist spät.« Er ging.", ["»Es ist spät.«", "Er ging."]),
+        ("”Vi går. Nu”, sade han. Han gick.", ["”Vi går. Nu”, sade han.", "Han gick."]),
         ("橋は開いた。「もう遅い。帰ろう」と彼は言った。", ["橋は開いた。", "「もう遅い。帰ろう」と彼は言った。"]),
         ("", []),
     ],
@@ -89,7 +104,7 @@ def test_a_sentence_is_never_cut(text: str, expected: list[str] | int) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(text=st.text(alphabet='aA bB.!?\n"“”。」(): 1é𝒳', max_size=80))
+@given(text=st.text(alphabet='aA bB.!?\n"“”„»«。」(): 1é𝒳।', max_size=80))
 def test_sentences_lie_in_their_paragraphs_one_after_the_other(text: str) -> None:
     last = 0
     for (begin, end), (first, limit) in sentences(text):

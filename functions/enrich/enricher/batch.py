@@ -22,7 +22,7 @@ from enricher.ports import Document, Enricher, NotApplicableError, well_formed
 from newsdesk.article import Enrichment, to_document
 from newsdesk.clusters import ClustersInMemory, Relation, relate
 
-_LISTS = ("entities", "countries", "keyphrases", "topics", "summary", "quotes", "citedSources")
+_LISTS = ("entities", "countries", "keyphrases", "topics", "summary", "quotes", "citedSources", "links", "errors")
 """Fields that a line's result always has, so that its reader can tell "none found" from a field of another name."""
 
 
@@ -41,16 +41,21 @@ def enrich_manifest(manifest: Path, enrichers: Sequence[Enricher] | None = None)
     dict
         The enrichment's JSON, and ``id``. In the place of the signature it has ``cluster``, the ``id`` of the line that
         stands for its near-duplicates (its own while it is alone; null for a text too short to tell), and
-        ``duplicateOf`` for a certain copy. A line that cannot be read has an ``error`` of one line, which says where
-        and what is wrong; it stops nothing.
+        ``duplicateOf`` for a certain copy. A line that cannot be read, or has the ``id`` of an earlier one, has an
+        ``error`` of one line, which says where and what is wrong; it stops nothing.
     """
     clusters = _Clusters()
     for number, line in _lines(manifest):
         clusters.add(number, line)
     enrichers = default_enrichers() if enrichers is None else enrichers
+    known: dict[str | int, int] = {}
     for number, line in _lines(manifest):
-        row = _enrich_line(line, number, enrichers)
-        yield row if "error" in row else {**row, **clusters.fields(number)}
+        try:
+            read = _read_once(line, number, known)
+        except _LineError as error:
+            yield {"id": error.identifier, "error": str(error)}
+        else:
+            yield {**_enriched(read, enrichers), **clusters.fields(number)}
 
 
 class _Line(BaseModel):
@@ -93,20 +98,27 @@ def _read(line: bytes, number: int) -> _Line:
     try:
         return _Line.model_validate(entry)
     except ValidationError as error:
-        wrong = {f"{part['loc'][0]}: {part['msg']}" if part["loc"] else part["msg"]: None for part in error.errors()}
+        wrong = {
+            f"{part['loc'][0]}: {part['msg']}" if part["loc"] else "not an object": None for part in error.errors()
+        }
         identifier = entry.get("id") if isinstance(entry, dict) else None
         known = well_formed(identifier) if isinstance(identifier, str) else number
         raise _LineError(f"line {number}: {'; '.join(wrong)}", known) from error
 
 
-def _enrich_line(line: bytes, number: int, enrichers: Sequence[Enricher]) -> dict[str, Any]:
-    try:
-        read = _read(line, number)
-    except _LineError as error:
-        return {"id": error.identifier, "error": str(error)}
-    enrichment = compose(read.document, enrichers)
+def _read_once(line: bytes, number: int, known: dict[str | int, int]) -> _Line:
+    """Return what a line has; ``known`` takes its ``id``, which no other line may have."""
+    read = _read(line, number)
+    first = known.setdefault(read.id, number)
+    if first != number:
+        raise _LineError(f"line {number}: id: line {first} has it, too", read.id)
+    return read
+
+
+def _enriched(line: _Line, enrichers: Sequence[Enricher]) -> dict[str, Any]:
+    enrichment = compose(line.document, enrichers)
     lists: dict[str, Any] = {name: [] for name in _LISTS}
-    return {**lists, **to_document(enrichment.model_copy(update={"signature": None})), "id": read.id}
+    return {**lists, **to_document(enrichment.model_copy(update={"signature": None})), "id": line.id}
 
 
 class _Clusters:
@@ -117,12 +129,13 @@ class _Clusters:
         self._enricher = SignatureEnricher()
         self._identifiers: dict[str, str] = {}
         self._relations: dict[str, Relation] = {}
+        self._known: dict[str | int, int] = {}
 
     def add(self, number: int, line: bytes) -> None:
         """Take a line in; one that cannot be read is told of when it is enriched."""
         key = self._key(number)
         try:
-            read = _read(line, number)
+            read = _read_once(line, number, self._known)
             signature = self._enricher.enrich(read.document, Enrichment()).signature
         except (NotApplicableError, _LineError):
             return

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Literal
 from enricher.attribution import Attribution
 from enricher.parsed_text import ParsedText, lemma_of
 from enricher.ports import Document, NotApplicableError
-from enricher.publications import publications_in
+from enricher.publications import Publication, publications_in
 from enricher.quotes import said_in
 from enricher.reporting import CLAUSE, SPEAKING, listed
 from enricher.span_index import SpanIndex
 from enricher.subjects import noun_phrase, object_of
-from newsdesk.article import CitedSource, Enrichment, Mention
+from newsdesk.article import CitedSource, Enrichment, EnrichmentError, Mention
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -37,17 +37,28 @@ _CITED_AFTER = re.compile(
     | (?:speaking|spoke|speaks|talking|talked|statement)\s+(?:to|with|on)
     | (?:said|says|wrote|writes|writing|written|appear(?:ed|ing)|revealed|announced|post(?:ed|ing)?|tweeted|argued|
         statement|message|article|column|essay|video)\s+(?:[\w,]+\s+){0,4}?(?:in|on|for|to)
-    | laut|nach\s+Angaben\s+(?:von|der)|selon|d['’]après|según|secondo|segundo|volgens|według|enligt|ifølge
+    | (?:nach|laut)\s+(?:Angaben|Informationen|Berichten|einem\s+Bericht)\s+(?:von|der|des)
+    | (?:(?:sagten?|erklärten?)(?:\s+[\w.,-]+){0,5}?(?:\s+(?:gegenüber|in))?|Interview\s+(?:mit|in))
+        (?=\s+(?:der|dem)\s)
+    | (?:a|ont)\s+(?:dit|déclaré|affirmé|confié)\s+(?:[\w.,-]+\s+){0,5}?(?:à|au|dans)
+    | (?:dijo|declaró|afirmó|contó|ha\s+detto|ha\s+dichiarato)\s+(?:[\w.,-]+\s+){0,5}?(?:a|al|alla)
+    | laut|selon|d['’]après|según|secondo|segundo|volgens|według|enligt|ifølge
     )\s+|\bl['’]|^)(?:(?:the|a|le|la|les|der|die|dem|das|el|il|o|de|l['’])\s+)?(?:l['’])?[“"]?$""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CITED_BEFORE = re.compile(
-    r"""(?:['’]s)?(?:\s+(?:first|also|has|had|have|previously|later|earlier|newspaper|magazine|news|agency|website|on|
-    (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\w+ly))*\s+(?:reported|reports|said|says|wrote|writes|noted|notes|found|
-    finds|revealed|reveals|quoted|quotes|published|learned|claimed|cited|confirmed|report|story|poll|survey|analysis|
-    investigation|interview|article|column|editorial|post)\b""",
+    r"""(?:['’]s(?:\s+[A-Z][\w.-]+){0,3})?(?:,\s+which)?(?:\s+(?:first|also|has|had|have|previously|later|earlier|
+        newspaper|magazine|news|agency|website|on|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\w+ly))*\s+(?:reported|
+        reports|said|says|wrote|writes|noted|notes|found|finds|revealed|reveals|quoted|quotes|published|learned|
+        claimed|cited|confirmed|report|story|poll|survey|analysis|investigation|interview|article|column|editorial|
+        post)\b
+    | ,\s+(?:citing|quoting)\b
+    | \s+(?:berichten|berichtete?|melden|meldete?|schreibt|schrieb|zufolge|rapporte|a\s+rapporté|informa|informó|
+        riferisce|ha\s+riferito|noticiou|meldde|meldt|podaje|podał[ao]?|rapporterar|skriver)\b""",
     re.VERBOSE,
 )
+_LISTED = re.compile(r"(?:,\s+|,?\s+(?:and|or|und|oder|et|y|e)\s+)(?:(?:the|die|der|das|le|la|el|il|l['’])\s*)?")
+"""Between two names of one list: the one is cited as the other is."""
 _DATELINE = re.compile(r"\)\s*[-–—]")
 _BEFORE, _AFTER = 70, 60
 
@@ -78,6 +89,7 @@ _MEDIA = listed(
     tv television radio news magazine newspaper daily weekly channel broadcaster podcast network journal gazette
     """
 )
+_CITING = frozenset({"cite", "quote"})
 _WRITING = frozenset({"write", "post", "tweet", "publish", "blog"})
 _NO_VENUES = frozenset({"PERSON", "GPE", "LOC", "FAC", "DATE", "TIME", "LANGUAGE", "NORP"})
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
@@ -103,23 +115,40 @@ class CitedSourcesEnricher:
         citations = list(_publications(document.body))
         try:
             text, said = said_in(document, found)
-        except NotApplicableError:
-            text, said = None, []
-        if text is not None:
-            known = SpanIndex(citations)
-            citations += [*_speakers(text, said, known), *_venues(text, said, known)]
+        except NotApplicableError as error:
+            told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"publications alone: {error}")
+            return Enrichment(cited_sources=_merged(citations, document.body), errors=(told,))
+        known = SpanIndex(citations)
+        citations += [*_speakers(text, said, known), *_venues(text, said, known), *_objects(text, known)]
         return Enrichment(cited_sources=_merged(citations, document.body))
 
 
 def _publications(body: str) -> Iterator[_Citation]:
-    for begin, end, publication in publications_in(body):
-        line = body[max(0, begin - _BEFORE) : begin].rpartition("\n")[2]
-        rest = body[end : end + _AFTER].partition("\n")[0]
-        before = _CITED_AFTER.search(line)
-        cited = before is not None and before.group() != ""
-        dateline = line.endswith("(") and _DATELINE.match(rest)
-        if cited or dateline or _CITED_BEFORE.match(rest):
-            yield _Citation(publication.name, publication.kind, publication.domain, begin, end)
+    for names in _lists(body):
+        if any(_is_cited(body, begin, end) for begin, end, _ in names):
+            for begin, end, publication in names:
+                yield _Citation(publication.name, publication.kind, publication.domain, begin, end)
+
+
+def _lists(body: str) -> Iterator[list[tuple[int, int, Publication]]]:
+    """Yield the publications that the text names, those of one list together."""
+    names: list[tuple[int, int, Publication]] = []
+    for name in publications_in(body):
+        if names and not _LISTED.fullmatch(body, names[-1][1], name[0]):
+            yield names
+            names = []
+        names.append(name)
+    if names:
+        yield names
+
+
+def _is_cited(body: str, begin: int, end: int) -> bool:
+    line = body[max(0, begin - _BEFORE) : begin].rpartition("\n")[2]
+    rest = body[end : end + _AFTER].partition("\n")[0]
+    before = _CITED_AFTER.search(line)
+    cited = before is not None and before.group() != ""
+    dateline = line.endswith("(") and _DATELINE.match(rest) is not None
+    return cited or dateline or _CITED_BEFORE.match(rest) is not None
 
 
 def _speakers(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Citation]) -> Iterator[_Citation]:
@@ -135,6 +164,17 @@ def _speakers(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_C
         named = any(token.ent_type_ == "PERSON" for token in text.doc[one.speaker[0] : one.speaker[1]])
         if kind is not None and (kind == "document" or not named):
             yield _citation(text, begin, end, kind)
+
+
+def _objects(text: ParsedText, known: SpanIndex[_Citation]) -> Iterator[_Citation]:
+    """Yield whom or what the text says that somebody cites: citing two people familiar with the matter."""
+    for verb in text.doc:
+        if verb.pos_ != "VERB" or lemma_of(verb) not in _CITING:
+            continue
+        for cited in (child for child in verb.children if child.dep_ == "dobj"):
+            begin, end = text.characters(noun_phrase(cited))
+            if (kind := _kind(cited)) is not None and not known.overlapping(begin, end):
+                yield _citation(text, begin, end, kind)
 
 
 def _kind(head: Token) -> _Kind | None:

@@ -9,7 +9,6 @@ the time is spent; and once the article's budget is spent, the enrichers that re
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -20,6 +19,7 @@ from enricher.keyphrases import KeyphrasesEnricher
 from enricher.language import LanguageEnricher
 from enricher.links import LinksEnricher
 from enricher.near_duplicates import SignatureEnricher
+from enricher.parse import seconds_of_work
 from enricher.places import PlacesEnricher
 from enricher.ports import Document, Enricher, FallBackError, NotApplicableError
 from enricher.quotes import QuotesEnricher
@@ -58,7 +58,7 @@ def default_enrichers() -> tuple[Enricher, ...]:
 
 
 def compose(
-    document: Document, enrichers: Sequence[Enricher], clock: Callable[[], float] = time.thread_time
+    document: Document, enrichers: Sequence[Enricher], clock: Callable[[], float] = seconds_of_work
 ) -> Enrichment:
     """Return what the enrichers found, who found it, and which of them failed, took too long or did not apply."""
     found = Enrichment()
@@ -95,7 +95,8 @@ def compose(
 def _with_addition(found: Enrichment, addition: Enrichment, enricher: Enricher) -> Enrichment:
     fields = {name: getattr(addition, name) for name in addition.model_fields_set - _COMPOSED_HERE}
     made_by = ModelProvenance(name=enricher.name, version=enricher.version)
-    return found.model_copy(update={**fields, "provenance": (*found.provenance, made_by)})
+    together = {"provenance": (*found.provenance, made_by), "errors": (*found.errors, *addition.errors)}
+    return found.model_copy(update={**fields, **together})
 
 
 def _with_error(found: Enrichment, error: EnrichmentError) -> Enrichment:

@@ -21,7 +21,8 @@ Kind = Literal["country", "region", "county", "capital", "city", "known", "world
 _DATABASE = Path(__file__).parent / "gazetteer.sqlite"
 _LONGEST_NAME = 60
 _PLAIN = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "-": " ", "–": " ", "‑": " ", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+    {"’": "'", "‘": "'", "`": "'", "-": " ", "–": " ", "‑": " "}
+    | {"Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i"}
 )
 _SPELLINGS = {"st.": "saint", "st": "saint", "ft.": "fort", "ft": "fort", "mt.": "mount", "mt": "mount"}
 _FIND = """

@@ -20,7 +20,6 @@ from enricher.managed import (
     ComprehendKeyphrasesEnricher,
     WithFallback,
 )
-from enricher.parse import pipeline
 from enricher.ports import Enricher
 from enricher.settings import EnrichSettings
 from enricher.stage import EnrichStage
@@ -42,7 +41,6 @@ SECONDS_NEEDED = 20.0
 def build() -> EnrichStage:
     """Wire the stage to AWS, once per process."""
     settings = EnrichSettings()
-    pipeline()  # loaded here, the model counts against no enricher's time
     return EnrichStage(
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
         objects=S3ObjectStore(settings.bucket_name),

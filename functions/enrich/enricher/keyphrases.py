@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from enricher.language_words import ScriptTable, table_for
 from enricher.parse import LONGEST_PARSED_CHARACTERS, PARSED_LANGUAGE, parsed
 from enricher.ports import Document, NotApplicableError
-from newsdesk.article import Enrichment, Entity, Keyphrase
+from newsdesk.article import Enrichment, EnrichmentError, Entity, Keyphrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -34,6 +34,8 @@ MOST_KEYPHRASES = 15
 _WEIGHT_BY_PART_OF_SPEECH = {"NOUN": 1.0, "PROPN": 1.0, "ADJ": 0.7, "VERB": 0.5}
 _IN_PHRASES = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X"})
 _ENDS_OF_PHRASES = _IN_PHRASES - {"ADJ"}
+_TELLING = frozenset({"say", "tell", "add", "report", "announce", "state", "note", "reply"})
+"""Verbs by which a text tells whose words it gives: they recur in any news, and say nothing of what it is about."""
 _QUANTITIES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "QUANTITY"})
 """Entity types of spaCy's model whose words say when and how many, not what."""
 _LONGEST_PHRASE = 6
@@ -98,6 +100,7 @@ class KeyphrasesEnricher:
         NotApplicableError
             For a body in a language of which no word list is at hand.
         """
+        errors: tuple[EnrichmentError, ...] = ()
         code = found.language.code if found.language else ""
         table = table_for(code)
         if table is None:
@@ -109,9 +112,11 @@ class KeyphrasesEnricher:
         else:
             words, phrases = _plain_candidates(document.body[:LONGEST_PARSED_CHARACTERS], table, code)
             terms = 0.0
+            detail = "words and pairs of words alone: only English bodies are parsed"
+            errors = (EnrichmentError(enricher=self.name, kind="not_applicable", detail=detail),)
         headline = {word.lower() for word in _WORD.findall(document.headline or "")}
         scored = _scored(words, phrases, terms, headline, table, code)
-        return Enrichment(keyphrases=tuple(_best(scored, words, phrases)))
+        return Enrichment(keyphrases=tuple(_best(scored, words, phrases)), errors=errors)
 
 
 def _english_words(text: Doc) -> dict[str, _Candidate]:
@@ -130,6 +135,8 @@ def _is_content(token: Token) -> bool:
     if token.pos_ not in _WEIGHT_BY_PART_OF_SPEECH or token.is_stop or token.ent_type_ in _QUANTITIES:
         return False
     if not token.text[0].isalpha() or token.text.endswith(".") or (len(token) < 3 and not token.text.isupper()):
+        return False
+    if token.pos_ == "VERB" and token.lemma_ in _TELLING:
         return False
     before = token.nbor(-1) if token.i else None
     after = token.nbor() if token.i + 1 < len(token.doc) else None

@@ -64,6 +64,11 @@ _PRIOR_OF_SMALL = -3.0
 _PRIOR_OF_DECLARED = 2.0
 """Nats: about half a word. It decides between languages that explain a title equally well, and nothing else."""
 
+_WEAK = 0.8
+_POSSIBLE = 0.05
+"""Below the first share the best is a guess, and yields to what the page declares if that has the second of the best's:
+names alone are of no language."""
+
 _TEMPERATURE = 2.0
 """Words are not independent of each other: taken as if they were, they make too sure."""
 
@@ -178,8 +183,10 @@ def _by_words(text: str, script: str, declared: str | None) -> tuple[str, float]
         for language, likelihood in script_tables()[script].likelihoods(text).items()
     }
     best = max(scores, key=lambda language: scores[language])
-    odds = sum(math.exp((score - scores[best]) / _TEMPERATURE) for score in scores.values())
-    return best, round(1 / odds, 4)
+    shares = {language: math.exp((score - scores[best]) / _TEMPERATURE) for language, score in scores.items()}
+    if shares[best] < _WEAK * sum(shares.values()) and shares.get(declared or "", 0.0) >= _POSSIBLE:
+        best = declared or best
+    return best, round(shares[best] / sum(shares.values()), 4)
 
 
 def _primary(tag: str | None) -> str | None:

@@ -29,7 +29,7 @@ _LABELS = {
     "PRODUCT": "PRODUCT",
 }
 _OTHER_LABELS = frozenset({"WORK_OF_ART", "LAW", "LANGUAGE"})
-_DEMONYM_ENDINGS = ("an", "ese", "ish", "i", "ic", "ist", "ch", "s", "man", "men", "er")
+_DEMONYM_ENDINGS = ("an", "ese", "ish", "i", "ic", "ist", "ch", "s", "man", "men", "er", "ard")
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’", "´s", "`s"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _HYPHENS = frozenset({"-", "–", "‑"})
@@ -125,7 +125,7 @@ def name_spans(tokens: Tokens) -> list[NameSpan]:
         if trimmed is not None and not any(taken[trimmed.start : trimmed.end]):
             _take(taken, trimmed)
             spans.append(trimmed)
-    return _joined(tokens, sorted(spans, key=lambda span: span.start))
+    return _as_elsewhere(tokens, _joined(tokens, sorted(spans, key=lambda span: span.start)))
 
 
 def _take(taken: list[bool], span: NameSpan, value: bool = True) -> None:
@@ -418,3 +418,18 @@ def _joined(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
         else:
             joined.append(span)
     return joined
+
+
+def _as_elsewhere(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
+    """Make one name of two that touch where the text has both as one elsewhere."""
+    labels = {tuple(tokens.lower[span.start : span.end]): span.label for span in spans if span.end - span.start > 1}
+    whole: list[NameSpan] = []
+    for span in spans:
+        before = whole[-1] if whole else None
+        if before is not None and before.end == span.start and tokens.spaced[span.start - 1]:
+            both = tuple(tokens.lower[before.start : span.end])
+            if both in labels:
+                whole[-1] = NameSpan(before.start, span.end, labels[both], before.title)
+                continue
+        whole.append(span)
+    return whole

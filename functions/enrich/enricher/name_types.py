@@ -26,8 +26,10 @@ _LEAST_EVIDENCE = 1.2
 """For a name that the model did not see."""
 _OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTHER", 3.5)}
 """What a name is that the model took for none of the three, and how much evidence says that it is one of them."""
+_SURELY_NO_STORM = 4.0
 _WEIGHT_OF_OTHER_MENTIONS = 0.6
 _WEIGHT_OF_NEIGHBOURS = 0.9
+_WEIGHT_OF_A_FULL_NAME = 2.5
 
 
 PlaceWeight = Callable[[str], float]
@@ -47,7 +49,10 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
     count = Counter(keys)
     for key, evidence in zip(keys, heard, strict=True):
         _add(together[key], evidence)
-    _add_shorter_forms(tokens, spans, keys, own, together)
+    people = _add_shorter_forms(tokens, spans, keys, own, together)
+    for key, evidence in zip(keys, heard, strict=True):
+        if key in people and evidence[PERSON] > evidence[PLACE]:  # Jordan said, where Michael Jordan is told of
+            evidence[PERSON] += _WEIGHT_OF_A_FULL_NAME
     sums: list[Evidence] = []
     for key, evidence in zip(keys, heard, strict=True):
         total = Evidence(float, own[key])
@@ -92,6 +97,8 @@ def _key(tokens: Tokens, span: NameSpan) -> str:
 
 def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool) -> str | None:
     best = max(_SCORED, key=lambda type_: total[type_])
+    if span.end - span.start > 1 and tokens.lower[span.start] in names.STORMS and total[best] < _SURELY_NO_STORM:
+        return "EVENT"
     adjective = span.end - span.start == 1 and tokens.tag[span.start] == "JJ" and not known_place
     if span.label == "NORP" or (adjective and best == PLACE):
         return ORG if span.end - span.start == 1 and tokens.text[span.start] in names.PARTY_WORDS else None
@@ -139,7 +146,7 @@ def _weigh_heads(found: Evidence, text: Sequence[str], lower: Sequence[str], pla
         found[ORG] += 3
     elif any(word in names.HEADS_ANYWHERE for word in lower[:-1]):
         found[ORG] += 1.5
-    if head in names.PLACE_HEADS:
+    if head in names.PLACE_HEADS and not (head in names.COMPASS and text[0] in names.given_names()):
         found[PLACE] += 3
     if first in names.PLACE_OPENINGS:
         found[PLACE] += 2.5
@@ -199,10 +206,19 @@ def _of_mention(tokens: Tokens, span: NameSpan) -> Evidence:
         found[span.label] += _MODEL_WEIGHT[span.label]
     if span.title is not None and span.title[1] == span.start:
         found[PERSON] += 3.0
+    _weigh_number(found, tokens, span)
     _weigh_before(found, tokens, span)
     _weigh_after(found, tokens, span)
     _weigh_grammar(found, tokens, span)
     return found
+
+
+def _weigh_number(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
+    """Weigh a plural that the model did not see: the Lakers are a team, and Star Wars nobody."""
+    if span.label is None and tokens.tag[span.end - 1] == "NNPS":
+        found[PERSON] -= 1.5
+        if span.end - span.start == 1 and span.start and tokens.lower[span.start - 1] == "the":
+            found[ORG] += 0.5
 
 
 def _noun_type(lemma: str) -> str | None:
@@ -324,8 +340,8 @@ def _add_shorter_forms(
     keys: Sequence[str],
     own: dict[str, Evidence],
     together: dict[str, Evidence],
-) -> None:
-    """Let a surname hear its full name, and an acronym its long form."""
+) -> set[str]:
+    """Let a surname hear its full name, and an acronym its long form; return the surnames that places bear, too."""
     full: dict[str, Counter[str]] = defaultdict(Counter)
     for span, key in zip(spans, keys, strict=True):
         if span.end - span.start > 1:
@@ -340,10 +356,12 @@ def _add_shorter_forms(
             acronym = "".join(word[0] for word in tokens.text[span.start : span.end] if word[0].isupper()).lower()
             if len(acronym) > 1 and best == ORG:
                 full[acronym][ORG] += 1
-    for key in own.keys() & full.keys():
-        if own[key][PLACE] < _SURELY_A_PLACE:
-            for type_ in full[key]:
-                own[key][type_] += 2.5
+    shorter = own.keys() & full.keys()
+    places = {key for key in shorter if own[key][PLACE] >= _SURELY_A_PLACE}
+    for key in shorter - places:
+        for type_ in full[key]:
+            own[key][type_] += _WEIGHT_OF_A_FULL_NAME
+    return {key for key in places if full[key][PERSON]}
 
 
 def _hear_neighbours(tokens: Tokens, spans: Sequence[NameSpan], sums: list[Evidence]) -> None:

@@ -141,6 +141,8 @@ PLACE_OPENINGS = _words(
     "lake mount mt mt. fort cape port gulf bay river camp isle saint-denis san santa são los las el-"
 )
 
+STORMS = _words("hurricane typhoon cyclone storm")
+
 COMPASS = _words("""
 north south east west northern southern eastern western central upper lower greater inner outer northeast northwest
 southeast southwest north-east north-west south-east south-west northeastern northwestern southeastern southwestern

@@ -1,7 +1,9 @@
 """A parsed text with what the search for speech asks of it again and again.
 
-Comes in: spaCy's analysis. Goes out: the same, with paragraphs and the way between tokens and code points.
-Changes nothing.
+Comes in: the body and spaCy's analysis of it. Goes out: the same, with paragraphs and the way between tokens and code
+points. Changes nothing.
+
+Text is taken from the body: the analysis may have read it otherwise (see :func:`enricher.parse.parsed`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from enricher.datelines import dateline_ends
 from enricher.reporting import MISREAD_LEMMAS
 
 if TYPE_CHECKING:
@@ -23,12 +26,13 @@ SENTENCE_ENDS = frozenset({".", "?", "!"})
 
 
 class ParsedText:
-    """A parse, its text, and the number of each token's paragraph."""
+    """A parse, as much of the body as was parsed, and the number of each token's paragraph."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, body: str) -> None:
         self.doc = doc
-        self.text = doc.text
+        self.text = body[: len(doc.text)]
         self._starts = [token.idx for token in doc]
+        self._after_datelines = {self.tokens(end, end + 1)[0] for end in dateline_ends(self.text)}
 
     @cached_property
     def paragraph(self) -> list[int]:
@@ -50,10 +54,10 @@ class ParsedText:
         return self.doc[span[0]].idx, last.idx + len(last)
 
     def sentence_begin(self, last: int, floor: int = 0) -> int:
-        """Return where the sentence that ends with a token begins, by its paragraph and its full stops."""
+        """Return where the sentence that ends with a token begins, by its paragraph, dateline and full stops."""
         begin = last
         while begin > floor and self.paragraph[begin - 1] == self.paragraph[last]:
-            if self.doc[begin - 1].text in SENTENCE_ENDS:
+            if self.doc[begin - 1].text in SENTENCE_ENDS or begin in self._after_datelines:
                 break
             begin -= 1
         return begin

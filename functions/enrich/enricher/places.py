@@ -37,6 +37,9 @@ _OF_A_QUALIFIER = 20.0
 _LEAST_SCORE = 5.0
 """A town of less than 100,000 that nothing else speaks for is not believed."""
 
+_LARGEST_REGION_OF_A_TOWN = 8
+"""Times the town's people."""
+
 _WEIGHT_INSIDE_A_NAME = 0.5
 """Of the country in the name of an organisation or an event, beside that of a place."""
 _SHARE_OF_THE_ONLY_COUNTRY = 0.5
@@ -47,7 +50,7 @@ _LONGEST_NAME_WORDS = 4
 _WORD = re.compile(r"[^\W\d_]+(?:['’.&-][^\W\d_]+)*\.?")
 _CAPITALISED = re.compile(r"(?<![\w-])[A-Z][^\W\d_]+")
 _NO_DEMONYM_BEHIND = frozenset({"latin", "south", "north", "central", "native", "african", "asian", "pan"})
-_FEWEST_LETTERS, _LONGEST_ACRONYM = 3, 4
+_FEWEST_LETTERS, _FEWEST_LETTERS_OF_A_TOWN, _LONGEST_ACRONYM = 3, 4, 4
 _KIND_WORDS = re.compile(
     r"^(?:(?:the )?(?:Republic|State|City|Kingdom|Province|County|Port|Town|Islamic Republic|Commonwealth) of (?:the )?"
     r"|(?:Greater|Downtown|Metro|Central|North|South|East|West|Northern|Southern|Eastern|Western|Northeast|Northwest"
@@ -58,7 +61,6 @@ _KIND_WORDS = re.compile(
 )
 _COMMA = re.compile(r",\s{1,2}|\s\(")
 _POSTAL = re.compile(r"(?:,\s|\s\()([A-Z]{2})(?=\W)")
-_WORTHY = ("country", "world", "known", "capital")
 _PEOPLE_OF_THE_WELL_KNOWN = {"region": 1_000_000, "county": 10_000_000, "city": 100_000}
 
 
@@ -120,6 +122,8 @@ def _inside(mention: Mention, gazetteer: Gazetteer, entity: int | None = None) -
         for size in range(min(_LONGEST_NAME_WORDS, len(words) - at), 0, -1):
             begin, end = words[at].start(), words[at + size - 1].end()
             text = mention.text[begin:end]
+            if at and words[at - 1][0][0].isupper() and _KIND_WORDS.match(text):
+                continue  # the Democratic Republic of Congo is not the Republic of Congo
             country = gazetteer.demonyms.get(text)
             if text[0].isupper() and (country is not None or _is_well_known(gazetteer.find(text))):
                 yield _Name(mention.begin + begin, mention.begin + end, text, entity, True, country)
@@ -129,10 +133,12 @@ def _inside(mention: Mention, gazetteer: Gazetteer, entity: int | None = None) -
 
 
 def _is_well_known(places: Iterable[Place]) -> bool:
-    return any(
-        not place.alternate and (place.kind in _WORTHY or place.population >= _PEOPLE_OF_THE_WELL_KNOWN[place.kind])
-        for place in places
-    )
+    return any(not place.alternate and place.population >= _people_of_the_well_known(place) for place in places)
+
+
+def _people_of_the_well_known(place: Place) -> int:
+    kind = "city" if place.kind == "known" and place.population else place.kind
+    return _PEOPLE_OF_THE_WELL_KNOWN.get(kind, 0)
 
 
 def _demonyms(body: str, taken: bytearray, gazetteer: Gazetteer) -> Iterator[_Name]:
@@ -174,13 +180,40 @@ def _qualified(body: str, names: list[_Name], gazetteer: Gazetteer) -> list[_Nam
     return qualified
 
 
-def _candidates(text: str, gazetteer: Gazetteer) -> tuple[Place, ...]:
-    """Find a name, if need be without what tells only its kind: the Republic of Armenia, Greater Boston."""
+def _candidates(text: str, gazetteer: Gazetteer, *, inside: bool = False) -> tuple[Place, ...]:
+    """Find a name, if need be without what tells only its kind: the Republic of Armenia, Greater Boston.
+
+    Four letters in capitals mean a town (DOHA) only where no country or region is called by them, and not inside of a
+    longer name.
+    """
+    found = _towns_for_regions(gazetteer.find(text))
     if len(text) < _FEWEST_LETTERS or (text.isupper() and len(text) <= _LONGEST_ACRONYM):
-        return tuple(place for place in gazetteer.find(text) if place.kind in ("country", "region", "world", "known"))
-    found = gazetteer.find(text)
+        areas = tuple(place for place in found if place.kind in ("country", "region", "world", "known"))
+        may_be_town = not inside and len(text) >= _FEWEST_LETTERS_OF_A_TOWN
+        return areas or tuple(town for town in found if may_be_town and not town.alternate)
     bare = _KIND_WORDS.sub("", text) if not found else ""
     return gazetteer.find(bare) if bare and bare != text else found
+
+
+def _towns_for_regions(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Return the places, a region that is named after a large town in it replaced by the town, which counts as much.
+
+    Who says Geneva, Valencia or Donetsk means the town; Quebec has fifteen times the people of its capital.
+    """
+    regions = {
+        (place.country, place.region): place for place in places if place.kind == "region" and not place.geonameid
+    }
+    found: list[Place] = []
+    replaced = set()
+    for place in places:
+        region = regions.get((place.country, place.region)) if place.kind in ("city", "capital") else None
+        if region is not None and region.population <= _LARGEST_REGION_OF_A_TOWN * place.population:
+            people, alternate = max(region.population, place.population), place.alternate and region.alternate
+            found.append(replace(place, population=people, alternate=alternate))
+            replaced.add(region)
+        else:
+            found.append(place)
+    return tuple(place for place in found if place not in replaced)
 
 
 def _within(candidates: Iterable[Place], areas: Sequence[Place]) -> bool:
@@ -206,7 +239,7 @@ def _senses(names: Sequence[_Name], gazetteer: Gazetteer) -> _Senses:
     for name in names:
         if name.demonym_of is None:
             distinct.setdefault(name.key, name)
-    candidates = {key: _candidates(name.text, gazetteer) for key, name in distinct.items()}
+    candidates = {key: _candidates(name.text, gazetteer, inside=name.inside) for key, name in distinct.items()}
     count = Counter(name.key for name in names)
     demonyms = Counter(name.demonym_of for name in names if name.demonym_of is not None)
     weight = {key: log1p(count[key]) * (_WEIGHT_INSIDE_A_NAME if name.inside else 1) for key, name in distinct.items()}

@@ -35,7 +35,7 @@ _ELISION = re.compile(r"[‘'](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|n\b|tis\b|twas
 _LONGEST_SINGLE = 600
 _MOST_PARAGRAPHS = 12
 _EITHER_WAY = frozenset(['"', "''", *"”»«›‹“"])
-_MIXED = ({'"', "“"}, {'"', "”"}, {"''", "“"}, {"''", '"'})
+_MIXED = ({'"', "“"}, {'"', "”"}, {'"', "„"}, {"''", "“"}, {"''", '"'})
 """Marks that careless typing pairs with each other."""
 
 

@@ -43,8 +43,12 @@ _AFTER_STATEMENT = frozenset(".,?!…—–-;:”’\"'")
 
 _MARKS = "“”„‟\"«»‹›「」『』'`‘’"
 
+_ENDED = frozenset("\n.?!”")
+_GOES_ON = re.compile(r",?[ \xa0]?(?:,|[—–―-])[ \xa0]+(?=[^\W\d_])")
+
 _SIGNATURE = re.compile(
-    r"[ \xa0]*(?:—|–|―|--)[ \xa0]*([A-Z][^\n,;:!?(]{1,60}?)(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
+    r"(?:[ \xa0]*(?:—|–|―|--)[ \xa0]*|[ \xa0]+-[ \xa0]+)([A-Z][^\n,;:!?(]{1,60}?)"
+    r"(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
 )
 _TURN = re.compile(r"^[ \"“]*([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
 _FEWEST_TURNS = 3
@@ -77,6 +81,10 @@ def is_statement(text: str, quotation: Quotation) -> bool:
     words = inner.split()
     if "\n" in inner or len(words) > 5 or count_unspaced_characters(inner) > 9:
         return True
+    before = text[max(0, quotation.begin - _BESIDE) : quotation.begin].rstrip(" \t\xa0")[-1:]
+    told = before == ":" or ((not before or before in _ENDED) and _GOES_ON.match(text, quotation.end) is not None)
+    if told and len(words) > 1 and any(word[:1].islower() for word in words):
+        return True  # he said: “So be it” – “So be it”, he said
     return inner[-1:] in {".", "?", "!", "…"} and len(words) > 2
 
 

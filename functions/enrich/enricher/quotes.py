@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from enricher.attribution import Attribution
+from enricher.attribution import Attribution, Construction
 from enricher.attributions import attributions
 from enricher.parse import parsed
 from enricher.parsed_text import ParsedText
@@ -20,11 +20,13 @@ from enricher.quotation_marks import Quotation, quotations
 from enricher.quoted_speech import is_statement
 from enricher.span_index import SpanIndex
 from enricher.speakers import Speakers
-from newsdesk.article import Enrichment, Entity, Mention, Quote, Speaker
+from newsdesk.article import Enrichment, EnrichmentError, Entity, Mention, Quote, Speaker
 
 _DIRECT_SHARE = 0.5
 _MIXED_SHARE = 0.05
 """Of the content between quotation marks, as in PARC 3.0 (Pareti 2016)."""
+
+_REPORTED = frozenset({Construction.CLAUSE, Construction.ACCORDING, Construction.PHRASE})
 
 
 def said_in(document: Document, found: Enrichment) -> tuple[ParsedText, list[Attribution]]:
@@ -38,7 +40,7 @@ def said_in(document: Document, found: Enrichment) -> tuple[ParsedText, list[Att
     doc = parsed(document, found)
 
     def compute() -> tuple[ParsedText, list[Attribution]]:
-        text = ParsedText(doc)
+        text = ParsedText(doc, document.body)
         marked = [q for q in quotations(document.body) if q.end <= len(text.text)]
         return text, attributions(text, marked)
 
@@ -56,8 +58,9 @@ class QuotesEnricher:
         marked = quotations(document.body)
         try:
             text, said = said_in(document, found)
-        except NotApplicableError:
-            return Enrichment(quotes=_unattributed(document.body, marked, 0))
+        except NotApplicableError as error:
+            told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"no speakers: {error}")
+            return Enrichment(quotes=_unattributed(document.body, marked, 0), errors=(told,))
         quotes = _quotes(text, said, marked, found.entities)
         return Enrichment(quotes=(*quotes, *_unattributed(document.body, marked, len(text.text))))
 
@@ -78,7 +81,7 @@ def _quotes(
     speakers = Speakers(text, entities, index)
     return [
         Quote(
-            kind=_kind(one, index),
+            kind=_kind(one, index, text),
             begin=one.begin,
             end=one.end,
             text=text.text[one.begin : one.end],
@@ -89,11 +92,15 @@ def _quotes(
     ]
 
 
-def _kind(one: Attribution, marked: SpanIndex[Quotation]) -> Literal["direct", "indirect", "mixed"]:
-    within = marked.overlapping(one.begin, one.end)
-    quoted = sum(min(one.end, q.end) - max(one.begin, q.begin) for q in within)
-    share = quoted / (one.end - one.begin)
-    return "direct" if share >= _DIRECT_SHARE else "mixed" if share > _MIXED_SHARE else "indirect"
+def _kind(one: Attribution, marked: SpanIndex[Quotation], text: ParsedText) -> Literal["direct", "indirect", "mixed"]:
+    """Tell by the share in marks; single words in them make no reported clause a quotation."""
+    within = {q: min(one.end, q.end) - max(one.begin, q.begin) for q in marked.overlapping(one.begin, one.end)}
+    least = _MIXED_SHARE * (one.end - one.begin)
+    reported = one.construction in _REPORTED
+    spoken = sum(size for q, size in within.items() if not reported or " " in text.text[q.begin : q.end])
+    if spoken >= _DIRECT_SHARE * (one.end - one.begin):
+        return "direct"
+    return "mixed" if sum(within.values()) > least else "indirect"
 
 
 def _speaker(text: ParsedText, one: Attribution, speakers: Speakers) -> Speaker | None:

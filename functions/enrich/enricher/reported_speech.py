@@ -26,6 +26,8 @@ _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
 """Verbs that tell of saying in "as she put it" alone."""
 
+_VENUE = frozenset({"in", "on", "at", "during"})
+
 _LONGEST_ASIDE = 12
 
 _LONGEST_SENTENCE = 400
@@ -51,7 +53,7 @@ class _Reports:
             yield from self._of_according(token)
         elif token.pos_ == "VERB" or (token.pos_ == "AUX" and lemma_of(token) in CLAUSE):
             yield from self._of_verb(token)
-        elif token.pos_ == "NOUN" and lemma_of(token) in NOUN:
+        elif token.pos_ == "NOUN":
             yield from self._of_noun(token)
 
     def _attribution(
@@ -90,8 +92,12 @@ class _Reports:
         children: _Children = defaultdict(list)
         for child in verb.children:
             children[child.dep_].append(child)
-        passive = bool(children["nsubjpass"] or children["auxpass"])
-        speaker = agent_of(verb) if passive else subject_of(verb)
+        if children["ccomp"] and (teller := _teller(verb)) is not None:
+            for clause in children["ccomp"]:
+                yield from self._attribution(_from_that(clause), _speaker_of(teller), teller, Construction.CLAUSE)
+            return
+        passive = _is_passive(verb)
+        speaker = _speaker_of(verb)
         clauses = list(self._clauses(verb, children))
         contents = clauses or list(self._phrases(verb, children, speaker, passive=passive))
         construction = Construction.CLAUSE if clauses else Construction.PHRASE
@@ -100,7 +106,7 @@ class _Reports:
 
     def _clauses(self, verb: Token, children: _Children) -> Iterator[Span]:
         if lemma_of(verb) in CLAUSE:
-            yield from (_extent(clause) for clause in children["ccomp"])
+            yield from (_from_that(clause) for clause in children["ccomp"])
 
     def _phrases(self, verb: Token, children: _Children, speaker: Token | None, *, passive: bool) -> Iterator[Span]:
         """Yield the first kind of complement that the verb takes and has."""
@@ -116,7 +122,7 @@ class _Reports:
         after_prepositions = list(_after_prepositions(lemma, children))
         yield from after_prepositions
         if not after_prepositions and lemma in OBJECT:
-            if not passive:
+            if not passive and not (verb.tag_ == "VBG" and lemma == "cite"):  # what a report rests on
                 yield from (_with_adjuncts(thing, children) for thing in children["dobj"])
             elif speaker is not None:
                 yield from (_extent(thing) for thing in children["nsubjpass"])
@@ -124,7 +130,11 @@ class _Reports:
     def _sentence_around(self, verb: Token, subject: Token) -> Span | None:
         """Return the sentence that ", he said" is set into or put behind, or that "as he put it," opens."""
         lemma = lemma_of(verb)
-        if lemma not in SPEAKING or (verb.dep_ != "advcl" and (lemma in NAMING or lemma in _OTHER_SENSES)):
+        if (
+            verb.dep_ == "relcl"
+            or lemma not in SPEAKING
+            or (verb.dep_ != "advcl" and (lemma in NAMING or lemma in _OTHER_SENSES))
+        ):
             return None
         left = min(verb.i, subject.left_edge.i)
         if left == 0 or verb.i - left > _LONGEST_ASIDE:
@@ -160,14 +170,42 @@ class _Reports:
         content = _complement(noun)
         if content is None:
             return
+        if (teller := _teller(noun)) is not None and self.doc[content[0]].lower_ == "that":
+            yield from self._attribution(content, _speaker_of(teller), teller, Construction.CLAUSE)
+            return
+        if lemma_of(noun) not in NOUN:
+            return
         speaker = next((child for child in noun.children if child.dep_ == "poss"), None)
         if speaker is None and noun.dep_ == "dobj":
             speaker = subject_of(noun.head)
         yield from self._attribution(content, speaker, noun, Construction.PHRASE)
 
 
+def _is_passive(verb: Token) -> bool:
+    return any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
+
+
+def _speaker_of(verb: Token) -> Token | None:
+    return agent_of(verb) if _is_passive(verb) else subject_of(verb)
+
+
+def _teller(word: Token) -> Token | None:
+    """Return the verb of "said in a letter seen by them that", whose clause the parse hangs on "letter" or "seen"."""
+    noun = word.head if word.dep_ == "acl" and word.tag_ == "VBN" else word
+    verb = noun.head.head
+    if noun.dep_ != "pobj" or noun.head.lower_ not in _VENUE or verb.pos_ != "VERB" or lemma_of(verb) not in CLAUSE:
+        return None
+    return None if any(child.dep_ == "ccomp" for child in verb.children) else verb
+
+
 def _extent(head: Token) -> Span:
     return head.left_edge.i, head.right_edge.i + 1
+
+
+def _from_that(clause: Token) -> Span:
+    """Return a clause without what the parse puts into it from before its "that": said, citing them, that."""
+    begin, end = _extent(clause)
+    return next((c.i for c in clause.children if c.dep_ == "mark" and c.lower_ == "that"), begin), end
 
 
 def _infinitive(children: _Children, *, passive: bool) -> Span | None:

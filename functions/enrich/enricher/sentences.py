@@ -3,9 +3,10 @@
 Comes in: text, and where a parser sees sentences begin, if one was asked. Goes out: spans of whole sentences, in code
 points. Changes nothing.
 
-Paragraphs are lines. A sentence ends at a full stop, question or exclamation mark and the quotation marks and brackets
-behind it. In doubt two sentences are left together: a span may hold two, but none holds a part of one. What does not
-end so, such as a heading, a caption or a list item without a full stop, is no sentence.
+Paragraphs are lines. A sentence ends at a full stop, question or exclamation mark of any script and the quotation marks
+and brackets behind it, but not within a quotation or brackets. In doubt two sentences are left together: a span may
+hold two, but none holds a part of one. What does not end so, such as a heading, a caption or a list item without a full
+stop, is no sentence.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from enricher.quotation_marks import Quotation, quotations
+from enricher.span_index import SpanIndex
+
 Span = tuple[int, int]
 
 _PARAGRAPH = re.compile(r"[^\n]+")
-_END = re.compile("(?:(?<![.!?…])[.!?…]++[\"'”’»)\\]]*+(?=\\s|$)|[。！？]+[」』”）]*)")
-_FIRST_LETTER = re.compile("[\"'“‘«(\\[「『（]*\\w")
+_END = re.compile("(?:(?<![.!?…])[.!?…।॥؟۔։።]++[\"'”’“‘»«›‹)\\]]*+(?=\\s|$)|[。！？]+[」』”）]*)")
+"""Besides Latin marks the danda of Indic scripts, the Arabic and Urdu, the Armenian and the Ethiopic full stop."""
+_FIRST_LETTER = re.compile("[\"'“”„‘‚«»‹›(\\[「『（]*\\w")
 
 _ABBREVIATION = re.compile(
     r"\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Sen|Rep|Gov|Gen|Col|Capt|Lt|Sgt|Maj|Rev|Hon|Pres|Supt|Insp|No|Nos|vs|v"
@@ -27,8 +32,7 @@ _ABBREVIATION = re.compile(
 )
 _LONGEST_ABBREVIATION = 8
 """Characters, full stop and all."""
-_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("「", "」"))
-_PAIRED = re.compile('["“”«»()「」]')
+_BRACKET = re.compile("[()]")
 
 
 def sentences(text: str, begins: Collection[int] | None = None) -> Iterator[tuple[Span, Span]]:
@@ -41,21 +45,25 @@ def sentences(text: str, begins: Collection[int] | None = None) -> Iterator[tupl
     begins : collection of int or None
         Where a parser sees sentences begin; no sentence is then cut anywhere else.
     """
+    quoted = SpanIndex(quotations(text))
     for paragraph in _PARAGRAPH.finditer(text):
         begin = counted = paragraph.start()
-        marks: Counter[str] = Counter()
+        brackets: Counter[str] = Counter()
         for mark in _END.finditer(text, *paragraph.span()):
-            marks.update(_PAIRED.findall(text, counted, mark.end()))
+            brackets.update(_BRACKET.findall(text, counted, mark.end()))
             counted = mark.end()
+            if brackets["("] != brackets[")"] or _is_within(quoted, mark.end()):
+                continue
             following = _following(text, mark.end(), paragraph.end())
-            if _is_balanced(marks) and _is_end(text, begin, mark.end(), following, paragraph.end(), begins):
+            if _is_end(text, begin, mark.end(), following, paragraph.end(), begins):
                 yield (_following(text, begin, mark.end()), mark.end()), paragraph.span()
                 begin = following
-                marks.clear()
+                brackets.clear()
 
 
-def _is_balanced(marks: Counter[str]) -> bool:
-    return marks['"'] % 2 == 0 and all(marks[left] == marks[right] for left, right in _PAIRS)
+def _is_within(quoted: SpanIndex[Quotation], at: int) -> bool:
+    """Tell whether a quotation goes on, or lacks its end."""
+    return any(at < one.end or not one.closed for one in quoted.overlapping(at - 1, at))
 
 
 def _is_end(text: str, begin: int, end: int, following: int, limit: int, begins: Collection[int] | None) -> bool:

@@ -57,6 +57,13 @@ _AFTER_NAME = re.compile(r"\s*(?:$|[,(]|(?:of|for|at|from|in|on)\b)")
 _APPOSED = re.compile(r",[ \xa0]|[ \xa0][—–-][ \xa0]|[ \xa0]\(")
 _APPOSED_END = re.compile(r"[,.;:)\n]|[ \xa0][—–-][ \xa0]|$")
 
+_COMPLEMENT = re.compile(
+    r"(?<!\w)(?<!city )(?<!town )(?<!village )(?<!state )(?<!county )(?<!island )(?<!province )"
+    r"(?:of|for|by|at|from|in|on|with|to|near|under|against)(?:[ \xa0][a-z’'-]+)*[ \xa0]*$"
+)
+"""What makes a name the complement of what stands before it (the mayor of Paris), and not another name of it (the town
+of Ridgefield)."""
+
 _CAN_SPEAK = ("PERSON", "ORG", "PLACE")
 _FARTHEST_ANTECEDENT = 80
 """Code points between a name and the relative pronoun that takes it up."""
@@ -89,7 +96,7 @@ class Speakers:
             return self._antecedent(begin, "male" if words in _HE else "female")
         if words in _RELATIVE:
             return self._nearest(begin)
-        heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, end)]
+        heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, begin, end)]
         persons = [mention for mention in heads if mention.entity.type == "PERSON"]
         if not persons and not any(mention.begin <= begin and end <= mention.end for mention in heads):
             persons = self._apposed(end)
@@ -110,8 +117,13 @@ class Speakers:
             if opening is not None and mention.begin == opening.end() and _APPOSED_END.match(text, mention.end)
         ]
 
-    def _is_head(self, mention: _Named, end: int) -> bool:
-        """Tell whether a name is whom the description means, and not whose spokesman he is."""
+    def _is_head(self, mention: _Named, begin: int, end: int) -> bool:
+        """Tell whether a name is whom the description means, and not whose spokesman or mayor he is."""
+        first, last = self._parsed.tokens(begin, end)
+        head = self._parsed.doc[first:last].root.idx
+        before = self._parsed.text[begin : mention.begin].rstrip().removesuffix(mention.entity.title or "").rstrip()
+        if not mention.begin <= head < mention.end and _COMPLEMENT.search(before):
+            return False
         return mention.end >= end or _AFTER_NAME.match(self._parsed.text[mention.end : end]) is not None
 
     def _nearest(self, at: int) -> str | None:

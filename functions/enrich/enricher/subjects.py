@@ -17,7 +17,8 @@ FINITE = frozenset({"VBD", "VBZ", "VBP"})
 
 _PRONOUNS = frozenset({"he", "she", "they", "i", "we", "it", "who"})
 _RELATIVE = frozenset({"that", "who", "which", "what"})
-_AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj"})
+_AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj", "appos"})
+"""An apposition counts where no comma parts it: the opposition leader Jane Roe."""
 _BEFORE_HEAD = frozenset({"cc", "prep", "mark", "advmod"})
 _NO_HEAD = frozenset({"compound", "poss", "amod", "nmod"})
 _BREAKS = frozenset({",", "—", "–", "―", "--", "(", ";", ":"})

@@ -44,7 +44,7 @@ _DEPENDENT = 0.35
 _REPETITION = 0.8
 
 _LEANS_ON_THE_ONE_BEFORE = re.compile(
-    "[\"'“‘]|(?:He|She|It|They|This|That|These|Those|His|Her|Their|Its|But|And|So|However|Also|Meanwhile|Still|Then|"
+    "[\"'“‘„«»”]|(?:He|She|It|They|This|That|These|Those|His|Her|Their|Its|But|And|So|However|Also|Meanwhile|Still|Then|"
     r"Instead|Moreover|Furthermore|Nevertheless|Yet|Or|There|Here|I|We|You|My|Our)\b"
 )
 _LONGEST_FURNITURE = 300
