@@ -16,12 +16,12 @@ CHANGES_PREFIX = "changes/v1/"
 
 ARTICLE_SCHEMA_KEY = "schemas/article.v1.json"
 
-_UNSAFE_IN_HOST = re.compile(r"[^a-z0-9.\-]")
+_UNSAFE = re.compile(r"[^a-z0-9.\-]")
 
 
 def capture_key(host: str, article_id: str, capture_id: str) -> str:
     """Return where a capture's WARC lies. An IPv6 host's brackets and colons become underscores."""
-    return f"{RAW_PREFIX}{_UNSAFE_IN_HOST.sub('_', host)}/{article_id}/{capture_id}.warc.gz"
+    return f"{RAW_PREFIX}{_UNSAFE.sub('_', host)}/{article_id}/{capture_id}.warc.gz"
 
 
 def extracted_key(article_id: str, capture_id: str) -> str:
@@ -29,9 +29,15 @@ def extracted_key(article_id: str, capture_id: str) -> str:
     return f"{WORK_PREFIX}{article_id}/{capture_id}/extracted.json.gz"
 
 
-def page_key(article_id: str, capture_id: str) -> str:
-    """Return where one page's article waits for those of the pages that follow; expires."""
-    return f"{WORK_PREFIX}{article_id}/{capture_id}/page.json.gz"
+def page_key(article_id: str, capture_id: str, version: str) -> str:
+    """Return where one page's article waits for those of the pages that follow; expires.
+
+    Parameters
+    ----------
+    version : str
+        The extractor's: one that reads otherwise keeps what it read under another key.
+    """
+    return f"{WORK_PREFIX}{article_id}/{capture_id}/page-{_UNSAFE.sub('_', version)}.json.gz"
 
 
 def article_key(first_seen: datetime, article_id: str, revision: int, sha256: str) -> str:

@@ -217,12 +217,12 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
 
 
 def fetched(state: ArticleState, capture: Capture, now: datetime, patience: Patience) -> ArticleState:
-    """Return the state once the capture is durable, be it of the article's own page or of a further one."""
-    found = {"pages": (*state.pages, capture)} if state.wanted_page else {"capture": capture, "gone_since": None}
+    """Return the state once the capture is durable, be it of a further page, or of the own one, which begins anew."""
+    own = {"capture": capture, "gone_since": None, "pages": (), "next_pages": (), "pages_end": None}
     return _step(
         state,
         Stage.EXTRACT,
-        **found,
+        **({"pages": (*state.pages, capture)} if state.wanted_page else own),
         attempts=state.attempts + 1,
         redirects=(),
         lease_owner=None,
@@ -251,6 +251,7 @@ def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime,
         Stage.FETCH,
         next_pages=next_pages,
         attempts=0,
+        resends=0,
         due_at=_after(now, patience.stuck_after_seconds),
     )
 
@@ -349,7 +350,8 @@ def ended(
     revision = current or state.current
     worked_through = outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
     validators = state.validators
-    if worked_through and state.capture is not None:
+    # One that is fetched again was not worked through.
+    if worked_through and state.capture is not None and state.stage is not Stage.FETCH:
         capture = state.capture
         validators = Validators(
             etag=capture.etag,

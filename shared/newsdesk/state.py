@@ -151,8 +151,13 @@ class ArticleState(Record):
 
     @property
     def wanted_page(self) -> str | None:
-        """The further page that fetch is to ask for; None where that is the article's own, or nothing."""
-        return self.next_pages[len(self.pages)] if self.stage is Stage.FETCH and self.capture is not None else None
+        """The further page that fetch is to ask for; None where that is the article's own, or nothing.
+
+        It is the article's own, too, where a capture is there and nobody knows what is wanted: a release that knows no
+        further pages drops them when it writes the state.
+        """
+        is_further = self.stage is Stage.FETCH and self.capture is not None and len(self.next_pages) > len(self.pages)
+        return self.next_pages[len(self.pages)] if is_further else None
 
     @property
     def latest_revision(self) -> int | None:

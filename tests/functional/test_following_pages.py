@@ -18,8 +18,10 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import extractor.handler
+from extractor.joining import MAXIMUM_JOINED_BYTES
+from extractor.reading import PageToRead, Reading
+from extractor.result import EXTRACTOR
 from extractor.stage import ExtractStage
-from newsdesk import keys
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
@@ -29,6 +31,7 @@ from newsdesk.capture import read_capture
 from newsdesk.lifecycle import Patience
 from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.retries import MAXIMUM_RESENDS
+from newsdesk.rights import OptOutPolicy, parse_policy
 from newsdesk.state import ArticleState, Capture, Stage
 from newsdesk.urls import article_id
 from tests.fakes import (
@@ -241,16 +244,57 @@ def test_of_a_page_that_opts_out_nothing_is_kept(pipeline: Pipeline, server: Mis
     assert not any(b"Tarn Bridge" in body for body in unpacked)
 
 
-def test_pages_are_joined_to_the_size_of_one_page(pipeline: Pipeline, url: str) -> None:
-    # Given a stack that takes pages as large as these, and no larger
-    limit = max(len(page(number)) for number in (1, 2, 3))
-    pipeline.extract_stage = replace(pipeline.extract_stage, maximum_body_bytes=limit)
+def kept_pages(pipeline: Pipeline) -> list[str]:
+    """The keys of what single pages gave."""
+    return [key for key in pipeline.objects.objects if "/page-" in key]
 
-    # When the article is ingested, Then it ends before its text is larger than that
+
+def kept_sizes(pipeline: Pipeline) -> list[int]:
+    return [len(gzip.decompress(pipeline.objects.get(key))) for key in kept_pages(pipeline)]
+
+
+def test_pages_are_joined_to_a_bound(pipeline: Pipeline, url: str) -> None:
+    # Given a stage that takes what two of the pages gave, and no more
+    pipeline.submit(url)
+    while len(kept_pages(pipeline)) < 2:
+        pipeline.work(pipeline.queue.waiting.popleft())
+    pipeline.extract_stage = replace(pipeline.extract_stage, maximum_joined_bytes=sum(kept_sizes(pipeline)))
+
+    # When the third is there, Then the article ends before it
+    assert pipeline.settle()[-1] == "indexed"
+    article = article_of(pipeline, url)
+    assert (prose(article), next_page_warnings(article)) == (
+        (DECK, *PAGES[0], NOTE, *PAGES[1]),
+        ["next_page:too_large"],
+    )
+
+
+def test_thousands_of_tiny_blocks_count_for_what_they_take(pipeline: Pipeline, server: MisbehavingServer) -> None:
+    # Given pages of which each has little text in so many blocks that the third is too much for a quarter of the bound
+    bound = MAXIMUM_JOINED_BYTES // 4
+    pipeline.extract_stage = replace(pipeline.extract_stage, maximum_joined_bytes=bound)
+    for number in (1, 2, 3, 4):
+        tiny = "".join(f"<p>{number}{count:x}.</p>" for count in range(10_000))
+        links = "".join(f"<a href='{address(other)}'>{other}</a>" for other in (1, 2, 3, 4))
+        server.on(address(number), answer(page(1 + number % 3, foot="", links=f"{tiny}{links}")))
+
+    # When the first is submitted, Then it ends before its pages take more than is set aside for them
+    url = server.url(PATH)
     assert pipeline.ingest(url)[-1] == "indexed"
     article = article_of(pipeline, url)
     assert next_page_warnings(article) == ["next_page:too_large"]
-    assert len(article.article_body) <= limit
+    assert 20_000 < len(article.blocks) < 21_000
+    assert len(article.article_body) < bound / 5
+
+
+def test_behind_a_page_that_is_too_large_alone_no_other_is_asked_for(
+    pipeline: Pipeline, server: MisbehavingServer, url: str
+) -> None:
+    # Given a stage that takes less than the first page, When the article is ingested, Then that is all of it
+    pipeline.extract_stage = replace(pipeline.extract_stage, maximum_joined_bytes=1000)
+    assert pipeline.ingest(url)[-1] == "indexed"
+    assert asked(server) == [PATH]
+    assert next_page_warnings(article_of(pipeline, url)) == ["next_page:not_followed"]
 
 
 def test_robots_txt_is_asked_of_every_page(pipeline: Pipeline, server: MisbehavingServer, url: str) -> None:
@@ -710,24 +754,173 @@ def test_the_captures_that_an_article_names_give_the_same_article_again(
     assert asked(server) == []
 
 
-def test_what_a_page_gave_is_read_anew_when_another_release_kept_it(pipeline: Pipeline, url: str) -> None:
-    # Given a run that waits for its last page, with what another release read of the first
+def test_what_a_page_gave_is_read_anew_by_another_release(
+    pipeline: Pipeline, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a run that waits for its last page, with what this release read of the others
     pipeline.submit(url)
-    while len(pipeline.state(url).pages) < 1 or pipeline.state(url).wanted_page is None:
+    while len(kept_pages(pipeline)) < 2:
         pipeline.work(pipeline.queue.waiting.popleft())
-    capture = pipeline.state(url).capture
-    assert capture is not None
-    key = keys.page_key(pipeline.state(url).article_id, capture.capture_id)
-    stored = pipeline.objects.objects[key]
-    document = json.loads(gzip.decompress(stored.body))
-    document["article"]["provenance"]["extractor"]["version"] = "0"
-    document["article"]["headline"] = "As the other release read it"
-    pipeline.objects.objects[key] = replace(stored, body=gzip.compress(json.dumps(document).encode()))
+    for key in (before := kept_pages(pipeline)):
+        rewrite(pipeline, key, lambda document: document["article"].update(headline="As the other release read it"))
 
-    # When the last page comes, Then the article is all of this release's
+    # When the last one comes to another release
+    newer = EXTRACTOR.model_copy(update={"version": "99+a b"})
+    monkeypatch.setattr("extractor.stage.EXTRACTOR", newer)
+
+    # Then the article is all of that one's, and its own reading is kept beside the other
     assert pipeline.settle()[-1] == "indexed"
     article = article_of(pipeline, url)
     assert (article.headline, prose(article)) == (HEADLINE, TEXT)
+    anew = [key.rpartition("/")[2] for key in kept_pages(pipeline) if key not in before]
+    assert anew == ["page-99_a_b.json.gz"] * 2
+
+
+def rewrite(pipeline: Pipeline, key: str, change: Callable[[dict[str, Any]], object]) -> None:
+    """Put another document in the place of a work object."""
+    stored = pipeline.objects.objects[key]
+    document = json.loads(gzip.decompress(stored.body))
+    change(document)
+    pipeline.objects.objects[key] = replace(stored, body=gzip.compress(json.dumps(document).encode()))
+
+
+def test_pages_that_are_read_anew_are_read_once_however_often_a_worker_dies(pipeline: Pipeline, url: str) -> None:
+    # Given a run whose pages are there, and nothing that was read of them
+    pipeline.submit(url)
+    while len(pipeline.state(url).pages) < 2:
+        pipeline.work(pipeline.queue.waiting.popleft())
+    for key in kept_pages(pipeline):
+        pipeline.objects.delete(key)
+    read, reads = pipeline.extract_stage.read, list[str]()
+
+    def counted(wanted: PageToRead) -> Reading:
+        reads.append(wanted.url)
+        return read(wanted)
+
+    pipeline.extract_stage = replace(pipeline.extract_stage, read=counted)
+
+    # When the worker that joins them dies at its end, again and again
+    message = pipeline.queue.waiting.popleft()
+    for _ in range(3):
+        pipeline.store.fail_next("save", KilledError())
+        with pytest.raises(KilledError):
+            pipeline.work(message)
+    pipeline.work(message)
+
+    # Then only the newest page, which nobody kept, was read by each of them
+    assert {where: reads.count(where) for where in reads} == {url: 1, f"{url}/2": 1, f"{url}/3": 4}
+    assert pipeline.settle()[-1] == "indexed"
+    assert prose(article_of(pipeline, url)) == TEXT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"{}")[:-4],
+        gzip.compress(b"")[:10] + b"\xff" * 20,
+        gzip.compress(b"no JSON"),
+        gzip.compress(b"{}"),
+        gzip.compress(b'{"articleId": "\xff"}'),
+    ],
+    ids=["empty", "no gzip", "cut off", "damaged", "no JSON", "no work", "no UTF-8"],
+)
+def test_what_a_page_gave_is_read_anew_when_it_cannot_be_read(pipeline: Pipeline, url: str, body: bytes) -> None:
+    # Given a run that waits for its last page, and something else where what its pages gave was kept
+    pipeline.submit(url)
+    while len(kept_pages(pipeline)) < 2:
+        pipeline.work(pipeline.queue.waiting.popleft())
+    for key in kept_pages(pipeline):
+        pipeline.objects.objects[key] = replace(pipeline.objects.objects[key], body=body)
+
+    # When the last page comes, Then the article is whole
+    assert pipeline.settle()[-1] == "indexed"
+    assert prose(article_of(pipeline, url)) == TEXT
+
+
+def test_a_page_that_was_lost_before_it_was_joined_is_asked_for_on_the_next_visit(pipeline: Pipeline, url: str) -> None:
+    # Given an article whose second page's capture, and what was read of it, went before the third was there
+    pipeline.submit(url)
+    while len(pipeline.state(url).pages) < 2:
+        pipeline.work(pipeline.queue.waiting.popleft())
+    pipeline.objects.delete(pipeline.state(url).pages[0].key)
+    pipeline.objects.delete(kept_pages(pipeline)[1])
+    assert pipeline.settle()[-1] == "indexed"
+    assert next_page_warnings(article_of(pipeline, url)) == ["next_page:capture_missing"]
+
+    # When it is visited again, its pages the same, Then all of it is had
+    assert pipeline.visit_when_due(url)[-1] == "indexed"
+    assert (prose(article_of(pipeline, url)), next_page_warnings(article_of(pipeline, url))) == (TEXT, [])
+
+
+def test_a_page_that_opts_out_when_it_is_joined_is_forgotten(
+    pipeline: Pipeline, server: MisbehavingServer, url: str
+) -> None:
+    # Given a second page that was taken under a policy that has become stricter since, and has to be read anew
+    server.on(address(2), answer(page(2, head="<meta name='robots' content='noai'>")))
+    pipeline.submit(url)
+    while len(pipeline.state(url).pages) < 2:
+        pipeline.work(pipeline.queue.waiting.popleft())
+    capture = pipeline.state(url).pages[0]
+    for key in kept_pages(pipeline):
+        pipeline.objects.delete(key)
+    stricter = OptOutPolicy(parse_policy("noai"), pipeline.extract_stage.opt_outs.product_token)
+    pipeline.extract_stage = replace(pipeline.extract_stage, opt_outs=stricter)
+
+    # When the last page is there, Then the article ends before it, and its capture is gone
+    assert pipeline.settle()[-1] == "indexed"
+    assert next_page_warnings(article_of(pipeline, url)) == ["next_page:opt_out"]
+    assert capture.key not in pipeline.objects.objects
+
+
+def as_the_release_before_wrote_it(state: ArticleState) -> ArticleState:
+    """A state in which a release that knows no further pages has changed something."""
+    return state.model_copy(update={"version": state.version + 1, "pages": (), "next_pages": (), "pages_end": None})
+
+
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_run_whose_pages_the_release_before_forgot_begins_them_anew(
+    pipeline: Pipeline, server: MisbehavingServer, url: str, pages: int
+) -> None:
+    # Given a run that wants a further page, and a state in which nothing says so any more
+    pipeline.submit(url)
+    while pipeline.state(url).wanted_page is None or len(pipeline.state(url).pages) < pages:
+        pipeline.work(pipeline.queue.waiting.popleft())
+    pipeline.store.save(as_the_release_before_wrote_it(pipeline.state(url)))
+    read = pipeline.state(url).capture
+    assert read is not None
+
+    # When its message comes, and those that came before once more
+    message = pipeline.queue.waiting.popleft()
+    late = PageFetched(article_id=message.article_id, run=1, capture_key=read.key)
+    assert [pipeline.work(late), pipeline.work(message)] == ["skipped", "fetched"]
+
+    # Then the first page was fetched again, and the article is all of them, of one run
+    assert pipeline.settle()[-1] == "indexed"
+    assert asked(server) == [address(number) for number in (*range(1, pages + 2), 1, 2, 3)]
+    assert (pipeline.outcomes(), prose(article_of(pipeline, url))) == (["indexed"], TEXT)
+
+
+def test_a_queue_that_is_slow_at_every_page_costs_none(pipeline: Pipeline, server: MisbehavingServer) -> None:
+    # Given an article on six pages, each of whose messages waits so long that dispatch sends it again
+    for number in range(1, 7):
+        own = tuple(f"Page {number} says {line} what no other page of this long story says." for line in ("one", "two"))
+        server.on(address(number), answer(page(number, last=6, paragraphs=own)))
+    url = server.url(PATH)
+    pipeline.submit(url)
+
+    # When it is worked through
+    while pipeline.queue.waiting:
+        message = pipeline.queue.waiting.popleft()
+        pipeline.wait_until_due(url)
+        assert pipeline.dispatch() == {"resent": 1}
+        pipeline.queue.waiting.clear()
+        pipeline.work(message)
+
+    # Then it is all there
+    article = article_of(pipeline, url)
+    assert (len(article.provenance.pages), next_page_warnings(article)) == (5, [])
 
 
 def test_an_article_on_several_pages_is_visited_again_as_others_are(pipeline: Pipeline, url: str) -> None:

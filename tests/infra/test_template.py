@@ -138,6 +138,17 @@ class TestHandlers:
             assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
 
+    def test_what_a_run_comes_to_for_each_of_its_pages_may_be_come_to_often(self, template: Template) -> None:
+        # Given a chain that is longer than the 16 invocations after which Lambda takes it for an endless loop
+        assert template["Parameters"]["FollowPages"]["MaxValue"] > 16
+        # When / Then
+        allowed = {
+            name
+            for name, resource in template["Resources"].items()
+            if resource["Properties"].get("RecursiveLoop") == "Allow"
+        }
+        assert allowed == {"FetchFunction", "ExtractFunction"}
+
     def test_everything_of_embed_is_there_only_where_it_is_wanted(self, template: Template) -> None:
         # Given the resources that bear its name, or that only it listens to
         resources = template["Resources"]

@@ -691,6 +691,24 @@ def test_a_list_of_articles_wants_no_further_list() -> None:
     assert {"type:listing", "next_page:not_followed"} <= set(world.work().article.quality.warnings)
 
 
+def test_a_page_that_was_had_is_not_wanted_for_its_place_in_the_list() -> None:
+    # Given an article whose second page links nothing, and whose first one links it under two addresses
+    world = World(page())
+    second = page(
+        paragraphs=("On the second page stands something else, which no other page of the article has said.",)
+    )
+    capture = world.capture.model_copy(update={"capture_id": "second", "key": "raw/v1/second", "sha256": "00" * 32})
+    capture = capture.model_copy(update={"final_url": f"{URL}/2"})
+    world.objects.put(capture.key, world.file(second, ()), "application/warc")
+    listed = (f"{URL}/2", f"{URL}/2?utm_source=pager")
+    world.state = world.state.model_copy(update={"pages": (capture,), "next_pages": listed})
+    world.store.states[ARTICLE_ID] = world.state
+    world.stage = replace(world.stage, read=linking(), follow_pages=5)
+
+    # When it is extracted, Then it is not asked for again
+    assert world.stage.handle(world.message) == "extracted"
+
+
 def test_a_page_that_links_those_before_it_wants_none_of_them() -> None:
     # Given the second page of an article, which calls itself and the first one its next pages
     world = World(page())
@@ -707,7 +725,7 @@ def test_a_page_that_links_those_before_it_wants_none_of_them() -> None:
 
     # When it is extracted, Then the article ends with it, and nothing is missing
     assert world.stage.handle(world.message) == "extracted"
-    (key,) = [key for key in world.objects.puts if key.startswith("work/")]
+    (key,) = [key for key in world.objects.puts if key.endswith("/extracted.json.gz")]
     article = ExtractedWork.model_validate_json(gzip.decompress(world.objects.objects[key].body)).article
     assert len(article.provenance.pages) == 1
     assert article.quality.warnings == ()

@@ -1037,6 +1037,17 @@ def test_a_further_page_is_captured_beside_the_first():
     assert world.sender.sent == [message_for(state)]
 
 
+def test_of_a_further_page_no_validators_are_kept():
+    # Given an article that wants its second page, which comes with validators, When it is fetched
+    headers = (("ETag", '"v2"'), ("Last-Modified", "Sat, 14 Mar 2026 09:00:00 GMT"))
+    world = World(response(final_url=PAGE_URL, headers=headers), state=wanting_a_page())
+    assert world.deliver() == "fetched"
+
+    # Then they are not in the state: nobody asks for that page with a condition
+    (page,) = world.now_stored.pages
+    assert (page.etag, page.last_modified) == (None, None)
+
+
 def test_a_further_page_of_an_indexed_article_is_never_known_already():
     # Given an indexed article that wants its second page, which comes as the very bytes of the last visit's first
     known = indexed_article()

@@ -29,6 +29,7 @@ URL = "https://courier.example/drovers"
 HEADLINE = "The long walk of the last drovers"
 DECK = "Eleven hundred sheep set out each July, as they always have"
 FIRST = "They are the last to do it on foot, and the others have sold their dogs."
+AUTHORS = (Person(name="Fergus Hale"), Person(name="The Associated Press"))
 SECOND = "The second week is the river's, and each of its fords has moved since last year."
 
 
@@ -90,12 +91,13 @@ def test_pages_are_joined_in_their_order_with_the_first_ones_metadata() -> None:
         DECK,
         "By Fergus Hale",
         "Fergus Hale, 19 July 2026",
+        heading("By Fergus Hale and The Associated Press"),
         "SPORT",
     ],
 )
 def test_what_stands_at_the_top_of_every_page_is_said_once(top: str | Block) -> None:
     # Given a second page that begins as the first one does
-    head: dict[str, Any] = {"headline": HEADLINE, "description": DECK, "author": (Person(name="Fergus Hale"),)}
+    head: dict[str, Any] = {"headline": HEADLINE, "description": DECK, "author": AUTHORS}
     first = result("SPORT", FIRST, **head)
 
     # When they are joined, Then its text begins with what is new, and what was cut is on record
@@ -103,6 +105,14 @@ def test_what_stands_at_the_top_of_every_page_is_said_once(top: str | Block) -> 
     assert whole.article.article_body.split("\n") == ["SPORT", FIRST, SECOND]
     text = top if isinstance(top, str) else top.text
     assert DroppedBlock(text=text, reason="repeated") in whole.dropped
+
+
+@pytest.mark.parametrize(
+    "top", [heading("The aftermath"), "The press cheered.", heading("By the river"), "Hale laughed.", "Hale and hearty"]
+)
+def test_a_line_at_the_top_that_has_but_words_of_names_is_text(top: str | Block) -> None:
+    first = result(FIRST, headline=HEADLINE, author=AUTHORS)
+    assert body(first, result(top, SECOND)) == [FIRST, top if isinstance(top, str) else top.text, SECOND]
 
 
 def test_a_headline_that_is_only_begun_alike_is_text() -> None:
@@ -165,6 +175,48 @@ def test_an_article_is_as_whole_as_its_last_page() -> None:
     article = joined([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), "timeout").article
     assert article.content_status is ContentStatus.TRUNCATED
     assert article.quality.warnings[-1] == "next_page:timeout"
+
+
+@pytest.mark.parametrize("status", [ContentStatus.PAYWALLED, ContentStatus.CONSENT_WALL, ContentStatus.BOT_WALL])
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("missing", [None, "timeout"])
+def test_a_wall_on_any_page_is_the_articles(status: ContentStatus, place: int, missing: str | None) -> None:
+    # Given three pages of which one is behind a wall, the others whole or broken off
+    others = {"content_status": ContentStatus.TRUNCATED, "quality": Quality(warnings=("wall:more_pages",))}
+    walled = {
+        "content_status": status,
+        "quality": Quality(
+            warnings=("wall:not_free", "wall:short"),
+            field_sources={"contentStatus": FieldSource(source="dom", confidence=0.7)},
+        ),
+    }
+    fields: list[dict[str, Any]] = [others, others, {"content_status": ContentStatus.FULL}]
+    fields[place] = walled
+    texts = (FIRST, SECOND, "And there the walk of this year ends, as it did last year.")
+    pages = [
+        result(text, number=at, **said) for at, (text, said) in enumerate(zip(texts, fields, strict=True), start=1)
+    ]
+
+    # When they are joined, Then so is the whole, with what was seen of it
+    article = joined(pages, (), missing).article
+    assert article.content_status is status
+    assert article.quality.warnings == ("wall:not_free", "wall:short", *([f"next_page:{missing}"] if missing else []))
+    assert article.quality.field_sources == walled["quality"].field_sources  # type: ignore[attr-defined]
+
+
+def test_a_page_of_short_lines_that_were_said_before_ends_the_article() -> None:
+    # Given an interview's page of short lines, and the same once more but for a counter
+    lines = [f"He said number {number} then." for number in range(30)]
+    again = result(*lines, "Read by 31 people.", number=2)
+
+    # When they are joined, Then they are said once
+    article = joined([result(*lines, "Read by 30 people."), again, result(SECOND, number=3)], (), None).article
+    assert article.article_body.split("\n") == [*lines, "Read by 30 people."]
+    assert article.quality.warnings == ("next_page:repeated",)
+
+    # And a page of which one line in ten is new says something
+    more = result(SECOND, *lines, *(f"She said number {number} then." for number in range(2)), number=2)
+    assert len(joined([result(*lines), more], (), None).article.blocks) == 30 + 33
 
 
 def test_an_article_is_as_clean_as_its_worst_page() -> None:

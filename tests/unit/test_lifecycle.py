@@ -365,6 +365,28 @@ def test_a_run_counts_the_attempts_of_each_page_for_itself() -> None:
     assert (had.capture, had.pages, had.wanted_page) == (state.capture, (second,), None)
 
 
+def test_a_run_counts_the_resends_of_each_page_for_itself() -> None:
+    # Given a run whose message had to be sent again, When a further page is wanted, Then that begins at none
+    state = released(at_stage(Stage.EXTRACT), NOW, PATIENCE)
+    assert (state.resends, page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE).resends) == (1, 0)
+
+
+def test_a_fetch_that_nothing_says_which_page_of_is_of_the_first() -> None:
+    # Given a run whose further pages a release dropped that knows none
+    wanted = page_wanted(at_stage(Stage.EXTRACT), ("https://news.example/2",), NOW, PATIENCE)
+    for lost in ({"next_pages": ()}, {"pages": (), "next_pages": (), "pages_end": None}):
+        state = wanted.model_copy(update=lost)
+
+        # When it is fetched, Then it begins at its own page, without any other
+        assert (state.wanted_page, is_at_further_page(state)) == (None, False)
+        capture = capture_of(state, "20260314T092659Z-0002")
+        begun = fetched(state, capture, NOW, PATIENCE)
+        assert (begun.capture, begun.pages, begun.next_pages, begun.pages_end) == (capture, (), (), None)
+
+        # And where that is unchanged, the capture that nobody worked through is not what the next visit compares with
+        assert ended(state, Outcome.UNCHANGED, NOW, PATIENCE)[0].validators == state.validators
+
+
 @pytest.mark.parametrize("stage", [Stage.EXTRACT, Stage.ENRICH, Stage.INDEX])
 def test_a_stage_without_what_it_works_on_has_no_message(stage: Stage) -> None:
     # Given a state that lost its key, When its message is asked for, Then that is a mistake of ours

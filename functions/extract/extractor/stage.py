@@ -11,11 +11,14 @@ that each is read once; then all are joined.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from extractor.content_hash import content_hash
-from extractor.joining import NOT_FOLLOWED, REPEATED, joined
+from extractor.joining import MAXIMUM_JOINED_BYTES, NEXT_PAGE, NOT_FOLLOWED, REPEATED, joined
 from extractor.reading import PageToRead, ReadPage, read_page
 from extractor.result import EXTRACTOR, ExtractionResult
 from newsdesk import keys, lifecycle
@@ -38,6 +41,9 @@ from newsdesk.urls import canonical_url, parse_url
 _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
 """How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
 
+_UNREADABLE = (ValidationError, gzip.BadGzipFile, zlib.error, EOFError)
+"""What reading a kept page raises where another release, or nobody we know, wrote it."""
+
 _LIST_OF_ARTICLES = "type:listing"
 """The warning of :mod:`extractor.article_types`; behind such a page are other lists, and no end."""
 
@@ -56,6 +62,8 @@ class ExtractStage:
         Reads a page; in this process, unless told otherwise.
     follow_pages : int
         So many further pages of an article are fetched.
+    maximum_joined_bytes : int
+        What the pages of one article gave, as JSON, is joined up to this size.
     """
 
     store: ArticleStore
@@ -68,6 +76,7 @@ class ExtractStage:
     opt_outs: OptOutPolicy = field(default_factory=OptOutPolicy)
     read: ReadPage = read_page
     follow_pages: int = 0
+    maximum_joined_bytes: int = MAXIMUM_JOINED_BYTES
 
     def handle(self, message: PageFetched) -> str:
         """Extract one page.
@@ -106,7 +115,9 @@ class ExtractStage:
             self._learn(state, capture, result, profile)
         left = _pages_left(state, capture, result.article.next_pages)
         if left and self._may_follow(state, result.article, left[0]):
-            return self._ask_for(state, newest, result, left)
+            work = to_json_bytes(_work_of(state, newest, result))
+            if len(work) <= self.maximum_joined_bytes:
+                return self._ask_for(state, newest, result, work, left)
         try:
             result = self._whole(state, (capture, *state.pages), result, left, profile)
         except (PermanentError, TransientError) as error:
@@ -121,10 +132,11 @@ class ExtractStage:
         is_list = _LIST_OF_ARTICLES in newest.quality.warnings
         return is_wanted and not is_list and _site(page) == _site(newest.provenance.final_url)
 
-    def _ask_for(self, state: ArticleState, capture: Capture, result: ExtractionResult, left: tuple[str, ...]) -> str:
+    def _ask_for(
+        self, state: ArticleState, capture: Capture, result: ExtractionResult, work: bytes, left: tuple[str, ...]
+    ) -> str:
         """Keep what a page gave, and send the run back to fetch for the next one."""
-        work = _work_of(state, capture, result)
-        self._put(keys.page_key(state.article_id, capture.capture_id), work)
+        self._put(_page_key(state, capture), work)
         wanted = (*state.next_pages[: len(state.pages)], *left)[: self.follow_pages]
         now = self.clock()
         return self._hand_on(
@@ -161,23 +173,29 @@ class ExtractStage:
             except (PermanentError, TransientError) as error:
                 if not pages:
                     raise
+                if error.reason is Reason.OPT_OUT:
+                    self.objects.delete(capture.key)
                 missing = error.reason.value
                 break
-            size += len(page.article.article_body)
-            if pages and size > self.maximum_body_bytes:
+            size += len(to_json_bytes(_work_of(state, capture, page)))
+            if pages and size > self.maximum_joined_bytes:
                 missing = Reason.TOO_LARGE.value
                 break
             pages.append(page)
         return joined(pages, (*state.next_pages, *left), missing)
 
     def _kept(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
-        """Return what a page gave before: as it was kept, or read anew when that is gone or another release's."""
+        """Return what a page gave before; where that is gone, or not readable, it is read anew and kept again.
+
+        So a delivery that is killed over many of them leaves fewer to the next one.
+        """
+        key = _page_key(state, capture)
         try:
-            work = _read_work(self.objects.get(keys.page_key(state.article_id, capture.capture_id)))
-        except ObjectMissingError:
-            work = None
-        if work is None or work.article.provenance.extractor != EXTRACTOR:
-            return self._extract(state, capture, profile)
+            work = _read_work(self.objects.get(key))
+        except (ObjectMissingError, *_UNREADABLE):
+            result = self._extract(state, capture, profile)
+            self._put(key, to_json_bytes(_work_of(state, capture, result)))
+            return result
         return ExtractionResult(work.article, links=work.links, dropped=work.dropped)
 
     def _forget_refused(self, message: PageFetched) -> None:
@@ -231,7 +249,7 @@ class ExtractStage:
 
     def _pass_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> str:
         key = keys.extracted_key(state.article_id, capture.capture_id)
-        if not self._put(key, _work_of(state, capture, result)):
+        if not self._put(key, to_json_bytes(_work_of(state, capture, result))):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
             digest = _read_work(self.objects.get(key)).content_hash
         now = self.clock()
@@ -241,9 +259,9 @@ class ExtractStage:
             lambda current: lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.patience),
         )
 
-    def _put(self, key: str, work: ExtractedWork) -> bool:
+    def _put(self, key: str, work: bytes) -> bool:
         # No time stamp in the gzip header: the same work is the same bytes.
-        return self.objects.put(key, gzip.compress(to_json_bytes(work), mtime=0), "application/json", "gzip")
+        return self.objects.put(key, gzip.compress(work, mtime=0), "application/json", "gzip")
 
     def _hand_on(self, state: ArticleState, status: str, step: Callable[[ArticleState], ArticleState]) -> str:
         after = advance(self.store, state, lambda current: (step(current), ()))
@@ -291,12 +309,19 @@ def _pages_left(state: ArticleState, capture: Capture, linked: Iterable[str]) ->
     known = state.next_pages[: len(state.pages)]
     urls = (state.url, capture.final_url, *known, *(page.final_url for page in state.pages))
     had = {canonical_url(parse_url(url)) for url in urls}
-    left = tuple(url for url in linked if canonical_url(parse_url(url)) not in had)
-    return left or state.next_pages[len(state.pages) :]
+
+    def not_had(pages: Iterable[str]) -> tuple[str, ...]:
+        return tuple(url for url in pages if canonical_url(parse_url(url)) not in had)
+
+    return not_had(linked) or not_had(state.next_pages[len(state.pages) :])
 
 
 def _site(url: str) -> str:
     return parse_url(url).origin.replace("://www.", "://")
+
+
+def _page_key(state: ArticleState, capture: Capture) -> str:
+    return keys.page_key(state.article_id, capture.capture_id, EXTRACTOR.version)
 
 
 def _work_of(state: ArticleState, capture: Capture, result: ExtractionResult) -> ExtractedWork:
@@ -317,10 +342,11 @@ def _read_work(stored: bytes) -> ExtractedWork:
 def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:
     """Return the state, its capture marked so that the next visit does not take the page for unchanged.
 
-    It is not when a page names a date from which on it may not be used, or when one could not be had.
+    It is not when a page names a date from which on it may not be used, or when one could not be had or was lost.
     """
     is_dated = any(unavailable_after(signal) for signal in result.signals)
-    is_missing = state.pages_end not in (None, REPEATED, NOT_FOLLOWED)
+    ends = {word.removeprefix(NEXT_PAGE) for word in result.article.quality.warnings if word.startswith(NEXT_PAGE)}
+    is_missing = not ends <= {REPEATED, NOT_FOLLOWED}
     if state.capture is None or not (is_dated or is_missing):
         return state
     return state.model_copy(update={"capture": state.capture.model_copy(update={"is_perishable": True})})

@@ -296,7 +296,7 @@ class FetchStage:
         exchange = exchange_of(capture_id, state.wanted_page or state.url, response, host_lines)
         self._objects.put(key, write_capture(exchange), CAPTURE_MEDIA_TYPE)
         # Validators belong to the URL that sent them; the next visit starts at the article's own again.
-        own = not response.redirects
+        own = not response.redirects and state.wanted_page is None
         return Capture(
             capture_id=capture_id,
             key=key,
