@@ -28,9 +28,10 @@ from typing import Any
 
 import numpy as np
 import scoring
-import splicing
+from cases import Case, spliced_cases
 from scoring import Estimate, Scores
 from seedlike import seedlike_page
+from splicing import load_pages
 from systems import BASELINE, OURS, SYSTEMS, Answer, Prediction, System, Worker, installed
 
 from extractor.charset import decode_text
@@ -72,15 +73,18 @@ class Run:
     predictions: dict[str, Prediction] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     errors: int = 0
+    spliced: dict[str, Prediction] = field(default_factory=dict)
     clean: list[bool] = field(default_factory=list)
-    leaks: list[bool] = field(default_factory=list)
-    losses: list[bool] = field(default_factory=list)
 
     def note(self, identifier: str, answer: Answer) -> None:
         """Keep an answer."""
         self.predictions[identifier] = {"id": identifier, **answer.prediction}
         self.seconds[identifier] = answer.seconds
         self.errors += answer.error is not None
+
+    def note_spliced(self, key: str, answer: Answer) -> None:
+        """Keep an answer on a page with a second article in it."""
+        self.spliced[key] = answer.prediction
 
 
 Truth = list[dict[str, Any]]
@@ -104,7 +108,7 @@ def read_html(entry: Mapping[str, Any]) -> str:
     return decode_text(gzip.decompress((DATA / "pages" / "html" / f"{entry['id']}.html.gz").read_bytes()))
 
 
-def run_all(systems: Sequence[System], truth: Truth, spliced: int, seedlike: int) -> dict[str, Run]:
+def run_all(systems: Sequence[System], truth: Truth, spliced: Sequence[Case], seedlike: int) -> dict[str, Run]:
     """Give every page to every extractor."""
     workers = {system.name: Worker(system) for system in systems}
     runs = {system.name: Run() for system in systems}
@@ -125,29 +129,14 @@ def run_all(systems: Sequence[System], truth: Truth, spliced: int, seedlike: int
             _tell(f"seed-like page {number + 1} of {seedlike}")
             page = seedlike_page(number)
             ask(number, page.html, page.url, lambda run, answer, page=page: run.clean.append(_is_clean(page, answer)))
-        for number, case in enumerate(spliced_pages(spliced)):
-            _tell(f"spliced page {number + 1} of {spliced}")
-            ask(number, case.html, case.url, lambda run, answer, case=case: _note_spliced(run, case, answer))
+        for number, case in enumerate(spliced):
+            _tell(f"spliced page {number + 1} of {len(spliced)}")
+            ask(number, case.html, case.url, lambda run, answer, key=case.key: run.note_spliced(key, answer))
     finally:
         for worker in workers.values():
             worker.stop()
         _tell("")
     return runs
-
-
-def spliced_pages(wanted: int) -> Iterable[splicing.Spliced]:
-    """Return pages with a second article in them, of all variants alike."""
-    if not wanted:
-        return []
-    pages = splicing.load_pages()
-    variants = splicing.VARIANTS
-    found = []
-    for number, variant in enumerate(variants):
-        start = number * len(pages) // len(variants)  # other pages for each variant
-        turned = pages[start:] + pages[:start]
-        each = wanted // len(variants) + (number < wanted % len(variants))
-        found += [spliced for _, spliced in splicing.cases(turned, variant, each)]
-    return found
 
 
 def _words(text: str | None) -> str:
@@ -163,12 +152,6 @@ def _among(paragraphs: Iterable[str], text: str) -> list[bool]:
 def _is_clean(page: Any, answer: Answer) -> bool:
     text = _words(answer.prediction.get("text"))
     return all(_among(page.own, text)) and not any(_among(page.foreign, text))
-
-
-def _note_spliced(run: Run, case: splicing.Spliced, answer: Answer) -> None:
-    text = _words(answer.prediction.get("text"))
-    run.leaks.append(any(_among(case.foreign, text)))
-    run.losses.append(not any(_among(case.own, text)))
 
 
 def cross_validated(path: Path | None) -> dict[str, Prediction]:
@@ -189,11 +172,15 @@ def _read_predictions(path: Path) -> dict[str, Prediction]:
 class Figures:
     """All figures of a comparison."""
 
-    def __init__(self, runs: Mapping[str, Run], truth: Truth, texts: Mapping[str, Prediction]) -> None:
+    def __init__(
+        self, runs: Mapping[str, Run], truth: Truth, spliced: Sequence[Case], texts: Mapping[str, Prediction]
+    ) -> None:
         self.scorer = scoring.load_scorer(DATA / "evaluate.py")
         self.runs = runs
         self.truth = truth
         self.of = {source: [entry for entry in truth if entry["source"] == source] for source in SOURCES}
+        self.spliced = spliced
+        self._spliced_texts = {name: texts if name == OURS.name else run.spliced for name, run in runs.items()}
         self.texts = {name: texts if name == OURS.name else run.predictions for name, run in runs.items()}
         self.scores: dict[tuple[str, str], Scores] = {
             (name, source): scoring.text_scores(self.scorer, self.of[source], self.texts[name])
@@ -230,6 +217,18 @@ class Figures:
     def says(self, name: str, what: str) -> bool:
         """Say whether an extractor ever says anything of that."""
         return any(prediction.get(what) for prediction in self.runs[name].predictions.values())
+
+    def leaks(self, name: str) -> int:
+        """Return how many spliced pages leak a paragraph of the other article."""
+        return sum(any(_among(case.foreign, self._spliced_text(name, case))) for case in self.spliced)
+
+    def losses(self, name: str) -> int:
+        """Return of how many spliced pages more than half of the article's own paragraphs are missing."""
+        found = (_among(case.own, self._spliced_text(name, case)) for case in self.spliced)
+        return sum(2 * sum(hits) < len(hits) for hits in found)
+
+    def _spliced_text(self, name: str, case: Case) -> str:
+        return _words(self._spliced_texts[name][case.key].get("text"))
 
     def milliseconds(self, name: str) -> float:
         """Return the median processor time of a page."""
@@ -272,11 +271,12 @@ def gain_rows(figures: Figures) -> tuple[Row, ...]:
 def boundary_rows(figures: Figures) -> tuple[Row, ...]:
     """Return the table of pages that hold several articles."""
     rows: list[Row] = [
-        ("extractor", "seed-like pages wholly clean", "spliced pages that leak", "that lose the article")
+        ("extractor", "seed-like pages wholly clean", "spliced pages that leak", "that lose more than half")
     ]
+    spliced = len(figures.spliced)
     for name, run in figures.runs.items():
-        rows.append((name, *(f"{sum(hits)} of {len(hits)}" for hits in (run.clean, run.leaks, run.losses))))
-    spliced = len(figures.runs[OURS.name].leaks)
+        clean = f"{sum(run.clean)} of {len(run.clean)}"
+        rows.append((name, clean, *(f"{count} of {spliced}" for count in (figures.leaks(name), figures.losses(name)))))
     rows.append(("*aim*", "all", f"≤ {max(1, spliced // 69)}", "0"))
     return tuple(rows)
 
@@ -381,8 +381,8 @@ lists.
 *Seed-like*: an article and the openings of others in the same clothes, in markup drawn by lot; clean is a page of which
 every paragraph of the article was found and none of another. *Spliced*: a real page with the article of another page
 put into it, in its own markup, above or below, with and without headline, byline and link; a page leaks when at least
-one paragraph of the other article comes through, and loses all when nothing of its own does. The packaged model has
-seen the spliced pages without what was spliced in, and the boundary's weights were fitted on some of them.
+one paragraph of the other article comes through. On these, too, newsdesk is cross-validated by domain. The seed-like
+pages are of another making than those that it was trained on.
 
 {markdown(boundary_rows(figures))}
 
@@ -412,7 +412,7 @@ def main() -> int:
     """Compare, print and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--limit", type=int, help="pages of each source")
-    parser.add_argument("--spliced", type=int, default=138, help="spliced pages")
+    parser.add_argument("--spliced", type=int, default=5, help="spliced pages of each way to splice")
     parser.add_argument("--seedlike", type=int, default=100, help="seed-like pages")
     parser.add_argument("--cross-validated", type=Path, help="our cross-validated texts, as JSON lines of {id, text}")
     parser.add_argument("--no-report", action="store_true", help="print only")
@@ -425,7 +425,8 @@ def main() -> int:
     systems = [system for system in SYSTEMS if versions[system.name]]
     truth = read_truth(arguments.limit)
     texts = cross_validated(arguments.cross_validated)
-    figures = Figures(run_all(systems, truth, arguments.spliced, arguments.seedlike), truth, texts)
+    spliced = list(spliced_cases(load_pages(DATA), arguments.spliced)) if arguments.spliced else []
+    figures = Figures(run_all(systems, truth, spliced, arguments.seedlike), truth, spliced, texts)
     page = report(figures, versions)
     sys.stdout.write(page)
     if not arguments.no_report:

@@ -6,33 +6,67 @@ texts with ``--out FILE``, the figures with ``--json FILE``.
     python benchmarks/extraction/cross_validate.py [--data DIR] [--out FILE] [--json FILE]
 
 The sites are dealt into five folds; each fold's pages are read with a model trained on the other four. Beside it stands
-trafilatura as it comes. Processor time is that of the whole extraction of a page, metadata included, on both sides.
+trafilatura as it comes; and what leaks into the text of pages with another's article spliced in. Processor time is that
+of the whole extraction of a page, metadata included, on both sides.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import statistics
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import scoring
+from cases import DATA, FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
-from train import DATA, FOLDS, NOW, Trainer, labelled_pages
+from train import Trainer, training_data
 
-from extractor.charset import decode_text
 from extractor.classifier import Model, model_from_json
 from extractor.extraction import find_body
 from extractor.metadata import read_metadata
 from extractor.parsing import parse_html
 from extractor.segments import segments_of
 from extractor.structured_data import read_structured_data
+
+
+@dataclass(slots=True)
+class Run:
+    """What came of the pages: texts by system and page, processor time against trafilatura's, votes of trafilatura."""
+
+    newsdesk: dict[str, dict[str, str]] = field(default_factory=dict)
+    trafilatura: dict[str, dict[str, str]] = field(default_factory=dict)
+    ratios: list[float] = field(default_factory=list)
+    votes: int = 0
+    leaks: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    def read(self, case: Case, model: Model) -> None:
+        """Read a page with both systems."""
+        identifier = case.id
+        before = time.process_time()
+        text, source = _ours(case, model)
+        between = time.process_time()
+        document = bare_extraction(case.html, include_comments=False, with_metadata=True)
+        baseline = document.text or "" if isinstance(document, Document) else ""
+        after = time.process_time()
+        self.newsdesk[identifier] = {"id": identifier, "text": text}
+        self.trafilatura[identifier] = {"id": identifier, "text": baseline}
+        self.ratios.append((between - before) / (after - between))
+        self.votes += "trafilatura" in source
+
+    def read_made(self, case: Case, model: Model) -> None:
+        """Count what of another article comes through, and what is lost."""
+        text, _ = _ours(case, model)
+        self.newsdesk[case.key] = {"id": case.key, "text": text}
+        left = set(text.split("\n"))
+        leaked, lost = case.foreign & left, case.own - left
+        self.leaks[case.kind].add(len(leaked), len(case.foreign), len(lost), len(case.own))
 
 
 def main() -> None:
@@ -43,40 +77,37 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     started = time.monotonic()
-    pages = list(labelled_pages(arguments.data))
-    print(f"{len(pages)} pages read, {time.monotonic() - started:.0f} s", flush=True)
-    trainer = Trainer(pages)
-    ours: dict[str, Any] = {}
-    theirs: dict[str, Any] = {}
-    ratios: list[float] = []
-    votes = 0
+    data = training_data(arguments.data)
+    print(f"{len(data.pages)} pages read, made ones among them, {time.monotonic() - started:.0f} s", flush=True)
+    trainer = Trainer(data)
+    run = Run()
     for fold in range(FOLDS):
         model = model_from_json(trainer.model(frozenset({fold})))
         print(f"fold {fold} trained, {time.monotonic() - started:.0f} s", flush=True)
-        for page in pages:
-            if page.fold != fold:
-                continue
-            identifier = page.entry["id"]
-            html = decode_text(
-                gzip.decompress((arguments.data / "pages" / "html" / f"{identifier}.html.gz").read_bytes())
-            )
-            before = time.process_time()
-            text, source = _ours(html, page.entry, model)
-            between = time.process_time()
-            document = bare_extraction(html, include_comments=False, with_metadata=True)
-            baseline = document.text or "" if isinstance(document, Document) else ""
-            after = time.process_time()
-            ours[identifier] = {"id": identifier, "text": text}
-            theirs[identifier] = {"id": identifier, "text": baseline}
-            ratios.append((between - before) / (after - between))
-            votes += "trafilatura" in source
-    scorer = scoring.load_scorer(arguments.data / "evaluate.py")
-    entries = [page.entry for page in pages]
-    report: dict[str, Any] = {"cpu_ratio": statistics.median(ratios), "pages_with_vote": votes / len(pages)}
+        for page in trainer.pages:
+            if page.fold == fold:
+                (run.read if page.is_honest else run.read_made)(page.case, model)
+    report = _report(run, [page.case for page in trainer.pages if page.is_honest], arguments.data)
+    print(f"{time.monotonic() - started:.0f} s")
+    if arguments.out:
+        lines = (json.dumps(entry, ensure_ascii=False) + "\n" for entry in run.newsdesk.values())
+        arguments.out.write_text("".join(lines))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1))
+
+
+def _report(run: Run, cases: Sequence[Case], data: Path) -> dict[str, Any]:
+    entries = [{"id": case.id, "source": case.source, "text": case.truth} for case in cases]
+    scorer = scoring.load_scorer(data / "evaluate.py")
+    report: dict[str, Any] = {
+        "cpu_ratio": statistics.median(run.ratios),
+        "pages_with_vote": run.votes / len(entries),
+        "leaks": {kind: asdict(tally) for kind, tally in run.leaks.items()},
+    }
     print(f"{'source':22} {'system':12} pages  F1 [95 %]                exact  precision recall")
     for source in sorted({entry["source"] for entry in entries}):
         truth = [entry for entry in entries if entry["source"] == source]
-        for name, predictions in (("newsdesk", ours), ("trafilatura", theirs)):
+        for name, predictions in (("newsdesk", run.newsdesk), ("trafilatura", run.trafilatura)):
             scores = scoring.text_scores(scorer, truth, predictions)
             f1, exact = scoring.f1(scores), scoring.exact(scores)
             whole = scorer.agg([scorer.page(e["text"], predictions[e["id"]]["text"]) for e in truth])
@@ -89,21 +120,19 @@ def main() -> None:
         f"processor time against trafilatura's, median: {report['cpu_ratio']:.2f}; "
         f"trafilatura had a vote on {report['pages_with_vote']:.0%} of pages"
     )
-    print(f"{time.monotonic() - started:.0f} s")
-    if arguments.out:
-        arguments.out.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in ours.values()))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1))
+    print(TALLY_HEAD.format("another article in the page"))
+    for kind, tally in run.leaks.items():
+        print_tally(kind, tally)
+    return report
 
 
-def _ours(html: str, entry: Mapping[str, Any], model: Model) -> tuple[str, str]:
-    tree = parse_html(html)
+def _ours(case: Case, model: Model) -> tuple[str, str]:
+    tree = parse_html(case.html)
     assert tree is not None
     segments = segments_of(tree)
     data = read_structured_data(tree)
-    url = entry.get("url") or ""
-    metadata = read_metadata(tree, data, segments, url, NOW)
-    _, body = find_body(tree, segments, data, metadata, url, model=model)
+    metadata = read_metadata(tree, data, segments, case.url, NOW)
+    _, body = find_body(tree, segments, data, metadata, case.url, model=model)
     return body.text, body.source
 
 

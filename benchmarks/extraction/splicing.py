@@ -1,9 +1,7 @@
-"""How often another article's text gets past the boundary guard: pages with a second article spliced into them.
+"""Pages with a second article spliced into them.
 
-Comes in: the evaluation pages beside the repository, with the text of each. Goes out: per variant, how many pages leak
-a foreign paragraph and how many lose one of their own; and what is lost on the pages as they are. Changes nothing.
-
-    .venv/bin/python benchmarks/extraction/splicing.py [--pages N] [--source NAME] [--list]
+Comes in: the evaluation pages beside the repository, with the text of each. Goes out: the pages, with what is whose.
+Changes nothing.
 
 The second article is another page's (of another site, in the same source), in the first page's own markup: a copy of
 the container of its article, with each paragraph's text replaced. Variants: the copy above or below; of the body's
@@ -13,17 +11,14 @@ in separate sibling wrappers; and the bare paragraphs in the article's own conta
 
 from __future__ import annotations
 
-import argparse
 import copy
 import gzip
 import json
 import random
 import re
-import statistics
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +29,6 @@ sys.path[:0] = [str(_ROOT / "shared"), str(_ROOT / "functions" / "extract")]
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from extractor.boundary import Boundary, find_boundary
 from extractor.charset import decode_text
 from extractor.parsing import parse_html
 from extractor.segments import Segment, segments_of
@@ -93,13 +87,13 @@ VARIANTS = tuple(
 )
 
 
-def load_pages(source: str | None = None) -> list[Page]:
+def load_pages(data: Path) -> list[Page]:
     """Return the pages that have a text, in a fixed random order."""
     pages = []
-    for line in (DATA / "pages" / "truth.jsonl").read_text(encoding="utf-8").strip().split("\n"):
+    for line in (data / "pages" / "truth.jsonl").read_text(encoding="utf-8").strip().split("\n"):
         row: dict[str, Any] = json.loads(line)
-        if row.get("text") and source in {None, row["source"]}:
-            raw = gzip.decompress((DATA / "pages" / "html" / f"{row['id']}.html.gz").read_bytes())
+        if row.get("text"):
+            raw = gzip.decompress((data / "pages" / "html" / f"{row['id']}.html.gz").read_bytes())
             pages.append(
                 Page(row["id"], row.get("url") or "", row["source"], row["domain"], decode_text(raw), row["text"])
             )
@@ -132,20 +126,6 @@ def titles_of(tree: HtmlElement) -> tuple[str, ...]:
     found += [meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:title"][:1]
     found += [title.text_content() for title in tree.iter("title")][:1]
     return tuple(dict.fromkeys(" ".join(title.split()) for title in found if title and title.strip()))
-
-
-def bound(html: str, url: str, clock: list[float] | None = None) -> tuple[tuple[Segment, ...], Boundary]:
-    """Return a page's segments and its boundary."""
-    tree = parse_html(html)
-    assert tree is not None
-    segments = segments_of(tree)
-    data = read_structured_data(tree)
-    titles = titles_of(tree)
-    started = time.process_time()
-    boundary = find_boundary(tree, segments, url, titles, data)
-    if clock is not None:
-        clock.append(time.process_time() - started)
-    return segments, boundary
 
 
 def splice(page: Page, donor: Page, variant: Variant) -> Spliced | None:
@@ -290,7 +270,7 @@ def _copy(
             _fill_headline(heading, donor_title, href, variant)
     per_place = -(-len(foreign) // len(places)) if places else 0
     left = list(foreign)
-    kept: set[HtmlElement] = set()
+    kept: dict[HtmlElement, None] = {}  # in their order: a set of elements has another in every process
     for number, place in enumerate(places):
         if any(p in kept for p in place.iterancestors()) or (place.getparent() is None and place is not twin):
             continue
@@ -299,7 +279,7 @@ def _copy(
             texts, left = texts + left, []
         if texts:
             _fill(place, texts)
-            kept.add(place)
+            kept[place] = None
         elif place is not twin:
             _drop(place)
     if left and kept:  # nested paragraphs were skipped
@@ -320,8 +300,8 @@ def _copy(
     return twin
 
 
-def _touches(element: HtmlElement, kept: set[HtmlElement], heading: HtmlElement | None) -> bool:
-    marked = kept | ({heading} if heading is not None else set())
+def _touches(element: HtmlElement, kept: Mapping[HtmlElement, None], heading: HtmlElement | None) -> bool:
+    marked = {*kept} | ({heading} if heading is not None else set())
     return any(e in marked for e in element.iter()) or any(e in marked for e in element.iterancestors())
 
 
@@ -396,35 +376,7 @@ def _insert_flat(
     return container
 
 
-def survivors(segments: Sequence[Segment], foreign: Mapping[int, str]) -> set[str]:
-    """Return the texts that a boundary leaves."""
-    return {segment.text for segment in segments if segment.index not in foreign}
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the pages of a variant."""
-
-    pages: int = 0
-    leaking: int = 0
-    foreign: int = 0
-    leaked: int = 0
-    losing: int = 0
-    own: int = 0
-    lost: int = 0
-
-    def add(self, leaked: int, foreign: int, lost: int, own: int) -> None:
-        """Count a page."""
-        self.pages += 1
-        self.leaking += leaked > 0
-        self.foreign += foreign
-        self.leaked += leaked
-        self.losing += lost > 0
-        self.own += own
-        self.lost += lost
-
-
-def cases(pages: Sequence[Page], variant: Variant, wanted: int) -> Iterator[tuple[Page, Spliced]]:
+def spliced_pages(pages: Sequence[Page], variant: Variant, wanted: int) -> Iterator[tuple[Page, Spliced]]:
     """Yield spliced pages of a variant; each donor is a page of another site of the same source."""
     made = 0
     for number, page in enumerate(pages):
@@ -438,92 +390,3 @@ def cases(pages: Sequence[Page], variant: Variant, wanted: int) -> Iterator[tupl
         if spliced is not None and spliced.foreign:
             made += 1
             yield page, spliced
-
-
-def measure(
-    pages: Sequence[Page], variant: Variant, wanted: int, keep: Callable[[str, str], set[str]], listing: bool
-) -> Tally:
-    """Count leaks and losses of a variant."""
-    tally = Tally()
-    for page, spliced in cases(pages, variant, wanted):
-        left = keep(spliced.html, spliced.url)
-        leaked = [text for text in spliced.foreign if text in left]
-        lost = [text for text in spliced.own if text not in left]
-        tally.add(len(leaked), len(spliced.foreign), len(lost), len(spliced.own))
-        if listing and (leaked or lost):
-            print(
-                f"    {page.id}: {len(leaked)} of {len(spliced.foreign)} leak, {len(lost)} of {len(spliced.own)} lost"
-            )
-    return tally
-
-
-def measure_honest(pages: Sequence[Page], listing: bool) -> None:
-    """Print what the boundary cuts of the true text of pages as they are, and what it costs."""
-    clock: list[float] = []
-    own = cut = losing = touched = 0
-    leaks = []
-    for page in pages:
-        segments, boundary = bound(page.html, page.url, clock)
-        touched += bool(boundary.foreign)
-        leaks.append(boundary.leak_score)
-        left = survivors(segments, boundary.foreign)
-        mine = own_segments(segments, page.truth)
-        lost = [segment for segment in mine if segment.text not in left]
-        own += len(mine)
-        cut += len(lost)
-        losing += bool(lost)
-        if listing and lost:
-            print(f"    {page.id}: {len(lost)} of {len(mine)} lost: {lost[0].text[:80]!r}")
-    print(f"honest: {len(pages)} pages, {touched} with cuts; {losing} lose {cut} of {own} true paragraphs")
-    print(f"leak score: median {statistics.median(leaks):.2f}, 90 % {sorted(leaks)[int(len(leaks) * 0.9)]:.2f}")
-    milliseconds = sorted(1000 * seconds for seconds in clock)
-    print(
-        f"CPU of the boundary: median {statistics.median(milliseconds):.2f} ms, "
-        f"99 % {milliseconds[int(len(milliseconds) * 0.99)]:.1f} ms"
-    )
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--pages", type=int, default=69, help="spliced pages of each variant")
-    parser.add_argument("--source", help="only pages of this source")
-    parser.add_argument("--half", choices=["a", "b"], help="only every second domain")
-    parser.add_argument("--list", action="store_true", help="name the pages that leak or lose")
-    parser.add_argument("--variant", help="only variants whose name holds this")
-    parser.add_argument("--no-honest", action="store_true")
-    arguments = parser.parse_args()
-    pages = load_pages(arguments.source)
-    if arguments.half:
-        domains = sorted({page.domain for page in pages})
-        chosen = set(domains["ab".index(arguments.half) :: 2])
-        pages = [page for page in pages if page.domain in chosen]
-    if not arguments.no_honest:
-        measure_honest(pages, arguments.list)
-
-    def left_by_boundary(html: str, url: str) -> set[str]:
-        segments, boundary = bound(html, url)
-        return survivors(segments, boundary.foreign)
-
-    print(f"{'variant':38} {'pages':>5} {'leak':>5} {'paragraphs':>12} {'lose':>5} {'paragraphs':>12}")
-    total = Tally()
-    for variant in VARIANTS:
-        if arguments.variant and arguments.variant not in variant.name:
-            continue
-        tally = measure(pages, variant, arguments.pages, left_by_boundary, arguments.list)
-        for name in Tally.__slots__:
-            setattr(total, name, getattr(total, name) + getattr(tally, name))
-        print_tally(variant.name, tally)
-    print_tally("all", total)
-
-
-def print_tally(name: str, t: Tally) -> None:
-    """Print a line of the table."""
-    print(
-        f"{name:38} {t.pages:5} {t.leaking:5} {f'{t.leaked}/{t.foreign}':>12} {t.losing:5} {f'{t.lost}/{t.own}':>12}",
-        flush=True,
-    )
-
-
-if __name__ == "__main__":
-    main()

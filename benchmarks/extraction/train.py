@@ -17,67 +17,57 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import math
-import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(_ROOT / "shared"), str(_ROOT / "functions" / "extract")]
-
 import lightgbm
 import numpy as np
+from boundary_training import Sample, boundary_trees, samples_of
+from cases import DATA, FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
+from forests import train_forest, trees_of
 from labels import true_shares
-from lxml.html import HtmlElement
 
+from extractor.body import surely_foreign
 from extractor.boundary import find_boundary
 from extractor.candidates import shares_in, trafilatura_text
-from extractor.charset import decode_text
 from extractor.classifier import (
     LONGEST_WORDED_TEXT,
     MODEL_PATH,
+    Forest,
     asked_segments,
     context_columns,
+    forest_from_json,
     vote_columns,
     word_columns,
 )
-from extractor.features import TOKEN, PageFeatures, features_of
-from extractor.metadata import read_metadata
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
+from extractor.features import FEATURES, TOKEN, PageFeatures, features_of
+from extractor.hidden import hidden_text
+from extractor.overlays import overlaid
 
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
-DATA = _ROOT.parent / "shared" / "data" / "extraction"
-FOLDS = 5
-_ROUNDS = 100
+_ROUNDS = 60
 _PARAMETERS = {
-    "objective": "binary",
     "num_leaves": 31,
-    "learning_rate": 0.1,
+    "learning_rate": 0.16,
     "min_data_in_leaf": 200,
     "feature_fraction": 0.4,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
     "max_bin": 63,
-    "use_missing": False,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "seed": 1,
-    "verbose": -1,
 }
 _FEWEST_SITES = {"class": 6, "text": 8}
 """A word counts when so many sites have it: a site's own words teach nothing about others."""
+
+_SPLICED = 15
+_CHOSEN = {HONEST: 10_000, TEASERS: 200, SEEDLIKE: 150}
+"""Pages of each way to splice, and of other kinds, from which the classifier learns."""
+_MADE_WEIGHT = 0.4
+"""What such a page counts beside one as it is."""
+_SUSPICION = FEATURES.index("suspicion")
 
 Excluded = frozenset[int]
 """Folds that a forest must not have seen."""
@@ -85,19 +75,24 @@ Excluded = frozenset[int]
 
 @dataclass(frozen=True, eq=False)
 class LabelledPage:
-    """A page whose article is known."""
+    """A page whose article is known; ``is_added`` tells the segments that were put into it."""
 
-    entry: Mapping[str, Any]
+    case: Case
     features: PageFeatures
     asked: list[int]
     truth: np.ndarray
     vote: list[float]
+    is_added: np.ndarray
 
     @property
     def fold(self) -> int:
         """The fold of its site."""
-        site = str(self.entry.get("domain") or self.entry["id"])
-        return int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
+        return self.case.fold
+
+    @property
+    def is_honest(self) -> bool:
+        """Whether it is as its site made it."""
+        return self.case.kind == HONEST
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -108,43 +103,69 @@ class LabelledPage:
     def weights(self) -> np.ndarray:
         """How much each segment counts: nearly as its words do, and a page's nearly as any other page's."""
         words = np.array([self.features.sizes[i] for i in self.asked]) ** 0.75 + 0.5
-        return words / max(1.0, words.sum()) ** 0.8
+        weights = words / max(1.0, words.sum()) ** 0.8
+        if not self.is_honest:
+            # Of another article's paragraphs in which the guard sees nothing, forests would learn to doubt honest ones.
+            weights[self.is_added & (self.rows[:, _SUSPICION] == 0)] = 0.0
+            weights *= _MADE_WEIGHT
+        return weights
 
 
-def labelled_pages(data: Path) -> Iterator[LabelledPage]:
-    """Yield the pages whose text is known."""
-    with (data / "pages" / "truth.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            entry = json.loads(line)
-            if not entry.get("text"):
-                continue
-            html = gzip.decompress((data / "pages" / "html" / f"{entry['id']}.html.gz").read_bytes())
-            tree = parse_html(decode_text(html))
-            if tree is not None:
-                yield _labelled(entry, tree)
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What is learned from."""
+
+    pages: list[LabelledPage]
+    samples: list[Sample]
 
 
-def _labelled(entry: Mapping[str, Any], tree: HtmlElement) -> LabelledPage:
-    segments = segments_of(tree)
-    data = read_structured_data(tree)
-    url = entry.get("url") or ""
-    metadata = read_metadata(tree, data, segments, url, NOW)
-    titles, description = metadata.titles, metadata.fields().get("description")
-    foreign = find_boundary(tree, segments, url, titles, data).foreign
-    features = features_of(segments, foreign, titles, description, data.main.article_body if data.main else None)
+def training_data(data: Path) -> TrainingData:
+    """Return the pages with labels, and the pieces that the boundary guard doubts on these and on more."""
+    samples: list[Sample] = []
+    chosen: list[Case] = []
+    for case in all_cases(data):
+        page = read_case(case)
+        if page is None:
+            continue
+        samples += samples_of(case, page)
+        if case.number < _CHOSEN.get(case.kind, _SPLICED):
+            chosen.append(case)
+    # What the guard says of pages that it was trained on is as worthless as what the first forest says of them.
+    guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
+    pages = [_labelled(case, guards[case.fold]) for case in chosen]
+    return TrainingData([page for page in pages if page.asked], samples)
+
+
+def _labelled(case: Case, guard: Forest) -> LabelledPage:
+    page = read_case(case)
+    assert page is not None
+    segments, data, titles = page.segments, page.data, page.metadata.titles
+    boundary = find_boundary(page.tree, segments, case.url, titles, data, forest=guard)
+    foreign = {**overlaid(segments), **hidden_text(segments), **boundary.foreign}
+    features = features_of(
+        segments,
+        surely_foreign(foreign, boundary.likelihoods),
+        titles,
+        page.metadata.fields().get("description"),
+        data.main.article_body if data.main else None,
+        boundary.likelihoods,
+        foreign,
+    )
     asked = asked_segments(features)
-    shares = true_shares([TOKEN.findall(segment.text) for segment in segments], TOKEN.findall(entry["text"]))
+    words = [[] if segment.text in case.foreign else TOKEN.findall(segment.text) for segment in segments]
+    shares = true_shares(words, TOKEN.findall(case.truth))
     truth = np.array([shares[i] >= 0.5 for i in asked], dtype=float)
-    vote = shares_in(features.tokens, trafilatura_text(tree))
-    return LabelledPage(entry, features, asked, truth, vote)
+    vote = shares_in(features.tokens, trafilatura_text(page.tree))
+    is_added = np.array([segments[i].text in case.foreign for i in asked], dtype=bool)
+    return LabelledPage(case, features, asked, truth, vote, is_added)
 
 
 class Trainer:
     """Trains forests on some folds and remembers them."""
 
-    def __init__(self, pages: list[LabelledPage]) -> None:
-        self.pages = [page for page in pages if page.asked]
-        self._counts = _word_counts(self.pages)
+    def __init__(self, data: TrainingData) -> None:
+        self.pages, self._samples = data.pages, data.samples
+        self._counts = _word_counts([page for page in self.pages if page.is_honest])
         self._words: dict[Excluded, tuple[dict[str, float], dict[str, float]]] = {}
         self._first: dict[Excluded, lightgbm.Booster] = {}
 
@@ -164,9 +185,10 @@ class Trainer:
         return {
             "class_words": class_words,
             "text_words": text_words,
-            "first": _trees(self._forest(excluded)),
-            "second": _trees(_train(pages, second)),
-            "third": _trees(_train(pages, third)),
+            "boundary": boundary_trees(sample for sample in self._samples if sample.fold not in excluded),
+            "first": trees_of(self._forest(excluded)),
+            "second": trees_of(_train(pages, second)),
+            "third": trees_of(_train(pages, third)),
         }
 
     def _forest(self, excluded: Excluded) -> lightgbm.Booster:
@@ -205,7 +227,7 @@ def _word_counts(pages: list[LabelledPage]) -> dict[str, dict[int, tuple[Counter
     """Return for each fold how many sites have a word, and the sum of the shares of it that are true there."""
     by_site: dict[tuple[str, int, str], dict[str, list[float]]] = {}
     for page in pages:
-        site = str(page.entry.get("domain") or page.entry["id"])
+        site = page.case.domain
         around: dict[int, frozenset[str]] = {}
         for index, true in zip(page.asked, page.truth, strict=True):
             chain = []
@@ -244,34 +266,12 @@ def _count(
         entry[1] += weight
 
 
-def _train(pages: list[LabelledPage], rows: list[np.ndarray]) -> lightgbm.Booster:
+def _train(pages: Iterable[LabelledPage], rows: list[np.ndarray]) -> lightgbm.Booster:
+    pages = list(pages)
     weights = np.concatenate([page.weights for page in pages])
-    data = lightgbm.Dataset(
-        np.concatenate(rows), np.concatenate([page.truth for page in pages]), weight=weights / weights.mean()
+    return train_forest(
+        np.concatenate(rows), np.concatenate([page.truth for page in pages]), weights, _ROUNDS, **_PARAMETERS
     )
-    return lightgbm.train(_PARAMETERS, data, _ROUNDS)
-
-
-def _trees(booster: lightgbm.Booster) -> list[Any]:
-    """Return a forest as lists: for each tree its nodes (feature, threshold, left, right), and its leaves' values."""
-    return [_tree(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
-
-
-def _tree(root: dict[str, Any]) -> list[Any]:
-    nodes: list[Any] = []
-    leaves: list[float] = []
-
-    def add(node: dict[str, Any]) -> int:
-        if "split_feature" not in node:
-            leaves.append(round(node["leaf_value"], 5))
-            return -len(leaves)
-        place = len(nodes)
-        nodes.append([node["split_feature"], float(f"{node['threshold']:.6g}"), 0, 0])
-        nodes[place][2:] = add(node["left_child"]), add(node["right_child"])
-        return place
-
-    add(root)
-    return [nodes, leaves]
 
 
 def main() -> None:
@@ -281,9 +281,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=MODEL_PATH)
     arguments = parser.parse_args()
     started = time.monotonic()
-    pages = list(labelled_pages(arguments.data))
-    print(f"{len(pages)} pages, {sum(len(page.asked) for page in pages)} segments, {time.monotonic() - started:.0f} s")
-    model = Trainer(pages).model()
+    data = training_data(arguments.data)
+    print(
+        f"{len(data.pages)} pages, {sum(len(page.asked) for page in data.pages)} segments, "
+        f"{len(data.samples)} suspect pieces, {time.monotonic() - started:.0f} s"
+    )
+    model = Trainer(data).model()
     arguments.out.parent.mkdir(exist_ok=True)
     text = json.dumps(model, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     arguments.out.write_bytes(gzip.compress(text.encode(), mtime=0))

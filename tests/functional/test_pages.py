@@ -42,7 +42,7 @@ def test_a_page_gives_its_article(case: PageCase) -> None:
 
 
 def test_few_cases_are_missed() -> None:
-    assert sum("misses" in case.expected for case in CASES) <= 4
+    assert sum("misses" in case.expected for case in CASES) <= 3
 
 
 @pytest.mark.parametrize("case", CASES, ids=slug_of)

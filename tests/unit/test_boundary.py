@@ -235,6 +235,19 @@ def test_readers_comments_are_cut_as_such() -> None:
     assert set(boundary.foreign.values()) == {DropReason.COMMENTS}
 
 
+def test_a_section_headed_like_a_lesser_title_is_not_where_the_article_begins() -> None:
+    # Given an article whose last section has for heading what the page may be called, too
+    lines = "".join(f"<li>{place}. Region</li>" for place in range(30))
+    sections = "".join(f"<h2>Part {place}</h2><p>{text}</p>" for place, text in enumerate(DAM.paragraphs))
+    last = f"<h2>The old mill dam</h2><p>{DAM.deck}, and they have said so more than once in the council.</p>"
+    html = f"<article><h1>{DAM.headline}</h1><ul>{lines}</ul>{sections}{last}</article>"
+    # When its boundary is looked for
+    left, boundary = bound(html, titles=(DAM.headline, "The old mill dam"))
+    # Then nothing above that section is suspected
+    assert_only(left, DAM)
+    assert boundary.leak_score < 0.1
+
+
 def test_a_lone_article_leaks_nothing_and_loses_nothing() -> None:
     left, boundary = bound(f"<article><h1>{DAM.headline}</h1>{paragraphs(DAM)}</article>")
     assert_only(left, DAM)

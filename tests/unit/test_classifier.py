@@ -28,7 +28,7 @@ TREE = (((0, 0.5, 1, -3), (1, 0.5, -1, -2)), (1.0, 2.0, 3.0))
 def described(html: str) -> PageFeatures:
     tree = parse_html(html)
     assert tree is not None
-    return features_of(segments_of(tree), {}, [], None, None)
+    return features_of(segments_of(tree), {}, [], None, None, {})
 
 
 def test_a_row_falls_to_the_leaf_that_its_numbers_lead_to() -> None:

@@ -17,7 +17,7 @@ def features(html: str, foreign: dict[int, str] | None = None, **page: str) -> P
     tree = parse_html(html)
     assert tree is not None
     titles = [page["title"]] if "title" in page else []
-    return features_of(segments_of(tree), foreign or {}, titles, page.get("description"), page.get("body"))
+    return features_of(segments_of(tree), foreign or {}, titles, page.get("description"), page.get("body"), {})
 
 
 def number(page: PageFeatures, index: int, name: str) -> float:
@@ -26,9 +26,9 @@ def number(page: PageFeatures, index: int, name: str) -> float:
     return row[FEATURES.index(name)]
 
 
-def test_every_segment_has_a_number_for_every_feature() -> None:
+def test_every_segment_but_an_obvious_one_has_a_number_for_every_feature() -> None:
     page = features(f"<h1>Bridge</h1><p>{SENTENCE}</p><aside><a href='/x'>More</a></aside>")
-    assert [len(row or ()) for row in page.rows] == [len(FEATURES)] * 3
+    assert [len(row) for row in page.rows if row is not None] == [len(FEATURES), len(FEATURES), 0]
     assert len(set(FEATURES)) == len(FEATURES)
 
 
@@ -72,3 +72,15 @@ def test_deep_pages_with_many_paragraphs_take_no_longer_than_seconds() -> None:
     started = time.process_time()
     features(html)
     assert time.process_time() - started < 5
+
+
+def test_suspicion_of_the_guard_is_seen_on_the_piece_and_on_the_page() -> None:
+    tree = parse_html(f"<p>{SENTENCE}</p><h2>Elsewhere</h2><p>{SENTENCE}</p>")
+    assert tree is not None
+    page = features_of(segments_of(tree), {}, [], None, None, {1: 0.7, 2: 0.7}, {1, 2})
+
+    assert [number(page, i, "suspicion") for i in range(3)] == [0, 0.7, 0.7]
+    assert [number(page, i, "taken_for_foreign") for i in range(3)] == [0, 1, 1]
+    assert [number(page, i, "page_suspicion") for i in range(3)] == [0.7] * 3
+    assert [number(page, i, "suspects") for i in range(3)] == [1] * 3
+    assert [number(page, i, "suspect_place") for i in range(3)] == [-1, 0, 1]

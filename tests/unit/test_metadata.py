@@ -45,6 +45,15 @@ HEAD = (
 )
 
 
+def test_a_heading_that_the_head_does_not_know_is_no_title() -> None:
+    # Given a page with another article's heading above its own
+    body = f"<h1>Ferry strike enters third week</h1>{PROSE}<h1>How the gates work</h1>{PROSE}"
+    # Then it is called what its head calls it
+    assert "Ferry strike enters third week" not in read(HEAD, body).titles
+    # And only a page whose head says nothing is called by its headings
+    assert "Ferry strike enters third week" in read("", body).titles
+
+
 def test_each_field_has_its_value_and_its_source() -> None:
     # Given a page that says a lot of itself
     metadata = read(HEAD)

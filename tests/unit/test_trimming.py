@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extractor.body import Body
 from extractor.parsing import parse_html
 from extractor.segments import Segment, segments_of
@@ -49,6 +51,18 @@ def test_a_name_within_the_text_stays() -> None:
     ]
 
 
+def test_what_the_last_lines_say_of_the_author_is_cut() -> None:
+    about = "Hattie Rowbottom (hattie@gates.example) is a writer who lives by the river."
+    disclaimer = "The views expressed are those of the author."
+    html = paragraphs(ONE, TWO, THREE, about, disclaimer)
+    assert left(html, authors=("Hattie Rowbottom",)) == [ONE, TWO, THREE]
+
+
+def test_an_article_about_its_author_stays_whole() -> None:
+    about = "Hattie Rowbottom is a writer who lives by the river."
+    assert left(paragraphs(about, ONE, TWO, THREE), authors=("Hattie Rowbottom",)) == [about, ONE, TWO, THREE]
+
+
 def test_sign_ups_go_with_their_heading() -> None:
     html = paragraphs(ONE) + "<h3>The best of the river</h3><p>Sign up for our weekly newsletter.</p>" + paragraphs(TWO)
     assert left(html) == [ONE, TWO]
@@ -61,6 +75,17 @@ def test_a_sentence_about_subscribing_stays() -> None:
 
 def test_comments_end_the_text() -> None:
     assert left(paragraphs(ONE, TWO) + "<h4>5 comments</h4>" + paragraphs(THREE, "First!")) == [ONE, TWO]
+
+
+@pytest.mark.parametrize("heading", ["5 comments", "Top Rated Comments", "59 Comments on “How the gates work”"])
+def test_comments_end_the_text_where_their_heading_was_not_kept(heading: str) -> None:
+    html = paragraphs(ONE, TWO) + f"<h3>{heading}</h3>" + paragraphs(THREE)
+    assert left(html, without=(heading,)) == [ONE, TWO]
+
+
+def test_a_section_headed_comment_above_the_text_ends_nothing() -> None:
+    html = "<h3>Comment</h3>" + paragraphs(ONE, TWO, THREE)
+    assert left(html, without=("Comment",)) == [ONE, TWO, THREE]
 
 
 def test_linked_teasers_below_their_label_are_cut_and_prose_behind_them_stays() -> None:
@@ -88,6 +113,17 @@ def test_a_table_of_which_most_was_kept_is_kept_whole() -> None:
     html = paragraphs(ONE) + f"<table>{rows}</table>"
     assert left(html, without=("Upper",)) == [ONE, "Upper", "97 %", "Lower", "93 %"]
     assert left(html, without=("Upper", "97 %", "Lower")) == [ONE, "93 %"]
+
+
+def test_a_heading_that_was_left_out_of_a_row_is_kept_with_the_others() -> None:
+    html = f"<h2>Doors</h2><p>{ONE}</p><h2>Keepers</h2><p>{TWO}</p><h2>Time</h2><p>{THREE}</p>"
+    page = segments(html)
+    reasons: dict[int, str] = {4: "page_furniture"}
+    body = trimmed(Body(kept=(0, 1, 2, 3, 5), reasons=reasons), page, (TITLE,))
+    assert body.kept == (0, 1, 2, 3, 4, 5)
+    # And one that another judge cut stays cut
+    body = trimmed(Body(kept=(0, 1, 2, 3, 5), reasons={4: "recurs_on_site"}), page, (TITLE,))
+    assert body.kept == (0, 1, 2, 3, 5)
 
 
 def test_a_page_of_nothing_but_such_lines_is_left_alone() -> None:

@@ -34,11 +34,16 @@ UNSURE = 0.9
 _VOTE = 0.3
 
 LOST, FOUND = 0.6, 0.8
-"""Where next to nothing certain is left of a page, and without the cuts a certain article is there, a cut has taken the
-article itself."""
+FEWEST_WORDS = 40
+"""Where next to nothing is left of a page, or nothing certain, and without the cuts a certain article is there, a cut
+has taken the article itself."""
 CUT_OVERRULED = "boundary:overruled"
 """The warning when that is so."""
 _DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
+
+SURELY_FOREIGN = 0.9
+"""What the boundary guard cut is cut for good when it is as likely foreign as this; of the rest the classifier decides,
+which knows what the guard thinks."""
 
 _MOSTLY_LINKS = 0.5
 _LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.2, 0.7
@@ -85,6 +90,7 @@ def choose_body(
     description: str | None,
     data: StructuredData,
     *,
+    suspicion: Mapping[int, float] | None = None,
     model: Model | None = None,
 ) -> Body:
     """Choose the segments that are the article.
@@ -96,13 +102,15 @@ def choose_body(
     segments : sequence of Segment
         All of the page's.
     foreign : mapping
-        Segments that other judges ruled out, and why.
+        Segments that other judges took for foreign, and why. They are cut, unless ``suspicion`` has doubts.
     titles : iterable of str
         What the page may be called, the likeliest first.
     description : str or None
         What the page says it is about.
     data : StructuredData
         The page's JSON-LD.
+    suspicion : mapping or None
+        How likely the boundary guard takes the segments that it weighed to be foreign.
     model : Model or None
         Another than the one that is shipped.
     """
@@ -110,21 +118,26 @@ def choose_body(
     titles = tuple(titles)
     body_data = data.main.article_body if data.main else None
 
-    def judge(cut: Mapping[int, str]) -> _Judgement:
-        page = features_of(segments[:MOST_SEGMENTS], cut, titles, description, body_data)
+    suspicion = suspicion or {}
+    sure = surely_foreign(foreign, suspicion)
+
+    def judge(cut: Mapping[int, str], suspicion: Mapping[int, float]) -> _Judgement:
+        page = features_of(
+            segments[:MOST_SEGMENTS], cut, titles, description, body_data, suspicion, foreign if suspicion else ()
+        )
         return _judge(tree, page, model, may_ask=len(segments) <= MOST_SEGMENTS)
 
-    judged = judge(foreign)
+    judged = judge(sure, suspicion)
     warnings: tuple[str, ...] = ()
-    if judged.certainty < LOST:
+    if judged.certainty < LOST or judged.words < FEWEST_WORDS:
         undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE}
         if len(undisputed) < len(foreign):
-            again = judge(undisputed)
-            if again.certainty >= FOUND:
-                judged, foreign, warnings = again, undisputed, (CUT_OVERRULED,)
+            again = judge(undisputed, {})
+            if again.certainty >= FOUND and again.words >= FEWEST_WORDS:
+                judged, sure, foreign, warnings = again, undisputed, undisputed, (CUT_OVERRULED,)
     kept = [i for i, probability in judged.scores.items() if probability >= judged.threshold]
-    kept += _rest(segments, kept, foreign)
-    reasons = _reasons(segments, kept) | dict(foreign)
+    kept += _rest(segments, kept, sure)
+    reasons = _reasons(segments, kept, foreign)
     blocks = blocks_of([segments[i] for i in kept])
     text = "\n".join(block.text for block in blocks)
     return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, judged.certainty, warnings)
@@ -132,10 +145,11 @@ def choose_body(
 
 @dataclass(frozen=True, slots=True)
 class _Judgement:
-    """How likely each segment is the article's, and from where on it is kept."""
+    """How likely each segment is the article's, from where on it is kept, and how many words that makes."""
 
     scores: Mapping[int, float]
     threshold: float
+    words: int
     certainty: float
     source: str
 
@@ -149,20 +163,27 @@ def _judge(tree: HtmlElement, page: PageFeatures, model: Model, *, may_ask: bool
     if certainty < SURE and asked and may_ask:
         source = "blocks+trafilatura"
         vote = shares_in(page.tokens, trafilatura_text(tree))
-        probabilities = model.second_look(page, asked, rows, vote)
+        looks = zip(probabilities, model.second_look(page, asked, rows, vote), strict=True)
+        probabilities = [(first + second) / 2 for first, second in looks]
         threshold, certainty = threshold_of(probabilities, sizes)
         if certainty < UNSURE:
             both = zip(asked, probabilities, strict=True)
             probabilities = [(1 - _VOTE) * probability + _VOTE * vote[i] for i, probability in both]
             threshold, certainty = threshold_of(probabilities, sizes)
-    return _Judgement(dict(zip(asked, probabilities, strict=True)), threshold, certainty, source)
+    words = sum(size for probability, size in zip(probabilities, sizes, strict=True) if probability >= threshold)
+    return _Judgement(dict(zip(asked, probabilities, strict=True)), threshold, words, certainty, source)
 
 
-def _reasons(segments: Sequence[Segment], kept: Sequence[int]) -> dict[int, str]:
-    """Return why segments are not kept that nobody but the classifier ruled out."""
+def surely_foreign(foreign: Mapping[int, str], suspicion: Mapping[int, float]) -> dict[int, str]:
+    """Return what is cut whatever the classifier thinks: what the guard is sure of, and what other judges ruled out."""
+    return {i: reason for i, reason in foreign.items() if suspicion.get(i, 1.0) >= SURELY_FOREIGN}
+
+
+def _reasons(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int, str]) -> dict[int, str]:
+    """Return why segments are not kept."""
     said = {segments[i].text for i in kept}
     left = {segment.index for segment in segments}.difference(kept)
-    return {i: _reason(segments[i], said).value for i in sorted(left)}
+    return {i: foreign.get(i) or _reason(segments[i], said).value for i in sorted(left)}
 
 
 def _reason(segment: Segment, said: Collection[str]) -> DropReason:

@@ -21,6 +21,7 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
+from extractor.classifier import Forest, shipped_model
 from extractor.reasons import DropReason
 from extractor.segments import Segment
 from extractor.structured_data import StructuredData
@@ -46,6 +47,9 @@ _FOREIGN = 0.6
 _IN_COMPANY = 0.2
 """Teasers come in rows; a likelihood over this is enough where one beside it has been found."""
 
+_LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
+"""Of titles, the likeliest stands first; each further one must be that much more like a heading, up to the fourth."""
+
 _STEM = re.compile(r"\b[^\W\d_]{6}")
 _TOKEN = re.compile(r"\w+")
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
@@ -64,94 +68,15 @@ _READ_ON = re.compile(
 )
 """The words of controls to read on, in some languages: one sign among many, and for flat runs of lines the only one."""
 
-_WEIGHTS: dict[str, dict[str, float]] = {
-    "headed": {
-        "bias": -3.16,
-        "after_cut": 2.29,
-        "article_tag": 0.79,
-        "before": 0.43,
-        "before_title": 1.32,
-        "flat": 0.87,
-        "h1": 1.14,
-        "heading": 0.04,
-        "known": -3.23,
-        "level_above": -0.23,
-        "level_below": -0.22,
-        "level_same": 0.29,
-        "lexical": -1.79,
-        "link": 0.6,
-        "lone_twin": 0.91,
-        "lone_twin_headless": 0.0,
-        "long_link": 1.77,
-        "long_strange": 0.46,
-        "main_has_title": 0.96,
-        "main_small": -1.23,
-        "many_twins": -0.43,
-        "no_title": 0.18,
-        "other_links": 0.12,
-        "out_of_body": 0.92,
-        "paragraphs": 1.63,
-        "pieces": -2.73,
-        "pseudo": -0.04,
-        "question": -0.51,
-        "read_on": 0.58,
-        "read_on_headed": 0.58,
-        "same_end": 1.08,
-        "same_level_twin": 1.56,
-        "share": -1.01,
-        "short_heading": -1.36,
-        "single": -0.4,
-        "size": 0.13,
-        "strange": 1.12,
-        "strange_flat": 0.5,
-        "strange_link": 1.05,
-        "strange_read_on": 0.87,
-        "strange_twin": 0.08,
-        "title_again": -0.37,
-        "title_inside": 2.08,
-        "twin": 0.97,
-    },
-    "headless": {
-        "bias": -4.03,
-        "after_cut": 0.58,
-        "article_tag": 0.39,
-        "before": 0.43,
-        "before_title": 0.45,
-        "flat": -0.4,
-        "headless": -0.0,
-        "known": -1.18,
-        "lexical": -1.21,
-        "lone_twin": 0.68,
-        "lone_twin_headless": 0.68,
-        "long_link": 0.0,
-        "long_strange": 0.75,
-        "main_has_title": 1.34,
-        "main_small": -1.15,
-        "many_twins": 0.09,
-        "no_title": 0.16,
-        "other_links": 0.37,
-        "out_of_body": 0.31,
-        "paragraphs": 0.64,
-        "pieces": -1.1,
-        "read_on": 1.17,
-        "same_end": 1.68,
-        "same_level_twin": 0.0,
-        "share": -1.13,
-        "single": -0.0,
-        "size": 0.63,
-        "strange": 1.01,
-        "strange_flat": -0.05,
-        "strange_link": 0.0,
-        "strange_read_on": 0.7,
-        "strange_twin": 0.93,
-        "title_inside": 0.75,
-        "twin": 0.88,
-    },
-}
-"""Log-odds that a piece with a headline, or without, is another article's.
-
-Fitted by ``benchmarks/extraction/boundary_weights.py``.
-"""
+# fmt: off
+SUSPICIONS = (
+    "after_cut", "article_tag", "before", "before_title", "flat", "h1", "heading", "headless", "known", "level_above",
+    "level_below", "level_same", "lexical", "link", "main_has_title", "main_small", "many_twins", "no_title",
+    "other_links", "out_of_body", "paragraphs", "pieces", "pseudo", "question", "read_on", "same_end", "share",
+    "short_heading", "single", "size", "title_again", "title_inside", "twin",
+)
+# fmt: on
+"""What is known of a piece that may be another article's, in the order of the guard's forest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +243,12 @@ class _Page:
 
     def _find_title(self, titles: Sequence[str]) -> int | None:
         """Return the segment that is the article's headline, and note all that say the same."""
-        wanted = [tokens for title in titles for part in _parts(title) if (tokens := set(_TOKEN.findall(part)))]
+        wanted = [
+            (tokens, _LESS_TRUST * min(rank, _LEAST_TRUSTED))
+            for rank, title in enumerate(titles)
+            for part in _parts(title)
+            if (tokens := set(_TOKEN.findall(part)))
+        ]
         whole = [title.lower() for title in titles]
         exact = {part for title in titles for part in _parts(title) if part.count(" ") > 1}
         best, found = 0.0, None
@@ -336,14 +266,18 @@ class _Page:
                 self.levels[index] = _PSEUDO_HEADING
                 self.is_prose[index] = False
             tokens = set(_TOKEN.findall(text))
-            match = max((len(tokens & title) / len(tokens | title) for title in wanted), default=0.0) if tokens else 0.0
-            if len(tokens) > 2 and any(title.startswith(text.rstrip("?!. ")) for title in whole):
-                match = max(match, 0.75)
+            match, distrust = 0.0, 0.0
+            for title, less in wanted:
+                share = len(tokens & title) / len(tokens | title)
+                if share - less > match - distrust or match < 0.5 <= share:
+                    match, distrust = share, less
+            if len(tokens) > 2 and match - distrust < 0.75 and any(t.startswith(text.rstrip("?!. ")) for t in whole):
+                match, distrust = 0.75, 0.0
             if match < 0.5:
                 continue
             self.title_lines.add(index)
             level = self.level(index)
-            score = match + 0.25 * (level == 1) + 0.1 * (level in {2, 3}) - 0.01 * min(distance, 30)
+            score = match - distrust + 0.25 * (level == 1) + 0.1 * (level in {2, 3}) - 0.01 * min(distance, 30)
             score -= 0.4 * self.is_permalink(segment)
             if score >= best:
                 best, found = score, index
@@ -385,7 +319,13 @@ class _Page:
 
 
 def find_boundary(
-    tree: HtmlElement, segments: Sequence[Segment], url: str, titles: Sequence[str], data: StructuredData
+    tree: HtmlElement,
+    segments: Sequence[Segment],
+    url: str,
+    titles: Sequence[str],
+    data: StructuredData,
+    *,
+    forest: Forest | None = None,
 ) -> Boundary:
     """Find which segments belong to other articles.
 
@@ -401,9 +341,12 @@ def find_boundary(
         What the page calls its article, the most trusted first.
     data : StructuredData
         The page's JSON-LD.
+    forest : Forest or None
+        Another than the one that is shipped.
     """
     if len(segments) < 3:
         return Boundary()
+    forest = forest or shipped_model().boundary
     page = _Page(tree, segments, url, titles, data)
     foreign: dict[int, str] = {}
     likelihoods: dict[int, float] = {}
@@ -411,7 +354,7 @@ def find_boundary(
 
     def judge(suspect: Suspect) -> bool:
         nonlocal doubt
-        likelihood = _likelihood(suspect.features)
+        likelihood = forest.probability(suspicion_row(suspect))
         is_foreign = likelihood > (_IN_COMPANY if suspect.in_company else _FOREIGN)
         if not suspect.in_company:
             doubt = max(doubt, 1 - likelihood if is_foreign else likelihood)
@@ -422,7 +365,7 @@ def find_boundary(
         return is_foreign
 
     comments = dict.fromkeys(_comments(page), DropReason.COMMENTS.value)
-    walk(page, judge)
+    _walk(page, judge)
     warnings = []
     if foreign and _is_all_but_nothing(page, foreign):
         foreign.clear()
@@ -436,10 +379,9 @@ def find_boundary(
     return Boundary(foreign | comments, round(doubt, 3), likelihoods, tuple(warnings))
 
 
-def _likelihood(features: Mapping[str, float]) -> float:
-    weights = _WEIGHTS["headless" if features.get("headless") else "headed"]
-    score = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+def suspicion_row(suspect: Suspect) -> list[float]:
+    """Return what the guard's forest sees of a piece."""
+    return [float(suspect.features.get(name, 0.0)) for name in SUSPICIONS]
 
 
 def _reason(features: Mapping[str, float]) -> str:
@@ -466,7 +408,19 @@ def _comments(page: _Page) -> Iterator[int]:
             yield from range(node.first, node.last + 1)
 
 
-def walk(page: _Page, judge: Callable[[Suspect], bool]) -> None:
+def suspects_of(
+    tree: HtmlElement,
+    segments: Sequence[Segment],
+    url: str,
+    titles: Sequence[str],
+    data: StructuredData,
+    judge: Callable[[Suspect], bool],
+) -> None:
+    """Have each suspect piece of a page judged; parameters are those of :func:`find_boundary` and :func:`_walk`."""
+    _walk(_Page(tree, segments, url, titles, data), judge)
+
+
+def _walk(page: _Page, judge: Callable[[Suspect], bool]) -> None:
     """Go down the page and have each suspect piece judged; what is found foreign is not entered.
 
     Parameters
@@ -767,17 +721,7 @@ class _Level:
             f["article_tag"] = piece.node.element.tag == "article"
             f["twin"] = main.node is not None and signature == _signature(main.node.element)
             f["many_twins"] = self.signatures[signature] >= _MANY
-            f["lone_twin"] = f["twin"] and not f["many_twins"]
-            f["lone_twin_headless"] = f["lone_twin"] and piece.head is None
-            f["same_level_twin"] = f["lone_twin"] and f.get("level_same", 0)
-        f["known"], lexical = self._shared_words(piece)
-        # Strange words alone say little, and much beside another sign.
-        strange = max(0.0, 0.9 - lexical)
-        f["lexical"], f["strange"] = lexical, strange
-        for sign in ("twin", "link", "flat", "read_on"):
-            f[f"strange_{sign}"] = strange * f.get(sign, 0)
-        f["long_link"] = f["paragraphs"] * f.get("link", 0)
-        f["long_strange"] = f["paragraphs"] * strange
+        f["known"], f["lexical"] = self._shared_words(piece)
         return f
 
     def _heading_features(self, piece: _Piece) -> dict[str, float]:
@@ -798,7 +742,6 @@ class _Level:
             "level_below": own is not None and own < level < _PSEUDO_HEADING,
             "question": segment.text.endswith(("?", ":")),
             "short_heading": page.words[piece.head] <= 3,
-            "read_on_headed": self._reads_on(piece),
         }
 
     def _ends_alike(self, piece: _Piece) -> bool:

@@ -27,13 +27,11 @@ MODEL_PATH = Path(__file__).parent / "model" / "blocks.json.gz"
 LONGEST_WORDED_TEXT = 40
 """A segment of more words says what it is by other means than by single words."""
 
-_OBVIOUS_LINKS, _OBVIOUS_SIZE = 0.9, 12
 _LEVELS = 4
 _KEPT = 0.6
 """Of a running mean over segments, with each step."""
 _MAIN_SHARES = (0.6, 0.9)
 _FIRST_OPINION = len(FEATURES) + len(WORD_FEATURES)
-_LINK_SHARE = FEATURES.index("link_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,17 @@ class Forest:
     """
 
     trees: tuple[tuple[tuple[tuple[int, float, int, int], ...], tuple[float, ...]], ...]
+
+    def probability(self, row: Sequence[float]) -> float:
+        """Return the probability of one row; of many rows, :meth:`probabilities` is the quicker way."""
+        total = 0.0
+        for nodes, leaves in self.trees:
+            place = 0 if nodes else -1
+            while place >= 0:
+                feature, threshold, left, right = nodes[place]
+                place = left if row[feature] <= threshold else right
+            total += leaves[~place]
+        return _probability(total)
 
     def probabilities(self, rows: Sequence[Sequence[float]]) -> list[float]:
         """Return the probability of each row."""
@@ -82,7 +91,11 @@ class Forest:
                         value = leaves[~child]
                         for member in part:
                             totals[member] += value
-        return [1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for total in totals]
+        return [_probability(total) for total in totals]
+
+
+def _probability(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +106,15 @@ class Model:
     ----------
     class_words, text_words : mapping
         The log-odds of words in class names and identifiers around a segment, and in short segments.
+    boundary : Forest
+        Of the boundary guard; see :mod:`extractor.boundary`.
     first, second, third : Forest
         See the module.
     """
 
     class_words: Mapping[str, float]
     text_words: Mapping[str, float]
+    boundary: Forest
     first: Forest
     second: Forest
     third: Forest
@@ -128,26 +144,18 @@ def shipped_model() -> Model:
 
 def model_from_json(data: Mapping[str, Any]) -> Model:
     """Return the model that a JSON object describes."""
-    return Model(
-        data["class_words"],
-        data["text_words"],
-        *(
-            Forest(
-                tuple((tuple((n[0], n[1], n[2], n[3]) for n in nodes), tuple(leaves)) for nodes, leaves in data[name])
-            )
-            for name in ("first", "second", "third")
-        ),
-    )
+    forests = (forest_from_json(data[name]) for name in ("boundary", "first", "second", "third"))
+    return Model(data["class_words"], data["text_words"], *forests)
 
 
-def is_obvious(row: Sequence[float], size: int) -> bool:
-    """Return whether a segment is but a short link, which no article needs, so that nobody asks the forests."""
-    return size == 0 or (row[_LINK_SHARE] > _OBVIOUS_LINKS and size < _OBVIOUS_SIZE)
+def forest_from_json(trees: Iterable[Any]) -> Forest:
+    """Return the forest that JSON lists describe."""
+    return Forest(tuple((tuple((n[0], n[1], n[2], n[3]) for n in nodes), tuple(leaves)) for nodes, leaves in trees))
 
 
 def asked_segments(page: PageFeatures) -> list[int]:
     """Return which segments of a page the forests are asked about."""
-    return [i for i, row in enumerate(page.rows) if row is not None and not is_obvious(row, page.sizes[i])]
+    return [i for i, row in enumerate(page.rows) if row]
 
 
 def word_columns(
@@ -196,21 +204,20 @@ def context_columns(page: PageFeatures, asked: Sequence[int], probabilities: Seq
     spread = [0.0] * len(page.rows)
     for index, probability in zip(asked, probabilities, strict=True):
         spread[index] = probability
-    around = _Surroundings(page, spread).rows()
-    return [around[index] for index in asked]
+    return _Surroundings(page, spread).rows(asked)
 
 
 def vote_columns(
     page: PageFeatures, asked: Sequence[int], probabilities: Sequence[float], vote: Sequence[float]
 ) -> list[list[float]]:
     """Return which segments another extractor kept, around each segment and on the whole page."""
-    around = _Surroundings(page, vote).rows()
+    around = _Surroundings(page, vote).rows(asked)
     sizes = page.sizes
     kept = sum(share * size for share, size in zip(vote, sizes, strict=True))
     mass = sum(probability * sizes[i] for i, probability in zip(asked, probabilities, strict=True))
     agreed = sum(probability * sizes[i] * vote[i] for i, probability in zip(asked, probabilities, strict=True))
     whole = [2 * agreed / max(1.0, kept + mass), math.log1p(kept)]
-    return [[*around[index], *whole] for index in asked]
+    return [[*row, *whole] for row in around]
 
 
 class _Surroundings:
@@ -243,30 +250,33 @@ class _Surroundings:
                 main = container
         return _steps(main)
 
-    def rows(self) -> dict[int, list[float]]:
-        """Return the numbers of each segment."""
+    def rows(self, asked: Sequence[int]) -> list[list[float]]:
+        """Return the numbers of the segments that are asked about, in document order."""
         page, spread, places = self._page, self._spread, self._places
         following = _following(page, places, spread)
         padded = [-1.0, -1.0, *(spread[i] for i in places), -1.0, -1.0]
         total = max(1.0, self._mass)
-        result = {}
+        wanted = frozenset(asked)
+        result = []
         before = running = 0.0
         for position, i in enumerate(places):
             mass = spread[i] * page.sizes[i]
-            container = page.containers[i]
-            assert container is not None
-            result[i] = [
-                spread[i],
-                *(padded[position + 1], padded[position], padded[position + 3], padded[position + 4]),
-                running,
-                *following[i],
-                before / total,
-                (self._mass - before - mass) / total,
-                *self._without(self._alike[container.path], mass, page.sizes[i]),
-                *self._way(container),
-                *self._chain(container, mass, page.sizes[i]),
-                math.log1p(self._mass),
-            ]
+            if i in wanted:
+                container = page.containers[i]
+                assert container is not None
+                row = [
+                    spread[i],
+                    *(padded[position + 1], padded[position], padded[position + 3], padded[position + 4]),
+                    running,
+                    *following[i],
+                    before / total,
+                    (self._mass - before - mass) / total,
+                    *self._without(self._alike[container.path], mass, page.sizes[i]),
+                    *self._way(container),
+                    *self._chain(container, mass, page.sizes[i]),
+                    math.log1p(self._mass),
+                ]
+                result.append(row)
             before += mass
             running = _KEPT * running + (1 - _KEPT) * spread[i]
         return result

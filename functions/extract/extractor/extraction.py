@@ -251,7 +251,7 @@ def _extract(
         word_count=count_words(body.text),
         content_status=wall.status,
         quality=Quality(
-            leak_score=boundary.leak_score,
+            leak_score=_leak_score(boundary, body),
             field_sources={**_body_sources(body, kind, wall), **metadata.sources()},
             warnings=(
                 *_warnings(canonical),
@@ -302,12 +302,20 @@ def find_body(
     model : Model or None
         Another than the one that is shipped.
     """
-    boundary = find_boundary(tree, segments, url, metadata.titles, data)
+    forest = model.boundary if model else None
+    boundary = find_boundary(tree, segments, url, metadata.titles, data, forest=forest)
     foreign = {**overlaid(segments), **hidden_text(segments), **recurring, **boundary.foreign}
     description = metadata.description.value if metadata.description else None
-    chosen = choose_body(tree, segments, foreign, metadata.titles, description, data, model=model)
+    chosen = choose_body(
+        tree, segments, foreign, metadata.titles, description, data, suspicion=boundary.likelihoods, model=model
+    )
     authors = [person.name for person in metadata.author.value] if metadata.author else []
     return boundary, or_stated(trimmed(chosen, segments, metadata.titles, metadata.decks, authors), data)
+
+
+def _leak_score(boundary: Boundary, body: Body) -> float:
+    """Return the guard's doubt; what it took for foreign and the classifier kept is in doubt, too."""
+    return max([boundary.leak_score, *(round(boundary.likelihoods.get(index, 0.0), 3) for index in body.kept)])
 
 
 def _below_deck(blocks: Sequence[Block], decks: Iterable[str | None]) -> Sequence[Block]:

@@ -3,10 +3,10 @@
 Comes in: a page's segments, and what the page says of itself. Goes out: a row of numbers for each segment, and the
 containers it lies in. Changes nothing.
 
-Numbers are of four kinds: the segment's own text; the containers around it and the others made from the same template
-(tag and class names), with how much of the page's prose they hold; its place between headings, prose and the title; and
-its likeness to the title, the description and the body in the page's structured data. No number names a site or an
-address.
+Numbers are of five kinds: the segment's own text; the containers around it and the others made from the same template
+(tag and class names), with how much of the page's prose they hold; its place between headings, prose and the title; its
+likeness to the title, the description and the body in the page's structured data; and whether the boundary guard
+suspects it. No number names a site or an address.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -35,6 +35,9 @@ _LONGEST_BODY = 200_000
 _LONGEST_COMPARED = 80
 """A segment of more words is no title and no description."""
 _MOST_TITLES = 6
+_OBVIOUS_LINKS, _OBVIOUS_SIZE = 0.9, 12
+_SUSPECT = 0.3
+"""From this likelihood on, a piece of a page counts as one that may be another article's."""
 _CHAIN = 5
 """So many containers around a segment are described one by one, from the nearest outwards."""
 
@@ -76,6 +79,7 @@ _LIKENESS = (
     "title_in_text", "text_in_title", "is_title", "description_in_text", "text_in_description", "in_body_data",
     "vocabulary",
 )
+_SUSPICION = ("suspicion", "taken_for_foreign", "page_suspicion", "suspects", "suspect_share", "suspect_place")
 _PAGE = ("segments", "tokens", "prose_tokens", "prose_segments", "link_share", "has_h1", "has_body_data", "unspaced")
 WORD_FEATURES = ("own", "parent", "grandparent", "lowest", "highest", "sum", "text_words", "first_words")
 # fmt: on
@@ -88,6 +92,7 @@ FEATURES: tuple[str, ...] = (
     *(f"path_{name}" for name in _TEMPLATE),
     *_PLACE,
     *_LIKENESS,
+    *_SUSPICION,
     *(f"page_{name}" for name in _PAGE),
 )
 
@@ -171,7 +176,7 @@ class PageFeatures:
     Attributes
     ----------
     rows : list
-        For each segment its numbers, named by :data:`FEATURES`; None for a foreign one.
+        For each segment its numbers, named by :data:`FEATURES`; none for an obvious one, and None for a foreign one.
     sizes : list of int
         How many words each segment has; in writing without spaces, about as many as it would have.
     containers : list of Container
@@ -186,12 +191,19 @@ class PageFeatures:
     tokens: list[list[str]]
 
 
+def is_obvious(link_share: float, size: int) -> bool:
+    """Return whether a segment is but a short link, which no article needs, so that nobody asks the forests."""
+    return size == 0 or (link_share > _OBVIOUS_LINKS and size < _OBVIOUS_SIZE)
+
+
 def features_of(
     segments: Sequence[Segment],
     foreign: Mapping[int, str],
     titles: Iterable[str],
     description: str | None,
     body_data: str | None,
+    suspicion: Mapping[int, float],
+    suspects: Collection[int] = (),
 ) -> PageFeatures:
     """Return the numbers of a page's segments.
 
@@ -207,13 +219,18 @@ def features_of(
         What it says it is about.
     body_data : str or None
         The article's body as the page's structured data have it.
+    suspicion : mapping
+        Of the segments that the boundary guard weighed, how likely they are other articles'.
+    suspects : collection of int
+        Those that it took for foreign, and that are described nevertheless.
     """
     own = [segment for segment in segments if segment.index not in foreign]
     page = _Page(len(segments))
     for segment in own:
         page.add(segment)
     page.sum_up()
-    return _Describer(page, own, titles, description, body_data).describe()
+    describer = _Describer(page, own, titles, description, body_data)
+    return describer.describe(_suspicion_rows(own, page.sizes, suspicion, suspects))
 
 
 class _Page:
@@ -298,7 +315,7 @@ class _Describer:
         self._shape_rows: dict[int, list[float]] = {}
         self._relations: dict[int, list[float]] = {}
 
-    def describe(self) -> PageFeatures:
+    def describe(self, suspicion_rows: Mapping[int, Sequence[float]]) -> PageFeatures:
         page, own = self._page, self._own
         neighbours = _neighbours(own, page.sizes, page.is_prose, page.count)
         sections = _sections(own, page.sizes, page.is_prose)
@@ -312,30 +329,35 @@ class _Describer:
             here = page.containers[index]
             assert here is not None
             size = page.sizes[index]
-            likeness = self._likeness(segment)
             level = _HEADINGS.get(here.tag, 0)
-            relations = self._relation_row(here)
-            rows[index] = [
-                *_own_row(segment, page.tokens[index], size),
-                *(page.copies[segment.text] - 1.0, float(segment.text in seen)),
-                *self._shape_row(here),
-                *(_log(position), position / len(own), before / max(1, page.total)),
-                *(prose_before / self._prose, (page.prose - prose_before) / self._prose),
-                *neighbours[index][:2],
-                _distance(index, self._title_index),
-                float(self._title_index is not None and index >= self._title_index),
-                _distance(index, self._h1),
-                float(here.depth),
-                *relations[:5],
-                *neighbours[index][2:],
-                *(float(level or heading[0] + 10), _log(position - heading[1]), heading[2]),
-                *sections[index],
-                *(_log(index - (here.parent or here).first), _log((here.parent or here).last - index)),
-                _distance(index, self._anchor_index),
-                *relations[5:],
-                *likeness,
-                *page_row,
-            ]
+            if is_obvious(segment.link_share, size):
+                rows[index] = []
+                likeness = self._likeness(segment) if level else []
+            else:
+                likeness = self._likeness(segment)
+                relations = self._relation_row(here)
+                rows[index] = [
+                    *_own_row(segment, page.tokens[index], size),
+                    *(page.copies[segment.text] - 1.0, float(segment.text in seen)),
+                    *self._shape_row(here),
+                    *(_log(position), position / len(own), before / max(1, page.total)),
+                    *(prose_before / self._prose, (page.prose - prose_before) / self._prose),
+                    *neighbours[index][:2],
+                    _distance(index, self._title_index),
+                    float(self._title_index is not None and index >= self._title_index),
+                    _distance(index, self._h1),
+                    float(here.depth),
+                    *relations[:5],
+                    *neighbours[index][2:],
+                    *(float(level or heading[0] + 10), _log(position - heading[1]), heading[2]),
+                    *sections[index],
+                    *(_log(index - (here.parent or here).first), _log((here.parent or here).last - index)),
+                    _distance(index, self._anchor_index),
+                    *relations[5:],
+                    *likeness,
+                    *suspicion_rows[index],
+                    *page_row,
+                ]
             seen.add(segment.text)
             before += size
             prose_before += size if page.is_prose[index] else 0
@@ -648,6 +670,36 @@ def _sections(own: Sequence[Segment], sizes: list[int], is_prose: list[bool]) ->
             prose += sizes[index] if is_prose[index] else 0
             links += segment.link_share * sizes[index]
     return sections
+
+
+def _suspicion_rows(
+    own: Sequence[Segment], sizes: Sequence[int], suspicion: Mapping[int, float], suspects: Collection[int]
+) -> dict[int, list[float]]:
+    """Return for each segment what the boundary guard thinks of the piece that it lies in."""
+    shares: defaultdict[float, float] = defaultdict(float)
+    total = max(1, sum(sizes))
+    for segment in own:
+        if segment.index in suspicion:
+            shares[suspicion[segment.index]] += sizes[segment.index] / total
+    # Those that were cut for good count, too: teasers come in rows.
+    known = set(suspicion.values())
+    highest, several = max(known, default=0.0), sum(likelihood > _SUSPECT for likelihood in known)
+    rows = {}
+    place = -1
+    previous: float | None = None
+    for segment in own:
+        likelihood = suspicion.get(segment.index)
+        place = -1 if likelihood is None else place + 1 if likelihood == previous else 0
+        previous = likelihood
+        rows[segment.index] = [
+            likelihood or 0.0,
+            float(segment.index in suspects),
+            highest,
+            float(several),
+            shares[likelihood] if likelihood is not None else 0.0,
+            float(place),
+        ]
+    return rows
 
 
 def _distance(index: int, place: int | None) -> float:

@@ -70,7 +70,9 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (
         LineKind.COMMENTS,
         _whole(
-            r"(?:\d+ )?(?:comments?|responses|replies|kommentare|commentaires|comentarios|commenti)(?: \(\d+\))?",
+            r"(?:\d+ )?(?:(?:all|top|top rated|latest|reader|user) )?"
+            r"(?:comments?|responses|replies|kommentare|commentaires|comentarios|commenti)(?: \(\d+\))?",
+            r"\d+ (?:comments?|responses?|replies|thoughts?|kommentare?) (?:on|to|zu)\b.{1,200}",
             r"(?:leave|post|add|write) a (?:comment|reply).{0,20}",
             r"join the (?:conversation|discussion)",
         ),
@@ -133,6 +135,8 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
             r"(?:(?:privacy|cookie)s? (?:policy|settings|notice|preferences)|terms (?:of|and) \w+"
             r"|contact(?: us)?|about(?: us)?"
             r"|impressum|datenschutz|mentions légales|advertise(?: with us)?)(?:[\s|·•]+.{0,100})?",
+            r"(?:the |any )?(?:views?|opinions?)(?: and (?:views?|opinions?))?(?: expressed)?\b.{0,60}"
+            r"\b(?:those of|(?:the )?authors?(?:'s|’s|s'|s’)? own)\b.{0,200}",
             r"(?:we use cookies|this (?:site|website) uses cookies).{0,300}",
         ),
     ),

@@ -11,7 +11,7 @@ each other place that says the same adds to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -48,6 +48,10 @@ _CONTENT_TIERS = {"free": True, "locked": False}
 _ALL_LINKS = 0.6
 _LONGEST_SECTION_WORDS = 4
 _MAXIMUM_TITLES = 6
+_HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
+"""Where a page says what it is called as a whole."""
+_LEAST_COMMON = 0.4
+"""Of the words of the shorter of two titles that say nearly the same."""
 _LEAST_TITLE_CONFIDENCE = 0.01
 _PLACES = {"jsonld": "jsonld", "page": "jsonld", "og": "meta", "twitter": "meta", "meta": "meta"}
 """Of a title candidate's sources; the others are elements of the page."""
@@ -167,7 +171,7 @@ def read_metadata(
         in_language=_language(tree, meta),
         keywords=_keywords(data, meta),
         is_accessible_for_free=_is_free(data, meta),
-        titles=tuple(title.text for title in titles if title.confidence >= _LEAST_TITLE_CONFIDENCE)[:_MAXIMUM_TITLES],
+        titles=_names_of_the_article(titles),
         site_name=meta.first("og:site_name") or (publisher.value if publisher else None),
         conflicts=tuple(
             conflict
@@ -191,6 +195,22 @@ def site_names(data: StructuredData, meta: MetaStatements, url: str) -> tuple[st
     publishers = [article.publisher for article in (data.main, data.page) if article is not None]
     stated = [*meta.all("og:site_name", "application-name")[:5], *publishers, *data.site_names[:10], host]
     return tuple(dict.fromkeys(name for name in stated if name))
+
+
+def _names_of_the_article(titles: tuple[TitleCandidate, ...]) -> tuple[str, ...]:
+    """Return the titles that speak of the page as a whole, then the headings that say nearly the same.
+
+    Any other heading may be another article's, or a section's. Where the head says nothing, headings are all there is.
+    """
+    likely = [title for title in titles if title.confidence >= _LEAST_TITLE_CONFIDENCE]
+    stated = [title for title in likely if not _HEAD.isdisjoint(title.sources)]
+    known = [set(fold(title.text)) for title in stated]
+    akin = [title for title in likely if title not in stated and _is_akin(set(fold(title.text)), known)]
+    return tuple(title.text for title in [*stated, *akin] or likely)[:_MAXIMUM_TITLES]
+
+
+def _is_akin(words: Set[str], others: Iterable[Set[str]]) -> bool:
+    return any(len(words & other) >= _LEAST_COMMON * min(len(words), len(other)) > 0 for other in others)
 
 
 def _headline(titles: tuple[TitleCandidate, ...]) -> Found[str] | None:

@@ -28,19 +28,21 @@ _LONGEST_LINE = 1_500
 def overlaid(segments: Sequence[Segment]) -> Mapping[int, str]:
     """Return the segments in consent notices and offers to subscribe, and the reasons."""
     found: dict[int, str] = {}
+    # Few lines stand in a box of that size; to look at these alone is what keeps this cheap.
+    boxes = {parent: lines for parent, lines in _by_parent(segments).items() if 1 < len(lines) <= MOST_LINES}
+    lines = [line for box in boxes.values() for line in box if len(line.text) < _LONGEST_LINE]
     for tells, reason in (
         (speaks_of_consent, DropReason.PAGE_FURNITURE),
         (asks_to_subscribe, DropReason.PROMOTION),
     ):
-        telling = [segment for segment in segments if len(segment.text) < _LONGEST_LINE and tells(segment.text)]
-        if not telling or len(telling) > _MOST_TELLING_LINES:
+        telling = [line for line in lines if tells(line.text)]
+        if len(telling) > _MOST_TELLING_LINES:
             continue
-        inside = _by_parent(segments)
         for segment in telling:
-            box = inside.get(segment.element.getparent(), ())
+            box = boxes[segment.element.getparent()]
             words = sum(count_words(line.text) for line in box if count_words(line.text) > MOST_LINES)
             told = sum(count_words(line.text) for line in box if line in telling)
-            if 1 < len(box) <= MOST_LINES and len(box) < len(segments) and told >= LEAST_TOLD * words:
+            if len(box) < len(segments) and told >= LEAST_TOLD * words:
                 found.update((line.index, reason.value) for line in box)
     return found
 

@@ -11,6 +11,7 @@ them as text.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import zip_longest
@@ -51,6 +52,11 @@ _SEE_ALSO = re.compile(
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
 _BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
 _LONGEST_BYLINE_WORDS = 12
+_MOST_BIOGRAPHIES, _LONGEST_BIOGRAPHY_WORDS = 3, 80
+_IS_OR_WRITES = (
+    "is|are|was|writes|reports|covers|works|teaches|lives|has|joined|contributed|ist|schreibt|arbeitet|berichtet"
+    "|est|écrit|es|escribe|è|scrive|é|escreve|schrijft|skriver"
+)
 _PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
 _QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
 
@@ -63,7 +69,8 @@ def trimmed(
     authors: Iterable[str] = (),
 ) -> Body:
     """Return a body without the lines that give themselves away; see :func:`trimmings`."""
-    whole = sorted({*body.kept, *_missing_cells(segments, body.kept)})
+    missing = {*_missing_cells(segments, body.kept), *_missing_headings(segments, body)}
+    whole = sorted({*body.kept, *missing})
     cut = trimmings(segments, whole, titles, decks, authors)
     kept = tuple(index for index in whole if index not in cut)
     if kept == body.kept:
@@ -84,6 +91,19 @@ def _missing_cells(segments: Sequence[Segment], kept: Sequence[int]) -> Iterator
         missing = [segment.index for segment in cells if segment.index not in chosen]
         if len(missing) * 2 <= len(cells):
             yield from missing
+
+
+def _missing_headings(segments: Sequence[Segment], body: Body) -> Iterator[int]:
+    """Yield the headings that were left out of a row of which at least half was kept, and whose text was."""
+    chosen = set(body.kept)
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for segment in segments[body.kept[0] : body.kept[-1]] if body.kept else ():
+        if segment.tag in _HEADINGS and segment.index + 1 in chosen:
+            rows[segment.tag].append(segment.index)
+    for row in rows.values():
+        missing = [index for index in row if index not in chosen]
+        if len(missing) * 2 <= len(row):
+            yield from (index for index in missing if body.reasons.get(index) == DropReason.PAGE_FURNITURE)
 
 
 def trimmings(
@@ -108,6 +128,7 @@ def trimmings(
     authors : iterable of str
         Their names.
     """
+    authors = tuple(authors)
     chosen = [segments[index] for index in kept[:_MAXIMUM_SEGMENTS]]
     kinds = {segment.index: kind_of_line(segment.text) for segment in chosen}
     cut: dict[int, str] = {}
@@ -115,7 +136,8 @@ def trimmings(
         _head(chosen, kinds, titles, decks, authors),
         _telling_lines(chosen, kinds),
         _end(chosen, kinds),
-        _comments(chosen, kinds),
+        _biographies(chosen, authors),
+        _comments(segments, chosen, kinds),
         _shelves(chosen, kinds),
         _about(chosen),
         _said_twice(chosen),
@@ -180,13 +202,26 @@ def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tupl
             return
 
 
-def _comments(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
-    """Yield what follows a line such as "5 comments", once there was prose."""
-    prose = 0
-    for place, segment in enumerate(chosen):
-        prose += kinds[segment.index] is LineKind.PROSE
-        if kinds[segment.index] is LineKind.COMMENTS and prose >= 2:
-            yield from ((other.index, DropReason.COMMENTS) for other in chosen[place:])
+def _biographies(chosen: Sequence[Segment], authors: Iterable[str]) -> Iterator[tuple[int, DropReason]]:
+    """Yield the last lines that say who an author is."""
+    names = "|".join(re.escape(author) for author in authors if " " in author)
+    says = re.compile(rf"(?:{names})(?: ?\([^()]*\))?,? (?:{_IS_OR_WRITES})\b.*", re.DOTALL) if names else None
+    for segment in chosen[-_MOST_BIOGRAPHIES:] if len(chosen) > _MOST_BIOGRAPHIES else ():
+        if says and count_words(segment.text) <= _LONGEST_BIOGRAPHY_WORDS and says.fullmatch(segment.text):
+            yield segment.index, DropReason.BYLINE
+
+
+def _comments(
+    segments: Sequence[Segment], chosen: Sequence[Segment], kinds: dict[int, LineKind]
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield what follows a line such as "5 comments", kept or a heading, once there was prose."""
+    prose = [segment.index for segment in chosen if kinds[segment.index] is LineKind.PROSE]
+    if len(prose) < 2:
+        return
+    for segment in segments[prose[1] + 1 : chosen[-1].index]:
+        is_label = segment.index in kinds or (segment.tag in _HEADINGS and segment.link_share < _MOSTLY_LINK)
+        if is_label and kind_of_line(segment.text) is LineKind.COMMENTS:
+            yield from ((other.index, DropReason.COMMENTS) for other in chosen if other.index >= segment.index)
             return
 
 

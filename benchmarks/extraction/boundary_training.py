@@ -1,0 +1,122 @@
+"""Trains the boundary guard's forest, and counts its leaks and losses on sites that it has not seen.
+
+Comes in: the cases of ``cases.py``. Goes out: the cross-validated table on standard output. Changes nothing: it is
+``train.py`` that puts the forest into the model.
+
+    python benchmarks/extraction/boundary_training.py [--list]
+
+Samples are the pieces that the guard doubts. Honest pages weigh more: a lost paragraph is worse than a leaked one.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from cases import (
+    DATA,
+    FOLDS,
+    HONEST,
+    SEEDLIKE,
+    TALLY_HEAD,
+    TEASERS,
+    Case,
+    ReadCase,
+    Tally,
+    all_cases,
+    print_tally,
+    read_case,
+)
+from forests import train_forest, trees_of
+
+from extractor.boundary import Suspect, find_boundary, suspects_of, suspicion_row
+from extractor.classifier import forest_from_json
+
+_HONEST_WEIGHT, _MAIN_WEIGHT = 3.0, 0.3
+_FOREIGN_WEIGHT, _TEASER_WEIGHT = 1.5, 0.5
+_ROUNDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A suspect piece, and whether it is foreign."""
+
+    fold: int
+    weight: float
+    row: list[float]
+    is_foreign: bool
+
+
+def samples_of(case: Case, page: ReadCase) -> list[Sample]:
+    """Return the suspects of a page; as one is foreign or not, so the walk goes on."""
+    found: list[Sample] = []
+
+    def judge(suspect: Suspect) -> bool:
+        if suspect.in_company:
+            return False
+        texts = [segment.text for segment in page.segments[suspect.first : suspect.last + 1]]
+        own = sum(len(text) for text in texts if text in case.own)
+        foreign = sum(len(text) for text in texts if text in case.foreign)
+        is_foreign = own < 0.1 * foreign
+        if is_foreign:
+            weight = _TEASER_WEIGHT if case.kind in {TEASERS, SEEDLIKE} else _FOREIGN_WEIGHT
+        else:
+            weight = _HONEST_WEIGHT if case.kind == HONEST else _MAIN_WEIGHT
+        if is_foreign or own > 0:
+            found.append(Sample(case.fold, weight, suspicion_row(suspect), is_foreign))
+        return is_foreign
+
+    suspects_of(page.tree, page.segments, case.url, page.metadata.titles, page.data, judge)
+    return found
+
+
+def boundary_trees(samples: Iterable[Sample]) -> list[Any]:
+    """Return the guard's forest, as lists."""
+    chosen = list(samples)
+    booster = train_forest(
+        np.array([sample.row for sample in chosen]),
+        np.array([float(sample.is_foreign) for sample in chosen]),
+        np.array([sample.weight for sample in chosen]),
+        _ROUNDS,
+        num_leaves=8,
+        learning_rate=0.05,
+        min_data_in_leaf=20,
+        feature_fraction=0.5,
+    )
+    return trees_of(booster)
+
+
+def main() -> None:
+    """Print the cross-validated table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--list", action="store_true", help="name the pages that leak or lose")
+    arguments = parser.parse_args()
+    made = list(all_cases(DATA))
+    samples = [sample for case in made if (page := read_case(case)) is not None for sample in samples_of(case, page)]
+    print(f"{len(made)} pages, {len(samples)} suspects, {sum(s.is_foreign for s in samples)} of them foreign")
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for fold in range(FOLDS):
+        forest = forest_from_json(boundary_trees(sample for sample in samples if sample.fold != fold))
+        for case in made:
+            page = read_case(case) if case.fold == fold else None
+            if page is None:
+                continue
+            cut = find_boundary(
+                page.tree, page.segments, case.url, page.metadata.titles, page.data, forest=forest
+            ).foreign
+            left = {segment.text for segment in page.segments if segment.index not in cut}
+            leaked, lost = case.foreign & left, case.own - left
+            tallies[case.kind].add(len(leaked), len(case.foreign), len(lost), len(case.own))
+            if arguments.list and (leaked or lost):
+                print(f"    {case.kind}: {case.id}: {len(leaked)} leak, {len(lost)} lost")
+    print(TALLY_HEAD.format("cross-validated by site"))
+    for kind, tally in tallies.items():
+        print_tally(kind, tally)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Pages of which is known what is their article's and what is not.
+
+Comes in: the evaluation pages beside the repository (texts: scrapinghub and fundus, MIT; WCXB, CC BY 4.0, attribution:
+Murrough Foley, WCXB 2026). Goes out: the pages as they are, with another article spliced in (``splicing.py``), and with
+the openings of others around the article (``tests/scroll_pages.py``). Changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [
+    str(_ROOT),
+    str(_ROOT / "shared"),
+    str(_ROOT / "functions" / "extract"),
+    str(_ROOT / "benchmarks" / "extraction"),
+]
+
+from lxml.html import HtmlElement
+from seedlike import SeedlikePage, seedlike_page
+from splicing import DATA, VARIANTS, Page, Spliced, load_pages, own_segments, spliced_pages, titles_of
+
+from extractor.metadata import Metadata, read_metadata
+from extractor.parsing import parse_html
+from extractor.segments import Segment, segments_of
+from extractor.structured_data import StructuredData, read_structured_data
+from tests.scroll_pages import ScrollPage, Story, scroll_page
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+FOLDS = 5
+HONEST, TEASERS, SEEDLIKE = "honest", "teasers", "seed-like"
+"""Kinds of cases; the others are ways to splice."""
+_SPLICED, _SCROLLED = 69, 700
+"""Pages of each way to splice, and pages with teasers."""
+_SEEDLIKE = range(1000, 1300)
+"""Seed-like pages; the benchmark reads others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A page with what is its article's and what is not; ``number`` counts those of a kind."""
+
+    kind: str
+    number: int
+    id: str
+    source: str
+    domain: str
+    html: str
+    url: str
+    truth: str
+    own: frozenset[str]
+    foreign: frozenset[str]
+
+    @property
+    def fold(self) -> int:
+        """The fold of its site."""
+        return int(hashlib.sha256(self.domain.encode()).hexdigest(), 16) % FOLDS
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others; of a page as it is, the page's id."""
+        return self.id if self.kind == HONEST else f"{self.id} {self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A page, parsed."""
+
+    tree: HtmlElement
+    segments: tuple[Segment, ...]
+    data: StructuredData
+    metadata: Metadata
+
+
+def read_case(case: Case) -> ReadCase | None:
+    """Return a case's page as the extractor reads it; None where the parser finds nothing."""
+    tree = parse_html(case.html)
+    if tree is None:
+        return None
+    segments, data = segments_of(tree), read_structured_data(tree)
+    return ReadCase(tree, segments, data, read_metadata(tree, data, segments, case.url, NOW))
+
+
+def _scroll_cases(pages: Sequence[Page]) -> Iterator[Case]:
+    """Yield pages with the openings of other sites' articles around one, in random markup."""
+    stories = []
+    for page in pages:
+        tree = parse_html(page.html)
+        paragraphs = [" ".join(line.split()) for line in page.truth.split("\n") if len(line.split()) >= 8]
+        titles = titles_of(tree) if tree is not None else ()
+        if titles and len(paragraphs) >= 4:
+            section = random.Random(page.id).choice(["World", "Politics", "Culture", "Media"])
+            deck = "What it may mean for the people who live and work there"
+            stories.append((page, Story(titles[0], deck, "Jane Roe", "May 4, 2026", section, tuple(paragraphs[:10]))))
+    chance = random.Random(0)
+    for number, (page, story) in enumerate(stories[:_SCROLLED]):
+        pool = [other for donor, other in stories if donor.source == page.source and donor.domain != page.domain]
+        made = scroll_page(story, chance.sample(pool, chance.choice([1, 2, 3, 5])), number)
+        yield _case(TEASERS, number, page, made)
+
+
+def all_cases(data: Path = DATA) -> Iterator[Case]:
+    """Yield the pages as they are, spliced, and with teasers; each variant begins at another page."""
+    pages = load_pages(data)
+    for number, page in enumerate(pages):
+        tree = parse_html(page.html)
+        if tree is not None:
+            own = tuple(segment.text for segment in own_segments(segments_of(tree), page.truth))
+            yield _case(HONEST, number, page, Spliced(page.html, page.url, own, ()))
+    yield from spliced_cases(pages, _SPLICED)
+    yield from _scroll_cases(pages)
+    for number, name in enumerate(_SEEDLIKE):
+        made, site = seedlike_page(name), f"seed-like-{name}"
+        yield _case(SEEDLIKE, number, Page(site, made.url, SEEDLIKE, site, made.html, ""), made)
+
+
+def spliced_cases(pages: Sequence[Page], wanted: int) -> Iterator[Case]:
+    """Yield so many pages of each way to splice; fewer are the first of more."""
+    for place, variant in enumerate(VARIANTS):
+        turned = [*pages[place * 45 :], *pages[: place * 45]]
+        for number, (page, made) in enumerate(spliced_pages(turned, variant, wanted)):
+            yield _case(variant.name, number, page, made)
+
+
+def _case(kind: str, number: int, page: Page, made: Spliced | ScrollPage | SeedlikePage) -> Case:
+    truth = page.truth if kind not in {TEASERS, SEEDLIKE} else "\n".join(made.own)
+    own, foreign = frozenset(made.own), frozenset(made.foreign)
+    return Case(kind, number, page.id, page.source, page.domain or page.id, made.html, made.url, truth, own, foreign)
+
+
+TALLY_HEAD = f"{{:38}} {'pages':>5} {'leak':>5} {'paragraphs':>12} {'lose':>5} {'paragraphs':>12}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the pages of a kind."""
+
+    pages: int = 0
+    leaking: int = 0
+    foreign: int = 0
+    leaked: int = 0
+    losing: int = 0
+    own: int = 0
+    lost: int = 0
+
+    def add(self, leaked: int, foreign: int, lost: int, own: int) -> None:
+        """Count a page."""
+        self.pages += 1
+        self.leaking += leaked > 0
+        self.foreign += foreign
+        self.leaked += leaked
+        self.losing += lost > 0
+        self.own += own
+        self.lost += lost
+
+
+def print_tally(name: str, t: Tally) -> None:
+    """Print a line of the table."""
+    print(
+        f"{name:38} {t.pages:5} {t.leaking:5} {f'{t.leaked}/{t.foreign}':>12} {t.losing:5} {f'{t.lost}/{t.own}':>12}",
+        flush=True,
+    )
