@@ -17,6 +17,7 @@ import sys
 import tomllib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -105,13 +106,22 @@ def metadata(truth: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return {result["id"]: result for result in pool.map(predict, wanted, chunksize=16)}
 
 
+@dataclass(frozen=True)
+class CrossValidation:
+    """What models make of pages whose domain they have not seen: texts by page, tallies by kind of page."""
+
+    texts: dict[str, dict[str, Any]]
+    leaks: dict[str, dict[str, int]]
+
+
 @pytest.fixture(scope="module")
-def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Return each page's text by a model that has seen no page of its domain."""
-    target = tmp_path_factory.mktemp("accuracy") / "predictions.jsonl"
+def cross_validation(tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
+    folder = tmp_path_factory.mktemp("accuracy")
+    texts, figures = folder / "predictions.jsonl", folder / "figures.json"
     script = ROOT / "benchmarks" / "extraction" / "cross_validate.py"
-    subprocess.run([sys.executable, str(script), "--out", str(target)], check=True)
-    return {entry["id"]: entry for entry in read_lines(target)}
+    subprocess.run([sys.executable, str(script), "--out", str(texts), "--json", str(figures)], check=True)
+    leaks = json.loads(figures.read_text(encoding="utf-8"))["leaks"]
+    return CrossValidation({entry["id"]: entry for entry in read_lines(texts)}, leaks)
 
 
 @with_data
@@ -120,8 +130,9 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("source", FLOORS["cross_validated"])
 def test_texts_of_pages_of_unseen_sites_are_as_good_as_before(
-    source: str, scorer: ModuleType, truth: list[dict[str, Any]], texts: dict[str, dict[str, Any]]
+    source: str, scorer: ModuleType, truth: list[dict[str, Any]], cross_validation: CrossValidation
 ) -> None:
+    texts = cross_validation.texts
     # Given the pages of a source whose text is known
     pages = [{"id": entry["id"], "text": entry["text"]} for entry in truth if entry["source"] == source]
     assert set(texts) >= {page["id"] for page in pages}
@@ -130,6 +141,22 @@ def test_texts_of_pages_of_unseen_sites_are_as_good_as_before(
     # Then no floor is fallen short of
     found = {name: score[name] for name in FLOORS["cross_validated"][source]}
     assert {name: value for name, value in found.items() if value < FLOORS["cross_validated"][source][name]} == {}
+
+
+@with_data
+@with_training
+@pytest.mark.accuracy
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("kind", FLOORS["leaks"])
+def test_other_articles_on_a_page_leak_no_more_than_before(kind: str, cross_validation: CrossValidation) -> None:
+    # Given pages with another article in them: teasers, seed-like ones, and all ways to splice together
+    own_kinds = {"teasers", "seed-like"}
+    kinds = {kind} if kind in own_kinds else cross_validation.leaks.keys() - own_kinds
+    tallies = [cross_validation.leaks[name] for name in kinds]
+    pages, leaking = sum(tally["pages"] for tally in tallies), sum(tally["leaking"] for tally in tallies)
+    # Then hardly any of them leaks
+    assert pages >= 150
+    assert leaking / pages <= FLOORS["leaks"][kind]
 
 
 @with_data
