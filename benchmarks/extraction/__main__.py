@@ -382,7 +382,7 @@ lists.
 every paragraph of the article was found and none of another. *Spliced*: a real page with the article of another page
 put into it, in its own markup, above or below, with and without headline, byline and link; a page leaks when at least
 one paragraph of the other article comes through. On these, too, newsdesk is cross-validated by domain. The seed-like
-pages are of another making than those that it was trained on.
+pages go to the packaged model, which was trained on others of the same making.
 
 {markdown(boundary_rows(figures))}
 
