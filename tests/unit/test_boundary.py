@@ -248,6 +248,16 @@ def test_a_section_headed_like_a_lesser_title_is_not_where_the_article_begins() 
     assert boundary.leak_score < 0.1
 
 
+def test_a_line_that_leads_to_another_article_is_no_headline_of_it() -> None:
+    # Given an article with a bold "Read more" amid its paragraphs, and another subject after it
+    line = f'<p><strong>READ MORE: <a href="/x">{escape(TARIFF.headline)}</a></strong></p>'
+    rest = paragraphs(CHOIR) + paragraphs(BATTERY)
+    html = f"<h1>{DAM.headline}</h1><div>{paragraphs(DAM, 3)}{line}{rest}</div>"
+    # Then nobody suspects what follows
+    _, boundary = bound(html)
+    assert boundary == Boundary()
+
+
 def test_a_lone_article_leaks_nothing_and_loses_nothing() -> None:
     left, boundary = bound(f"<article><h1>{DAM.headline}</h1>{paragraphs(DAM)}</article>")
     assert_only(left, DAM)

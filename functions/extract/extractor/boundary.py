@@ -22,6 +22,7 @@ from functools import cached_property
 from lxml.html import HtmlElement
 
 from extractor.classifier import Forest, shipped_model
+from extractor.lines import SEE_ALSO
 from extractor.reasons import DropReason
 from extractor.segments import Segment
 from extractor.structured_data import StructuredData
@@ -199,6 +200,7 @@ class _Page:
         if (
             len(text) < 12
             or (len(text) <= 40 and _READ_ON.match(text))
+            or SEE_ALSO.fullmatch(text)
             or (_SENTENCE_END.search(text) and text[-1] not in "?!")
         ):
             return None

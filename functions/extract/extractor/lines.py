@@ -167,6 +167,12 @@ _DATE = re.compile(
     r"|\b\d{1,2}\.? [^\W\d_]{3,10}\.? \d{4}\b",
     re.IGNORECASE,
 )
+SEE_ALSO = re.compile(
+    r"(?:also )?(?:see|read|watch|listen|related|more|recommended|also|lesen sie|mehr|siehe|lire|voir|leer|ver|leggi"
+    r"|leia)(?: \w+){0,4} ?[:：|>»].*",
+    re.IGNORECASE,
+)
+"""A line that leads to another article."""
 _LONGEST_DATELINE_WORDS = 12
 _ITEM = re.compile(r"(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+\S")
 _ENDING = re.compile(r"[.!…。！][\"'”’»)\]]*$|[?？][\"”»]$|[,:;.!?…]?[”»]$")

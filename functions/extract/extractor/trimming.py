@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 
 from extractor.assembly import blocks_of, data_table_of
 from extractor.body import Body
-from extractor.lines import LineKind, kind_of_line
+from extractor.lines import SEE_ALSO, LineKind, kind_of_line
 from extractor.reasons import DropReason
 from extractor.segments import Segment
 from newsdesk.words import count_words, words
@@ -44,11 +44,6 @@ _KINDS = {
 }
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _END_KINDS = {LineKind.BYLINE: DropReason.BYLINE, LineKind.LEGAL: DropReason.PAGE_FURNITURE}
-_SEE_ALSO = re.compile(
-    r"(?:also )?(?:see|read|watch|listen|related|more|recommended|also|lesen sie|mehr|siehe|lire|voir|leer|ver|leggi"
-    r"|leia)(?: \w+){0,4} ?[:：|>»].*",
-    re.IGNORECASE,
-)
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
 _BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
 _LONGEST_BYLINE_WORDS = 12
@@ -188,7 +183,7 @@ def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Ite
         heading = segment.index if segment.tag in _HEADINGS else None
         if reason is not None:
             yield segment.index, reason
-        elif segment.link_share >= _MOSTLY_LINK and _SEE_ALSO.fullmatch(segment.text):
+        elif segment.link_share >= _MOSTLY_LINK and SEE_ALSO.fullmatch(segment.text):
             yield segment.index, DropReason.FOREIGN_TEASER
 
 
