@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from extractor.batch import LARGEST_PAGE_BYTES, page_in
 from extractor.reading import PageToRead, read_page
 from extractor.result import ExtractionResult
 from fetcher.client import HttpFetcher
@@ -27,7 +28,6 @@ from newsdesk.urls import Url
 from newsdesk_cli.paths import TEMPLATE
 from newsdesk_cli.templates import load_template
 
-LARGEST_PAGE_BYTES = 20 * 1024 * 1024
 UNKNOWN_URL = "https://unknown.invalid/"
 """Of a file that nobody knows the address of (RFC 2606: a name that can never be)."""
 
@@ -64,11 +64,7 @@ def observe(page: PageToRead) -> Observation:
 
 def saved_page(path: Path, url: str = UNKNOWN_URL) -> PageToRead:
     """Return a page from a file; a name in ``.gz`` is gzipped, one in ``.txt`` plain text."""
-    body = path.read_bytes()
-    if path.suffix == ".gz":
-        body = decode_body(body, "gzip", LARGEST_PAGE_BYTES)
-    is_plain_text = path.name.removesuffix(".gz").endswith(".txt")
-    return PageToRead(body, "text/plain" if is_plain_text else None, url, utc_now())
+    return page_in(path, url, utc_now())
 
 
 def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:

@@ -156,6 +156,7 @@ def test_a_saved_page_may_be_gzipped_or_plain_text(tmp_path: Path) -> None:
     text.write_text("Notice\n\nThe lower towpath between the two locks is closed until the nineteenth.\n")
     # When / Then
     assert saved_page(text).is_plain_text
+    assert "kept: 2 pieces" in explanation_page("note.txt", observe(saved_page(text)))
     assert not saved_page(PAGE).is_plain_text
     assert observe(saved_page(PAGE, "https://courier.example/a")).reason is None
 

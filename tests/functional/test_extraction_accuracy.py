@@ -8,7 +8,6 @@ The tests marked ``accuracy`` take minutes; ``make accuracy`` runs them.
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import json
 import re
@@ -27,7 +26,8 @@ from typing import Any
 
 import pytest
 
-from extractor.batch import extract_page
+from extractor.batch import page_in
+from extractor.reading import read_page
 from newsdesk_cli.page_cases import body_lines, page_cases, read_case
 from newsdesk_cli.single_page import observe
 
@@ -74,8 +74,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def predict(entry: dict[str, Any]) -> dict[str, Any]:
-    page = gzip.decompress((DATA / "pages" / "html" / f"{entry['id']}.html.gz").read_bytes())
-    article = extract_page(page, entry["url"], CAPTURED_AT)
+    page = page_in(DATA / "pages" / "html" / f"{entry['id']}.html.gz", entry["url"], CAPTURED_AT)
+    article = read_page(page).result.article
     return {
         "id": entry["id"],
         "title": article.headline,

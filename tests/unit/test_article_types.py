@@ -90,6 +90,13 @@ def test_a_title_and_timed_updates_make_a_live_blog() -> None:
     assert judged(posts, headline="Pier fire – live").article_type is ArticleType.LIVE_BLOG
 
 
+@pytest.mark.parametrize("headline", ["Election live: votes are counted", "Election results live", "Election LIVE"])
+def test_the_word_live_at_the_end_of_a_title_or_before_its_colon_counts(headline: str) -> None:
+    updates = [text for n in range(6) for text in (f"1{n}:05", SENTENCE)]
+    assert judged(blocks=body(*updates), headline=headline).article_type is ArticleType.LIVE_BLOG
+    assert judged(headline=headline).article_type is ArticleType.NEWS_ARTICLE
+
+
 def test_a_title_that_speaks_of_live_music_is_no_live_blog() -> None:
     assert judged(headline="Live music returns to the pier").article_type is ArticleType.NEWS_ARTICLE
     assert judged(headline="What the live updates did not tell").article_type is ArticleType.NEWS_ARTICLE
@@ -103,6 +110,8 @@ def test_a_line_that_announces_other_news_makes_a_digest() -> None:
 def test_a_round_up_with_headed_stories_is_a_digest() -> None:
     found = judged(headline="Your morning briefing", blocks=body(headed=("Pier", "Ferry", "Weavers")))
     assert (found.article_type, found.evidence) == (ArticleType.DIGEST, ("digest_title", "separate_stories"))
+    listed = [Block(type=BlockType.LIST, text=SENTENCE * 8, items=(SENTENCE,) * 8)]
+    assert judged(headline="News in brief", blocks=listed).article_type is ArticleType.DIGEST
     assert judged(headline="Police held a briefing on the pier").article_type is ArticleType.NEWS_ARTICLE
 
 

@@ -51,6 +51,21 @@ def json_ld(author: object) -> str:
         ("Hattie Rowbottom 3 March 2026", ["Hattie Rowbottom"]),
         ("3 March 2026 by Hattie Rowbottom", ["Hattie Rowbottom"]),
         ("Rowbottom, Hattie", ["Hattie Rowbottom"]),
+        ("ROWBOTTOM, Hattie", ["Hattie Rowbottom"]),
+        ("Rowbottom, Hattie; Curnow, Dale P.", ["Hattie Rowbottom", "Dale P. Curnow"]),
+        ("Hattie Rowbottom, Editor; Dale Curnow", ["Hattie Rowbottom", "Dale Curnow"]),
+        ("HATTIE ROWBOTTOM Associated Press", ["HATTIE ROWBOTTOM"]),
+        ("Hattie Rowbottom The Canadian Press", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom, Reuters", ["Hattie Rowbottom"]),
+        ("HATTIE ROWBOTTOM, AFP", ["HATTIE ROWBOTTOM"]),
+        ("Hattie Rowbottom, dpa", ["Hattie Rowbottom"]),
+        ("Reuters", ["Reuters"]),
+        ("Hattie Rowbottom Political Editor", ["Hattie Rowbottom"]),
+        ("Mary Ann Rowbottom Staff Writer", ["Mary Ann Rowbottom"]),
+        ("Harbour Editor", ["Harbour Editor"]),
+        ("By Hattie Rowbottom for The Northern Post", ["Hattie Rowbottom"]),
+        ("Institute for Tides", ["Institute for Tides"]),
+        ("Friends of The Tide", ["Friends of The Tide"]),
         ("Ludwig van Beethoven", ["Ludwig van Beethoven"]),
         ("Hattie Rowbottom; Rowbottom; Hattie Rowbottom", ["Hattie Rowbottom"]),
         ("Tide Agency", ["Tide Agency"]),
@@ -101,6 +116,10 @@ def test_a_person_goes_before_the_site_and_before_a_login_name() -> None:
     site = json_ld({"@type": "Organization", "name": "The Courier"})
     assert names(site, byline, sites=("The Courier",)) == ["Hattie Rowbottom"]
     assert names('<meta name="author" content="hrowbottom2">', byline) == ["Hattie Rowbottom"]
+
+
+def test_a_person_goes_before_an_agency() -> None:
+    assert names(json_ld("Reuters"), '<div class="byline">By Hattie Rowbottom</div>') == ["Hattie Rowbottom"]
 
 
 def test_an_organisation_is_the_author_where_the_page_names_nobody_else() -> None:

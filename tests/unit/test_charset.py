@@ -112,6 +112,25 @@ def test_utf_8_that_was_encoded_twice_is_read_once_more(codec: str) -> None:
     assert decode_text(body, "text/html; charset=utf-8") == text
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [("\ud83d\ude00", "😀"), ("\ud83d", "\ufffd")], ids=["pairs", "lone ones"]
+)
+@pytest.mark.parametrize("head", ["", '<meta charset="utf-8">'], ids=["header", "meta"])
+def test_surrogates_in_utf_8_do_not_change_the_charset(written: str, read: str, head: str) -> None:
+    # Given a page with more surrogates than letters beyond ASCII
+    page = (
+        head
+        + "<p>The caf\u00e9 is \u201copen\u201d.</p>"
+        + f"<p>The bridge reopened on Friday after fourteen months{written}.</p>" * 20
+    )
+    body = page.encode("utf-8", "surrogatepass")
+    # When it is read
+    text = decode_text(body, None if head else "text/html; charset=utf-8")
+    # Then its letters are there, and so are the characters that were written as pairs
+    assert "<p>The caf\u00e9 is \u201copen\u201d.</p>" in text
+    assert text.count(f"<p>The bridge reopened on Friday after fourteen months{read}.</p>") == 20
+
+
 def test_one_broken_byte_does_not_change_the_charset() -> None:
     # Given a page in UTF-8 with one byte of another encoding in it
     body = page('<meta charset="windows-1252">').encode().replace(b"Lindqvist", b"Lindqv\xefst")

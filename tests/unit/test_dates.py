@@ -17,6 +17,7 @@ URL = "https://www.courier.example/news/gates"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 HEADLINE = "How the gates work"
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
+LAST_FERRY = "The last ferry of the year, which nobody had expected to be the last, left for the islands on"
 
 
 def published(head: str = "", line: str = "", *, url: str = URL, after: str = "", lang: str = "en") -> StatedDates:
@@ -111,6 +112,53 @@ def test_a_day_without_a_time_gives_way_to_an_earlier_one_beside_the_headline() 
 )
 def test_a_date_beside_the_headline_is_read_in_many_languages(line: str, lang: str) -> None:
     assert published(line=line, lang=lang).chosen == FoundDate("2026-11-19", "dom")
+
+
+@pytest.mark.parametrize(
+    "line", ["Published Nov. 3, 2026 at 5:04 p.m. ET", "Nov. 3, 2026 at 5:04 p.m. ET", "Published Sept. 3, 2026"]
+)
+def test_a_month_may_be_abbreviated_with_a_full_stop(line: str) -> None:
+    expected = "2026-09-03" if "Sept" in line else "2026-11-03"
+    assert published(line=f"<p>{line}</p>").chosen == FoundDate(expected, "dom")
+
+
+def test_a_day_that_may_be_one_of_two_is_not_guessed() -> None:
+    for line in ("<p>11/03/2026</p>", "<time>11/03/2026</time>", '<time datetime="11/03/2026">Then</time>'):
+        assert published(line=line) == StatedDates()
+    assert published(meta("11/03/2026")) == StatedDates()
+    # A day that is the same either way is no guess
+    assert published(line="<p>11/11/2026</p>").chosen == FoundDate("2026-11-11", "dom")
+
+
+@pytest.mark.parametrize(
+    ("head", "after", "lang", "expected"),
+    [
+        ("", "", "en-US", "2026-11-03"),
+        ("", "", "en_GB", "2026-03-11"),
+        ("", "", "fr", "2026-03-11"),
+        ('<meta property="og:locale" content="en_US">', "", "en", "2026-11-03"),
+        ('<meta property="og:locale" content="en_GB">', "", "en", "2026-03-11"),
+        ("", f"<p>{LAST_FERRY} 10/25/2026.</p>", "en", "2026-11-03"),
+        ("", f"<p>{LAST_FERRY} 25/10/2026.</p>", "en", "2026-03-11"),
+    ],
+)
+def test_the_locale_or_another_date_of_the_page_tells_days_from_months(
+    head: str, after: str, lang: str, expected: str
+) -> None:
+    for line in ("<p>11/03/2026</p>", "<p></p><time>11/03/2026</time>"):
+        assert published(head, line, after=after, lang=lang).chosen == FoundDate(expected, "dom")
+    assert published(head + meta("11/03/2026"), after=after, lang=lang).chosen == FoundDate(expected, "meta")
+
+
+def test_dates_that_contradict_each_other_tell_nothing() -> None:
+    after = f"<p>{LAST_FERRY} 10/25/2026.</p><p>{LAST_FERRY} 25/10/2026.</p>"
+    assert published(line="<p>11/03/2026</p>", after=after) == StatedDates()
+
+
+@pytest.mark.parametrize("month", ["11", "nov", "November"])
+def test_a_url_may_name_the_month(month: str) -> None:
+    found = published(url=f"https://courier.example/2026/{month}/19/gates")
+    assert found.chosen == FoundDate("2026-11-19", "url")
 
 
 def test_the_days_date_in_the_sites_header_is_not_the_articles() -> None:

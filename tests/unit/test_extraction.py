@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from extractor.authors import MAXIMUM_AUTHORS
 from extractor.batch import extract_manifest
 from extractor.extraction import ExtractionResult, extract, extract_plain_text, require_article
+from extractor.parsing import parse_html
 from extractor.titles import LONGEST_HEADLINE
 from newsdesk.article import BlockType, Extracted, to_document, to_json_bytes
 from newsdesk.errors import PermanentError
@@ -291,6 +293,43 @@ def test_a_page_without_a_body_element_has_a_body() -> None:
     assert all(text in body for text in PARAGRAPHS)
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        "</body></html><html><body>",
+        "</body><body class=b>",
+        "</html>",
+        "</BODY >",
+        "</body></html><!doctype html><html><head><title>x</title></head><body>",
+    ],
+)
+def test_an_article_goes_on_after_the_body_has_ended(between: str) -> None:
+    # Given a page in which another page's frame was pasted between two paragraphs
+    cut = PROSE.index("<p>", PROSE.index("</p>"))
+    found = extracted(page(article=f"{PROSE[:cut]}{between}{PROSE[cut:]}"))
+    # Then nothing is lost, and nothing else about the article is another
+    assert found.article == extracted(page()).article
+    # And the paragraphs stand together
+    tree = parse_html(f"<body><div><p>a</p>{between}<p>b</p></div><p>c</p>")
+    assert tree is not None
+    assert [len(div.findall("p")) for div in tree.iter("div")] == [2]
+    assert len(tree.findall("body")) == 1
+
+
+def test_a_button_left_open_swallows_no_paragraph() -> None:
+    # Given a page with two buttons without end tags, one with, and one in a string of a script
+    cut = PROSE.index("<p>", PROSE.index("</p>"))
+    script = '<script>const show = "<button>Show<\\/button>"</script>'
+    found = extracted(page(article=f"{script}{PROSE[:cut]}<button><button>Share</button><button class=x>{PROSE[cut:]}"))
+    # Then the article is that of the page without them
+    assert found.article == extracted(page()).article
+    # And the rest stays as it is
+    tree = parse_html(f"<body>{script}<p>a <button>Share</button></p>")
+    assert tree is not None
+    assert "<button>Show" in tree.findtext(".//script")
+    assert tree.findtext(".//button") == "Share"
+
+
 def test_what_a_judge_throws_is_a_permanent_error() -> None:
     def lines() -> Iterator[str]:
         yield "User-agent: *"
@@ -339,6 +378,28 @@ def test_plain_text_is_its_own_article() -> None:
     assert article.date_published is None
 
 
+def test_each_line_of_a_plain_text_is_judged_in_its_place() -> None:
+    # Given a text with lines of a page around and within its article
+    lines = [
+        "Follow us on social",
+        "Share",
+        "Harbour bridge reopens",
+        PARAGRAPHS[0],
+        "Share",
+        PARAGRAPHS[0],
+        "Newsletter",
+    ]
+    # When it is taken
+    found = extract_plain_text("\n\n".join(lines), URL, captured_at=CAPTURED_AT)
+    # Then all are there in their order, with what became of them
+    assert [segment.text for segment in found.judged] == lines
+    assert [segment.index for segment in found.judged] == list(range(7))
+    assert [segment.reason for segment in found.judged] == [
+        "page_furniture", "page_furniture", None, None, "page_furniture", "repeated", "promotion"
+    ]  # fmt: skip
+    assert [segment.text for segment in found.judged if segment.decision == "kept"] == lines[2:4]
+
+
 def test_one_page_says_nothing_about_the_next() -> None:
     # Given the article of a page
     first = extracted(page())
@@ -378,3 +439,17 @@ def test_a_batch_goes_on_after_a_bad_page(tmp_path: Path) -> None:
     assert results[5]["title"] == results[5]["headline"] == "How the gates work"
     assert results[5]["authors"] == []
     assert results[5]["date_published"] is None
+
+
+def test_a_batch_reads_plain_text_as_what_it_is(tmp_path: Path) -> None:
+    # Given a text and the same gzipped
+    text = f"How the gates work\n\n{PARAGRAPHS[0]}\n\nOf <b> and <i>: {PARAGRAPHS[1]}\n".encode()
+    (tmp_path / "a.txt").write_bytes(text)
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(text))
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("\n".join(json.dumps({"id": path, "path": path}) for path in ("a.txt", "a.txt.gz")))
+    # When they are extracted
+    results = list(extract_manifest(manifest, CAPTURED_AT))
+    # Then nothing is read as markup
+    assert [result["title"] for result in results] == ["How the gates work"] * 2
+    assert [result["text"] for result in results] == [f"{PARAGRAPHS[0]}\nOf <b> and <i>: {PARAGRAPHS[1]}"] * 2

@@ -119,6 +119,38 @@ def test_contradictions_are_kept_with_what_was_taken_first() -> None:
     assert metadata.date_published.confidence < alone.date_published.confidence
 
 
+def test_languages_that_differ_are_a_conflict() -> None:
+    # Given JSON-LD in another language than the page's own, When it is read, Then both are there
+    metadata = read(json_ld(inLanguage="de-AT"), lang="en")
+    assert metadata.in_language is not None
+    assert metadata.in_language.value == "en"
+    (conflict,) = metadata.conflicts
+    assert conflict.field == "inLanguage"
+    assert [(stated.value, stated.source) for stated in conflict.values] == [("en", "dom"), ("de-AT", "jsonld")]
+    # And two varieties, or two names of one, are no conflict
+    assert read(json_ld(inLanguage="en"), lang="en-GB").conflicts == ()
+    assert read(json_ld(inLanguage="no"), lang="nb-NO").conflicts == ()
+    assert read(json_ld(inLanguage="eng"), lang="en").conflicts == ()
+    assert read(json_ld(inLanguage="en"), lang="eng").conflicts == ()
+
+
+def test_a_language_that_only_json_ld_states_is_taken() -> None:
+    language = read(json_ld(inLanguage="de"), lang="").in_language
+    assert language is not None
+    assert (language.value, language.source) == ("de", "jsonld")
+
+
+def test_a_modification_before_the_publication_is_a_conflict() -> None:
+    # Given an article that was changed before it was published
+    metadata = read(json_ld(datePublished="2026-11-20T08:00:00Z", dateModified="2026-11-01T08:00:00Z"))
+    # Then both days are as stated, and the contradiction is told
+    assert metadata.date_modified is not None
+    assert metadata.date_modified.value == "2026-11-01T08:00:00+00:00"
+    (conflict,) = metadata.conflicts
+    assert conflict.field == "dateModified"
+    assert [stated.value for stated in conflict.values] == ["2026-11-01T08:00:00+00:00", "2026-11-20T08:00:00+00:00"]
+
+
 def test_places_that_agree_make_a_field_surer() -> None:
     alone = read('<meta property="og:site_name" content="The Courier">').publisher
     agreed = read(

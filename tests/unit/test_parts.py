@@ -73,6 +73,14 @@ def test_a_digest_that_is_parted_by_dashes_alone() -> None:
     assert [text for _, text in found] == ["The ferry stops.\nIt was dear.", "A roof.", "A leak."]
 
 
+def test_a_digest_that_is_a_list_of_stories() -> None:
+    stories = tuple(f"The {name} stops at the end of the month, and nobody was asked first." for name in "ABC")
+    items = Block(type=BlockType.LIST, text="", items=stories)
+    assert [text for _, text in digest(paragraph("Good morning."), items)] == ["Good morning.", *stories]
+    short = Block(type=BlockType.LIST, text="- A roof.\n- A leak.", items=("A roof.", "A leak."))
+    assert digest(paragraph("Good morning."), short) == []
+
+
 def test_a_digest_of_one_story_has_no_parts() -> None:
     assert digest(paragraph("The ferry stops."), paragraph("It was too dear.")) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,17 @@ CHALLENGES = [
 ]
 
 
-@pytest.mark.parametrize("html", CHALLENGES)
+REFUSALS = [
+    "<title>Unavailable due to legal reasons</title><h1>451: Unavailable due to legal reasons</h1><p>You are visiting "
+    "this website from a country of the European Economic Area, which enforces a regulation for the protection of "
+    "data, and therefore access cannot be granted at this time. For any issue, call the office of the paper.</p>",
+    "<title>Error</title><h1>Error establishing a database connection</h1><p>This either means that the name and the "
+    "password are incorrect or that nothing answers at the address of the server where all the data is kept.</p>",
+    "<title>Maintenance</title><h1>We’ll be back soon!</h1><p>We’re performing some maintenance at the moment.</p>",
+]
+
+
+@pytest.mark.parametrize("html", [*CHALLENGES, *REFUSALS])
 def test_a_challenge_is_a_bot_wall(html: str) -> None:
     wall = judged(html, ["Verifying you are human."])
     assert (wall.status, wall.reason) == (ContentStatus.BOT_WALL, Reason.BOT_WALL)
@@ -86,7 +97,13 @@ def test_a_page_that_only_asks_for_consent_is_a_consent_wall(html: str) -> None:
     assert (wall.status, wall.reason) == (ContentStatus.CONSENT_WALL, Reason.CONSENT_WALL)
 
 
+TEASERS = "<h2>Latest stories</h2>" + f"<div><h3><a href='/a'>The pier</a></h3><p>{SENTENCE * 2}</p></div>" * 3
 NOT_FOUND = [
+    f"<title>Page not found - Courier</title><h1>Page not found</h1><p>Sorry, the page you requested could not be "
+    f"found.</p>{TEASERS}",
+    f"<title>404 - Courier</title><h1>404</h1><p>Oops! That page can’t be found.</p>{TEASERS}",
+    "<title>Oops! | Courier</title><h1>Oops! Something went wrong</h1><p>The page you are looking for doesn’t exist or "
+    "has been moved to another address on our site.</p>",
     "<title>Page not found | The Courier</title><h1>Page not found</h1><p>The page you are looking for may "
     "have been moved.</p>",
     "<title>404</title><h1>404</h1><p>Sorry, we can't find that page.</p><ul><li><a href='/a'>Latest news "
@@ -141,6 +158,56 @@ def test_an_article_that_talks_of_walls_is_an_article(title: str, line: str) -> 
     assert (wall.status, wall.reason) == (ContentStatus.FULL, None)
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "The end of the captcha is near",
+            "<p>Software from Arden solves every captcha that sites give to visitors, in less than a second.</p>"
+            "<p>“Verify you are human” has lost its meaning, and sites look for other signs by now.</p>",
+        ),
+        (
+            "Why puzzles ask: are you a robot?",
+            "<p>Please verify you are a human: the sentence is the most hated on the web, researchers said.</p>"
+            "<p>The puzzles began in 2003, and sites have made them harder in each of the years since then.</p>",
+        ),
+        (
+            "Page not found: how newspapers lose their archives",
+            "<p>Error 404 greets readers of a third of all links that newspapers published before 2010.</p>"
+            "<p>The page you were looking for may have been moved or deleted, the sites say, and seldom is it so.</p>",
+        ),
+        (
+            "Blocked",
+            "<p>A broken barrier has closed the harbour for ships, incident number 4 of the year in Arden, "
+            "its master wrote to the council.</p>",
+        ),
+        (
+            "Forbidden",
+            "<p>The play of the season opened on Friday: a family hides its books from the censor, and the censor is "
+            "one of its sons.</p><div class='g-recaptcha'></div>",
+        ),
+        ("Oops!", "<p>The comedy of the season opened on Friday before a full house, and nobody laughed at all.</p>"),
+        ("Maintenance", f"<p>{SENTENCE}</p>"),
+    ],
+)
+def test_a_short_text_about_walls_is_an_article_even_if_nothing_describes_it(title: str, text: str) -> None:
+    # Given a few lines that quote, report or only share a title with a wall, and no metadata
+    html = f"<title>{title} | The Courier</title><h1>{title}</h1>{text}"
+    # When they are judged, Then they are an article
+    wall = judged(html, [SENTENCE])
+    assert (wall.status, wall.reason) == (ContentStatus.FULL, None)
+
+
+def test_teasers_do_not_hide_an_error_page_but_an_articles_text_is_no_teaser() -> None:
+    # Given an article that begins with prose and whose title and heading are an error page's
+    html = (
+        f"<title>Page not found</title><h1>Page not found</h1>{paragraphs([SENTENCE] * 5)}"
+        "<p>That page could not be found.</p>"
+    )
+    # When it is judged, Then it is an article
+    assert judged(html, [SENTENCE] * 5).reason is None
+
+
 def test_a_news_flash_is_an_article() -> None:
     html = f"<title>Pier closed | The Courier</title>{described()}<h1>Pier closed</h1><p>{SENTENCE}</p>"
     assert judged(html, [SENTENCE]).status is ContentStatus.FULL
@@ -156,6 +223,7 @@ def test_a_short_notice_under_a_long_cookie_banner_is_an_article() -> None:
     assert judged(html, [SENTENCE]).reason is None
 
 
+WHOLE_LINES = [SENTENCE * 2, SENTENCE]
 PROMPT = "<div class='paywall-prompt'><h3>Subscribe to continue reading</h3><p>Already a subscriber? Log in</p></div>"
 
 
@@ -165,6 +233,11 @@ PROMPT = "<div class='paywall-prompt'><h3>Subscribe to continue reading</h3><p>A
         f"{described(isAccessibleForFree=False, wordCount=900)}{paragraphs(OPENING)}",
         f"{described(isAccessibleForFree='False')}{paragraphs(OPENING)}{PROMPT}",
         f"{paragraphs(OPENING)}{PROMPT}",
+        f"{paragraphs(WHOLE_LINES)}<div><p>To continue reading, subscribe now.</p><p>Already a subscriber? "
+        "<a href='/login'>Log in</a></p><button>Subscribe</button></div>",
+        f"{paragraphs(WHOLE_LINES)}<div><h3>This article is for subscribers only</h3><p>From $1 a week.</p>"
+        "<button>Subscribe now</button></div>",
+        f"{paragraphs(WHOLE_LINES)}<p>La suite est réservée aux abonnés.</p><a>S’abonner</a>",
         described(isAccessibleForFree=False, hasPart={"@type": "WebPageElement", "cssSelector": ".body"})
         + paragraphs([*OPENING, "and so"])
         + "<div class='body'></div>",
@@ -175,6 +248,64 @@ def test_the_opening_of_a_paid_article_is_kept_as_such(html: str) -> None:
     # When it is judged, Then the opening may be stored, marked
     wall = judged(html, OPENING)
     assert (wall.status, wall.reason) == (ContentStatus.PAYWALLED, None)
+
+
+@pytest.mark.parametrize(
+    ("html", "body"),
+    [
+        (
+            "<title>Register | Courier</title><h1>Register to continue reading</h1><p>{}</p>"
+            "<form><input type='email'><button>Register</button></form>",
+            "Create a free account to read this article and get five free articles a month from our newsroom.",
+        ),
+        (
+            "<title>Log in</title><h1>Log in or create an account to continue</h1><p>{}</p>"
+            "<form><input type='password'><button>Sign in</button></form>",
+            "Register for free to continue reading this article and get access to more of our journalism.",
+        ),
+        (
+            "<meta property='og:type' content='article'><title>The pier</title><h1>The pier</h1><p>{}</p>"
+            "<form><input type='submit' value='Log in'></form>",
+            "Already have an account? Log in to keep reading this story, or register for free in a minute.",
+        ),
+    ],
+)
+def test_a_page_whose_only_text_asks_to_register_or_sign_in_is_no_article(html: str, body: str) -> None:
+    wall = judged(html.format(body), [body])
+    assert (wall.status, wall.reason) == (ContentStatus.PAYWALLED, Reason.PAYWALL)
+    assert "subscribe_controls" in wall.evidence
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "<div><p>Sign up for our newsletter and get the news of the town each day.</p><button>Sign up</button></div>",
+        "<div><p>Subscribe to keep reading stories like this one.</p><button>Subscribe</button></div>",
+        "<p>“To continue reading, subscribe now”, said the site.</p><p>The board will meet again.</p>",
+    ],
+)
+def test_a_short_article_above_an_offer_is_whole(offer: str) -> None:
+    # Given a short article, and below it an offer that does not say that there is more of it, or a mere quotation
+    # When it is judged, Then it is whole
+    assert judged(f"{paragraphs(WHOLE_LINES)}{offer}", WHOLE_LINES).status is ContentStatus.FULL
+
+
+def test_short_lines_above_a_prompt_are_an_opening() -> None:
+    # Given a poem, none of whose lines is as long as prose, and a prompt with a button
+    lines = ["The pier is old, the water cold,", "and nobody will come to mend it;"] * 4
+    html = f"{paragraphs(lines)}<p>Subscribe to continue reading</p><button>Subscribe</button>"
+    # When it is judged, Then it may be stored, marked
+    wall = judged(html, lines)
+    assert (wall.status, wall.reason) == (ContentStatus.PAYWALLED, None)
+
+
+def test_a_text_that_ends_in_an_ellipsis_above_its_prompt_is_cut_off() -> None:
+    # Given a body whose last line is the prompt
+    lines = [SENTENCE, "The board has decided to…", "Il vous reste 75 % de cet article à lire."]
+    # When it is judged, Then what counts is the last line of the article
+    wall = judged(paragraphs(lines), lines)
+    assert wall.status is ContentStatus.PAYWALLED
+    assert "cut_off" in wall.evidence
 
 
 def test_a_paywall_without_an_opening_is_no_article() -> None:
@@ -249,3 +380,13 @@ def test_any_page_is_judged(html: str, body: str) -> None:
     tree = parse_html(html)
     if tree is not None:
         assert set(judged(html, [body]).evidence) <= set(EVIDENCE)
+
+
+def test_a_page_of_very_many_named_elements_is_judged_in_time() -> None:
+    # Given a page on which a search whose time grows with the square of the names takes a quarter of a minute
+    tree = parse_html("<div id='a' class='b'></div>" * 60_000)
+    assert tree is not None
+    # When it is judged, Then that takes a small part of it
+    began = time.perf_counter()
+    judge_wall(tree, "", [], read_structured_data(tree), "")
+    assert time.perf_counter() - began < 4

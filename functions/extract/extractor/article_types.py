@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from extractor.parts import is_dashed, is_lead_in, time_of
+from extractor.parts import is_dashed, is_lead_in, listed_stories, time_of
 from extractor.structured_data import StructuredData
 from newsdesk.article import ArticleType, Block, BlockType
 from newsdesk.urls import Url
@@ -45,7 +45,7 @@ _OPINION_TITLE = re.compile(
     re.IGNORECASE,
 )
 _LIVE_TITLE = re.compile(
-    r"\blive[- ]?(?:blog|updates?|coverage|ticker|news|stream|feed)\b|^live\s*[:|–—-]|[-–—|:]\s*live\b"
+    r"\blive[- ]?(?:blog|updates?|coverage|ticker|news|stream|feed)\b|^live\s*[:|–—-]|[-–—|:]\s*live\b|\blive\s*(?::|$)"
     r"|\bas it happened\b|\b(?:news|live)-?(?:blog|ticker)\b|\ben direct\b"
     r"|\bdirecto\b|\bminuto a minuto\b|\bin diretta\b|\bao vivo\b|\btempo real\b|\bna żywo\b|\bdirekt\b\s*[:–-]",
     re.IGNORECASE,
@@ -115,7 +115,7 @@ EVIDENCE: dict[str, str] = {
     "opinion_title": 'The title begins with "Opinion:" or the like.',
     "other_news": 'A line such as "In other news:" with stories below it.',
     "digest_title": "The title is that of a briefing or a round-up.",
-    "separate_stories": "At least three headed or dashed stories.",
+    "separate_stories": "At least three headed, dashed or listed stories.",
     "gallery": "JSON-LD, title, URL and pictures are those of a picture gallery.",
     "media": "A page for a video or a recording, with little text.",
     "listing": "A front page, or a list of articles.",
@@ -255,7 +255,8 @@ def _digest(blocks: Sequence[Block], title: str, words: int) -> TypeJudgement | 
     if _DIGEST_TITLE.search(title):
         evidence.append("digest_title")
         headed = sum(block.type is BlockType.HEADING for block in blocks)
-        if max(headed, sum(map(is_dashed, blocks))) >= _FEWEST_STORIES:
+        listed = max((len(listed_stories(block)) for block in blocks), default=0)
+        if max(headed, sum(map(is_dashed, blocks)), listed) >= _FEWEST_STORIES:
             evidence.append("separate_stories")
     if "other_news" in evidence or len(evidence) == 2:
         return TypeJudgement(ArticleType.DIGEST, "dom", tuple(evidence))

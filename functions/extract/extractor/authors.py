@@ -79,6 +79,29 @@ _CREDENTIAL = re.compile(
     r"DDS|DVM|MPH|MS,? ?RD|LMFT|LCSW|Esq|Jr|Sr|I{2,3}|CSCS|PT|DPT|E-?RYT\s?\d*|FACP|"
     r"FAAD|RDN|LD|CNS|PharmD|Psy\.?D|Ed\.?D)\.?®?",
 )
+_JOB = re.compile(
+    r"(?i)editor|reporter|correspondent|columnist|writer|journalist|contributor|producer|photographer|analyst|critic"
+)
+_BEAT = re.compile(
+    r"(?i)political|politics|economics?|business|financial|finance|markets?|sports?|health|science|environment|climate|"
+    r"energy|education|technology|crime|court|legal|home|world|city|metro|foreign|national|international|regional|local|"
+    r"diplomatic|defen[cs]e|security|europe|asia|africa|arts?|culture|travel|food|features?|news|chief|senior|junior|"
+    r"deputy|managing|executive|assistant|associate|contributing|staff|special|freelance|investigative|data"
+)
+"""What stands before a job where nothing parts the two from the name: "Political Editor"."""
+_AGENCY = re.compile(
+    r"(?:The\s+)?(?:(?i:associated press|canadian press|press association|press trust of india|agence france-presse|"
+    r"deutsche presse-agentur|australian associated press|reuters)|AP|AFP|DPA|dpa|APA|EFE|ANSA|UPI|PTI|AAP|KNA|epd)"
+)
+"""News agencies, as bylines name them beside whoever wrote it."""
+_GLUED_AGENCY = re.compile(rf"\s+{_AGENCY.pattern}$")
+_EMPLOYER = re.compile(r"\s+(?:The|(?:special\s+)?(?:for|to)(?:\s+[Tt]he)?)\s+(?=[A-ZÀ-Þ]).*$")
+"""For whom somebody writes: "for The Courier"; a name has no article within."""
+_SURNAME_FIRST = re.compile(
+    r"(?P<surname>[A-ZÀ-Þ][\w'’-]+),\s*(?P<given>[A-ZÀ-Þ][a-zß-ÿ]+(?:[ -][A-ZÀ-Þ](?:[a-zß-ÿ]+|\.))*)"
+)
+_SHORTEST_SHOUTED_SURNAME = 4
+"""Letters; what is shorter may be the initials of an organisation: "BBC, London"."""
 _LOGIN = re.compile(r"[a-z]+[._-][a-z]+|[a-z]{3,}|\w*\d\w*|[A-Z]?[a-z]+[A-Z]\w*")
 _LATER_BY = re.compile(r"^.{4,60}?\s(?:by|By|BY):?\s+(?=[A-ZÀ-Þ])")
 _CAPITALS = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
@@ -206,11 +229,15 @@ def _agreement(authors: FoundAuthors, found: list[FoundAuthors]) -> float:
 
 
 def _is_doubtful(authors: FoundAuthors) -> bool:
-    """Say whether the only name is the site's, a newsroom's, or a login name."""
+    """Say whether the only name is the site's, a newsroom's, an agency's, or a login name."""
     if authors.is_site:
         return True
     names = authors.names
-    return len(names) == 1 and (_LOGIN.fullmatch(names[0]) is not None or _ROLE.search(names[0]) is not None)
+    return len(names) == 1 and (
+        _LOGIN.fullmatch(names[0]) is not None
+        or _ROLE.search(names[0]) is not None
+        or _AGENCY.fullmatch(names[0]) is not None
+    )
 
 
 def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
@@ -236,13 +263,13 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
             text = _LEAD.sub("", f"{text} ").strip()
         if match := _DATE.search(text):
             text = text[: match.start()]
-        parts = [_trimmed(part) for part in _turned(_CONJUNCTION.split(text))]
+        parts = [_alone(_trimmed(part)) for part in _listed(text)]
         if len(line) > _LONGEST_BYLINE:
             parts.pop()  # cut somewhere in a name
         names = [name for name in parts if _may_be_name(name) and (not is_prose or _is_capitalised(name))]
         is_shouted = all(name.isupper() for name in names)
         for name in names:
-            is_other = _ROLE.search(name) or (_CAPITALS.search(name) and not is_shouted)
+            is_other = _ROLE.search(name) or _AGENCY.fullmatch(name) or (_CAPITALS.search(name) and not is_shouted)
             (others if is_other else people).append(name)
     return _without_repeats(_without_labels(people) if is_prose else people) or others[:1]
 
@@ -253,11 +280,41 @@ def _without_labels(names: list[str]) -> list[str]:
     return whole or names
 
 
-def _turned(parts: list[str]) -> list[str]:
-    """Turn "Surname, Name" round."""
-    if len(parts) == 2 and all(part.isalpha() and part.istitle() for part in parts):
-        return [f"{parts[1]} {parts[0]}"]
-    return parts
+def _listed(text: str) -> list[str]:
+    """Return the parts of a line; "Surname, Name" turned round, alone or in a list whose names are all written so."""
+    entries = [entry.strip() for entry in text.split(";") if entry.strip()]
+    turned = [
+        match for entry in entries if (match := _SURNAME_FIRST.fullmatch(entry)) and _is_surname(match["surname"])
+    ]
+    if len(turned) < len(entries) or any(_ROLE.search(match["given"]) for match in turned):
+        return _CONJUNCTION.split(text)
+    # Of a single one, two names behind the comma may be a whole name behind a place.
+    if len(turned) == 1 and not (turned[0]["given"] + turned[0]["surname"]).isalpha():
+        return _CONJUNCTION.split(text)
+    return [f"{match['given']} {_unshouted(match['surname'])}" for match in turned]
+
+
+def _is_surname(word: str) -> bool:
+    is_shouted = word.isupper() and len(word) >= _SHORTEST_SHOUTED_SURNAME
+    return (is_shouted or not word.isupper()) and _AGENCY.fullmatch(word) is None
+
+
+def _unshouted(word: str) -> str:
+    return word.title() if word.isupper() else word
+
+
+def _alone(part: str) -> str:
+    """Return a name without the job, the agency or the paper that stands behind it with nothing between.
+
+    Only where at least two words are left, none of which is a newsroom's.
+    """
+    name = _GLUED_AGENCY.sub("", _EMPLOYER.sub("", part))
+    words = name.split(" ")
+    if _JOB.fullmatch(words[-1]):
+        while words and (_JOB.fullmatch(words[-1]) or _BEAT.fullmatch(words[-1])):
+            words.pop()
+    is_whole = len(words) > 1 and not words[-1].islower() and not _ROLE.search(" ".join(words))
+    return " ".join(words) if is_whole else part
 
 
 def _is_capitalised(name: str) -> bool:

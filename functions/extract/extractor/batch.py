@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.reading import PageToRead, ReadPage, read_page
-from newsdesk.article import Extracted, to_document
+from newsdesk.article import to_document
 from newsdesk.clock import utc_now
 from newsdesk.content_encoding import decode_body
 
@@ -28,7 +28,7 @@ def extract_manifest(
     Parameters
     ----------
     manifest : Path
-        JSON lines; ``path`` is relative to the manifest, and names HTML or, ending in ``.gz``, gzipped HTML.
+        JSON lines; ``path`` is relative to the manifest, and names a file; see :func:`page_in`.
     captured_at : datetime or None
         When the pages were captured; now, when nobody knows.
     read : callable
@@ -47,9 +47,10 @@ def extract_manifest(
                 yield _extract_line(line, number, manifest.parent, captured_at, read)
 
 
-def extract_page(page: bytes, url: str, captured_at: datetime, read: ReadPage = read_page) -> Extracted:
-    """Return the article of one page, however little it is."""
-    return read(PageToRead(page, None, url, captured_at)).result.article
+def page_in(path: Path, url: str, captured_at: datetime) -> PageToRead:
+    """Return the page in a file: HTML, or plain text in ``.txt``; either is gzipped in ``.gz``."""
+    is_plain_text = path.name.removesuffix(".gz").endswith(".txt")
+    return PageToRead(_read(path), "text/plain" if is_plain_text else None, url, captured_at)
 
 
 def _extract_line(line: str, number: int, folder: Path, captured_at: datetime, read: ReadPage) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _extract_line(line: str, number: int, folder: Path, captured_at: datetime, r
     try:
         entry = json.loads(line)
         identifier = entry["id"]
-        article = extract_page(_read(folder / entry["path"]), entry.get("url") or "", captured_at, read)
+        article = read(page_in(folder / entry["path"], entry.get("url") or "", captured_at)).result.article
     except Exception as error:  # a manifest may hold anything, and its other pages are still wanted
         return {"id": identifier, "text": "", "error": f"{type(error).__name__}: {error}"[:300]}
     return {

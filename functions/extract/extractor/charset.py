@@ -84,6 +84,9 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd\uff
 _MAXIMUM_NO_TEXT_SHARE = 0.05
 """Compressed or random bytes reach 0.1 in any charset; damaged pages stay well below 0.01."""
 
+_SURROGATES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
+"""In UTF-8, where they are not allowed (RFC 3629, section 3) but found: some write a character beyond U+FFFF as two."""
+
 _NEWLINES = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -137,11 +140,18 @@ def _decode(body: bytes, content_type: str | None) -> str:
         return body.decode(unmarked, "replace")
     first_choice = None
     for codec in _declared(body, content_type):
-        text = body.decode(codec, "replace")
-        if not _is_contradicted(body, text):
+        stated = _SURROGATES.sub(_paired, body) if codec == "utf-8" else body
+        text = stated.decode(codec, "replace")
+        if not _is_contradicted(stated, text):
             return text
         first_choice = first_choice or codec
     return body.decode(_detect(body) or first_choice or "utf-8", "replace")
+
+
+def _paired(match: re.Match[bytes]) -> bytes:
+    """Return the characters that surrogates in UTF-8 stand for; a lone one is a replacement character."""
+    units = match[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace").encode("utf-8")
 
 
 def _decoded_again(text: str) -> str:

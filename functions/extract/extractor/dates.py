@@ -46,12 +46,22 @@ _ISO = re.compile(
     r"(?P<day>(?:19|20)\d\d-\d\d-\d\d)"
     r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?![\d:])"
 )
-_AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_SLASHED_DAY = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])")
+_MONTHS = 12
+_ABBREVIATED_MONTH = re.compile(r"\b([A-Z][a-z]{2})[a-z]?\.(?= \d{1,2}, )")
+"""As in "Nov. 3, 2026"."""
 _NUMERIC_DAY = re.compile(r"\d{1,4}[./-]\d\d?[./-]\d{2,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d")
 _EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d\d?) ?[月월] ?(\d\d?) ?[日일]")
+_UNSETTLED_LANGUAGES = frozenset({"", "en", "en-ca", "en-ph"})
+"""A page in one of them may mean 11 March or 3 November by 11/03."""
+_LONGEST_DATED_TEXT = 2000
+"""Characters of a run of text whose dates may tell whether days or months go first."""
 _NUMBER = re.compile(r"\d{1,4}")
-_URL_DAY = re.compile(r"\D((?:19|20)\d\d)[/_-](\d\d?)[/_-](\d\d?)(?:\D|$)")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_URL_DAY = re.compile(
+    rf"\D((?:19|20)\d\d)[/_-](\d\d?|(?:{'|'.join(_MONTH_NAMES)})[a-z]{{0,6}})[/_-](\d\d?)(?:\D|$)", re.IGNORECASE
+)
 
 _PUBLISHED_NAMES = DATE_ATTRIBUTES | ITEMPROP_ATTRS_ORIGINAL
 _PUBLISHED_NAME = re.compile(r"(?:^|[-_.:])(?:first-?)?publi(?:shed|sh|cation)[-_]?(?:on|at|date|time)?$")
@@ -142,16 +152,18 @@ def dates_of_publication(
     headline : str or None
         Near which its date stands.
     """
-    stated = _firsts(_in_own_json(data, "date_published"), latest) or _firsts(_in_json(tree, _JSON_PUBLISHED), latest)
-    stated += _firsts(_in_meta(tree, _is_published_name), latest)
+    language = _language(tree)
+    stated = _firsts(_in_own_json(data, "date_published", language), latest) or _firsts(
+        _in_json(tree, _JSON_PUBLISHED, language), latest
+    )
+    stated += _firsts(_in_meta(tree, _is_published_name, language), latest)
     furniture = _Furniture(tree)
-    language = tree.get("lang")
     line = _beside_heading(segments, furniture, headline, language)
     shown = [
         found for found in (line, *_firsts(_in_url(url), latest)) if found is not None and _is_past(found.text, latest)
     ]
     if not stated:
-        return StatedDates(_from_text(tree, segments, shown, furniture, url, latest))
+        return StatedDates(_from_text(tree, segments, shown, furniture, language, url, latest))
     # Of two statements, the one that readers are shown.
     first = next((found for found in stated for seen in shown if found.text[:10] == seen.text[:10]), stated[0])
     others = tuple(found for found in stated if found is not first)
@@ -164,8 +176,11 @@ def dates_of_publication(
 
 def dates_of_modification(tree: HtmlElement, data: StructuredData, latest: datetime) -> StatedDates:
     """Return the date of the last modification that the page's metadata state."""
-    stated = _firsts(_in_own_json(data, "date_modified"), latest) or _firsts(_in_json(tree, _JSON_MODIFIED), latest)
-    stated += _firsts(_in_meta(tree, _MODIFIED_NAMES.__contains__), latest)
+    language = _language(tree)
+    stated = _firsts(_in_own_json(data, "date_modified", language), latest) or _firsts(
+        _in_json(tree, _JSON_MODIFIED, language), latest
+    )
+    stated += _firsts(_in_meta(tree, _MODIFIED_NAMES.__contains__, language), latest)
     return StatedDates(_in_own_zone(stated[0], stated), tuple(stated[1:])) if stated else StatedDates()
 
 
@@ -181,10 +196,10 @@ def _firsts(statements: Iterable[FoundDate], latest: datetime) -> list[FoundDate
     return list(islice((found for found in islice(statements, _STATEMENTS_READ) if _is_past(found.text, latest)), 1))
 
 
-def _in_own_json(data: StructuredData, name: str) -> Iterator[FoundDate]:
+def _in_own_json(data: StructuredData, name: str, language: str) -> Iterator[FoundDate]:
     for article in (data.main, data.page):
         if article is not None and (stated := getattr(article, name)):
-            yield from _statement(stated, "jsonld")
+            yield from _statement(stated, "jsonld", language)
 
 
 def _in_own_zone(found: FoundDate, statements: Iterable[FoundDate]) -> FoundDate:
@@ -217,29 +232,32 @@ def _from_text(
     segments: tuple[Segment, ...],
     shown: list[FoundDate],
     furniture: _Furniture,
+    language: str,
     url: str,
     latest: datetime,
 ) -> FoundDate | None:
     elements = [
-        found for found in islice(_in_elements(tree, furniture), _STATEMENTS_READ) if _is_past(found.text, latest)
+        found
+        for found in islice(_in_elements(tree, furniture, language), _STATEMENTS_READ)
+        if _is_past(found.text, latest)
     ]
     if shown and shown[0].source == "dom":
         return next((found for found in elements if found.text.startswith(shown[0].text)), shown[0])
-    if in_title := _firsts(_in_title(tree), latest):
+    if in_title := _firsts(_in_title(tree, language), latest):
         return in_title[0]
     read_by_htmldate = _read_by_htmldate(tree, url, latest)
     if read_by_htmldate is not None:
         for found in (*elements, *shown):
             if found.text.startswith(read_by_htmldate):
                 return found
-        if _is_past(read_by_htmldate, latest) and _has_line_for(tree, read_by_htmldate, furniture):
+        if _is_past(read_by_htmldate, latest) and _has_line_for(tree, read_by_htmldate, furniture, language):
             return FoundDate(read_by_htmldate, "dom")
     if elements or shown:
         return (*elements, *shown)[0]
-    return next(iter(_firsts(_date_lines(segments, furniture, tree.get("lang")), latest)), None)
+    return next(iter(_firsts(_date_lines(segments, furniture, language), latest)), None)
 
 
-def _date_lines(segments: tuple[Segment, ...], furniture: _Furniture, language: str | None) -> Iterator[FoundDate]:
+def _date_lines(segments: tuple[Segment, ...], furniture: _Furniture, language: str) -> Iterator[FoundDate]:
     """Yield the dates on lines of the article, and the only one in its frame on a line that is called one."""
     framed: dict[str, FoundDate] = {}
     tried = 0
@@ -276,7 +294,7 @@ def _read_by_htmldate(tree: HtmlElement, url: str, latest: datetime) -> str | No
 
 
 def _beside_heading(
-    segments: tuple[Segment, ...], furniture: _Furniture, headline: str | None, language: str | None
+    segments: tuple[Segment, ...], furniture: _Furniture, headline: str | None, language: str
 ) -> FoundDate | None:
     """Return the date on a short line behind the headline, before the text begins."""
     start = None
@@ -301,22 +319,22 @@ def _beside_heading(
     return updated
 
 
-def _in_elements(tree: HtmlElement, furniture: _Furniture) -> Iterator[FoundDate]:
+def _in_elements(tree: HtmlElement, furniture: _Furniture, language: str) -> Iterator[FoundDate]:
     for element in tree.iter("time"):
         if not furniture.holds(element):
-            yield from _statement(element.get("datetime") or text_of(element, 200), "dom")
+            yield from _statement(element.get("datetime") or text_of(element, 200), "dom", language)
     for element in tree.iterfind(".//*[@itemprop]"):
         if element.tag != "meta" and element.get("itemprop", "").lower() in ITEMPROP_ATTRS_ORIGINAL:
             stated = element.get("content") or element.get("datetime") or text_of(element, 200)
             if not furniture.holds(element):
-                yield from _statement(stated, "dom")
+                yield from _statement(stated, "dom", language)
 
 
-def _in_title(tree: HtmlElement) -> Iterator[FoundDate]:
+def _in_title(tree: HtmlElement, language: str) -> Iterator[FoundDate]:
     """Yield the date that is all of the last part of the page's ``<title>``."""
     title = next(tree.iter("title"), None)
     last = re.split(r"\s[|–—-]\s", text_of(title, 500))[-1] if title is not None else ""
-    if _NUMERIC_DAY.fullmatch(last) and (day := _read(last)):
+    if _NUMERIC_DAY.fullmatch(last) and (day := _read(last, language, is_any_language=False)):
         yield FoundDate(day, "dom")
 
 
@@ -324,47 +342,90 @@ def _moments(tree: HtmlElement) -> Iterator[FoundDate]:
     """Yield the moments of time that are written for machines into the text."""
     for element in islice(tree.iter("time"), _STATEMENTS_READ):
         if _ISO.match(stated := element.get("datetime", "").strip()):
-            yield from _statement(stated, "dom")
+            yield from _statement(stated, "dom", "")
 
 
 def _in_url(url: str) -> Iterator[FoundDate]:
     if match := _URL_DAY.search(url[:4000]):
-        yield from _statement("-".join(part.zfill(2) for part in match.groups()), "url")
+        year, month, day = match.groups()
+        if not month.isdigit():
+            month = str(_MONTH_NAMES.index(month[:3].lower()) + 1)
+        yield from _statement(f"{year}-{month.zfill(2)}-{day.zfill(2)}", "url", "")
 
 
-def _in_json(tree: HtmlElement, pattern: re.Pattern[str]) -> Iterator[FoundDate]:
+def _in_json(tree: HtmlElement, pattern: re.Pattern[str], language: str) -> Iterator[FoundDate]:
     for script in tree.iter("script"):
         if "ld+json" in script.get("type", "") and script.text:
             for match in pattern.finditer(script.text):
-                yield from _statement(match[1], "jsonld")
+                yield from _statement(match[1], "jsonld", language)
 
 
 def _is_published_name(name: str) -> bool:
     return name in _PUBLISHED_NAMES or _PUBLISHED_NAME.search(name) is not None
 
 
-def _in_meta(tree: HtmlElement, is_wanted: Callable[[str], bool]) -> Iterator[FoundDate]:
+def _in_meta(tree: HtmlElement, is_wanted: Callable[[str], bool], language: str) -> Iterator[FoundDate]:
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         if is_wanted(name.lower()):
-            yield from _statement(meta.get("content") or meta.get("value") or "", "meta")
+            yield from _statement(meta.get("content") or meta.get("value") or "", "meta", language)
 
 
-def _statement(text: str, source: str) -> Iterator[FoundDate]:
+def _statement(text: str, source: str, language: str) -> Iterator[FoundDate]:
     if match := _ISO.search(text[:100]):
         written = match["day"] + (f"T{match['time']}{match['zone']}" if match["time"] and match["zone"] else "")
         if (moment := _parse(written)) is not None:
             yield FoundDate(moment.isoformat(), source)
-    elif day := _read(text):
+    elif day := _read(text, language, is_any_language=False):
         yield FoundDate(day, source)
 
 
-def _read(text: str, language: str | None = None) -> str | None:
-    """Return the day that a short expression names; in another language than the usual ones if that is given."""
+def _language(tree: HtmlElement) -> str:
+    """Return the language of a page; of English, with the country where the page tells whether days or months go first.
+
+    It tells so in its ``lang`` or ``og:locale``, or by a date such as 25/11/2026 elsewhere on it.
+    """
+    stated = (tree.get("lang") or "")[:40].strip().replace("_", "-").lower()
+    if stated not in ("", "en"):
+        return stated
+    for meta in islice(tree.iter("meta"), _MOST_ELEMENTS):
+        if meta.get("property") == "og:locale" and (locale := meta.get("content") or "")[:3].lower() in ("en_", "en-"):
+            return locale[:40].replace("_", "-").lower()
+    orders = {
+        is_month_first
+        for line in islice(tree.itertext(), _MOST_ELEMENTS)
+        if len(line) <= _LONGEST_DATED_TEXT
+        for match in _SLASHED_DAY.finditer(line)
+        if (is_month_first := _is_month_first(int(match[1]), int(match[2]))) is not None
+    }
+    return stated if len(orders) != 1 else "en-us" if orders.pop() else "en-gb"
+
+
+def _is_month_first(first: int, second: int) -> bool | None:
+    """Say whether the first of two numbers is the month; None where either may be."""
+    return None if (first > _MONTHS) == (second > _MONTHS) else second > _MONTHS
+
+
+def _settled(text: str, language: str) -> str | None:
+    """Write a day between slashes so that nobody mistakes it; None where it may be one of two."""
+    match = _SLASHED_DAY.search(text)
+    if match is None:
+        return text
+    first, second = int(match[1]), int(match[2])
+    is_month_first = _is_month_first(first, second)
+    if is_month_first is None and first != second:
+        if language in _UNSETTLED_LANGUAGES:
+            return None
+        is_month_first = language == "en-us"
+    day, month = (second, first) if is_month_first else (first, second)
+    return f"{text[: match.start()]}{match[3]}-{month:02}-{day:02}{text[match.end() :]}"
+
+
+def _read(text: str, language: str, *, is_any_language: bool = True) -> str | None:
+    """Return the day that a short expression names; also one in words of the page's language, if those may be read."""
     # Said so that no library has to go through all the languages that it knows.
     text = _EAST_ASIAN_DAY.sub(r"\1-\2-\3 ", " ".join(text[:200].split())).strip()
-    if language and language.lower().replace("_", "-") == "en-us":
-        text = _AMERICAN_DAY.sub(r"\3-\1-\2", text)
+    text = _settled(_ABBREVIATED_MONTH.sub(r"\1", text), language) or ""
     if not 6 < len(text) <= _LONGEST_LINE:
         return None
     if text.isupper():
@@ -374,7 +435,7 @@ def _read(text: str, language: str | None = None) -> str | None:
         # dateutil and dateparser warn of time zones and of days without a year in what pages write.
         warnings.simplefilter("ignore")
         day: str | None = try_date_expr(text, "%Y-%m-%d", False, _EARLIEST, latest)
-        if day is None and language and (parser := _parser_of(language)) is not None:
+        if day is None and is_any_language and language and (parser := _parser_of(language)) is not None:
             moment = parser.get_date_data(text)["date_obj"]
             day = moment.strftime("%Y-%m-%d") if moment else None
     return day if day and _spells(text, day) else None
@@ -414,14 +475,14 @@ def _is_past(text: str, latest: datetime) -> bool:
     return moment is not None and _EARLIEST.date() <= moment <= (latest.astimezone(UTC) + _WESTERNMOST_LEAD).date()
 
 
-def _has_line_for(tree: HtmlElement, day: str, furniture: _Furniture) -> bool:
+def _has_line_for(tree: HtmlElement, day: str, furniture: _Furniture, language: str) -> bool:
     tried = 0
     for element in tree.iter(*_LINE_TAGS):
         for line in (element.text, *(child.tail for child in element)):
             if line is None or not _may_be_date_line(line) or furniture.holds(element):
                 continue
             tried += 1
-            if _read(line) == day:
+            if _read(line, language, is_any_language=False) == day:
                 return True
             if tried == _LINES_TRIED:
                 return False

@@ -190,6 +190,10 @@ def extract_plain_text(
         dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
         canonical=canonical,
         signals=signals,
+        judged=tuple(
+            JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)
+            for index, (line, reason) in enumerate(plain.judged[:MOST_JUDGED])
+        ),
     )
 
 

@@ -53,6 +53,8 @@ _HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
 _LEAST_COMMON = 0.4
 """Of the words of the shorter of two titles that say nearly the same."""
 _LEAST_TITLE_CONFIDENCE = 0.01
+_MACROLANGUAGES = {"nb": "no", "nn": "no"}
+"""Written Norwegian goes by either name (ISO 639-3)."""
 _PLACES = {"jsonld": "jsonld", "page": "jsonld", "og": "meta", "twitter": "meta", "meta": "meta"}
 """Of a title candidate's sources; the others are elements of the page."""
 
@@ -155,6 +157,7 @@ def read_metadata(
     published = dates_of_publication(tree, data, segments, url, captured_at, headline)
     modified = dates_of_modification(tree, data, captured_at)
     publisher = _publisher(data, meta)
+    languages = _languages(tree, data, meta)
     deck, description = _deck(data, segments, headline), _agreed(_descriptions(tree, data, meta), LONGEST_DESCRIPTION)
     return Metadata(
         headline=_headline(titles),
@@ -168,7 +171,7 @@ def read_metadata(
         if publisher
         else None,
         image=_images(tree, data, meta, url),
-        in_language=_language(tree, meta),
+        in_language=Found(*languages[0], _CONFIDENCE[languages[0][1]]) if languages else None,
         keywords=_keywords(data, meta),
         is_accessible_for_free=_is_free(data, meta),
         titles=_names_of_the_article(titles),
@@ -179,7 +182,8 @@ def read_metadata(
                 _headline_conflict(titles),
                 _author_conflict(authors),
                 _date_conflict("datePublished", published),
-                _date_conflict("dateModified", modified),
+                _date_conflict("dateModified", _with_later_publication(modified, published)),
+                _language_conflict(languages),
             )
             if conflict is not None
         ),
@@ -286,6 +290,14 @@ def _date_conflict(name: str, stated: StatedDates) -> FieldConflict | None:
     return _conflict(name, [(found.text, found.source) for found in (chosen, *others)])
 
 
+def _with_later_publication(modified: StatedDates, published: StatedDates) -> StatedDates:
+    """Return the dates of modification; with that of publication where it is later, which cannot be."""
+    changed, first = modified.chosen, published.chosen
+    if changed is None or first is None or changed.text[:10] >= first.text[:10]:
+        return modified
+    return StatedDates(changed, (*modified.others, first))
+
+
 def _conflict(name: str, values: Iterable[tuple[str, str]]) -> FieldConflict | None:
     stated = tuple(StatedValue(value=value[:LONGEST_HEADLINE], source=source) for value, source in islice(values, 5))
     return FieldConflict(field=name, values=stated) if len(stated) > 1 else None
@@ -370,14 +382,27 @@ def _images(tree: HtmlElement, data: StructuredData, meta: MetaStatements, url: 
     return Found(models, images[0].source, _CONFIDENCE[images[0].source])
 
 
-def _language(tree: HtmlElement, meta: MetaStatements) -> Found[str] | None:
+def _languages(tree: HtmlElement, data: StructuredData, meta: MetaStatements) -> list[tuple[str, str]]:
+    """Return the tags of languages that a page's places state, the most trusted first, each with its source."""
     stated = [((tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""), "dom")]
     stated += [(value, "meta") for value in meta.all("content-language", "dc.language", "og:locale", "inlanguage")]
-    for value, source in stated:
-        tag = value[:40].strip().replace("_", "-")
-        if _LANGUAGE_TAG.fullmatch(tag):
-            return Found(tag, source, _CONFIDENCE[source])
-    return None
+    stated += [(data.main.in_language, "jsonld")] if data.main and data.main.in_language else []
+    tags = ((value[:40].strip().replace("_", "-"), source) for value, source in stated)
+    return [(tag, source) for tag, source in tags if _LANGUAGE_TAG.fullmatch(tag)]
+
+
+def _language_conflict(languages: Iterable[tuple[str, str]]) -> FieldConflict | None:
+    """Tell of languages, not of their varieties: "en" and "en-GB" contradict each other in nothing."""
+    first: dict[str, tuple[str, str]] = {}
+    for tag, source in languages:
+        name = tag.partition("-")[0].lower()
+        if len(name) > 2:
+            # A code of three letters may be another name of what has one of two: "eng".
+            if not first:
+                return None
+            continue
+        first.setdefault(_MACROLANGUAGES.get(name, name), (tag, source))
+    return _conflict("inLanguage", first.values())
 
 
 def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ...]] | None:

@@ -4,7 +4,9 @@ Comes in: HTML. Goes out: an lxml tree. Changes nothing.
 
 libxml2 loses text without a word in several cases, and each is met here: elements nested deeper than 255 and single
 tokens over 10 MB (``huge_tree``); deeper than 2,048, where it stops (the page is parsed again, flattened); whatever
-follows an early ``</html>`` (the end tags are dropped). What it takes for a part of the head because the page has no
+follows an early ``</body>`` or ``</html>`` (the end tags are dropped: the body goes on, and a second one in it begins
+nothing, as in the HTML standard's insertion modes "in body" and "after body"), and, for our readers of the tree, what
+stands in a button left open (its tag is dropped). What it takes for a part of the head because the page has no
 ``<body>`` is put where it is seen. Its time grows with the square of a tag's attributes: beyond all measure they are
 dropped. References to characters that cannot be stored are gone before they reach the tree.
 """
@@ -27,11 +29,15 @@ _PARSER_OPTIONS = {
 }
 """Trafilatura's own, so that it sees the trees that it was tuned on."""
 
-_HTML_END = re.compile(r"</html\s*>", re.IGNORECASE)
+_END_OF_ALL = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
+_UNCLOSED_BUTTON = re.compile(
+    r"<button\b[^<>]*>(?=[^<]*+(?:<(?!\\?/?button\b)[^<]*+)*+(?:<button\b|\Z))", re.IGNORECASE
+)
+"""It would swallow what follows, up to the next button (HTML standard, "in body") or to the page's end; its label is
+text like any other. The backslash is that of markup in JSON."""
 
 _REFERENCE = re.compile(r"&#(?:(\d{1,7})|x([0-9a-f]{1,6}));?", re.IGNORECASE)
-
 
 _LONG_TAG = re.compile(r"<([a-z][^\s<>/]{0,50})\s[^<>]{20000,}>", re.IGNORECASE)
 _MAXIMUM_SPACES = 500
@@ -52,8 +58,9 @@ _OF_THE_HEAD = frozenset(
 
 def parse_html(html: str) -> HtmlElement | None:
     """Return the document's tree; None when there is nothing in it."""
-    html = _REFERENCE.sub(_storable_reference, _HTML_END.sub("", html))
+    html = _REFERENCE.sub(_storable_reference, _END_OF_ALL.sub("", html))
     html = _LONG_TAG.sub(_measured_tag, html)
+    html = _UNCLOSED_BUTTON.sub("", html)
     html = repair_faulty_html(html, html[:50].lower())
     parser = HTMLParser(huge_tree=True, **_PARSER_OPTIONS)
     try:

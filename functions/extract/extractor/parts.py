@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from newsdesk.article import ArticleType, Block, BlockType, Part
+from newsdesk.words import count_words
 
 _MAXIMUM_PARTS = 500
 _FEWEST_PARTS = 2
 _LONGEST_LEAD_IN = 150
 _LONGEST_TIME_LINE = 60
+_SHORTEST_LISTED_STORY = 12
+"""Words."""
 
 _LEAD_IN = re.compile(
     r"(?:(?:and |also |meanwhile,? )?(?:in|from|here (?:is|are)) (?:the )?other\b.{0,120}\bnews\b.{0,120}"
@@ -44,9 +47,10 @@ class _Open:
 def split_parts(blocks: Sequence[Block], article_type: ArticleType) -> tuple[Part, ...]:
     """Return the parts of a body.
 
-    A digest's stories begin at headings; behind a line such as "In other news:", each at a dash, or with each paragraph
-    where there are no dashes. That line itself is in the body and in no part. A live blog's updates begin at a time of
-    day on a line of its own or in front of the text, or, when it has none, at headings.
+    A digest's stories begin at headings, or are the long items of a list where it has none; behind a line such as "In
+    other news:", each begins at a dash, or with each paragraph where there are no dashes. That line itself is in the
+    body and in no part. A live blog's updates begin at a time of day on a line of its own or in front of the text, or,
+    when it has none, at headings.
 
     Parameters
     ----------
@@ -78,6 +82,12 @@ def is_dashed(block: Block) -> bool:
     return block.type is BlockType.PARAGRAPH and _DASH.match(block.text) is not None
 
 
+def listed_stories(block: Block) -> tuple[str, ...]:
+    """Return the items of a list if each is long enough to tell a story."""
+    items = block.items or ()
+    return items if all(count_words(item) >= _SHORTEST_LISTED_STORY for item in items) else ()
+
+
 def time_of(block: Block) -> str | None:
     """Return the time of day that a block is, or begins with, as the page writes it."""
     if block.type not in {BlockType.PARAGRAPH, BlockType.HEADING}:
@@ -104,8 +114,8 @@ def _stories(blocks: Sequence[Block]) -> tuple[Part, ...]:
         elif block.type is BlockType.HEADING:
             after_lead_in = False
             gathered.append(_Open(headline=block.text))
-        elif after_lead_in and block.type is BlockType.LIST and block.items:
-            gathered.extend(_Open(lines=[item]) for item in block.items)
+        elif listed := block.items if after_lead_in else listed_stories(block) if is_dashed_only else None:
+            gathered.extend(_Open(lines=[item]) for item in listed)
         else:
             begins = is_dashed(block) if by_dashes or not after_lead_in else block.type is BlockType.PARAGRAPH
             if begins and gathered[-1].lines and (after_lead_in or is_dashed_only):

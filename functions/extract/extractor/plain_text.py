@@ -1,7 +1,7 @@
 """The article of a plain text, which may be what a scraper made of a whole page.
 
-Comes in: text. Goes out: headline, deck, section and paragraphs of its one article, and what was dropped. Changes
-nothing.
+Comes in: text. Goes out: headline, deck, section and paragraphs of its one article, and what became of each line.
+Changes nothing.
 
 A text without any line of page furniture is an article as it is, and nothing but its headline is taken out of it. In
 any other, the lines between two stretches of prose decide whether the second still belongs to the first: subheadings,
@@ -62,6 +62,10 @@ _GENRE = re.compile(
 )
 
 
+_Verdict = tuple[str, DropReason | None]
+"""A line, and why it was cut."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlainText:
     """A plain text's article.
@@ -72,15 +76,20 @@ class PlainText:
         Where the text has them on lines of their own.
     paragraphs : tuple of str
         In order, each on one line; the headline and the deck are not among them.
-    dropped : tuple of (str, DropReason)
-        What else the text holds, in order, and why it was cut.
+    judged : tuple of (str, DropReason or None)
+        All that the text holds, in order, and why it was cut; None for what is the article's.
     """
 
     headline: str | None = None
     description: str | None = None
     section: str | None = None
     paragraphs: tuple[str, ...] = ()
-    dropped: tuple[tuple[str, DropReason], ...] = ()
+    judged: tuple[_Verdict, ...] = ()
+
+    @property
+    def dropped(self) -> tuple[tuple[str, DropReason], ...]:
+        """What is not the article's, in order, and why."""
+        return tuple((text, reason) for text, reason in self.judged if reason is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ class _Story:
 def clean_plain_text(text: str) -> PlainText:
     """Return the article of a plain text, and all that is not of it."""
     if text.count("\n") > _MAXIMUM_LINES:
-        return PlainText(paragraphs=tuple(folded for line in text.split("\n") if (folded := " ".join(line.split()))))
+        return _as_it_is([folded for line in text.split("\n") if (folded := " ".join(line.split()))])
     lines = [_Line(line, kind_of_line(line)) for line in _logical_lines(text)]
     furniture = sum(is_furniture(line.kind) and line.kind not in _FOUND_IN_TEXTS for line in lines)
     if furniture < _FEWEST_FURNITURE_LINES or not any(line.kind is LineKind.PROSE for line in lines):
@@ -117,15 +126,16 @@ def clean_plain_text(text: str) -> PlainText:
     stories = _stories(lines, counts)
     main = max(stories, key=lambda story: _weight(story, lines[0]))
     place = stories.index(main)
-    others = [_all_of(story, DropReason.FOREIGN_ARTICLE) for story in stories]
     headline, description, section, above = _read_head(main)
     if headline and description is None and _opens_with_deck(main.body):
         description = main.body.pop(0).text
-    paragraphs, within = _read_body(main.body)
-    dropped = [item for story in others[:place] for item in story]
-    dropped += above + within + [(line.text, _reason(line)) for line in main.tail]
-    dropped += [item for story in others[place + 1 :] for item in story]
-    return PlainText(headline, description, section, tuple(paragraphs), tuple(dropped))
+        above.append((description, None))
+    within = _read_body(main.body)
+    judged = [verdict for story in stories[:place] for verdict in _foreign(story)]
+    judged += above + within + [(line.text, _reason(line)) for line in main.tail]
+    judged += [verdict for story in stories[place + 1 :] for verdict in _foreign(story)]
+    paragraphs = tuple(text for text, reason in within if reason is None)
+    return PlainText(headline, description, section, paragraphs, tuple(judged))
 
 
 def _logical_lines(text: str) -> Iterator[str]:
@@ -154,8 +164,13 @@ def _is_joined(parts: Sequence[str]) -> bool:
 
 def _whole_text(lines: Sequence[_Line]) -> PlainText:
     if len(lines) > 1 and _may_be_headline(lines[0]):
-        return PlainText(lines[0].text, paragraphs=tuple(line.text for line in lines[1:]))
-    return PlainText(paragraphs=tuple(line.text for line in lines))
+        return _as_it_is([line.text for line in lines[1:]], lines[0].text)
+    return _as_it_is([line.text for line in lines])
+
+
+def _as_it_is(paragraphs: Sequence[str], headline: str | None = None) -> PlainText:
+    lines = paragraphs if headline is None else [headline, *paragraphs]
+    return PlainText(headline, paragraphs=tuple(paragraphs), judged=tuple((line, None) for line in lines))
 
 
 def _may_be_headline(line: _Line) -> bool:
@@ -247,8 +262,8 @@ def _weight(story: _Story, first: _Line) -> float:
     return weight
 
 
-def _read_head(story: _Story) -> tuple[str | None, str | None, str | None, list[tuple[str, DropReason]]]:
-    """Return headline, deck and section from the lines above the prose, and the lines that are none of them."""
+def _read_head(story: _Story) -> tuple[str | None, str | None, str | None, list[_Verdict]]:
+    """Return headline, deck and section from the lines above the prose, and what becomes of each of the lines."""
     head = story.head
     words = story.words
     candidates = [place for place, line in enumerate(head) if line.kind in {LineKind.HEADING, LineKind.QUESTION}]
@@ -263,7 +278,7 @@ def _read_head(story: _Story) -> tuple[str | None, str | None, str | None, list[
         None,
     )
     taken = {title, deck}
-    above = [(line.text, _reason(line)) for place, line in enumerate(head) if place not in taken]
+    above = [(line.text, None if place in taken else _reason(line)) for place, line in enumerate(head)]
     return head[title].text, None if deck is None else head[deck].text, _section(head), above
 
 
@@ -283,22 +298,21 @@ def _section(head: Sequence[_Line]) -> str | None:
     return None
 
 
-def _read_body(lines: Sequence[_Line]) -> tuple[list[str], list[tuple[str, DropReason]]]:
-    kept: list[str] = []
-    dropped: list[tuple[str, DropReason]] = []
+def _read_body(lines: Sequence[_Line]) -> list[_Verdict]:
+    judged: list[_Verdict] = []
     seen: set[str] = set()
     on_shelf = False
     for line in lines:
         is_prose = line.kind is LineKind.PROSE
         on_shelf = line.kind is LineKind.SHELF or (on_shelf and not is_body(line.kind))
         if on_shelf or is_furniture(line.kind):
-            dropped.append((line.text, _reason(line)))
+            judged.append((line.text, _reason(line)))
         elif is_prose and line.text in seen:
-            dropped.append((line.text, DropReason.REPEATED))
+            judged.append((line.text, DropReason.REPEATED))
         else:
-            kept.append(line.text)
+            judged.append((line.text, None))
             seen.add(line.text)
-    return kept, dropped
+    return judged
 
 
 def _opens_with_deck(body: Sequence[_Line]) -> bool:
@@ -306,9 +320,9 @@ def _opens_with_deck(body: Sequence[_Line]) -> bool:
     return len(body) > 1 and body[0].kind is LineKind.SENTENCE and is_furniture(body[1].kind)
 
 
-def _all_of(story: _Story, reason: DropReason) -> list[tuple[str, DropReason]]:
+def _foreign(story: _Story) -> list[_Verdict]:
     lines = [*story.head, *story.body, *story.tail]
-    return [(line.text, _reason(line) if is_furniture(line.kind) else reason) for line in lines]
+    return [(line.text, _reason(line) if is_furniture(line.kind) else DropReason.FOREIGN_ARTICLE) for line in lines]
 
 
 def _reason(line: _Line) -> DropReason:

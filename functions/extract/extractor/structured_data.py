@@ -92,6 +92,7 @@ class StructuredArticle:
     date_modified: str | None = None
     images: tuple[StructuredImage, ...] = ()
     publisher: str | None = None
+    in_language: str | None = None
     is_accessible_for_free: bool | None = None
     url: str | None = None
     word_count: int | None = None
@@ -280,6 +281,7 @@ def _article(node: _Node, types: tuple[str, ...], named: Mapping[str, dict[str, 
         date_modified=_text(value.get("dateModified"), 100),
         images=tuple(islice(_images(value.get("image"), named), _MAXIMUM_ITEMS)),
         publisher=publisher,
+        in_language=_text(value.get("inLanguage"), 100),
         is_accessible_for_free=_is_free(value),
         url=_url(value),
         word_count=_count(value.get("wordCount")),

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from extractor.segments import Segment
@@ -26,6 +26,10 @@ from newsdesk.words import count_words
 
 _MOST_BOT_WALL_PROSE, _MOST_CONSENT_WALL_PROSE, _MOST_NOT_FOUND_PROSE = 700, 350, 350
 """Characters of prose about something else that a page may have and still be a wall."""
+_MOST_PROSE_UNDER_ONE_SIGN = 100
+_LONGEST_APOLOGY = 200
+_MOST_WORDS_BESIDE_COLON = 2
+_CONTROLS_BESIDE_PROMPT, _ELEMENTS_BESIDE_PROMPT, _MOST_PROMPTS = 6, 100, 8
 _LITTLE_TEXT_WORDS = 120
 _LONGEST_TITLE_WORDS = 12
 _MOST_PROSE_UNDER_CONSENT = 100
@@ -60,8 +64,10 @@ _BOT_TITLES = _any(
     r"(?:please )?verify (?:that )?you(?: a|['’])re (?:a )?human",
     r"robot check|ddos[- ]?protection|captcha|(?:\w+ )?security checkpoint|request rejected",
     r"(?:request |you have been |you['’]ve been |sorry, you have been )?blocked",
-    r"(?:error )?(?:403|429|50[0234])\b.{0,40}|forbidden|too many requests|bad gateway|gateway time-?out",
-    r"(?:service|site|server) (?:is )?(?:temporarily )?unavailable",
+    r"(?:error )?(?:403|429|451|50[0234])\b.{0,40}|forbidden|too many requests|bad gateway|gateway time-?out",
+    r"(?:service|site|server) (?:is )?(?:temporarily )?unavailable|unavailable (?:due to|for) legal reasons",
+    r"error establishing a database connection|(?:internal )?server error"
+    r"|(?:site |under |down for )?maintenance(?: mode)?|we(?:['’]ll| will) be (?:right )?back(?: soon| shortly)?",
     r"bist du ein roboter|sind sie ein (?:mensch|roboter)|zugriff (?:verweigert|gesperrt)|accès refusé",
     r"acceso denegado|accesso negato",
 )
@@ -75,19 +81,34 @@ _BOT_WORDS = _any(
     r"|suspicious activity|malicious bots?",
     r"checking (?:if the site connection is secure|your browser)|needs to review the security of your connection",
     r"complete the (?:captcha|challenge|security check)|press (?:&|and) hold|solve (?:the|this) (?:captcha|puzzle)",
-    r"\b(?:ray|incident|request|support|reference) (?:id|number|no)\b ?[:#.]?",
+    r"\b(?:ray|incident|request|support|reference) (?:id|number|no)\b\.?(?: is)? ?[:#]",
     r"you don['’]t have permission to access|your (?:access|request"
     r"|ip(?: address)?) (?:to .{0,60})?(?:has been|was|is) (?:blocked|denied|limited)",
+    r"access (?:can ?not|can['’]t) be granted|error establishing a database connection"
+    r"|server (?:encountered an (?:internal )?error|is (?:temporarily )?unable to)",
+    r"we(?:['’]re| are) (?:currently |now )?(?:performing|undergoing|doing|down for) .{0,30}maintenance",
     r"bestätigen sie, dass sie (?:ein mensch|kein roboter)|vérifi\w+ que vous (?:êtes|n['’]êtes pas)"
     r"|verifi\w+ que (?:eres|no eres|é)",
 )
-_CHALLENGE = _any(
-    r"captcha",
-    r"turnstile",
+_CHALLENGE_SCRIPT = _any(
     r"challenge[-_/](?:platform|form|script|running|error|container)",
     r"/_?(?:bot|browser)[-_]?(?:check|challenge)"
     r"|jschl|px-captcha|_incapsula_|awswaf|bot-?(?:manager|protection|detection)",
 )
+_CHALLENGE = _any("captcha", "turnstile", _CHALLENGE_SCRIPT.pattern)
+_CHALLENGE_NAMES = {
+    "script": ("src",),
+    "iframe": ("src", "id", "class"),
+    "form": ("action", "id", "class"),
+    "input": ("name", "id", "class"),
+    "div": ("id", "class"),
+}
+"""Where a challenge is named by the page's makers; text, pictures and tags name what an article is about."""
+_QUOTED = re.compile(r"“[^“”]{1,300}”|„[^„“”]{1,300}[“”]|«[^«»]{1,300}»|\"[^\"]{1,300}\"")
+_REPORTS = re.compile(
+    r"\b(?:sa(?:id|ys?)|told|sagt(?:e|en)?|(?:a|ont) (?:dit|déclaré)|dijo|dicen|ha detto|dicono)\b", re.IGNORECASE
+)
+"""What a wall, which addresses its visitor, has no use for."""
 _CONSENT_TITLES = _any(
     r"before you continue.{0,40}|(?:we )?(?:value|respect|care about) your privacy|your privacy(?: choices"
     r"| matters| is important.{0,20})?"
@@ -153,6 +174,8 @@ _NOT_FOUND = _any(
     r"|.{0,10}ページ.{0,4}見つかりません(?:でした)?|(?:404 )?页面(?:不存在|未找到)"
     r"|找不到.{0,3}[页頁]面|페이지를 찾을 수 없습니다",
 )
+_MISHAP = _any(r"(?:oops|sorry|error|uh[- ]oh)|(?:oops\W{1,3})?something (?:went|has gone) wrong")
+"""Titles of error pages, and of much else: they are a sign where the text says that what was asked for is not there."""
 _NOT_FOUND_WORDS = _any(
     r"(?:page|article|story|content|link|url|address) (?:that )?you(?: a|['’])re (?:looking for|trying to|requested)",
     r"(?:page|article|story|content|link|url|address) (?:that )?(?:you )?(?:requested|were looking for"
@@ -168,6 +191,7 @@ _NOT_FOUND_WORDS = _any(
 _PROMPT = _any(
     r"(?:subscribe|sign ?up|sign in|log ?in|register|join|become an? (?:subscriber|member))\b.{0,80}\b(?:to"
     r"|and) (?:continue|keep|read|access|unlock|get (?:full|unlimited))\b",
+    r"create (?:a|an|your) (?:free )?account to (?:continue|keep|read)",
     r"\bto (?:continue|keep) reading\b|(?:continue|keep) reading (?:with|by|for|this|the)\b|read the (?:full"
     r"|rest of the|whole) (?:article|story)",
     r"(?:this|the full) (?:article|story|content|page|post) is (?:only )?(?:available )?(?:for|to"
@@ -180,10 +204,30 @@ _PROMPT = _any(
     r"|remaining) articles? (?:left|this month)",
     r"weiterlesen (?:mit|nach)|jetzt (?:abonnieren|weiterlesen|testen)|(?:nur|exklusiv) für (?:abonnent"
     r"|mitglieder)|bereits (?:abonnent|registriert)|mit .{0,30}abo(?:nnement)? (?:weiter)?lesen",
-    r"(?:réservé|exclusi\w+) (?:aux|à nos) abonnés|abonnez-vous pour|(?:il vous reste|déjà abonné)"
+    r"(?:réservée?s?|exclusi\w+) (?:aux|à nos) abonnés|abonnez-vous pour|(?:il vous reste|déjà abonné)"
     r"|pour lire la suite|para seguir leyendo|(?:contenido )?exclusiv\w+ para suscriptores",
     r"(?:conteúdo )?exclusiv\w+ para assinantes|(?:contenuto )?riservat\w+ agli abbonati|abbonati per"
     r"|alleen voor abonnees|endast för prenumeranter|kun for abonnenter",
+)
+_READS_ON_FOR = _any(
+    r"\bto (?:continue|keep) reading\b(?! (?:about|more|our|stories))",
+    r"read the (?:full|rest of the|whole) (?:article|story)",
+    r"(?:article|story|content|page|post) is (?:only )?(?:available )?(?:for|to|exclusive(?:ly)? (?:for|to)"
+    r"|reserved for) .{0,40}(?:subscribers?|members?)|you(?:['’]ve| have) reached your .{0,40}limit",
+    r"weiterlesen (?:mit|nach)|um .{0,40}weiterzulesen|mit .{0,30}abo(?:nnement)? (?:weiter)?lesen",
+    r"il vous reste|réservée?s? (?:aux|à nos) abonnés|pour lire la suite|para seguir leyendo|riservat\w+ agli abbonati"
+    r"|alleen voor abonnees|endast för prenumeranter|kun for abonnenter",
+)
+"""Prompts that say that there is more of this very article."""
+_OFFER = _any(
+    r"free (?:account|articles?|trial)|subscriptions? (?:starts?|from)|unlimited (?:digital )?access",
+    r"cancel(?:led)? (?:at )?any ?time|already have an account",
+)
+_JOINS = _any(
+    r"(?:subscribe|log ?in|sign ?in|sign ?up|register|join|create (?:an? )?(?:free )?account)(?: (?:now|today|here"
+    r"|for free|to .{1,30}))?",
+    r"(?:jetzt )?(?:abonnieren|anmelden|einloggen|registrieren)|(?:s['’]|je m['’])(?:abonner?|inscrire)|se connecter"
+    r"|suscr[ií]b\w+|iniciar sesión|abbonati|accedi|abonneren|inloggen|logga in|prenumerera|assine",
 )
 _PAYWALL_MARKUP = re.compile(
     r"(?<![a-z])(?:pay-?wall|reg(?:istration)?-?wall|subscri(?:ber|ption)s?[-_]?(?:wall|only|gate|required"
@@ -192,7 +236,6 @@ _PAYWALL_MARKUP = re.compile(
     r"|content|prompt)|piano[-_]|locked[-_]?content)",
     re.IGNORECASE,
 )
-_NAMES = XPath("//@class | //@id", smart_strings=False)
 _SELECTOR = re.compile(r'"cssSelector"\s{0,5}:\s{0,5}"\s{0,5}([.#][\w-]{1,80})')
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\])[\"'”’»)\]]*$")
 _READ_ON = re.compile(
@@ -201,7 +244,9 @@ _READ_ON = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟:\"”’»)\]][*\s]*$")
-_TITLE_PARTS = re.compile(r"\s+[|–—·•»:-]+\s+|\s*[|»:]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
+_TITLE_PARTS = re.compile(r"\s+[|–—·•»-]+\s+|\s*[|»]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
+_CONTROLS = frozenset({"a", "button", "input"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ARTICLE_PROPERTIES = frozenset(
     {"article:published_time", "article:modified_time", "article:author", "article:section"}
 )
@@ -250,6 +295,7 @@ EVIDENCE: dict[str, str] = {
     "paid_part_missing": "The element that JSON-LD names as the paid part is empty or not there.",
     "paywall_markup": "Classes or ids of a paywall.",
     "asks_to_subscribe": "A line asks to subscribe, sign in or register to read on.",
+    "subscribe_controls": "A button or link to subscribe, sign in or register follows a line that asks to.",
     "shorter_than_stated": "The text is much shorter than JSON-LD's `wordCount` or `articleBody`.",
     "more_pages": "The article goes on, on other pages; `nextPages` has them.",
     "cut_off": "The text ends in an ellipsis, or with an invitation to read on.",
@@ -257,6 +303,10 @@ EVIDENCE: dict[str, str] = {
     "short": "The text has fewer than 250 words.",
 }
 """Each word of evidence, and what was seen."""
+
+
+_AGREED = {"title_says_not_found", "heading_says_not_found", "text_says_not_found", "no_article_described"}
+"""Signs of an error page that other prose, which is of teasers then, does not outweigh."""
 
 
 @dataclass(slots=True)
@@ -268,6 +318,7 @@ class _Signs:
     controls: int = 0
     is_article: bool = False
     unseen: list[str] = field(default_factory=list)
+    has_challenge: bool = False
 
 
 def judge_wall(
@@ -300,10 +351,13 @@ def judge_wall(
         (_consent_wall, _CONSENT_WORDS, _MOST_CONSENT_WALL_PROSE),
         (_not_found, _NOT_FOUND_WORDS, _MOST_NOT_FOUND_PROSE),
     ):
-        if _has_other_prose(visible, about, most):
+        has_other_prose = _has_other_prose(visible, about, most)
+        if has_other_prose and not (judge is _not_found and _begins_with_an_apology(visible)):
             continue
         signs = signs or _signs(tree, data)
         wall = judge(signs, html, visible)
+        if has_other_prose and (wall is None or not set(wall.evidence) >= _AGREED):
+            continue
         if wall is not None:
             return wall
     return _part(tree, html, visible, data, body_text, next_pages)
@@ -332,7 +386,7 @@ def require_open(wall: Wall) -> None:
 
 
 def _signs(tree: HtmlElement, data: StructuredData) -> _Signs:
-    signs = _Signs(is_article=data.main is not None)
+    signs = _Signs(is_article=data.main is not None, has_challenge=_has_challenge(tree))
     names = ("title", "meta", "h1", "h2", "button", "input", "a", "noscript")
     for count, element in enumerate(tree.iter(*names)):
         if count == _MAXIMUM_ELEMENTS:
@@ -349,20 +403,34 @@ def _signs(tree: HtmlElement, data: StructuredData) -> _Signs:
         elif tag == "noscript" and len(signs.unseen) < 5:
             signs.unseen.append(_text(element))
         elif tag in {"button", "a"} or (tag == "input" and element.get("type") in {"submit", "button"}):
-            label = element.get("value") or "" if tag == "input" else _text(element)
+            label = _label(element)
             signs.controls += len(label) < 60 and _ACCEPTS.fullmatch(label) is not None
     return signs
 
 
-def _bot_wall(signs: _Signs, html: str, segments: Sequence[Segment]) -> Wall | None:
-    text = " ".join([*(segment.text[:_READ_OF_SEGMENT] for segment in segments[:200]), *signs.unseen])[:20_000]
+def _has_challenge(tree: HtmlElement) -> bool:
+    for element in islice(tree.iter(*_CHALLENGE_NAMES), _MAXIMUM_ELEMENTS):
+        names = " ".join(element.get(name, "") for name in _CHALLENGE_NAMES[element.tag])
+        if _CHALLENGE.search(names):
+            return True
+        # A page's data, which has its text, may stand in a script, too.
+        if element.tag == "script" and element.text and _CHALLENGE_SCRIPT.search(element.text[:_READ_CHARACTERS]):
+            return True
+    return False
+
+
+def _bot_wall(signs: _Signs, _html: str, segments: Sequence[Segment]) -> Wall | None:
+    lines = [*(segment.text for segment in segments[:200]), *signs.unseen]
     evidence = []
     if _is_titled(_BOT_TITLES, [*signs.titles, *signs.headings]):
         evidence.append("title_says_robot")
-    if _BOT_WORDS.search(text):
+    if any(_addresses(_BOT_WORDS, line) for line in lines):
         evidence.append("text_says_robot")
-    if _CHALLENGE.search(html):
+    if signs.has_challenge:
         evidence.append("challenge_markup")
+    is_told = "text_says_robot" in evidence and len(evidence) >= 2
+    if not is_told and _has_other_prose(segments, _BOT_WORDS, _MOST_PROSE_UNDER_ONE_SIGN):
+        return None
     return _settled(signs, segments, evidence, ContentStatus.BOT_WALL, Reason.BOT_WALL)
 
 
@@ -388,14 +456,32 @@ def _consent_wall(signs: _Signs, html: str, segments: Sequence[Segment]) -> Wall
 
 
 def _not_found(signs: _Signs, _html: str, segments: Sequence[Segment]) -> Wall | None:
+    is_told = any(_addresses(_NOT_FOUND_WORDS, segment.text) for segment in segments[:500])
     evidence = []
-    if _is_titled(_NOT_FOUND, signs.titles):
+    if _is_titled(_NOT_FOUND, signs.titles) or (is_told and _is_titled(_MISHAP, signs.titles)):
         evidence.append("title_says_not_found")
-    if _is_titled(_NOT_FOUND, signs.headings):
+    if _is_titled(_NOT_FOUND, signs.headings) or (is_told and _is_titled(_MISHAP, signs.headings)):
         evidence.append("heading_says_not_found")
-    if evidence and any(_NOT_FOUND_WORDS.search(segment.text[:_READ_OF_SEGMENT]) for segment in segments[:500]):
+    if evidence and is_told:
         evidence.append("text_says_not_found")
     return _settled(signs, segments, evidence, ContentStatus.FULL, Reason.NOT_FOUND_PAGE)
+
+
+def _begins_with_an_apology(segments: Sequence[Segment]) -> bool:
+    """Say whether a short line says that what was asked for is not there, before the page has any prose."""
+    for segment in segments[:500]:
+        is_short = segment.tag not in _HEADINGS and len(segment.text) < _LONGEST_APOLOGY
+        if is_short and _addresses(_NOT_FOUND_WORDS, segment.text):
+            return True
+        if len(segment.text) >= _SHORTEST_PROSE_CHARACTERS and segment.link_share <= 0.5:
+            return False
+    return False
+
+
+def _addresses(pattern: re.Pattern[str], line: str) -> bool:
+    """Say whether a line has a wall's words, and neither quotes them nor reports."""
+    said = _QUOTED.sub(" ", line[:_READ_OF_SEGMENT])
+    return pattern.search(said) is not None and _REPORTS.search(said) is None
 
 
 def _settled(
@@ -431,21 +517,61 @@ def _part(
         pay.append("not_free")
         if _paid_part_is_missing(tree, html):
             pay.append("paid_part_missing")
-    if _PAYWALL_MARKUP.search(" ".join(set(_NAMES(tree)[:_MAXIMUM_ELEMENTS]))):
+    elements = islice(tree.iter("*"), _MAXIMUM_ELEMENTS)
+    names = {name for element in elements for name in (element.get("class"), element.get("id")) if name}
+    if _PAYWALL_MARKUP.search(" ".join(names)):
         pay.append("paywall_markup")
-    if any(_PROMPT.search(segment.text) for segment in _after_body(segments, lines) if len(segment.text) < 600):
+    prompts = [s for s in _after_body(segments, lines) if len(s.text) < 600 and _PROMPT.search(s.text)]
+    if not _has_article(lines):
+        prompts = [s for s in segments[:_MAXIMUM_SEGMENTS] if len(s.text) < 600 and _PROMPT.search(s.text)]
+    if prompts:
         pay.append("asks_to_subscribe")
+    if any(_READS_ON_FOR.search(prompt.text) for prompt in prompts) and any(
+        map(_has_controls, prompts[:_MOST_PROMPTS])
+    ):
+        pay.append("subscribe_controls")
     cut = ["more_pages"] if next_pages else []
     if main is not None and _is_part_of(main, body_text, words):
         cut.append("shorter_than_stated")
-    last = lines[-1].strip()[-_READ_OF_SEGMENT:] if lines else ""
+    own = [line for line in lines if not (prompts and _PROMPT.search(line[:_READ_OF_SEGMENT]))]
+    last = (own or lines)[-1].strip()[-_READ_OF_SEGMENT:] if lines else ""
     if _ELLIPSIS.search(last) or _READ_ON.fullmatch(last):
         cut.append("cut_off")
     elif count_words(last) >= _SHORTEST_PROSE_WORDS and not _SENTENCE_END.search(last):
         cut.append("ends_in_mid_sentence")
     if words < _SHORT_BODY_WORDS:
         cut.append("short")
+    if "subscribe_controls" in pay and not _has_article(lines):
+        return Wall(ContentStatus.PAYWALLED, Reason.PAYWALL, (*pay, *cut), 0.8)
     return _weighed(pay, cut, words)
+
+
+def _has_article(lines: Sequence[str]) -> bool:
+    """Say whether a body has anything else than prompts and offers."""
+    own = (line for line in lines if not any(p.search(line[:_READ_OF_SEGMENT]) for p in (_PROMPT, _OFFER)))
+    words = [count_words(line) for line in own]
+    return max(words, default=0) >= _SHORTEST_PROSE_WORDS or sum(words) >= _SHORTEST_OPENING_WORDS
+
+
+def _has_controls(prompt: Segment) -> bool:
+    """Say whether one of the controls in a prompt, or right after it, is to subscribe, sign in or register."""
+    return any(
+        _JOINS.fullmatch(label.strip(" .!›»→>"))
+        for label in map(_label, islice(_controls_from(prompt.element), _CONTROLS_BESIDE_PROMPT))
+        if len(label) < 60
+    )
+
+
+def _controls_from(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the controls in an element, then those that follow it in the two elements around it."""
+    outer = [element] if element.getparent() is None else [element, element.getparent()]
+    following = chain.from_iterable(islice(place.itersiblings(), _SEGMENTS_AFTER_BODY) for place in outer)
+    for place in chain([element], following):
+        yield from (inner for inner in islice(place.iter(), _ELEMENTS_BESIDE_PROMPT) if inner.tag in _CONTROLS)
+
+
+def _label(control: HtmlElement) -> str:
+    return (control.get("value") or "") if control.tag == "input" else _text(control)
 
 
 def _is_part_of(main: StructuredArticle, body_text: str, words: int) -> bool:
@@ -519,8 +645,16 @@ def _is_titled(pattern: re.Pattern[str], titles: Sequence[str]) -> bool:
 def _parts(title: str) -> Iterator[str]:
     """Yield the parts of a title that may have a site's name, or an exclamation before it."""
     parts = [part for part in _TITLE_PARTS.split(title) if part.strip()]
-    if 2 <= len(parts) <= 3 and count_words(title) <= _LONGEST_TITLE_WORDS:
-        yield from parts
+    if not (2 <= len(parts) <= 3 and count_words(title) <= _LONGEST_TITLE_WORDS):
+        parts = []
+    yield from parts
+    for part in parts or [title]:
+        # What a colon parts is a site's name, or an exclamation; else it is a headline.
+        before, colon, after = part.partition(":")
+        if colon and count_words(before) <= _MOST_WORDS_BESIDE_COLON:
+            yield after
+        if colon and count_words(after) <= _MOST_WORDS_BESIDE_COLON:
+            yield before
 
 
 def _has_other_prose(segments: Sequence[Segment], about: re.Pattern[str], most: int) -> bool:
@@ -528,11 +662,7 @@ def _has_other_prose(segments: Sequence[Segment], about: re.Pattern[str], most: 
     total = 0
     for segment in segments:
         size = len(segment.text)
-        if (
-            size >= _SHORTEST_PROSE_CHARACTERS
-            and segment.link_share <= 0.5
-            and not about.search(segment.text[:_READ_OF_SEGMENT])
-        ):
+        if size >= _SHORTEST_PROSE_CHARACTERS and segment.link_share <= 0.5 and not _addresses(about, segment.text):
             total += size
             if total > most:
                 return True
