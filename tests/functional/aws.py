@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from typing import Any
 
 import boto3
 import yaml
+
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 
 REPOSITORY = Path(__file__).parents[2]
 EVENTS = REPOSITORY / "tests" / "events"
@@ -30,6 +34,18 @@ class _TemplateLoader(yaml.SafeLoader):
 
 
 _TemplateLoader.add_multi_constructor("!", lambda _loader, _tag, node: f"!{node.tag}")
+
+
+def stage_sender(queues: Mapping[str, str]) -> SqsMessageSender:
+    """Return a sender to the stages' queues."""
+    return SqsMessageSender(
+        {
+            FetchRequested: queues["fetch"],
+            PageFetched: queues["extract"],
+            ArticleExtracted: queues["enrich"],
+            ArticleEnriched: queues["index"],
+        }
+    )
 
 
 @cache

@@ -25,11 +25,10 @@ from extractor.stage import ExtractStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.article import Article, Extracted, ExtractedWork
 from newsdesk.capture import read_capture
 from newsdesk.lifecycle import Patience
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.messages import ArticleExtracted, PageFetched
 from newsdesk.retries import MAXIMUM_RESENDS
 from newsdesk.rights import OptOutPolicy, parse_policy
 from newsdesk.state import ArticleState, Capture, Stage
@@ -575,14 +574,7 @@ def test_the_whole_chain_works_on_aws(
 ) -> None:
     # Given the table, the bucket and the queues of the template
     clock = FakeClock()
-    sender = SqsMessageSender(
-        {
-            FetchRequested: queues["fetch"],
-            PageFetched: queues["extract"],
-            ArticleExtracted: queues["enrich"],
-            ArticleEnriched: queues["index"],
-        }
-    )
+    sender = aws.stage_sender(queues)
     pipeline = Pipeline(
         real_web,
         clock=clock,

@@ -18,8 +18,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.adapters.sqs import SqsMessageSender
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.messages import ArticleExtracted, PageFetched
 from tests import long_reads
 from tests.fakes import DUE_SHARDS, FakeClock
 from tests.functional import aws
@@ -38,14 +37,7 @@ FETCH = {"GetItem": 2, "PutItem": 1, "UpdateItem": 1}
 def pipeline(table: str, bucket: str, queues: dict[str, str]) -> Pipeline:
     """The stages on AWS, with an article indexed an hour ago, so that its site's rules are known."""
     clock = FakeClock()
-    sender = SqsMessageSender(
-        {
-            FetchRequested: queues["fetch"],
-            PageFetched: queues["extract"],
-            ArticleExtracted: queues["enrich"],
-            ArticleEnriched: queues["index"],
-        }
-    )
+    sender = aws.stage_sender(queues)
     pipeline = Pipeline(
         clock=clock,
         store=DynamoArticleStore(table, clock=clock),

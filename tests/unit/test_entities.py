@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from enricher.entities import EntitiesEnricher
 from enricher.gazetteer import Gazetteer
 from enricher.ports import Document, NotApplicableError
 from newsdesk.article import Enrichment, Entity, Language, to_json_bytes
+from tests.hash_seeds import outputs_by_hash_seed
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
@@ -246,17 +244,7 @@ sys.stdout.buffer.write(to_json_bytes(EntitiesEnricher().enrich(document, found)
 
 def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     # Given two processes that hash strings differently
-    path = os.pathsep.join(str(ROOT / part) for part in ("shared", "functions/enrich"))
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            input=STORY.encode(),
-            capture_output=True,
-            check=True,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
-        ).stdout
-        for seed in ("1", "2")
-    ]
+    outputs = outputs_by_hash_seed(PROGRAM, STORY)
     # Then both write what this one does
     here = to_json_bytes(EntitiesEnricher().enrich(Document(STORY), ENGLISH))
     assert outputs == [here, here]

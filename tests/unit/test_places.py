@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from hypothesis import strategies as st
 from enricher.places import PlacesEnricher
 from enricher.ports import Document, NotApplicableError
 from newsdesk.article import Enrichment, Entity, Language, Mention, to_json_bytes
+from tests.hash_seeds import outputs_by_hash_seed
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = Language(code="en", confidence=1.0)
@@ -284,17 +282,7 @@ sys.stdout.buffer.write(to_json_bytes(PlacesEnricher().enrich(document, found)))
 
 def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     # Given two processes that hash strings differently
-    path = os.pathsep.join(str(ROOT / part) for part in ("shared", "functions/enrich"))
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            input=STORY.encode(),
-            capture_output=True,
-            check=True,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
-        ).stdout
-        for seed in ("1", "2")
-    ]
+    outputs = outputs_by_hash_seed(PROGRAM, STORY)
     # Then both write the same, and places were found
     assert outputs[0] == outputs[1]
     assert b'"iso2":"NL"' in outputs[0]
