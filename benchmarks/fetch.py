@@ -101,10 +101,9 @@ def servers() -> Iterator[list[str]]:
 def client(name: str) -> Fetch:
     """Return a client that keeps its connections."""
     if name == "newsdesk":
-        from fetcher import wall
-        from fetcher.client import HttpFetcher
-        from fetcher.ports import FetchRequest
-        from newsdesk.networks import parse_networks
+        from newsdesk.web import parse_networks
+        from newsdesk.web.transport import FetchRequest, HttpFetcher
+        from newsdesk.web.transport import egress_guard as wall
 
         wall.install()
         fetcher = HttpFetcher("NewsdeskBenchmark/1", allowed=parse_networks(["127.0.0.1/32"]))
@@ -200,7 +199,14 @@ def import_times(repeats: int) -> dict[str, float]:
     """Return milliseconds: the median of whole processes that import and end, less one that only ends."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_PATH)}
     environment |= {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
-    names = ["", "fetcher.client", "fetcher.handler", "boto3, aws_lambda_powertools, pydantic", "httpx", "urllib3"]
+    names = [
+        "",
+        "newsdesk.web.transport.client",
+        "fetcher.handler",
+        "boto3, aws_lambda_powertools, pydantic",
+        "httpx",
+        "urllib3",
+    ]
     taken: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(repeats + 1):
         for name in names:

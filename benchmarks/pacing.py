@@ -37,8 +37,8 @@ from moto import mock_aws
 from rich.console import Console
 from rich.table import Table
 
-from fetcher.politeness import Manners
 from newsdesk.adapters.hosts import DynamoHostStore
+from newsdesk.web.transport import Manners
 from tests.functional import aws
 from tests.simulation import Faults, Report, SimulatedHost, Simulation, mixed_hosts
 

@@ -37,14 +37,13 @@ from rich.table import Table
 from enricher.composer import default_enrichers
 from enricher.stage import EnrichStage
 from extractor.stage import ExtractStage
-from fetcher.client import FetchLimits, HttpFetcher
-from fetcher.politeness import Manners, Politeness
 from fetcher.stage import FetchStage
 from indexer.stage import IndexStage
+from newsdesk.articles import Patience
 from newsdesk.clock import utc_now
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.networks import parse_networks
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.web import parse_networks
+from newsdesk.web.transport import FetchLimits, HttpFetcher, Manners, Politeness
 from newsdesk_cli.ingestion import Ingestion
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite

@@ -8,25 +8,36 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from newsdesk.article import Article, ArticleType, ChangeType, ModelProvenance, Person, Provenance, to_json_bytes
-from newsdesk.clock import from_text, to_text
-from newsdesk.keys import article_key, capture_key, extracted_key
-from newsdesk.lifecycle import Patience, ended, enriched, extracted, fetched, first_run
-from newsdesk.outcomes import Outcome
-from newsdesk.retries import RevisitPolicy
-from newsdesk.state import (
+from newsdesk.articles import (
     STAGE_ORDER,
     ArticleState,
     Capture,
     CurrentRevision,
     OutcomeRecord,
+    Patience,
     RevisionRecord,
+    RevisitPolicy,
     Stage,
     SubmissionRecord,
-    Tombstone,
-    Validators,
+    ended,
+    first_run,
 )
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.articles.lifecycle import enriched, extracted, fetched
+from newsdesk.articles.state import Tombstone, Validators
+from newsdesk.clock import from_text, to_text
+from newsdesk.contracts import (
+    Article,
+    ArticleType,
+    ChangeType,
+    ModelProvenance,
+    Outcome,
+    Person,
+    Provenance,
+    capture_key,
+    to_json_bytes,
+)
+from newsdesk.contracts.keys import article_key, extracted_key
+from newsdesk.web import article_id, canonical_url, parse_url
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589000, tzinfo=UTC)
 REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)

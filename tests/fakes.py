@@ -18,14 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from newsdesk.clock import from_text
-from newsdesk.clusters import ClustersInMemory
-from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
-from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
-from newsdesk.messages import ArticleChanged, StageMessage, SubmissionEnded
-from newsdesk.ports import WriteOnce
-from newsdesk.state import (
+from newsdesk.articles import (
     ArticleState,
+    ClustersInMemory,
     Listing,
     Neighbour,
     OutcomeRecord,
@@ -33,7 +28,12 @@ from newsdesk.state import (
     RevisionRecord,
     Stage,
     SubmissionRecord,
+    WriteOnce,
 )
+from newsdesk.clock import from_text
+from newsdesk.contracts import ArticleChanged, StageMessage, SubmissionEnded
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
+from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -14,13 +14,10 @@ from dispatcher.stage import DispatchStage
 from enricher.composer import default_enrichers
 from enricher.stage import EnrichStage
 from extractor.stage import ExtractStage
-from fetcher.client import FetchLimits, HttpFetcher
-from fetcher.politeness import Manners, Politeness
-from fetcher.ports import AskLeave, AuxiliaryResponse, FetchRequest, FetchResponse, Timings
 from fetcher.stage import FetchStage
 from indexer.stage import IndexStage
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import (
+from newsdesk.articles import ArticleState, Patience
+from newsdesk.contracts import (
     ArticleChanged,
     ArticleEnriched,
     ArticleExtracted,
@@ -28,10 +25,9 @@ from newsdesk.messages import (
     PageFetched,
     StageMessage,
 )
-from newsdesk.networks import parse_networks
-from newsdesk.rights import OptOutPolicy, parse_policy
-from newsdesk.state import ArticleState
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.web import OptOutPolicy, article_id, canonical_url, parse_networks, parse_policy, parse_url
+from newsdesk.web.transport import AskLeave, FetchLimits, FetchRequest, FetchResponse, HttpFetcher, Manners, Politeness
+from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
 from publisher.stage import change_of
 from submitter.stage import SubmitStage
 from tests.fakes import (
@@ -79,7 +75,7 @@ class MessageQueue(FailsOnDemand):
 
 
 class Web:
-    """A :class:`fetcher.ports.Fetcher` of pages that a test writes; knows no robots.txt.
+    """A :class:`newsdesk.web.transport.Fetcher` of pages that a test writes; knows no robots.txt.
 
     ``meanwhile`` is called once, while a fetch is under way.
     """

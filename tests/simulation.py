@@ -23,25 +23,24 @@ from itertools import pairwise
 from typing import Any
 
 from dispatcher.stage import DispatchStage
-from fetcher.politeness import LATENESS_SECONDS, Manners, Politeness
-from fetcher.ports import (
+from fetcher.stage import FetchStage
+from newsdesk.articles import Patience, Stage, first_run, message_for
+from newsdesk.contracts import FetchRequested, Reason, StageMessage
+from newsdesk.errors import TransientError
+from newsdesk.ports import HostStore
+from newsdesk.web import Url, article_id, parse_url
+from newsdesk.web.transport import (
     AskLeave,
-    AuxiliaryResponse,
     FetchRequest,
     FetchResponse,
     Hop,
+    Manners,
     OverloadedError,
+    Politeness,
     Start,
-    Timings,
 )
-from fetcher.stage import FetchStage
-from newsdesk.errors import TransientError
-from newsdesk.lifecycle import Patience, first_run, message_for
-from newsdesk.messages import FetchRequested, StageMessage
-from newsdesk.outcomes import Reason
-from newsdesk.ports import HostStore
-from newsdesk.state import Stage
-from newsdesk.urls import Url, article_id, parse_url
+from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
+from newsdesk.web.transport.politeness import LATENESS_SECONDS
 from tests.fakes import DUE_SHARDS, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore
 
 START = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
@@ -224,7 +223,7 @@ class Queue:
 
 
 class SimulatedWeb:
-    """All hosts; a :class:`fetcher.ports.Fetcher` and :class:`fetcher.ports.AuxiliaryFetcher`.
+    """All hosts; a :class:`newsdesk.web.transport.Fetcher` and :class:`newsdesk.web.transport.AuxiliaryFetcher`.
 
     ``starts`` says when each host was asked, and for what: when the request was written, over a connection that was
     opened before. Some requests go over a kept connection, which the server sometimes closes as it reads them.

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from fetcher.client import FetchLimits, HttpFetcher
-from fetcher.ports import FetchRequest, FetchResponse
+from newsdesk.contracts import TRANSIENT
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.networks import Address, parse_networks
-from newsdesk.outcomes import TRANSIENT
+from newsdesk.web import Address, parse_networks
+from newsdesk.web.transport import FetchLimits, FetchRequest, FetchResponse, HttpFetcher
 
 LOOPBACK = parse_networks(["127.0.0.1/32"])
 """The only address that stands for the public internet here; 127.0.0.9 stands for the inside."""

@@ -34,7 +34,7 @@ from seedlike import seedlike_page
 from splicing import load_pages
 from systems import BASELINE, OURS, SYSTEMS, Answer, Prediction, System, Worker, installed
 
-from extractor.charset import decode_text
+from extractor.html import decode_text
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "extraction"

@@ -33,8 +33,9 @@ from cases import (
 )
 from forests import train_forest, trees_of
 
-from extractor.boundary import Suspect, find_boundary, suspects_of, suspicion_row
-from extractor.classifier import forest_from_json
+from extractor.body import find_boundary
+from extractor.body.guard import Suspect, suspects_of, suspicion_row
+from extractor.body.model import forest_from_json
 
 _HONEST_WEIGHT, _MAIN_WEIGHT = 3.0, 0.3
 _FOREIGN_WEIGHT, _TEASER_WEIGHT = 1.5, 0.5

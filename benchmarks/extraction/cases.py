@@ -27,10 +27,8 @@ from lxml.html import HtmlElement
 from seedlike import SeedlikePage, seedlike_page
 from splicing import DATA, VARIANTS, Page, Spliced, load_pages, own_segments, spliced_pages, titles_of
 
+from extractor.html import Segment, StructuredData, parse_html, read_structured_data, segments_of
 from extractor.metadata import Metadata, read_metadata
-from extractor.parsing import parse_html
-from extractor.segments import Segment, segments_of
-from extractor.structured_data import StructuredData, read_structured_data
 from tests.scroll_pages import ScrollPage, Story, scroll_page
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -28,12 +28,11 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from train import Trainer, training_data
 
-from extractor.classifier import Model, model_from_json
-from extractor.extraction import find_body
+from extractor.body import Model
+from extractor.body.model import model_from_json
+from extractor.html import parse_html, read_structured_data, segments_of
 from extractor.metadata import read_metadata
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
+from extractor.reading.full import find_body
 
 
 @dataclass(slots=True)

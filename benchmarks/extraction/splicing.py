@@ -29,10 +29,7 @@ sys.path[:0] = [str(_ROOT / "shared"), str(_ROOT / "functions" / "extract")]
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from extractor.charset import decode_text
-from extractor.parsing import parse_html
-from extractor.segments import Segment, segments_of
-from extractor.structured_data import read_structured_data
+from extractor.html import Segment, decode_text, parse_html, read_structured_data, segments_of
 
 DATA = _ROOT.parent / "shared" / "data" / "extraction"
 _TOKEN = re.compile(r"\w+")

@@ -60,7 +60,7 @@ class Answer:
 
 
 def _newsdesk() -> Extract:
-    from extractor.extraction import extract
+    from extractor.reading.full import extract
 
     def run(html: str, url: str) -> Prediction:
         article = extract(html, url, captured_at=NOW).article

@@ -34,10 +34,9 @@ from cases import DATA, FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_
 from forests import train_forest, trees_of
 from labels import true_shares
 
-from extractor.body import surely_foreign
-from extractor.boundary import find_boundary
-from extractor.candidates import shares_in, trafilatura_text
-from extractor.classifier import (
+from extractor.body import find_boundary, overlaid
+from extractor.body.features import FEATURES, TOKEN, PageFeatures, features_of
+from extractor.body.model import (
     LONGEST_WORDED_TEXT,
     MODEL_PATH,
     Forest,
@@ -47,9 +46,9 @@ from extractor.classifier import (
     vote_columns,
     word_columns,
 )
-from extractor.features import FEATURES, TOKEN, PageFeatures, features_of
-from extractor.hidden import hidden_text
-from extractor.overlays import overlaid
+from extractor.body.selection import surely_foreign
+from extractor.body.trafilatura_vote import shares_in, trafilatura_text
+from extractor.html import hidden_text
 
 _ROUNDS = 60
 _PARAMETERS = {

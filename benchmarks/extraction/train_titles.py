@@ -1,4 +1,4 @@
-"""Learns which of a page's title candidates is its headline: the weights of ``extractor/titles.py``.
+"""Learns which of a page's title candidates is its headline: the weights of ``extractor/metadata/titles.py``.
 
 Comes in: ``truth.jsonl`` and the pages beside it, in ``../shared/data/extraction/pages``. Goes out: the share of exact
 headlines on pages of sites that were not trained on, and, with ``--write``, ``extractor/model/titles.json``. Changes
@@ -25,13 +25,9 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "functions/extract"), str(ROOT / "shared")]
 
-from extractor.charset import decode_text
-from extractor.metadata import site_names
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.statements import read_meta
-from extractor.structured_data import read_structured_data
-from extractor.titles import ranked_titles
+from extractor.html import decode_text, parse_html, read_meta, read_structured_data, segments_of
+from extractor.metadata.reader import site_names
+from extractor.metadata.titles import ranked_titles
 
 PAGES = ROOT.parent / "shared/data/extraction/pages"
 MODEL = ROOT / "functions/extract/extractor/model/titles.json"

@@ -23,10 +23,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from newsdesk.article import Article, to_json_bytes
+from newsdesk.articles import ArticleState
+from newsdesk.contracts import Article, to_json_bytes
 from newsdesk.errors import PermanentError, RejectedUrlError, TransientError
-from newsdesk.state import ArticleState
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli import batch
 from newsdesk_cli import search as similar
 from newsdesk_cli.deployment import DeploymentError

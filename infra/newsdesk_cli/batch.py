@@ -26,20 +26,20 @@ class Tally:
 
 
 def extract(manifest: Path, destination: Path) -> Tally:
-    """Extract the pages of a manifest of ``{id, url, path}``; see :func:`extractor.batch.extract_manifest`."""
-    from extractor.batch import extract_manifest
-    from extractor.child import ChildReader
+    """Extract the pages of a manifest of ``{id, url, path}``; see :func:`extractor.manifest.extract_manifest`."""
+    from extractor.manifest import extract_manifest
+    from extractor.reading import ChildReader
 
     with closing(ChildReader()) as reader:
         return _write(extract_manifest(manifest, read=reader), destination)
 
 
 def enrich(manifest: Path, destination: Path, complain: Callable[[str], object]) -> Tally:
-    """Enrich the texts of a manifest of ``{id, title, text, lang?}``; see :func:`enricher.batch.enrich_manifest`.
+    """Enrich the texts of a manifest of ``{id, title, text, lang?}``; see :func:`enricher.manifest.enrich_manifest`.
 
     ``complain`` is called with what is wrong with each line that cannot be read.
     """
-    from enricher.batch import enrich_manifest  # loads the language model
+    from enricher.manifest import enrich_manifest  # loads the language model
 
     return _write(enrich_manifest(manifest), destination, complain)
 

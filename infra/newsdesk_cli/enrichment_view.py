@@ -21,7 +21,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from newsdesk.article import Article, Enrichment, Entity, Language, Quote
+from newsdesk.contracts import Article, Enrichment, Entity, Language, Quote
 
 Span = tuple[int, int]
 ValueT = TypeVar("ValueT")

@@ -18,10 +18,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from extractor import reasons
-from extractor.judgement import JudgedSegment
-from extractor.result import ExtractionResult
-from newsdesk.article import Extracted, FieldSource, to_document
+from extractor.contract import ExtractionResult, JudgedSegment
+from extractor.text import drop_reasons as reasons
+from newsdesk.contracts import Extracted, FieldSource, to_document
 from newsdesk.words import count_words
 from newsdesk_cli.single_page import Observation
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsdesk.article import Article
+from newsdesk.articles import ArticleState, OutcomeRecord, Stage, SubmissionRecord
 from newsdesk.clock import from_text, to_text
-from newsdesk.state import ArticleState, OutcomeRecord, Stage, SubmissionRecord
-from newsdesk.urls import MAXIMUM_URL_LENGTH
+from newsdesk.contracts import Article
+from newsdesk.web import MAXIMUM_URL_LENGTH
 from newsdesk_cli.stack import Stack
 
 _MESSAGES_PER_CALL = 10  # SQS's own limit

@@ -35,9 +35,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractor.reading import PageToRead
-from newsdesk.article import Block, BlockType, Extracted, to_document
+from extractor.contract import PageToRead
 from newsdesk.clock import from_text
+from newsdesk.contracts import Block, BlockType, Extracted, to_document
 from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.single_page import Observation, observe
 

@@ -15,9 +15,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from newsdesk.article import Article, Block, BlockType
-from newsdesk.outcomes import Outcome
-from newsdesk.state import ArticleState, RetractionReason
+from newsdesk.articles import ArticleState, RetractionReason
+from newsdesk.contracts import Article, Block, BlockType, Outcome
 from newsdesk_cli.ingestion import WAITING, Result
 from newsdesk_cli.search import Search
 

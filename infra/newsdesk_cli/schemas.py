@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from newsdesk.adapters.eventbridge import EVENT_SOURCE
-from newsdesk.article import article_json_schema
-from newsdesk.messages import ArticleChanged, SubmissionEnded, event_schema, url_submitted_schema
+from newsdesk.contracts import ArticleChanged, SubmissionEnded, article_json_schema, event_schema, url_submitted_schema
 
 TRIGGER_SOURCE = "newsdesk.trigger"
 """The source under which others send us ``UrlSubmitted``; a test holds it against the submit function's."""

@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
+from newsdesk.articles import ArticleState
+from newsdesk.contracts import VECTORS_PREFIX, StoredVector, cosine, decode_vector, encode_vector, vector_key
 from newsdesk.errors import ObjectMissingError
-from newsdesk.keys import VECTORS_PREFIX, vector_key
-from newsdesk.state import ArticleState
-from newsdesk.vectors import StoredVector, cosine, decode_vector, encode_vector
 from newsdesk_cli.stack import Stack
 
 MOST_VECTORS = 20_000

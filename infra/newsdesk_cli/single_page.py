@@ -10,21 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractor.batch import LARGEST_PAGE_BYTES, page_in
-from extractor.reading import PageToRead, read_page
-from extractor.result import ExtractionResult
-from fetcher.client import HttpFetcher
-from fetcher.politeness import AUXILIARY_DEADLINE_SECONDS
-from fetcher.ports import FetchRequest, Hop, Start
-from fetcher.robots import MAXIMUM_ROBOTS_BYTES, is_allowed, read_robots
-from newsdesk.article import Extracted
+from extractor.contract import ExtractionResult, PageToRead
+from extractor.manifest import LARGEST_PAGE_BYTES, page_in
+from extractor.reading import read_page
 from newsdesk.clock import utc_now
-from newsdesk.content_encoding import decode_body
+from newsdesk.contracts import Extracted, Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.networks import parse_networks
-from newsdesk.outcomes import Reason
-from newsdesk.rights import product_token
-from newsdesk.urls import Url
+from newsdesk.web import Url, decode_body, parse_networks, product_token
+from newsdesk.web.transport import (
+    AUXILIARY_DEADLINE_SECONDS,
+    MAXIMUM_ROBOTS_BYTES,
+    FetchRequest,
+    Hop,
+    HttpFetcher,
+    Start,
+    is_allowed,
+    read_robots,
+)
 from newsdesk_cli.paths import TEMPLATE
 from newsdesk_cli.templates import load_template
 

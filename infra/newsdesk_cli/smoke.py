@@ -41,7 +41,7 @@ print(f"{handler:40} imported in {time.perf_counter() - started:.2f} s")
 
 
 LOADED_LATER = {
-    "ExtractFunction": ("extractor.extraction", "extractor.rescue", "babel.dates", "dateparser", "htmldate")
+    "ExtractFunction": ("extractor.reading.full", "extractor.reading.plain", "babel.dates", "dateparser", "htmldate")
 }
 """What a function loads after its handler: extract's child, and what is left of a library that was cut."""
 

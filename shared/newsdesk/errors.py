@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsdesk.outcomes import Reason
+from newsdesk.contracts import Reason
 
 
 class NewsdeskError(Exception):

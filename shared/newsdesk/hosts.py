@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
-from newsdesk.state import Record
+from newsdesk.contracts import Record
+
+RETRY_AFTER_CAP_SECONDS = 6 * 3600.0
+"""A server may ask for more patience than our schedule has, but not for more than this."""
 
 BACK_OFF_BASE_SECONDS = 60.0
 BACK_OFF_CAP_SECONDS = 3600.0
@@ -66,7 +68,7 @@ def next_back_off(before: BackOff | None, now: datetime, asked_seconds: float | 
         The one before, even when it is over.
     asked_seconds : float or None
         What ``Retry-After`` asked for; the pause is not shorter, within
-        :data:`newsdesk.retries.RETRY_AFTER_CAP_SECONDS`.
+        :data:`RETRY_AFTER_CAP_SECONDS`.
     jitter : float
         In [0, 1).
 
@@ -100,7 +102,7 @@ class SiteRules(Record):
     Attributes
     ----------
     robots : tuple of str
-        The rules of the group that applies to us, in the form that ``fetcher.robots`` matches.
+        The rules of the group that applies to us, in the form that ``newsdesk.web.transport.robots`` matches.
     crawl_delay_seconds : float or None
         As the site wrote it, uncapped.
     ai_preferences : tuple of str

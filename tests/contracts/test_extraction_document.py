@@ -29,7 +29,7 @@ def test_every_reason_is_described_as_where_it_is_defined() -> None:
 
 @pytest.mark.parametrize("row", rows_under("The judges"), ids=lambda row: row[0])
 def test_every_judge_is_where_the_document_says(row: list[str]) -> None:
-    modules = re.findall(r"`(\w+\.py)`", row[1])
+    modules = re.findall(r"`([\w/]+\.py)`", row[1])
     assert modules
     for module in modules:
         assert (ROOT / "functions" / "extract" / "extractor" / module).is_file()

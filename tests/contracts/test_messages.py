@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from newsdesk.messages import (
+from newsdesk.contracts import (
     ArticleChanged,
     ArticleEnriched,
     ArticleExtracted,
     FetchRequested,
-    Message,
     PageFetched,
     StageMessage,
     SubmissionEnded,
     UrlSubmitted,
 )
+from newsdesk.contracts.messages import Message
 
 GOLDEN = Path(__file__).parent / "messages"
 MODELS: dict[str, type[Message]] = {

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 BY_POWERTOOLS = {("ColdStart", "Count")}
 
 
-BY_BATCH = REPOSITORY / "shared" / "newsdesk" / "records.py"
+BY_BATCH = REPOSITORY / "shared" / "newsdesk" / "runtime" / "batches.py"
 """The one module that is told the names: by the handlers, who call ``process_batch``."""
 
 

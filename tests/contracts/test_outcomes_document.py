@@ -8,16 +8,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from newsdesk.lifecycle import Patience
-from newsdesk.outcomes import DESCRIPTIONS, Reason, label, outcome_of
-from newsdesk.retries import (
-    MAXIMUM_RESENDS,
-    RETRY_AFTER_CAP_SECONDS,
-    RETRY_POLICIES,
-    SET_BACK_POLICY,
-    RevisitPolicy,
-)
-from newsdesk.rights import Refusal
+from newsdesk.articles import MAXIMUM_RESENDS, Patience, RevisitPolicy
+from newsdesk.articles.retries import RETRY_POLICIES, SET_BACK_POLICY
+from newsdesk.contracts import Reason, label, outcome_of
+from newsdesk.contracts.outcomes import DESCRIPTIONS
+from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
+from newsdesk.web import Refusal
 from newsdesk_cli.paths import TEMPLATE
 from newsdesk_cli.templates import load_template
 

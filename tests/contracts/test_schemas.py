@@ -13,13 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from newsdesk.adapters.eventbridge import EVENT_SOURCE
-from newsdesk.article import (
+from newsdesk.articles import Stage
+from newsdesk.contracts import (
     Article,
     ArticleType,
     Block,
     BlockType,
     CitedSource,
-    Cluster,
     Country,
     Enrichment,
     EnrichmentError,
@@ -51,7 +51,7 @@ from newsdesk.article import (
     Topic,
     to_json_bytes,
 )
-from newsdesk.state import Stage
+from newsdesk.contracts.article import Cluster
 from newsdesk_cli import schemas
 from submitter import intake
 from tests.examples import article_bytes, article_of, at_stage

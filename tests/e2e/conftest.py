@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from newsdesk.article import Article
-from newsdesk.messages import ArticleChanged
+from newsdesk.contracts import Article, ArticleChanged
 from newsdesk_cli.ingestion import Ingestion, Result
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.sample_site import SampleSite

@@ -14,11 +14,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsdesk import lifecycle
+from newsdesk.articles import ArticleState, SubmissionRecord, lifecycle
 from newsdesk.clock import utc_now
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.state import ArticleState, SubmissionRecord
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli.ingestion import Result
 from newsdesk_cli.sample_site import SampleSite
 from tests.e2e.conftest import World

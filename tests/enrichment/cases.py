@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from newsdesk.article import Enrichment, Quote
+from newsdesk.contracts import Enrichment, Quote
 
 FOLDER = Path(__file__).parent
 SCORED_TYPES = frozenset(("PERSON", "ORG", "PLACE"))

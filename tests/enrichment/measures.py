@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from enricher.batch import enrich_manifest
 from enricher.composer import default_enrichers
+from enricher.manifest import enrich_manifest
 from enricher.ports import Enricher
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "enrichment"

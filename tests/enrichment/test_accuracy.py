@@ -18,7 +18,7 @@ import pytest
 
 from enricher.composer import compose, default_enrichers
 from enricher.ports import Document, well_formed
-from newsdesk.article import Enrichment
+from newsdesk.contracts import Enrichment
 from tests.enrichment.cases import Case, Counts, cases, count, figures
 from tests.enrichment.measures import DATA, EVALUATOR, TASKS, predict, score_by_source, values
 

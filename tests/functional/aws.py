@@ -18,7 +18,7 @@ import boto3
 import yaml
 
 from newsdesk.adapters.sqs import SqsMessageSender
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 
 REPOSITORY = Path(__file__).parents[2]
 EVENTS = REPOSITORY / "tests" / "events"

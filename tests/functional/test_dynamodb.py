@@ -17,11 +17,19 @@ import pytest
 from botocore.stub import Stubber
 
 from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStore, read_inserted
+from newsdesk.articles import (
+    ArticleState,
+    ArticleStore,
+    Neighbour,
+    OutcomeRecord,
+    Page,
+    RevisionRecord,
+    Stage,
+    SubmissionRecord,
+    joined,
+)
 from newsdesk.clock import to_text
 from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.lifecycle import joined
-from newsdesk.ports import ArticleStore
-from newsdesk.state import ArticleState, Neighbour, OutcomeRecord, Page, RevisionRecord, Stage, SubmissionRecord
 from tests.examples import (
     NOW,
     at_stage,

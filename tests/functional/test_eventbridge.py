@@ -12,7 +12,7 @@ import pytest
 from botocore.stub import Stubber
 
 from newsdesk.adapters.eventbridge import EventBridgePublisher, EventsNotAcceptedError
-from newsdesk.messages import ArticleChanged, SubmissionEnded
+from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from tests.examples import id_of, url_of
 from tests.functional import aws
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.article import Enrichment, Language, to_json_bytes
+from newsdesk.contracts import Enrichment, Language, to_json_bytes
 from newsdesk.ports import ObjectStore
 from publisher.stage import Inserted, PublishStage
 from tests.examples import article_of, key_of, new_state, revision_of

@@ -13,11 +13,9 @@ from pathlib import Path
 import pytest
 from lxml.html import HtmlElement, fromstring
 
-from extractor.judgement import JudgedSegment
-from extractor.reading import PageToRead
-from extractor.reasons import DropReason
-from extractor.result import ExtractionResult
-from newsdesk.article import (
+from extractor.contract import ExtractionResult, JudgedSegment, PageToRead
+from extractor.text import DropReason
+from newsdesk.contracts import (
     Extracted,
     FieldConflict,
     FieldSource,
@@ -27,10 +25,10 @@ from newsdesk.article import (
     Person,
     Provenance,
     Quality,
+    Reason,
     StatedValue,
 )
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.outcomes import Reason
 from newsdesk_cli.explanation import described_reasons, explanation_page
 from newsdesk_cli.single_page import Observation, fetch_page, observe, saved_page
 from tests.functional.misbehaving_server import HTML, MisbehavingServer, answer, redirect

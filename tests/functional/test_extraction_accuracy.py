@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from extractor.batch import page_in
+from extractor.manifest import page_in
 from extractor.reading import read_page
 from newsdesk_cli.page_cases import body_lines, page_cases, read_case
 from newsdesk_cli.single_page import observe

@@ -18,21 +18,15 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import extractor.handler
+from extractor.contract import EXTRACTOR, PageToRead, Reading
 from extractor.joining import MAXIMUM_JOINED_BYTES
-from extractor.reading import PageToRead, Reading
-from extractor.result import EXTRACTOR
 from extractor.stage import ExtractStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.article import Article, Extracted, ExtractedWork
-from newsdesk.capture import read_capture
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import ArticleExtracted, PageFetched
-from newsdesk.retries import MAXIMUM_RESENDS
-from newsdesk.rights import OptOutPolicy, parse_policy
-from newsdesk.state import ArticleState, Capture, Stage
-from newsdesk.urls import article_id
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Capture, Patience, Stage, read_capture
+from newsdesk.contracts import Article, ArticleExtracted, Extracted, ExtractedWork, PageFetched
+from newsdesk.web import OptOutPolicy, article_id, parse_policy
 from tests.fakes import (
     FakeClock,
     InMemoryArticleStore,

@@ -22,11 +22,10 @@ import indexer.handler
 import publisher.handler
 import submitter.handler
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.articles import ArticleState, Stage, message_for
 from newsdesk.clock import utc_now
-from newsdesk.lifecycle import message_for
-from newsdesk.messages import ArticleEnriched
-from newsdesk.records import process_batch
-from newsdesk.state import ArticleState, Stage
+from newsdesk.contracts import ArticleEnriched
+from newsdesk.runtime import process_batch
 from tests.examples import article_bytes, at_stage, id_of, new_state
 from tests.functional import aws
 

@@ -22,14 +22,14 @@ from newsdesk.hosts import (
     BACK_OFF_CAP_SECONDS,
     FORGIVEN_AFTER_SECONDS,
     PROFILE_PAGES,
+    RETRY_AFTER_CAP_SECONDS,
     HostProfile,
     ProfilePage,
     SiteRules,
     TdmRule,
 )
 from newsdesk.ports import HostStore
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS
-from newsdesk.urls import article_id
+from newsdesk.web import article_id
 from tests.examples import NOW
 from tests.fakes import InMemoryHostStore
 from tests.functional import aws

@@ -16,14 +16,13 @@ from ipaddress import ip_address
 import pytest
 import trustme
 
-from fetcher.connections import MAXIMUM_IDLE_CONNECTIONS, MAXIMUM_IDLE_SECONDS, KeptConnections
-from fetcher.http1 import Connection
-from fetcher.network import AddressRules, Deadline, Dialler, Resolver
-from fetcher.ports import FetchRequest, Hop, OverloadedError, Start
+from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.networks import Address, parse_networks
-from newsdesk.outcomes import Reason
-from newsdesk.urls import Url
+from newsdesk.web import Address, Url, parse_networks
+from newsdesk.web.transport import FetchRequest, Hop, OverloadedError, Start
+from newsdesk.web.transport.connections import MAXIMUM_IDLE_CONNECTIONS, MAXIMUM_IDLE_SECONDS, KeptConnections
+from newsdesk.web.transport.http1 import Connection
+from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolver
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import PAGE, MisbehavingServer
 from tests.web import DEADLINE, NOW, failure, fetch, fetcher, to_addresses

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from enricher.composer import compose
 from enricher.handler import enrichers_for
-from enricher.managed import (
+from enricher.managed_services import (
     BedrockSummaryEnricher,
     ComprehendEntitiesEnricher,
     ComprehendKeyphrasesEnricher,
@@ -41,7 +41,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.bedrock import Bedrock
 from newsdesk.adapters.comprehend import Comprehend
 from newsdesk.adapters.spending import DynamoAllowance
-from newsdesk.article import Enrichment, Keyphrase, Language
+from newsdesk.contracts import Enrichment, Keyphrase, Language
 from newsdesk.managed import Allowance, AllowanceSpentError, Answer, Detection, ManagedServiceError
 
 MODEL = "amazon.nova-micro-v1:0"

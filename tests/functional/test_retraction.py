@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
-from newsdesk.article import Article
-from newsdesk.lifecycle import retracted
-from newsdesk.state import Stage
+from newsdesk.articles import Stage
+from newsdesk.articles.lifecycle import retracted
+from newsdesk.contracts import Article
 from newsdesk_cli.rendering import absence
 from tests.examples import NOW, at_stage, id_of
 from tests.functional import aws

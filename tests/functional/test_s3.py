@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.errors import ObjectMissingError
-from newsdesk.ports import ObjectStore, VectorObjectStore
+from newsdesk.ports import ObjectStore
 from tests.fakes import InMemoryObjectStore
 from tests.functional import aws
 
@@ -22,7 +22,7 @@ KEY = "articles/v1/date=2026-03-14/abc/1-c0ffee00.json"
 
 
 @pytest.fixture(params=["memory", "s3"])
-def objects(request: pytest.FixtureRequest) -> VectorObjectStore:
+def objects(request: pytest.FixtureRequest) -> ObjectStore:
     """A store: first the fake, then the real one."""
     if request.param == "memory":
         return InMemoryObjectStore()
@@ -52,7 +52,7 @@ def test_an_object_is_never_overwritten(objects: ObjectStore) -> None:
     assert objects.get(KEY) == b"first"
 
 
-def test_what_was_deleted_is_gone_and_may_be_deleted_again(objects: VectorObjectStore) -> None:
+def test_what_was_deleted_is_gone_and_may_be_deleted_again(objects: ObjectStore) -> None:
     # Given an object, When it is deleted twice, Then it is gone, and can be written anew
     objects.put(KEY, b"first", "application/json")
     objects.delete(KEY)

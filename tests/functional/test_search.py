@@ -16,11 +16,9 @@ import embedder.handler
 from embedder.model import DIMENSIONS, MODEL, embed
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.article import Article, to_json_bytes
-from newsdesk.lifecycle import retracted
-from newsdesk.messages import ArticleChanged
-from newsdesk.state import ArticleState, Stage
-from newsdesk.vectors import cosine, decode_vector, encode_vector
+from newsdesk.articles import ArticleState, Stage
+from newsdesk.articles.lifecycle import retracted
+from newsdesk.contracts import Article, ArticleChanged, cosine, decode_vector, encode_vector, to_json_bytes
 from newsdesk_cli.search import NoVectorError, search, vector_of_article, vector_of_text
 from newsdesk_cli.stack import Stack
 from publisher.stage import change_of

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.article import Article, Enrichment, Entity, Mention, to_json_bytes
-from newsdesk.state import Stage
+from newsdesk.articles import Stage
+from newsdesk.contracts import Article, Enrichment, Entity, Mention, to_json_bytes
 from newsdesk_cli import app as command_line
 from newsdesk_cli.stack import Stack
 from tests.examples import article_bytes, at_stage, current_of, key_of, revision_of

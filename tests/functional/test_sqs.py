@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from newsdesk.adapters.sqs import SqsMessageSender
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
 from tests.examples import id_of
 from tests.functional import aws
 

@@ -18,7 +18,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.messages import ArticleExtracted, PageFetched
+from newsdesk.contracts import ArticleExtracted, PageFetched
 from tests import long_reads
 from tests.fakes import DUE_SHARDS, FakeClock
 from tests.functional import aws

@@ -19,11 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetcher import wall
-from fetcher.network import AddressRules, Deadline, Dialler, Resolver
+from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
-from newsdesk.networks import BLOCKED_NETWORKS, Address, is_dialable, parse_networks
-from newsdesk.outcomes import Reason
+from newsdesk.web import BLOCKED_NETWORKS, Address, is_dialable, parse_networks
+from newsdesk.web.transport import egress_guard as wall
+from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolver
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import MisbehavingServer
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from fetcher import wall
+from newsdesk.web.transport import egress_guard as wall
 
 _REPOSITORY = Path(__file__).parents[2]
 

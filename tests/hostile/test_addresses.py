@@ -13,13 +13,12 @@ from ipaddress import ip_address
 
 import pytest
 
-from fetcher.network import AddressRules
-from fetcher.ports import FetchRequest
+from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, RejectedUrlError
-from newsdesk.networks import Address, parse_networks
-from newsdesk.outcomes import Reason
-from newsdesk.settings import NetworkSettings
-from newsdesk.urls import check_destination, parse_url
+from newsdesk.runtime import NetworkSettings
+from newsdesk.web import Address, check_destination, parse_networks, parse_url
+from newsdesk.web.transport import FetchRequest
+from newsdesk.web.transport.network import AddressRules
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import PAGE, MisbehavingServer
 from tests.web import LOOPBACK, failure, fetch, fetcher, to_addresses

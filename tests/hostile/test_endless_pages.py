@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsdesk.article import Article
-from newsdesk.state import Stage
+from newsdesk.articles import Stage
+from newsdesk.contracts import Article
 from tests.functional.misbehaving_server import MisbehavingServer, answer, redirect
 from tests.long_reads import DECK, PAGES, PATH, address, page
 from tests.pipeline import Pipeline, real_web

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from extractor.child import ChildReader
-from extractor.reading import PageToRead, Reading
-from newsdesk.article import to_document
+from extractor.contract import PageToRead, Reading
+from extractor.reading import ChildReader
+from newsdesk.contracts import Reason, to_document
 from newsdesk.errors import PermanentError
-from newsdesk.outcomes import Reason
 
 NOW = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 FIRST = (

@@ -20,20 +20,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from fetcher.client import FetchLimits, HttpFetcher
-from fetcher.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS, Manners, Politeness
-from fetcher.ports import FetchRequest, Start
 from fetcher.stage import FetchStage
-from newsdesk import lifecycle
 from newsdesk.adapters.hosts import DynamoHostStore
-from newsdesk.lifecycle import Patience, first_run
-from newsdesk.messages import FetchRequested
-from newsdesk.networks import Address, parse_networks
-from newsdesk.outcomes import Reason
+from newsdesk.articles import ArticleState, Patience, first_run, lifecycle
+from newsdesk.articles.retries import RETRY_POLICIES
+from newsdesk.contracts import FetchRequested, Reason
+from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 from newsdesk.ports import HostStore
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, RETRY_POLICIES
-from newsdesk.state import ArticleState
-from newsdesk.urls import Url, article_id, parse_url
+from newsdesk.web import Address, Url, article_id, parse_networks, parse_url
+from newsdesk.web.transport import FetchLimits, FetchRequest, HttpFetcher, Manners, Politeness, Start
+from newsdesk.web.transport.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS
 from tests.fakes import (
     FakeClock,
     InMemoryArticleStore,
@@ -219,7 +215,7 @@ def test_case_69_a_robots_txt_out_of_reach_disallows_everything_until_it_answers
 
 def test_case_69_a_robots_txt_that_never_answers_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a site whose robots.txt drips
-    monkeypatch.setattr("fetcher.politeness.AUXILIARY_DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr("newsdesk.web.transport.politeness.AUXILIARY_DEADLINE_SECONDS", 0.3)
     world.robots(server_side.drip(b"HTTP/1.1 200 OK\r\n\r\n"))
 
     # When a page is tried until the attempts are used up

@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from newsdesk.article import Article
-from newsdesk.state import OutcomeRecord
+from newsdesk.articles import OutcomeRecord
+from newsdesk.contracts import Article
 from tests.functional.misbehaving_server import Behaviour, MisbehavingServer, Request, answer, head, raw
 from tests.pipeline import PARAGRAPHS, Pipeline, page, real_web
 

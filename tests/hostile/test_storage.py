@@ -28,13 +28,13 @@ import fetcher.handler
 import indexer.handler
 import publisher.handler
 import submitter.handler
-from newsdesk import lifecycle
 from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore, read_inserted
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.articles import ArticleState, Neighbour, Stage, SubmissionRecord, lifecycle
 from newsdesk.clock import utc_now
-from newsdesk.messages import (
+from newsdesk.contracts import (
     ArticleEnriched,
     ArticleExtracted,
     FetchRequested,
@@ -42,10 +42,8 @@ from newsdesk.messages import (
     StageMessage,
     UrlSubmitted,
 )
-from newsdesk.observability import logger
-from newsdesk.records import process_batch
-from newsdesk.state import ArticleState, Neighbour, Stage, SubmissionRecord
-from newsdesk.urls import MAXIMUM_URL_LENGTH
+from newsdesk.runtime import logger, process_batch
+from newsdesk.web import MAXIMUM_URL_LENGTH
 from newsdesk_cli.ingestion import Ingestion
 from tests.examples import id_of, new_state, outcome_of, submission_of
 from tests.fakes import FakeClock

@@ -15,21 +15,17 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fetcher.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
-from fetcher.network import MAXIMUM_LOOKUPS
-from fetcher.politeness import Manners, Politeness
-from fetcher.ports import FetchRequest
 from fetcher.stage import FetchStage
-from newsdesk import lifecycle
-from newsdesk.capture import read_capture
+from newsdesk.articles import ArticleState, CurrentRevision, lifecycle, read_capture
+from newsdesk.articles.state import Validators
 from newsdesk.clock import utc_now
+from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.errors import TransientError
-from newsdesk.messages import FetchRequested
-from newsdesk.networks import Address
-from newsdesk.observability import instrumented
-from newsdesk.outcomes import Reason
-from newsdesk.state import ArticleState, CurrentRevision, Validators
-from newsdesk.urls import article_id
+from newsdesk.runtime import instrumented
+from newsdesk.web import Address, article_id
+from newsdesk.web.transport import FetchRequest, Manners, Politeness
+from newsdesk.web.transport.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
+from newsdesk.web.transport.network import MAXIMUM_LOOKUPS
 from tests.examples import PATIENCE
 from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from tests.functional import misbehaving_server as server_side

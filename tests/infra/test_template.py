@@ -17,7 +17,7 @@ from cfnlint.rules import RulesCollection
 from pydantic_settings import BaseSettings
 
 from fetcher.settings import FetchSettings
-from newsdesk.rights import Refusal, parse_policy
+from newsdesk.web import Refusal, parse_policy
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, load_template, packaged_resources
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from extractor.article_types import EVIDENCE, TypeJudgement, judge_type
-from extractor.links import checked_url
-from extractor.parsing import parse_html
-from extractor.structured_data import read_structured_data
-from newsdesk.article import ArticleType, Block, BlockType
+from extractor.html import checked_url, parse_html, read_structured_data
+from extractor.kinds import TypeJudgement, judge_type
+from extractor.kinds.article_types import EVIDENCE
+from newsdesk.contracts import ArticleType, Block, BlockType
 
 SENTENCE = (
     "The harbour board met on Tuesday to hear what the repairs of the northern pier will cost the town this winter."

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from extractor.assembly import blocks_of
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from newsdesk.article import Block, BlockType
+from extractor.body.blocks import blocks_of
+from extractor.html import parse_html, segments_of
+from newsdesk.contracts import Block, BlockType
 
 
 def blocks(html: str) -> tuple[Block, ...]:

@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, names_in, stated_authors
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.statements import read_meta
-from extractor.structured_data import read_structured_data
+from extractor.html import parse_html, read_meta, read_structured_data, segments_of
+from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, names_in, stated_authors
 
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
 

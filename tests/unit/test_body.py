@@ -6,10 +6,9 @@ import time
 
 import pytest
 
-from extractor.body import Body, choose_body, threshold_of
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
+from extractor.body import Body, choose_body
+from extractor.body.selection import threshold_of
+from extractor.html import parse_html, read_structured_data, segments_of
 
 PARAGRAPHS = (
     "The council voted on Tuesday evening to repair the old harbour bridge before the winter storms arrive.",

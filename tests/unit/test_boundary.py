@@ -13,11 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.boundary import Boundary, find_boundary
-from extractor.parsing import parse_html
-from extractor.reasons import DropReason
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
+from extractor.body import Boundary, find_boundary
+from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.text import DropReason
 from tests.scroll_pages import SITE, Story, scroll_page
 
 DAM = Story(

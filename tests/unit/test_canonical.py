@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.canonical import CanonicalLink, Refusal, canonical_link, is_same_site
-from extractor.parsing import parse_html
-from newsdesk.urls import canonical_url, parse_url
+from extractor.contract import CanonicalLink, Refusal
+from extractor.html import canonical_link, parse_html
+from extractor.html.canonical import is_same_site
+from newsdesk.web import canonical_url, parse_url
 
 PAGE = "https://www.news.example/world/2026/03/storm-hits-the-coast"
 OWN = f'<link rel="canonical" href="{PAGE}">'

@@ -15,8 +15,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from fetcher.captures import exchange_of
-from newsdesk.capture import CaptureRedirect, CaptureUnreadableError, Exchange, read_capture, write_capture
-from newsdesk.content_encoding import decode_body
+from newsdesk.articles import CaptureRedirect, CaptureUnreadableError, Exchange, read_capture, write_capture
+from newsdesk.web import decode_body
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import PAGE
 from tests.web import fetch, to_addresses

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from extractor.charset import codec_of, decode_text, storable
+from extractor.html import decode_text
+from extractor.html.charset import codec_of, storable
+from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
-from newsdesk.outcomes import Reason
 
 CAFE = "<html><head>{head}</head><body><p>Zoë Lindqvist runs the Café Élan – “since 2011”, for €4.</p></body></html>"
 

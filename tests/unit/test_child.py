@@ -19,13 +19,12 @@ from pathlib import Path
 import pytest
 
 from extractor import handler
-from extractor.child import ChildReader, Limits
-from extractor.reading import PageToRead, Reading, read_page
-from extractor.result import EXTRACTOR
-from newsdesk.article import Provenance
+from extractor.contract import EXTRACTOR, PageToRead, Reading
+from extractor.reading import ChildReader, read_page
+from extractor.reading.child import Limits
+from newsdesk.contracts import Provenance, Reason
 from newsdesk.errors import PermanentError
 from newsdesk.hosts import HostProfile, ProfilePage
-from newsdesk.outcomes import Reason
 
 PARAGRAPHS = (
     "The harbour bridge reopened to traffic on Saturday morning after nine months of repairs to its northern bearings.",
@@ -201,7 +200,7 @@ def test_a_page_that_leaves_the_parser_without_memory_is_told_from_a_bad_one() -
     # Given a process that may have little more memory than its libraries take
     script = (
         "import resource, sys; sys.path[:] = sys.argv[1:]\n"
-        "from extractor.parsing import parse_html\n"
+        "from extractor.html.tree import parse_html\n"
         "resource.setrlimit(resource.RLIMIT_DATA, (100 << 20, 100 << 20))\n"
         "try: parse_html('<p>a b c</p>' * 800_000 + '<p>end</p>')\n"
         "except MemoryError: print('no memory')\n"
@@ -299,7 +298,7 @@ def test_a_child_ends_when_its_reader_is_closed_or_forgotten() -> None:
 def test_a_machine_that_was_frozen_kills_no_page(reader: ChildReader, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a clock that jumps by an hour whenever it is looked at, as after Lambda froze a process between two looks
     jumps = iter(range(0, 3600 * 1000, 3600))
-    monkeypatch.setattr("extractor.child.time.monotonic", lambda: float(next(jumps)))
+    monkeypatch.setattr("extractor.reading.child.time.monotonic", lambda: float(next(jumps)))
 
     # When a page is read, Then it is read in full
     assert reader(page()) == read_here(page())
@@ -310,7 +309,7 @@ def test_a_page_too_large_for_a_bound_of_the_answer_costs_no_neighbour(
 ) -> None:
     # Given a bound that every answer exceeds, When a page is read, Then it is refused, and the next one is not
     with monkeypatch.context() as bounded:
-        bounded.setattr("extractor.child.MAXIMUM_ANSWER_BYTES", 10)
+        bounded.setattr("extractor.reading.child.MAXIMUM_ANSWER_BYTES", 10)
         with pytest.raises(PermanentError) as refused:
             reader(page())
         assert refused.value.reason is Reason.PARSE_CRASH
@@ -325,7 +324,7 @@ def test_the_page_itself_crosses_whole(reader: ChildReader) -> None:
 @pytest.mark.parametrize("boot", ["raise SystemExit(3)", "import time; time.sleep(60)"])
 def test_a_child_that_cannot_be_started_is_nobody_s_page_s_fault(boot: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a child that ends at once, or never gets ready, When a page is read
-    monkeypatch.setattr("extractor.child._BOOT", boot)
+    monkeypatch.setattr("extractor.reading.child._BOOT", boot)
     reader = ChildReader(Limits(start_seconds=1.0))
 
     # Then that is an error of ours, after which the message comes again, and no outcome of the page

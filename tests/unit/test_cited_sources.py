@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.cited_sources import CitedSourcesEnricher
 from enricher.ports import Document
-from newsdesk.article import CitedSource, Enrichment, Language
+from enricher.speech import CitedSourcesEnricher
+from newsdesk.contracts import CitedSource, Enrichment, Language
 from tests.unit.test_quotes import PIECES
 
 
@@ -105,7 +105,9 @@ def test_a_source_cited_twice_is_one_with_two_mentions() -> None:
 def test_the_table_has_each_name_once_and_each_domain_without_a_scheme() -> None:
     from importlib.resources import files
 
-    rows = list(csv.DictReader((files("enricher") / "publications.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(
+        csv.DictReader((files("enricher.speech") / "publications.csv").read_text(encoding="utf-8").splitlines())
+    )
     names = [name for row in rows for name in [row["name"], *filter(None, row["also"].split("|"))]]
     assert len(names) == len(set(names)) > 200
     assert {row["kind"] for row in rows} == {"publication", "agency", "broadcaster", "venue"}

@@ -8,7 +8,8 @@ import random
 
 import pytest
 
-from extractor.classifier import (
+from extractor.body.features import FEATURES, WORD_FEATURES, PageFeatures, features_of
+from extractor.body.model import (
     MODEL_PATH,
     Forest,
     asked_segments,
@@ -17,9 +18,7 @@ from extractor.classifier import (
     shipped_model,
     word_columns,
 )
-from extractor.features import FEATURES, WORD_FEATURES, PageFeatures, features_of
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
+from extractor.html import parse_html, segments_of
 
 STUMP = (((0, 1.5, -1, -2),), (-2.0, 2.0))
 TREE = (((0, 0.5, 1, -3), (1, 0.5, -1, -2)), (1.0, 2.0, 3.0))

@@ -6,8 +6,8 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 
-from enricher.near_duplicates import signature_of
-from newsdesk.clusters import ClustersInMemory, relate
+from enricher.statistics.near_duplicates import signature_of
+from newsdesk.articles import ClustersInMemory, relate
 
 FIRST_NAMES = ["Ada", "Bert", "Carl", "Dora", "Emil", "Fay", "Gus", "Hal", "Ina", "Jan", "Kai", "Liv"]
 LAST_NAMES = ["Ames", "Birch", "Cobb", "Dunn", "Eads", "Frye", "Gant", "Hobbs", "Ives", "Judd", "Kerr", "Lund"]

@@ -7,10 +7,11 @@ import time
 import pytest
 
 from enricher.composer import ARTICLE_SECONDS, ENRICHER_SECONDS, compose, default_enrichers
-from enricher.parse import LONGEST_PARSED_CHARACTERS, pipeline
+from enricher.parsing import LONGEST_PARSED_CHARACTERS
+from enricher.parsing.parser import pipeline
 from enricher.ports import Document, Enricher
-from enricher.reading_time import ReadingTimeEnricher
-from newsdesk.article import Enrichment, Language, ModelProvenance
+from enricher.statistics import ReadingTimeEnricher
+from newsdesk.contracts import Enrichment, Language, ModelProvenance
 
 BODY = """Mayor Ilse Brandt reopened the Harbour Bridge in Wendlitz on Friday. "It took too long," Brandt said.
 The Wendlitz Port Authority had closed it in May, and its engineers checked every bolt of the steel from Poland.

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsdesk.content_encoding import MAXIMUM_MEMBERS, decode_body, decode_start, decoded_pieces, single_encoding
+from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.outcomes import Reason
+from newsdesk.web import decode_body, decode_start, decoded_pieces, single_encoding
+from newsdesk.web.content_encoding import MAXIMUM_MEMBERS
 
 if sys.version_info >= (3, 14):
     from compression import zstd

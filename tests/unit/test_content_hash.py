@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.content_hash import content_hash
-from newsdesk.article import Extracted, ModelProvenance, Person, Provenance, Rights
+from extractor.text import content_hash
+from newsdesk.contracts import Extracted, ModelProvenance, Person, Provenance, Rights
 
 
 def article(**changes: object) -> Extracted:

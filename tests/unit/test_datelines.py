@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from enricher.datelines import dateline_ends
+from enricher.text import dateline_ends
 
 
 @pytest.mark.parametrize(

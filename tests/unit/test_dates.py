@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.dates import FoundDate, StatedDates, dates_of_modification, dates_of_publication, is_same_day
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
+from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.metadata.dates import FoundDate, StatedDates, dates_of_modification, dates_of_publication, is_same_day
 
 URL = "https://www.courier.example/news/gates"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

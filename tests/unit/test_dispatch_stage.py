@@ -13,11 +13,10 @@ from datetime import timedelta
 import pytest
 
 from dispatcher.stage import HORIZON_SECONDS, DispatchStage
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, joined, message_for
+from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
+from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
-from newsdesk.lifecycle import deferred, joined, leased, message_for, retry_scheduled
-from newsdesk.messages import FetchRequested
-from newsdesk.retries import MAXIMUM_RESENDS
-from newsdesk.state import ArticleState, Stage
 from tests.examples import NOW, PATIENCE, advanced, at_stage, id_of, new_state
 from tests.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from newsdesk.article import Article, Enrichment
+from newsdesk.contracts import Article, Enrichment
 
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])

@@ -13,9 +13,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from enricher.composer import default_enrichers
 from enricher.ports import Document
 from enricher.stage import EnrichStage
-from newsdesk import lifecycle
-from newsdesk.article import (
+from newsdesk.articles import ArticleState, Capture, CurrentRevision, Patience, Stage, lifecycle
+from newsdesk.contracts import (
     Article,
+    ArticleEnriched,
+    ArticleExtracted,
     ChangeType,
     Enrichment,
     Extracted,
@@ -25,10 +27,7 @@ from newsdesk.article import (
     Provenance,
     to_json_bytes,
 )
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import ArticleEnriched, ArticleExtracted
-from newsdesk.observability import instrumented
-from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
+from newsdesk.runtime import instrumented
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from tests.functional.aws import FakeLambdaContext
 

@@ -11,14 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from enricher.batch import enrich_manifest
 from enricher.composer import compose, default_enrichers
-from enricher.language import LanguageEnricher
-from enricher.links import LinksEnricher
-from enricher.near_duplicates import SignatureEnricher
+from enricher.manifest import enrich_manifest
 from enricher.ports import Document, Enricher, NotApplicableError, well_formed
-from enricher.reading_time import ReadingTimeEnricher
-from newsdesk.article import Enrichment, Keyphrase, Language, Link, to_json_bytes
+from enricher.statistics import LanguageEnricher, LinksEnricher, ReadingTimeEnricher, SignatureEnricher
+from newsdesk.contracts import Enrichment, Keyphrase, Language, Link, to_json_bytes
 from newsdesk.words import count_unspaced_characters, count_words, words
 
 ENGLISH = "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there. " * 12

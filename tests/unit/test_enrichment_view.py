@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from newsdesk.article import (
+from newsdesk.contracts import (
     Article,
     ChangeType,
     Country,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.entities import EntitiesEnricher
-from enricher.gazetteer import Gazetteer
+from enricher.entities.entities import EntitiesEnricher
+from enricher.places.places import Gazetteer
 from enricher.ports import Document, NotApplicableError
-from newsdesk.article import Enrichment, Entity, Language, to_json_bytes
+from newsdesk.contracts import Enrichment, Entity, Language, to_json_bytes
 from tests.hash_seeds import outputs_by_hash_seed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -233,9 +233,9 @@ def test_offsets_point_at_the_text_they_name(body: str) -> None:
 
 PROGRAM = """
 import sys
-from enricher.entities import EntitiesEnricher
+from enricher.entities.entities import EntitiesEnricher
 from enricher.ports import Document
-from newsdesk.article import Enrichment, Language, to_json_bytes
+from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
 document = Document(sys.stdin.read())
 found = Enrichment(language=Language(code="en", confidence=1.0))
 sys.stdout.buffer.write(to_json_bytes(EntitiesEnricher().enrich(document, found)))

@@ -12,22 +12,24 @@ from typing import Any
 
 import pytest
 
-from extractor.child import ChildReader
-from extractor.reading import PageToRead, Reading, ReadPage, read_page
-from extractor.result import EXTRACTOR
+from extractor.contract import EXTRACTOR, PageToRead, Reading, ReadPage
+from extractor.reading import ChildReader, read_page
 from extractor.stage import ExtractStage
-from newsdesk import keys, lifecycle
-from newsdesk.article import ExtractedWork
-from newsdesk.capture import Exchange, write_capture
+from newsdesk.articles import (
+    ArticleState,
+    Capture,
+    CurrentRevision,
+    Exchange,
+    Patience,
+    RevisitPolicy,
+    Stage,
+    lifecycle,
+    write_capture,
+)
 from newsdesk.clock import to_text
+from newsdesk.contracts import ArticleExtracted, ExtractedWork, PageFetched, Reason, keys
 from newsdesk.errors import ConflictError, PermanentError
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import ArticleExtracted, PageFetched
-from newsdesk.outcomes import Reason
-from newsdesk.retries import RevisitPolicy
-from newsdesk.rights import OptOutPolicy, Refusal, parse_policy
-from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage
-from newsdesk.urls import article_id
+from newsdesk.web import OptOutPolicy, Refusal, article_id, parse_policy
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"

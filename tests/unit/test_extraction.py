@@ -13,14 +13,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from extractor.authors import MAXIMUM_AUTHORS
-from extractor.batch import extract_manifest
-from extractor.extraction import ExtractionResult, extract, extract_plain_text, require_article
-from extractor.parsing import parse_html
-from extractor.titles import LONGEST_HEADLINE
-from newsdesk.article import BlockType, Extracted, to_document, to_json_bytes
+from extractor.html import parse_html
+from extractor.manifest import extract_manifest
+from extractor.metadata import LONGEST_HEADLINE
+from extractor.metadata.authors import MAXIMUM_AUTHORS
+from extractor.reading.full import ExtractionResult, extract, extract_plain_text, require_article
+from newsdesk.contracts import BlockType, Extracted, Reason, to_document, to_json_bytes
 from newsdesk.errors import PermanentError
-from newsdesk.outcomes import Reason
 
 URL = "https://www.courier.example/news/gates"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

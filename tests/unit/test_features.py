@@ -6,9 +6,8 @@ import time
 
 import pytest
 
-from extractor.features import FEATURES, PageFeatures, features_of
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
+from extractor.body.features import FEATURES, PageFeatures, features_of
+from extractor.html import parse_html, segments_of
 
 SENTENCE = "The council voted on Tuesday to repair the old harbour bridge before the winter storms arrive. "
 

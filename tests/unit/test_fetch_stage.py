@@ -11,33 +11,39 @@ from itertools import pairwise
 
 import pytest
 
-from fetcher.politeness import LATENESS_SECONDS, Manners, Politeness
-from fetcher.ports import (
+from fetcher.stage import LONGEST_VALIDATOR, FetchStage
+from newsdesk.articles import (
+    ArticleState,
+    ArticleStore,
+    Capture,
+    CurrentRevision,
+    Patience,
+    RevisitPolicy,
+    Stage,
+    lifecycle,
+    message_for,
+    read_capture,
+)
+from newsdesk.articles.retries import SET_BACK_POLICY
+from newsdesk.articles.state import Validators
+from newsdesk.clock import from_text, to_text
+from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason
+from newsdesk.errors import PermanentError, TransientError
+from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule
+from newsdesk.ports import MessageSender, ObjectStore
+from newsdesk.web import OptOutPolicy, Refusal, article_id, digest_of, host_signals, parse_networks, parse_url
+from newsdesk.web.transport import (
     AskLeave,
-    AuxiliaryResponse,
     Fetcher,
     FetchRequest,
     FetchResponse,
-    HeaderFields,
     Hop,
+    Manners,
     OverloadedError,
-    Timings,
+    Politeness,
 )
-from fetcher.stage import LONGEST_VALIDATOR, FetchStage
-from newsdesk import lifecycle
-from newsdesk.capture import read_capture
-from newsdesk.clock import from_text, to_text
-from newsdesk.errors import PermanentError, TransientError
-from newsdesk.hosts import BackOff, TdmRule
-from newsdesk.lifecycle import Patience, message_for
-from newsdesk.messages import FetchRequested, PageFetched
-from newsdesk.networks import parse_networks
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore
-from newsdesk.retries import RETRY_AFTER_CAP_SECONDS, SET_BACK_POLICY, RevisitPolicy
-from newsdesk.rights import OptOutPolicy, Refusal, digest_of, host_signals
-from newsdesk.state import ArticleState, Capture, CurrentRevision, Stage, Validators
-from newsdesk.urls import article_id, parse_url
+from newsdesk.web.transport.exchange import AuxiliaryResponse, HeaderFields, Timings
+from newsdesk.web.transport.politeness import LATENESS_SECONDS
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 URL = "https://news.example/harbour"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from enricher.gazetteer import Gazetteer, folded
+from enricher.places import Gazetteer, folded
 
-PATH = Path(__file__).resolve().parents[2] / "functions/enrich/enricher/gazetteer.sqlite"
+PATH = Path(__file__).resolve().parents[2] / "functions/enrich/enricher/places/gazetteer.sqlite"
 
 
 @pytest.mark.parametrize(

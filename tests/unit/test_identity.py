@@ -16,14 +16,21 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.articles import (
+    ArticleState,
+    ArticleStore,
+    Stage,
+    begin_target,
+    ended,
+    find_claimed_original,
+    find_original,
+    next_run,
+    reason_to_keep,
+)
+from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import ConflictError
-from newsdesk.identity import begin_target, find_claimed_original, find_original, reason_to_keep
-from newsdesk.lifecycle import ended, next_run
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import ArticleStore
-from newsdesk.stage import advance
-from newsdesk.state import ArticleState, Stage
-from newsdesk.urls import article_id, canonical_url, parse_url
+from newsdesk.runtime import advance
+from newsdesk.web import article_id, canonical_url, parse_url
 from tests.examples import NOW, PATIENCE, at_stage, current_of, id_of, new_state, url_of
 from tests.fakes import InMemoryArticleStore
 from tests.functional import aws

@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from extractor.images import LONGEST_CAPTION, MAXIMUM_IMAGES, FoundImage, stated_images
-from extractor.parsing import parse_html
-from extractor.statements import read_meta
-from extractor.structured_data import read_structured_data
+from extractor.html import parse_html, read_meta, read_structured_data
+from extractor.metadata.images import LONGEST_CAPTION, MAXIMUM_IMAGES, FoundImage, stated_images
 
 URL = "https://www.courier.example/news/gates"
 

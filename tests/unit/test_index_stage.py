@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 
 from indexer.stage import IndexStage
-from newsdesk.article import Article, ArticleType, ChangeType, Enrichment, Signature
+from newsdesk.articles import ArticleState, Stage, encode_signature, encode_sketch, joined, next_run
+from newsdesk.articles.lifecycle import enriched, extracted, fetched
 from newsdesk.clock import to_text
+from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
 from newsdesk.errors import ConflictError
-from newsdesk.lifecycle import enriched, extracted, fetched, joined, next_run
-from newsdesk.messages import ArticleEnriched
-from newsdesk.similarity import encode_signature, encode_sketch
-from newsdesk.state import ArticleState, Stage
 from tests.examples import CONTENT_HASH, NOW, PATIENCE, article_bytes, at_stage, capture_of, id_of, key_of
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsdesk.messages import UrlSubmitted
-from newsdesk.outcomes import Reason
+from newsdesk.contracts import Reason, UrlSubmitted
 from submitter.intake import UnreadableSubmissionError, read_submission
 
 URL = "https://news.example/story"

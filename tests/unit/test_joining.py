@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from extractor.contract import EXTRACTOR, ExtractionResult
 from extractor.joining import MAXIMUM_LISTED_PAGES, joined
-from extractor.result import EXTRACTOR, ExtractionResult
-from newsdesk.article import (
+from newsdesk.contracts import (
     ArticleType,
     Block,
     BlockType,

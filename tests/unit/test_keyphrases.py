@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from enricher.composer import compose
 from enricher.entities import EntitiesEnricher
-from enricher.keyphrases import MOST_KEYPHRASES, KeyphrasesEnricher
-from enricher.language import LanguageEnricher
 from enricher.ports import Document
-from newsdesk.article import Enrichment
+from enricher.statistics import MOST_KEYPHRASES, KeyphrasesEnricher, LanguageEnricher
+from newsdesk.contracts import Enrichment
 
 NEWS = """The lighthouse on Farne Island will be lit again after nineteen years.
 The keeper's daughter, Ingrid Solheim, bought the lighthouse from the harbour board in March. "It was dark for too

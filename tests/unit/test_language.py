@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.language import LanguageEnricher
 from enricher.ports import Document
-from newsdesk.article import Enrichment, Language
+from enricher.statistics import LanguageEnricher
+from newsdesk.contracts import Enrichment, Language
 
 ENRICHER = LanguageEnricher()
 NOTHING = Enrichment()

@@ -15,37 +15,53 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from newsdesk.clock import from_text
-from newsdesk.lifecycle import (
+from newsdesk.articles import (
+    STAGE_ORDER,
+    ArticleState,
+    Capture,
+    OutcomeRecord,
+    Patience,
+    RevisionRecord,
+    RevisitPolicy,
+    Stage,
+    ended,
+    failed,
+    is_at_further_page,
+    is_past,
+    joined,
+    message_for,
+    next_run,
+    page_missed,
+    released,
+)
+from newsdesk.articles.lifecycle import (
     CONFIRMATION_WAITS,
     GONE_REASONS,
     MAXIMUM_REMEMBERED_SUBMISSIONS,
     TRANSITIONS,
     InvalidTransitionError,
-    Patience,
     deferred,
-    ended,
     enriched,
     extracted,
-    failed,
     fetched,
-    is_at_further_page,
     is_leased,
-    is_past,
-    joined,
     leased,
-    message_for,
-    next_run,
-    page_missed,
     page_wanted,
-    released,
     retracted,
     retry_scheduled,
 )
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.outcomes import DESCRIPTIONS, Outcome, Reason, outcome_of
-from newsdesk.retries import OLDEST_SHARE, RevisitPolicy
-from newsdesk.state import STAGE_ORDER, ArticleState, Capture, OutcomeRecord, RevisionRecord, Stage
+from newsdesk.articles.retries import OLDEST_SHARE
+from newsdesk.clock import from_text
+from newsdesk.contracts import (
+    ArticleEnriched,
+    ArticleExtracted,
+    FetchRequested,
+    Outcome,
+    PageFetched,
+    Reason,
+    outcome_of,
+)
+from newsdesk.contracts.outcomes import DESCRIPTIONS
 from tests.examples import CONTENT_HASH, NOW, PATIENCE, at_stage, capture_of, current_of, id_of, key_of, new_state
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from enricher.links import LinksEnricher, target
 from enricher.ports import Document
-from newsdesk.article import Enrichment, Link
+from enricher.statistics import LinksEnricher
+from enricher.statistics.links import target
+from newsdesk.contracts import Enrichment, Link
 
 
 @pytest.mark.parametrize(

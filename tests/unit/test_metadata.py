@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from extractor.html import parse_html, read_structured_data, segments_of
 from extractor.metadata import Metadata, read_metadata
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
-from newsdesk.article import Extracted, Quality, to_document
+from newsdesk.contracts import Extracted, Quality, to_document
 
 URL = "https://www.courier.example/news/gates"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsdesk.networks import BLOCKED_NETWORKS, is_dialable, literal_address, parse_networks
+from newsdesk.web import BLOCKED_NETWORKS, is_dialable, literal_address, parse_networks
 
 INSIDE = [
     "0.0.0.0",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from extractor.overlays import overlaid
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
+from extractor.body import overlaid
+from extractor.html import parse_html, segments_of
 
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides of the year.</p>"
 NOTICE = (

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.links import checked_url
-from extractor.pagination import next_pages
-from extractor.parsing import parse_html
+from extractor.html import checked_url, parse_html
+from extractor.kinds import next_pages
 
 SITE = "https://courier.example"
 

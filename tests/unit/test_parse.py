@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher import parse
-from enricher.parse import LONGEST_PARSED_CHARACTERS, MOST_PARSED_TOKENS, parsed, pipeline, with_plain_headings
+from enricher.parsing import LONGEST_PARSED_CHARACTERS, parsed
+from enricher.parsing import parser as parse
+from enricher.parsing.parser import MOST_PARSED_TOKENS, pipeline, with_plain_headings
 from enricher.ports import Document, NotApplicableError
-from newsdesk.article import Enrichment, Language
+from newsdesk.contracts import Enrichment, Language
 
 ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
 AS_WRITTEN = "The mayor opened the bridge at Wendlitz on Friday. Ships of the RNLI passed below.\n"
@@ -97,7 +98,7 @@ FIRST_ARTICLES = """
 import sys, time
 import enricher.handler
 from enricher.composer import compose, default_enrichers
-from enricher.parse import seconds_of_work
+from enricher.parsing.parser import seconds_of_work
 from enricher.ports import Document
 enrichers = default_enrichers()
 german = compose(Document("Der Minister sagte am Montag, dass die Regierung das Gesetz plane. " * 9), enrichers)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from extractor.parts import split_parts
-from newsdesk.article import ArticleType, Block, BlockType
+from extractor.text import split_parts
+from newsdesk.contracts import ArticleType, Block, BlockType
 
 
 def paragraph(text: str) -> Block:

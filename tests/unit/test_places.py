@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.places import PlacesEnricher
+from enricher.places.places import PlacesEnricher
 from enricher.ports import Document, NotApplicableError
-from newsdesk.article import Enrichment, Entity, Language, Mention, to_json_bytes
+from newsdesk.contracts import Enrichment, Entity, Language, Mention, to_json_bytes
 from tests.hash_seeds import outputs_by_hash_seed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -269,10 +269,10 @@ def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list
 STORY = "From Paris, Texas, to Springfield and Georgia: Dutch, Peruvian and U.S. firms met in Munich and Cairo."
 PROGRAM = """
 import sys
-from enricher.entities import EntitiesEnricher
-from enricher.places import PlacesEnricher
+from enricher.entities.entities import EntitiesEnricher
+from enricher.places.places import PlacesEnricher
 from enricher.ports import Document
-from newsdesk.article import Enrichment, Language, to_json_bytes
+from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
 document = Document(sys.stdin.read())
 found = Enrichment(language=Language(code="en", confidence=1.0))
 found = found.model_copy(update={"entities": EntitiesEnricher().enrich(document, found).entities})

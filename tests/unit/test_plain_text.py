@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.article_types import judge_type
-from extractor.parts import split_parts
-from extractor.plain_text import clean_plain_text
-from extractor.reasons import DropReason
-from extractor.structured_data import StructuredData
-from newsdesk.article import ArticleType, Block, BlockType
+from extractor.html import StructuredData
+from extractor.kinds import judge_type
+from extractor.text import DropReason, clean_plain_text, split_parts
+from newsdesk.contracts import ArticleType, Block, BlockType
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
 

@@ -9,10 +9,9 @@ import json
 
 import pytest
 
-from newsdesk.lifecycle import retracted
-from newsdesk.messages import ArticleChanged, SubmissionEnded
-from newsdesk.ports import WriteOnce
-from newsdesk.state import Stage
+from newsdesk.articles import Stage, WriteOnce
+from newsdesk.articles.lifecycle import retracted
+from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from publisher.stage import Inserted, PublishStage, change_of, ending_of
 from tests.examples import NOW, at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
 from tests.fakes import InMemoryObjectStore, RecordingEventPublisher

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.quotation_marks import quotations
-from enricher.quoted_speech import is_statement
+from enricher.speech.quoted_speech import is_statement
+from enricher.text import quotations
 
 
 def quoted(text: str) -> list[str]:

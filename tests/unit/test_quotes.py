@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.cited_sources import CitedSourcesEnricher
 from enricher.composer import compose
-from enricher.keyphrases import KeyphrasesEnricher
-from enricher.language import LanguageEnricher
 from enricher.ports import Document
-from enricher.quotes import QuotesEnricher
-from newsdesk.article import Enrichment, Entity, Language, Mention, Quote, to_json_bytes
+from enricher.speech import CitedSourcesEnricher, QuotesEnricher
+from enricher.statistics import KeyphrasesEnricher, LanguageEnricher
+from newsdesk.contracts import Enrichment, Entity, Language, Mention, Quote, to_json_bytes
 
 ENGLISH = Language(code="en", confidence=1.0)
 GERMAN = Language(code="de", confidence=1.0)
@@ -351,10 +349,10 @@ STORY = (
 IN_ANOTHER_PROCESS = f"""
 import sys
 sys.path[:0] = [{FUNCTION!r}, {LAYER!r}]
-from enricher.cited_sources import CitedSourcesEnricher
+from enricher.speech.cited_sources import CitedSourcesEnricher
 from enricher.ports import Document
-from enricher.quotes import QuotesEnricher
-from newsdesk.article import Enrichment, Language, to_json_bytes
+from enricher.speech.quotes import QuotesEnricher
+from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
 found = Enrichment(language=Language(code="en", confidence=1.0))
 document = Document({STORY!r})
 sys.stdout.buffer.write(to_json_bytes(QuotesEnricher().enrich(document, found)))

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.parsing import parse_html
-from extractor.recurrence import RECURS_ON_PAGES, judge_recurrence
-from extractor.segments import Segment, segments_of
+from extractor.body import judge_recurrence
+from extractor.body.recurrence import RECURS_ON_PAGES
+from extractor.html import Segment, parse_html, segments_of
 from newsdesk.hosts import FINGERPRINTS_PER_PAGE, PROFILE_PAGES, SEASON_SECONDS, HostProfile, ProfilePage
-from newsdesk.urls import article_id
+from newsdesk.web import article_id
 
 NOW = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 

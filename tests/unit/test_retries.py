@@ -12,16 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsdesk.outcomes import DESCRIPTIONS, REJECTIONS, TRANSIENT, Outcome, Reason, label, outcome_of
-from newsdesk.retries import (
-    RETRY_AFTER_CAP_SECONDS,
-    RETRY_POLICIES,
-    SET_BACK_POLICY,
-    RevisitPolicy,
-    retry_delay,
-    revisit_delay,
-    set_back_delay,
-)
+from newsdesk.articles import RevisitPolicy, retry_delay, set_back_delay
+from newsdesk.articles.retries import RETRY_POLICIES, SET_BACK_POLICY, revisit_delay
+from newsdesk.contracts import TRANSIENT, Outcome, Reason, label, outcome_of
+from newsdesk.contracts.outcomes import DESCRIPTIONS, REJECTIONS
+from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 from tests.examples import NOW
 
 reasons = st.sampled_from(sorted(TRANSIENT))

@@ -11,12 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
-from newsdesk.outcomes import Reason
-from newsdesk.rights import (
-    LONGEST_TEXT,
-    LONGEST_VALUE,
-    MAXIMUM_SIGNALS,
+from newsdesk.web import (
     OptOutPolicy,
     Refusal,
     Signal,
@@ -31,6 +28,7 @@ from newsdesk.rights import (
     tdm_reservation,
     unavailable_after,
 )
+from newsdesk.web.rights import LONGEST_TEXT, LONGEST_VALUE, MAXIMUM_SIGNALS
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 TOKEN = "newsdeskbot"

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fetcher.robots import is_allowed, read_robots, read_tdm, signals_for
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, packed
 from newsdesk.hosts import SiteRules
-from newsdesk.rights import product_token
+from newsdesk.web import product_token
+from newsdesk.web.transport import is_allowed, read_robots
+from newsdesk.web.transport.robots import read_tdm, signals_for
 
 TOKEN = "crowbot"
 

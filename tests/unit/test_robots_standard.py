@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.robots import is_allowed, read_robots
-from newsdesk.rights import product_token
+from newsdesk.web import product_token
+from newsdesk.web.transport import is_allowed, read_robots
 
 Row = tuple[bytes | str, str, str, bool]
 YES, NO = True, False

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.parsing import parse_html
-from extractor.segments import Segment, segments_of
+from extractor.html import Segment, parse_html, segments_of
 
 
 def segments(html: str) -> tuple[Segment, ...]:

@@ -11,16 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.near_duplicates import shingles, signature_of
-from newsdesk.similarity import (
+from enricher.statistics.near_duplicates import shingles, signature_of
+from newsdesk.articles import SIGNATURE_LENGTH, encode_signature, encode_sketch
+from newsdesk.articles.similarity import (
     FEWEST_KEYS,
     MOST_KEYS,
-    SIGNATURE_LENGTH,
     SKETCH_LENGTH,
     decode_signature,
     decode_sketch,
-    encode_signature,
-    encode_sketch,
     index_keys,
     overlap,
 )
@@ -139,7 +137,7 @@ def test_a_copy_that_was_cut_short_is_contained_whole_and_shares_a_key(part: flo
 def test_the_signature_is_the_same_in_every_process() -> None:
     # Given the signature of a text
     words = ["twice", "a", "month", "two", "steel", "doors", "rise", "out", "of", "the", "bed", "of", "the", "river"]
-    program = f"import sys; sys.path[:0] = {sys.path!r}\nfrom enricher.near_duplicates import signature_of\n"
+    program = f"import sys; sys.path[:0] = {sys.path!r}\nfrom enricher.statistics.near_duplicates import signature_of\n"
     program += f"print(signature_of({words!r}).model_dump_json())"
     # When another process, with other hash seeds, makes it again
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout

@@ -9,14 +9,12 @@ from collections.abc import Iterable
 
 import pytest
 
+from newsdesk.articles import STAGE_ORDER, ArticleState, Stage, WriteOnce, ended, joined, message_for, next_run
+from newsdesk.articles.lifecycle import extracted, leased
+from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, StageMessage
+from newsdesk.contracts.keys import extracted_key
 from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.keys import extracted_key
-from newsdesk.lifecycle import ended, extracted, joined, leased, message_for, next_run
-from newsdesk.messages import FetchRequested, PageFetched, StageMessage
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import WriteOnce
-from newsdesk.stage import advance, check_in
-from newsdesk.state import STAGE_ORDER, ArticleState, Stage
+from newsdesk.runtime import advance, check_in
 from tests.examples import CONTENT_HASH, NOW, PATIENCE, advanced, at_stage, id_of, outcome_of
 from tests.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from extractor.body import Body
-from extractor.stated_body import or_stated
-from extractor.structured_data import StructuredArticle, StructuredData
+from extractor.body import Body, or_stated
+from extractor.html import StructuredArticle, StructuredData
 
 STATED = "The bridge was shut for a year.\n\nIt reopened on Friday, to a band and a good deal of rain. " * 4
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.parsing import parse_html
-from extractor.structured_data import StructuredData, read_structured_data, same_address
+from extractor.html import StructuredData, parse_html, read_structured_data
+from extractor.html.json_ld import same_address
 
 ARTICLE = {
     "@context": "https://schema.org",

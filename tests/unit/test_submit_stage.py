@@ -12,10 +12,10 @@ from ipaddress import ip_network
 
 import pytest
 
+from newsdesk.articles import ArticleState, Stage, joined
+from newsdesk.articles.lifecycle import retry_scheduled
+from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
-from newsdesk.lifecycle import joined, retry_scheduled
-from newsdesk.messages import FetchRequested
-from newsdesk.state import ArticleState, Stage
 from submitter.stage import SubmitStage
 from tests.examples import PATIENCE, advanced, at_stage, id_of, new_state, url_of
 from tests.fakes import FakeClock, InMemoryArticleStore, RecordingSender

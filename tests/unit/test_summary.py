@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enricher.composer import compose
-from enricher.language import LanguageEnricher
 from enricher.ports import Document
-from enricher.sentences import sentences
-from enricher.summary import SummaryEnricher
-from newsdesk.article import Enrichment
+from enricher.statistics import LanguageEnricher, SummaryEnricher
+from enricher.text import sentences
+from newsdesk.contracts import Enrichment
 
 NEWS = """Lighthouse to shine again
 Photo: the lighthouse on Farne Island, seen from the harbour in the evening light.

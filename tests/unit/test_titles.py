@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.metadata import site_names
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.statements import read_meta
-from extractor.structured_data import read_structured_data
-from extractor.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
+from extractor.html import parse_html, read_meta, read_structured_data, segments_of
+from extractor.metadata import LONGEST_HEADLINE
+from extractor.metadata.reader import site_names
+from extractor.metadata.titles import TitleCandidate, ranked_titles
 
 URL = "https://www.courier.example/news/how-the-gates-work"
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from enricher.composer import compose
-from enricher.language import LanguageEnricher
 from enricher.ports import Document
-from enricher.topics import MOST_TOPICS, TopicsEnricher
-from newsdesk.article import Enrichment, Language, Topic
+from enricher.statistics import LanguageEnricher, TopicsEnricher
+from enricher.statistics.topics import MOST_TOPICS
+from newsdesk.contracts import Enrichment, Language, Topic
 
 EXAMPLES = Path(__file__).with_name("topic_examples.jsonl")
 ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
@@ -73,5 +73,5 @@ def test_forms_of_a_word_are_one(form: str) -> None:
 
 
 def test_the_vocabulary_is_the_whole_top_level_each_concept_once() -> None:
-    text = (Path(__file__).parents[2] / "functions/enrich/enricher/topics.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "functions/enrich/enricher/statistics/topics.toml").read_text(encoding="utf-8")
     assert re.findall(r'^id = "medtop:(\d\d)000000"$', text, re.MULTILINE) == [f"{n:02d}" for n in range(1, 18)]

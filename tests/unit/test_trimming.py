@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.body import Body
-from extractor.parsing import parse_html
-from extractor.segments import Segment, segments_of
-from extractor.trimming import trimmed
+from extractor.body import Body, trimmed
+from extractor.html import Segment, parse_html, segments_of
 
 ONE = "Two steel doors rise out of the bed of the river on the highest tides of the year."
 TWO = "The decision is made by one of four duty keepers, who take turns to sleep above the pumps."

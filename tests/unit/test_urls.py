@@ -8,18 +8,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from newsdesk.contracts import Reason
 from newsdesk.errors import RejectedUrlError
-from newsdesk.networks import parse_networks
-from newsdesk.outcomes import Reason
-from newsdesk.tracking import TRACKING_PARAMETERS, TRACKING_PREFIXES, is_tracking
-from newsdesk.urls import (
+from newsdesk.web import (
     MAXIMUM_URL_LENGTH,
     Url,
     article_id,
     canonical_url,
     check_destination,
+    parse_networks,
     parse_url,
 )
+from newsdesk.web.tracking import TRACKING_PARAMETERS, TRACKING_PREFIXES, is_tracking
 
 
 def canonical(text: str) -> str:

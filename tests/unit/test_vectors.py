@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsdesk.keys import article_key, vector_key
-from newsdesk.vectors import cosine, decode_vector, encode_vector
+from newsdesk.contracts import cosine, decode_vector, encode_vector, vector_key
+from newsdesk.contracts.keys import article_key
 from tests.examples import NOW, id_of
 
 NUMBERS = st.floats(-1.0, 1.0, allow_nan=False)

@@ -10,35 +10,26 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fetcher.politeness import (
+from fetcher.stage import FetchStage
+from newsdesk.articles import ArticleState, lifecycle
+from newsdesk.clock import to_text
+from newsdesk.contracts import FetchRequested, Reason
+from newsdesk.errors import PermanentError, TransientError
+from newsdesk.hosts import SiteRules
+from newsdesk.web import Url, article_id, parse_url
+from newsdesk.web.transport import (
     AUXILIARY_DEADLINE_SECONDS,
-    CLAIM_SECONDS,
-    HEAD_START_SECONDS,
-    LATENESS_SECONDS,
-    UNREACHABLE_SECONDS,
+    AskLeave,
+    FetchRequest,
+    FetchResponse,
+    Hop,
     Manners,
     NotYetError,
     Politeness,
-)
-from fetcher.ports import (
-    AskLeave,
-    AuxiliaryResponse,
-    FetchRequest,
-    FetchResponse,
-    HeaderFields,
-    Hop,
     RedirectError,
-    Timings,
 )
-from fetcher.stage import FetchStage
-from newsdesk import lifecycle
-from newsdesk.clock import to_text
-from newsdesk.errors import PermanentError, TransientError
-from newsdesk.hosts import SiteRules
-from newsdesk.messages import FetchRequested
-from newsdesk.outcomes import Reason
-from newsdesk.state import ArticleState
-from newsdesk.urls import Url, article_id, parse_url
+from newsdesk.web.transport.exchange import AuxiliaryResponse, HeaderFields, Timings
+from newsdesk.web.transport.politeness import CLAIM_SECONDS, HEAD_START_SECONDS, LATENESS_SECONDS, UNREACHABLE_SECONDS
 from tests.examples import PATIENCE
 from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 

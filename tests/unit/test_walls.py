@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.parsing import parse_html
-from extractor.segments import segments_of
-from extractor.structured_data import read_structured_data
-from extractor.walls import EVIDENCE, Wall, judge_wall, require_open
-from newsdesk.article import ContentStatus
+from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.kinds import Wall, judge_wall
+from extractor.kinds.walls import EVIDENCE, require_open
+from newsdesk.contracts import TRANSIENT, ContentStatus, Reason
+from newsdesk.contracts.outcomes import REJECTIONS
 from newsdesk.errors import PermanentError
-from newsdesk.outcomes import REJECTIONS, TRANSIENT, Reason
 
 SENTENCE = (
     "The harbour board met on Tuesday to hear what the repairs of the northern pier will cost the town this winter. "

@@ -15,8 +15,8 @@ from dispatcher.stage import DispatchStage
 from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
-from newsdesk.messages import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.observability import count, instrumented, logger
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.runtime import count, instrumented, logger
 
 _MILLISECONDS_NEEDED = 5000
 _WORKERS = 20

@@ -13,10 +13,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsdesk.clock import Clock
-from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.lifecycle import (
+from newsdesk.articles import (
+    MAXIMUM_RESENDS,
+    ArticleState,
+    ArticleStore,
     Patience,
+    Stage,
+    WriteOnce,
     ended,
     is_at_further_page,
     message_for,
@@ -24,11 +27,11 @@ from newsdesk.lifecycle import (
     page_missed,
     released,
 )
-from newsdesk.observability import logger
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import ArticleStore, MessageSender, WriteOnce
-from newsdesk.retries import MAXIMUM_RESENDS
-from newsdesk.state import ArticleState, Stage
+from newsdesk.clock import Clock
+from newsdesk.contracts import Outcome, Reason
+from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.ports import MessageSender
+from newsdesk.runtime import logger
 
 HORIZON_SECONDS = 60
 """What falls due before the next run, a minute from now, is sent now with the queue's own delay."""

@@ -20,9 +20,9 @@ from embedder.settings import EmbedSettings
 from embedder.stage import EmbedStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.contracts import ArticleChanged
 from newsdesk.errors import TimeShortError
-from newsdesk.messages import ArticleChanged
-from newsdesk.observability import count, instrumented, logger
+from newsdesk.runtime import count, instrumented, logger
 
 _SECONDS_NEEDED = 5.0
 

@@ -1,7 +1,7 @@
 """The embed stage: keeps a vector beside each article that is current, and beside no other.
 
-Comes in: :class:`newsdesk.messages.ArticleChanged`, in any order and any number of times. Goes out: the status to count
-it under. Changes: ``vectors/v1/``.
+Comes in: :class:`newsdesk.contracts.ArticleChanged`, in any order and any number of times. Goes out: the status to
+count it under. Changes: ``vectors/v1/``.
 
 The change only says which article to look at; what there should be is read from the table, so that a late or repeated
 change does no harm. Nothing waits for this stage.
@@ -12,12 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from newsdesk import keys
-from newsdesk.article import Article, to_json_bytes
+from newsdesk.articles import ArticleStore
+from newsdesk.contracts import Article, ArticleChanged, StoredVector, encode_vector, keys, to_json_bytes
 from newsdesk.errors import ObjectMissingError
-from newsdesk.messages import ArticleChanged
-from newsdesk.ports import ArticleStore, VectorObjectStore
-from newsdesk.vectors import StoredVector, encode_vector
+from newsdesk.ports import ObjectStore
 
 Embed = Callable[[str | None, str], Sequence[float]]
 
@@ -27,7 +25,7 @@ class EmbedStage:
     """Follows the changes."""
 
     store: ArticleStore
-    objects: VectorObjectStore
+    objects: ObjectStore
     embed: Embed
     model: str
 

@@ -1,1 +1,8 @@
-"""Enrich: from the cleaned article to the enriched one."""
+"""Enrich: from the cleaned article to the enriched one.
+
+Sub-packages are entered by their door, the names in ``__all__`` of their ``__init__``. They stand in this order, and
+imports go down:
+
+    ports, settings, text < parsing < entities, places, speech, statistics
+    < managed_services, composer < manifest, stage < handler
+"""

@@ -12,21 +12,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from enricher.cited_sources import CitedSourcesEnricher
 from enricher.entities import EntitiesEnricher
-from enricher.gazetteer import Gazetteer
-from enricher.keyphrases import KeyphrasesEnricher
-from enricher.language import LanguageEnricher
-from enricher.links import LinksEnricher
-from enricher.near_duplicates import SignatureEnricher
-from enricher.parse import seconds_of_work
-from enricher.places import PlacesEnricher
+from enricher.parsing import seconds_of_work
+from enricher.places import Gazetteer, PlacesEnricher
 from enricher.ports import Document, Enricher, FallBackError, NotApplicableError
-from enricher.quotes import QuotesEnricher
-from enricher.reading_time import ReadingTimeEnricher
-from enricher.summary import SummaryEnricher
-from enricher.topics import TopicsEnricher
-from newsdesk.article import Enrichment, EnrichmentError, ModelProvenance
+from enricher.speech import CitedSourcesEnricher, QuotesEnricher
+from enricher.statistics import (
+    KeyphrasesEnricher,
+    LanguageEnricher,
+    LinksEnricher,
+    ReadingTimeEnricher,
+    SignatureEnricher,
+    SummaryEnricher,
+    TopicsEnricher,
+)
+from newsdesk.contracts import Enrichment, EnrichmentError, ModelProvenance
 
 _COMPOSED_HERE = frozenset({"provenance", "errors"})
 _LONGEST_DETAIL = 200

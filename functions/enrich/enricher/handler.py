@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enricher.composer import default_enrichers
-from enricher.managed import (
+from enricher.managed_services import (
     BedrockSummaryEnricher,
     ComprehendEntitiesEnricher,
     ComprehendKeyphrasesEnricher,
@@ -30,9 +30,8 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.spending import DynamoAllowance
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
-from newsdesk.messages import ArticleEnriched, ArticleExtracted
-from newsdesk.observability import instrumented
-from newsdesk.records import process_batch
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted
+from newsdesk.runtime import instrumented, process_batch
 
 SECONDS_NEEDED = 20.0
 

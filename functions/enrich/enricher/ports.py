@@ -2,7 +2,7 @@
 
 Comes in: nothing. Goes out: the document that enrichers read, and the protocol that they implement. Changes nothing.
 
-An enricher returns an :class:`newsdesk.article.Enrichment` that carries what it found and nothing else; the composer
+An enricher returns an :class:`newsdesk.contracts.Enrichment` that carries what it found and nothing else; the composer
 takes the fields that were set, and from ``errors`` what the enricher had to leave out, and why. It sees what the
 enrichers before it found. It raises :class:`NotApplicableError` for a text that it is not made for; any other exception
 is a failure, recorded as such. Neither costs the article anything.
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, cast
 
-from newsdesk.article import Enrichment, Link
+from newsdesk.contracts import Enrichment, Link
 from newsdesk.errors import NewsdeskError
 from newsdesk.words import words
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from newsdesk.settings import VisitSettings
+from newsdesk.runtime import VisitSettings
 
 
 class EnrichSettings(VisitSettings):

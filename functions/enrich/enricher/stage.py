@@ -12,17 +12,13 @@ from dataclasses import dataclass
 
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
-from newsdesk import __version__, keys, lifecycle
-from newsdesk.article import Article, ChangeType, ExtractedWork, to_json_bytes
+from newsdesk import __version__
+from newsdesk.articles import ArticleState, ArticleStore, Patience, Stage, WriteOnce, lifecycle
 from newsdesk.clock import Clock, from_text
+from newsdesk.contracts import Article, ArticleExtracted, ChangeType, ExtractedWork, Reason, keys, to_json_bytes
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import ArticleExtracted
-from newsdesk.observability import count
-from newsdesk.outcomes import Reason
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.stage import advance, check_in
-from newsdesk.state import ArticleState, Stage
+from newsdesk.ports import MessageSender, ObjectStore
+from newsdesk.runtime import advance, check_in, count
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from extractor.child import PAGE_SECONDS, WALL_FACTOR, ChildReader
+from extractor.reading import PAGE_SECONDS, WALL_FACTOR, ChildReader
 from extractor.settings import ExtractSettings
 from extractor.stage import ExtractStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
@@ -21,9 +21,8 @@ from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
-from newsdesk.messages import ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.observability import instrumented
-from newsdesk.records import process_batch
+from newsdesk.contracts import ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.runtime import instrumented, process_batch
 
 SECONDS_NEEDED = 2 * PAGE_SECONDS * WALL_FACTOR + 7.0
 """For one page that is read twice, each time as long as it may, with a child's start before each; to join it

@@ -12,21 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from extractor.lines import LineKind, kind_of_line
-from extractor.parts import split_parts
-from extractor.reasons import DropReason
-from extractor.result import ExtractionResult
-from newsdesk.article import (
-    Block,
-    BlockType,
-    ContentStatus,
-    DroppedBlock,
-    Extracted,
-    PageProvenance,
-    Quality,
-    Rights,
-)
-from newsdesk.rights import Refusal
+from extractor.contract import ExtractionResult
+from extractor.text import DropReason, LineKind, kind_of_line, split_parts
+from newsdesk.contracts import Block, BlockType, ContentStatus, DroppedBlock, Extracted, PageProvenance, Quality, Rights
+from newsdesk.web import Refusal
 from newsdesk.words import count_words, words
 
 MAXIMUM_LISTED_PAGES = 50

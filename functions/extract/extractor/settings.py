@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import RightsSettings, VisitSettings
+from newsdesk.runtime import RightsSettings, VisitSettings
 
 
 class ExtractSettings(VisitSettings, RightsSettings):

@@ -17,26 +17,40 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from extractor.content_hash import content_hash
+from extractor.contract import EXTRACTOR, ExtractionResult, PageToRead, ReadPage
 from extractor.joining import MAXIMUM_JOINED_BYTES, NEXT_PAGE, NOT_FOLLOWED, REPEATED, joined
-from extractor.reading import PageToRead, ReadPage, read_page
-from extractor.result import EXTRACTOR, ExtractionResult
-from newsdesk import keys, lifecycle
-from newsdesk.article import Extracted, ExtractedWork, Provenance, to_json_bytes
-from newsdesk.capture import CapturedPage, CaptureUnreadableError, read_capture
+from extractor.reading import read_page
+from extractor.text import content_hash
+from newsdesk.articles import (
+    ArticleState,
+    ArticleStore,
+    Capture,
+    CapturedPage,
+    CaptureUnreadableError,
+    Patience,
+    Stage,
+    WriteOnce,
+    find_claimed_original,
+    lifecycle,
+    read_capture,
+)
 from newsdesk.clock import Clock, from_text
-from newsdesk.content_encoding import decode_body
+from newsdesk.contracts import (
+    Extracted,
+    ExtractedWork,
+    Outcome,
+    PageFetched,
+    Provenance,
+    Reason,
+    keys,
+    label,
+    to_json_bytes,
+)
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError, PermanentError, TransientError
 from newsdesk.hosts import HostProfile, ProfilePage
-from newsdesk.identity import find_claimed_original
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import PageFetched
-from newsdesk.outcomes import Outcome, Reason, label
-from newsdesk.ports import ArticleStore, HostStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.rights import OptOutPolicy, unavailable_after
-from newsdesk.stage import Step, advance, check_in
-from newsdesk.state import ArticleState, Capture, Stage
-from newsdesk.urls import canonical_url, parse_url
+from newsdesk.ports import HostStore, MessageSender, ObjectStore
+from newsdesk.runtime import Step, advance, check_in
+from newsdesk.web import OptOutPolicy, canonical_url, decode_body, parse_url, unavailable_after
 
 _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
 """How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
@@ -45,7 +59,7 @@ _UNREADABLE = (ValidationError, gzip.BadGzipFile, zlib.error, EOFError)
 """What reading a kept page raises where another release, or nobody we know, wrote it."""
 
 _LIST_OF_ARTICLES = "type:listing"
-"""The warning of :mod:`extractor.article_types`; behind such a page are other lists, and no end."""
+"""The warning of :mod:`extractor.kinds.article_types`; behind such a page are other lists, and no end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """What of a fetch goes into its capture.
 
-Comes in: a response, and what it is a response to. Goes out: the exchange that :mod:`newsdesk.capture` writes. Changes
-nothing.
+Comes in: a response, and what it is a response to. Goes out: the exchange that :mod:`newsdesk.articles.captures`
+writes. Changes nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
-from fetcher.ports import FetchResponse
-from newsdesk.capture import CaptureRedirect, CaptureTls, Exchange
+from newsdesk.articles import CaptureRedirect, CaptureTls, Exchange
 from newsdesk.clock import to_text
+from newsdesk.web.transport import FetchResponse
 
 
 def exchange_of(

@@ -11,19 +11,17 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fetcher import wall
-from fetcher.client import HttpFetcher
-from fetcher.politeness import Politeness
 from fetcher.settings import FetchSettings
 from fetcher.stage import FetchStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
-from newsdesk.messages import FetchRequested, PageFetched
-from newsdesk.observability import instrumented
-from newsdesk.records import process_batch
-from newsdesk.rights import product_token
+from newsdesk.contracts import FetchRequested, PageFetched
+from newsdesk.runtime import instrumented, process_batch
+from newsdesk.web import product_token
+from newsdesk.web.transport import HttpFetcher, Politeness
+from newsdesk.web.transport import egress_guard as wall
 
 CONCURRENCY = 10
 """Records fetched at the same time: as many as the event source puts into a batch."""

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from fetcher.client import FetchLimits
-from fetcher.politeness import Manners
-from newsdesk.settings import NetworkSettings, RightsSettings, VisitSettings
+from newsdesk.runtime import NetworkSettings, RightsSettings, VisitSettings
+from newsdesk.web.transport import FetchLimits, Manners
 
 
 class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):

@@ -1,7 +1,7 @@
 """The fetch stage: takes a message, fetches the page politely, keeps the capture, sends the article on.
 
 Comes in: ``FetchRequested``. Goes out: ``PageFetched``, or an outcome, or a later attempt. Changes: the article's
-state, one object under ``raw/``, and what :mod:`fetcher.politeness` keeps of hosts.
+state, one object under ``raw/``, and what :mod:`newsdesk.web.transport.politeness` keeps of hosts.
 
 A further page of an article is fetched like any other, but for this: it is never known already, it may not redirect to
 another page, and when it cannot be had the article goes on without it.
@@ -19,35 +19,45 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from fetcher.answers import NOT_MODIFIED
 from fetcher.captures import exchange_of
-from fetcher.politeness import NotYetError, Politeness, Visit
-from fetcher.ports import (
+from newsdesk.articles import (
+    CAPTURE_MEDIA_TYPE,
+    ArticleState,
+    ArticleStore,
+    Capture,
+    FollowedRedirect,
+    Patience,
+    Stage,
+    WriteOnce,
+    begin_target,
+    find_original,
+    is_same_page,
+    lifecycle,
+    reason_to_keep,
+    retry_delay,
+    set_back_delay,
+    write_capture,
+)
+from newsdesk.clock import Clock, to_text, utc_now
+from newsdesk.contracts import FetchRequested, Outcome, Reason, capture_key, outcome_of
+from newsdesk.errors import AlreadyRecordedError, PermanentError, Received, TransientError
+from newsdesk.ports import MessageSender, ObjectStore
+from newsdesk.runtime import Step, advance, check_in, count, measure
+from newsdesk.web import OptOutPolicy, Url, digest_of, header_signals, host_signals, parse_url, refusals_of, scrub
+from newsdesk.web.transport import (
+    NOT_MODIFIED,
     AskLeave,
     Fetcher,
     FetchRequest,
     FetchResponse,
     Hop,
+    NotYetError,
     OverloadedError,
+    Politeness,
     RedirectError,
     Start,
+    Visit,
 )
-from newsdesk import lifecycle
-from newsdesk.capture import CAPTURE_MEDIA_TYPE, write_capture
-from newsdesk.clock import Clock, to_text, utc_now
-from newsdesk.errors import AlreadyRecordedError, PermanentError, Received, TransientError
-from newsdesk.identity import begin_target, find_original, is_same_page, reason_to_keep
-from newsdesk.keys import capture_key
-from newsdesk.lifecycle import Patience
-from newsdesk.messages import FetchRequested
-from newsdesk.observability import count, measure
-from newsdesk.outcomes import Outcome, Reason, outcome_of
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.retries import retry_delay, set_back_delay
-from newsdesk.rights import OptOutPolicy, digest_of, header_signals, host_signals, refusals_of
-from newsdesk.stage import Step, advance, check_in
-from newsdesk.state import ArticleState, Capture, FollowedRedirect, Stage
-from newsdesk.urls import Url, parse_url, scrub
 
 LONGEST_VALIDATOR = 1024
 """Characters of an ``ETag`` or ``Last-Modified`` that are kept and sent back: a longer one may make the next request

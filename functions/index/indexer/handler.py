@@ -1,6 +1,6 @@
 """The index function: enriched articles in, committed revisions out.
 
-Comes in: SQS records of :class:`newsdesk.messages.ArticleEnriched`. Goes out: the partial batch response. Changes: the
+Comes in: SQS records of :class:`newsdesk.contracts.ArticleEnriched`. Goes out: the partial batch response. Changes: the
 table.
 """
 
@@ -18,9 +18,8 @@ from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
-from newsdesk.messages import ArticleEnriched
-from newsdesk.observability import instrumented
-from newsdesk.records import process_batch
+from newsdesk.contracts import ArticleEnriched
+from newsdesk.runtime import instrumented, process_batch
 
 _SECONDS_NEEDED = 5.0
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import VisitSettings
+from newsdesk.runtime import VisitSettings
 
 
 class IndexSettings(VisitSettings):

@@ -1,6 +1,6 @@
 """The index stage: commits a revision, and finds the near-duplicates that it belongs to.
 
-Comes in: :class:`newsdesk.messages.ArticleEnriched`. Goes out: the status to count it under. Changes: the table. What
+Comes in: :class:`newsdesk.contracts.ArticleEnriched`. Goes out: the status to count it under. Changes: the table. What
 this stage commits, ``publish`` tells.
 """
 
@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsdesk.article import Article, ArticleType, ChangeType
+from newsdesk.articles import (
+    ArticleState,
+    ArticleStore,
+    CurrentRevision,
+    Patience,
+    Relation,
+    RevisionRecord,
+    Stage,
+    WriteOnce,
+    ended,
+    failed,
+    relate,
+)
 from newsdesk.clock import Clock, to_text
-from newsdesk.clusters import Relation, relate
+from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Outcome, Reason
 from newsdesk.errors import ObjectMissingError
-from newsdesk.lifecycle import Patience, ended, failed
-from newsdesk.messages import ArticleEnriched
-from newsdesk.outcomes import Outcome, Reason
-from newsdesk.ports import ArticleStore, MessageSender, ObjectStore, WriteOnce
-from newsdesk.stage import advance, check_in
-from newsdesk.state import ArticleState, CurrentRevision, RevisionRecord, Stage
-from newsdesk.urls import canonical_url, parse_url
+from newsdesk.ports import MessageSender, ObjectStore
+from newsdesk.runtime import advance, check_in
+from newsdesk.web import canonical_url, parse_url
 
 _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
 """They hold other articles' texts, and would make one cluster of unrelated stories."""

@@ -17,9 +17,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsdesk.adapters.dynamodb import read_inserted
 from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.article import article_json_schema
-from newsdesk.keys import ARTICLE_SCHEMA_KEY
-from newsdesk.observability import count, instrumented, logger
+from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema
+from newsdesk.runtime import count, instrumented, logger
 from publisher.settings import PublishSettings
 from publisher.stage import Inserted, PublishStage, outcomes_of
 

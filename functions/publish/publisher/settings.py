@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import FunctionSettings
+from newsdesk.runtime import FunctionSettings
 
 
 class PublishSettings(FunctionSettings):

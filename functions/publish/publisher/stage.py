@@ -14,11 +14,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord, WriteOnce
 from newsdesk.clock import from_text
-from newsdesk.keys import changes_key
-from newsdesk.messages import ArticleChanged, SubmissionEnded
-from newsdesk.ports import EventPublisher, ObjectStore, WriteOnce
-from newsdesk.state import OutcomeRecord, RevisionRecord, SubmissionRecord
+from newsdesk.contracts import ArticleChanged, SubmissionEnded, changes_key
+from newsdesk.ports import EventPublisher, ObjectStore
 
 _SEQUENCE_DIGITS = 40
 """A stream's sequence number has up to 40 digits; padded, keys sort as the stream does."""

@@ -17,9 +17,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
+from newsdesk.contracts import FetchRequested
 from newsdesk.errors import TimeShortError
-from newsdesk.messages import FetchRequested
-from newsdesk.observability import count, instrumented, logger
+from newsdesk.runtime import count, instrumented, logger
 from submitter.settings import SubmitSettings
 from submitter.stage import SubmitStage
 

@@ -12,9 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from newsdesk.contracts import SUBMISSION_ID_PATTERN, Reason, UrlSubmitted
 from newsdesk.errors import NewsdeskError
-from newsdesk.messages import SUBMISSION_ID_PATTERN, UrlSubmitted
-from newsdesk.outcomes import Reason
 
 TRIGGER_SOURCE = "newsdesk.trigger"
 TRIGGER_DETAIL_TYPE = "UrlSubmitted"

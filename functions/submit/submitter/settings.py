@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.settings import NetworkSettings, TableSettings
+from newsdesk.runtime import NetworkSettings, TableSettings
 
 
 class SubmitSettings(TableSettings, NetworkSettings):

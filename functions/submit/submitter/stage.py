@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from newsdesk.articles import (
+    ArticleState,
+    ArticleStore,
+    Patience,
+    Stage,
+    SubmissionRecord,
+    first_run,
+    joined,
+    message_for,
+    next_run,
+)
 from newsdesk.clock import Clock, to_text
+from newsdesk.contracts import Outcome, Reason, label
 from newsdesk.errors import AlreadyRecordedError, ConflictError, RejectedUrlError
-from newsdesk.lifecycle import Patience, first_run, joined, message_for, next_run
-from newsdesk.networks import Network
-from newsdesk.outcomes import Outcome, Reason, label
-from newsdesk.ports import ArticleStore, MessageSender
-from newsdesk.state import ArticleState, Stage, SubmissionRecord
-from newsdesk.urls import (
+from newsdesk.ports import MessageSender
+from newsdesk.web import (
     DEFAULT_PORTS,
     MAXIMUM_URL_LENGTH,
+    Network,
     Url,
     article_id,
     canonical_url,

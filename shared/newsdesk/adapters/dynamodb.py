@@ -37,20 +37,20 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
-from newsdesk.clock import Clock, to_text, utc_now
-from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.ports import WriteOnce
-from newsdesk.state import (
+from newsdesk.articles import (
     ArticleState,
     Listing,
     Neighbour,
     OutcomeRecord,
     Page,
-    Record,
     RevisionRecord,
     Stage,
     SubmissionRecord,
+    WriteOnce,
 )
+from newsdesk.clock import Clock, to_text, utc_now
+from newsdesk.contracts import Record
+from newsdesk.errors import AlreadyRecordedError, ConflictError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

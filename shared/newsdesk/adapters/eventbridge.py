@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from newsdesk.adapters import clients
+from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from newsdesk.errors import NewsdeskError
-from newsdesk.messages import ArticleChanged, SubmissionEnded
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -21,7 +21,7 @@ _CONFLICT_ATTEMPTS = 3
 
 
 class S3ObjectStore:
-    """An :class:`newsdesk.ports.ObjectStore`, and a :class:`newsdesk.ports.VectorObjectStore`."""
+    """An :class:`newsdesk.ports.ObjectStore`."""
 
     def __init__(self, bucket_name: str, client: S3Client | None = None) -> None:
         self._bucket = bucket_name

@@ -19,7 +19,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.managed_calls import managed_call
 from newsdesk.clock import Clock, utc_now
 from newsdesk.managed import AllowanceSpentError, ManagedServiceError
-from newsdesk.observability import logger
+from newsdesk.runtime import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from newsdesk.adapters import clients
-from newsdesk.messages import FetchRequested, StageMessage
+from newsdesk.contracts import FetchRequested, StageMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -1,0 +1,10 @@
+"""Who and what the body names: persons, organisations, places, events.
+
+Below it stand ``text`` and ``parsing``.
+"""
+
+from __future__ import annotations
+
+from enricher.entities.entities import EntitiesEnricher, EntityType, NamedSpan, entities_of
+
+__all__ = ["EntitiesEnricher", "EntityType", "NamedSpan", "entities_of"]

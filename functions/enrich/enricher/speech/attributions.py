@@ -1,0 +1,86 @@
+"""All that a text says that somebody said.
+
+Comes in: a parsed English text and its quotations. Goes out: attributions, in order. Changes nothing.
+
+Beliefs, intentions and questions count, as Pareti has it ("Attribution: a computational approach", 2015). Of one inside
+another only the outer is kept, unless that merely passes on a source ("According to the agency, officials said").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from enricher.parsing import ParsedText, Span
+from enricher.speech.attribution import Attribution, Construction
+from enricher.speech.quoted_speech import QuotedSpeech
+from enricher.speech.reported_speech import reported_speech
+from enricher.text import Quotation, SpanIndex
+
+_WITHIN_A_CLAUSE = frozenset({Construction.QUOTED_AFTER, Construction.QUOTED_WITHOUT_CUE})
+_SHARED = 0.5
+_LEAD = 8
+"""Code points of a reported clause before a quotation in it; with more the quotation is but a part of the clause."""
+
+
+def attributions(parsed: ParsedText, quotations: Sequence[Quotation]) -> list[Attribution]:
+    """Return who said what, quoted or reported, in the order of the text."""
+    speech, marked = QuotedSpeech(parsed, quotations), SpanIndex(quotations)
+    reported = [_uncut(report, marked) for report in reported_speech(parsed, speech.quoted)]
+    clauses = SpanIndex(report for report in reported if report.construction is Construction.CLAUSE)
+    quoted = [one for one in speech.attributions() if not _is_part_of_clause(one, clauses, parsed)]
+    cues, spoken = {one.cue for one in quoted}, SpanIndex(quoted)
+    found = quoted + _outermost([r for r in reported if r.cue not in cues and not _is_quoted(r, spoken)], parsed)
+    found += speech.introduced([*found, *quotations])
+    found += speech.fragments(quotations, found)
+    return sorted(found, key=lambda one: (one.begin, one.end))
+
+
+def _uncut(report: Attribution, marked: SpanIndex[Quotation]) -> Attribution:
+    """Return a report that cuts no quotation in two: between the marks a parse often loses its way."""
+    begin, end = report.begin, report.end
+    for quotation in marked.overlapping(report.begin, report.end):
+        if quotation.begin < begin < quotation.end:
+            begin = quotation.begin
+        if quotation.begin < end < quotation.end:
+            end = quotation.end
+    return replace(report, begin=begin, end=end)
+
+
+def _is_part_of_clause(quoted: Attribution, clauses: SpanIndex[Attribution], parsed: ParsedText) -> bool:
+    """Tell whether a quotation is but a part of what somebody is reported to have said, and has no cue there."""
+    if quoted.construction not in _WITHIN_A_CLAUSE:
+        return False
+    cue = parsed.doc[quoted.cue[0]].idx if quoted.cue is not None else quoted.end
+    return any(
+        clause.begin + _LEAD < quoted.begin and quoted.end <= clause.end and not clause.begin <= cue < quoted.begin
+        for clause in clauses.overlapping(quoted.begin, quoted.end)
+    )
+
+
+def _is_quoted(report: Attribution, spoken: SpanIndex[Attribution]) -> bool:
+    """Tell whether most of a report, or of a quotation in it, is what a quotation already attributes."""
+    for quoted in spoken.overlapping(report.begin, report.end):
+        common = min(report.end, quoted.end) - max(report.begin, quoted.begin)
+        if common > _SHARED * min(report.end - report.begin, quoted.end - quoted.begin):
+            return True
+    return False
+
+
+def _outermost(reported: Sequence[Attribution], parsed: ParsedText) -> list[Attribution]:
+    """Return the reports that no other holds together with their cues; of two with one content the first."""
+    kept: dict[Span, Attribution] = {}
+    around: list[Attribution] = []
+    for one in sorted(reported, key=lambda report: (report.begin, -report.end)):
+        around = [outer for outer in around if outer.end > one.begin]
+        if (one.begin, one.end) not in kept and not any(_holds(outer, one, parsed) for outer in around):
+            kept[one.begin, one.end] = one
+        if one.construction is not Construction.ACCORDING:
+            around.append(one)
+    return list(kept.values())
+
+
+def _holds(outer: Attribution, inner: Attribution, parsed: ParsedText) -> bool:
+    if inner.cue is None or inner.end > outer.end:
+        return False
+    return outer.begin <= parsed.doc[inner.cue[0]].idx < outer.end

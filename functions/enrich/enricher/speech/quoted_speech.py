@@ -1,0 +1,371 @@
+"""Words in quotation marks that stand for themselves, and who said them.
+
+Comes in: a parsed English text and its quotations. Goes out: attributions. Changes nothing.
+
+The cue is looked for after the quotation, before it, and then in what went before: the quotation, the sentence, the
+paragraph. A quotation that a cue interrupts for a few words ("Yes," she said. "Now.") is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, ParsedText, Span, lemma_of
+from enricher.speech.attribution import Attribution, Construction
+from enricher.speech.reporting import NAMING, SPEAKING
+from enricher.speech.subjects import first_subject, heads_phrase, noun_phrase, subject_of
+from enricher.text import Quotation, SpanIndex, Spanned
+from newsdesk.words import count_unspaced_characters
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_LONGEST_INTERRUPTION = 5
+"""Words. Beyond them a reader takes what follows for another quotation."""
+
+_LONGEST_TITLE = 8
+
+_BESIDE = 20
+"""Code points beside a quotation among which the next that is no space lies."""
+
+_FARTHEST = 40
+"""Tokens from a quotation to its cue: more than any sentence needs that a reader can follow."""
+
+_WEAK_SPEAKING = SPEAKING - NAMING
+_VERBAL = frozenset({"VERB", "AUX"})
+_PERSONAL = frozenset({"he", "she", "i", "they", "we"})
+_BEFORE_FREE = frozenset("\n.?!”\":,;—–―…’'")
+_AFTER_STATEMENT = frozenset(".,?!…—–-;:”’\"'")
+
+_MARKS = "“”„‟\"«»‹›「」『』'`‘’"
+
+_ENDED = frozenset("\n.?!”")
+_GOES_ON = re.compile(r",?[ \xa0]?(?:,|[—–―-])[ \xa0]+(?=[^\W\d_])")
+
+_SIGNATURE = re.compile(
+    r"(?:[ \xa0]*(?:—|–|―|--)[ \xa0]*|[ \xa0]+-[ \xa0]+)([A-Z][^\n,;:!?(]{1,60}?)"
+    r"(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
+)
+_TURN = re.compile(r"^[ \"“]*([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
+_FEWEST_TURNS = 3
+_INTRODUCED = re.compile(r":[ \xa0]*+\n++[ \xa0]*+([^\n]*[^\s])")
+
+
+@dataclass(frozen=True)
+class _Cue:
+    speaker: Span | None
+    cue: Span | None
+    follows: bool = False
+
+
+@dataclass(frozen=True)
+class _Said:
+    speaker: Span | None
+    end: int
+
+
+@dataclass(frozen=True)
+class _Unit:
+    quotation: Quotation
+    begin: int
+    end: int
+
+
+def is_statement(text: str, quotation: Quotation) -> bool:
+    """Tell whether a quotation stands for itself and is no name, title or single word in marks: for any language."""
+    inner = _inner(text, quotation)
+    words = inner.split()
+    if "\n" in inner or len(words) > 5 or count_unspaced_characters(inner) > 9:
+        return True
+    before = text[max(0, quotation.begin - _BESIDE) : quotation.begin].rstrip(" \t\xa0")[-1:]
+    told = before == ":" or ((not before or before in _ENDED) and _GOES_ON.match(text, quotation.end) is not None)
+    if told and len(words) > 1 and any(word[:1].islower() for word in words):
+        return True  # he said: “So be it” – “So be it”, he said
+    return inner[-1:] in {".", "?", "!", "…"} and len(words) > 2
+
+
+class QuotedSpeech:
+    """What of a text is quoted word for word.
+
+    Attributes
+    ----------
+    spoken, quoted : list of bool
+        For each token whether it lies in a quotation that stands for itself, or in any.
+    """
+
+    def __init__(self, parsed: ParsedText, quotations: Sequence[Quotation]) -> None:
+        self.parsed, self.doc, self.text, self.paragraph = parsed, parsed.doc, parsed.text, parsed.paragraph
+        self.spoken = [False] * len(self.doc)
+        self.quoted = [False] * len(self.doc)
+        self.turns = list(self._turns())
+        self.units: list[_Unit] = []
+        turns = SpanIndex(self.turns)
+        for before, quotation in zip([None, *quotations], quotations, strict=False):
+            begin, end = parsed.tokens(quotation.begin, quotation.end)
+            self.quoted[begin:end] = [True] * (end - begin)
+            in_turn = bool(turns.overlapping(quotation.begin, quotation.end))
+            if not in_turn and self._stands_alone(quotation, begin, before):
+                self.units.append(_Unit(quotation, begin, end))
+            elif not in_turn:
+                continue
+            self.spoken[begin:end] = [True] * (end - begin)
+
+    def attributions(self) -> Iterator[Attribution]:
+        """Yield the turns of a transcript, then each quotation that stands for itself."""
+        yield from self.turns
+        previous: _Said | None = None
+        at = 0
+        while at < len(self.units):
+            last, cue = self._extent(at)
+            first_unit, last_unit = self.units[at], self.units[last]
+            construction = Construction.QUOTED if cue is None or cue.follows else Construction.QUOTED_AFTER
+            if cue is None:
+                construction = Construction.QUOTED_WITHOUT_CUE
+                cue = _Cue(self._speaker_around(first_unit.begin, previous), None)
+            begin, end = first_unit.quotation.begin, last_unit.quotation.end
+            yield Attribution(begin, end, cue.speaker, cue.cue, construction)
+            previous = _Said(cue.speaker, last_unit.end)
+            at = last + 1
+
+    def introduced(self, taken: Sequence[Spanned]) -> Iterator[Attribution]:
+        """Yield the paragraphs without marks that "she added:" at the end of the one before introduces."""
+        others = SpanIndex(taken)
+        for match in _INTRODUCED.finditer(self.text):
+            begin, end = match.span(1)
+            if others.overlapping(begin, end):
+                continue
+            cue = self._cue_before(self.parsed.tokens(begin, end)[0], 0)
+            if cue is not None and cue.cue is not None and cue.speaker is not None:
+                yield Attribution(begin, end, cue.speaker, cue.cue, Construction.INTRODUCED)
+
+    def fragments(self, quotations: Sequence[Quotation], taken: Sequence[Attribution]) -> Iterator[Attribution]:
+        """Yield the quoted parts of sentences that no verb of reporting accounts for, with the rest of their phrase."""
+        others = SpanIndex(taken)
+        for quotation in quotations:
+            words = _inner(self.text, quotation).split()
+            if len(words) < 3 or sum(word[:1].islower() for word in words) * 2 < len(words):
+                continue
+            if not others.overlapping(quotation.begin, quotation.end):
+                yield from self._fragment(quotation)
+
+    def _fragment(self, quotation: Quotation) -> Iterator[Attribution]:
+        begin, end = self.parsed.tokens(quotation.begin, quotation.end)
+        verb = self.doc[begin:end].root
+        while verb.head.i != verb.i and (verb.pos_ not in _VERBAL or begin <= verb.i < end):
+            verb = verb.head
+        if verb.pos_ not in _VERBAL or begin <= verb.i < end or self.paragraph[verb.i] != self.paragraph[begin]:
+            return
+        subject = subject_of(verb)
+        after_verb = verb.i < begin and not (subject is not None and verb.i < subject.i < begin)
+        content = quotation.begin
+        if self.doc[begin - 1].lower_ == "that":
+            content = self.doc[begin - 1].idx
+        elif after_verb and not self.doc[verb.i + 1].is_punct:
+            content = self.doc[verb.i + 1].idx
+        speaker = noun_phrase(subject) if subject is not None and not self.quoted[subject.i] else None
+        yield Attribution(content, quotation.end, speaker, (verb.i, verb.i + 1), Construction.FRAGMENT)
+
+    # --- which quotations stand for themselves
+
+    def _turns(self) -> Iterator[Attribution]:
+        turns = list(_TURN.finditer(self.text))
+        if len(turns) >= _FEWEST_TURNS:
+            for turn in turns:
+                name = self.parsed.tokens(*turn.span(1))
+                yield Attribution(*turn.span(2), name, None, Construction.TURN)
+
+    def _stands_alone(self, quotation: Quotation, begin: int, last: Quotation | None) -> bool:
+        inner = _inner(self.text, quotation)
+        words = inner.split()
+        if len(words) < 2 and inner[-1:] not in {".", "?", "!", ","}:
+            return False
+        if "\n" in inner:
+            return True
+        before = self.text[max(0, quotation.begin - _BESIDE) : quotation.begin].rstrip(" \t\xa0")[-1:]
+        if before and before not in _BEFORE_FREE:
+            said = begin > 0 and lemma_of(self.doc[begin - 1]) in _WEAK_SPEAKING
+            if not said or len(words) < 3:
+                return False
+        if before == "," and inner[:1].islower() and len(words) < 6 and not self._resumes(last, quotation):
+            return False
+        if inner[-1:] not in SENTENCE_ENDS and len(words) <= _LONGEST_TITLE and _is_title(words):
+            return False
+        after = self.text[quotation.end : quotation.end + _BESIDE].lstrip(" \t\xa0")[:1]
+        return inner[-1:] in _AFTER_STATEMENT or not after or after in ",.;\n" or len(words) > 3
+
+    def _resumes(self, last: Quotation | None, quotation: Quotation) -> bool:
+        """Tell whether a quotation goes on after ", he said," in it."""
+        if last is None or _inner(self.text, last)[-1:] != ",":
+            return False
+        gap = self.text[last.end : quotation.begin]
+        return "\n" not in gap and 0 < len(gap.split()) <= _LONGEST_INTERRUPTION
+
+    def _is_complete(self, quotation: Quotation) -> bool:
+        inner = _inner(self.text, quotation).rstrip("”\"'’ \xa0")
+        after = self.text[quotation.end : quotation.end + _BESIDE].lstrip(" \xa0")[:1]
+        return not quotation.closed or inner[-1:] in ".?!,…—–-" or not after or after in "\n.,"
+
+    # --- how far one goes
+
+    def _extent(self, at: int) -> tuple[int, _Cue | None]:
+        """Return the last of the quotations that are one with this, and their cue."""
+        cue = self._cue(at)
+        last = at
+        while last + 1 < len(self.units) and self._goes_on(last, cue):
+            last += 1
+            cue = cue or self._cue_after(last)
+        return last, cue
+
+    def _goes_on(self, at: int, cue: _Cue | None) -> bool:
+        this, following = self.units[at], self.units[at + 1]
+        gap = self.text[this.quotation.end : following.quotation.begin]
+        if "\n" in gap or not self._is_complete(following.quotation):
+            return False
+        if not gap.strip(" \xa0.,;—–"):
+            return True
+        if cue is None or cue.cue is None or not cue.follows or not this.end <= cue.cue[0] < following.begin:
+            return False
+        if len(gap.split()) > _LONGEST_INTERRUPTION:
+            return False
+        between = self.doc[this.end : following.begin]
+        if any(token.text == ":" or token.text in SENTENCE_ENDS for token in between[:-1]):
+            return False
+        if between[-1].text in SENTENCE_ENDS:
+            return self._cue_after(at + 1) is None
+        said_again = any(lemma_of(t) in SPEAKING and t.pos_ == "VERB" for t in self.doc[cue.cue[1] : following.begin])
+        return not said_again and between[-1].text in {",", ";", "—", "–"}
+
+    # --- cues
+
+    def _cue(self, at: int) -> _Cue | None:
+        after = self._cue_after(at)
+        if after is None or (after.cue is not None and self.doc[after.cue[0]].tag_ == "VBG"):
+            floor = self.units[at - 1].end if at else 0
+            return self._cue_before(self.units[at].begin, floor) or after
+        return after
+
+    def _cue_after(self, at: int) -> _Cue | None:
+        quotation, begin = self.units[at].quotation, self.units[at].end
+        if signature := _SIGNATURE.match(self.text, quotation.end):
+            return _Cue(self.parsed.tokens(*signature.span(1)), None, follows=True)
+        end = self._window_end(at)
+        if end == begin:
+            return None
+        first = self.doc[begin]
+        closing = self.text[quotation.begin : quotation.end].rstrip("”\"»’'“")[-1:]
+        if closing == "." and first.text != ",":
+            return None
+        verbs = [token for token in self.doc[begin:end] if _tells(token)]
+        if not verbs:
+            at_word = begin + 1 if first.text == "," and begin + 1 < end else begin
+            return self._according(at_word, follows=True) if self.doc[at_word].lower_ in {"according", "per"} else None
+        verb = next((v for v in verbs if v.dep_ not in {"relcl", "acl"}), verbs[0])
+        if closing in {"?", "!"} and first.text[:1].isupper() and not self._is_tag(begin, verb):
+            return None
+        return _Cue(self._speaker_after(verb, begin, end), (verb.i, verb.i + 1), follows=True)
+
+    def _is_tag(self, begin: int, verb: Token) -> bool:
+        """Tell whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""
+        if first_subject(self.doc, begin, verb.i) is None or verb.i - begin > 12:
+            return False
+        return not any(child.dep_ == "ccomp" and child.i > verb.i for child in verb.children)
+
+    def _window_end(self, at: int) -> int:
+        begin = self.units[at].end
+        limit = self.units[at + 1].begin if at + 1 < len(self.units) else len(self.doc)
+        end = begin
+        while end < min(limit, begin + _FARTHEST) and self.paragraph[end] == self.paragraph[begin - 1]:
+            if self.doc[end].text in SENTENCE_ENDS or self.doc[end].text == ":":
+                break
+            end += 1
+        return end
+
+    def _according(self, at: int, *, follows: bool) -> _Cue | None:
+        source = next((token for token in self.doc[at : at + 15] if token.dep_ == "pobj"), None)
+        words = 2 if self.doc[at].lower_ == "according" else 1
+        return _Cue(noun_phrase(source), (at, at + words), follows) if source is not None else None
+
+    def _speaker_after(self, verb: Token, begin: int, end: int) -> Span | None:
+        """Return who speaks in "Smith said", "said Smith": the verb's subject, or the noun that could be."""
+        named_before = any(token.pos_ in NOMINAL for token in self.doc[begin : verb.i])
+        for child in verb.children:
+            placed = begin <= child.i < verb.i or (verb.i < child.i < end and not named_before)
+            if child.dep_ in SUBJECTS and placed and child.lower_ not in {"that", "who", "which"}:
+                return noun_phrase(child)
+        following = list(self.doc[verb.i + 1 : min(end, verb.i + 14)])
+        if verb.i == begin:
+            for token in following:
+                if token.text in {",", "."} and token.i > verb.i + 1:
+                    break
+                if heads_phrase(token):
+                    return noun_phrase(token)
+        subject = first_subject(self.doc, begin, verb.i) or subject_of(verb)
+        if subject is None or self.spoken[subject.i]:
+            subject = next((token for token in following if heads_phrase(token)), None)
+        return noun_phrase(subject) if subject is not None else None
+
+    def _cue_before(self, begin: int, floor: int) -> _Cue | None:
+        last = self._last_before(begin)
+        if last < 0 or self.doc[last].text in SENTENCE_ENDS:
+            return None
+        colon = self.doc[last].text.endswith(":")
+        if self.paragraph[last] != self.paragraph[begin] and not colon:
+            return None
+        sentence = self.parsed.sentence_begin(last, floor)
+        for at in range(last, sentence - 1, -1):
+            token = self.doc[at]
+            if token.lower_ == "according":
+                return self._according(at, follows=False)
+            if lemma_of(token) not in SPEAKING or token.pos_ not in _VERBAL or token.dep_ == "amod":
+                continue
+            if colon or last - at <= 8 or self.doc[last].text in {",", "that"}:
+                subject = subject_of(token)
+                if subject is None or self.spoken[subject.i]:
+                    subject = first_subject(self.doc, sentence, at) or first_subject(self.doc, at + 1, last)
+                return _Cue(noun_phrase(subject) if subject is not None else None, (at, at + 1))
+        if not colon:
+            return None
+        nouns = [token for token in self.doc[sentence:last] if token.pos_ in NOMINAL]
+        name = next((token for token in nouns if token.dep_ in {*SUBJECTS, "ROOT"}), None)
+        name = name or next((token for token in nouns if token.pos_ != "NOUN" and token.dep_ != "compound"), None)
+        return _Cue(noun_phrase(name), None) if name is not None else None
+
+    def _speaker_around(self, begin: int, previous: _Said | None) -> Span | None:
+        """Return who must be speaking where no cue stands beside the quotation."""
+        last = self._last_before(begin)
+        if last < 1:
+            return None
+        sentence = self.parsed.sentence_begin(last)
+        known = previous if previous is not None and previous.speaker is not None else None
+        if known is not None and known.end >= sentence:
+            return known.speaker
+        subjects = [t for t in self.doc[sentence : last + 1] if t.dep_ in SUBJECTS and not self.spoken[t.i]]
+        for token in subjects:
+            if token.ent_type_ == "PERSON" or token.lower_ in _PERSONAL:
+                return noun_phrase(token)
+        if known is not None and self.paragraph[begin] - self.paragraph[known.end - 1] <= 1:
+            return known.speaker
+        return noun_phrase(subjects[0]) if subjects else None
+
+    def _last_before(self, begin: int) -> int:
+        last = begin - 1
+        while last >= 0 and self.doc[last].is_space:
+            last -= 1
+        return last
+
+
+def _tells(token: Token) -> bool:
+    return lemma_of(token) in SPEAKING and (token.pos_ in _VERBAL or token.lower_ in {"said", "says"})
+
+
+def _is_title(words: Sequence[str]) -> bool:
+    """Tell whether all words that titles capitalize are capitalized."""
+    long_words = [word for word in words if len(word) > 4]
+    return len(words) > 1 and bool(long_words) and all(not word[0].islower() for word in [words[0], *long_words])
+
+
+def _inner(text: str, quotation: Quotation) -> str:
+    return text[quotation.begin : quotation.end].strip(_MARKS).strip()

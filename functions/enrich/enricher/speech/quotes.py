@@ -1,0 +1,115 @@
+"""The quotes of the body: direct, indirect and mixed, with speaker and cue.
+
+Comes in: the document, its language and its entities known. Goes out: its quotes. Changes nothing.
+
+Without a parse, that is in any language but English, only quotations that stand for themselves are told, and no
+speaker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from enricher.parsing import ParsedText, parsed
+from enricher.ports import Document, NotApplicableError
+from enricher.speech.attribution import Attribution, Construction
+from enricher.speech.attributions import attributions
+from enricher.speech.quoted_speech import is_statement
+from enricher.speech.speakers import Speakers
+from enricher.text import Quotation, SpanIndex, quotations
+from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Mention, Quote, Speaker
+
+_DIRECT_SHARE = 0.5
+_MIXED_SHARE = 0.05
+"""Of the content between quotation marks, as in PARC 3.0 (Pareti 2016)."""
+
+_REPORTED = frozenset({Construction.CLAUSE, Construction.ACCORDING, Construction.PHRASE})
+
+
+def said_in(document: Document, found: Enrichment) -> tuple[ParsedText, list[Attribution]]:
+    """Return the parsed body and who says what in it, worked out once.
+
+    Raises
+    ------
+    NotApplicableError
+        The body is not English.
+    """
+    doc = parsed(document, found)
+
+    def compute() -> tuple[ParsedText, list[Attribution]]:
+        text = ParsedText(doc, document.body)
+        marked = [q for q in quotations(document.body) if q.end <= len(text.text)]
+        return text, attributions(text, marked)
+
+    return document.once("attributions", compute)
+
+
+class QuotesEnricher:
+    """Finds what somebody said, who, and by which word the text tells it."""
+
+    name = "quotes"
+    version = "1"
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+        """Add the quotes, in the order of the text."""
+        marked = quotations(document.body)
+        try:
+            text, said = said_in(document, found)
+        except NotApplicableError as error:
+            told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"no speakers: {error}")
+            return Enrichment(quotes=_unattributed(document.body, marked, 0), errors=(told,))
+        quotes = _quotes(text, said, marked, found.entities)
+        return Enrichment(quotes=(*quotes, *_unattributed(document.body, marked, len(text.text))))
+
+
+def _unattributed(body: str, marked: Sequence[Quotation], begin: int) -> tuple[Quote, ...]:
+    """Return what is quoted beyond what was parsed."""
+    return tuple(
+        Quote(kind="direct", begin=q.begin, end=q.end, text=body[q.begin : q.end])
+        for q in marked
+        if q.end > begin and is_statement(body, q)
+    )
+
+
+def _quotes(
+    text: ParsedText, said: Sequence[Attribution], marked: Sequence[Quotation], entities: Sequence[Entity]
+) -> list[Quote]:
+    index = SpanIndex(marked)
+    speakers = Speakers(text, entities, index)
+    return [
+        Quote(
+            kind=_kind(one, index, text),
+            begin=one.begin,
+            end=one.end,
+            text=text.text[one.begin : one.end],
+            speaker=_speaker(text, one, speakers),
+            cue=_cue(text, one),
+        )
+        for one in said
+    ]
+
+
+def _kind(one: Attribution, marked: SpanIndex[Quotation], text: ParsedText) -> Literal["direct", "indirect", "mixed"]:
+    """Tell by the share in marks; single words in them make no reported clause a quotation."""
+    within = {q: min(one.end, q.end) - max(one.begin, q.begin) for q in marked.overlapping(one.begin, one.end)}
+    least = _MIXED_SHARE * (one.end - one.begin)
+    reported = one.construction in _REPORTED
+    spoken = sum(size for q, size in within.items() if not reported or " " in text.text[q.begin : q.end])
+    if spoken >= _DIRECT_SHARE * (one.end - one.begin):
+        return "direct"
+    return "mixed" if sum(within.values()) > least else "indirect"
+
+
+def _speaker(text: ParsedText, one: Attribution, speakers: Speakers) -> Speaker | None:
+    if one.speaker is None:
+        return None
+    begin, end = text.characters(one.speaker)
+    return Speaker(text=text.text[begin:end], begin=begin, end=end, name=speakers.name(begin, end))
+
+
+def _cue(text: ParsedText, one: Attribution) -> Mention | None:
+    if one.cue is None:
+        return None
+    begin, end = text.characters(one.cue)
+    return Mention(begin=begin, end=end, text=text.text[begin:end])

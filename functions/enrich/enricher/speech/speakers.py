@@ -1,0 +1,169 @@
+"""Whom a speaker's description or pronoun means.
+
+Comes in: a parsed text, the entities found in it, and a span that stands for a speaker. Goes out: the entity's name.
+Changes nothing.
+
+A pronoun means the last person before it that fits, a subject sooner than others (after Lappin and Leass, "An algorithm
+for pronominal anaphora resolution", 1994); who fits is told by titles and by common first names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from enricher.parsing import SUBJECTS, ParsedText, Span
+from enricher.speech.reporting import listed
+from enricher.text import Quotation, SpanIndex
+from newsdesk.contracts import Entity
+
+_HE = frozenset({"he", "him", "his"})
+_SHE = frozenset({"she", "her", "hers"})
+_RELATIVE = frozenset({"who", "whom", "whose"})
+_UNRESOLVED = frozenset(
+    {"i", "we", "you", "they", "it", "them", "this", "that", "which", "some", "others", "many", "one"}
+)
+
+_OF_A_MAN = re.compile(
+    r"\b(?:mr|sir|lord|king|prince|father|brother|\w+sman|chairman|congressman|his)\b", re.IGNORECASE
+)
+_OF_A_WOMAN = re.compile(
+    r"\b(?:mrs|ms|miss|lady|dame|queen|princess|sister|\w+swoman|chairwoman|congresswoman|her|actress)\b", re.IGNORECASE
+)
+_FIRST_NAMES_OF_MEN = listed(
+    """
+    adam alan albert alex alexander andrew anthony antonio arthur barack ben benjamin bernie bill bob boris brian carl
+    carlos charles chris christopher daniel david dennis dmitry donald douglas edward emmanuel eric francis frank george
+    gordon gregory harold harry henry ivan jack jacob james jason jeff jeffrey jerry jim joe john jonathan jose joseph
+    juan justin keith kenneth kevin larry lawrence louis luis mark martin matthew michael mike mitt mohammed muhammad
+    nicholas olaf patrick paul pedro peter philip ralph raymond richard robert roger ronald ryan samuel scott sergei
+    simon stephen steve steven ted terry thomas tim timothy tom tony victor viktor vladimir volodymyr walter william
+    """
+)
+_FIRST_NAMES_OF_WOMEN = listed(
+    """
+    alice alison amanda amy andrea angela ann anna anne annie barbara betty brenda carol caroline catherine charlotte
+    christina christine cynthia deborah diana donna dorothy elena elizabeth ellen emily emma eva frances giorgia grace
+    hannah heather helen hillary isabel jacqueline jane janet jennifer jessica joan joyce judith julia julie karen kate
+    katherine kathleen kelly kimberly laura linda lisa liz margaret maria marie mary megan melania melissa michelle
+    nancy natalia nicole nikki olga olivia pamela patricia rachel rebecca rosa ruth sandra sarah sharon sofia sophie
+    stephanie susan theresa ursula victoria virginia
+    """
+)
+_SENTENCES_BACK = 5
+_AFTER_NAME = re.compile(r"\s*(?:$|[,(]|(?:of|for|at|from|in|on)\b)")
+_APPOSED = re.compile(r",[ \xa0]|[ \xa0][—–-][ \xa0]|[ \xa0]\(")
+_APPOSED_END = re.compile(r"[,.;:)\n]|[ \xa0][—–-][ \xa0]|$")
+
+_COMPLEMENT = re.compile(
+    r"(?<!\w)(?<!city )(?<!town )(?<!village )(?<!state )(?<!county )(?<!island )(?<!province )"
+    r"(?:of|for|by|at|from|in|on|with|to|near|under|against)(?:[ \xa0][a-z’'-]+)*[ \xa0]*$"
+)
+"""What makes a name the complement of what stands before it (the mayor of Paris), and not another name of it (the town
+of Ridgefield)."""
+
+_CAN_SPEAK = ("PERSON", "ORG", "PLACE")
+_FARTHEST_ANTECEDENT = 80
+"""Code points between a name and the relative pronoun that takes it up."""
+
+
+@dataclass(frozen=True)
+class _Named:
+    begin: int
+    end: int
+    entity: Entity
+
+
+class Speakers:
+    """Resolves speakers against the entities of one text."""
+
+    def __init__(self, parsed: ParsedText, entities: Sequence[Entity], quoted: SpanIndex[Quotation]) -> None:
+        self._parsed = parsed
+        self._named = SpanIndex(_Named(m.begin, m.end, e) for e in entities if e.type in _CAN_SPEAK for m in e.mentions)
+        persons = [(m, e) for e in entities if e.type == "PERSON" for m in e.mentions]
+        outside = [_Named(m.begin, m.end, e) for m, e in persons if not quoted.overlapping(m.begin, m.end)]
+        self._persons = SpanIndex(outside)
+        self._genders = {entity.name: self._gender(entity) for entity in entities if entity.type == "PERSON"}
+
+    def name(self, begin: int, end: int) -> str | None:
+        """Return the name of the person or body that a span of the text stands for, where it can be told."""
+        words = self._parsed.text[begin:end].lower()
+        if words in _UNRESOLVED:
+            return None
+        if words in _HE or words in _SHE:
+            return self._antecedent(begin, "male" if words in _HE else "female")
+        if words in _RELATIVE:
+            return self._nearest(begin)
+        heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, begin, end)]
+        persons = [mention for mention in heads if mention.entity.type == "PERSON"]
+        if not persons and not any(mention.begin <= begin and end <= mention.end for mention in heads):
+            persons = self._apposed(end)
+        for kind in _CAN_SPEAK:
+            for mention in reversed([*persons, *heads]):
+                if mention.entity.type == kind:
+                    return mention.entity.name
+        return None
+
+    def _apposed(self, end: int) -> list[_Named]:
+        """Return the person whose name stands behind a description: the minister, Jane Roe, said."""
+        text = self._parsed.text
+        opening = _APPOSED.match(text, end)
+        named = self._persons.overlapping(opening.end(), opening.end() + 1) if opening else []
+        return [
+            mention
+            for mention in named
+            if opening is not None and mention.begin == opening.end() and _APPOSED_END.match(text, mention.end)
+        ]
+
+    def _is_head(self, mention: _Named, begin: int, end: int) -> bool:
+        """Tell whether a name is whom the description means, and not whose spokesman or mayor he is."""
+        first, last = self._parsed.tokens(begin, end)
+        head = self._parsed.doc[first:last].root.idx
+        before = self._parsed.text[begin : mention.begin].rstrip().removesuffix(mention.entity.title or "").rstrip()
+        if not mention.begin <= head < mention.end and _COMPLEMENT.search(before):
+            return False
+        return mention.end >= end or _AFTER_NAME.match(self._parsed.text[mention.end : end]) is not None
+
+    def _nearest(self, at: int) -> str | None:
+        before = self._persons.overlapping(max(0, at - _FARTHEST_ANTECEDENT), at)
+        if not before or "\n" in self._parsed.text[before[-1].end : at]:
+            return None
+        return before[-1].entity.name
+
+    def _antecedent(self, at: int, gender: str) -> str | None:
+        for begin, end in self._sentences_before(at):
+            here = [m for m in self._persons.overlapping(begin, end) if self._genders[m.entity.name] in {gender, None}]
+            subjects = [mention for mention in here if self._is_subject(mention)]
+            if here:
+                return (subjects[0] if subjects else here[-1]).entity.name
+        return None
+
+    def _sentences_before(self, at: int) -> Iterator[Span]:
+        """Yield the sentence up to a place, then those before it."""
+        first, last = self._parsed.tokens(0, at)
+        end = last
+        for _ in range(_SENTENCES_BACK):
+            while end > first and self._parsed.doc[end - 1].is_space:
+                end -= 1
+            if end == first:
+                return
+            begin = self._parsed.doc[end - 1].sent.start
+            yield self._parsed.doc[begin].idx, min(at, self._parsed.characters((begin, end))[1])
+            end = begin
+
+    def _is_subject(self, mention: _Named) -> bool:
+        begin, end = self._parsed.tokens(mention.begin, mention.end)
+        return self._parsed.doc[begin:end].root.dep_ in SUBJECTS
+
+    def _gender(self, entity: Entity) -> str | None:
+        """Return what titles or the first name tell; nothing where they tell nothing or both."""
+        said = [entity.title or ""]
+        for mention in entity.mentions:
+            before = self._parsed.text[max(0, mention.begin - 5) : mention.begin]
+            said.append(before.rpartition("\n")[2])
+        titles = " ".join(said)
+        first = entity.name.split()[0].lower() if " " in entity.name else ""
+        male = bool(_OF_A_MAN.search(titles)) or first in _FIRST_NAMES_OF_MEN
+        female = bool(_OF_A_WOMAN.search(titles)) or first in _FIRST_NAMES_OF_WOMEN
+        return None if male == female else "male" if male else "female"

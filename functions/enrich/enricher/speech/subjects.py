@@ -1,0 +1,128 @@
+"""Who does what a verb says: subjects and the names or descriptions that stand for them.
+
+Comes in: tokens of a parse. Goes out: tokens, and spans of tokens. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from enricher.parsing import NOMINAL, SUBJECTS, Span, lemma_of
+from enricher.speech.reporting import WRITING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+FINITE = frozenset({"VBD", "VBZ", "VBP"})
+
+_PRONOUNS = frozenset({"he", "she", "they", "i", "we", "it", "who"})
+_RELATIVE = frozenset({"that", "who", "which", "what"})
+_AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj", "appos"})
+"""An apposition counts where no comma parts it: the opposition leader Jane Roe."""
+_BEFORE_HEAD = frozenset({"cc", "prep", "mark", "advmod"})
+_NO_HEAD = frozenset({"compound", "poss", "amod", "nmod"})
+_BREAKS = frozenset({",", "—", "–", "―", "--", "(", ";", ":"})
+_MOST_STEPS = 7
+_NEAR = 8
+_LONGEST_PHRASE = 40
+
+
+def noun_phrase(head: Token) -> Span:
+    """Return the tokens of a name or description, without what a comma, a dash or a relative pronoun adds to it."""
+    doc = head.doc
+    begin, end = max(head.left_edge.i, head.i - _LONGEST_PHRASE), head.i + 1
+    for child in head.rights:
+        if child.dep_ not in _AFTER_HEAD:
+            continue
+        if child.left_edge.i != end:
+            break
+        end = child.right_edge.i + 1
+    end = min(end, head.i + _LONGEST_PHRASE)
+    for at in range(head.i + 1, end):
+        if doc[at].text in _BREAKS or doc[at].is_space or doc[at].dep_ == "relcl":
+            end = at
+            break
+    for at in range(head.i - 1, begin - 1, -1):
+        if doc[at].is_space or doc[at].text == ":":
+            begin = at + 1
+            break
+    while begin < head.i and (doc[begin].is_punct or doc[begin].is_space or doc[begin].dep_ in _BEFORE_HEAD):
+        begin += 1
+    return begin, end
+
+
+def subject_of(verb: Token) -> Token | None:
+    """Return who does it: the verb's subject, or the one that it shares with the verb it hangs on."""
+    current = verb
+    for step in range(_MOST_STEPS):
+        children = list(current.children)
+        subject = next((c for c in children if c.dep_ in SUBJECTS and c.is_alpha and c.ent_type_ != "TIME"), None)
+        if subject is not None and step and subject.i > verb.i:
+            subject = None
+        if subject is not None and not _cut_off(subject, current):
+            return subject
+        before = current.doc[max(0, current.i - 1)]
+        if current.tag_ in FINITE and (before.pos_ == "PROPN" or before.lower_ in _PRONOUNS) and before.dep_ != "poss":
+            return before
+        if subject is not None and (near := _nominal_before(current)) is not None:
+            return near
+        if (agent := agent_of(current)) is not None:
+            return agent
+        if current.head.i == current.i or (not step and current.tag_ == "VBN" and current.dep_ in {"advcl", "acl"}):
+            return None
+        if (other := _controller(current)) is not None:
+            return other
+        current = current.head
+        while current.pos_ not in {"VERB", "AUX"} and current.head.i != current.i:
+            current = current.head
+    return None
+
+
+def agent_of(verb: Token) -> Token | None:
+    """Return by whom it is done."""
+    agent = next((c for c in verb.children if c.dep_ == "agent"), None)
+    return object_of(agent) if agent is not None else None
+
+
+def object_of(preposition: Token) -> Token | None:
+    """Return the noun after a preposition."""
+    return next((c for c in preposition.children if c.dep_ == "pobj"), None)
+
+
+def first_subject(doc: Doc, begin: int, end: int) -> Token | None:
+    """Return the first subject among some tokens, or else the first noun that could be one."""
+    tokens = doc[begin:end]
+    found = next((t for t in tokens if t.dep_ in SUBJECTS and t.lower_ not in _RELATIVE), None)
+    return found or next((t for t in tokens if t.dep_ != "pobj" and heads_phrase(t)), None)
+
+
+def heads_phrase(token: Token) -> bool:
+    """Tell whether a token is a noun or pronoun that is no part of a longer name."""
+    return token.pos_ in NOMINAL and token.dep_ not in _NO_HEAD
+
+
+def _controller(verb: Token) -> Token | None:
+    """Return whose deed an infinitive or a participle tells, where that is not the subject of what it hangs on."""
+    head = verb.head
+    if verb.dep_ == "xcomp" and lemma_of(head) != "promise":
+        return next((c for c in head.children if c.dep_ == "dobj" and c.i < verb.i), None)
+    if verb.dep_ == "acl" and head.pos_ in NOMINAL:
+        if verb.tag_ == "VBG" and lemma_of(head) not in WRITING:
+            return head
+        return next((c for c in head.children if c.dep_ == "poss"), None)
+    return None
+
+
+def _cut_off(subject: Token, verb: Token) -> bool:
+    """Tell whether a colon or the end of a paragraph lies between a verb and what the parse takes for its subject."""
+    return any(t.text == ":" or "\n" in t.text for t in verb.doc[subject.i + 1 : verb.i])
+
+
+def _nominal_before(verb: Token) -> Token | None:
+    for at in range(verb.i - 1, max(-1, verb.i - _NEAR), -1):
+        token = verb.doc[at]
+        if token.text == ":" or token.is_space:
+            return None
+        if token.pos_ in NOMINAL and token.dep_ not in {"pobj", "poss", "compound"}:
+            return token
+    return None

@@ -1,0 +1,87 @@
+"""The links of the body.
+
+Comes in: the document. Goes out: its links, each URL once. Changes nothing. Extract has found them and told those
+inside the site from those that lead out of it: only it sees the page. What a link leads to is told from its URL, where
+that says it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from enricher.ports import Document
+from newsdesk.contracts import Enrichment, Link
+from newsdesk.web import split_url
+
+LinkTarget = Literal["homepage", "article", "document", "media", "social"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DOCUMENTS = _words("pdf doc docx odt rtf xls xlsx ods csv ppt pptx odp epub txt")
+_MEDIA = _words("jpg jpeg png gif webp svg avif mp3 m4a ogg wav mp4 m4v mov webm avi")
+
+_SOCIAL_NETWORKS = _words(
+    """
+    x.com twitter.com t.co facebook.com fb.com fb.me instagram.com linkedin.com threads.net threads.com
+    bsky.app mastodon.social tiktok.com reddit.com pinterest.com snapchat.com tumblr.com vk.com ok.ru
+    weibo.com t.me telegram.me wa.me whatsapp.com discord.com discord.gg
+    """
+)
+_MEDIA_PLATFORMS = _words("youtube.com youtu.be vimeo.com dailymotion.com soundcloud.com twitch.tv")
+
+_SLUG = re.compile(r"[a-z0-9%]+(?:[-_][a-z0-9%]+){3,}", re.IGNORECASE)
+_DATE = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|[a-z]{3})/")
+_NUMBER = re.compile(r"\d{6,}")
+
+
+class LinksEnricher:
+    """Passes on the links that extract found, and says what they lead to where their URL shows it."""
+
+    name = "links"
+    version = "2"
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+        """Add the links."""
+        first: dict[str, Link] = {}
+        for link in document.links:
+            first.setdefault(link.url, link)
+        return Enrichment(links=tuple(link.model_copy(update={"target": target(link.url)}) for link in first.values()))
+
+
+def target(url: str) -> LinkTarget | None:
+    """Return what a URL leads to, or nothing where it does not say.
+
+    An article is a page whose path has a date, a long number or a name of four or more words, as those of news sites
+    have; a page of a social network is social whatever it shows.
+    """
+    parts = split_url(url)
+    if parts is None:
+        return None
+    host = (parts.hostname or "").lower()
+    path = parts.path.lower()
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    if _is_of(host, _SOCIAL_NETWORKS):
+        return "social"
+    if _is_of(host, _MEDIA_PLATFORMS):
+        return "media"
+    suffix = path.rpartition("/")[2].rpartition(".")
+    if suffix[1] and suffix[2] in _DOCUMENTS:
+        return "document"
+    if suffix[1] and suffix[2] in _MEDIA:
+        return "media"
+    if path in {"", "/"}:
+        return None if parts.query else "homepage"
+    last = path.rstrip("/").rpartition("/")[2]
+    if _DATE.search(path) or _SLUG.search(last) or _NUMBER.search(last):
+        return "article"
+    return None
+
+
+def _is_of(host: str, domains: frozenset[str]) -> bool:
+    labels = host.split(".")
+    return any(".".join(labels[at:]) in domains for at in range(len(labels) - 1))

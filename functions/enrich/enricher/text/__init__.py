@@ -1,0 +1,13 @@
+"""Text without a parse: quotation marks, sentences, datelines, and spans that can be asked what they touch.
+
+The bottom of the enricher, above ``ports`` alone.
+"""
+
+from __future__ import annotations
+
+from enricher.text.datelines import dateline_ends
+from enricher.text.quotation_marks import Quotation, quotations
+from enricher.text.sentences import Span, sentences
+from enricher.text.span_index import SpanIndex, Spanned
+
+__all__ = ["Quotation", "Span", "SpanIndex", "Spanned", "dateline_ends", "quotations", "sentences"]

@@ -1,0 +1,26 @@
+"""The article's text: which segments of a page are its body.
+
+Below it stand ``text``, ``html``, ``kinds`` and ``metadata``; above it ``reading``.
+"""
+
+from __future__ import annotations
+
+from extractor.body.guard import Boundary, find_boundary
+from extractor.body.model import Model
+from extractor.body.overlays import overlaid
+from extractor.body.recurrence import judge_recurrence
+from extractor.body.selection import Body, choose_body
+from extractor.body.stated_body import or_stated
+from extractor.body.trimming import trimmed
+
+__all__ = [
+    "Body",
+    "Boundary",
+    "Model",
+    "choose_body",
+    "find_boundary",
+    "judge_recurrence",
+    "or_stated",
+    "overlaid",
+    "trimmed",
+]

@@ -1,0 +1,222 @@
+"""The body: which segments of a page are its article.
+
+Comes in: a page as tree and segments, what is foreign on it, and what it says of itself. Goes out: the chosen segments,
+why the others were dropped, and the typed blocks. Changes nothing.
+
+The block classifier looks at every segment. Where it doubts a page as a whole, trafilatura is asked, too, and the
+classifier looks again with its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from extractor.body.blocks import blocks_of, is_caption
+from extractor.body.features import PageFeatures, features_of
+from extractor.body.model import Model, asked_segments, shipped_model
+from extractor.body.trafilatura_vote import shares_in, trafilatura_text
+from extractor.html import Segment, StructuredData
+from extractor.text import DropReason
+from newsdesk.contracts import Block
+
+MOST_SEGMENTS = 5_000
+"""Of a page of more, the classifier sees the first so many; of the rest is kept what stands beside what it kept."""
+
+SURE = 0.97
+"""A page is doubtful when the expected F1 of its choice is lower."""
+
+UNSURE = 0.9
+"""Where even the second look expects less, trafilatura's choice counts for itself, too."""
+_VOTE = 0.3
+
+LOST, FOUND = 0.6, 0.8
+FEWEST_WORDS = 40
+"""Where next to nothing is left of a page, or nothing certain, and without the cuts a certain article is there, a cut
+has taken the article itself."""
+CUT_OVERRULED = "boundary:overruled"
+"""The warning when that is so."""
+_DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
+
+SURELY_FOREIGN = 0.9
+"""What the boundary guard cut is cut for good when it is as likely foreign as this; of the rest the classifier decides,
+which knows what the guard thinks."""
+
+_MOSTLY_LINKS = 0.5
+_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.2, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What was chosen.
+
+    Attributes
+    ----------
+    kept : tuple of int
+        Segments, in document order.
+    reasons : mapping
+        Why each of the others was dropped.
+    scores : mapping
+        How likely each segment is the article's; those that nobody asked about are missing.
+    blocks : tuple of Block
+        The kept segments, typed.
+    text : str
+        The texts of the blocks, a line each.
+    source : str
+        ``blocks`` when the classifier alone decided, ``blocks+trafilatura`` when trafilatura had a vote.
+    certainty : float
+        The expected F1 of the choice, 0 to 1.
+    warnings : tuple of str
+    """
+
+    kept: tuple[int, ...] = ()
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    scores: Mapping[int, float] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    text: str = ""
+    source: str = "blocks"
+    certainty: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+
+def choose_body(
+    tree: HtmlElement,
+    segments: Sequence[Segment],
+    foreign: Mapping[int, str],
+    titles: Iterable[str],
+    description: str | None,
+    data: StructuredData,
+    *,
+    suspicion: Mapping[int, float] | None = None,
+    model: Model | None = None,
+) -> Body:
+    """Choose the segments that are the article.
+
+    Parameters
+    ----------
+    tree : HtmlElement
+        The page.
+    segments : sequence of Segment
+        All of the page's.
+    foreign : mapping
+        Segments that other judges took for foreign, and why. They are cut, unless ``suspicion`` has doubts.
+    titles : iterable of str
+        What the page may be called, the likeliest first.
+    description : str or None
+        What the page says it is about.
+    data : StructuredData
+        The page's JSON-LD.
+    suspicion : mapping or None
+        How likely the boundary guard takes the segments that it weighed to be foreign.
+    model : Model or None
+        Another than the one that is shipped.
+    """
+    model = model or shipped_model()
+    titles = tuple(titles)
+    body_data = data.main.article_body if data.main else None
+
+    suspicion = suspicion or {}
+    sure = surely_foreign(foreign, suspicion)
+
+    def judge(cut: Mapping[int, str], suspicion: Mapping[int, float]) -> _Judgement:
+        page = features_of(
+            segments[:MOST_SEGMENTS], cut, titles, description, body_data, suspicion, foreign if suspicion else ()
+        )
+        return _judge(tree, page, model, may_ask=len(segments) <= MOST_SEGMENTS)
+
+    judged = judge(sure, suspicion)
+    warnings: tuple[str, ...] = ()
+    if judged.certainty < LOST or judged.words < FEWEST_WORDS:
+        undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE}
+        if len(undisputed) < len(foreign):
+            again = judge(undisputed, {})
+            if again.certainty >= FOUND and again.words >= FEWEST_WORDS:
+                judged, sure, foreign, warnings = again, undisputed, undisputed, (CUT_OVERRULED,)
+    kept = [i for i, probability in judged.scores.items() if probability >= judged.threshold]
+    kept += _rest(segments, kept, sure)
+    reasons = _reasons(segments, kept, foreign)
+    blocks = blocks_of([segments[i] for i in kept])
+    text = "\n".join(block.text for block in blocks)
+    return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, judged.certainty, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """How likely each segment is the article's, from where on it is kept, and how many words that makes."""
+
+    scores: Mapping[int, float]
+    threshold: float
+    words: int
+    certainty: float
+    source: str
+
+
+def _judge(tree: HtmlElement, page: PageFeatures, model: Model, *, may_ask: bool) -> _Judgement:
+    asked = asked_segments(page)
+    sizes = [page.sizes[i] for i in asked]
+    source = "blocks"
+    rows, probabilities = model.first_look(page, asked)
+    threshold, certainty = threshold_of(probabilities, sizes)
+    if certainty < SURE and asked and may_ask:
+        source = "blocks+trafilatura"
+        vote = shares_in(page.tokens, trafilatura_text(tree))
+        looks = zip(probabilities, model.second_look(page, asked, rows, vote), strict=True)
+        probabilities = [(first + second) / 2 for first, second in looks]
+        threshold, certainty = threshold_of(probabilities, sizes)
+        if certainty < UNSURE:
+            both = zip(asked, probabilities, strict=True)
+            probabilities = [(1 - _VOTE) * probability + _VOTE * vote[i] for i, probability in both]
+            threshold, certainty = threshold_of(probabilities, sizes)
+    words = sum(size for probability, size in zip(probabilities, sizes, strict=True) if probability >= threshold)
+    return _Judgement(dict(zip(asked, probabilities, strict=True)), threshold, words, certainty, source)
+
+
+def surely_foreign(foreign: Mapping[int, str], suspicion: Mapping[int, float]) -> dict[int, str]:
+    """Return what is cut whatever the classifier thinks: what the guard is sure of, and what other judges ruled out."""
+    return {i: reason for i, reason in foreign.items() if suspicion.get(i, 1.0) >= SURELY_FOREIGN}
+
+
+def _reasons(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int, str]) -> dict[int, str]:
+    """Return why segments are not kept."""
+    said = {segments[i].text for i in kept}
+    left = {segment.index for segment in segments}.difference(kept)
+    return {i: foreign.get(i) or _reason(segments[i], said).value for i in sorted(left)}
+
+
+def _reason(segment: Segment, said: Collection[str]) -> DropReason:
+    if segment.text in said:
+        return DropReason.REPEATED
+    if is_caption(segment):
+        return DropReason.CAPTION
+    return DropReason.PAGE_FURNITURE
+
+
+def _rest(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int, str]) -> list[int]:
+    """Return which segments past those that were judged have the same parent as one that was kept."""
+    if len(segments) <= MOST_SEGMENTS:
+        return []
+    parents = {segments[i].element.getparent() for i in kept}
+    return [
+        segment.index
+        for segment in segments[MOST_SEGMENTS:]
+        if segment.link_share < _MOSTLY_LINKS
+        and segment.index not in foreign
+        and segment.element.getparent() in parents
+    ]
+
+
+def threshold_of(probabilities: Sequence[float], sizes: Sequence[int]) -> tuple[float, float]:
+    """Return the threshold with the greatest expected F1 over the words of a page, and that F1."""
+    ordered = sorted(zip(probabilities, sizes, strict=True), reverse=True)
+    everything = sum(probability * size for probability, size in ordered)
+    right = kept = best = 0.0
+    threshold = _HIGHEST_THRESHOLD
+    for probability, size in ordered:
+        right += probability * size
+        kept += size
+        expected = 2 * right / (kept + everything)
+        if expected > best:
+            best, threshold = expected, probability
+    return min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD), best

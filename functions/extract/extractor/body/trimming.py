@@ -1,0 +1,301 @@
+"""What is trimmed off a chosen body: lines that give themselves away by what they say.
+
+Comes in: the segments that the classifier kept. Goes out: those that are no text of the article after all, and why.
+Changes nothing.
+
+The classifier judges how a page is built; it cannot know that a line says the headline again, or asks to subscribe. The
+kinds of lines are those of :mod:`extractor.text.lines`. Decks stay where the classifier kept them: most ground truths
+count them as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
+from itertools import zip_longest
+
+from lxml.html import HtmlElement
+
+from extractor.body.blocks import blocks_of, data_table_of
+from extractor.body.selection import Body
+from extractor.html import Segment
+from extractor.text import SEE_ALSO, DropReason, LineKind, kind_of_line
+from newsdesk.words import count_words, words
+
+SHORTEST_REPEATED_WORDS = 8
+"""Shorter lines may well be said twice: "He shook his head." """
+FEWEST_REPEATED_SEGMENTS = 3
+"""In a row: recipes and tables say single lines again."""
+SHORTEST_PULL_QUOTE_WORDS, LONGEST_PULL_QUOTE_WORDS = 5, 60
+_MOSTLY_LINK = 0.4
+_LONGEST_ABOUT_WORDS = 8
+_MOST_ABOUT_SEGMENTS = 5
+_MAXIMUM_SEGMENTS = 5_000
+
+_CELLS = frozenset({"li", "td", "th", "dd", "dt"})
+_KINDS = {
+    LineKind.TERMINATOR: DropReason.PAGE_FURNITURE,
+    LineKind.SHARING: DropReason.PAGE_FURNITURE,
+    LineKind.SYMBOLS: DropReason.PAGE_FURNITURE,
+    LineKind.PROMOTION: DropReason.PROMOTION,
+}
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_END_KINDS = {LineKind.BYLINE: DropReason.BYLINE, LineKind.LEGAL: DropReason.PAGE_FURNITURE}
+_ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
+_BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
+_LONGEST_BYLINE_WORDS = 12
+_MOST_BIOGRAPHIES, _LONGEST_BIOGRAPHY_WORDS = 3, 80
+_IS_OR_WRITES = (
+    "is|are|was|writes|reports|covers|works|teaches|lives|has|joined|contributed|ist|schreibt|arbeitet|berichtet"
+    "|est|écrit|es|escribe|è|scrive|é|escreve|schrijft|skriver"
+)
+_PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
+_QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
+
+
+def trimmed(
+    body: Body,
+    segments: Sequence[Segment],
+    titles: Iterable[str],
+    decks: Iterable[str | None] = (),
+    authors: Iterable[str] = (),
+) -> Body:
+    """Return a body without the lines that give themselves away; see :func:`trimmings`."""
+    missing = {*_missing_cells(segments, body.kept), *_missing_headings(segments, body)}
+    whole = sorted({*body.kept, *missing})
+    cut = trimmings(segments, whole, titles, decks, authors)
+    kept = tuple(index for index in whole if index not in cut)
+    if kept == body.kept:
+        return body
+    blocks = blocks_of([segments[index] for index in kept])
+    text = "\n".join(block.text for block in blocks)
+    reasons = {index: reason for index, reason in body.reasons.items() if index not in kept} | cut
+    return replace(body, kept=kept, reasons=reasons, blocks=blocks, text=text)
+
+
+def _missing_cells(segments: Sequence[Segment], kept: Sequence[int]) -> Iterator[int]:
+    """Yield the cells that were left out of tables of which at least half was kept: a row needs its head."""
+    cells_kept = [segments[index] for index in kept if segments[index].tag in _CELLS]
+    tables = {segment.element: data_table_of(segment) for segment in cells_kept}
+    chosen = set(kept)
+    for table in dict.fromkeys(table for table in tables.values() if table is not None):
+        cells = [segment for segment in segments if segment.tag in _CELLS and data_table_of(segment) is table]
+        missing = [segment.index for segment in cells if segment.index not in chosen]
+        if len(missing) * 2 <= len(cells):
+            yield from missing
+
+
+def _missing_headings(segments: Sequence[Segment], body: Body) -> Iterator[int]:
+    """Yield the headings that were left out of a row of which at least half was kept, and whose text was."""
+    chosen = set(body.kept)
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for segment in segments[body.kept[0] : body.kept[-1]] if body.kept else ():
+        if segment.tag in _HEADINGS and segment.index + 1 in chosen:
+            rows[segment.tag].append(segment.index)
+    for row in rows.values():
+        missing = [index for index in row if index not in chosen]
+        if len(missing) * 2 <= len(row):
+            yield from (index for index in missing if body.reasons.get(index) == DropReason.PAGE_FURNITURE)
+
+
+def trimmings(
+    segments: Sequence[Segment],
+    kept: Sequence[int],
+    titles: Iterable[str],
+    decks: Iterable[str | None] = (),
+    authors: Iterable[str] = (),
+) -> dict[int, str]:
+    """Return which of the kept segments are to be cut after all, and why.
+
+    Parameters
+    ----------
+    segments : sequence of Segment
+        All of the page's.
+    kept : sequence of int
+        Those that are the body so far, in order.
+    titles : iterable of str
+        What the page calls its article.
+    decks : iterable of str or None
+        What it says below its title.
+    authors : iterable of str
+        Their names.
+    """
+    authors = tuple(authors)
+    chosen = [segments[index] for index in kept[:_MAXIMUM_SEGMENTS]]
+    kinds = {segment.index: kind_of_line(segment.text) for segment in chosen}
+    cut: dict[int, str] = {}
+    for judged in (
+        _head(chosen, kinds, titles, decks, authors),
+        _telling_lines(chosen, kinds),
+        _end(chosen, kinds),
+        _biographies(chosen, authors),
+        _comments(segments, chosen, kinds),
+        _shelves(chosen, kinds),
+        _about(chosen),
+        _said_twice(chosen),
+        _pull_quotes(chosen),
+    ):
+        for index, reason in judged:
+            cut.setdefault(index, reason.value)
+    left = sum(len(segment.text) for segment in chosen if segment.index not in cut)
+    # A page of nothing but such lines is not understood better by emptying it.
+    return cut if left * 3 >= sum(len(segment.text) for segment in chosen) else {}
+
+
+def _head(
+    chosen: Sequence[Segment],
+    kinds: dict[int, LineKind],
+    titles: Iterable[str],
+    decks: Iterable[str | None],
+    authors: Iterable[str],
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield title, by-line and date above the first paragraph."""
+    known_titles, known_decks = {*map(_folded, titles)}, {_folded(deck) for deck in decks if deck}
+    names = {word for author in authors for word in _folded(author).split()}
+    for segment in chosen:
+        folded = _folded(segment.text)
+        if folded in known_titles:
+            yield segment.index, DropReason.REPEATED
+        elif kinds[segment.index] is LineKind.BYLINE or _is_of_names(folded, names):
+            yield segment.index, DropReason.BYLINE
+        elif kinds[segment.index] is LineKind.LEGAL:
+            yield segment.index, DropReason.PAGE_FURNITURE
+        elif kinds[segment.index] is LineKind.PROSE and folded not in known_decks:
+            return
+
+
+def _is_of_names(text: str, names: Set[str]) -> bool:
+    """Say whether a line is of authors' names, with a date perhaps."""
+    parts = [word for word in text.split() if not any(map(str.isdigit, word))]
+    strange = [word for word in parts if word not in names and word not in _BYLINE_WORDS]
+    return not names.isdisjoint(parts) and len(parts) <= _LONGEST_BYLINE_WORDS and len(strange) <= 1
+
+
+def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
+    heading: int | None = None
+    for segment in chosen:
+        reason = _KINDS.get(kinds[segment.index])
+        if reason is DropReason.PROMOTION and heading is not None:
+            yield heading, reason
+        heading = segment.index if segment.tag in _HEADINGS else None
+        if reason is not None:
+            yield segment.index, reason
+        elif segment.link_share >= _MOSTLY_LINK and SEE_ALSO.fullmatch(segment.text):
+            yield segment.index, DropReason.FOREIGN_TEASER
+
+
+def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
+    """Yield by-lines, dates and legal lines below the last paragraph."""
+    for segment in reversed(chosen):
+        kind = kinds[segment.index]
+        if kind in _END_KINDS:
+            yield segment.index, _END_KINDS[kind]
+        elif kind is LineKind.PROSE:
+            return
+
+
+def _biographies(chosen: Sequence[Segment], authors: Iterable[str]) -> Iterator[tuple[int, DropReason]]:
+    """Yield the last lines that say who an author is."""
+    names = "|".join(re.escape(author) for author in authors if " " in author)
+    says = re.compile(rf"(?:{names})(?: ?\([^()]*\))?,? (?:{_IS_OR_WRITES})\b.*", re.DOTALL) if names else None
+    for segment in chosen[-_MOST_BIOGRAPHIES:] if len(chosen) > _MOST_BIOGRAPHIES else ():
+        if says and count_words(segment.text) <= _LONGEST_BIOGRAPHY_WORDS and says.fullmatch(segment.text):
+            yield segment.index, DropReason.BYLINE
+
+
+def _comments(
+    segments: Sequence[Segment], chosen: Sequence[Segment], kinds: dict[int, LineKind]
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield what follows a line such as "5 comments", kept or a heading, once there was prose."""
+    prose = [segment.index for segment in chosen if kinds[segment.index] is LineKind.PROSE]
+    if len(prose) < 2:
+        return
+    for segment in segments[prose[1] + 1 : chosen[-1].index]:
+        is_label = segment.index in kinds or (segment.tag in _HEADINGS and segment.link_share < _MOSTLY_LINK)
+        if is_label and kind_of_line(segment.text) is LineKind.COMMENTS:
+            yield from ((other.index, DropReason.COMMENTS) for other in chosen if other.index >= segment.index)
+            return
+
+
+def _shelves(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
+    """Yield the teasers below a line such as "You may also like": lines with links, and single lines between them."""
+    linked = {segment.index for segment in chosen if segment.links}
+    shelf: list[int] = []
+    for segment, following in zip_longest(chosen, chosen[1:]):
+        is_between = len(shelf) > 1 and shelf[-1] in linked and following is not None and following.links
+        if kinds[segment.index] is LineKind.SHELF or (shelf and (segment.links or is_between)):
+            shelf.append(segment.index)
+        else:
+            yield from _teasers(shelf)
+            shelf = []
+    yield from _teasers(shelf)
+
+
+def _teasers(shelf: Sequence[int]) -> Iterator[tuple[int, DropReason]]:
+    if len(shelf) > 1:
+        yield from ((index, DropReason.FOREIGN_TEASER) for index in shelf)
+
+
+def _about(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
+    """Yield what a site, a company or an author says of itself at the end, below a heading "About …"."""
+    for place in range(max(1, len(chosen) - _MOST_ABOUT_SEGMENTS), len(chosen) - 1):
+        text = chosen[place].text
+        if count_words(text) <= _LONGEST_ABOUT_WORDS and _ABOUT.fullmatch(text):
+            yield from ((segment.index, DropReason.PROMOTION) for segment in chosen[place:])
+            return
+
+
+def _said_twice(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
+    """Yield paragraphs that follow one another as they did before, word for word: a body that is given twice."""
+    long = [segment for segment in chosen if segment.tag not in _CELLS]
+    texts = [_folded(segment.text) for segment in long]
+    places = [place for place, text in enumerate(texts) if text.count(" ") >= SHORTEST_REPEATED_WORDS - 1]
+    first: dict[str, int] = {}
+    run: list[int] = []
+    expected = -1
+    for number, place in enumerate(places):
+        earlier = first.setdefault(texts[place], number)
+        if earlier == number or (run and earlier != expected):
+            yield from _repetition(run)
+            run = []
+        if earlier != number:
+            run.append(long[place].index)
+            expected = earlier + 1
+    yield from _repetition(run)
+
+
+def _repetition(run: Sequence[int]) -> Iterator[tuple[int, DropReason]]:
+    if len(run) >= FEWEST_REPEATED_SEGMENTS:
+        yield from ((index, DropReason.REPEATED) for index in run)
+
+
+def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
+    """Yield quotes that are set apart and say what a paragraph says."""
+    whole = "\n".join(_folded(segment.text) for segment in chosen)
+    for segment in chosen:
+        text = _folded(segment.text)
+        is_of_a_size = SHORTEST_PULL_QUOTE_WORDS <= text.count(" ") + 1 <= LONGEST_PULL_QUOTE_WORDS
+        is_said = is_of_a_size and (f"{text} " in whole or f" {text}" in whole)
+        if (is_said and _is_set_apart(segment.element)) or _is_pulled(segment.element):
+            yield segment.index, DropReason.REPEATED
+
+
+def _is_pulled(element: HtmlElement) -> bool:
+    """Say whether an ``aside`` calls itself a pull quote: editors shorten those until the text does not have them."""
+    return element.tag == "aside" and _PULLED_NAME.search(element.get("class") or "") is not None
+
+
+def _is_set_apart(element: HtmlElement | None) -> bool:
+    for _ in range(3):
+        if element is None:
+            return False
+        if element.tag in ("blockquote", "aside") or _QUOTE_NAME.search(element.get("class") or ""):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _folded(text: str) -> str:
+    return " ".join(words(text.casefold()))

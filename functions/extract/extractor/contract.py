@@ -1,0 +1,200 @@
+"""What goes between the parts of the extractor, in plain values.
+
+Comes in: nothing. Goes out: what a page is read from, what is found in it, and what becomes of each piece. The stage
+knows these and not the libraries that read pages: those live in the child process (:mod:`extractor.reading.child`), and
+so everything here crosses a process's border as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Literal
+
+from newsdesk import __version__
+from newsdesk.contracts import DroppedBlock, Extracted, Link, ModelProvenance, Provenance, Reason
+from newsdesk.errors import PermanentError
+from newsdesk.web import Signal
+
+EXTRACTOR = ModelProvenance(name="newsdesk.extract", version=f"{__version__}+trafilatura.{version('trafilatura')}")
+
+
+class Refusal(StrEnum):
+    """Why a canonical link is not believed."""
+
+    UNUSABLE = "unusable"
+    SEVERAL = "several"
+    OTHER_SITE = "other_site"
+    INSECURE = "insecure"
+    HOME_PAGE = "home_page"
+    ERROR_PAGE = "error_page"
+    FIRST_OF_MANY = "first_of_many"
+    SECTION_FRONT = "section_front"
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalLink:
+    """What a page calls its own URL.
+
+    Attributes
+    ----------
+    url : str or None
+        In canonical form; None when the page declares none, or no single usable one.
+    refusal : Refusal or None
+        Why it is not believed; None when it is, and when there is none.
+    """
+
+    url: str | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def believed(self) -> str | None:
+        """The URL, if it is believed."""
+        return self.url if self.refusal is None else None
+
+
+Decision = Literal["kept", "dropped", "uncertain"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSegment:
+    """A segment of the page and what was decided about it.
+
+    Attributes
+    ----------
+    index : int
+        Its place on the page, from 0.
+    text : str
+        White space folded.
+    tag : str
+        The name of its element.
+    decision : str
+        ``kept``: in the article. ``dropped``: not. ``uncertain``: the judges hesitated, or were
+        not of one mind.
+    reason : str or None
+        Why it was dropped or is uncertain; one of :class:`extractor.text.drop_reasons.DropReason`.
+    score : float or None
+        How likely it is the article's, 0 to 1; None where nobody asked.
+    """
+
+    index: int
+    text: str
+    tag: str
+    decision: Decision
+    reason: str | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionResult:
+    """What one page gave.
+
+    Attributes
+    ----------
+    article : Extracted
+        With an empty body when there was none.
+    links : tuple of Link
+        Of the body.
+    dropped : tuple of DroppedBlock
+        What was cut from the page on purpose, and why.
+    canonical : CanonicalLink
+        What the page calls its own URL.
+    signals : tuple of Signal
+        All that page, header fields and host ask of machines; the article's rights record a bounded part.
+    refusal : Reason or None
+        Why the page is a wall and no article.
+    refusal_detail : str
+        What was seen of the wall.
+    judged : tuple of JudgedSegment
+        Every piece of the page and what became of it; only where somebody asked.
+    fingerprints : tuple of int
+        What the page has to say about its host; see :func:`extractor.body.recurrence.fingerprints_of`.
+    """
+
+    article: Extracted
+    links: tuple[Link, ...] = ()
+    dropped: tuple[DroppedBlock, ...] = ()
+    canonical: CanonicalLink = field(default_factory=CanonicalLink)
+    signals: tuple[Signal, ...] = ()
+    refusal: Reason | None = None
+    refusal_detail: str = ""
+    judged: tuple[JudgedSegment, ...] = ()
+    fingerprints: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageToRead:
+    """A captured page, and what is known of it.
+
+    Attributes
+    ----------
+    body : bytes
+        Content coding undone.
+    content_type : str or None
+        The HTTP header.
+    url : str
+        Where it was found, after redirects.
+    captured_at : datetime
+        With time zone.
+    canonical_url : str or None
+        The article's own URL, where it is another.
+    headers, host_lines, product_token
+        What the response and the host say to machines; see :func:`extractor.reading.full.extract`.
+    provenance : Provenance or None
+        How it was found and captured.
+    profile : bytes
+        Of the host's other articles, packed; empty when nothing is known.
+    """
+
+    body: bytes
+    content_type: str | None
+    url: str
+    captured_at: datetime
+    canonical_url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    host_lines: tuple[str, ...] = ()
+    product_token: str = ""
+    provenance: Provenance | None = None
+    profile: bytes = b""
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether there is no markup in it."""
+        return (self.content_type or "").partition(";")[0].strip().lower() == "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a page.
+
+    Attributes
+    ----------
+    result : ExtractionResult
+        What was found, an article or not.
+    refusal : Reason or None
+        Why it is no article.
+    detail : str
+        More about the refusal.
+    """
+
+    result: ExtractionResult
+    refusal: Reason | None = None
+    detail: str = ""
+
+    def require_article(self) -> None:
+        """Refuse a reading that gave no article.
+
+        Raises
+        ------
+        PermanentError
+            With the reason.
+        """
+        if self.refusal is not None:
+            raise PermanentError(self.refusal, self.detail)
+
+
+ReadPage = Callable[[PageToRead], Reading]
+"""Reads a page; raises :class:`newsdesk.errors.PermanentError` when it cannot be read at all."""

@@ -1,0 +1,40 @@
+"""The page: decoded, parsed, cut into segments, and what it says of itself. Only this package opens lxml trees.
+
+Order within the extractor: ``contract``, ``text``, ``html``, then ``kinds`` and ``metadata``, then ``body``, then
+``reading``; imports go down. What the parent process of extract loads must not import this package.
+"""
+
+from __future__ import annotations
+
+from extractor.html.canonical import canonical_link
+from extractor.html.charset import decode_text
+from extractor.html.hidden import WARNING, hidden_text, hides_prose
+from extractor.html.json_ld import StructuredArticle, StructuredData, read_structured_data
+from extractor.html.links import checked_url, links_of
+from extractor.html.meta_tags import MetaStatements, lines_of, one_line, read_meta, text_of
+from extractor.html.rights import rights_of, signals_of
+from extractor.html.segments import Segment, segments_of
+from extractor.html.tree import parse_html
+
+__all__ = [
+    "WARNING",
+    "MetaStatements",
+    "Segment",
+    "StructuredArticle",
+    "StructuredData",
+    "canonical_link",
+    "checked_url",
+    "decode_text",
+    "hidden_text",
+    "hides_prose",
+    "lines_of",
+    "links_of",
+    "one_line",
+    "parse_html",
+    "read_meta",
+    "read_structured_data",
+    "rights_of",
+    "segments_of",
+    "signals_of",
+    "text_of",
+]

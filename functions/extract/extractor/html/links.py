@@ -1,0 +1,64 @@
+"""The links in the body.
+
+Comes in: the segments that are the body. Goes out: their links. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from extractor.html.charset import storable
+from newsdesk.contracts import Link
+from newsdesk.errors import RejectedUrlError
+from newsdesk.web import Url, parse_url
+
+if TYPE_CHECKING:
+    from extractor.html.segments import Segment
+
+_MAXIMUM_LINKS = 500
+_MAXIMUM_ANCHORS = 5_000
+_LONGEST_TEXT = 300
+
+
+def links_of(segments: Iterable[Segment], base: Url | None) -> tuple[Link, ...]:
+    """Return the links in segments, in order, each URL once.
+
+    Parameters
+    ----------
+    segments : iterable of Segment
+        Those of the body.
+    base : Url or None
+        What relative links are relative to.
+    """
+    if base is None:
+        return ()
+    found: dict[str, Link] = {}
+    anchors = (anchor for segment in segments for anchor in segment.links)
+    for anchor in islice(anchors, _MAXIMUM_ANCHORS):
+        href = anchor.get("href")
+        if not href or href.startswith("#"):
+            continue
+        target = checked_url(href, base)
+        if target is not None and target.href not in found:
+            text = " ".join(storable(anchor.text_content()).split())[:_LONGEST_TEXT]
+            kind = "internal" if is_same_site(base.host, target.host) else "external"
+            found[target.href] = Link(url=target.href, text=text or None, kind=kind)
+            if len(found) == _MAXIMUM_LINKS:
+                break
+    return tuple(found.values())
+
+
+def checked_url(text: str, base: Url | None = None) -> Url | None:
+    """Return an http(s) URL; None for anything else."""
+    try:
+        return parse_url(text, base)
+    except RejectedUrlError:
+        return None
+
+
+def is_same_site(host: str, other: str) -> bool:
+    """Say whether two hosts are the same, or one is a subdomain of the other; ``www.`` means nothing."""
+    host, other = host.removeprefix("www."), other.removeprefix("www.")
+    return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")

@@ -1,0 +1,12 @@
+"""What kind of page it is: an article, a wall, one page of several.
+
+Below it stand ``text`` and ``html``; above it ``body`` and ``reading``.
+"""
+
+from __future__ import annotations
+
+from extractor.kinds.article_types import TypeJudgement, judge_type
+from extractor.kinds.pagination import next_pages
+from extractor.kinds.walls import Wall, asks_to_subscribe, judge_wall, speaks_of_consent
+
+__all__ = ["TypeJudgement", "Wall", "asks_to_subscribe", "judge_type", "judge_wall", "next_pages", "speaks_of_consent"]

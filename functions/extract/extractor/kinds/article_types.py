@@ -1,0 +1,306 @@
+"""What kind of page it is: news, opinion, live blog, digest, or no article in the proper sense.
+
+Comes in: a page, what it says of itself, its body, and its URL. Goes out: the type, and what it was told by. Changes
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from extractor.html import StructuredData
+from extractor.text import is_dashed, is_lead_in, listed_stories, time_of
+from newsdesk.contracts import ArticleType, Block, BlockType
+from newsdesk.web import Url
+from newsdesk.words import count_words
+
+_FEWEST_UPDATES = 4
+_FEWEST_STORIES = 3
+_FEWEST_PICTURES = 6
+_FEWEST_CARDS = 8
+_SHORTEST_CARD_WORDS = 4
+_MOST_GALLERY_WORDS_PER_PICTURE = 60
+_SHORTEST_ARTICLE_WORDS = 120
+_LONGEST_LISTING_WORDS = 600
+_MOST_WORDS_COUNTED = 20_000
+_MAXIMUM_ELEMENTS = 5_000
+
+_OPINION_NAME = re.compile(
+    r"opinions?|op-?eds?|editorials?|comment(?:ary|isfree)?|columns?|columnists?|viewpoints?|perspectives?"
+    r"|guest-essays?|letters(?:-to-the-editor)?"
+    r"|kommentare?|meinung(?:en)?|kolumnen?|leitartikel|gastbeitr(?:ag|äge|aege)|tribunes?|chroniques?"
+    r"|editoriaux|éditos?|edito|idees|opinión|columnas?|tribuna|editoriales"
+    r"|commenti|opinioni|editoriali|opiniao|opinião|colunas|opinie|columns-opinie|debatt|ledare|ledere?"
+    r"|kronikk?|meninger|opinie-i-analizy",
+    re.IGNORECASE,
+)
+_OPINION_TITLE = re.compile(
+    r"(?:opinion|op-?ed|editorial|commentary|comment|column|viewpoint|guest essay|kommentar|meinung|kolumne"
+    r"|leitartikel|tribune|édito|opinión|editoriale|opinie)\s*[:|•–—]",
+    re.IGNORECASE,
+)
+_LIVE_TITLE = re.compile(
+    r"\blive[- ]?(?:blog|updates?|coverage|ticker|news|stream|feed)\b|^live\s*[:|–—-]|[-–—|:]\s*live\b|\blive\s*(?::|$)"
+    r"|\bas it happened\b|\b(?:news|live)-?(?:blog|ticker)\b|\ben direct\b"
+    r"|\bdirecto\b|\bminuto a minuto\b|\bin diretta\b|\bao vivo\b|\btempo real\b|\bna żywo\b|\bdirekt\b\s*[:–-]",
+    re.IGNORECASE,
+)
+_LIVE_PATH = re.compile(
+    r"(?:^|[/-])(?:live|live-?blog|liveticker|newsticker|newsblog|en-direct|directo|diretta|live-updates?"
+    r"|live-news)(?:[/-]|$)",
+    re.IGNORECASE,
+)
+_DIGEST_TITLE = re.compile(
+    r"\b(?:digest|round-?up|(?:news|morning|evening|daily|weekly|monday|tuesday|wednesday|thursday|friday"
+    r"|weekend) (?:briefing|brief|briefs|digest|update|newsletter|roundup|report|read|reads|links|wrap)"
+    r"|news in brief|in brief|briefing|week in review|this week in|the week in|wrap-?up|what (?:we learned"
+    r"|you need to know) (?:this|today)|\d+ things to know|today in|top stories"
+    r"|wochenrückblick|nachrichtenüberblick|der tag|das wichtigste|morgenlage|kurzmeldungen|l['’]essentiel"
+    r"|revue de presse|las noticias de|rassegna stampa)\b",
+    re.IGNORECASE,
+)
+_GALLERY_NAME = re.compile(
+    r"galler(?:y|ies)|photos?|pictures?|slideshows?|photo-?(?:essay|gallery|galleries)|in-pictures"
+    r"|bilder(?:galerie|strecke)?|fotostrecken?|fotogalerie|galerien?|diaporamas?"
+    r"|en-images|galer[ií]as?|fotogaler[ií]as?|fotogaller(?:y|ia)|imagens",
+    re.IGNORECASE,
+)
+_GALLERY_TITLE = re.compile(
+    r"\b(?:in (?:photos|pictures)|photo (?:gallery|essay)|\d+ (?:photos|pictures)|slideshow|fotostrecke"
+    r"|bildergalerie|en images|en imágenes)\b",
+    re.IGNORECASE,
+)
+_VIDEO_NAME = re.compile(r"videos?|watch|podcasts?|audio|mediathek|listen", re.IGNORECASE)
+_LISTING_NAME = re.compile(
+    r"tags?|topics?|categor(?:y|ies)|authors?|contributors?|archives?|search|sections?|thema|themen|rubriken?"
+    r"|autoren?|schlagwort(?:e|er)?|sujets?|auteurs?|temas?|autor(?:es)?|argomenti",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeJudgement:
+    """What kind of page it is.
+
+    Attributes
+    ----------
+    article_type : ArticleType
+    source : str
+        ``jsonld``, ``meta``, ``url`` or ``dom``: where the strongest sign was found.
+    evidence : tuple of str
+        What was seen, as words of :data:`EVIDENCE`.
+    """
+
+    article_type: ArticleType = ArticleType.NEWS_ARTICLE
+    source: str = "dom"
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands in ``quality.warnings``: why a page is no article in the proper sense."""
+        return tuple(f"type:{word}" for word in self.evidence) if self.article_type is ArticleType.OTHER else ()
+
+
+EVIDENCE: dict[str, str] = {
+    "live_blog_described": "JSON-LD has a `LiveBlogPosting`.",
+    "live_title": "Title or URL speaks of live coverage.",
+    "timed_updates": "At least four updates with a time of day.",
+    "opinion_described": "JSON-LD has an `OpinionNewsArticle`.",
+    "opinion_section": "Section or URL is one for opinion.",
+    "opinion_title": 'The title begins with "Opinion:" or the like.',
+    "other_news": 'A line such as "In other news:" with stories below it.',
+    "digest_title": "The title is that of a briefing or a round-up.",
+    "separate_stories": "At least three headed, dashed or listed stories.",
+    "gallery": "JSON-LD, title, URL and pictures are those of a picture gallery.",
+    "media": "A page for a video or a recording, with little text.",
+    "listing": "A front page, or a list of articles.",
+}
+"""Each word of evidence, and what was seen."""
+
+
+def judge_type(
+    tree: HtmlElement | None,
+    data: StructuredData,
+    blocks: Sequence[Block],
+    url: Url | None,
+    headline: str | None,
+    section: str | None,
+) -> TypeJudgement:
+    """Judge what kind of page it is.
+
+    Parameters
+    ----------
+    tree : HtmlElement or None
+        None for a plain text.
+    data : StructuredData
+    blocks : sequence of Block
+        The body.
+    url : Url or None
+    headline, section : str or None
+        As found in the page's metadata.
+
+    Notes
+    -----
+    The first that holds: no article at all, live blog, digest, opinion, news.
+    """
+    names = _path_names(url)
+    path = _path(url)
+    title = headline or ""
+    words = _count_words(blocks)
+    for found in (
+        None if tree is None else _not_an_article(tree, data, names, title, words),
+        _live_blog(tree, data, blocks, path, title),
+        _digest(blocks, title, words),
+        _opinion(data, names[:-1], title, section),
+    ):
+        if found is not None:
+            return found
+    return TypeJudgement()
+
+
+def _count_words(blocks: Sequence[Block]) -> int:
+    """Return how many words a body has, as far as it matters."""
+    total = 0
+    for block in blocks:
+        total += count_words(block.text)
+        if total > _MOST_WORDS_COUNTED:
+            break
+    return total
+
+
+def _path_names(url: Url | None) -> list[str]:
+    return [name for name in _path(url).split("/") if name][:20]
+
+
+def _path(url: Url | None) -> str:
+    return url.target.partition("?")[0] if url else ""
+
+
+def _not_an_article(
+    tree: HtmlElement, data: StructuredData, names: Sequence[str], title: str, words: int
+) -> TypeJudgement | None:
+    types = {name.lower() for name in data.types}
+    main = {name.lower() for name in data.main.types} if data.main else set[str]()
+    is_gallery_named = (
+        any(_GALLERY_NAME.fullmatch(name) for name in names[:-1]) or _GALLERY_TITLE.search(title) is not None
+    )
+    is_gallery_described = bool(types & {"imagegallery", "mediagallery"})
+    if is_gallery_named or is_gallery_described:
+        pictures = _pictures(tree)
+        if pictures >= _FEWEST_PICTURES and words <= _MOST_GALLERY_WORDS_PER_PICTURE * pictures:
+            return TypeJudgement(ArticleType.OTHER, "jsonld" if is_gallery_described else "dom", ("gallery",))
+    if main:
+        return None
+    if words < _SHORTEST_ARTICLE_WORDS:
+        og_type = _og_type(tree)
+        is_media = bool(types & {"videoobject", "audioobject", "podcastepisode"}) or og_type.startswith(
+            ("video", "music")
+        )
+        if is_media and (og_type.startswith(("video", "music")) or any(_VIDEO_NAME.fullmatch(name) for name in names)):
+            return TypeJudgement(
+                ArticleType.OTHER, "meta" if og_type.startswith(("video", "music")) else "jsonld", ("media",)
+            )
+    is_listing_named = not names or any(_LISTING_NAME.fullmatch(name) for name in names[:2])
+    is_listing_described = bool(types & {"collectionpage", "searchresultspage"})
+    is_short = words < _LONGEST_LISTING_WORDS
+    if (
+        is_short
+        and (is_listing_named or is_listing_described)
+        and _og_type(tree) != "article"
+        and _cards(tree) >= _FEWEST_CARDS
+    ):
+        return TypeJudgement(ArticleType.OTHER, "jsonld" if is_listing_described else "url", ("listing",))
+    return None
+
+
+def _live_blog(
+    tree: HtmlElement | None, data: StructuredData, blocks: Sequence[Block], path: str, title: str
+) -> TypeJudgement | None:
+    if data.main and "liveblogposting" in {name.lower() for name in data.main.types}:
+        return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", ("live_blog_described",))
+    is_named = _LIVE_TITLE.search(title) is not None or _LIVE_PATH.search(path) is not None
+    if not is_named:
+        return None
+    if any("liveblogposting" in {name.lower() for name in article.types} for article in data.articles):
+        return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", ("live_blog_described", "live_title"))
+    updates = sum(time_of(block) is not None for block in islice(blocks, _MAXIMUM_ELEMENTS))
+    if max(updates, 0 if tree is None else _timed_posts(tree)) >= _FEWEST_UPDATES:
+        return TypeJudgement(ArticleType.LIVE_BLOG, "dom", ("live_title", "timed_updates"))
+    return None
+
+
+def _timed_posts(tree: HtmlElement) -> int:
+    """Return how many elements of the kind that most often holds a time of its own and prose there are."""
+    counts: dict[tuple[str, str], int] = {}
+    for element in islice(tree.iter("time"), _MAXIMUM_ELEMENTS):
+        for ancestor in islice(element.iterancestors(), 3):
+            if sum(len(child.text or "") for child in islice(ancestor, 10) if child.tag == "p") >= 60:
+                key = (str(ancestor.tag), ancestor.get("class") or "")
+                counts[key] = counts.get(key, 0) + 1
+                break
+    return max(counts.values(), default=0)
+
+
+def _digest(blocks: Sequence[Block], title: str, words: int) -> TypeJudgement | None:
+    if words < _SHORTEST_ARTICLE_WORDS:
+        return None
+    evidence = []
+    if any(is_lead_in(block) and place + 1 < len(blocks) for place, block in enumerate(blocks)):
+        evidence.append("other_news")
+    if _DIGEST_TITLE.search(title):
+        evidence.append("digest_title")
+        headed = sum(block.type is BlockType.HEADING for block in blocks)
+        listed = max((len(listed_stories(block)) for block in blocks), default=0)
+        if max(headed, sum(map(is_dashed, blocks)), listed) >= _FEWEST_STORIES:
+            evidence.append("separate_stories")
+    if "other_news" in evidence or len(evidence) == 2:
+        return TypeJudgement(ArticleType.DIGEST, "dom", tuple(evidence))
+    return None
+
+
+def _opinion(data: StructuredData, folders: Sequence[str], title: str, section: str | None) -> TypeJudgement | None:
+    if data.main and "opinionnewsarticle" in {name.lower() for name in data.main.types}:
+        return TypeJudgement(ArticleType.OPINION, "jsonld", ("opinion_described",))
+    stated = data.main.section if data.main else None
+    if any(name and _OPINION_NAME.fullmatch(name.strip()) for name in (section, stated)):
+        return TypeJudgement(ArticleType.OPINION, "jsonld" if stated else "meta", ("opinion_section",))
+    if any(_OPINION_NAME.fullmatch(name) for name in folders):
+        return TypeJudgement(ArticleType.OPINION, "url", ("opinion_section",))
+    if _OPINION_TITLE.match(title):
+        return TypeJudgement(ArticleType.OPINION, "dom", ("opinion_title",))
+    return None
+
+
+def _og_type(tree: HtmlElement) -> str:
+    for element in islice(tree.iter("meta"), _MAXIMUM_ELEMENTS):
+        if (element.get("property") or element.get("name") or "").lower() == "og:type":
+            return (element.get("content") or "").strip().lower()
+    return ""
+
+
+def _pictures(tree: HtmlElement) -> int:
+    return sum(1 for _ in islice(_pictures_with_text(tree), _MAXIMUM_ELEMENTS))
+
+
+def _pictures_with_text(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the pictures that are shown with something to read: in a figure, or in an item that is no link."""
+    for element in islice(tree.iter("img"), _MAXIMUM_ELEMENTS):
+        around = list(islice(element.iterancestors(), 4))
+        if any(ancestor.tag in {"a", "header", "footer", "nav", "aside"} for ancestor in around):
+            continue
+        if any(ancestor.tag in {"figure", "li"} for ancestor in around):
+            yield element
+
+
+def _cards(tree: HtmlElement) -> int:
+    """Return how many headings are links with a headline's words."""
+    count = 0
+    for heading in islice(tree.iter("h2", "h3", "h4"), _MAXIMUM_ELEMENTS):
+        has_link = next(heading.iter("a"), None) is not None or heading.getparent().tag == "a"
+        count += has_link and count_words(heading.text_content()[:500]) >= _SHORTEST_CARD_WORDS
+    return count

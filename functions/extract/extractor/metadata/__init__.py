@@ -1,0 +1,11 @@
+"""What the page says of its article besides the body: titles, authors, dates, images, each with its source.
+
+Below it stand ``text`` and ``html``; above it ``body`` and ``reading``.
+"""
+
+from __future__ import annotations
+
+from extractor.metadata.reader import Metadata, read_metadata
+from extractor.metadata.titles import LONGEST_HEADLINE
+
+__all__ = ["LONGEST_HEADLINE", "Metadata", "read_metadata"]

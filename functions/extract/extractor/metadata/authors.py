@@ -1,0 +1,510 @@
+"""Who wrote the article.
+
+Comes in: a page's tree, its JSON-LD, its ``<meta>`` elements, its segments. Goes out: names, with the place that states
+them. Changes nothing.
+
+A byline holds more than names: "By", a role, an agency, a city, a handle, a date. What is left after those are off is a
+name if it looks like one. An organisation is an author where the byline names nobody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import unquote
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from extractor.html import MetaStatements, Segment, StructuredData, lines_of, one_line, text_of
+
+MAXIMUM_AUTHORS = 20
+LONGEST_NAME = 100
+
+_LONGEST_BYLINE = 300
+_LONGEST_LINE = 150
+_MOST_WORDS = 6
+_MAXIMUM_PARTS = 40
+_LONGEST_SENTENCE = 8
+"""Spaces of a line that ends in a full stop and may yet be a byline; what is longer is a biography."""
+_ELEMENTS_TRIED = 200
+_SEGMENTS_TRIED = 60
+"""Of a page: a byline is near its article's ends."""
+
+_BY = (
+    r"(?:by|von|vom|par|por|door|av|af|przez|autor(?:in|es|as|a|ka|zy)?|auteurs?|autore|"
+    r"authors?|writers?|reporters?|redaktion|redazione|text|texte?o?|words|fotos? und text|"
+    r"автор|текст|記者|记者|作者|文|撰文|投稿者|執筆|著者|كتب|بقلم|oleh|yazan|di|da)"
+)
+_VERB = (
+    r"(?:(?:written|posted|published|reported|authored|created|words|story|text|article|guest post|medically reviewed|"
+    r"verfasst|geschrieben|écrit|publié|rédigé|escrito|publicado|scritto|pubblicato|geschreven|skrevet|skriven|"
+    r"last updated|updated|a post|a blog)\s+)"
+)
+_LEAD = re.compile(rf"^\s*(?:{_VERB}?{_BY}\s*(?:[:：●|]\s*|\s+)|(?:{_BY})\s*[:：●/]\s*|[-–—•|·:]\s*)+", re.IGNORECASE)
+_STATED_LEAD = re.compile(
+    rf"^\s*(?:{_VERB}?(?:by|von|par|por|door|av|af|przez)\s*[:：]?\s+|"
+    rf"(?:written|posted|story|text|autor(?:in)?|author|words)\s*(?:by)?\s*[:：]\s*)",
+    re.IGNORECASE,
+)
+"""How a line begins that is a byline although no markup says so."""
+_DATED_BY = re.compile(r"\sBy\s(?=[A-ZÀ-Þ][^.!?]{4,60}\d{4}$)")
+"""A byline with its date behind the headline, on the same line."""
+_STUCK_BY = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÀ-Þ][a-zà-þ])")
+_CONJUNCTION = re.compile(
+    r"\s*(?:;|\||•|·|⋅|、|，|\n)\s*|\s[-–—]\s|\s+(?:and|und|et|y|e|og|och|en|i|ja|ve|und|with|&|\+)\s+|\s+/\s+|\s*,\s*(?:and|und|et|y)\s+|\s*,\s*",
+)
+_ADDRESS = re.compile(r"\(?\b[\w.+-]+@[\w-]+\.[\w.]+\b\)?|(?<!\w)@\w+|https?://\S+|\(@?[\w.]+\)")
+_DATE = re.compile(
+    r"(?i)\b(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?\s+\d|\d{1,2}[./]\s?(?:\d|[a-zé])|\d{1,2}\s[a-zà-ÿ]{3,}\.?\s\d{4}|\d{4}[-/年]|"
+    r"updated|published|posted|last|stand|publié|veröffentlicht|\d+\s*(?:min|hours?|days?|comments?)\b|\d{1,2}:\d\d)"
+)
+_ROLE = re.compile(
+    r"(?i)\b(?:editors?|reporter|correspondent|columnist|writer|staff|journalists?|contributor|producer|photographer|"
+    r"director|manager|officer|president|chief|founder|ceo|cto|professor|analyst|specialist|expert|strategist|"
+    r"dietitian|nutritionist|lecturer|fellow|redakteur(?:in)?|redaktion|korrespondent(?:in)?|reporterin|autorin|"
+    r"journaliste?|rédact\w+|redactora?|periodista|redattore|giornalista|redacteur|redaktør|journalist\w*|"
+    r"news|newsroom|media|press|team|agency|agentur|zeitung|newspaper|magazine|online|blog|desk|university|institute|"
+    r"inc|llc|ltd|gmbh|group|company|bureau|coordinator|consultant|assistant|associate|freelance|engineer|developer|"
+    r"scientist|researcher|physician|attorney|lawyer|designer|marketing|content|advertising|senior|junior|executive|"
+    r"agencies|deputy|special|politics|business|sports?|technology|forum|community|society|foundation)s?\b|記者|编辑|編集部|기자|编者"
+)
+_CREDENTIAL = re.compile(
+    r"(?:Ph\.?\s?D|M\.?D|M\.?A|B\.?A|M\.?S|M\.?Sc|B\.?Sc|MBA|J\.?D|R\.?D\.?N?|R\.?N|CPA|CFP®?|CFA|D\.?O|"
+    r"DDS|DVM|MPH|MS,? ?RD|LMFT|LCSW|Esq|Jr|Sr|I{2,3}|CSCS|PT|DPT|E-?RYT\s?\d*|FACP|"
+    r"FAAD|RDN|LD|CNS|PharmD|Psy\.?D|Ed\.?D)\.?®?",
+)
+_JOB = re.compile(
+    r"(?i)editor|reporter|correspondent|columnist|writer|journalist|contributor|producer|photographer|analyst|critic"
+)
+_BEAT = re.compile(
+    r"(?i)political|politics|economics?|business|financial|finance|markets?|sports?|health|science|environment|climate|"
+    r"energy|education|technology|crime|court|legal|home|world|city|metro|foreign|national|international|regional|local|"
+    r"diplomatic|defen[cs]e|security|europe|asia|africa|arts?|culture|travel|food|features?|news|chief|senior|junior|"
+    r"deputy|managing|executive|assistant|associate|contributing|staff|special|freelance|investigative|data"
+)
+"""What stands before a job where nothing parts the two from the name: "Political Editor"."""
+_AGENCY = re.compile(
+    r"(?:The\s+)?(?:(?i:associated press|canadian press|press association|press trust of india|agence france-presse|"
+    r"deutsche presse-agentur|australian associated press|reuters)|AP|AFP|DPA|dpa|APA|EFE|ANSA|UPI|PTI|AAP|KNA|epd)"
+)
+"""News agencies, as bylines name them beside whoever wrote it."""
+_GLUED_AGENCY = re.compile(rf"\s+{_AGENCY.pattern}$")
+_EMPLOYER = re.compile(r"\s+(?:The|(?:special\s+)?(?:for|to)(?:\s+[Tt]he)?)\s+(?=[A-ZÀ-Þ]).*$")
+"""For whom somebody writes: "for The Courier"; a name has no article within."""
+_SURNAME_FIRST = re.compile(
+    r"(?P<surname>[A-ZÀ-Þ][\w'’-]+),\s*(?P<given>[A-ZÀ-Þ][a-zß-ÿ]+(?:[ -][A-ZÀ-Þ](?:[a-zß-ÿ]+|\.))*)"
+)
+_SHORTEST_SHOUTED_SURNAME = 4
+"""Letters; what is shorter may be the initials of an organisation: "BBC, London"."""
+_LOGIN = re.compile(r"[a-z]+[._-][a-z]+|[a-z]{3,}|\w*\d\w*|[A-Z]?[a-z]+[A-Z]\w*")
+_LATER_BY = re.compile(r"^.{4,60}?\s(?:by|By|BY):?\s+(?=[A-ZÀ-Þ])")
+_CAPITALS = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
+"""An agency, or the name of a person that is written so throughout."""
+_PARTICLES = frozenset({
+    "de", "da", "do", "das", "dos", "del", "della", "der", "den", "di", "du", "la", "le", "van", "von", "ten",
+    "ter", "zu", "zum", "af", "av", "el", "al", "bin", "ibn", "y", "e", "of",
+})  # fmt: skip
+_NOBODY = frozenset({
+    "admin", "administrator", "author", "by", "editor", "editorial", "guest", "none", "null", "unknown", "user",
+    "webmaster", "undefined", "anonymous", "staff", "and", "und", "et", "von", "par", "por", "y", "with", "&",
+    "about", "share", "follow", "comments", "comment", "reply", "home", "menu", "search", "subscribe", "login",
+    "read", "more", "view", "all", "posts",
+})  # fmt: skip
+_COMMAND = re.compile(
+    r"(?i)\b(?:follow|view|get|read|more|share|subscribe|click|sign|about|our|us|all|posts?|articles?|your|this|"
+    r"the author|disclosure|disclaimer|save|print|email|listen|photos?|illustration|credit|min|reviewed|edited|"
+    r"sponsored|advertisement|facebook|twitter|bluesky|linkedin|instagram|youtube|telephone|contact|website|rss)\b|"
+    r"[{}=<>]"
+)
+_FURNITURE = re.compile(
+    r"comment|related|sidebar|recommend|teaser|testimonial|popular|latest|trending|carousel|newsletter|reviewe|"
+    r"quote|newslist",
+    re.IGNORECASE,
+)
+_WEAK_FURNITURE = re.compile(
+    r"promo|footer|(?:^|[-_\s])cards?(?:$|[-_\s])|mediabox|caption|avatar|photo|bio\b|description|archive",
+    re.IGNORECASE,
+)
+"""Furniture unless it is the author's own."""
+_AUTHOR_CLASS = re.compile(r"author|byline", re.IGNORECASE)
+_LONGEST_ASIDE = 200
+"""Characters of an ``aside`` that may be a byline set beside the text."""
+_TRUST = {"jsonld": 3.0, "meta": 2.0, "dom": 1.0}
+_TRUST_OF_OTHERS = 0.75
+_MARKUP = tuple(
+    XPath(path)
+    for path in (
+        ".//*[contains(@itemprop,'author') or contains(@property,'author') or contains(@rel,'author')]"
+        "[not(self::meta)]",
+        ".//a[contains(@href,'/author') or contains(@href,'/profile/') or contains(@href,'/people/') or "
+        "contains(@href,'/contributor') or contains(@href,'/writer') or contains(@href,'/autor') or "
+        "contains(@href,'/auteur') or contains(@href,'/redaktion/') or contains(@href,'/journalist') or "
+        "contains(@href,'/staff/') or contains(@href,'/by/')]",
+        ".//*[self::address or @class[contains(.,'uthor') or contains(.,'yline') or contains(.,'contributor') or "
+        "contains(.,'writer')] or @id[contains(.,'author') or contains(.,'byline')]]",
+    )
+)
+_NAME_CLASS = re.compile(
+    r"(?:author|byline|contributor|writer)[-_]*(?:s|list|item|link|info)?[-_]*(?:name|link)|\bfn\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAuthors:
+    """Names that one place of a page states.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Never empty.
+    source : str
+        ``jsonld``, ``meta`` or ``dom``.
+    is_site : bool
+        Whether the only author is the site itself.
+    """
+
+    names: tuple[str, ...]
+    source: str
+    is_site: bool = False
+
+
+def stated_authors(
+    tree: HtmlElement,
+    data: StructuredData,
+    meta: MetaStatements,
+    segments: tuple[Segment, ...],
+    site_names: Iterable[str] = (),
+) -> tuple[FoundAuthors, ...]:
+    """Return what each place of a page says of its authors; the most trusted first.
+
+    Parameters
+    ----------
+    tree : HtmlElement
+        The page.
+    data : StructuredData
+        Its JSON-LD.
+    meta : MetaStatements
+        Its ``<meta>`` elements.
+    segments : tuple of Segment
+        Its text, for bylines that no markup names.
+    site_names : iterable of str
+        What the site calls itself.
+    """
+    sites = {_squeezed(name) for name in site_names} - {""}
+    found: list[FoundAuthors] = []
+
+    def add(names: Iterable[str], source: str) -> None:
+        kept = tuple(islice(dict.fromkeys(names), MAXIMUM_AUTHORS))
+        if kept:
+            are_sites = [_squeezed(name) in sites for name in kept]
+            found.append(FoundAuthors(kept, source, all(are_sites) if source == "jsonld" else are_sites[0]))
+
+    main = data.main
+    if main:
+        add(_names_in_list(main.authors, main.author_organizations), "jsonld")
+    for statements in _meta_bylines(meta):
+        add(_names_in_list(statements, ()), "meta")
+    if not any(authors.source == "jsonld" and not _is_doubtful(authors) for authors in found):
+        for names in _in_markup(tree):
+            add(names, "dom")
+        add(_in_lines(segments, _Place(tree)), "dom")
+    if not main and data.page:
+        add(_names_in_list(data.page.authors, data.page.author_organizations), "jsonld")
+    # A person is who wrote it where one place names a person, another the site or the login name of whoever put it up.
+    ranked = sorted(found, key=lambda authors: (_is_doubtful(authors), authors.is_site, -_agreement(authors, found)))
+    return tuple(ranked)
+
+
+def _agreement(authors: FoundAuthors, found: list[FoundAuthors]) -> float:
+    """Return how far a place is to be trusted: for what it is, and for how many others name the same people."""
+    own = set(map(_squeezed, authors.names))
+    others = sum(not own.isdisjoint(map(_squeezed, other.names)) for other in found if other is not authors)
+    return _TRUST[authors.source] + min(others, 2) * _TRUST_OF_OTHERS
+
+
+def _is_doubtful(authors: FoundAuthors) -> bool:
+    """Say whether the only name is the site's, a newsroom's, an agency's, or a login name."""
+    if authors.is_site:
+        return True
+    names = authors.names
+    return len(names) == 1 and (
+        _LOGIN.fullmatch(names[0]) is not None
+        or _ROLE.search(names[0]) is not None
+        or _AGENCY.fullmatch(names[0]) is not None
+    )
+
+
+def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
+    """Return the names in a byline; the organisation that it names if it names nobody.
+
+    Parameters
+    ----------
+    byline : str
+        Its lines are parts of it.
+    is_prose : bool
+        Whether it was written for readers, so that a name begins with a capital in a script that has them.
+    """
+    people: list[str] = []
+    others: list[str] = []
+    for line in byline[: _LONGEST_BYLINE * 2].split("\n")[:_MAXIMUM_PARTS]:
+        text = _ADDRESS.sub(" ", one_line(line, _LONGEST_BYLINE) or "")
+        if text.endswith(".") and text.count(" ") > _LONGEST_SENTENCE:
+            continue
+        text = _STUCK_BY.sub("", text)
+        if later := _LATER_BY.search(text):
+            text = text[later.end() :]
+        for _ in range(3):
+            text = _LEAD.sub("", f"{text} ").strip()
+        if match := _DATE.search(text):
+            text = text[: match.start()]
+        parts = [_alone(_trimmed(part)) for part in _listed(text)]
+        if len(line) > _LONGEST_BYLINE:
+            parts.pop()  # cut somewhere in a name
+        names = [name for name in parts if _may_be_name(name) and (not is_prose or _is_capitalised(name))]
+        is_shouted = all(name.isupper() for name in names)
+        for name in names:
+            is_other = _ROLE.search(name) or _AGENCY.fullmatch(name) or (_CAPITALS.search(name) and not is_shouted)
+            (others if is_other else people).append(name)
+    return _without_repeats(_without_labels(people) if is_prose else people) or others[:1]
+
+
+def _without_labels(names: list[str]) -> list[str]:
+    """Leave out single words beside whole names: they are a section, a place or a label."""
+    whole = [name for name in names if " " in name or not name.isascii()]
+    return whole or names
+
+
+def _listed(text: str) -> list[str]:
+    """Return the parts of a line; "Surname, Name" turned round, alone or in a list whose names are all written so."""
+    entries = [entry.strip() for entry in text.split(";") if entry.strip()]
+    turned = [
+        match for entry in entries if (match := _SURNAME_FIRST.fullmatch(entry)) and _is_surname(match["surname"])
+    ]
+    if len(turned) < len(entries) or any(_ROLE.search(match["given"]) for match in turned):
+        return _CONJUNCTION.split(text)
+    # Of a single one, two names behind the comma may be a whole name behind a place.
+    if len(turned) == 1 and not (turned[0]["given"] + turned[0]["surname"]).isalpha():
+        return _CONJUNCTION.split(text)
+    return [f"{match['given']} {_unshouted(match['surname'])}" for match in turned]
+
+
+def _is_surname(word: str) -> bool:
+    is_shouted = word.isupper() and len(word) >= _SHORTEST_SHOUTED_SURNAME
+    return (is_shouted or not word.isupper()) and _AGENCY.fullmatch(word) is None
+
+
+def _unshouted(word: str) -> str:
+    return word.title() if word.isupper() else word
+
+
+def _alone(part: str) -> str:
+    """Return a name without the job, the agency or the paper that stands behind it with nothing between.
+
+    Only where at least two words are left, none of which is a newsroom's.
+    """
+    name = _GLUED_AGENCY.sub("", _EMPLOYER.sub("", part))
+    words = name.split(" ")
+    if _JOB.fullmatch(words[-1]):
+        while words and (_JOB.fullmatch(words[-1]) or _BEAT.fullmatch(words[-1])):
+            words.pop()
+    is_whole = len(words) > 1 and not words[-1].islower() and not _ROLE.search(" ".join(words))
+    return " ".join(words) if is_whole else part
+
+
+def _is_capitalised(name: str) -> bool:
+    words = [word for word in re.split(r"[\s\-’']+", name) if word]
+    return all(not word[0].islower() or word in _PARTICLES for word in words) and not words[0][0].islower()
+
+
+def _names_in_list(statements: Iterable[str], organizations: Iterable[str]) -> list[str]:
+    names: list[str] = []
+    organizations = set(organizations)
+    for statement in islice(statements, MAXIMUM_AUTHORS):
+        if statement in organizations:
+            name = _trimmed(statement)
+            if name and len(name) <= LONGEST_NAME:
+                names.append(name)
+        else:
+            names.extend(names_in(statement))
+    return _without_repeats(names)
+
+
+def _without_repeats(names: list[str]) -> list[str]:
+    """Return names once each: also where one is written in two ways, or a surname stands beside the whole name."""
+    kept: dict[str, str] = {}
+    surnames = {name.rpartition(" ")[2] for name in names if " " in name}
+    for name in names:
+        if name not in surnames:
+            kept.setdefault(_squeezed(name), name)
+    return list(kept.values())
+
+
+def _trimmed(part: str) -> str:
+    text = " ".join(part.split()).strip(" \t,;:|/-–—•·.\"'“”()[]<>*")
+    words = text.split(" ")
+    while len(words) > 2 and _CREDENTIAL.fullmatch(words[-1].strip(",")):
+        words.pop()
+    return " ".join(words)
+
+
+def _may_be_name(name: str) -> bool:
+    words = name.split()
+    if not 1 <= len(words) <= _MOST_WORDS or not 2 <= len(name) <= LONGEST_NAME:
+        return False
+    if name.casefold() in _NOBODY or _CREDENTIAL.fullmatch(name) or not any(map(str.isalpha, name)):
+        return False
+    if sum(character.isdigit() for character in name) > len(name) / 3:
+        return False
+    if _COMMAND.search(name):
+        return False
+    return "://" not in name and not name.startswith(("/", "{", "<", "#", "."))
+
+
+def _squeezed(name: str) -> str:
+    return "".join(re.findall(r"\w+", name.casefold()))
+
+
+def _meta_bylines(meta: MetaStatements) -> Iterator[tuple[str, ...]]:
+    for names in (
+        ("author", "article:author_name", "byl", "byline", "article:byline"),
+        ("article:author", "og:article:author", "og:author"),
+        ("parsely-author", "sailthru.author", "citation_author", "cxenseparse:author", "articleauthor", "dc.creator",
+         "dcterms.creator", "dc.contributor", "rbauthors", "shareaholic:article_author_name"),
+    ):  # fmt: skip
+        statements = tuple(_spelled(value) for value in meta.all(*names))
+        statements = tuple(value for value in statements if value)
+        if statements:
+            yield statements
+    for number in ("1", "2"):
+        label = (meta.first(f"twitter:label{number}") or "").casefold()
+        # What a plug-in of WordPress writes, in its languages; the other label is the time it takes to read.
+        if re.search(
+            r"written|author|by\b|verfasst|écrit|rédig|escrit|autor|scritt|geschreven|skrev|napis|автор", label
+        ):
+            yield meta.all(f"twitter:data{number}")[:1]
+
+
+def _spelled(value: str) -> str:
+    """Return the name in a statement; none when it is an address of a profile elsewhere."""
+    if value.startswith(("http://", "https://", "/", "@", "www.")):
+        return ""
+    return unquote(value) if "%" in value else value
+
+
+def _in_markup(tree: HtmlElement) -> Iterator[list[str]]:
+    """Yield what each kind of markup says: properties first, then links to an author's page, then names of classes."""
+    place = _Place(tree)
+    for path in _MARKUP:
+        elements = [element for element in islice(path(tree), _ELEMENTS_TRIED) if place.is_in_article(element)]
+        around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
+        groups: list[tuple[HtmlElement, list[str]]] = []
+        for element in elements:
+            if stated := element.get("content"):
+                names = names_in(stated)
+            elif element in around and len(text_of(element, _LONGEST_BYLINE)) > 120:
+                continue
+            else:
+                names = _names_of_element(element)
+            if names:
+                groups.append((element, names))
+        if groups:
+            yield _first_group(groups)
+
+
+def _first_group(groups: list[tuple[HtmlElement, list[str]]]) -> list[str]:
+    """Return the names of the first element, and of its neighbours of the same kind."""
+    first, names = groups[0]
+    names = list(names)
+    near = set(islice(first.iterancestors(), 3)) - set(first.iterancestors("body", "main", "article"))
+    for element, more in groups[1:]:
+        is_same_kind = element.tag == first.tag and element.get("class") == first.get("class")
+        if is_same_kind and near.intersection(islice(element.iterancestors(), 3)):
+            names.extend(more)
+    return _without_repeats(_without_labels(names))
+
+
+def _names_of_element(element: HtmlElement) -> list[str]:
+    named = [
+        inner
+        for inner in islice(element.iterdescendants("a", "span", "div", "p", "strong", "b", "h3", "h4", "li"), 60)
+        if inner.get("itemprop") == "name" or _NAME_CLASS.search(inner.get("class") or "")
+    ]
+    around = {ancestor for inner in named for ancestor in islice(inner.iterancestors(), 20)}
+    names = [name for inner in named if inner not in around for name in _names_of_lines(inner)]
+    if names:
+        return _without_repeats(names)
+    linked = [
+        name
+        for link in islice(element.iter("a"), 10)
+        if 0 < len(text := text_of(link, _LONGEST_BYLINE)) < 80
+        for name in names_in(text, is_prose=True)
+    ]
+    if len(text_of(element, _LONGEST_BYLINE)) >= _LONGEST_BYLINE:
+        return linked if len(linked) == 1 else []
+    from_text = _names_of_lines(element)
+    return _without_repeats(linked if len(linked) >= len(from_text) else from_text)
+
+
+def _names_of_lines(element: HtmlElement) -> list[str]:
+    """Return the names in an element whose runs of text are lines, or one line where a name is in two of them."""
+    lines = lines_of(element, _LONGEST_BYLINE)
+    names = names_in("\n".join(lines), is_prose=True)
+    if (
+        len(names) == 2
+        and len(lines) < 4
+        and all(name.isalpha() for name in names)
+        and " ".join(names) in " ".join(lines)
+    ):
+        return [" ".join(names)]
+    return names
+
+
+def _in_lines(segments: tuple[Segment, ...], place: _Place) -> list[str]:
+    """Return the names of the first line near the heading that begins like a byline."""
+    start = 0
+    for number, segment in enumerate(segments):
+        if segment.tag == "h1":
+            start = number
+            break
+    for segment in segments[max(0, start - 3) : start + _SEGMENTS_TRIED]:
+        if len(segment.text) > _LONGEST_LINE:
+            continue
+        lead = _STATED_LEAD.match(segment.text) or _DATED_BY.search(segment.text)
+        if lead is None:
+            continue
+        if not place.is_in_article(segment.element):
+            continue
+        rest = segment.text[lead.end() :]
+        if not rest[:1].isupper() or (rest.endswith((".", "!", "?")) and rest.count(" ") > 5):
+            continue
+        names = names_in(rest, is_prose=True)
+        if names:
+            return _without_repeats(names)
+    return []
+
+
+class _Place:
+    """Answers whether an element belongs to the article and not to its furniture."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        heading = next(tree.iter("h1"), None)
+        self._around = set() if heading is None else set(heading.iterancestors())
+
+    def is_in_article(self, element: HtmlElement) -> bool:
+        in_footer = False
+        for step in islice((element, *islice(element.iterancestors(), _MAXIMUM_PARTS)), _MAXIMUM_PARTS):
+            if step in self._around or step.tag == "article":
+                return True
+            if step.tag in ("nav", "form", "button"):
+                return False
+            if step.tag == "aside" and len(text_of(step, _LONGEST_ASIDE + 1)) > _LONGEST_ASIDE:
+                return False
+            in_footer = in_footer or step.tag == "footer"
+            names = f"{step.get('class') or ''} {step.get('id') or ''}"[:500]
+            if _FURNITURE.search(names) or (_WEAK_FURNITURE.search(names) and not _AUTHOR_CLASS.search(names)):
+                return False
+        return not in_footer

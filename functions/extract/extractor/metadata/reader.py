@@ -1,0 +1,427 @@
+"""What a page says of its article besides its text: each field with its source and how far it can be trusted.
+
+Comes in: a page's tree, its JSON-LD, its segments, its URL, the time of the capture. Goes out: the article's metadata.
+Changes nothing; whatever the page holds, nothing is raised and nothing grows without bound.
+
+A field is absent when no place of the page states it. Where places contradict each other, what was not taken is kept
+as a conflict. Confidence is a rule of thumb, not a probability, but for the headline's: a place has one of its own, and
+each other place that says the same adds to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from extractor.html import MetaStatements, Segment, StructuredData, one_line, read_meta, text_of
+from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
+from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
+from extractor.metadata.images import stated_images
+from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, fold, ranked_titles
+from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person, StatedValue
+from newsdesk.web import split_url
+
+LONGEST_DESCRIPTION = 2000
+LONGEST_KEYWORD = 100
+MAXIMUM_KEYWORDS = 50
+
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
+_DECK_CLASS = re.compile(
+    r"(?:^|[-_\s])(?:de[ck]k?|sub-?(?:title|head(?:line|ing)?)|stand-?first|lead-?text|strapline|chapeau|vorspann)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_DECKS_TRIED = 12
+_STATED_DESCRIPTION = XPath(
+    ".//*[@itemprop='description' or @property='description' or @property='schema:description'][not(self::meta)]"
+)
+"""Microdata and RDFa."""
+_CONTENT_TIERS = {"free": True, "locked": False}
+_ALL_LINKS = 0.6
+_LONGEST_SECTION_WORDS = 4
+_MAXIMUM_TITLES = 6
+_HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
+"""Where a page says what it is called as a whole."""
+_LEAST_COMMON = 0.4
+"""Of the words of the shorter of two titles that say nearly the same."""
+_LEAST_TITLE_CONFIDENCE = 0.01
+_MACROLANGUAGES = {"nb": "no", "nn": "no"}
+"""Written Norwegian goes by either name (ISO 639-3)."""
+_PLACES = {"jsonld": "jsonld", "page": "jsonld", "og": "meta", "twitter": "meta", "meta": "meta"}
+"""Of a title candidate's sources; the others are elements of the page."""
+
+_CONFIDENCE = {"jsonld": 0.85, "meta": 0.8, "dom": 0.65, "url": 0.6}
+_AGREEMENT = 0.07
+_MOST_CONFIDENT = 0.99
+_DOUBTFUL = 0.4
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Value]):
+    """A value, the kind of place that states it, and how far it can be trusted, 0 to 1."""
+
+    value: Value
+    source: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a page says of its article.
+
+    Attributes
+    ----------
+    titles : tuple of str
+        What the page calls its article, the most trusted first: for whoever looks for it in the text.
+    site_name : str or None
+        What the site calls itself.
+    conflicts : tuple of FieldConflict
+        What places of the page say differently.
+    """
+
+    headline: Found[str] | None = None
+    alternative_headline: Found[str] | None = None
+    description: Found[str] | None = None
+    article_section: Found[str] | None = None
+    author: Found[tuple[Person, ...]] | None = None
+    date_published: Found[str] | None = None
+    date_modified: Found[str] | None = None
+    publisher: Found[Organization] | None = None
+    image: Found[tuple[Image, ...]] | None = None
+    in_language: Found[str] | None = None
+    keywords: Found[tuple[str, ...]] | None = None
+    is_accessible_for_free: Found[bool] | None = None
+    titles: tuple[str, ...] = ()
+    site_name: str | None = None
+    conflicts: tuple[FieldConflict, ...] = ()
+
+    @property
+    def decks(self) -> tuple[str, ...]:
+        """What it says below its headline, or in place of a summary."""
+        return tuple(found.value for found in (self.description, self.alternative_headline) if found)
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of :class:`newsdesk.contracts.Extracted` that are known, by their Python names."""
+        return {name: found.value for name in _FIELDS if (found := getattr(self, name)) is not None}
+
+    def sources(self) -> dict[str, FieldSource]:
+        """Return where each known field comes from, by the name that the article's JSON gives it."""
+        return {
+            str(Extracted.model_fields[name].alias): FieldSource(
+                source=found.source, confidence=round(found.confidence, 2)
+            )
+            for name in _FIELDS
+            if (found := getattr(self, name)) is not None
+        }
+
+
+_FIELDS = (
+    "headline", "alternative_headline", "description", "article_section", "author", "date_published", "date_modified",
+    "publisher", "image", "in_language", "keywords", "is_accessible_for_free",
+)  # fmt: skip
+
+
+def read_metadata(
+    tree: HtmlElement, data: StructuredData, segments: tuple[Segment, ...], url: str, captured_at: datetime
+) -> Metadata:
+    """Return what a page says of its article.
+
+    Parameters
+    ----------
+    tree : HtmlElement
+        The page.
+    data : StructuredData
+        Its JSON-LD.
+    segments : tuple of Segment
+        Its text.
+    url : str
+        Where it was found.
+    captured_at : datetime
+        With time zone; no date is later.
+    """
+    meta = read_meta(tree)
+    names = site_names(data, meta, url)
+    titles = ranked_titles(tree, data, meta, segments, url, names)
+    headline = titles[0].text if titles else None
+    authors = stated_authors(tree, data, meta, segments, names)
+    published = dates_of_publication(tree, data, segments, url, captured_at, headline)
+    modified = dates_of_modification(tree, data, captured_at)
+    publisher = _publisher(data, meta)
+    languages = _languages(tree, data, meta)
+    deck, description = _deck(data, segments, headline), _agreed(_descriptions(tree, data, meta), LONGEST_DESCRIPTION)
+    return Metadata(
+        headline=_headline(titles),
+        alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
+        description=description,
+        article_section=_agreed(_sections(data, meta), LONGEST_NAME) or _linked_section(segments, headline),
+        author=_authors(authors),
+        date_published=_date(published),
+        date_modified=_date(modified),
+        publisher=Found(Organization(name=publisher.value), publisher.source, publisher.confidence)
+        if publisher
+        else None,
+        image=_images(tree, data, meta, url),
+        in_language=Found(*languages[0], _CONFIDENCE[languages[0][1]]) if languages else None,
+        keywords=_keywords(data, meta),
+        is_accessible_for_free=_is_free(data, meta),
+        titles=_names_of_the_article(titles),
+        site_name=meta.first("og:site_name") or (publisher.value if publisher else None),
+        conflicts=tuple(
+            conflict
+            for conflict in (
+                _headline_conflict(titles),
+                _author_conflict(authors),
+                _date_conflict("datePublished", published),
+                _date_conflict("dateModified", _with_later_publication(modified, published)),
+                _language_conflict(languages),
+            )
+            if conflict is not None
+        ),
+    )
+
+
+def site_names(data: StructuredData, meta: MetaStatements, url: str) -> tuple[str, ...]:
+    """Return what a site calls itself, its host's name included."""
+    parts = split_url(url)
+    host = ((parts and parts.hostname) or "").removeprefix("www.")
+    publishers = [article.publisher for article in (data.main, data.page) if article is not None]
+    stated = [*meta.all("og:site_name", "application-name")[:5], *publishers, *data.site_names[:10], host]
+    return tuple(dict.fromkeys(name for name in stated if name))
+
+
+def _names_of_the_article(titles: tuple[TitleCandidate, ...]) -> tuple[str, ...]:
+    """Return the titles that speak of the page as a whole, then the headings that say nearly the same.
+
+    Any other heading may be another article's, or a section's. Where the head says nothing, headings are all there is.
+    """
+    likely = [title for title in titles if title.confidence >= _LEAST_TITLE_CONFIDENCE]
+    stated = [title for title in likely if not _HEAD.isdisjoint(title.sources)]
+    known = [set(fold(title.text)) for title in stated]
+    akin = [title for title in likely if title not in stated and _is_akin(set(fold(title.text)), known)]
+    return tuple(title.text for title in [*stated, *akin] or likely)[:_MAXIMUM_TITLES]
+
+
+def _is_akin(words: Set[str], others: Iterable[Set[str]]) -> bool:
+    return any(len(words & other) >= _LEAST_COMMON * min(len(words), len(other)) > 0 for other in others)
+
+
+def _headline(titles: tuple[TitleCandidate, ...]) -> Found[str] | None:
+    if not titles:
+        return None
+    best = titles[0]
+    source = next((_PLACES.get(name, "dom") for name in best.sources), "dom")
+    return Found(best.text, source, min(best.confidence, _MOST_CONFIDENT))
+
+
+def _headline_conflict(titles: tuple[TitleCandidate, ...]) -> FieldConflict | None:
+    """Tell of wordings that JSON-LD, Open Graph and the first heading each have for themselves."""
+    if not titles:
+        return None
+    known = set(titles[0].sources)
+    values = [(titles[0].text, next((_PLACES.get(name, "dom") for name in titles[0].sources), "dom"))]
+    for title in titles[1:]:
+        own = [name for name in ("jsonld", "og", "h1") if name in title.sources and name not in known]
+        if own and title.confidence >= _LEAST_TITLE_CONFIDENCE and not _is_part(title.text, titles[0].text):
+            known.update(own)
+            values.append((title.text, _PLACES.get(own[0], "dom")))
+    return _conflict("headline", values)
+
+
+def _is_part(text: str, other: str) -> bool:
+    """Say whether one of two wordings is the other with something added, such as the site's name."""
+    first, second = (f" {' '.join(fold(wording))} " for wording in (text, other))
+    return first in second or second in first
+
+
+def _authors(stated: tuple[FoundAuthors, ...]) -> Found[tuple[Person, ...]] | None:
+    if not stated:
+        return None
+    best = stated[0]
+    own = set(map(_key, best.names))
+    agreeing = {other.source for other in stated[1:] if not own.isdisjoint(map(_key, other.names))}
+    people = tuple(Person(name=name[:LONGEST_NAME]) for name in best.names[:MAXIMUM_AUTHORS])
+    confidence = _confidence(best.source, len(agreeing)) - (0.2 if best.is_site else 0.0)
+    return Found(people, best.source, confidence)
+
+
+def _author_conflict(stated: tuple[FoundAuthors, ...]) -> FieldConflict | None:
+    values: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for authors in stated:
+        keys = set(map(_key, authors.names))
+        if authors.source != "dom" or authors is stated[0]:
+            if not values or keys.isdisjoint(seen):
+                values.append(("; ".join(authors.names), authors.source))
+            seen |= keys
+    return _conflict("author", values)
+
+
+def _date(stated: StatedDates) -> Found[str] | None:
+    chosen = stated.chosen
+    if chosen is None:
+        return None
+    agreeing = sum(is_same_day(chosen.text, other.text) for other in stated.others)
+    disagreeing = len(stated.others) - agreeing
+    confidence = _DOUBTFUL if chosen.is_update else _confidence(chosen.source, agreeing) - 0.15 * bool(disagreeing)
+    return Found(chosen.text, chosen.source, confidence)
+
+
+def _date_conflict(name: str, stated: StatedDates) -> FieldConflict | None:
+    if stated.chosen is None:
+        return None
+    chosen = stated.chosen
+    others = [
+        other
+        for other in stated.others
+        if other.text[:10] != chosen.text[:10] and not is_same_day(chosen.text, other.text)
+    ]
+    return _conflict(name, [(found.text, found.source) for found in (chosen, *others)])
+
+
+def _with_later_publication(modified: StatedDates, published: StatedDates) -> StatedDates:
+    """Return the dates of modification; with that of publication where it is later, which cannot be."""
+    changed, first = modified.chosen, published.chosen
+    if changed is None or first is None or changed.text[:10] >= first.text[:10]:
+        return modified
+    return StatedDates(changed, (*modified.others, first))
+
+
+def _conflict(name: str, values: Iterable[tuple[str, str]]) -> FieldConflict | None:
+    stated = tuple(StatedValue(value=value[:LONGEST_HEADLINE], source=source) for value, source in islice(values, 5))
+    return FieldConflict(field=name, values=stated) if len(stated) > 1 else None
+
+
+def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
+    heading = fold(headline or "")
+    if data.main and (stated := one_line(data.main.alternative_headline, LONGEST_HEADLINE)) and fold(stated) != heading:
+        return Found(stated, "jsonld", _CONFIDENCE["jsonld"])
+    start = next(
+        (number for number, segment in enumerate(segments) if fold(segment.text[:LONGEST_HEADLINE]) == heading), 0
+    )
+    for segment in segments[start : start + _DECKS_TRIED]:
+        names = [
+            element.get("class") or "" for element in islice((segment.element, *segment.element.iterancestors()), 2)
+        ]
+        if len(segment.text) > LONGEST_HEADLINE or not any(map(_DECK_CLASS.search, names)):
+            continue
+        words = fold(segment.text)
+        if len(words) > 3 and words != heading:
+            return Found(segment.text, "dom", _CONFIDENCE["dom"])
+    return None
+
+
+def _descriptions(tree: HtmlElement, data: StructuredData, meta: MetaStatements) -> Iterable[tuple[str | None, str]]:
+    yield meta.first("og:description"), "meta"
+    yield meta.first("description"), "meta"
+    if data.main:
+        yield data.main.description, "jsonld"
+    yield meta.first("twitter:description", "dc.description", "dcterms.description"), "meta"
+    for element in islice(_STATED_DESCRIPTION(tree), 1):
+        yield element.get("content") or text_of(element, LONGEST_DESCRIPTION), "dom"
+
+
+def _sections(data: StructuredData, meta: MetaStatements) -> Iterable[tuple[str | None, str]]:
+    if data.main:
+        yield data.main.section, "jsonld"
+    yield meta.first("article:section", "og:section", "parsely-section", "sailthru.section", "section"), "meta"
+
+
+def _linked_section(segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
+    """Return the last of the links to sections around the headline: ``<a href="/world">World</a>``."""
+    heading = fold(headline or "")
+    place = next((at for at, segment in enumerate(segments) if heading and fold(segment.text[:1000]) == heading), None)
+    if place is None:
+        return None
+    found = None
+    for segment in segments[max(0, place - 2) : place + 5]:
+        if segment.link_share < _ALL_LINKS:
+            continue
+        for anchor in segment.links:
+            name = text_of(anchor, LONGEST_NAME)
+            path = (anchor.get("href") or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+            if name and len(name.split()) <= _LONGEST_SECTION_WORDS and fold(path.replace("-", " ")) == fold(name):
+                found = Found(name, "dom", _CONFIDENCE["dom"])
+    return found
+
+
+def _publisher(data: StructuredData, meta: MetaStatements) -> Found[str] | None:
+    statements: list[tuple[str | None, str]] = [(meta.first("og:site_name"), "meta")]
+    statements += [(article.publisher, "jsonld") for article in (data.main, data.page) if article is not None]
+    statements += [(name, "jsonld") for name in data.site_names[:1]]
+    statements.append((meta.first("application-name"), "meta"))
+    return _agreed(((name, source) for name, source in statements if name and "://" not in name), LONGEST_NAME)
+
+
+def _agreed(statements: Iterable[tuple[str | None, str]], limit: int) -> Found[str] | None:
+    """Return the first statement; the more others say the same, the surer."""
+    lines = [(line, source) for text, source in statements if (line := one_line(text, limit))]
+    if not lines:
+        return None
+    value, source = lines[0]
+    agreeing = sum(_key(other) == _key(value) for other, _ in lines[1:])
+    return Found(value, source, _confidence(source, agreeing))
+
+
+def _images(tree: HtmlElement, data: StructuredData, meta: MetaStatements, url: str) -> Found[tuple[Image, ...]] | None:
+    images = stated_images(tree, data, meta, url)
+    if not images:
+        return None
+    models = tuple(Image(url=image.url, caption=image.caption, credit=image.credit) for image in images)
+    return Found(models, images[0].source, _CONFIDENCE[images[0].source])
+
+
+def _languages(tree: HtmlElement, data: StructuredData, meta: MetaStatements) -> list[tuple[str, str]]:
+    """Return the tags of languages that a page's places state, the most trusted first, each with its source."""
+    stated = [((tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""), "dom")]
+    stated += [(value, "meta") for value in meta.all("content-language", "dc.language", "og:locale", "inlanguage")]
+    stated += [(data.main.in_language, "jsonld")] if data.main and data.main.in_language else []
+    tags = ((value[:40].strip().replace("_", "-"), source) for value, source in stated)
+    return [(tag, source) for tag, source in tags if _LANGUAGE_TAG.fullmatch(tag)]
+
+
+def _language_conflict(languages: Iterable[tuple[str, str]]) -> FieldConflict | None:
+    """Tell of languages, not of their varieties: "en" and "en-GB" contradict each other in nothing."""
+    first: dict[str, tuple[str, str]] = {}
+    for tag, source in languages:
+        name = tag.partition("-")[0].lower()
+        if len(name) > 2:
+            # A code of three letters may be another name of what has one of two: "eng".
+            if not first:
+                return None
+            continue
+        first.setdefault(_MACROLANGUAGES.get(name, name), (tag, source))
+    return _conflict("inLanguage", first.values())
+
+
+def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ...]] | None:
+    stated = [(data.main.keywords if data.main else (), "jsonld")]
+    stated += [(meta.all(name), "meta") for name in ("news_keywords", "keywords", "article:tag", "parsely-tags")]
+    for statements, source in stated:
+        words = (one_line(part, LONGEST_KEYWORD) for text in statements for part in re.split(r"[,;]", text))
+        kept = tuple(islice(dict.fromkeys(word for word in words if word), MAXIMUM_KEYWORDS))
+        if kept:
+            return Found(kept, source, _CONFIDENCE[source])
+    return None
+
+
+def _is_free(data: StructuredData, meta: MetaStatements) -> Found[bool] | None:
+    if data.main and data.main.is_accessible_for_free is not None:
+        return Found(data.main.is_accessible_for_free, "jsonld", _CONFIDENCE["jsonld"])
+    tier = _CONTENT_TIERS.get((meta.first("article:content_tier") or "").lower())
+    return None if tier is None else Found(tier, "meta", _CONFIDENCE["meta"])
+
+
+def _confidence(source: str, agreeing: int) -> float:
+    return min(_MOST_CONFIDENT, _CONFIDENCE[source] + _AGREEMENT * min(agreeing, 3))
+
+
+def _key(text: str) -> str:
+    return "".join(fold(text))

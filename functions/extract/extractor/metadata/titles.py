@@ -1,0 +1,380 @@
+"""The headline: which of a page's titles it is, and what of it is the site's name.
+
+Comes in: a page's tree, its JSON-LD, its ``<meta>`` elements, its URL. Goes out: title candidates, best first, each
+with the places that state it. Changes nothing.
+
+A page names itself in several places, and no one of them is always right: the first ``h1`` may be the site's name, the
+``<title>`` carries the site as a suffix, ``og:title`` may be written for a search engine. What several places agree on
+is seldom wrong. So every wording is a candidate, also without what may be a suffix, and a weighted sum of what is known
+of it decides; ``benchmarks/extraction/train_titles.py`` found the weights.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from urllib.parse import unquote
+
+from lxml.html import HtmlElement
+
+from extractor.html import MetaStatements, Segment, StructuredData, one_line, text_of
+from newsdesk.web import split_url
+
+LONGEST_HEADLINE = 500
+
+_MAXIMUM_HEADINGS = 12
+_MAXIMUM_CANDIDATES = 60
+_LONG_PARAGRAPH_WORDS = 25
+_SITE_NAME_PENALTY = 4.0
+"""What the site says is its name is no headline; too few training pages have it as a heading to learn that from."""
+_SEPARATOR = re.compile(r"\s+(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|\s*[|｜ㅣ•»]\s*|:\s+|\s+[–—-]|--|_")
+_WORD = re.compile(r"\w+")
+_SOURCES = ("jsonld", "og", "twitter", "meta", "title", "h1", "itemprop", "page", "h2")
+
+
+@dataclass(frozen=True, slots=True)
+class TitleCandidate:
+    """One wording that may be the headline.
+
+    Attributes
+    ----------
+    text : str
+        On one line.
+    sources : tuple of str
+        The places that state it in these words: ``jsonld``, ``og``, ``title``, ``h1``, ...
+    confidence : float
+        How likely it is the headline, among the page's candidates.
+    features : mapping
+        What is known of it.
+    """
+
+    text: str
+    sources: tuple[str, ...]
+    confidence: float = 0.0
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The candidates of the same words."""
+
+    text: str
+    words: list[str]
+    sources: dict[str, None] = field(default_factory=dict)
+    cut_sources: set[str] = field(default_factory=set)
+    marks: Counter[str] = field(default_factory=Counter)
+
+
+def ranked_titles(
+    tree: HtmlElement,
+    data: StructuredData,
+    meta: MetaStatements,
+    segments: tuple[Segment, ...],
+    url: str,
+    site_names: Iterable[str] = (),
+    weights: Mapping[str, float] | None = None,
+) -> tuple[TitleCandidate, ...]:
+    """Return the page's title candidates, best first.
+
+    Parameters
+    ----------
+    tree : HtmlElement
+        The page.
+    data : StructuredData
+        Its JSON-LD.
+    meta : MetaStatements
+        Its ``<meta>`` elements.
+    segments : tuple of Segment
+        Its text, for the place of the headings.
+    url : str
+        Whose path often spells the headline.
+    site_names : iterable of str
+        What the site calls itself.
+    weights : mapping or None
+        Of the features; those that ship with the package when None.
+    """
+    stated_names = frozenset(site_names)
+    groups = _candidates(tree, data, meta, segments, url, tuple(stated_names))
+    weights = _trained_weights() if weights is None else weights
+    scored = []
+    for group, features in groups:
+        score = sum(weights.get(name, 0.0) * value for name, value in features.items())
+        score -= _SITE_NAME_PENALTY * (group.text in stated_names)
+        scored.append((score, group, features))
+    if not scored:
+        return ()
+    scored.sort(key=lambda item: -item[0])
+    top = scored[0][0]
+    total = sum(math.exp(score - top) for score, _, _ in scored)
+    return tuple(
+        TitleCandidate(group.text, tuple(group.sources), math.exp(score - top) / total, features)
+        for score, group, features in scored
+    )
+
+
+@cache
+def _trained_weights() -> Mapping[str, float]:
+    weights: dict[str, float] = json.loads(files("extractor").joinpath("model/titles.json").read_text("utf-8"))[
+        "weights"
+    ]
+    return weights
+
+
+def fold(text: str) -> list[str]:
+    """Return the words of a title as they are compared: case and punctuation mean nothing."""
+    return _WORD.findall(text.casefold())
+
+
+def _candidates(
+    tree: HtmlElement,
+    data: StructuredData,
+    meta: MetaStatements,
+    segments: tuple[Segment, ...],
+    url: str,
+    site_names: tuple[str, ...],
+) -> list[tuple[_Group, dict[str, float]]]:
+    groups: dict[str, _Group] = {}
+    names = [words for name in site_names if (words := fold(name))]
+    host = "".join(_WORD.findall(_host(url).removeprefix("www.").rpartition(".")[0]))
+
+    def add(text: str | None, source: str, *, cut: bool = False) -> _Group | None:
+        line = one_line(text, LONGEST_HEADLINE)
+        words = fold(line) if line else []
+        if not line or not words:
+            return None
+        key = " ".join(words)
+        group = groups.get(key)
+        if group is None:
+            if len(groups) == _MAXIMUM_CANDIDATES:
+                return None
+            group = groups[key] = _Group(line, words)
+        (group.cut_sources.add if cut else group.sources.setdefault)(source)
+        return group
+
+    def add_with_parts(text: str | None, source: str) -> None:
+        line = one_line(text, LONGEST_HEADLINE)
+        add(line, source)
+        for part, rest, mark in _parts(line or ""):
+            group = add(part, source, cut=True)
+            if group is not None:
+                group.marks[mark] += 1
+                if _is_site(fold(rest), names, host):
+                    group.marks["cut_site"] += 1
+
+    if data.main:
+        add_with_parts(data.main.headline, "jsonld")
+    add_with_parts(meta.first("og:title"), "og")
+    title = next((text for element in islice(tree.iter("title"), 3) if (text := text_of(element))), "")
+    add_with_parts(title, "title")
+    headings = _headings(tree)
+    for position, (_, text) in enumerate(headings):
+        (add_with_parts if position < 3 else add)(text, "h1")
+    add(meta.first("twitter:title"), "twitter")
+    for value in meta.all("title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline")[:6]:
+        add(value, "meta")
+    for element in islice(tree.iterfind(".//*[@itemprop='headline']"), 3):
+        add(element.get("content") or text_of(element), "itemprop")
+    if data.page:
+        add(data.page.headline, "page")
+    statement = " ".join(fold(f"{title} {meta.first('og:title') or ''}"))
+    for element in islice(tree.iter("h2"), _MAXIMUM_HEADINGS):
+        words = fold(text := text_of(element, LONGEST_HEADLINE))
+        if len(words) > 2 and " ".join(words) in statement:
+            add(text, "h2")
+    places = _places(headings, segments)
+    is_news = any("newsarticle" in kind.lower() for kind in data.types)
+    spelled = [" ".join(fold(text)) for _, text in headings]
+    context = _Context(names, host, _slug(url), spelled, places, fold(title), is_news)
+    return [(group, _features(group, groups, context)) for group in groups.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    names: list[list[str]]
+    host: str
+    slug: frozenset[str]
+    headings: list[str]
+    places: list[tuple[int, int, bool]]
+    title: list[str]
+    is_news: bool
+
+
+def _features(group: _Group, groups: Mapping[str, _Group], context: _Context) -> dict[str, float]:
+    words, key = group.words, " ".join(group.words)
+    sources, cuts = group.sources, group.cut_sources
+    everywhere = sources.keys() | cuts
+    features = {f"in_{source}": float(source in sources) for source in _SOURCES}
+    features |= {
+        f"cut_{source}": float(source in cuts and source not in sources) for source in ("jsonld", "og", "title", "h1")
+    }
+    independent = len(everywhere & {"jsonld", "og", "title", "h1"})
+    features["agree_2"] = float(independent >= 2)
+    features["agree_3"] = float(independent >= 3)
+    features["agree_4"] = float(independent >= 4)
+    features["h1_agrees"] = float("h1" in sources and independent >= 2)
+    features["h1_and_jsonld"] = float({"h1", "jsonld"} <= sources.keys())
+    features["og_and_title"] = float("og" in everywhere and "title" in everywhere)
+    features["jsonld_and_title"] = float("jsonld" in everywhere and "title" in everywhere)
+    for mark in ("cut_site", "strong", "dash", "colon", "front", "shortest"):
+        features[f"mark_{mark}"] = float(mark in group.marks and not sources)
+        features[f"mark_{mark}_h1"] = float(mark in group.marks and "h1" in sources)
+    if context.is_news:
+        features |= {
+            f"news_{source}": float(source in sources) for source in ("jsonld", "og", "h1", "title", "twitter")
+        }
+    is_site = _is_site(words, context.names, context.host)
+    features["is_site"] = float(is_site)
+    has_site = any(len(name) < len(words) and _contains(words, name) for name in context.names)
+    features["holds_site"] = float(has_site and not is_site)
+    size = len(words)
+    features["words_1"] = float(size == 1)
+    features["words_2"] = float(size == 2)
+    features["words_3"] = float(3 <= size <= 4)
+    features["words_30"] = float(size > 30)
+    features["capitals"] = float(group.text.isupper() and size > 1)
+    features["bar"] = float(re.search(r" [|»•] ", group.text) is not None)
+    features["dash"] = float(re.search(r" [-–—] ", group.text) is not None)
+    features["ellipsis"] = float(group.text.endswith(("...", "…")))
+    features["slug"] = _overlap(words, context.slug)
+    title = _similarity(words, context.title)
+    features["title_similarity"] = title
+    others = [_similarity(words, other.words) for other in groups.values() if other is not group and other.sources]
+    features["mean_similarity"] = sum(others) / len(others) if others else 0.0
+    features["holds_other"] = float(_holds_other(group, groups))
+    features["held_by_full"] = float(_is_held(group, groups))
+    if key in context.headings:
+        position = context.headings.index(key)
+        before, after, is_link = context.places[position]
+        features["h1_only"] = float(len(context.headings) == 1)
+        features["h1_first"] = float(position == 0)
+        features["h1_behind_text"] = float(before > 1)
+        features["h1_before_text"] = float(after > 0)
+        features["h1_link"] = float(is_link)
+        features["h1_odd"] = float(title < 0.2)
+        features["h1_odd_only"] = float(title < 0.2 and len(context.headings) == 1)
+        features["h1_rewritten"] = float(independent < 2)
+    return {name: value for name, value in features.items() if value}
+
+
+def _holds_other(group: _Group, groups: Mapping[str, _Group]) -> bool:
+    """Say whether a shorter candidate of a place of its own is part of it."""
+    key = f" {' '.join(group.words)} "
+    return any(
+        3 < len(other.words) < len(group.words) and other.sources and f" {' '.join(other.words)} " in key
+        for other in groups.values()
+    )
+
+
+def _is_held(group: _Group, groups: Mapping[str, _Group]) -> bool:
+    """Say whether it is part of what the first heading or the JSON-LD says in full."""
+    key = f" {' '.join(group.words)} "
+    return any(
+        len(other.words) > len(group.words)
+        and ("h1" in other.sources or "jsonld" in other.sources)
+        and key in f" {' '.join(other.words)} "
+        for other in groups.values()
+    )
+
+
+def _headings(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
+    found = []
+    for element in islice(tree.iter("h1"), _MAXIMUM_HEADINGS):
+        if text := text_of(element, LONGEST_HEADLINE):
+            found.append((element, text))
+    return found
+
+
+def _places(headings: list[tuple[HtmlElement, str]], segments: tuple[Segment, ...]) -> list[tuple[int, int, bool]]:
+    """Return how many long paragraphs stand before each heading, how many behind it up to the next, and if it links."""
+    elements = {element: number for number, (element, _) in enumerate(headings)}
+    before = [0] * len(headings)
+    after = [0] * len(headings)
+    seen = 0
+    current: int | None = None
+    for segment in segments:
+        element: HtmlElement | None = segment.element
+        for _ in range(3):
+            if element is None or element in elements:
+                break
+            element = element.getparent()
+        if element is not None and element in elements:
+            number = elements[element]
+            if number != current:
+                current = number
+                before[number] = seen
+        elif segment.link_share < 0.5 and segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS:
+            seen += 1
+            if current is not None:
+                after[current] += 1
+    return [
+        (before[number], after[number], next(element.iter("a"), None) is not None)
+        for number, (element, _) in enumerate(headings)
+    ]
+
+
+def _parts(line: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what is left of a line without its last or its first parts, what is gone, and how it was parted."""
+    cuts = list(islice(_SEPARATOR.finditer(line), 12))
+    if not cuts:
+        return
+    for number, cut in enumerate(reversed(cuts)):
+        head, tail = line[: cut.start()], line[cut.end() :]
+        mark = cut[0].strip()
+        kind = "colon" if mark == ":" else "strong" if mark in {"|", "｜", "ㅣ", "•", "»", "·", "::", "||"} else "dash"
+        yield head, tail, kind
+        if number == 0:
+            yield tail, head, "front"
+    if len(cuts) > 1:
+        yield line[cuts[0].end() :], line[: cuts[0].start()], "front"
+        yield line[: cuts[0].start()], line[cuts[0].end() :], "shortest"
+
+
+def _is_site(words: list[str], names: list[list[str]], host: str) -> bool:
+    if not words:
+        return False
+    joined = "".join(words)
+    if any(words == name or joined == "".join(name) for name in names):
+        return True
+    bare = joined.removeprefix("the")
+    return len(bare) > 2 and (bare in host or (len(host) > 3 and bare.startswith(host)))
+
+
+def _contains(words: list[str], name: list[str]) -> bool:
+    return f" {' '.join(name)} " in f" {' '.join(words)} "
+
+
+def _similarity(words: list[str], other: list[str]) -> float:
+    if not words or not other:
+        return 0.0
+    common = sum((Counter(words) & Counter(other)).values())
+    return 2 * common / (len(words) + len(other))
+
+
+def _overlap(words: list[str], slug: frozenset[str]) -> float:
+    if not slug:
+        return 0.0
+    own = {word for word in words if len(word) > 2}
+    return 2 * len(own & slug) / (len(own) + len(slug)) if own else 0.0
+
+
+def _host(url: str) -> str:
+    parts = split_url(url)
+    return ((parts and parts.hostname) or "").casefold()
+
+
+def _slug(url: str) -> frozenset[str]:
+    parts = split_url(url)
+    path = unquote(parts.path) if parts else ""
+    segments = [segment for segment in path.split("/") if segment]
+    longest = max(segments, key=lambda segment: segment.count("-") + segment.count("_"), default="")
+    words = re.split(r"[-_.+ ]+", longest.casefold())
+    return frozenset(
+        word for word in words if len(word) > 2 and not word.isdigit() and word not in ("html", "htm", "php")
+    )

@@ -1,0 +1,376 @@
+"""From a page to its article: all judges, one after the other, over one parse of the page.
+
+Comes in: a page's text, its URL, and how it was captured. Goes out: the article, its links, what was cut and why.
+Changes nothing; neither the network nor the clock is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from types import MappingProxyType
+
+from lxml.html import HtmlElement
+
+from extractor.body import (
+    Body,
+    Boundary,
+    Model,
+    choose_body,
+    find_boundary,
+    judge_recurrence,
+    or_stated,
+    overlaid,
+    trimmed,
+)
+from extractor.contract import EXTRACTOR, CanonicalLink, Decision, ExtractionResult, JudgedSegment
+from extractor.html import WARNING as HIDDEN_TEXT
+from extractor.html import (
+    Segment,
+    StructuredData,
+    canonical_link,
+    checked_url,
+    hidden_text,
+    hides_prose,
+    links_of,
+    one_line,
+    parse_html,
+    read_structured_data,
+    rights_of,
+    segments_of,
+    signals_of,
+)
+from extractor.kinds import TypeJudgement, Wall, judge_type, judge_wall, next_pages
+from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
+from extractor.text import clean_plain_text, split_parts
+from newsdesk.contracts import (
+    Block,
+    BlockType,
+    DroppedBlock,
+    Extracted,
+    FieldSource,
+    Provenance,
+    Quality,
+    Reason,
+    Rights,
+    SiteProfile,
+)
+from newsdesk.errors import PermanentError
+from newsdesk.hosts import HostProfile
+from newsdesk.web import Signal, scrub
+from newsdesk.words import count_words
+
+SHORTEST_ARTICLE_WORDS = 25
+SHORTEST_SENTENCE_WORDS = 8
+"""A text under 25 words is an article only if one of its paragraphs is at least a sentence of eight words: a news
+flash is, a menu or a cookie notice's button is not."""
+
+MOST_JUDGED = 10_000
+MOST_DROPPED = 2_000
+LONGEST_DROPPED = 2_000
+"""Pieces, and code points of each, that are kept as evidence of what was cut."""
+
+LEAST_DOUBTFUL, MOST_DOUBTFUL = 0.3, 0.7
+"""Between these probabilities the classifier hesitated."""
+
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+
+# Its warnings quote URLs with their query strings, which carry secrets.
+for _library in ("trafilatura", "htmldate", "courlan"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
+
+
+def extract(
+    html: str,
+    url: str,
+    *,
+    captured_at: datetime,
+    canonical_url: str | None = None,
+    headers: Iterable[tuple[str, str]] = (),
+    host_lines: Iterable[str] = (),
+    product_token: str = "",
+    provenance: Provenance | None = None,
+    profile: HostProfile | SiteProfile | None = None,
+) -> ExtractionResult:
+    """Extract the article of a page.
+
+    Parameters
+    ----------
+    html : str
+        The page, storable text as :func:`extractor.html.charset.decode_text` returns it.
+    url : str
+        Where the page was found, after redirects; relative links are relative to it.
+    captured_at : datetime
+        With time zone; no date of the article is later.
+    canonical_url : str or None
+        The article's own URL, where it is another.
+    headers : iterable of pairs
+        The response's header fields.
+    host_lines : iterable of str
+        What the host says of the page to machines; see :func:`newsdesk.web.rights.host_signals`.
+    product_token : str
+        The robot that we are to sites, in lower case.
+    provenance : Provenance or None
+        How the page was found and captured.
+    profile : HostProfile, SiteProfile or None
+        What is known of the host's other articles; what they repeat is cut. See :mod:`extractor.body.recurrence`.
+
+    Raises
+    ------
+    PermanentError
+        With the reason ``extraction_error`` when the extractor fails on the page.
+
+    Notes
+    -----
+    The settings are those of trafilatura's published evaluation: defaults, comments left out. ``deduplicate`` stays
+    off: it remembers text from page to page, so that a result would depend on what the process had read before.
+    """
+    headers = tuple(headers)
+    try:
+        with warnings.catch_warnings():
+            # dateutil and dateparser warn of time zones and of days without a year in what pages write.
+            warnings.simplefilter("ignore")
+            read_signals = partial(signals_of, headers=headers, host_lines=host_lines, product_token=product_token)
+            read_canonical = partial(canonical_link, headers=headers, url=url)
+            return _extract(
+                html, url, captured_at, canonical_url or url, read_signals, read_canonical, provenance, profile
+            )
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise PermanentError(Reason.EXTRACTION_ERROR, scrub(f"{type(error).__name__}: {error}")[:200]) from error
+
+
+def extract_plain_text(
+    text: str,
+    url: str,
+    *,
+    captured_at: datetime,
+    canonical_url: str | None = None,
+    headers: Iterable[tuple[str, str]] = (),
+    host_lines: Iterable[str] = (),
+    product_token: str = "",
+    provenance: Provenance | None = None,
+) -> ExtractionResult:
+    """Extract the article of a plain text, which may be a page that somebody scraped, furniture and all.
+
+    Parameters and errors are those of :func:`extract`.
+    """
+    headers = tuple(headers)
+    plain = clean_plain_text(text)
+    blocks = tuple(Block(type=BlockType.PARAGRAPH, text=paragraph) for paragraph in plain.paragraphs)
+    body = "\n".join(plain.paragraphs)
+    stated = {
+        "headline": one_line(plain.headline, LONGEST_HEADLINE),
+        "description": plain.description,
+        "article_section": plain.section,
+    }
+    kind = judge_type(None, StructuredData(), blocks, checked_url(url), stated["headline"], plain.section)
+    canonical = canonical_link(None, headers, url)
+    sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
+    signals = signals_of(None, headers, host_lines=host_lines, product_token=product_token)
+    article = Extracted(
+        **stated,
+        article_body=body,
+        article_type=kind.article_type,
+        url=canonical_url or url,
+        blocks=blocks,
+        parts=split_parts(blocks, kind.article_type),
+        word_count=count_words(body),
+        quality=Quality(
+            field_sources={name: FieldSource(source=source) for name, source in sources.items()},
+            warnings=_warnings(canonical),
+        ),
+        rights=rights_of(signals, captured_at),
+        provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
+    )
+    dropped = islice(plain.dropped, MOST_DROPPED)
+    return ExtractionResult(
+        article,
+        dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
+        canonical=canonical,
+        signals=signals,
+        judged=tuple(
+            JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)
+            for index, (line, reason) in enumerate(plain.judged[:MOST_JUDGED])
+        ),
+    )
+
+
+def require_article(result: ExtractionResult) -> None:
+    """Refuse a result that holds no article.
+
+    Raises
+    ------
+    PermanentError
+        With the reason of the wall that stands before the article, or ``no_article``.
+    """
+    if result.refusal is not None:
+        raise PermanentError(result.refusal, result.refusal_detail)
+    article = result.article
+    if article.word_count >= SHORTEST_ARTICLE_WORDS:
+        return
+    for block in article.blocks:
+        is_sentence = block.type is BlockType.PARAGRAPH and _SENTENCE_END.search(block.text.strip())
+        if is_sentence and count_words(block.text) >= SHORTEST_SENTENCE_WORDS:
+            return
+    raise PermanentError(Reason.NO_ARTICLE, f"{article.word_count} words")
+
+
+def _extract(
+    html: str,
+    url: str,
+    captured_at: datetime,
+    canonical_url: str,
+    read_signals: Callable[[HtmlElement | None], tuple[Signal, ...]],
+    read_canonical: Callable[[HtmlElement | None], CanonicalLink],
+    provenance: Provenance | None,
+    profile: HostProfile | SiteProfile | None,
+) -> ExtractionResult:
+    tree = parse_html(html)
+    canonical, signals = read_canonical(tree), read_signals(tree)
+    rights = rights_of(signals, captured_at)
+    provenance = _with_canonical(provenance or _bare_provenance(url), canonical)
+    if tree is None:
+        nothing = _nothing(canonical_url, canonical, rights, provenance)
+        return ExtractionResult(nothing, canonical=canonical, signals=signals)
+    segments = segments_of(tree)
+    data = read_structured_data(tree)
+    metadata = read_metadata(tree, data, segments, url, captured_at)
+    fields = metadata.fields()
+    recurrence = judge_recurrence(profile, segments)
+    boundary, body = find_body(tree, segments, data, metadata, url, recurring=recurrence.segments)
+    page_url = checked_url(url)
+    kind = judge_type(tree, data, body.blocks, page_url, fields.get("headline"), fields.get("article_section"))
+    pages = next_pages(tree, page_url)
+    wall = judge_wall(tree, html, segments, data, body.text, next_pages=pages)
+    article = Extracted(
+        **fields,
+        article_body=body.text,
+        article_type=kind.article_type,
+        url=canonical_url,
+        blocks=body.blocks,
+        parts=split_parts(_below_deck(body.blocks, metadata.decks), kind.article_type),
+        next_pages=pages,
+        word_count=count_words(body.text),
+        content_status=wall.status,
+        quality=Quality(
+            leak_score=_leak_score(boundary, body),
+            field_sources={**_body_sources(body, kind, wall), **metadata.sources()},
+            warnings=(
+                *_warnings(canonical),
+                *boundary.warnings,
+                *body.warnings,
+                *wall.warnings,
+                *kind.warnings,
+                *((HIDDEN_TEXT,) if hides_prose(segments, body.kept) else ()),
+            ),
+            conflicts=metadata.conflicts,
+        ),
+        rights=rights,
+        provenance=provenance.model_copy(update={"site_profile": recurrence.used}),
+    )
+    return ExtractionResult(
+        article,
+        links=links_of((segments[index] for index in body.kept), page_url),
+        dropped=_dropped(segments, body),
+        canonical=canonical,
+        signals=signals,
+        refusal=wall.reason,
+        refusal_detail=" ".join(wall.evidence),
+        judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),
+        fingerprints=recurrence.fingerprints,
+    )
+
+
+def find_body(
+    tree: HtmlElement,
+    segments: Sequence[Segment],
+    data: StructuredData,
+    metadata: Metadata,
+    url: str,
+    *,
+    recurring: Mapping[int, str] = MappingProxyType({}),
+    model: Model | None = None,
+) -> tuple[Boundary, Body]:
+    """Find a page's body: what is foreign, hidden or laid over is cut, the classifier chooses, the rest is trimmed.
+
+    Parameters
+    ----------
+    tree, segments, data, metadata
+        The page, and what it says of itself.
+    url : str
+        The page's own.
+    recurring : mapping
+        Segments that the host repeats, and the reason.
+    model : Model or None
+        Another than the one that is shipped.
+    """
+    forest = model.boundary if model else None
+    boundary = find_boundary(tree, segments, url, metadata.titles, data, forest=forest)
+    foreign = {**overlaid(segments), **hidden_text(segments), **recurring, **boundary.foreign}
+    description = metadata.description.value if metadata.description else None
+    chosen = choose_body(
+        tree, segments, foreign, metadata.titles, description, data, suspicion=boundary.likelihoods, model=model
+    )
+    authors = [person.name for person in metadata.author.value] if metadata.author else []
+    return boundary, or_stated(trimmed(chosen, segments, metadata.titles, metadata.decks, authors), data)
+
+
+def _leak_score(boundary: Boundary, body: Body) -> float:
+    """Return the guard's doubt; what it took for foreign and the classifier kept is in doubt, too."""
+    return max([boundary.leak_score, *(round(boundary.likelihoods.get(index, 0.0), 3) for index in body.kept)])
+
+
+def _below_deck(blocks: Sequence[Block], decks: Iterable[str | None]) -> Sequence[Block]:
+    """Return the blocks below a deck that opens the body: it is of the whole and of no part."""
+    return blocks[1:] if blocks and blocks[0].text in decks else blocks
+
+
+def _nothing(url: str, canonical: CanonicalLink, rights: Rights, provenance: Provenance) -> Extracted:
+    return Extracted(
+        article_body="",
+        url=url,
+        word_count=0,
+        quality=Quality(warnings=_warnings(canonical)),
+        rights=rights,
+        provenance=provenance,
+    )
+
+
+def _body_sources(body: Body, kind: TypeJudgement, wall: Wall) -> dict[str, FieldSource]:
+    sources = {"articleType": FieldSource(source=kind.source), "contentStatus": FieldSource(source="dom")}
+    sources["contentStatus"] = FieldSource(source="dom", confidence=wall.confidence)
+    if body.blocks:
+        sources["articleBody"] = FieldSource(source=body.source, confidence=round(body.certainty, 3))
+    return sources
+
+
+def _dropped(segments: Sequence[Segment], body: Body) -> tuple[DroppedBlock, ...]:
+    """Return what was cut, in the order of the page; the beginnings, when it is more than the article is worth."""
+    cut = islice(((segments[index].text, reason) for index, reason in sorted(body.reasons.items())), MOST_DROPPED)
+    return tuple(DroppedBlock(text=text[:LONGEST_DROPPED], reason=reason) for text, reason in cut)
+
+
+def _judged(segment: Segment, body: Body) -> JudgedSegment:
+    score, reason = body.scores.get(segment.index), body.reasons.get(segment.index)
+    is_sure = score is None or not LEAST_DOUBTFUL < score < MOST_DOUBTFUL
+    decision: Decision = ("kept" if reason is None else "dropped") if is_sure else "uncertain"
+    return JudgedSegment(segment.index, segment.text, segment.tag, decision, reason, score)
+
+
+def _warnings(canonical: CanonicalLink) -> tuple[str, ...]:
+    return () if canonical.refusal is None else (f"canonical_link:{canonical.refusal.value}",)
+
+
+def _with_canonical(provenance: Provenance, canonical: CanonicalLink) -> Provenance:
+    return provenance.model_copy(update={"canonical_url": canonical.url})
+
+
+def _bare_provenance(url: str) -> Provenance:
+    return Provenance(requested_url=url, final_url=url, extractor=EXTRACTOR)

@@ -1,0 +1,53 @@
+"""A page is read: the one function that the stage needs of the extractor, and the plain one that stands in for it.
+
+Comes in: a body, content coding undone, and how it was found. Goes out: the extraction's result, and whether it holds
+an article. Changes nothing. Whoever imports this module loads no HTML library until a page is read.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from extractor.contract import ExtractionResult, PageToRead, Reading
+from newsdesk.errors import PermanentError
+from newsdesk.hosts import HostProfile
+
+
+def read_page(page: PageToRead) -> Reading:
+    """Read a page in this process, however long it takes."""
+    from extractor.html import decode_text
+    from extractor.reading.full import extract, extract_plain_text
+
+    text = decode_text(page.body, page.content_type)
+    profile = HostProfile.unpacked(page.profile)
+    extract_as = extract_plain_text if page.is_plain_text else partial(extract, profile=profile)
+    return _judged(
+        extract_as(
+            text,
+            page.url,
+            captured_at=page.captured_at,
+            canonical_url=page.canonical_url,
+            headers=page.headers,
+            host_lines=page.host_lines,
+            product_token=page.product_token,
+            provenance=page.provenance,
+        )
+    )
+
+
+def read_page_plainly(page: PageToRead) -> Reading:
+    """Read a page that :func:`read_page` cannot cope with: by one simple rule, in time that follows its size."""
+    from extractor.html import decode_text
+    from extractor.reading.plain import extract_plainly
+
+    return _judged(extract_plainly(decode_text(page.body, page.content_type), page))
+
+
+def _judged(result: ExtractionResult) -> Reading:
+    from extractor.reading.full import require_article
+
+    try:
+        require_article(result)
+    except PermanentError as error:
+        return Reading(result, error.reason, error.detail)
+    return Reading(result)

@@ -1,0 +1,28 @@
+"""Text without markup: kinds of lines, the parts of a text, plain text, and the words that tell them apart.
+
+Knows nothing of HTML. Above it stand ``html``, ``kinds``, ``metadata``, ``body`` and ``reading``.
+"""
+
+from __future__ import annotations
+
+from extractor.text import drop_reasons
+from extractor.text.content_hash import content_hash
+from extractor.text.drop_reasons import DropReason
+from extractor.text.lines import SEE_ALSO, LineKind, kind_of_line
+from extractor.text.parts import is_dashed, is_lead_in, listed_stories, split_parts, time_of
+from extractor.text.plain_text import clean_plain_text
+
+__all__ = [
+    "SEE_ALSO",
+    "DropReason",
+    "LineKind",
+    "clean_plain_text",
+    "content_hash",
+    "drop_reasons",
+    "is_dashed",
+    "is_lead_in",
+    "kind_of_line",
+    "listed_stories",
+    "split_parts",
+    "time_of",
+]

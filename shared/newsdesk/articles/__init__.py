@@ -1,0 +1,104 @@
+"""The life of an article: its state, its transitions, retries, identity, clusters and captures.
+
+Below it stand ``contracts``, ``web``, ``hosts`` and ``ports``; above it ``runtime`` and ``adapters``.
+"""
+
+from __future__ import annotations
+
+from newsdesk.articles import lifecycle
+from newsdesk.articles.captures import (
+    CAPTURE_MEDIA_TYPE,
+    CapturedPage,
+    CaptureRedirect,
+    CaptureTls,
+    CaptureUnreadableError,
+    Exchange,
+    read_capture,
+    write_capture,
+)
+from newsdesk.articles.clusters import ClustersInMemory, Relation, relate
+from newsdesk.articles.identity import begin_target, find_claimed_original, find_original, is_same_page, reason_to_keep
+from newsdesk.articles.lifecycle import (
+    Patience,
+    ended,
+    failed,
+    first_run,
+    is_at_further_page,
+    is_past,
+    joined,
+    message_for,
+    next_run,
+    page_missed,
+    released,
+)
+from newsdesk.articles.ports import ArticleStore, WriteOnce
+from newsdesk.articles.retries import MAXIMUM_RESENDS, RevisitPolicy, retry_delay, set_back_delay
+from newsdesk.articles.similarity import SIGNATURE_LENGTH, encode_signature, encode_sketch
+from newsdesk.articles.state import (
+    STAGE_ORDER,
+    ArticleState,
+    Capture,
+    CurrentRevision,
+    FollowedRedirect,
+    Listing,
+    Neighbour,
+    OutcomeRecord,
+    Page,
+    RetractionReason,
+    RevisionRecord,
+    Stage,
+    SubmissionRecord,
+)
+
+__all__ = [
+    "CAPTURE_MEDIA_TYPE",
+    "MAXIMUM_RESENDS",
+    "SIGNATURE_LENGTH",
+    "STAGE_ORDER",
+    "ArticleState",
+    "ArticleStore",
+    "Capture",
+    "CaptureRedirect",
+    "CaptureTls",
+    "CaptureUnreadableError",
+    "CapturedPage",
+    "ClustersInMemory",
+    "CurrentRevision",
+    "Exchange",
+    "FollowedRedirect",
+    "Listing",
+    "Neighbour",
+    "OutcomeRecord",
+    "Page",
+    "Patience",
+    "Relation",
+    "RetractionReason",
+    "RevisionRecord",
+    "RevisitPolicy",
+    "Stage",
+    "SubmissionRecord",
+    "WriteOnce",
+    "begin_target",
+    "encode_signature",
+    "encode_sketch",
+    "ended",
+    "failed",
+    "find_claimed_original",
+    "find_original",
+    "first_run",
+    "is_at_further_page",
+    "is_past",
+    "is_same_page",
+    "joined",
+    "lifecycle",
+    "message_for",
+    "next_run",
+    "page_missed",
+    "read_capture",
+    "reason_to_keep",
+    "relate",
+    "released",
+    "retry_delay",
+    "set_back_delay",
+    "write_capture",
+]

@@ -1,0 +1,566 @@
+"""State transitions of an article, in one place.
+
+Comes in: a state and what happened. Goes out: the next state, and the message that drives it. Changes nothing: the
+stores write what these functions return.
+
+::
+
+    (none) ─► fetch ─► extract ─► enrich ─► index ─► rest ─► fetch …     any stage ─► rest, with an outcome
+                 ▲───────┘ for a further page of the same article
+
+An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
+its current revision. Whoever still works on it loses the next conditional write.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from newsdesk.articles import retries
+from newsdesk.articles.retries import RevisitPolicy
+from newsdesk.articles.state import (
+    STAGE_ORDER,
+    ArticleState,
+    Capture,
+    CurrentRevision,
+    FollowedRedirect,
+    OutcomeRecord,
+    RetractionReason,
+    RevisionRecord,
+    Stage,
+    Tombstone,
+    Validators,
+)
+from newsdesk.clock import from_text, to_text
+from newsdesk.contracts import (
+    ArticleEnriched,
+    ArticleExtracted,
+    FetchRequested,
+    Outcome,
+    PageFetched,
+    Reason,
+    StageMessage,
+    label,
+    outcome_of,
+)
+from newsdesk.errors import NewsdeskError
+
+MAXIMUM_REMEMBERED_SUBMISSIONS = 100
+"""Submissions that one run names in its outcome; those beyond it still find the outcome by article and run."""
+
+CONFIRMATION_WAITS = 24
+"""For so many times ``confirm_gone_seconds`` after a page was first found gone, each visit that neither confirms nor
+clears it is followed by another within that time, whatever the schedule of revisits says: with an hour, for a day."""
+
+GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE})
+"""Failures that retract an indexed article once a second visit confirms them: 404 and 410 (RFC 9110, section 15.5), and
+a redirect to a front page, which many sites send in their place."""
+
+TRANSITIONS: dict[Stage, frozenset[Stage]] = {
+    Stage.FETCH: frozenset({Stage.FETCH, Stage.EXTRACT, Stage.REST}),
+    Stage.EXTRACT: frozenset({Stage.EXTRACT, Stage.ENRICH, Stage.REST}),
+    Stage.ENRICH: frozenset({Stage.ENRICH, Stage.INDEX, Stage.REST}),
+    Stage.INDEX: frozenset({Stage.INDEX, Stage.REST}),
+    Stage.REST: frozenset({Stage.REST, Stage.FETCH}),
+}
+"""Where a step may lead to; from extract back to fetch :func:`page_wanted` leads alone."""
+
+
+class InvalidTransitionError(NewsdeskError):
+    """The state machine has no such step; a mistake in our code, never in our input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long things may take before dispatch looks at them again.
+
+    Attributes
+    ----------
+    stuck_after_seconds : int
+        A message that has not moved its article for so long is sent again.
+    lease_seconds : int
+        How long a fetch keeps others out.
+    revisits : RevisitPolicy
+        When an indexed article is visited again.
+    confirm_gone_seconds : int
+        An indexed article that answers 404 or 410, or redirects to a front page, is retracted when it still does so
+        after this time. A deployment or a broken cache makes a page vanish for minutes, seldom for an hour.
+    """
+
+    stuck_after_seconds: int = 900
+    lease_seconds: int = 180
+    revisits: RevisitPolicy = field(default_factory=RevisitPolicy)
+    confirm_gone_seconds: int = 3600
+
+
+def _step(state: ArticleState, stage: Stage, **changes: object) -> ArticleState:
+    if stage not in TRANSITIONS[state.stage]:
+        raise InvalidTransitionError(f"{state.stage.value} -> {stage.value}")
+    return _changed(state, stage, **changes)
+
+
+def _changed(state: ArticleState, stage: Stage, **changes: object) -> ArticleState:
+    return state.model_copy(update={"version": state.version + 1, "stage": stage, **changes})
+
+
+def _after(now: datetime, seconds: float) -> int:
+    return math.ceil(now.timestamp() + seconds)  # a server's Retry-After is never undercut
+
+
+def first_run(
+    article_id: str,
+    url: str,
+    host: str,
+    requested_url: str,
+    now: datetime,
+    patience: Patience,
+    *,
+    submission_id: str | None = None,
+    correlation_id: str | None = None,
+    discovery: str | None = None,
+) -> ArticleState:
+    """Return the state of an article that nobody has seen before, on its way to fetch."""
+    return ArticleState(
+        article_id=article_id,
+        url=url,
+        host=host,
+        requested_url=requested_url,
+        discovery=discovery,
+        first_seen=to_text(now),
+        correlation_id=correlation_id,
+        submissions=(submission_id,) if submission_id else (),
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def next_run(
+    state: ArticleState,
+    now: datetime,
+    patience: Patience,
+    *,
+    submission_id: str | None = None,
+    correlation_id: str | None = None,
+) -> ArticleState:
+    """Return a resting article on its way to another visit."""
+    return _step(
+        state,
+        Stage.FETCH,
+        run=state.run + 1,
+        attempts=0,
+        set_backs=0,
+        resends=0,
+        waiting=None,
+        submissions=(submission_id,) if submission_id else (),
+        correlation_id=correlation_id,
+        due_at=_after(now, patience.stuck_after_seconds),
+        capture=None,
+        extracted_key=None,
+        content_hash=None,
+        article_key=None,
+        duplicate_of=None,
+    )
+
+
+def joined(state: ArticleState, submission_id: str) -> ArticleState:
+    """Return a run in flight with one more submission waiting for it."""
+    waiting = state.submissions
+    if len(waiting) < MAXIMUM_REMEMBERED_SUBMISSIONS and submission_id not in waiting:
+        waiting = (*waiting, submission_id)
+    return _step(state, state.stage, submissions=waiting)
+
+
+def is_leased(state: ArticleState, now: datetime) -> bool:
+    """Say whether a worker holds the article now."""
+    return state.lease_until is not None and from_text(state.lease_until) > now
+
+
+def leased(state: ArticleState, owner: str, now: datetime, patience: Patience) -> ArticleState:
+    """Return the state held by ``owner``, to be looked at again when the lease has run out."""
+    return _step(
+        state,
+        Stage.FETCH,
+        lease_owner=owner,
+        lease_until=to_text(now + timedelta(seconds=patience.lease_seconds)),
+        waiting=None,
+        due_at=_after(now, max(patience.lease_seconds, patience.stuck_after_seconds)),
+    )
+
+
+def deferred(
+    state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = (), *, is_set_back: bool = False
+) -> ArticleState:
+    """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far.
+
+    Parameters
+    ----------
+    is_set_back : bool
+        The host is left alone because it has said that it is asked too much; that is counted.
+    """
+    return _step(
+        state,
+        Stage.FETCH,
+        lease_owner=None,
+        lease_until=None,
+        waiting="slot",
+        redirects=redirects,
+        set_backs=state.set_backs + is_set_back,
+        due_at=_after(until, 0),
+    )
+
+
+def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, detail: str) -> ArticleState:
+    """Return a fetch that failed for now and waits for its next attempt."""
+    return _step(
+        state,
+        Stage.FETCH,
+        lease_owner=None,
+        lease_until=None,
+        waiting="retry",
+        redirects=(),
+        attempts=state.attempts + 1,
+        due_at=_after(now, delay_seconds),
+        last_detail=detail[:300],
+    )
+
+
+def fetched(state: ArticleState, capture: Capture, now: datetime, patience: Patience) -> ArticleState:
+    """Return the state once the capture is durable, be it of a further page, or of the own one, which begins anew."""
+    own = {"capture": capture, "gone_since": None, "pages": (), "next_pages": (), "pages_end": None}
+    return _step(
+        state,
+        Stage.EXTRACT,
+        **({"pages": (*state.pages, capture)} if state.wanted_page else own),
+        attempts=state.attempts + 1,
+        redirects=(),
+        lease_owner=None,
+        lease_until=None,
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime, patience: Patience) -> ArticleState:
+    """Return a run whose article goes on on another page, on its way back to fetch.
+
+    Parameters
+    ----------
+    next_pages : tuple of str
+        The further pages that were captured, and behind them those that are wanted.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If nothing is wanted, or the run is not in extract.
+    """
+    if state.stage is not Stage.EXTRACT or len(next_pages) <= len(state.pages):
+        raise InvalidTransitionError(f"{state.stage.value} -> a further page")
+    return _changed(
+        state,
+        Stage.FETCH,
+        next_pages=next_pages,
+        attempts=0,
+        resends=0,
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def is_at_further_page(state: ArticleState) -> bool:
+    """Say whether a run works on a further page of its article, without which it can go on."""
+    is_read = state.stage is Stage.EXTRACT and len(state.pages) > 0 and state.pages_end is None
+    return is_read or state.wanted_page is not None
+
+
+def page_missed(state: ArticleState, why: str, now: datetime, patience: Patience) -> ArticleState:
+    """Return a run that goes on with the pages that it has: the next one could not be had, or is of no use.
+
+    In fetch that is the page which is asked for; in extract the one that was captured last, which is dropped.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If the run is at no further page.
+    """
+    if state.wanted_page is None and (state.stage is not Stage.EXTRACT or not state.pages):
+        raise InvalidTransitionError(f"{state.stage.value} without a further page")
+    return _step(
+        state,
+        Stage.EXTRACT,
+        pages=state.pages if state.stage is Stage.FETCH else state.pages[:-1],
+        pages_end=why,
+        waiting=None,
+        resends=0,
+        redirects=(),
+        lease_owner=None,
+        lease_until=None,
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def extracted(
+    state: ArticleState, extracted_key: str, content_hash: str, now: datetime, patience: Patience
+) -> ArticleState:
+    """Return the state once extract's work object is durable."""
+    return _step(
+        state,
+        Stage.ENRICH,
+        extracted_key=extracted_key,
+        content_hash=content_hash,
+        due_at=_after(now, patience.stuck_after_seconds),
+    )
+
+
+def enriched(state: ArticleState, article_key: str, now: datetime, patience: Patience) -> ArticleState:
+    """Return the state once the article's object is durable."""
+    return _step(state, Stage.INDEX, article_key=article_key, due_at=_after(now, patience.stuck_after_seconds))
+
+
+def released(state: ArticleState, now: datetime, patience: Patience) -> ArticleState:
+    """Return a run whose message dispatch is about to send again.
+
+    A run that waited for its retry or its host is released; one that should have moved by itself counts a resend. A
+    message that waits in a long queue looks lost, so the patience doubles with every resend: with half an hour at
+    first, a run is given up after 31 hours, not three.
+    """
+    lost = state.waiting is None
+    resends = state.resends + (1 if lost else 0)
+    return _step(
+        state,
+        state.stage,
+        waiting=None,
+        lease_owner=None,
+        lease_until=None,
+        resends=resends,
+        due_at=_after(now, patience.stuck_after_seconds * 2**resends),
+    )
+
+
+def ended(
+    state: ArticleState,
+    outcome: Outcome,
+    now: datetime,
+    patience: Patience,
+    *,
+    reason: Reason | None = None,
+    detail: str | None = None,
+    current: CurrentRevision | None = None,
+    duplicate_of: str | None = None,
+) -> tuple[ArticleState, tuple[OutcomeRecord, ...]]:
+    """Return the resting state and the record of how the run ended.
+
+    A visit that nobody asked for and that found nothing new leaves no record: it would cost more than the visit.
+
+    Parameters
+    ----------
+    current : CurrentRevision or None
+        The revision that this run committed; None leaves the one before.
+    """
+    text = label(outcome, reason)
+    revision = current or state.current
+    worked_through = outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
+    validators = state.validators
+    # One that is fetched again was not worked through.
+    if worked_through and state.capture is not None and state.stage is not Stage.FETCH:
+        capture = state.capture
+        validators = Validators(
+            etag=capture.etag,
+            last_modified=capture.last_modified,
+            sha256=capture.sha256,
+            body_bytes=capture.body_bytes,
+            header_signals=capture.header_signals,
+            host_signals=capture.host_signals,
+        )
+        if capture.is_perishable:
+            validators = None
+    gone_since = None if worked_through or outcome is Outcome.DUPLICATE else state.gone_since
+    after = _rested(
+        state,
+        text,
+        now,
+        detail,
+        current=revision,
+        tombstone=None if current else state.tombstone,
+        gone_since=gone_since,
+        validators=validators,
+        duplicate_of=duplicate_of,
+        due_at=_next_visit(state, revision, gone_since, now, patience) if revision else None,
+    )
+    if outcome is Outcome.UNCHANGED and not state.submissions:
+        return after, ()
+    named = revision if worked_through else None
+    record = OutcomeRecord(
+        article_id=state.article_id,
+        run=state.run,
+        url=state.url,
+        outcome=text,
+        ended_at=to_text(now),
+        submissions=state.submissions,
+        revision=named.revision if named else None,
+        key=named.key if named else None,
+        headline=named.headline if named else None,
+        duplicate_of=duplicate_of,
+        detail=detail[:300] if detail else None,
+    )
+    return after, (record,)
+
+
+def failed(
+    state: ArticleState, reason: Reason, now: datetime, patience: Patience, *, detail: str | None = None
+) -> tuple[ArticleState, tuple[OutcomeRecord | RevisionRecord, ...]]:
+    """Return the resting state and the records of a run that ended as rejected or failed.
+
+    What the reason means for an article that was indexed before is decided here: a page that opts out is retracted at
+    once, because that is an explicit wish; a page that is gone is visited once more, and retracted if it still is. A
+    visit that fails otherwise meanwhile leaves the question open, and another follows soon.
+    """
+    if state.current is not None and reason is Reason.OPT_OUT:
+        return retracted(state, "opt_out", now, detail=detail)
+    if state.current is None or reason not in GONE_REASONS:
+        return ended(state, outcome_of(reason), now, patience, reason=reason, detail=detail)
+    since = from_text(state.gone_since) if state.gone_since else now
+    if (now - since).total_seconds() >= patience.confirm_gone_seconds:
+        return retracted(state, "gone", now, detail=detail)
+    after, records = ended(state, Outcome.FAILED, now, patience, reason=reason, detail=detail)
+    confirmation = {"gone_since": to_text(since), "due_at": _after(since, patience.confirm_gone_seconds)}
+    return after.model_copy(update=confirmation), records
+
+
+def retracted(
+    state: ArticleState, reason: RetractionReason, now: datetime, *, detail: str | None = None
+) -> tuple[ArticleState, tuple[RevisionRecord, OutcomeRecord]]:
+    """Return the resting state of an article that is taken back, and what publish tells of it.
+
+    From rest it is a run of its own, without a visit; from any other stage it ends the run under way, whose workers
+    then lose their next conditional write. The article's objects stay where they are, unlisted. A later visit that
+    finds the page again makes a new revision.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If there is nothing to take back.
+    """
+    current = state.current
+    if current is None:
+        raise InvalidTransitionError("a retraction of what was never committed")
+    run = state.run + 1 if state.stage is Stage.REST else state.run
+    text = label(Outcome.REMOVED, None)
+    tombstone = Tombstone(
+        revision=current.revision + 1,
+        retracted_at=to_text(now),
+        reason=reason,
+        cluster_id=current.cluster_id,
+    )
+    after = _rested(
+        state,
+        text,
+        now,
+        detail,
+        run=run,
+        current=None,
+        tombstone=tombstone,
+        gone_since=None,
+        validators=None,
+        duplicate_of=None,
+        due_at=None,
+    )
+    revision = RevisionRecord(
+        article_id=state.article_id,
+        revision=tombstone.revision,
+        previous_revision=current.revision,
+        change_type="retracted",
+        url=state.url,
+        host=state.host,
+        committed_at=tombstone.retracted_at,
+        cluster_id=tombstone.cluster_id,
+        reason=reason,
+    )
+    outcome = OutcomeRecord(
+        article_id=state.article_id,
+        run=run,
+        url=state.url,
+        outcome=text,
+        ended_at=tombstone.retracted_at,
+        submissions=state.submissions,
+        revision=tombstone.revision,
+        detail=detail[:300] if detail else None,
+    )
+    return after, (revision, outcome)
+
+
+def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None, **changes: object) -> ArticleState:
+    """Return the state without anything that belongs to its run."""
+    return _step(
+        state,
+        Stage.REST,
+        submissions=(),
+        waiting=None,
+        redirects=(),
+        lease_owner=None,
+        lease_until=None,
+        capture=None,
+        pages=(),
+        next_pages=(),
+        pages_end=None,
+        extracted_key=None,
+        content_hash=None,
+        article_key=None,
+        last_outcome=outcome,
+        last_ended_at=to_text(now),
+        last_detail=detail[:300] if detail else None,
+        **changes,
+    )
+
+
+def _next_visit(
+    state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, patience: Patience
+) -> int | None:
+    committed = from_text(current.committed_at)
+    # An article that was old when it was first seen has stood still since its publication, not since its commit.
+    published = _published(current) if current.revision == 1 else None
+    delay = retries.revisit_delay(
+        patience.revisits,
+        now,
+        first_seen=from_text(state.first_seen),
+        seen_to_change=committed,
+        changed=min(committed, published or committed),
+    )
+    if gone_since is not None:
+        soon = patience.confirm_gone_seconds
+        if (now - from_text(gone_since)).total_seconds() < CONFIRMATION_WAITS * soon:
+            delay = soon if delay is None else min(delay, soon)
+    return None if delay is None else _after(now, delay)
+
+
+def _published(current: CurrentRevision) -> datetime | None:
+    """Return when an article was published at the latest: a day without an hour counts to its end."""
+    text = current.date_published or ""
+    try:
+        moment = datetime.fromisoformat(text) + timedelta(days="T" not in text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def message_for(state: ArticleState) -> StageMessage | None:
+    """Return the message that drives a state on; None at rest.
+
+    It depends on the state alone, so that a redelivery, and dispatch, can send the very same message again.
+    """
+    base = {"article_id": state.article_id, "run": state.run, "correlation_id": state.correlation_id}
+    match state.stage:
+        case Stage.FETCH:
+            return FetchRequested.model_validate({**base, "host": state.host})
+        case Stage.EXTRACT if state.capture is not None:
+            return PageFetched.model_validate({**base, "capture_key": state.capture.key})
+        case Stage.ENRICH if state.extracted_key is not None:
+            return ArticleExtracted.model_validate({**base, "extracted_key": state.extracted_key})
+        case Stage.INDEX if state.article_key is not None:
+            return ArticleEnriched.model_validate({**base, "article_key": state.article_key})
+        case Stage.REST:
+            return None
+    raise InvalidTransitionError(f"{state.stage.value} without what it works on")
+
+
+def is_past(state: ArticleState, stage: Stage) -> bool:
+    """Say whether a run has left a stage behind."""
+    return STAGE_ORDER.index(state.stage) > STAGE_ORDER.index(stage)

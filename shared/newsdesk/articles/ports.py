@@ -1,0 +1,95 @@
+"""What stage logic asks of the table.
+
+Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on DynamoDB and ``tests/fakes.py`` in
+memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from newsdesk.articles.state import ArticleState, Neighbour, OutcomeRecord, Page, RevisionRecord, SubmissionRecord
+
+WriteOnce = SubmissionRecord | OutcomeRecord | RevisionRecord
+
+
+class ClusterStore(Protocol):
+    """Finds near-duplicates, and keeps which clusters of them are one."""
+
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
+        """Return the articles that share at least one band; of each band up to so many, in the order of ids."""
+        ...
+
+    def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
+        """Make an article findable under its bands."""
+        ...
+
+    def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
+        """Return for each cluster the one that it has become part of, or itself."""
+        ...
+
+    def unite(self, cluster_ids: Collection[str]) -> str:
+        """Make clusters one, for good, and return its id: the lowest of those that they had become."""
+        ...
+
+
+class ArticleStore(ClusterStore, Protocol):
+    """The table: the truth about every article."""
+
+    def get(self, article_id: str) -> ArticleState | None:
+        """Return the article's state, read consistently; None when there is none."""
+        ...
+
+    def find(self, article_id: str) -> ArticleState | None:
+        """Return the state of the article, or of the one that this id is an alias of."""
+        ...
+
+    def save(self, state: ArticleState, *records: WriteOnce) -> None:
+        """Write a state and the records that belong to the same step, all or nothing.
+
+        Raises
+        ------
+        ConflictError
+            The stored version is not ``state.version - 1`` (for version 1: an article or an alias is there already);
+            or the state has come to rest as a duplicate of an article that is not there, or is a duplicate itself.
+        AlreadyRecordedError
+            One of the records exists.
+        """
+        ...
+
+    def reject(self, record: SubmissionRecord) -> None:
+        """Record a submission that was refused; a second time changes nothing."""
+        ...
+
+    def submission(self, submission_id: str) -> SubmissionRecord | None:
+        """Return a submission."""
+        ...
+
+    def outcome(self, article_id: str, run: int) -> OutcomeRecord | None:
+        """Return how a run ended; None while it is in flight, or once the record has expired."""
+        ...
+
+    def revision(self, article_id: str, revision: int) -> RevisionRecord | None:
+        """Return the record of a committed revision."""
+        ...
+
+    def add_alias(self, alias_id: str, article_id: str) -> bool:
+        """Make an id lead to an article.
+
+        False when that id is an article, or another's alias, already; or when what it should lead to is no article.
+        """
+        ...
+
+    def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
+        """Return up to ``limit`` ids of articles in a shard that are due, the longest overdue first."""
+        ...
+
+    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+        """List a host's articles by the time of their current revision's commit, newest first."""
+        ...
+
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+        """List the articles published on a day (``YYYY-MM-DD``)."""
+        ...

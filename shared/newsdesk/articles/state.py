@@ -1,0 +1,248 @@
+"""What the table knows: the article's state, and the records that are written once.
+
+Comes in: values from the stages or from the table. Goes out: frozen models. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from newsdesk.contracts import Record
+
+
+class Stage(StrEnum):
+    """Where an article's current run stands. ``rest`` means that no run is under way."""
+
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    ENRICH = "enrich"
+    INDEX = "index"
+    REST = "rest"
+
+
+STAGE_ORDER: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX, Stage.REST)
+
+
+class Capture(Record):
+    """One fetch of the page."""
+
+    capture_id: str
+    key: str
+    sha256: str
+    body_bytes: int = 0
+    captured_at: str
+    status: int
+    final_url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    header_signals: str | None = None
+    host_signals: str | None = None
+    is_perishable: bool = Field(
+        default=False,
+        description="It names a date on which its meaning changes, or a page that could not be had, so the next visit "
+        "must read it again.",
+    )
+
+
+class Validators(Record):
+    """What tells the next visit that nothing changed: of the last capture that was worked through.
+
+    Attributes
+    ----------
+    etag, last_modified : str or None
+        Make the request conditional (RFC 9110, section 13).
+    sha256 : str or None
+        Of the body as received; for servers that answer 200 with the same bytes.
+    body_bytes : int
+        Its length: what a 304 saves.
+    header_signals, host_signals : str or None
+        What the header fields and the host said to machines, as :func:`newsdesk.web.rights.digest_of` puts it.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+    body_bytes: int = 0
+    header_signals: str | None = None
+    host_signals: str | None = None
+
+
+class CurrentRevision(Record):
+    """The revision that readers should read."""
+
+    revision: int
+    key: str
+    content_hash: str
+    committed_at: str
+    headline: str | None = None
+    date_published: str | None = None
+    cluster_id: str | None = None
+    duplicate_of: str | None = None
+    page_url: str | None = Field(default=None, description="Canonical URL of the page it was made of, after redirects.")
+
+
+RetractionReason = Literal["gone", "opt_out"]
+
+
+class Tombstone(Record):
+    """What is left of an article that was retracted; its number is that of the revision that took it back."""
+
+    revision: int
+    retracted_at: str
+    reason: RetractionReason
+    cluster_id: str | None = None
+
+
+class FollowedRedirect(Record):
+    """A redirect that a fetch followed before it had to wait for the next host's slot."""
+
+    url: str
+    status: int
+    location: str
+    address: str | None = None
+
+
+class ArticleState(Record):
+    """The one mutable item of an article. Every change is a conditional write that raises ``version`` by one."""
+
+    article_id: str
+    url: str
+    host: str
+    requested_url: str
+    discovery: str | None = None
+    first_seen: str
+    version: int = 1
+    run: int = 1
+    stage: Stage = Stage.FETCH
+    correlation_id: str | None = None
+    submissions: tuple[str, ...] = ()
+    attempts: int = Field(default=0, description="Fetches tried in this run.")
+    set_backs: int = Field(default=0, description="Times that this run found its host left alone.")
+    resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
+    waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why nobody works on it now.")
+    redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")
+    due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
+    lease_owner: str | None = None
+    lease_until: str | None = None
+    capture: Capture | None = Field(default=None, description="This run's capture of the article's own page.")
+    pages: tuple[Capture, ...] = Field(default=(), description="This run's captures of its further pages, in order.")
+    next_pages: tuple[str, ...] = Field(
+        default=(), description="URLs of the further pages, in order: those that were captured and those still wanted."
+    )
+    pages_end: str | None = Field(default=None, description="Why no further page is wanted; a word of its warning.")
+    extracted_key: str | None = None
+    content_hash: str | None = None
+    article_key: str | None = None
+    current: CurrentRevision | None = None
+    tombstone: Tombstone | None = Field(default=None, description="Set when retracted; there is no current then.")
+    gone_since: str | None = Field(default=None, description="First of the visits in a row that found it gone.")
+    validators: Validators | None = None
+    last_outcome: str | None = None
+    last_ended_at: str | None = None
+    last_detail: str | None = Field(default=None, description="What was said of the last failure, for people.")
+    duplicate_of: str | None = None
+
+    @property
+    def wanted_page(self) -> str | None:
+        """The further page that fetch is to ask for; None where that is the article's own, or nothing.
+
+        It is the article's own, too, where a capture is there and nobody knows what is wanted: a release that knows no
+        further pages drops them when it writes the state.
+        """
+        is_further = self.stage is Stage.FETCH and self.capture is not None and len(self.next_pages) > len(self.pages)
+        return self.next_pages[len(self.pages)] if is_further else None
+
+    @property
+    def latest_revision(self) -> int | None:
+        """The number of the last revision, be it a retraction; None when nothing was ever committed."""
+        last = self.current or self.tombstone
+        return last.revision if last else None
+
+
+class SubmissionRecord(Record):
+    """A submission: its outcome when it was refused, else the run that it waits for."""
+
+    submission_id: str
+    url: str
+    received_at: str
+    article_id: str | None = None
+    run: int | None = None
+    outcome: str | None = None
+    detail: str | None = None
+    priority: str | None = None
+    tags: tuple[str, ...] = ()
+    correlation_id: str | None = None
+    discovery: str | None = None
+
+
+class OutcomeRecord(Record):
+    """How a run ended, for those who submitted it."""
+
+    article_id: str
+    run: int
+    url: str
+    outcome: str
+    ended_at: str
+    submissions: tuple[str, ...] = ()
+    revision: int | None = None
+    key: str | None = None
+    headline: str | None = None
+    duplicate_of: str | None = None
+    detail: str | None = None
+
+
+class RevisionRecord(Record):
+    """A committed revision; its insertion is what ``publish`` tells the world.
+
+    A retraction is a revision without key and content, and with a reason.
+    """
+
+    article_id: str
+    revision: int
+    previous_revision: int | None = None
+    change_type: Literal["created", "updated", "corrected", "retracted"]
+    url: str
+    host: str
+    key: str | None = None
+    content_hash: str | None = None
+    committed_at: str
+    headline: str | None = None
+    date_published: str | None = None
+    cluster_id: str | None = None
+    merged_clusters: tuple[str, ...] | None = Field(
+        default=None, description="Clusters that turned out to be this one by this article."
+    )
+    duplicate_of: str | None = None
+    reason: RetractionReason | None = None
+
+
+class Listing(Record):
+    """One row of an index: enough to decide whether to read the article."""
+
+    article_id: str
+    url: str
+    host: str
+    revision: int
+    key: str
+    committed_at: str
+    headline: str | None = None
+    date_published: str | None = None
+
+
+class Page(Record):
+    """One page of listings, and where the next begins."""
+
+    listings: tuple[Listing, ...]
+    cursor: str | None = None
+
+
+class Neighbour(Record):
+    """An article that shares a key of the near-duplicate index."""
+
+    article_id: str
+    signature: str = Field(description="Its sketch, as newsdesk.articles.similarity writes it.")
+    cluster_id: str = Field(description="The cluster of its text when it was entered; it may have joined another.")
+    duplicate_of: str | None = None

@@ -1,0 +1,14 @@
+"""The base of what is kept in the table.
+
+Comes in: nothing. Goes out: one model to derive from. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """Base of everything kept in the table: frozen; an attribute that an older release wrote is no error."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")

@@ -1,0 +1,81 @@
+"""What the web is to Newsdesk: URLs, addresses, content codings, and what sites ask of machines.
+
+Below it stand ``contracts``, ``clock``, ``errors`` and ``words``. How a page is fetched is in ``web.transport``, a door
+of its own: a function that fetches nothing loads no HTTP client.
+"""
+
+from __future__ import annotations
+
+from newsdesk.web.content_encoding import ACCEPT_ENCODING, decode_body, decode_start, decoded_pieces, single_encoding
+from newsdesk.web.networks import (
+    BLOCKED_NETWORKS,
+    FUNCTION_PORTS,
+    Address,
+    Network,
+    is_dialable,
+    literal_address,
+    parse_networks,
+)
+from newsdesk.web.rights import (
+    OptOutPolicy,
+    Refusal,
+    Signal,
+    digest_of,
+    header_signals,
+    host_signals,
+    page_signals,
+    parse_policy,
+    product_token,
+    recorded,
+    refusals_of,
+    tdm_reservation,
+    unavailable_after,
+)
+from newsdesk.web.urls import (
+    DEFAULT_PORTS,
+    MAXIMUM_URL_LENGTH,
+    Url,
+    article_id,
+    canonical_url,
+    check_destination,
+    parse_url,
+    scrub,
+    split_url,
+)
+
+__all__ = [
+    "ACCEPT_ENCODING",
+    "BLOCKED_NETWORKS",
+    "DEFAULT_PORTS",
+    "FUNCTION_PORTS",
+    "MAXIMUM_URL_LENGTH",
+    "Address",
+    "Network",
+    "OptOutPolicy",
+    "Refusal",
+    "Signal",
+    "Url",
+    "article_id",
+    "canonical_url",
+    "check_destination",
+    "decode_body",
+    "decode_start",
+    "decoded_pieces",
+    "digest_of",
+    "header_signals",
+    "host_signals",
+    "is_dialable",
+    "literal_address",
+    "page_signals",
+    "parse_networks",
+    "parse_policy",
+    "parse_url",
+    "product_token",
+    "recorded",
+    "refusals_of",
+    "scrub",
+    "single_encoding",
+    "split_url",
+    "tdm_reservation",
+    "unavailable_after",
+]

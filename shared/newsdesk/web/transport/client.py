@@ -1,0 +1,379 @@
+"""The fetcher: one page over HTTP/1.1, within bounds, from public addresses only.
+
+Comes in: a URL and the validators of an earlier visit. Goes out: the response, or a classified error. Changes: asks
+web servers. No proxy, no cookies, no credentials; whatever the environment says.
+
+:meth:`HttpFetcher.fetch_auxiliary` is for what a site says about itself (``robots.txt``, ``tdmrep.json``). It goes the
+same way as a page: same resolver, same address checks on every hop, same walls.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from newsdesk.clock import Clock, utc_now
+from newsdesk.contracts import Reason
+from newsdesk.errors import PermanentError, Received, RejectedUrlError, TransientError
+from newsdesk.web import (
+    ACCEPT_ENCODING,
+    DEFAULT_PORTS,
+    FUNCTION_PORTS,
+    Network,
+    Url,
+    check_destination,
+    decode_start,
+    decoded_pieces,
+    parse_url,
+    single_encoding,
+)
+from newsdesk.web.transport import egress_guard as wall
+from newsdesk.web.transport import network
+from newsdesk.web.transport.answers import (
+    NOT_MODIFIED,
+    REDIRECTS,
+    SIGNATURE_BYTES,
+    check_page_head,
+    check_page_start,
+    check_status,
+    redirect_location,
+    values_of,
+)
+from newsdesk.web.transport.connections import KeptConnections, Origin
+from newsdesk.web.transport.exchange import (
+    AskLeave,
+    AuxiliaryResponse,
+    FetchRequest,
+    FetchResponse,
+    HeaderFields,
+    Hop,
+    RedirectError,
+    Start,
+    Timings,
+    TlsFacts,
+)
+from newsdesk.web.transport.http1 import Connection, Head
+from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolve, Resolver
+
+ACCEPT = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5,*/*;q=0.1"
+ACCEPT_ANYTHING = "*/*"
+
+MAXIMUM_AUXILIARY_REDIRECTS = 5
+"""RFC 9309, section 2.3.1.2: crawlers should follow at least five."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How much of anything a fetch may cost.
+
+    Attributes
+    ----------
+    deadline_seconds : float
+        For the whole fetch, redirects included.
+    maximum_body_bytes : int
+        Of the body, on the wire and decoded.
+    maximum_redirects : int
+    """
+
+    deadline_seconds: float = 20.0
+    maximum_body_bytes: int = 10 * 1024 * 1024
+    maximum_redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One server's answer to one request; the body is only read when somebody wants it."""
+
+    head: Head
+    body: bytes
+    address: str
+    timings: Timings
+    request_head: bytes
+    tls: TlsFacts | None
+    connection_reused: bool
+
+
+def _at_once(url: Url, hops: tuple[Hop, ...]) -> Start:  # noqa: ARG001 - an AskLeave
+    """Ask for everything without asking anybody's leave."""
+    return lambda: None
+
+
+_ReadBody = Callable[[Connection, Head], bytes]
+_Fields = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One fetch: what it wants, what it may cost, and what has come of it so far."""
+
+    fields: _Fields
+    conditions: _Fields
+    read_body: _ReadBody
+    deadline: Deadline
+    maximum_body_bytes: int
+    maximum_redirects: int
+    has_dialled: bool = False
+    status: int | None = None
+    wire_bytes: int = 0
+
+
+class HttpFetcher:
+    """A :class:`newsdesk.web.transport.Fetcher` and :class:`newsdesk.web.transport.AuxiliaryFetcher` on real sockets.
+
+    May be used by several threads at once. Connections are kept open between fetches.
+
+    Parameters
+    ----------
+    user_agent : str
+        What the request says it is.
+    limits : FetchLimits
+        For pages.
+    allowed : sequence of networks
+        Exceptions to the public internet; empty in a deployed stack.
+    closed_ports : collection of int
+        Ports that no exception opens, beside those of a function's own machine.
+    ports : collection of int
+        Where a URL may point.
+    extra_authorities : str or None
+        PEM certificates to trust beside the system's.
+    resolve : callable
+        The resolver.
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        limits: FetchLimits = FetchLimits(),
+        *,
+        allowed: Sequence[Network] = (),
+        closed_ports: Collection[int] = (),
+        ports: Collection[int] = DEFAULT_PORTS,
+        extra_authorities: str | None = None,
+        resolve: Resolve = network.resolve,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._user_agent = user_agent
+        self._limits = limits
+        self._rules = AddressRules(allowed, FUNCTION_PORTS | frozenset(closed_ports))
+        self._ports = ports
+        self._clock = clock
+        self._kept = KeptConnections()
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
+        if extra_authorities is not None:
+            context.load_verify_locations(cadata=extra_authorities)
+        self._dialler = Dialler(Resolver(resolve), self._rules, context)
+
+    def fetch(self, request: FetchRequest, ask_leave: AskLeave = _at_once) -> FetchResponse:
+        """Fetch a page; see the port."""
+        started_at = self._clock()
+        deadline = Deadline(self._limits.deadline_seconds)
+        conditions = []
+        if request.etag is not None:
+            conditions.append(("If-None-Match", request.etag))
+        if request.last_modified is not None:
+            conditions.append(("If-Modified-Since", request.last_modified))
+        errand = _Errand(
+            [("Accept", ACCEPT)],
+            conditions,
+            self._read_page,
+            deadline,
+            self._limits.maximum_body_bytes,
+            self._limits.maximum_redirects,
+        )
+        try:
+            url, answer, hops = self._follow(errand, request.url, request.redirects, ask_leave)
+        except (PermanentError, TransientError) as error:
+            if errand.has_dialled:
+                error.received = Received(errand.status, errand.wire_bytes, deadline.elapsed())
+            raise
+        return FetchResponse(
+            final_url=url.href,
+            status=answer.head.status,
+            reason_phrase=answer.head.reason_phrase,
+            http_version=answer.head.http_version,
+            headers=answer.head.headers,
+            body=answer.body,
+            resolved_address=answer.address,
+            redirects=hops,
+            started_at=started_at,
+            timings=answer.timings,
+            request_head=answer.request_head,
+            tls=answer.tls,
+            connection_reused=answer.connection_reused,
+            wire_bytes=errand.wire_bytes,
+            seconds=deadline.elapsed(),
+        )
+
+    def fetch_auxiliary(
+        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave = _at_once
+    ) -> AuxiliaryResponse:
+        """Fetch what a site says about itself; see :class:`newsdesk.web.transport.AuxiliaryFetcher`."""
+        wanted = maximum_bytes + 1  # one more tells whether there is more
+
+        def read_start(connection: Connection, head: Head) -> bytes:
+            start = bytearray()
+            if not _is_success(head.status):
+                return b""
+            for piece in connection.body():
+                start += piece
+                if len(start) >= wanted:
+                    break
+            return bytes(start[:wanted])
+
+        errand = _Errand(
+            [("Accept", ACCEPT_ANYTHING)],
+            [],
+            read_start,
+            Deadline(deadline_seconds),
+            wanted,
+            MAXIMUM_AUXILIARY_REDIRECTS,
+        )
+        final, answer, _ = self._follow(errand, url, (), ask_leave)
+        encodings = values_of(answer.head.headers, "content-encoding") if _is_success(answer.head.status) else []
+        body, is_whole = decode_start(answer.body, single_encoding(encodings), maximum_bytes)
+        if not is_whole and len(answer.body) < wanted and len(body) < maximum_bytes:
+            raise TransientError(Reason.TRUNCATED, "inside a compressed stream")
+        return AuxiliaryResponse(
+            final_url=final.href,
+            status=answer.head.status,
+            headers=answer.head.headers,
+            body=body,
+            is_cut=not is_whole,
+            wire_bytes=errand.wire_bytes,
+        )
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._kept.close()
+
+    def _follow(
+        self, errand: _Errand, text: str, followed: tuple[Hop, ...], ask_leave: AskLeave
+    ) -> tuple[Url, _Answer, tuple[Hop, ...]]:
+        """Ask for a URL and for where it redirects; the conditions are for the first request alone."""
+        hops = list(followed)
+        url = self._first_destination(hops[-1].location if hops else text)
+        while True:
+            with errand.deadline.paused():
+                start = ask_leave(url, tuple(hops))
+            fields = self._request_fields(url, [*errand.fields, *([] if hops else errand.conditions)])
+            answer = self._ask(errand, url, fields, start)
+            if answer.head.status not in REDIRECTS:
+                return url, answer, tuple(hops)
+            following = self._next_destination(url, answer.head.headers)
+            hops.append(Hop(url.href, answer.head.status, following.href, answer.address))
+            if len(hops) > errand.maximum_redirects or following.href in {hop.url for hop in hops}:
+                raise RedirectError(Reason.TOO_MANY_REDIRECTS, f"{len(hops)} redirects")
+            url = following
+
+    def _first_destination(self, text: str) -> Url:
+        try:
+            url = parse_url(text)
+            check_destination(url, self._rules.allowed, self._ports)
+        except RejectedUrlError as error:
+            raise PermanentError(error.reason, str(error)) from error
+        return url
+
+    def _next_destination(self, url: Url, headers: HeaderFields) -> Url:
+        """Where a redirect leads, checked like any other URL."""
+        try:
+            following = parse_url(redirect_location(headers), url)
+            check_destination(following, self._rules.allowed, self._ports)
+        except RejectedUrlError as error:
+            leads_inside = error.reason in (Reason.BLOCKED_ADDRESS, Reason.BLOCKED_PORT)
+            raise RedirectError(error.reason if leads_inside else Reason.BAD_REDIRECT, str(error)) from error
+        if (url.scheme, following.scheme) == ("https", "http"):
+            raise RedirectError(Reason.BAD_REDIRECT, "from https to http")
+        return following
+
+    def _request_fields(self, url: Url, fields: _Fields) -> _Fields:
+        host = url.origin.partition("//")[2]
+        return [("Host", host), ("User-Agent", self._user_agent), ("Accept-Encoding", ACCEPT_ENCODING), *fields]
+
+    def _ask(self, errand: _Errand, url: Url, fields: _Fields, start: Start) -> _Answer:
+        """Ask one server once, over a kept connection if there is one."""
+        origin = (url.scheme, url.host.strip("[]"), url.port)
+        connection = self._kept.take(origin)
+        is_kept = connection is not None
+        errand.has_dialled, errand.status = True, None
+        while True:
+            if connection is None:
+                with self._walled():
+                    connection = Connection(self._dialler.open(*origin, errand.deadline))
+            try:
+                # Outside the wall: the moment is asked of our own store.
+                with errand.deadline.paused():
+                    start()
+                with self._walled():
+                    return self._exchange(errand, origin, connection, is_kept, url.target, fields)
+            except TransientError as error:
+                # RFC 9112, section 9.3.1: a server may close an idle connection at any time, this moment included.
+                # It may have read the request all the same, so that the repetition is one more that needs its time.
+                is_stale = is_kept and connection.channel.received == 0 and error.reason is Reason.CONNECTION_FAILED
+                connection.channel.close()
+                if not is_stale:
+                    raise
+            except BaseException:
+                connection.channel.close()
+                raise
+            connection, is_kept = None, False
+
+    def _walled(self) -> AbstractContextManager[None]:
+        return wall.raised(self._rules.allowed, self._rules.closed_ports)
+
+    def _exchange(
+        self, errand: _Errand, origin: Origin, connection: Connection, is_kept: bool, target: str, fields: _Fields
+    ) -> _Answer:
+        channel, deadline = connection.channel, errand.deadline
+        try:
+            head = connection.ask(target, fields, deadline, errand.maximum_body_bytes)
+            head_after, errand.status = deadline.elapsed(), head.status
+            has_body = head.status != NOT_MODIFIED and head.status not in REDIRECTS
+            body = errand.read_body(connection, head) if has_body else b""
+        finally:
+            errand.wire_bytes += channel.received
+        answer = _Answer(
+            head=head,
+            body=body,
+            address=str(channel.address),
+            timings=Timings(
+                connected=0.0 if is_kept else channel.connected_after,
+                head=head_after,
+                total=deadline.elapsed(),
+                resolved=None if is_kept else channel.resolved_after,
+                secured=None if is_kept else channel.secured_after,
+                first_byte=channel.first_byte_after,
+            ),
+            request_head=channel.sent,
+            tls=channel.tls,
+            connection_reused=is_kept,
+        )
+        if connection.can_serve_another():
+            self._kept.keep(origin, connection)
+        else:
+            channel.close()
+        return answer
+
+    def _read_page(self, connection: Connection, head: Head) -> bytes:
+        """Return the body as received, once it is certain that it holds something that can be decoded."""
+        maximum = self._limits.maximum_body_bytes
+        check_status(head.status, head.headers, self._clock())
+        encoding = check_page_head(head.headers, maximum)
+        body = b"".join(connection.body())
+        if not body:
+            raise PermanentError(Reason.EMPTY_PAGE, "no body")
+        start, has_text = b"", False
+        # To the end, whatever the start is: only then is it certain that nothing is missing.
+        for piece in decoded_pieces(body, encoding, maximum):
+            start += piece[: SIGNATURE_BYTES - len(start)]
+            has_text = has_text or bool(piece.strip())
+        if not has_text:
+            raise PermanentError(Reason.EMPTY_PAGE, "white space only")
+        check_page_start(start)
+        return body
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300

@@ -1,0 +1,507 @@
+"""Politeness: whether a URL may be asked for, and when.
+
+Comes in: the URLs of one visit, one after the other. Goes out: leave to ask, then the moment to do so, or an error that
+says until when to wait or that it is not allowed. Changes: the host's next slot and back-off, the site's rules; asks
+the site for ``robots.txt`` and ``tdmrep.json`` when nobody has for a day.
+
+Every request to a host takes a slot, those for robots.txt, those that a redirect leads to and those that are repeated
+included. Slots of a host are an interval apart, however many workers there are, because the store hands them out one by
+one. What a slot governs is the moment at which the request is written: the connection is opened before it.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+from newsdesk.clock import Clock, utc_now
+from newsdesk.contracts import Reason
+from newsdesk.errors import NewsdeskError, PermanentError, TransientError
+from newsdesk.hosts import RULES_FRESH_SECONDS, SiteRules, TdmRule
+from newsdesk.ports import HostStore, Sleep
+from newsdesk.web import Network, Url, literal_address, parse_url
+from newsdesk.web.transport import robots
+from newsdesk.web.transport.answers import retry_after_seconds, values_of
+from newsdesk.web.transport.exchange import AuxiliaryFetcher, AuxiliaryResponse, Hop, RedirectError, Start
+
+LATENESS_SECONDS = 0.25
+"""Slots are so much farther apart than the interval, and a worker that is later than this for its own, with the
+connection open and the request about to be written, gives it back: neither a slow store nor a slow dial can bring two
+requests together. What is left is what the processor takes from there to the first byte."""
+
+HEAD_START_SECONDS = 1.0
+"""So long before its slot a worker opens its connection: most have their name resolved and their hands shaken by then,
+and few servers hang up on a connection that says nothing for a second."""
+
+_LOOPBACK = ip_address("127.0.0.1")
+
+AUXILIARY_DEADLINE_SECONDS = 10.0
+"""For robots.txt, and for tdmrep.json; Google gives up sooner."""
+
+RULES_FRESH_AT_LEAST_SECONDS = 3600.0
+"""Whatever ``Cache-Control`` says: the file of a host that is asked all day is not a page of its own."""
+
+MAXIMUM_ROBOTS_REDIRECTS = 5
+"""RFC 9309, section 2.3.1.2."""
+
+UNREACHABLE_SECONDS = 300.0
+"""How long it is remembered that a site's robots.txt was out of reach."""
+
+CLAIM_SECONDS = 60.0
+"""How long one worker keeps the others from reading a site's rules, unless it gives up earlier; longer than it takes,
+shorter than dispatch's patience with a worker that died over it."""
+
+READING_SECONDS = 2 * AUXILIARY_DEADLINE_SECONDS
+"""What reading a site's two files takes at most, waits aside."""
+
+_POLL_SECONDS = 1.0
+_LATE_ATTEMPTS = 5
+
+# What a site's robots.txt shows of the site itself, unless it was redirected elsewhere: a page would meet the same.
+_ABOUT_THE_SITE = frozenset(
+    {
+        Reason.BLOCKED_ADDRESS,
+        Reason.TLS_ERROR,
+        Reason.PROTOCOL_ERROR,
+        Reason.NAME_NOT_RESOLVED,
+        Reason.CONNECTION_FAILED,
+    }
+)
+# RFC 9309, section 2.3.1.2: a file behind too many redirects may be taken for one that is not there.
+_NOWHERE = frozenset({Reason.TOO_MANY_REDIRECTS, Reason.BAD_REDIRECT, Reason.BLOCKED_PORT})
+
+_MAX_AGE = re.compile(r"max-age=(\d{1,9})")
+
+
+class NotYetError(NewsdeskError):
+    """The host's next slot is too far off to be waited for, or the visit has taken too long already.
+
+    Attributes
+    ----------
+    until : datetime
+        When to ask again.
+    redirects : tuple of Hop
+        What was followed so far, so that nobody has to ask for it again.
+    is_set_back : bool
+        Whether the host is left alone because it has said that it is asked too much.
+    """
+
+    def __init__(self, until: datetime, redirects: tuple[Hop, ...] = (), *, is_set_back: bool = False) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+        self.redirects = redirects
+        self.is_set_back = is_set_back
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What an operator sets.
+
+    Attributes
+    ----------
+    interval_seconds : float
+        Between two requests to a host; a robots.txt may ask for more.
+    crawl_delay_cap_seconds : float
+        A ``Crawl-delay`` beyond this is not honoured further: at 30 seconds a host still gives 2,880 pages a day.
+    short_wait_seconds : float
+        A first slot that comes within this time is waited for; what a visit asks for after it may take as long again.
+    page_seconds : float
+        What a page may take once it may be asked for, redirects included.
+    """
+
+    interval_seconds: float
+    crawl_delay_cap_seconds: float = 30.0
+    short_wait_seconds: float = 5.0
+    page_seconds: float = 20.0
+
+    @property
+    def visit_seconds(self) -> float:
+        """What one visit may take, whatever it meets: its waits, the files of one site, one page.
+
+        Nothing is begun that could end later. What is left then waits for another delivery, which always gets one of
+        these farther: a file (kept), a redirect (kept, and there are only so many), or the page.
+        """
+        return 2 * self.short_wait_seconds + READING_SECONDS + self.page_seconds
+
+
+class Politeness:
+    """Gives leave to ask hosts; may be used by several threads at once.
+
+    Parameters
+    ----------
+    token : str
+        Under which name robots.txt addresses us.
+    allowed : sequence of networks
+        Networks that a local stack opened; literal addresses inside them have no interval and no back-off.
+    jitter : callable
+        Returns a number in [0, 1).
+    """
+
+    def __init__(
+        self,
+        hosts: HostStore,
+        fetcher: AuxiliaryFetcher,
+        manners: Manners,
+        token: str,
+        *,
+        allowed: Sequence[Network] = (),
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.hosts = hosts
+        self.fetcher = fetcher
+        self.manners = manners
+        self.token = token
+        self.clock = clock
+        self.sleep = sleep
+        self._allowed = allowed
+        self._jitter = jitter
+
+    def visit(self) -> Visit:
+        """Begin a visit: one page, with everything that has to be asked for on the way to it."""
+        return Visit(self)
+
+    def overloaded(self, host: str, asked_seconds: float | None) -> None:
+        """Leave a host alone that has said that it is asked too much."""
+        if not self.is_inside(host):
+            self.hosts.back_off(host, self.clock(), asked_seconds, self._jitter())
+
+    def is_inside(self, host: str) -> bool:
+        """Say whether a host is an address in a network that a local stack opened, or this machine by name."""
+        # RFC 6761: localhost is loopback everywhere. Other names are not looked up for this: they are strangers' too.
+        is_this_machine = host == "localhost" or host.endswith(".localhost")
+        address = _LOOPBACK if is_this_machine else literal_address(host)
+        return address is not None and any(
+            address in network for network in self._allowed if network.version == address.version
+        )
+
+    def spacing(self, rules: SiteRules | None) -> float:
+        """Return the seconds between two slots of a host."""
+        asked = (rules.crawl_delay_seconds if rules else None) or 0.0
+        interval = max(self.manners.interval_seconds, min(asked, self.manners.crawl_delay_cap_seconds))
+        return interval + LATENESS_SECONDS if interval else 0.0
+
+
+class Visit:
+    """The leave of one visit, request by request.
+
+    Attributes
+    ----------
+    host : str
+        The host of the last request that was given leave.
+    host_lines : tuple of str
+        What the host of the last page says of its use; see :func:`newsdesk.web.rights.host_signals`.
+    """
+
+    def __init__(self, politeness: Politeness) -> None:
+        self._politeness = politeness
+        self._has_slot = False
+        # Who has begun goes on before those who have not: its patience reaches beyond theirs, so that there is a slot.
+        self._waiting_left = 2 * politeness.manners.short_wait_seconds
+        self._ends_at = politeness.clock() + timedelta(seconds=politeness.manners.visit_seconds)
+        self._sites: dict[str, SiteRules] = {}
+        self.host = ""
+        self.host_lines: tuple[str, ...] = ()
+
+    def check(self, url: Url) -> None:
+        """Return if a page may be asked for at all, by what its site says; that is read when it is old.
+
+        Raises
+        ------
+        NotYetError
+            The slot of the site's robots.txt is too far off, or there is no time left to read it.
+        PermanentError
+            ``robots_disallowed``; or what the site's robots.txt showed of the site.
+        TransientError
+            ``robots_unavailable``, or what else kept robots.txt from being read.
+        """
+        if url.origin not in self._sites:
+            self._sites[url.origin] = self._rules(url)
+        rules = self._sites[url.origin]
+        if not robots.is_allowed(rules.robots, url.target):
+            raise PermanentError(Reason.ROBOTS_DISALLOWED, url.origin)
+        self.host_lines = robots.signals_for(rules, url.target)
+
+    def ask(self, url: Url, hops: tuple[Hop, ...]) -> Start:
+        """Check a page and reserve its slot; an :data:`newsdesk.web.transport.AskLeave`."""
+        try:
+            self.check(url)
+        except NotYetError as error:
+            raise NotYetError(error.until, hops, is_set_back=error.is_set_back) from error
+        return self._turn(url.host, self._sites[url.origin], hops, self._politeness.manners.page_seconds)
+
+    def _rules(self, url: Url) -> SiteRules:
+        """Return the rules of a URL's site, read anew when they are old."""
+        hosts, clock = self._politeness.hosts, self._politeness.clock
+        while True:
+            known, now = hosts.rules(url.origin), clock()
+            if known is not None and known.is_fresh(now):
+                return _usable(known, now)
+            if hosts.claim_rules(url.origin, now, now + timedelta(seconds=CLAIM_SECONDS)):
+                return _usable(self._refresh(url, known), clock())
+            # Somebody else is reading them.
+            if known is not None and known.tdm is not None and known.is_known(now):
+                return known
+            if self.patience(READING_SECONDS) < _POLL_SECONDS:
+                raise NotYetError(now + timedelta(seconds=READING_SECONDS))
+            self.sleep(_POLL_SECONDS)
+
+    def _refresh(self, url: Url, known: SiteRules | None) -> SiteRules:
+        """Read a site's files, one slot each; what is read is kept at once, so that nobody reads it twice."""
+        clock, hosts = self._politeness.clock, self._politeness.hosts
+        if known is not None and _is_half_read(known, clock()):
+            rules = known
+        else:
+            rules = self._read_robots(url, known)
+            if rules.crawl_delay_seconds:
+                # Slots are the host's, rules the site's: whoever asks the host under another scheme or port heeds it.
+                until = clock() + timedelta(seconds=rules.fresh_seconds)
+                hosts.keep_interval(url.host, self._politeness.spacing(rules), clock(), until)
+            hosts.save_rules(url.origin, rules)
+            if rules.fresh_until is not None:
+                return rules
+        try:
+            tdm = self._read_tdm(url, rules)
+        except NotYetError:
+            self._hand_back(url, rules)
+            raise
+        earlier = known.tdm if known else None
+        rules = rules.model_copy(
+            update={
+                "tdm": tdm if tdm is not None else earlier or (),
+                "fresh_until": clock() + timedelta(seconds=rules.fresh_seconds),
+            }
+        )
+        hosts.save_rules(url.origin, rules)
+        return rules
+
+    def _hand_back(self, url: Url, rules: SiteRules, **changes: object) -> None:
+        """Let whoever comes next, this page included, go on with a reading from here."""
+        changes["fresh_until"] = self._politeness.clock()
+        self._politeness.hosts.save_rules(url.origin, rules.model_copy(update=changes))
+
+    def _read_robots(self, url: Url, known: SiteRules | None) -> SiteRules:
+        """Ask for robots.txt (RFC 9309, section 2.3), or for where it redirected to on an earlier occasion."""
+        before = known or SiteRules()
+        begun_at = before.robots_url or f"{url.origin}/robots.txt"
+        asked_origin = url.origin
+
+        def ask(following: Url, hops: tuple[Hop, ...]) -> Start:
+            nonlocal asked_origin
+            asked_origin = following.origin
+            if before.robots_hops + len(hops) > MAXIMUM_ROBOTS_REDIRECTS:
+                raise RedirectError(Reason.TOO_MANY_REDIRECTS, f"{before.robots_hops + len(hops)} redirects")
+            return self._turn(following.host, known if following.host == url.host else None, hops)
+
+        clock = self._politeness.clock
+        try:
+            answer = self._politeness.fetcher.fetch_auxiliary(
+                begun_at, robots.MAXIMUM_ROBOTS_BYTES, AUXILIARY_DEADLINE_SECONDS, ask
+            )
+        except NotYetError as error:
+            reached = error.redirects[-1].location if error.redirects else before.robots_url
+            self._hand_back(url, before, robots_url=reached, robots_hops=before.robots_hops + len(error.redirects))
+            raise NotYetError(
+                error.until, is_set_back=error.is_set_back
+            ) from error  # those redirects are not the page's
+        except (PermanentError, TransientError) as error:
+            if error.reason in _NOWHERE:
+                return SiteRules(read_at=clock())
+            is_elsewhere = asked_origin != url.origin or isinstance(error, RedirectError)
+            if error.reason in _ABOUT_THE_SITE and not is_elsewhere:
+                # The page has to find out for itself; nobody is kept from asking again.
+                self._hand_back(url, before, robots_url=None, robots_hops=0)
+                raise
+            # RFC 9309, section 2.3.1.4, whoever's the network or the server is that failed.
+            return _out_of_reach(before, clock())
+        self._heed_overload(answer)
+        now = clock()
+        if answer.status == 429 or not 200 <= answer.status < 500:
+            return _out_of_reach(before, now)
+        if answer.status >= 300:
+            return SiteRules(read_at=now)
+        read = robots.read_robots(answer.body, self._politeness.token, is_cut=answer.is_cut)
+        return SiteRules(
+            robots=read.rules,
+            crawl_delay_seconds=read.crawl_delay_seconds,
+            ai_preferences=read.ai_preferences,
+            read_at=now,
+            fresh_seconds=_fresh_seconds(answer),
+            is_cut=answer.is_cut,
+        )
+
+    def _read_tdm(self, url: Url, rules: SiteRules) -> tuple[TdmRule, ...] | None:
+        """Ask for tdmrep.json; None when there was no answer."""
+        if not robots.is_allowed(rules.robots, robots.TDM_TARGET):
+            return ()
+        try:
+            answer = self._politeness.fetcher.fetch_auxiliary(
+                url.origin + robots.TDM_TARGET,
+                robots.MAXIMUM_TDM_BYTES,
+                AUXILIARY_DEADLINE_SECONDS,
+                lambda following, hops: self._turn(following.host, rules if following.host == url.host else None, hops),
+            )
+        except NotYetError as error:
+            if error.redirects:
+                return None
+            raise
+        except (PermanentError, TransientError):
+            return None
+        self._heed_overload(answer)
+        if answer.status >= 500 or answer.status == 429:
+            return None
+        return robots.read_tdm(answer.body) if 200 <= answer.status < 300 and not answer.is_cut else ()
+
+    def _heed_overload(self, answer: AuxiliaryResponse) -> None:
+        asked = retry_after_seconds(values_of(answer.headers, "retry-after"), self._politeness.clock())
+        if answer.status in (429, 503) or (answer.status >= 400 and asked is not None):
+            self._politeness.overloaded(parse_url(answer.final_url).host, asked)
+
+    def _turn(
+        self,
+        host: str,
+        rules: SiteRules | None,
+        hops: tuple[Hop, ...],
+        request_seconds: float = AUXILIARY_DEADLINE_SECONDS,
+    ) -> Start:
+        """Reserve the host's next slot, and return when the connection is to be opened.
+
+        Raises
+        ------
+        NotYetError
+            With ``hops``: the slot is too far off, or a request that took ``request_seconds`` would end too late.
+        """
+        politeness = self._politeness
+        if self._time_left(request_seconds) < 0:
+            raise NotYetError(politeness.clock(), hops)
+        self.host = host
+        if politeness.is_inside(host):
+            return _now
+        turn = _Turn(self, politeness, host, politeness.spacing(rules), hops, request_seconds)
+        turn.reserve()
+        turn.wait(HEAD_START_SECONDS)
+        return turn
+
+    def has_slot(self) -> None:
+        """Be more patient from here on: this visit has begun."""
+        self._has_slot = True
+
+    def patience(self, request_seconds: float) -> float:
+        """Return how long to wait at most for a request that takes so long."""
+        left = self._waiting_left
+        if not self._has_slot:
+            left -= self._politeness.manners.short_wait_seconds
+        return max(0.0, min(left, self._time_left(request_seconds)))
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, at the expense of what may be waited in all."""
+        self._waiting_left = max(0.0, self._waiting_left - seconds)
+        self._politeness.sleep(seconds)
+
+    def _time_left(self, request_seconds: float) -> float:
+        return (self._ends_at - self._politeness.clock()).total_seconds() - request_seconds
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A host's slot, from its reservation to the request; a :data:`newsdesk.web.transport.Start`.
+
+    Attributes
+    ----------
+    at : datetime or None
+        When the slot begins; None when there is none, or it has been used.
+    reserved_at : datetime or None
+        When the host was last known not to be left alone.
+    """
+
+    visit: Visit
+    politeness: Politeness
+    host: str
+    spacing: float
+    hops: tuple[Hop, ...]
+    request_seconds: float
+    at: datetime | None = None
+    reserved_at: datetime | None = None
+
+    def reserve(self) -> None:
+        """Take a slot, in the place of the one that went by if there is one."""
+        now = self.politeness.clock()
+        patience = self.visit.patience(self.request_seconds)
+        slot = self.politeness.hosts.reserve(self.host, now, self.spacing, patience, self.at)
+        if not slot.granted:
+            raise NotYetError(slot.at, self.hops, is_set_back=slot.left_alone)
+        self.visit.has_slot()
+        self.at, self.reserved_at = slot.at, now
+
+    def wait(self, head_start_seconds: float = 0.0) -> None:
+        """Wait until the slot begins, or for that much less."""
+        wait = -self._lateness() - head_start_seconds
+        if wait > 0:
+            self.visit.sleep(wait)
+
+    def __call__(self) -> None:
+        """Return when the request has to be written; called again, do so for one more."""
+        if self.at is None:
+            self.reserve()
+        for _ in range(_LATE_ATTEMPTS):
+            self.wait()
+            if self._can_be_used():
+                self.at = None
+                return
+            self.reserve()
+        raise NotYetError(self.politeness.clock() + timedelta(seconds=self.spacing), self.hops)
+
+    def _can_be_used(self) -> bool:
+        if self._is_late():
+            return False
+        assert self.reserved_at is not None
+        if (self.politeness.clock() - self.reserved_at).total_seconds() <= LATENESS_SECONDS:
+            return True
+        # The host may have asked for a pause meanwhile.
+        until = self.politeness.hosts.back_off_until(self.host)
+        if until is not None and until > self.politeness.clock():
+            raise NotYetError(until, self.hops, is_set_back=True)
+        return not self._is_late()
+
+    def _is_late(self) -> bool:
+        return self.spacing > 0 and self._lateness() > LATENESS_SECONDS
+
+    def _lateness(self) -> float:
+        assert self.at is not None
+        return (self.politeness.clock() - self.at).total_seconds()
+
+
+def _now() -> None:
+    """Begin at once; a :data:`newsdesk.web.transport.Start` of hosts that need no slot."""
+
+
+def _usable(rules: SiteRules, now: datetime) -> SiteRules:
+    if rules.is_known(now):
+        return rules
+    left = (rules.fresh_until - now).total_seconds() if rules.fresh_until else 0.0
+    raise TransientError(Reason.ROBOTS_UNAVAILABLE, "robots.txt is out of reach", retry_after_seconds=max(0.0, left))
+
+
+def _out_of_reach(before: SiteRules, now: datetime) -> SiteRules:
+    """Return what holds while robots.txt cannot be read: the rules of last time, if there are any, else none at all."""
+    again_at = now + timedelta(seconds=UNREACHABLE_SECONDS)
+    return before.model_copy(update={"fresh_until": again_at, "robots_url": None, "robots_hops": 0})
+
+
+def _is_half_read(rules: SiteRules, now: datetime) -> bool:
+    """Say whether somebody has just read robots.txt and not got any further."""
+    is_recent = rules.read_at is not None and now < rules.read_at + timedelta(seconds=RULES_FRESH_AT_LEAST_SECONDS)
+    return is_recent and rules.tdm is None and rules.robots_url is None
+
+
+def _fresh_seconds(answer: AuxiliaryResponse) -> float:
+    """Return for how long an answer stands (RFC 9111, section 5.2), within a day and not under an hour."""
+    match = _MAX_AGE.search(", ".join(values_of(answer.headers, "cache-control")).lower())
+    asked = float(match[1]) if match else RULES_FRESH_SECONDS
+    return min(max(asked, RULES_FRESH_AT_LEAST_SECONDS), RULES_FRESH_SECONDS)
