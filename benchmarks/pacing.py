@@ -37,10 +37,10 @@ from moto import mock_aws
 from rich.console import Console
 from rich.table import Table
 
+from harness import aws
+from harness.simulation import Faults, Report, SimulatedHost, Simulation, mixed_hosts
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.web.transport import Manners
-from tests.functional import aws
-from tests.simulation import Faults, Report, SimulatedHost, Simulation, mixed_hosts
 
 INTERVAL = 2.0
 _NO_FAULTS = Faults(0.0, 0.0, 0.0)

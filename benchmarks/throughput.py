@@ -38,6 +38,7 @@ from enricher.composer import default_enrichers
 from enricher.stage import EnrichStage
 from extractor.stage import ExtractStage
 from fetcher.stage import FetchStage
+from harness.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
 from newsdesk.articles import Patience
 from newsdesk.clock import utc_now
@@ -48,7 +49,6 @@ from newsdesk_cli.ingestion import Ingestion
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite
 from submitter.stage import SubmitStage
-from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 _LOOPBACK = ["127.0.0.1/32"]
 _PORTS = frozenset(range(1, 65536))

@@ -15,6 +15,15 @@ from enricher.composer import default_enrichers
 from enricher.stage import EnrichStage
 from extractor.stage import ExtractStage
 from fetcher.stage import FetchStage
+from harness.fakes import (
+    DUE_SHARDS,
+    FailsOnDemand,
+    FakeClock,
+    InMemoryArticleStore,
+    InMemoryHostStore,
+    InMemoryObjectStore,
+    can_fail,
+)
 from indexer.stage import IndexStage
 from newsdesk.articles import ArticleState, Patience
 from newsdesk.contracts import (
@@ -30,15 +39,6 @@ from newsdesk.web.transport import AskLeave, FetchLimits, FetchRequest, FetchRes
 from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
 from publisher.stage import change_of
 from submitter.stage import SubmitStage
-from tests.fakes import (
-    DUE_SHARDS,
-    FailsOnDemand,
-    FakeClock,
-    InMemoryArticleStore,
-    InMemoryHostStore,
-    InMemoryObjectStore,
-    can_fail,
-)
 
 LOOPBACK = parse_networks(["127.0.0.1/32"])
 TOKEN = "newsdeskbot"

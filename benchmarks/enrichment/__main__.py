@@ -32,7 +32,7 @@ sys.path[:0] = [
     *(str(folder) for folder in sorted((_ROOT / "functions").iterdir())),
 ]
 
-from tests.enrichment.measures import ALL, DATA, TASKS, Figures, predict, score, score_by_source
+from harness.measures import ALL, DATA, TASKS, Figures, predict, score, score_by_source
 
 OURS = "newsdesk"
 TIMED_TASK = "places"

@@ -1,6 +1,6 @@
 """What stage logic asks of the world outside: storage, queues, events, politeness.
 
-Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on AWS and ``tests/fakes.py`` in memory.
+Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on AWS and ``harness/fakes.py`` in memory.
 Changes nothing.
 """
 

@@ -18,9 +18,9 @@ import pytest
 
 from enricher.composer import compose, default_enrichers
 from enricher.ports import Document, well_formed
+from harness.measures import DATA, EVALUATOR, TASKS, predict, score_by_source, values
 from newsdesk.contracts import Enrichment
 from tests.enrichment.cases import Case, Counts, cases, count, figures
-from tests.enrichment.measures import DATA, EVALUATOR, TASKS, predict, score_by_source, values
 
 CASES = {case.slug: case for case in cases()}
 FLOORS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))

@@ -12,8 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from harness import aws
 from newsdesk.adapters import clients
-from tests.functional import aws
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from harness import aws
+from harness.fakes import InMemoryArticleStore
 from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStore, read_inserted
 from newsdesk.articles import (
     ArticleState,
@@ -42,8 +44,7 @@ from tests.examples import (
     revision_of,
     submission_of,
 )
-from tests.fakes import InMemoryArticleStore
-from tests.functional import aws
+from tests.raw_events import raw_event
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -723,7 +724,7 @@ def test_a_stream_tells_what_was_inserted_and_nothing_else(dynamodb: DynamoArtic
 
 def test_a_raw_stream_event_is_read_as_lambda_delivers_it() -> None:
     # Given an event of all kinds of changes, as Lambda hands it over
-    event = aws.event("table-changes")
+    event = raw_event("table-changes")
     assert {record["eventName"] for record in event["Records"]} == {"INSERT", "MODIFY", "REMOVE"}
 
     # When it is read

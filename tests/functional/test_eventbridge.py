@@ -11,10 +11,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from harness import aws
 from newsdesk.adapters.eventbridge import EventBridgePublisher, EventsNotAcceptedError
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from tests.examples import id_of, url_of
-from tests.functional import aws
 
 
 def changed(number: int) -> ArticleChanged:

@@ -12,13 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from harness import aws
+from harness.fakes import InMemoryObjectStore, RecordingEventPublisher
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import Enrichment, Language, to_json_bytes
 from newsdesk.ports import ObjectStore
 from publisher.stage import Inserted, PublishStage
 from tests.examples import article_of, key_of, new_state, revision_of
-from tests.fakes import InMemoryObjectStore, RecordingEventPublisher
-from tests.functional import aws
 
 DOCUMENT = aws.REPOSITORY / "docs" / "consumers.md"
 EXAMPLES = aws.REPOSITORY / "docs" / "examples"

@@ -21,23 +21,24 @@ import extractor.handler
 from extractor.contract import EXTRACTOR, PageToRead, Reading
 from extractor.joining import MAXIMUM_JOINED_BYTES
 from extractor.stage import ExtractStage
-from newsdesk.adapters.dynamodb import DynamoArticleStore
-from newsdesk.adapters.hosts import DynamoHostStore
-from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Capture, Patience, Stage, read_capture
-from newsdesk.contracts import Article, ArticleExtracted, Extracted, ExtractedWork, PageFetched
-from newsdesk.web import OptOutPolicy, article_id, parse_policy
-from tests.fakes import (
+from harness import aws
+from harness.fakes import (
     FakeClock,
     InMemoryArticleStore,
     InMemoryHostStore,
     InMemoryObjectStore,
     RecordingSender,
 )
-from tests.functional import aws
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.hosts import DynamoHostStore
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Capture, Patience, Stage, read_capture
+from newsdesk.contracts import Article, ArticleExtracted, Extracted, ExtractedWork, PageFetched
+from newsdesk.web import OptOutPolicy, article_id, parse_policy
 from tests.functional.misbehaving_server import MisbehavingServer, Request, answer, redirect
 from tests.long_reads import DECK, HEADLINE, NOTE, PAGES, PATH, address, page
 from tests.pipeline import MessageQueue, Pipeline, real_web
+from tests.raw_events import raw_event
 
 TEXT = (DECK, *PAGES[0], NOTE, *PAGES[1], *PAGES[2])
 """All of it, once."""
@@ -618,7 +619,7 @@ def test_the_function_sends_an_article_back_as_its_settings_say(
     message = pipeline.queue.waiting.popleft()
 
     # When the extract function is handed its message
-    event = aws.event("index-batch")
+    event = raw_event("index-batch")
     event["Records"] = [{**event["Records"][0], "body": message.to_json()}]
     extractor.handler.build.cache_clear()
     try:

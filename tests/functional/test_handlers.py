@@ -21,13 +21,14 @@ import dispatcher.handler
 import indexer.handler
 import publisher.handler
 import submitter.handler
+from harness import aws
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import ArticleState, Stage, message_for
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
 from newsdesk.runtime import process_batch
 from tests.examples import article_bytes, at_stage, id_of, new_state
-from tests.functional import aws
+from tests.raw_events import raw_event
 
 HANDLERS = (submitter.handler, indexer.handler, publisher.handler, dispatcher.handler)
 Records = list[dict[str, Any]]
@@ -74,7 +75,7 @@ def first_version(state: ArticleState) -> ArticleState:
 
 def test_submit_takes_every_record_and_records_every_refusal(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
     # Given a batch with a good, a malformed, an unknown, a forbidden and an EventBridge submission
-    event = aws.event("intake")
+    event = raw_event("intake")
 
     # When it is handled
     answer = submitter.handler.lambda_handler(event, context())
@@ -107,11 +108,11 @@ def test_submit_takes_every_record_and_records_every_refusal(stack: DynamoArticl
 
 def test_submit_delivered_twice_starts_each_article_once(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
     # Given a batch that was handled
-    submitter.handler.lambda_handler(aws.event("intake"), context())
+    submitter.handler.lambda_handler(raw_event("intake"), context())
     states = [stack.get(id_of(number)) for number in (0, 1)]
 
     # When it is delivered again
-    answer = submitter.handler.lambda_handler(aws.event("intake"), context())
+    answer = submitter.handler.lambda_handler(raw_event("intake"), context())
 
     # Then the articles have not moved, and fetch was at most told again
     assert failed(answer) == []
@@ -121,7 +122,7 @@ def test_submit_delivered_twice_starts_each_article_once(stack: DynamoArticleSto
 
 def test_submit_hands_records_back_when_its_time_is_short(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
     # Given a context with little time left, When a batch is handled, Then every record goes back, untouched
-    event = aws.event("intake")
+    event = raw_event("intake")
     answer = submitter.handler.lambda_handler(event, context(4_000))
     assert failed(answer) == [record["messageId"] for record in event["Records"]]
     assert aws.drain(queues["fetch"]) == []
@@ -135,7 +136,7 @@ def test_submit_hands_back_only_what_could_not_be_recorded(
     monkeypatch.setenv("NEWSDESK_FETCH_QUEUE_URL", f"{queues['fetch']}-gone")
 
     # When a batch is handled, Then accepted URLs go back to be sent, and refusals are done with
-    answer = submitter.handler.lambda_handler(aws.event("intake"), context())
+    answer = submitter.handler.lambda_handler(raw_event("intake"), context())
     assert failed(answer) == [message_id(1), message_id(5)]
     assert stack.submission(message_id(2)) is not None
 
@@ -157,7 +158,7 @@ def test_index_commits_the_neighbours_of_a_poisoned_record(stack: DynamoArticleS
     wait_for_index(stack, 0, 1)
 
     # When it is handled
-    answer = indexer.handler.lambda_handler(aws.event("index-batch"), context())
+    answer = indexer.handler.lambda_handler(raw_event("index-batch"), context())
 
     # Then only that one goes back, and both articles are committed
     assert failed(answer) == [message_id(2)]
@@ -174,11 +175,11 @@ def test_index_commits_the_neighbours_of_a_poisoned_record(stack: DynamoArticleS
 def test_index_delivered_twice_commits_once(stack: DynamoArticleStore) -> None:
     # Given a batch that was handled
     wait_for_index(stack, 0, 1)
-    indexer.handler.lambda_handler(aws.event("index-batch"), context())
+    indexer.handler.lambda_handler(raw_event("index-batch"), context())
     states = [stack.get(id_of(number)) for number in (0, 1)]
 
     # When it is delivered again, Then nothing has changed, and the poison is still the only one to go back
-    answer = indexer.handler.lambda_handler(aws.event("index-batch"), context())
+    answer = indexer.handler.lambda_handler(raw_event("index-batch"), context())
     assert failed(answer) == [message_id(2)]
     assert [stack.get(id_of(number)) for number in (0, 1)] == states
 
@@ -188,7 +189,7 @@ def test_index_ends_an_article_whose_object_is_gone(stack: DynamoArticleStore) -
     stack.save(first_version(at_stage(Stage.INDEX, 0)))
 
     # When its batch is handled, Then its submission learns of it
-    indexer.handler.lambda_handler(aws.event("index-batch"), context())
+    indexer.handler.lambda_handler(raw_event("index-batch"), context())
     outcome = stack.outcome(id_of(0), 1)
     assert outcome is not None
     assert outcome.outcome == "failed:capture_missing"
@@ -196,7 +197,7 @@ def test_index_ends_an_article_whose_object_is_gone(stack: DynamoArticleStore) -
 
 def test_index_fails_a_whole_batch_by_the_record(stack: DynamoArticleStore) -> None:
     # Given a batch of nothing but poison: not JSON, not a message, another version, another stage's
-    event = aws.event("index-batch")
+    event = raw_event("index-batch")
     bodies = [
         "not json",
         "[]",
@@ -217,7 +218,7 @@ def test_index_hands_records_back_when_its_time_is_short(stack: DynamoArticleSto
     wait_for_index(stack, 0, 1)
 
     # When a batch is handled, Then every record goes back, and nothing is committed
-    answer = indexer.handler.lambda_handler(aws.event("index-batch"), context(4_999))
+    answer = indexer.handler.lambda_handler(raw_event("index-batch"), context(4_999))
     assert failed(answer) == [message_id(number) for number in (1, 2, 3)]
     assert stack.get(id_of(0)) == first_version(at_stage(Stage.INDEX, 0))
 
@@ -225,7 +226,7 @@ def test_index_hands_records_back_when_its_time_is_short(stack: DynamoArticleSto
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_a_batch_fails_by_the_record_however_many_are_handled_at_once(concurrency: int) -> None:
     # Given a batch of nine records, one of them poison and one that its handler cannot do
-    template = aws.event("index-batch")["Records"][0]
+    template = raw_event("index-batch")["Records"][0]
     records: Records = [{**template, "messageId": message_id(number)} for number in range(9)]
     for number, record in enumerate(records):
         body = {"schemaVersion": 1, "articleId": id_of(number), "run": 1, "type": "ArticleEnriched", "articleKey": "x"}
@@ -268,7 +269,7 @@ def test_a_batch_fails_by_the_record_however_many_are_handled_at_once(concurrenc
 
 def test_publish_tells_a_batch_the_same_way_twice(stack: DynamoArticleStore, listener: str) -> None:
     # Given a batch of the table's stream
-    event = aws.event("table-changes")
+    event = raw_event("table-changes")
 
     # When it is delivered twice, the second time to a new process
     publisher.handler.lambda_handler(copy.deepcopy(event), context())
@@ -316,14 +317,14 @@ def test_publish_raises_when_the_feed_could_not_be_written(
     publisher.handler.build.cache_clear()
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", "no-such-bucket")
     with pytest.raises(Exception, match="NoSuchBucket"):
-        publisher.handler.lambda_handler(aws.event("table-changes"), context())
+        publisher.handler.lambda_handler(raw_event("table-changes"), context())
     assert aws.drain(listener) == []
 
 
 def test_what_index_commits_is_what_publish_reads(stack: DynamoArticleStore, listener: str) -> None:
     # Given articles that index committed into a table with a stream
     wait_for_index(stack, 0, 1)
-    indexer.handler.lambda_handler(aws.event("index-batch"), context())
+    indexer.handler.lambda_handler(raw_event("index-batch"), context())
     records = aws.stream_records()
 
     # When publish is handed that stream
@@ -350,7 +351,7 @@ def test_dispatch_sends_every_stage_what_is_stuck_there(stack: DynamoArticleStor
     stack.save(first_version(at_stage(Stage.EXTRACT, 9, now=utc_now())))
 
     # When the schedule's event arrives
-    moved = dispatcher.handler.lambda_handler(aws.event("schedule"), context())
+    moved = dispatcher.handler.lambda_handler(raw_event("schedule"), context())
 
     # Then each queue has its message again, and a second run finds nothing more
     assert moved == {"resent": 4}
@@ -358,7 +359,7 @@ def test_dispatch_sends_every_stage_what_is_stuck_there(stack: DynamoArticleStor
         message = message_for(at_stage(stage, number, now=long_ago))
         assert message is not None
         assert aws.drain(queues[queue]) == [json.loads(message.to_json())]
-    assert dispatcher.handler.lambda_handler(aws.event("schedule"), context()) == {}
+    assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {}
 
 
 def test_dispatch_visits_a_committed_article_again(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
@@ -366,7 +367,7 @@ def test_dispatch_visits_a_committed_article_again(stack: DynamoArticleStore, qu
     stack.save(first_version(at_stage(Stage.REST, now=utc_now() - timedelta(hours=2))))
 
     # When the schedule's event arrives, Then its second run is on its way
-    assert dispatcher.handler.lambda_handler(aws.event("schedule"), context()) == {"revisited": 1}
+    assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {"revisited": 1}
     assert [(body["articleId"], body["run"]) for body in aws.drain(queues["fetch"])] == [(id_of(), 2)]
 
 
@@ -376,9 +377,9 @@ def test_dispatch_stops_when_its_time_is_short(stack: DynamoArticleStore, queues
         stack.save(first_version(at_stage(Stage.FETCH, number, now=utc_now() - timedelta(hours=1))))
 
     # When the schedule's event arrives, Then nothing is begun, and the next run takes it up
-    assert dispatcher.handler.lambda_handler(aws.event("schedule"), context(4_000)) == {}
+    assert dispatcher.handler.lambda_handler(raw_event("schedule"), context(4_000)) == {}
     assert aws.drain(queues["fetch"]) == []
-    assert dispatcher.handler.lambda_handler(aws.event("schedule"), context()) == {"resent": 3}
+    assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {"resent": 3}
 
 
 # --------------------------------------------------------------------------------------------- logs
@@ -391,7 +392,7 @@ def test_a_submission_is_counted_and_its_secrets_are_not_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     # Given a submission with a secret in its query
-    event = aws.event("intake")
+    event = raw_event("intake")
     body = {"url": "https://news.example/2026/03/14/story-0?token=hunter2", "correlationId": "c-1"}
     event["Records"] = [{**event["Records"][0], "body": json.dumps(body)}]
 

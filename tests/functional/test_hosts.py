@@ -15,6 +15,8 @@ from typing import Any
 import boto3
 import pytest
 
+from harness import aws
+from harness.fakes import InMemoryHostStore
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
 from newsdesk.errors import ConflictError
 from newsdesk.hosts import (
@@ -31,8 +33,6 @@ from newsdesk.hosts import (
 from newsdesk.ports import HostStore
 from newsdesk.web import article_id
 from tests.examples import NOW
-from tests.fakes import InMemoryHostStore
-from tests.functional import aws
 
 HOST = "news.example"
 SITE = "https://news.example"

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import pytest
 
+from harness import aws
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import Stage
 from newsdesk.articles.lifecycle import retracted
 from newsdesk.contracts import Article
 from newsdesk_cli.rendering import absence
 from tests.examples import NOW, at_stage, id_of
-from tests.functional import aws
 from tests.functional.misbehaving_server import MisbehavingServer, answer, redirect
 from tests.pipeline import Pipeline, page, real_web
 

@@ -12,11 +12,11 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from harness import aws
+from harness.fakes import InMemoryObjectStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.errors import ObjectMissingError
 from newsdesk.ports import ObjectStore
-from tests.fakes import InMemoryObjectStore
-from tests.functional import aws
 
 KEY = "articles/v1/date=2026-03-14/abc/1-c0ffee00.json"
 

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import embedder.handler
 from embedder.model import DIMENSIONS, MODEL, embed
+from harness import aws
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.articles import ArticleState, Stage
@@ -23,7 +24,6 @@ from newsdesk_cli.search import NoVectorError, search, vector_of_article, vector
 from newsdesk_cli.stack import Stack
 from publisher.stage import change_of
 from tests.examples import NOW, article_bytes, at_stage, current_of, id_of, key_of, revision_of
-from tests.functional import aws
 
 STORIES = [
     ("Bridge reopens after repairs", "The old bridge over the river carries cars and lorries again after two years."),

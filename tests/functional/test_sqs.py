@@ -12,10 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from harness import aws
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
 from tests.examples import id_of
-from tests.functional import aws
 
 MESSAGES: dict[str, StageMessage] = {
     "fetch": FetchRequested(article_id=id_of(), run=2, correlation_id="correlation"),

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
+from harness import aws
+from harness.fakes import DUE_SHARDS, FakeClock
 from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ArticleExtracted, PageFetched
 from tests import long_reads
-from tests.fakes import DUE_SHARDS, FakeClock
-from tests.functional import aws
 from tests.pipeline import MessageQueue, Pipeline, page
 
 URL = "https://news.example/bridge"

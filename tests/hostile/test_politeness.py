@@ -21,6 +21,16 @@ import pytest
 from moto import mock_aws
 
 from fetcher.stage import FetchStage
+from harness import aws
+from harness.fakes import (
+    FakeClock,
+    InMemoryArticleStore,
+    InMemoryHostStore,
+    InMemoryObjectStore,
+    RecordingSender,
+    Slot,
+)
+from harness.simulation import Faults, SimulatedHost, SimulatedWeb, Simulation, mixed_hosts
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.articles import ArticleState, Patience, first_run, lifecycle
 from newsdesk.articles.retries import RETRY_POLICIES
@@ -30,18 +40,8 @@ from newsdesk.ports import HostStore
 from newsdesk.web import Address, Url, article_id, parse_networks, parse_url
 from newsdesk.web.transport import FetchLimits, FetchRequest, HttpFetcher, Manners, Politeness, Start
 from newsdesk.web.transport.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS
-from tests.fakes import (
-    FakeClock,
-    InMemoryArticleStore,
-    InMemoryHostStore,
-    InMemoryObjectStore,
-    RecordingSender,
-    Slot,
-)
-from tests.functional import aws
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, Request, answer
-from tests.simulation import Faults, SimulatedHost, SimulatedWeb, Simulation, mixed_hosts
 
 HOST = "127.0.0.1"
 INTERVAL = 2.0

@@ -28,6 +28,8 @@ import fetcher.handler
 import indexer.handler
 import publisher.handler
 import submitter.handler
+from harness import aws
+from harness.fakes import FakeClock
 from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore, read_inserted
 from newsdesk.adapters.s3 import S3ObjectStore
@@ -46,10 +48,9 @@ from newsdesk.runtime import logger, process_batch
 from newsdesk.web import MAXIMUM_URL_LENGTH
 from newsdesk_cli.ingestion import Ingestion
 from tests.examples import id_of, new_state, outcome_of, submission_of
-from tests.fakes import FakeClock
-from tests.functional import aws
 from tests.functional.conftest import aws_session, bucket, cloud, listener, queues, table  # noqa: F401 (fixtures)
 from tests.pipeline import MessageQueue, Pipeline, page
+from tests.raw_events import raw_event
 
 URL = "https://news.example/bridge"
 STAGES: tuple[type[StageMessage], ...] = (FetchRequested, PageFetched, ArticleExtracted, ArticleEnriched)
@@ -249,7 +250,7 @@ class DwindlingContext(aws.FakeLambdaContext):
 
 def batch_of(messages: list[StageMessage], *bodies: str) -> dict[str, Any]:
     """An SQS event with a record for each message, and then for each raw body."""
-    template = aws.event("index-batch")["Records"][0]
+    template = raw_event("index-batch")["Records"][0]
     texts = [*(message.to_json() for message in messages), *bodies]
     return {"Records": [{**template, "messageId": f"message-{n}", "body": text} for n, text in enumerate(texts)]}
 
@@ -640,7 +641,7 @@ def test_90_secrets_in_query_strings_are_never_logged(
             handlers.save(state.model_copy(update={"version": state.version + 1, "url": address, **lost}))
         invocations.append((module.lambda_handler, batch_of([message], f'{{"articleId": "{SECRET_URL}"}}')))
     invocations += [
-        (dispatcher.handler.lambda_handler, aws.event("schedule")),
+        (dispatcher.handler.lambda_handler, raw_event("schedule")),
         (publisher.handler.lambda_handler, {"Records": aws.stream_records()}),
     ]
 

@@ -16,6 +16,8 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fetcher.stage import FetchStage
+from harness.aws import FakeLambdaContext
+from harness.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import ArticleState, CurrentRevision, lifecycle, read_capture
 from newsdesk.articles.state import Validators
 from newsdesk.clock import utc_now
@@ -27,9 +29,7 @@ from newsdesk.web.transport import FetchRequest, Manners, Politeness
 from newsdesk.web.transport.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
 from newsdesk.web.transport.network import MAXIMUM_LOOKUPS
 from tests.examples import PATIENCE
-from tests.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from tests.functional import misbehaving_server as server_side
-from tests.functional.aws import FakeLambdaContext
 from tests.functional.misbehaving_server import ENCODERS, HTML, PAGE, MisbehavingServer
 from tests.web import LOOPBACK, failure, fetch, fetcher, to_addresses
 

@@ -13,12 +13,12 @@ from datetime import timedelta
 import pytest
 
 from dispatcher.stage import HORIZON_SECONDS, DispatchStage
+from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, joined, message_for
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
 from tests.examples import NOW, PATIENCE, advanced, at_stage, id_of, new_state
-from tests.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 
 WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 

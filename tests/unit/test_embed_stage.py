@@ -11,12 +11,12 @@ from collections.abc import Sequence
 import pytest
 
 from embedder.stage import EmbedStage
+from harness.fakes import InMemoryArticleStore, InMemoryObjectStore
 from newsdesk.articles import Stage
 from newsdesk.articles.lifecycle import retracted
 from newsdesk.contracts import ArticleChanged, StoredVector, decode_vector, vector_key
 from publisher.stage import change_of
 from tests.examples import NOW, article_bytes, at_stage, current_of, id_of, key_of, revision_of
-from tests.fakes import InMemoryArticleStore, InMemoryObjectStore
 
 
 class Desk:

@@ -13,6 +13,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from enricher.composer import default_enrichers
 from enricher.ports import Document
 from enricher.stage import EnrichStage
+from harness.aws import FakeLambdaContext
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import ArticleState, Capture, CurrentRevision, Patience, Stage, lifecycle
 from newsdesk.contracts import (
     Article,
@@ -28,8 +30,6 @@ from newsdesk.contracts import (
     to_json_bytes,
 )
 from newsdesk.runtime import instrumented
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
-from tests.functional.aws import FakeLambdaContext
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/gates"

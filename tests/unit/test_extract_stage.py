@@ -15,6 +15,7 @@ import pytest
 from extractor.contract import EXTRACTOR, PageToRead, Reading, ReadPage
 from extractor.reading import ChildReader, read_page
 from extractor.stage import ExtractStage
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import (
     ArticleState,
     Capture,
@@ -30,7 +31,6 @@ from newsdesk.clock import to_text
 from newsdesk.contracts import ArticleExtracted, ExtractedWork, PageFetched, Reason, keys
 from newsdesk.errors import ConflictError, PermanentError
 from newsdesk.web import OptOutPolicy, Refusal, article_id, parse_policy
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/2026/03/13/gates"

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from fetcher.stage import LONGEST_VALIDATOR, FetchStage
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import (
     ArticleState,
     ArticleStore,
@@ -44,7 +45,6 @@ from newsdesk.web.transport import (
 )
 from newsdesk.web.transport.exchange import AuxiliaryResponse, HeaderFields, Timings
 from newsdesk.web.transport.politeness import LATENESS_SECONDS
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 URL = "https://news.example/harbour"
 HOST = "news.example"

@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from harness import aws
+from harness.fakes import InMemoryArticleStore
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import (
     ArticleState,
@@ -32,8 +34,6 @@ from newsdesk.errors import ConflictError
 from newsdesk.runtime import advance
 from newsdesk.web import article_id, canonical_url, parse_url
 from tests.examples import NOW, PATIENCE, at_stage, current_of, id_of, new_state, url_of
-from tests.fakes import InMemoryArticleStore
-from tests.functional import aws
 
 HEADLINE = "Bridge reopens"
 """Of every committed article in the examples."""

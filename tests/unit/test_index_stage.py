@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
 from newsdesk.articles import ArticleState, Stage, encode_signature, encode_sketch, joined, next_run
 from newsdesk.articles.lifecycle import enriched, extracted, fetched
@@ -17,7 +18,6 @@ from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
 from newsdesk.errors import ConflictError
 from tests.examples import CONTENT_HASH, NOW, PATIENCE, article_bytes, at_stage, capture_of, id_of, key_of
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 
 
 def signed(own: int = 0, shared: int = 100, seed: int = 0) -> Enrichment:

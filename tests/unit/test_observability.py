@@ -19,10 +19,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from harness.aws import FakeLambdaContext
 from newsdesk.runtime import count, instrumented, logger, measure
 from newsdesk.web import parse_url, scrub
 from newsdesk.web.urls import REMOVED
-from tests.functional.aws import FakeLambdaContext
 
 SECRET = "S3cr3tT0ken"
 

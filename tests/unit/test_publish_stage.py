@@ -9,12 +9,12 @@ import json
 
 import pytest
 
+from harness.fakes import InMemoryObjectStore, RecordingEventPublisher
 from newsdesk.articles import Stage, WriteOnce
 from newsdesk.articles.lifecycle import retracted
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from publisher.stage import Inserted, PublishStage, change_of, ending_of
 from tests.examples import NOW, at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
-from tests.fakes import InMemoryObjectStore, RecordingEventPublisher
 
 
 class Desk:

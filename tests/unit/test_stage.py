@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import STAGE_ORDER, ArticleState, Stage, WriteOnce, ended, joined, message_for, next_run
 from newsdesk.articles.lifecycle import extracted, leased
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, StageMessage
@@ -16,7 +17,6 @@ from newsdesk.contracts.keys import extracted_key
 from newsdesk.errors import AlreadyRecordedError, ConflictError
 from newsdesk.runtime import advance, check_in
 from tests.examples import CONTENT_HASH, NOW, PATIENCE, advanced, at_stage, id_of, outcome_of
-from tests.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 Recorded = tuple[ArticleState, Iterable[WriteOnce]]

@@ -12,13 +12,13 @@ from ipaddress import ip_network
 
 import pytest
 
+from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 from newsdesk.articles import ArticleState, Stage, joined
 from newsdesk.articles.lifecycle import retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
 from submitter.stage import SubmitStage
 from tests.examples import PATIENCE, advanced, at_stage, id_of, new_state, url_of
-from tests.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 
 MESSAGE_ID = "00000000-0000-4000-8000-000000000001"
 

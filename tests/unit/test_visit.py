@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from fetcher.stage import FetchStage
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import ArticleState, lifecycle
 from newsdesk.clock import to_text
 from newsdesk.contracts import FetchRequested, Reason
@@ -31,7 +32,6 @@ from newsdesk.web.transport import (
 from newsdesk.web.transport.exchange import AuxiliaryResponse, HeaderFields, Timings
 from newsdesk.web.transport.politeness import CLAIM_SECONDS, HEAD_START_SECONDS, LATENESS_SECONDS, UNREACHABLE_SECONDS
 from tests.examples import PATIENCE
-from tests.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 
 SITE = "https://news.example"
 PAGE = parse_url(f"{SITE}/harbour")

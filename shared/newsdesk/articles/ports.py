@@ -1,6 +1,6 @@
 """What stage logic asks of the table.
 
-Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on DynamoDB and ``tests/fakes.py`` in
+Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on DynamoDB and ``harness/fakes.py`` in
 memory.
 """
 

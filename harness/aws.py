@@ -20,8 +20,7 @@ import yaml
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 
-REPOSITORY = Path(__file__).parents[2]
-EVENTS = REPOSITORY / "tests" / "events"
+REPOSITORY = Path(__file__).parents[1]
 
 TABLE = "articles"
 BUCKET = "newsdesk-articles"
@@ -114,12 +113,6 @@ def read_object(key: str) -> bytes:
     """Return an object's bytes."""
     body: bytes = boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
     return body
-
-
-def event(name: str) -> dict[str, Any]:
-    """Return a raw event from ``tests/events``."""
-    document: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
-    return document
 
 
 @dataclass

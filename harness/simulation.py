@@ -24,6 +24,7 @@ from typing import Any
 
 from dispatcher.stage import DispatchStage
 from fetcher.stage import FetchStage
+from harness.fakes import DUE_SHARDS, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore
 from newsdesk.articles import Patience, Stage, first_run, message_for
 from newsdesk.contracts import FetchRequested, Reason, StageMessage
 from newsdesk.errors import TransientError
@@ -41,7 +42,6 @@ from newsdesk.web.transport import (
 )
 from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
 from newsdesk.web.transport.politeness import LATENESS_SECONDS
-from tests.fakes import DUE_SHARDS, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore
 
 START = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 BATCH = 10

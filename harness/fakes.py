@@ -258,6 +258,8 @@ def _listing(state: ArticleState) -> Listing:
 
 @dataclass(frozen=True)
 class StoredObject:
+    """What a put left: the bytes and their headers."""
+
     body: bytes
     content_type: str
     content_encoding: str | None

@@ -18,7 +18,7 @@ from enricher.composer import default_enrichers
 from enricher.manifest import enrich_manifest
 from enricher.ports import Enricher
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "enrichment"
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "enrichment"
 EVALUATOR = "evaluate_enrichment.py"
 TASKS = ("ner", "places", "quotes", "keyphrases", "language", "nearduplicates")
 
