@@ -60,10 +60,11 @@ class Answer:
 
 
 def _newsdesk() -> Extract:
+    from extractor.contract import PageToRead
     from extractor.reading.full import extract
 
     def run(html: str, url: str) -> Prediction:
-        article = extract(html, url, captured_at=NOW).article
+        article = extract(html, PageToRead(b"", None, url, NOW)).article
         return {
             "text": article.article_body,
             "title": article.headline,

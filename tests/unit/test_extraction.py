@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from extractor.contract import ExtractionResult, PageToRead
 from extractor.html import parse_html
 from extractor.manifest import extract_manifest
 from extractor.metadata import LONGEST_HEADLINE
 from extractor.metadata.authors import MAXIMUM_AUTHORS
-from extractor.reading.full import ExtractionResult, extract, extract_plain_text, require_article
+from extractor.reading.full import extract, extract_plain_text, require_article
 from newsdesk.contracts import BlockType, Extracted, Reason, to_document, to_json_bytes
 from newsdesk.errors import PermanentError
 
@@ -40,7 +40,11 @@ def page(head: str = "", article: str = PROSE, after: str = "", heading: str = "
 
 
 def extracted(html: str, **options: Any) -> ExtractionResult:
-    return extract(html, options.pop("url", URL), captured_at=CAPTURED_AT, **options)
+    return extract(html, page_to_read(options.pop("url", URL), **options))
+
+
+def page_to_read(url: str = URL, **known: Any) -> PageToRead:
+    return PageToRead(b"", None, url, CAPTURED_AT, **known)
 
 
 def article_or_reason(html: str) -> Extracted | Reason:
@@ -329,13 +333,13 @@ def test_a_button_left_open_swallows_no_paragraph() -> None:
     assert tree.findtext(".//button") == "Share"
 
 
-def test_what_a_judge_throws_is_a_permanent_error() -> None:
-    def lines() -> Iterator[str]:
-        yield "User-agent: *"
+def test_what_a_judge_throws_is_a_permanent_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> None:
         raise RecursionError("too deep")
 
+    monkeypatch.setattr("extractor.reading.full.parse_html", fail)
     with pytest.raises(PermanentError) as raised:
-        extract(page(), URL, captured_at=CAPTURED_AT, host_lines=lines())
+        extract(page(), page_to_read())
     assert raised.value.reason is Reason.EXTRACTION_ERROR
     assert raised.value.detail == "RecursionError: too deep"
 
@@ -367,7 +371,7 @@ def test_plain_text_is_its_own_article() -> None:
     # Given a plain text
     text = "Harbour bridge reopens\n\nThe bridge reopened\non Friday.\n\n  \n<b>It</b> had been shut for a year."
     # When it is taken
-    article = extract_plain_text(text, URL, captured_at=CAPTURED_AT).article
+    article = extract_plain_text(text, page_to_read()).article
     # Then its first line is the headline, empty lines part its paragraphs, and nothing is read as markup
     assert article.headline == "Harbour bridge reopens"
     assert [block.text for block in article.blocks] == [
@@ -389,7 +393,7 @@ def test_each_line_of_a_plain_text_is_judged_in_its_place() -> None:
         "Newsletter",
     ]
     # When it is taken
-    found = extract_plain_text("\n\n".join(lines), URL, captured_at=CAPTURED_AT)
+    found = extract_plain_text("\n\n".join(lines), page_to_read())
     # Then all are there in their order, with what became of them
     assert [segment.text for segment in found.judged] == lines
     assert [segment.index for segment in found.judged] == list(range(7))

@@ -141,8 +141,12 @@ class PageToRead:
         With time zone.
     canonical_url : str or None
         The article's own URL, where it is another.
-    headers, host_lines, product_token
-        What the response and the host say to machines; see :func:`extractor.reading.full.extract`.
+    headers : tuple of pairs
+        The response's header fields.
+    host_lines : tuple of str
+        What the host says of the page to machines; see :func:`newsdesk.web.rights.host_signals`.
+    product_token : str
+        The robot that we are to sites, in lower case.
     provenance : Provenance or None
         How it was found and captured.
     profile : bytes
@@ -159,6 +163,16 @@ class PageToRead:
     product_token: str = ""
     provenance: Provenance | None = None
     profile: bytes = b""
+
+    @property
+    def article_url(self) -> str:
+        """The URL of the article, by which it is known."""
+        return self.canonical_url or self.url
+
+    @property
+    def known_provenance(self) -> Provenance:
+        """How it was found and captured; where nothing is known of that, its URL alone."""
+        return self.provenance or Provenance(requested_url=self.url, final_url=self.url, extractor=EXTRACTOR)
 
     @property
     def is_plain_text(self) -> bool:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 
@@ -28,7 +26,7 @@ from extractor.body import (
     overlaid,
     trimmed,
 )
-from extractor.contract import EXTRACTOR, CanonicalLink, Decision, ExtractionResult, JudgedSegment
+from extractor.contract import CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
 from extractor.html import WARNING as HIDDEN_TEXT
 from extractor.html import (
     Segment,
@@ -58,11 +56,10 @@ from newsdesk.contracts import (
     Quality,
     Reason,
     Rights,
-    SiteProfile,
 )
 from newsdesk.errors import PermanentError
 from newsdesk.hosts import HostProfile
-from newsdesk.web import Signal, scrub
+from newsdesk.web import scrub
 from newsdesk.words import count_words
 
 SHORTEST_ARTICLE_WORDS = 25
@@ -85,40 +82,15 @@ for _library in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
-def extract(
-    html: str,
-    url: str,
-    *,
-    captured_at: datetime,
-    canonical_url: str | None = None,
-    headers: Iterable[tuple[str, str]] = (),
-    host_lines: Iterable[str] = (),
-    product_token: str = "",
-    provenance: Provenance | None = None,
-    profile: HostProfile | SiteProfile | None = None,
-) -> ExtractionResult:
+def extract(text: str, page: PageToRead) -> ExtractionResult:
     """Extract the article of a page.
 
     Parameters
     ----------
-    html : str
+    text : str
         The page, storable text as :func:`extractor.html.charset.decode_text` returns it.
-    url : str
-        Where the page was found, after redirects; relative links are relative to it.
-    captured_at : datetime
-        With time zone; no date of the article is later.
-    canonical_url : str or None
-        The article's own URL, where it is another.
-    headers : iterable of pairs
-        The response's header fields.
-    host_lines : iterable of str
-        What the host says of the page to machines; see :func:`newsdesk.web.rights.host_signals`.
-    product_token : str
-        The robot that we are to sites, in lower case.
-    provenance : Provenance or None
-        How the page was found and captured.
-    profile : HostProfile, SiteProfile or None
-        What is known of the host's other articles; what they repeat is cut. See :mod:`extractor.body.recurrence`.
+    page : PageToRead
+        What is known of it.
 
     Raises
     ------
@@ -130,38 +102,22 @@ def extract(
     The settings are those of trafilatura's published evaluation: defaults, comments left out. ``deduplicate`` stays
     off: it remembers text from page to page, so that a result would depend on what the process had read before.
     """
-    headers = tuple(headers)
     try:
         with warnings.catch_warnings():
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
-            read_signals = partial(signals_of, headers=headers, host_lines=host_lines, product_token=product_token)
-            read_canonical = partial(canonical_link, headers=headers, url=url)
-            return _extract(
-                html, url, captured_at, canonical_url or url, read_signals, read_canonical, provenance, profile
-            )
+            return _extract(text, page)
     except MemoryError:
         raise
     except Exception as error:
         raise PermanentError(Reason.EXTRACTION_ERROR, scrub(f"{type(error).__name__}: {error}")[:200]) from error
 
 
-def extract_plain_text(
-    text: str,
-    url: str,
-    *,
-    captured_at: datetime,
-    canonical_url: str | None = None,
-    headers: Iterable[tuple[str, str]] = (),
-    host_lines: Iterable[str] = (),
-    product_token: str = "",
-    provenance: Provenance | None = None,
-) -> ExtractionResult:
+def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
     """Extract the article of a plain text, which may be a page that somebody scraped, furniture and all.
 
-    Parameters and errors are those of :func:`extract`.
+    Parameters are those of :func:`extract`.
     """
-    headers = tuple(headers)
     plain = clean_plain_text(text)
     blocks = tuple(Block(type=BlockType.PARAGRAPH, text=paragraph) for paragraph in plain.paragraphs)
     body = "\n".join(plain.paragraphs)
@@ -170,15 +126,15 @@ def extract_plain_text(
         "description": plain.description,
         "article_section": plain.section,
     }
-    kind = judge_type(None, StructuredData(), blocks, checked_url(url), stated["headline"], plain.section)
-    canonical = canonical_link(None, headers, url)
+    kind = judge_type(None, StructuredData(), blocks, checked_url(page.url), stated["headline"], plain.section)
+    canonical = canonical_link(None, page.headers, page.url)
     sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
-    signals = signals_of(None, headers, host_lines=host_lines, product_token=product_token)
+    signals = signals_of(None, page.headers, host_lines=page.host_lines, product_token=page.product_token)
     article = Extracted(
         **stated,
         article_body=body,
         article_type=kind.article_type,
-        url=canonical_url or url,
+        url=page.article_url,
         blocks=blocks,
         parts=split_parts(blocks, kind.article_type),
         word_count=count_words(body),
@@ -186,8 +142,8 @@ def extract_plain_text(
             field_sources={name: FieldSource(source=source) for name, source in sources.items()},
             warnings=_warnings(canonical),
         ),
-        rights=rights_of(signals, captured_at),
-        provenance=_with_canonical(provenance or _bare_provenance(url), canonical),
+        rights=rights_of(signals, page.captured_at),
+        provenance=_with_canonical(page.known_provenance, canonical),
     )
     dropped = islice(plain.dropped, MOST_DROPPED)
     return ExtractionResult(
@@ -222,30 +178,22 @@ def require_article(result: ExtractionResult) -> None:
     raise PermanentError(Reason.NO_ARTICLE, f"{article.word_count} words")
 
 
-def _extract(
-    html: str,
-    url: str,
-    captured_at: datetime,
-    canonical_url: str,
-    read_signals: Callable[[HtmlElement | None], tuple[Signal, ...]],
-    read_canonical: Callable[[HtmlElement | None], CanonicalLink],
-    provenance: Provenance | None,
-    profile: HostProfile | SiteProfile | None,
-) -> ExtractionResult:
+def _extract(html: str, page: PageToRead) -> ExtractionResult:
     tree = parse_html(html)
-    canonical, signals = read_canonical(tree), read_signals(tree)
-    rights = rights_of(signals, captured_at)
-    provenance = _with_canonical(provenance or _bare_provenance(url), canonical)
+    canonical = canonical_link(tree, page.headers, page.url)
+    signals = signals_of(tree, page.headers, host_lines=page.host_lines, product_token=page.product_token)
+    rights = rights_of(signals, page.captured_at)
+    provenance = _with_canonical(page.known_provenance, canonical)
     if tree is None:
-        nothing = _nothing(canonical_url, canonical, rights, provenance)
+        nothing = _nothing(page.article_url, canonical, rights, provenance)
         return ExtractionResult(nothing, canonical=canonical, signals=signals)
     segments = segments_of(tree)
     data = read_structured_data(tree)
-    metadata = read_metadata(tree, data, segments, url, captured_at)
+    metadata = read_metadata(tree, data, segments, page.url, page.captured_at)
     fields = metadata.fields()
-    recurrence = judge_recurrence(profile, segments)
-    boundary, body = find_body(tree, segments, data, metadata, url, recurring=recurrence.segments)
-    page_url = checked_url(url)
+    recurrence = judge_recurrence(HostProfile.unpacked(page.profile), segments)
+    boundary, body = find_body(tree, segments, data, metadata, page.url, recurring=recurrence.segments)
+    page_url = checked_url(page.url)
     kind = judge_type(tree, data, body.blocks, page_url, fields.get("headline"), fields.get("article_section"))
     pages = next_pages(tree, page_url)
     wall = judge_wall(tree, html, segments, data, body.text, next_pages=pages)
@@ -253,7 +201,7 @@ def _extract(
         **fields,
         article_body=body.text,
         article_type=kind.article_type,
-        url=canonical_url,
+        url=page.article_url,
         blocks=body.blocks,
         parts=split_parts(_below_deck(body.blocks, metadata.decks), kind.article_type),
         next_pages=pages,
@@ -370,7 +318,3 @@ def _warnings(canonical: CanonicalLink) -> tuple[str, ...]:
 
 def _with_canonical(provenance: Provenance, canonical: CanonicalLink) -> Provenance:
     return provenance.model_copy(update={"canonical_url": canonical.url})
-
-
-def _bare_provenance(url: str) -> Provenance:
-    return Provenance(requested_url=url, final_url=url, extractor=EXTRACTOR)

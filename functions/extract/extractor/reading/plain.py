@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from extractor.contract import EXTRACTOR, ExtractionResult, PageToRead
+from extractor.contract import ExtractionResult, PageToRead
 from extractor.html import Segment, canonical_link, parse_html, rights_of, segments_of, signals_of
-from newsdesk.contracts import Block, BlockType, Extracted, FieldSource, Provenance, Quality
+from newsdesk.contracts import Block, BlockType, Extracted, FieldSource, Quality
 from newsdesk.words import count_words
 
 SHORTEST_WORDS = 8
@@ -47,17 +47,16 @@ def extract_plainly(text: str, page: PageToRead) -> ExtractionResult:
     headline = _headline(tree)
     canonical = canonical_link(tree, page.headers, page.url)
     signals = signals_of(tree, page.headers, host_lines=page.host_lines, product_token=page.product_token)
-    provenance = page.provenance or Provenance(requested_url=page.url, final_url=page.url, extractor=EXTRACTOR)
     sources = {"articleBody": FieldSource(source="dom")} | ({"headline": FieldSource(source="dom")} if headline else {})
     article = Extracted(
         headline=headline,
         article_body=body,
-        url=page.canonical_url or page.url,
+        url=page.article_url,
         blocks=tuple(Block(type=BlockType.PARAGRAPH, text=line) for line in texts),
         word_count=count_words(body),
         quality=Quality(field_sources=sources),
         rights=rights_of(signals, page.captured_at),
-        provenance=provenance.model_copy(update={"canonical_url": canonical.url}),
+        provenance=page.known_provenance.model_copy(update={"canonical_url": canonical.url}),
     )
     return ExtractionResult(article, canonical=canonical, signals=signals)
 

@@ -6,11 +6,8 @@ an article. Changes nothing. Whoever imports this module loads no HTML library u
 
 from __future__ import annotations
 
-from functools import partial
-
 from extractor.contract import ExtractionResult, PageToRead, Reading
 from newsdesk.errors import PermanentError
-from newsdesk.hosts import HostProfile
 
 
 def read_page(page: PageToRead) -> Reading:
@@ -18,21 +15,8 @@ def read_page(page: PageToRead) -> Reading:
     from extractor.html import decode_text
     from extractor.reading.full import extract, extract_plain_text
 
-    text = decode_text(page.body, page.content_type)
-    profile = HostProfile.unpacked(page.profile)
-    extract_as = extract_plain_text if page.is_plain_text else partial(extract, profile=profile)
-    return _judged(
-        extract_as(
-            text,
-            page.url,
-            captured_at=page.captured_at,
-            canonical_url=page.canonical_url,
-            headers=page.headers,
-            host_lines=page.host_lines,
-            product_token=page.product_token,
-            provenance=page.provenance,
-        )
-    )
+    extract_as = extract_plain_text if page.is_plain_text else extract
+    return _judged(extract_as(decode_text(page.body, page.content_type), page))
 
 
 def read_page_plainly(page: PageToRead) -> Reading:
