@@ -12,7 +12,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 OUT ?= out
 
-.PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-enrichment benchmark-extraction \
+.PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-enrichment benchmark-extraction train cross-validate \
 	requirements check-requirements schemas clean
 
 help:
@@ -70,7 +70,17 @@ benchmark-enrichment: environment
 	@$(BIN)/python benchmarks/enrichment
 
 benchmark-extraction: .venv-benchmark/complete
-	@.venv-benchmark/bin/python benchmarks/extraction
+	@PYTHONPATH=$(TRAINING_PATH) .venv-benchmark/bin/python -m benchmarks.extraction
+
+# The models of extract, from the evaluation pages beside the repository; and what such models are worth on other sites.
+TRAINING_PATH := .:shared:functions/extract
+
+train: environment
+	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.train
+	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.train_titles --write
+
+cross-validate: environment
+	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.cross_validate
 
 .venv-benchmark/complete: requirements/benchmark.txt .venv/complete
 	@echo "== building the environment of the benchmark in .venv-benchmark"

@@ -4,7 +4,7 @@ Comes in: the evaluation data beside the repository, the page cases. Goes out: t
 ``docs/extraction-benchmark.md`` and its plot, unless told not to.
 
     make benchmark-extraction
-    .venv-benchmark/bin/python benchmarks/extraction [--limit N] [--cross-validated FILE] [--no-report] [--json FILE]
+    .venv-benchmark/bin/python -m benchmarks.extraction [--limit N] [--cross-validated FILE] [--no-report]
 
 Every page goes to every extractor, one after the other, in an order that turns with each page, each in a process of its
 own. The text of ours is cross-validated: each page's is what a model makes of it that has seen no page of its domain.
@@ -27,14 +27,14 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import scoring
-from cases import Case, spliced_cases
-from scoring import Estimate, Scores
-from seedlike import seedlike_page
-from splicing import load_pages
-from systems import BASELINE, OURS, SYSTEMS, Answer, Prediction, System, Worker, installed
 
+from benchmarks.extraction.systems import BASELINE, OURS, SYSTEMS, Answer, Prediction, System, Worker, installed
 from extractor.html import decode_text
+from training import scoring
+from training.cases import Case, spliced_cases
+from training.scoring import Estimate, Scores
+from training.seedlike import seedlike_page
+from training.splicing import load_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "extraction"
@@ -160,8 +160,8 @@ def cross_validated(path: Path | None) -> dict[str, Prediction]:
         return _read_predictions(path)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "predictions.jsonl"
-        script = Path(__file__).with_name("cross_validate.py")
-        subprocess.run([sys.executable, str(script), "--out", str(target)], check=True, stdout=sys.stderr)
+        command = [sys.executable, "-m", "training.cross_validate", "--out", str(target)]
+        subprocess.run(command, check=True, stdout=sys.stderr)
         return _read_predictions(target)
 
 

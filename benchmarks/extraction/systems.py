@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -18,11 +17,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
-
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(_ROOT / "shared"), str(_ROOT / "functions" / "extract")]
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 """No date of a page is later for those who ask."""

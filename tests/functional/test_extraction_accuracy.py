@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -118,8 +119,9 @@ class CrossValidation:
 def cross_validation(tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
     folder = tmp_path_factory.mktemp("accuracy")
     texts, figures = folder / "predictions.jsonl", folder / "figures.json"
-    script = ROOT / "benchmarks" / "extraction" / "cross_validate.py"
-    subprocess.run([sys.executable, str(script), "--out", str(texts), "--json", str(figures)], check=True)
+    command = [sys.executable, "-m", "training.cross_validate", "--out", str(texts), "--json", str(figures)]
+    paths = os.pathsep.join(str(ROOT / folder) for folder in (".", "shared", "functions/extract"))
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": paths})
     leaks = json.loads(figures.read_text(encoding="utf-8"))["leaks"]
     return CrossValidation({entry["id"]: entry for entry in read_lines(texts)}, leaks)
 

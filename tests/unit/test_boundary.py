@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from extractor.body import Boundary, find_boundary
 from extractor.html import parse_html, read_structured_data, segments_of
 from extractor.text import DropReason
-from tests.scroll_pages import SITE, Story, scroll_page
+from training.scroll_pages import SITE, Story, scroll_page
 
 DAM = Story(
     "Village council votes to remove the old mill dam",

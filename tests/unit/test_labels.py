@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.extraction.labels import true_shares
+from training.labels import true_shares
 
 
 def shares(segments: list[str], truth: str) -> list[float]:

@@ -15,7 +15,7 @@ import pytest
 
 np = pytest.importorskip("numpy", reason="numpy, which only training and the benchmark need, is not here")
 
-from benchmarks.extraction import scoring  # noqa: E402 - needs numpy
+from training import scoring  # noqa: E402 - needs numpy
 
 
 def page(truth: str, text: str | None) -> tuple[float | None, float | None, float, float]:

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from benchmarks.extraction.seedlike import seedlike_page, stories
+from training.seedlike import seedlike_page, stories
 
 
 def test_a_number_is_always_the_same_page() -> None:

@@ -2,7 +2,7 @@
 
 Comes in: a page's features. Goes out: a probability for each segment. Changes nothing.
 
-Three forests of gradient-boosted trees, trained by ``benchmarks/extraction/train.py`` and kept as JSON beside this
+Three forests of gradient-boosted trees, trained by ``training/train.py`` and kept as JSON beside this
 file. The first sees each segment as it is described; the second sees what the first thinks of the neighbours, the
 containers and the templates, too; the third also sees which segments another extractor kept. Their trees are walked in
 plain Python, one tree for all segments at a time.

@@ -6,7 +6,7 @@ with the places that state it. Changes nothing.
 A page names itself in several places, and no one of them is always right: the first ``h1`` may be the site's name, the
 ``<title>`` carries the site as a suffix, ``og:title`` may be written for a search engine. What several places agree on
 is seldom wrong. So every wording is a candidate, also without what may be a suffix, and a weighted sum of what is known
-of it decides; ``benchmarks/extraction/train_titles.py`` found the weights.
+of it decides; ``training/train_titles.py`` found the weights.
 """
 
 from __future__ import annotations

@@ -16,21 +16,18 @@ import gzip
 import json
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(_ROOT / "shared"), str(_ROOT / "functions" / "extract")]
-
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from extractor.html import Segment, decode_text, parse_html, read_structured_data, segments_of
 
+_ROOT = Path(__file__).resolve().parents[1]
 DATA = _ROOT.parent / "shared" / "data" / "extraction"
 _TOKEN = re.compile(r"\w+")
 _SHORTEST_PARAGRAPH = 8

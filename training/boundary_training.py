@@ -3,7 +3,7 @@
 Comes in: the cases of ``cases.py``. Goes out: the cross-validated table on standard output. Changes nothing: it is
 ``train.py`` that puts the forest into the model.
 
-    python benchmarks/extraction/boundary_training.py [--list]
+    python -m training.boundary_training [--list]
 
 Samples are the pieces that the guard doubts. Honest pages weigh more: a lost paragraph is worse than a leaked one.
 """
@@ -17,7 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cases import (
+
+from extractor.body import find_boundary
+from extractor.body.guard import Suspect, suspects_of, suspicion_row
+from extractor.body.model import forest_from_json
+from training.cases import (
     DATA,
     FOLDS,
     HONEST,
@@ -31,11 +35,7 @@ from cases import (
     print_tally,
     read_case,
 )
-from forests import train_forest, trees_of
-
-from extractor.body import find_boundary
-from extractor.body.guard import Suspect, suspects_of, suspicion_row
-from extractor.body.model import forest_from_json
+from training.forests import train_forest, trees_of
 
 _HONEST_WEIGHT, _MAIN_WEIGHT = 3.0, 0.3
 _FOREIGN_WEIGHT, _TEASER_WEIGHT = 1.5, 0.5

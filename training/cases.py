@@ -2,34 +2,25 @@
 
 Comes in: the evaluation pages beside the repository (texts: scrapinghub and fundus, MIT; WCXB, CC BY 4.0, attribution:
 Murrough Foley, WCXB 2026). Goes out: the pages as they are, with another article spliced in (``splicing.py``), and with
-the openings of others around the article (``tests/scroll_pages.py``). Changes nothing.
+the openings of others around the article (``scroll_pages.py``). Changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [
-    str(_ROOT),
-    str(_ROOT / "shared"),
-    str(_ROOT / "functions" / "extract"),
-    str(_ROOT / "benchmarks" / "extraction"),
-]
-
 from lxml.html import HtmlElement
-from seedlike import SeedlikePage, seedlike_page
-from splicing import DATA, VARIANTS, Page, Spliced, load_pages, own_segments, spliced_pages, titles_of
 
 from extractor.html import Segment, StructuredData, parse_html, read_structured_data, segments_of
 from extractor.metadata import Metadata, read_metadata
-from tests.scroll_pages import ScrollPage, Story, scroll_page
+from training.scroll_pages import ScrollPage, Story, scroll_page
+from training.seedlike import SeedlikePage, seedlike_page
+from training.splicing import DATA, VARIANTS, Page, Spliced, load_pages, own_segments, spliced_pages, titles_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FOLDS = 5

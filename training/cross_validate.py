@@ -3,7 +3,7 @@
 Comes in: the labelled pages of the evaluation data. Goes out: a table on standard output. Changes: writes the
 texts with ``--out FILE``, the figures with ``--json FILE``.
 
-    python benchmarks/extraction/cross_validate.py [--data DIR] [--out FILE] [--json FILE]
+    python -m training.cross_validate [--data DIR] [--out FILE] [--json FILE]
 
 The sites are dealt into five folds; each fold's pages are read with a model trained on the other four. Beside it stands
 trafilatura as it comes; and what leaks into the text of pages with another's article spliced in. Processor time is that
@@ -22,17 +22,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import scoring
-from cases import DATA, FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
-from train import Trainer, training_data
 
 from extractor.body import Model
 from extractor.body.model import model_from_json
 from extractor.html import parse_html, read_structured_data, segments_of
 from extractor.metadata import read_metadata
 from extractor.reading.full import find_body
+from training import scoring
+from training.cases import DATA, FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
+from training.train import Trainer, training_data
 
 
 @dataclass(slots=True)

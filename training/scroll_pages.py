@@ -50,7 +50,7 @@ _READ_ON = (
 _WORDS = ("lorem", "amber", "quill", "delta", "fjord", "onyx", "ridge", "sable", "tulip", "umbra", "vivid", "willow")
 
 
-def scroll_page(main: Story, others: Sequence[Story], seed: int) -> ScrollPage:
+def scroll_page(main: Story, others: Sequence[Story], seed: int) -> ScrollPage:  # noqa: PLR0915 - one draw after another
     """Return a page with one story whole and the openings of the others around it."""
     chance = random.Random(seed)
     choose = chance.choice

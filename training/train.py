@@ -2,7 +2,7 @@
 
 Comes in: the labelled pages of the evaluation data. Goes out: the model that extract ships. Changes: writes that file.
 
-    python benchmarks/extraction/train.py [--data DIR] [--out FILE]
+    python -m training.train [--data DIR] [--out FILE]
 
 Needs the dependency group ``training``. The labels are those of scrapinghub/article-extraction-benchmark (MIT), of
 dobbersc/fundus-evaluation and flairNLP/fundus (MIT), and of WCXB, the Web Content Extraction Benchmark (CC BY 4.0,
@@ -29,10 +29,6 @@ from typing import Any
 
 import lightgbm
 import numpy as np
-from boundary_training import Sample, boundary_trees, samples_of
-from cases import DATA, FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
-from forests import train_forest, trees_of
-from labels import true_shares
 
 from extractor.body import find_boundary, overlaid
 from extractor.body.features import FEATURES, TOKEN, PageFeatures, features_of
@@ -49,6 +45,10 @@ from extractor.body.model import (
 from extractor.body.selection import surely_foreign
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import hidden_text
+from training.boundary_training import Sample, boundary_trees, samples_of
+from training.cases import DATA, FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
+from training.forests import train_forest, trees_of
+from training.labels import true_shares
 
 _ROUNDS = 60
 _PARAMETERS = {

@@ -13,7 +13,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-_CASES = Path(__file__).resolve().parents[2] / "tests" / "pages"
+_CASES = Path(__file__).resolve().parents[1] / "tests" / "pages"
 _SHORTEST_PARAGRAPH = 60
 """Characters; what is shorter may be a heading or an item of a list."""
 _CONTROLS = ("keep reading", "Read more", "Continue reading", "Show less", "Full story", "Weiterlesen", "Lire la suite")

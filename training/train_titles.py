@@ -15,20 +15,17 @@ import gzip
 import json
 import random
 import re
-import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "functions/extract"), str(ROOT / "shared")]
-
 from extractor.html import decode_text, parse_html, read_meta, read_structured_data, segments_of
 from extractor.metadata.reader import site_names
 from extractor.metadata.titles import ranked_titles
 
+ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT.parent / "shared/data/extraction/pages"
 MODEL = ROOT / "functions/extract/extractor/model/titles.json"
 FOLDS = 10
