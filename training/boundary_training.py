@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from extractor.body import find_boundary
-from extractor.body.guard import Suspect, suspects_of, suspicion_row
+from extractor.body.guard import Candidate, candidate_row, judge_candidates
 from extractor.body.model import forest_from_json
 from training.cases import (
     DATA,
@@ -44,7 +44,7 @@ _ROUNDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A suspect piece, and whether it is foreign."""
+    """A candidate piece, and whether it is foreign."""
 
     fold: int
     weight: float
@@ -53,13 +53,13 @@ class Sample:
 
 
 def samples_of(case: Case, page: ReadCase) -> list[Sample]:
-    """Return the suspects of a page; as one is foreign or not, so the walk goes on."""
+    """Return the candidates of a page; as one is foreign or not, so the walk goes on."""
     found: list[Sample] = []
 
-    def judge(suspect: Suspect) -> bool:
-        if suspect.in_company:
+    def judge(candidate: Candidate) -> bool:
+        if candidate.has_foreign_sibling:
             return False
-        texts = [segment.text for segment in page.segments[suspect.first : suspect.last + 1]]
+        texts = [segment.text for segment in page.page.segments[candidate.first : candidate.last + 1]]
         own = sum(len(text) for text in texts if text in case.own)
         foreign = sum(len(text) for text in texts if text in case.foreign)
         is_foreign = own < 0.1 * foreign
@@ -68,10 +68,10 @@ def samples_of(case: Case, page: ReadCase) -> list[Sample]:
         else:
             weight = _HONEST_WEIGHT if case.kind == HONEST else _MAIN_WEIGHT
         if is_foreign or own > 0:
-            found.append(Sample(case.fold, weight, suspicion_row(suspect), is_foreign))
+            found.append(Sample(case.fold, weight, candidate_row(candidate), is_foreign))
         return is_foreign
 
-    suspects_of(page.tree, page.segments, case.url, page.metadata.titles, page.data, judge)
+    judge_candidates(page.page, page.metadata.titles, judge)
     return found
 
 
@@ -98,7 +98,7 @@ def main() -> None:
     arguments = parser.parse_args()
     made = list(all_cases(DATA))
     samples = [sample for case in made if (page := read_case(case)) is not None for sample in samples_of(case, page)]
-    print(f"{len(made)} pages, {len(samples)} suspects, {sum(s.is_foreign for s in samples)} of them foreign")
+    print(f"{len(made)} pages, {len(samples)} candidates, {sum(s.is_foreign for s in samples)} of them foreign")
     tallies: dict[str, Tally] = defaultdict(Tally)
     for fold in range(FOLDS):
         forest = forest_from_json(boundary_trees(sample for sample in samples if sample.fold != fold))
@@ -106,10 +106,8 @@ def main() -> None:
             page = read_case(case) if case.fold == fold else None
             if page is None:
                 continue
-            cut = find_boundary(
-                page.tree, page.segments, case.url, page.metadata.titles, page.data, forest=forest
-            ).foreign
-            left = {segment.text for segment in page.segments if segment.index not in cut}
+            cut = find_boundary(page.page, page.metadata.titles, forest=forest).foreign
+            left = {segment.text for segment in page.page.segments if segment.index not in cut}
             leaked, lost = case.foreign & left, case.own - left
             tallies[case.kind].add(len(leaked), len(case.foreign), len(lost), len(case.own))
             if arguments.list and (leaked or lost):

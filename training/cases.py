@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lxml.html import HtmlElement
-
-from extractor.html import Segment, StructuredData, parse_html, read_structured_data, segments_of
+from extractor.html import Page as HtmlPage
+from extractor.html import parse_html, read_html, segments_of
 from extractor.metadata import Metadata, read_metadata
 from training.scroll_pages import ScrollPage, Story, scroll_page
 from training.seedlike import SeedlikePage, seedlike_page
@@ -62,19 +61,14 @@ class Case:
 class ReadCase:
     """A page, parsed."""
 
-    tree: HtmlElement
-    segments: tuple[Segment, ...]
-    data: StructuredData
+    page: HtmlPage
     metadata: Metadata
 
 
 def read_case(case: Case) -> ReadCase | None:
     """Return a case's page as the extractor reads it; None where the parser finds nothing."""
-    tree = parse_html(case.html)
-    if tree is None:
-        return None
-    segments, data = segments_of(tree), read_structured_data(tree)
-    return ReadCase(tree, segments, data, read_metadata(tree, data, segments, case.url, NOW))
+    page = read_html(case.html, case.url)
+    return None if page is None else ReadCase(page, read_metadata(page, NOW))
 
 
 def _scroll_cases(pages: Sequence[Page]) -> Iterator[Case]:

@@ -27,7 +27,7 @@ from trafilatura.settings import Document
 
 from extractor.body import Model
 from extractor.body.model import model_from_json
-from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.html import read_html
 from extractor.metadata import read_metadata
 from extractor.reading.full import find_body
 from training import scoring
@@ -126,12 +126,9 @@ def _report(run: Run, cases: Sequence[Case], data: Path) -> dict[str, Any]:
 
 
 def _ours(case: Case, model: Model) -> tuple[str, str]:
-    tree = parse_html(case.html)
-    assert tree is not None
-    segments = segments_of(tree)
-    data = read_structured_data(tree)
-    metadata = read_metadata(tree, data, segments, case.url, NOW)
-    _, body = find_body(tree, segments, data, metadata, case.url, model=model)
+    page = read_html(case.html, case.url)
+    assert page is not None
+    _, body = find_body(page, read_metadata(page, NOW), model=model)
     return body.text, body.source
 
 

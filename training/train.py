@@ -138,9 +138,10 @@ def training_data(data: Path) -> TrainingData:
 def _labelled(case: Case, guard: Forest) -> LabelledPage:
     page = read_case(case)
     assert page is not None
-    segments, data, titles = page.segments, page.data, page.metadata.titles
-    boundary = find_boundary(page.tree, segments, case.url, titles, data, forest=guard)
-    foreign = {**overlaid(segments), **hidden_text(segments), **boundary.foreign}
+    html, titles = page.page, page.metadata.titles
+    segments, data = html.segments, html.data
+    boundary = find_boundary(html, titles, forest=guard)
+    foreign = {**overlaid(html), **hidden_text(html), **boundary.foreign}
     features = features_of(
         segments,
         surely_foreign(foreign, boundary.likelihoods),
@@ -154,7 +155,7 @@ def _labelled(case: Case, guard: Forest) -> LabelledPage:
     words = [[] if segment.text in case.foreign else TOKEN.findall(segment.text) for segment in segments]
     shares = true_shares(words, TOKEN.findall(case.truth))
     truth = np.array([shares[i] >= 0.5 for i in asked], dtype=float)
-    vote = shares_in(features.tokens, trafilatura_text(page.tree))
+    vote = shares_in(features.tokens, trafilatura_text(html.tree))
     is_added = np.array([segments[i].text in case.foreign for i in asked], dtype=bool)
     return LabelledPage(case, features, asked, truth, vote, is_added)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.html import checked_url, parse_html, read_structured_data
+from extractor.html import read_html
 from extractor.kinds import TypeJudgement, judge_type
 from extractor.kinds.article_types import EVIDENCE
 from newsdesk.contracts import ArticleType, Block, BlockType
@@ -41,10 +41,10 @@ def judged(
     headline: str = "Pier repairs will cost more",
     section: str | None = None,
 ) -> TypeJudgement:
-    tree = parse_html(html)
-    assert tree is not None
+    page = read_html(html, url)
+    assert page is not None
     blocks = body() if blocks is None else blocks
-    found = judge_type(tree, read_structured_data(tree), blocks, checked_url(url), headline, section)
+    found = judge_type(page, blocks, page.url, headline, section)
     assert set(found.evidence) <= set(EVIDENCE)
     return found
 

@@ -8,7 +8,7 @@ import pytest
 
 from extractor.body import Body, choose_body
 from extractor.body.selection import threshold_of
-from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.html import read_html
 
 PARAGRAPHS = (
     "The council voted on Tuesday evening to repair the old harbour bridge before the winter storms arrive.",
@@ -27,11 +27,10 @@ ARTICLE = PAGE.format(body="".join(f"<p>{text}</p>" for text in PARAGRAPHS))
 
 
 def body_of(html: str, foreign: dict[int, str] | None = None, suspicion: dict[int, float] | None = None) -> Body:
-    tree = parse_html(html)
-    assert tree is not None
+    page = read_html(html, "")
+    assert page is not None
     titles = ("Harbour bridge to be repaired",)
-    data = read_structured_data(tree)
-    return choose_body(tree, segments_of(tree), foreign or {}, titles, None, data, suspicion=suspicion)
+    return choose_body(page, foreign or {}, titles, None, suspicion=suspicion)
 
 
 def test_the_paragraphs_are_kept_and_the_furniture_is_not() -> None:
@@ -44,10 +43,10 @@ def test_the_text_is_that_of_the_blocks() -> None:
 
 
 def test_every_segment_is_kept_or_has_a_reason() -> None:
-    tree = parse_html(ARTICLE)
-    assert tree is not None
+    page = read_html(ARTICLE, "")
+    assert page is not None
     body = body_of(ARTICLE)
-    assert sorted([*body.kept, *body.reasons]) == list(range(len(segments_of(tree))))
+    assert sorted([*body.kept, *body.reasons]) == list(range(len(page.segments)))
 
 
 def test_what_others_ruled_out_stays_out_with_their_reason() -> None:
@@ -110,16 +109,15 @@ def test_writing_without_spaces_is_kept() -> None:
 
 def test_a_page_of_very_many_paragraphs_costs_no_more_than_seconds() -> None:
     html = PAGE.format(body="<p>The bridge is repaired by the city, they said.</p>" * 60_000)
-    tree = parse_html(html)
-    assert tree is not None
-    segments, data = segments_of(tree), read_structured_data(tree)
+    page = read_html(html, "")
+    assert page is not None
 
     started = time.process_time()
-    body = choose_body(tree, segments, {}, ("Harbour bridge to be repaired",), None, data)
+    body = choose_body(page, {}, ("Harbour bridge to be repaired",), None)
 
     assert time.process_time() - started < 8
     assert len(body.kept) > 59_900
-    assert len(body.kept) + len(body.reasons) == len(segments)
+    assert len(body.kept) + len(body.reasons) == len(page.segments)
 
 
 def test_the_threshold_is_where_the_expected_f1_is_greatest() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.body import Boundary, find_boundary
-from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.html import read_html
 from extractor.text import DropReason
 from training.scroll_pages import SITE, Story, scroll_page
 
@@ -100,11 +100,10 @@ def bound(
     html: str, url: str = f"{SITE}/region/dam", titles: tuple[str, ...] = (DAM.headline,)
 ) -> tuple[list[str], Boundary]:
     """Return the texts that are left, and the boundary."""
-    tree = parse_html(html)
-    assert tree is not None
-    segments = segments_of(tree)
-    boundary = find_boundary(tree, segments, url, titles, read_structured_data(tree))
-    return [segment.text for segment in segments if segment.index not in boundary.foreign], boundary
+    page = read_html(html, url)
+    assert page is not None
+    boundary = find_boundary(page, titles)
+    return [segment.text for segment in page.segments if segment.index not in boundary.foreign], boundary
 
 
 def paragraphs(story: Story, count: int | None = None) -> str:
@@ -284,11 +283,10 @@ def test_tiny_pages_have_no_boundary(html: str) -> None:
     ids=["depth", "posts", "paragraphs", "links", "nested", "controls"],
 )
 def test_odd_pages_cost_no_more_than_seconds(html: str) -> None:
-    tree = parse_html(html)
-    assert tree is not None
-    segments = segments_of(tree)
+    page = read_html(html, SITE)
+    assert page is not None
     started = time.process_time()
-    find_boundary(tree, segments, SITE, (DAM.headline,), read_structured_data(tree))
+    find_boundary(page, (DAM.headline,))
     assert time.process_time() - started < 5
 
 

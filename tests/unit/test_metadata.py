@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.html import read_html
 from extractor.metadata import Metadata, read_metadata
 from newsdesk.contracts import Extracted, Quality, to_document
 
@@ -18,9 +18,9 @@ PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tide
 
 
 def read(head: str, body: str = f"<h1>How the gates work</h1>{PROSE}", lang: str = "en-GB") -> Metadata:
-    tree = parse_html(f'<html lang="{lang}"><head>{head}</head><body>{body}</body></html>')
-    assert tree is not None
-    return read_metadata(tree, read_structured_data(tree), segments_of(tree), URL, CAPTURED_AT)
+    page = read_html(f'<html lang="{lang}"><head>{head}</head><body>{body}</body></html>', URL)
+    assert page is not None
+    return read_metadata(page, CAPTURED_AT)
 
 
 def json_ld(**properties: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractor.body import overlaid
-from extractor.html import parse_html, segments_of
+from extractor.html import read_html
 
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides of the year.</p>"
 NOTICE = (
@@ -14,10 +14,9 @@ OFFER = "<h3>This article is for subscribers</h3><p>Subscribe now to read this s
 
 
 def overlaid_texts(html: str) -> dict[str, str]:
-    tree = parse_html(html)
-    assert tree is not None
-    page = segments_of(tree)
-    return {page[index].text[:16]: reason for index, reason in overlaid(page).items()}
+    page = read_html(html, "")
+    assert page is not None
+    return {page.segments[index].text[:16]: reason for index, reason in overlaid(page).items()}
 
 
 def test_a_consent_notice_is_cut() -> None:

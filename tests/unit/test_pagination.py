@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.html import checked_url, parse_html
+from extractor.html import read_html
 from extractor.kinds import next_pages
 
 SITE = "https://courier.example"
 
 
 def found(html: str, url: str = f"{SITE}/news/pier") -> list[str]:
-    tree = parse_html(html)
-    assert tree is not None
-    return [page.removeprefix(SITE) for page in next_pages(tree, checked_url(url))]
+    page = read_html(html, url)
+    assert page is not None
+    return [address.removeprefix(SITE) for address in next_pages(page)]
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_no_more_than_fifty_pages_are_listed() -> None:
 
 
 def test_a_page_without_a_url_has_no_others() -> None:
-    tree = parse_html("<a href='/news/pier/2'>2</a>")
-    assert tree is not None
-    assert next_pages(tree, None) == ()
+    page = read_html("<a href='/news/pier/2'>2</a>", "")
+    assert page is not None
+    assert next_pages(page) == ()
 
 
 @given(st.text(max_size=40), st.text(alphabet="/?=&p-_.,0123456789ab", max_size=30))
 def test_any_link_is_judged(href: str, path: str) -> None:
-    tree = parse_html("<a>2</a><a rel=next>next</a>")
-    assert tree is not None
-    for anchor in tree.iter("a"):
+    page = read_html("<a>2</a><a rel=next>next</a>", f"{SITE}/{path}")
+    assert page is not None
+    for anchor in page.tree.iter("a"):
         anchor.set("href", "".join(character for character in href if character.isprintable()))
-    next_pages(tree, checked_url(f"{SITE}/{path}"))
+    next_pages(page)

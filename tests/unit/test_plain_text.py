@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.html import StructuredData
 from extractor.kinds import judge_type
 from extractor.text import DropReason, clean_plain_text, split_parts
 from newsdesk.contracts import ArticleType, Block, BlockType
@@ -308,7 +307,7 @@ def test_the_scraped_page_that_the_service_exists_for_is_cleaned() -> None:
     assert list(found.paragraphs) == expected["paragraphs"]
     # And it is a digest of its main story and two others
     blocks = [Block(type=BlockType.PARAGRAPH, text=text) for text in found.paragraphs]
-    judged = judge_type(None, StructuredData(), blocks, None, found.headline, found.section)
+    judged = judge_type(None, blocks, None, found.headline, found.section)
     assert judged.article_type is ArticleType.DIGEST
     parts = split_parts(blocks, judged.article_type)
     assert [len(part.text.split("\n")) for part in parts] == [7, 1, 1]

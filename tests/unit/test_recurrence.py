@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from extractor.body import judge_recurrence
 from extractor.body.recurrence import RECURS_ON_PAGES
-from extractor.html import Segment, parse_html, segments_of
+from extractor.html import Page, read_html
 from newsdesk.hosts import FINGERPRINTS_PER_PAGE, PROFILE_PAGES, SEASON_SECONDS, HostProfile, ProfilePage
 from newsdesk.web import article_id
 
@@ -41,28 +41,28 @@ def prose(seed: int, paragraphs: int = 6, words: int = 30) -> list[str]:
 
 def page(
     paragraphs: Iterable[str], *, end: str = f"<p>{BIOGRAPHY}</p>", after: str = f"<aside><p>{SIGN_UP}</p></aside>"
-) -> tuple[Segment, ...]:
+) -> Page:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
     html = f"<html><body><h1>A title of this page</h1><div class='entry'>{body}{end}</div>{after}</body></html>"
-    tree = parse_html(html)
-    assert tree is not None
-    return segments_of(tree)
+    read = read_html(html, "")
+    assert read is not None
+    return read
 
 
-def shown(number: int, segments: tuple[Segment, ...], captured_at: datetime = NOW) -> ProfilePage:
+def shown(number: int, read: Page, captured_at: datetime = NOW) -> ProfilePage:
     identity = article_id(f"https://news.example/{number}")
-    return ProfilePage.of(identity, captured_at, judge_recurrence(None, segments).fingerprints)
+    return ProfilePage.of(identity, captured_at, judge_recurrence(None, read).fingerprints)
 
 
-def profile_of(*pages: tuple[Segment, ...]) -> HostProfile:
+def profile_of(*pages: Page) -> HostProfile:
     profile = HostProfile()
-    for number, segments in enumerate(pages):
-        profile = profile.with_page(shown(number, segments))
+    for number, read in enumerate(pages):
+        profile = profile.with_page(shown(number, read))
     return profile
 
 
-def cut(profile: HostProfile, segments: tuple[Segment, ...], identity: str = "") -> list[str]:
-    return [segments[index].text for index in judge_recurrence(profile, segments, identity).segments]
+def cut(profile: HostProfile, read: Page, identity: str = "") -> list[str]:
+    return [read.segments[index].text for index in judge_recurrence(profile, read, identity).segments]
 
 
 # --------------------------------------------------------------------------------------- what is cut
@@ -73,11 +73,11 @@ def test_what_three_other_articles_have_in_the_same_place_is_cut_with_the_reason
     profile = profile_of(*(page(prose(seed)) for seed in range(RECURS_ON_PAGES)))
 
     # When a fourth is read
-    segments = page(prose(9))
-    found = judge_recurrence(profile, segments)
+    read = page(prose(9))
+    found = judge_recurrence(profile, read)
 
     # Then its biography and the sign-up are cut, and nothing else; what was known is on record
-    assert [segments[index].text for index in found.segments] == [BIOGRAPHY, SIGN_UP]
+    assert [read.segments[index].text for index in found.segments] == [BIOGRAPHY, SIGN_UP]
     assert set(found.segments.values()) == {"recurs_on_site"}
     assert found.used is not None
     assert found.used.id == profile.id
@@ -144,7 +144,7 @@ def test_the_standing_sentence_of_a_serial_column_is_not_cut() -> None:
 
 
 def test_a_standing_heading_among_the_prose_is_not_cut() -> None:
-    def column(seed: int) -> tuple[Segment, ...]:
+    def column(seed: int) -> Page:
         first, *rest = prose(seed)
         return page([first, "Why it all matters", *rest])
 
@@ -154,7 +154,7 @@ def test_a_standing_heading_among_the_prose_is_not_cut() -> None:
 def test_a_background_paragraph_that_several_stories_share_is_not_cut() -> None:
     background = prose(55, paragraphs=1)[0]
 
-    def story(seed: int) -> tuple[Segment, ...]:
+    def story(seed: int) -> Page:
         first, *rest = prose(seed)
         return page([first, background, *rest])
 
@@ -189,11 +189,11 @@ def test_a_page_without_a_long_text_of_its_own_is_left_alone() -> None:
 
 def test_what_is_on_record_gives_the_same_cut_again_whatever_is_known_by_now() -> None:
     # Given a page that was cut by what was known of its host
-    segments = page(prose(9))
-    found = judge_recurrence(profile_of(*(page(prose(seed)) for seed in range(3))), segments)
+    read = page(prose(9))
+    found = judge_recurrence(profile_of(*(page(prose(seed)) for seed in range(3))), read)
 
     # When it is judged again by the record alone, Then the same is cut and the same is recorded
-    again = judge_recurrence(found.used, segments)
+    again = judge_recurrence(found.used, read)
     assert (again.segments, again.used) == (found.segments, found.used)
 
 
@@ -254,7 +254,8 @@ def test_a_new_design_displaces_the_old_within_two_seasons() -> None:
     for later in range(3):
         for number in range(4):
             profile = profile.with_page(shown(number + 10 * later, page(prose(number)), NOW + later * season))
-    assert {known.season for known in profile.pages} == {shown(0, (), NOW + later * season).season for later in (1, 2)}
+    seasons = {shown(0, page(()), NOW + later * season).season for later in (1, 2)}
+    assert {known.season for known in profile.pages} == seasons
 
 
 def test_the_first_capture_of_an_article_in_a_season_is_the_one_that_counts() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.body import Body, trimmed
-from extractor.html import Segment, parse_html, segments_of
+from extractor.body import Body, trim
+from extractor.html import Page, read_html
 
 ONE = "Two steel doors rise out of the bed of the river on the highest tides of the year."
 TWO = "The decision is made by one of four duty keepers, who take turns to sleep above the pumps."
@@ -13,20 +13,20 @@ THREE = "It takes forty minutes from the key to a closed river, which is why the
 TITLE = "How the gates work"
 
 
-def segments(html: str) -> tuple[Segment, ...]:
-    tree = parse_html(html)
-    assert tree is not None
-    return segments_of(tree)
+def page_of(html: str) -> Page:
+    page = read_html(html, "")
+    assert page is not None
+    return page
 
 
 def left(
     html: str, *, without: tuple[str, ...] = (), deck: str | None = None, authors: tuple[str, ...] = ()
 ) -> list[str]:
-    page = segments(html)
-    kept = tuple(segment.index for segment in page if segment.text not in without)
-    body = trimmed(Body(kept=kept), page, (TITLE,), (deck,), authors)
+    page = page_of(html)
+    kept = tuple(segment.index for segment in page.segments if segment.text not in without)
+    body = trim(Body(kept=kept), page, (TITLE,), (deck,), authors)
     assert set(body.reasons).isdisjoint(body.kept)
-    return [page[index].text for index in body.kept]
+    return [page.segments[index].text for index in body.kept]
 
 
 def paragraphs(*texts: str) -> str:
@@ -115,12 +115,12 @@ def test_a_table_of_which_most_was_kept_is_kept_whole() -> None:
 
 def test_a_heading_that_was_left_out_of_a_row_is_kept_with_the_others() -> None:
     html = f"<h2>Doors</h2><p>{ONE}</p><h2>Keepers</h2><p>{TWO}</p><h2>Time</h2><p>{THREE}</p>"
-    page = segments(html)
+    page = page_of(html)
     reasons: dict[int, str] = {4: "page_furniture"}
-    body = trimmed(Body(kept=(0, 1, 2, 3, 5), reasons=reasons), page, (TITLE,))
+    body = trim(Body(kept=(0, 1, 2, 3, 5), reasons=reasons), page, (TITLE,))
     assert body.kept == (0, 1, 2, 3, 4, 5)
     # And one that another judge cut stays cut
-    body = trimmed(Body(kept=(0, 1, 2, 3, 5), reasons={4: "recurs_on_site"}), page, (TITLE,))
+    body = trim(Body(kept=(0, 1, 2, 3, 5), reasons={4: "recurs_on_site"}), page, (TITLE,))
     assert body.kept == (0, 1, 2, 3, 5)
 
 
@@ -130,7 +130,7 @@ def test_a_page_of_nothing_but_such_lines_is_left_alone() -> None:
 
 
 def test_what_was_trimmed_says_why() -> None:
-    page = segments(f"<h1>{TITLE}</h1>" + paragraphs(ONE, "Share this"))
-    body = trimmed(Body(kept=(0, 1, 2)), page, (TITLE,))
+    page = page_of(f"<h1>{TITLE}</h1>" + paragraphs(ONE, "Share this"))
+    body = trim(Body(kept=(0, 1, 2)), page, (TITLE,))
     assert body.reasons == {0: "repeated", 2: "page_furniture"}
     assert body.text == ONE

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.html import parse_html, read_structured_data, segments_of
+from extractor.html import read_html
 from extractor.kinds import Wall, judge_wall
 from extractor.kinds.walls import EVIDENCE, require_open
 from newsdesk.contracts import TRANSIENT, ContentStatus, Reason
@@ -34,11 +34,9 @@ def described(**properties: object) -> str:
 
 
 def judged(html: str, body: list[str] | None = None, next_pages: tuple[str, ...] = ()) -> Wall:
-    tree = parse_html(html)
-    assert tree is not None
-    return judge_wall(
-        tree, html, segments_of(tree), read_structured_data(tree), "\n".join(body or []), next_pages=next_pages
-    )
+    page = read_html(html, "")
+    assert page is not None
+    return judge_wall(page, "\n".join(body or []), next_pages=next_pages)
 
 
 CHALLENGES = [
@@ -376,16 +374,15 @@ def test_walls_are_failures_and_final() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>/=\"'& ptilehdivcaorsk404…"), max_size=300), st.text(max_size=100))
 def test_any_page_is_judged(html: str, body: str) -> None:
-    tree = parse_html(html)
-    if tree is not None:
+    if read_html(html, "") is not None:
         assert set(judged(html, [body]).evidence) <= set(EVIDENCE)
 
 
 def test_a_page_of_very_many_named_elements_is_judged_in_time() -> None:
     # Given a page on which a search whose time grows with the square of the names takes a quarter of a minute
-    tree = parse_html("<div id='a' class='b'></div>" * 60_000)
-    assert tree is not None
+    page = read_html("<div id='a' class='b'></div>" * 60_000, "")
+    assert page is not None
     # When it is judged, Then that takes a small part of it
     began = time.perf_counter()
-    judge_wall(tree, "", [], read_structured_data(tree), "")
+    judge_wall(page, "")
     assert time.perf_counter() - began < 4

@@ -10,8 +10,8 @@ from extractor.body.model import Model
 from extractor.body.overlays import overlaid
 from extractor.body.recurrence import judge_recurrence
 from extractor.body.selection import Body, choose_body
-from extractor.body.stated_body import or_stated
-from extractor.body.trimming import trimmed
+from extractor.body.stated_body import prefer_stated_body
+from extractor.body.trimming import trim
 
 __all__ = [
     "Body",
@@ -20,7 +20,7 @@ __all__ = [
     "choose_body",
     "find_boundary",
     "judge_recurrence",
-    "or_stated",
     "overlaid",
-    "trimmed",
+    "prefer_stated_body",
+    "trim",
 ]

@@ -22,7 +22,7 @@ from functools import cached_property
 from lxml.html import HtmlElement
 
 from extractor.body.model import Forest, shipped_model
-from extractor.html import Segment, StructuredData
+from extractor.html import Page, Segment, StructuredData
 from extractor.text import SEE_ALSO, DropReason
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -34,7 +34,7 @@ _SHORTEST_PROSE = 8
 """Words of a paragraph that counts; a line of fewer is furniture as often as text."""
 _SHORT_BODY = 600
 """Characters of prose that a headline's wrapper may hold (a deck, a summary) before the body's own begins."""
-_MAXIMUM_SUSPECTS = 300
+_MAXIMUM_CANDIDATES = 300
 _MAXIMUM_TEXT = 40_000
 """Characters of a piece that are compared; a subject shows long before."""
 _MAXIMUM_OPTIONS = 20
@@ -43,7 +43,7 @@ _MANY = 4
 _UNCERTAIN = 0.3
 _FOREIGN = 0.6
 """Over one half, because a paragraph that is lost is worse than one that leaks."""
-_IN_COMPANY = 0.2
+_BESIDE_FOREIGN = 0.2
 """Teasers come in rows; a likelihood over this is enough where one beside it has been found."""
 
 _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
@@ -68,7 +68,7 @@ _READ_ON = re.compile(
 """The words of controls to read on, in some languages: one sign among many, and for flat runs of lines the only one."""
 
 # fmt: off
-SUSPICIONS = (
+GUARD_FEATURES = (
     "after_cut", "article_tag", "before", "before_title", "flat", "h1", "heading", "headless", "known", "level_above",
     "level_below", "level_same", "lexical", "link", "main_has_title", "main_small", "many_twins", "no_title",
     "other_links", "out_of_body", "paragraphs", "pieces", "pseudo", "question", "read_on", "same_end", "share",
@@ -130,7 +130,7 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class Candidate:
     """A piece of a page that may be another article's.
 
     Attributes
@@ -139,22 +139,21 @@ class Suspect:
         Its segments.
     features : mapping of str to float
         What speaks for it and against.
-    in_company : bool
+    has_foreign_sibling : bool
         Whether another piece with a headline, beside it, has been found foreign: it is looked at again.
     """
 
     first: int
     last: int
     features: Mapping[str, float]
-    in_company: bool = False
+    has_foreign_sibling: bool = False
 
 
 class _Page:
     """The page's segments as a tree of the elements around them, and what is known of its article."""
 
-    def __init__(
-        self, tree: HtmlElement, segments: Sequence[Segment], url: str, titles: Sequence[str], data: StructuredData
-    ) -> None:
+    def __init__(self, page: Page, titles: Sequence[str]) -> None:
+        tree, segments, url, data = page.tree, page.segments, page.address, page.data
         self.segments = segments
         self.words = [_count(segment.text) for segment in segments]
         self.levels = [self._level(segment) for segment in segments]
@@ -318,56 +317,42 @@ class _Page:
         return found
 
 
-def find_boundary(
-    tree: HtmlElement,
-    segments: Sequence[Segment],
-    url: str,
-    titles: Sequence[str],
-    data: StructuredData,
-    *,
-    forest: Forest | None = None,
-) -> Boundary:
+def find_boundary(page: Page, titles: Sequence[str], *, forest: Forest | None = None) -> Boundary:
     """Find which segments belong to other articles.
 
     Parameters
     ----------
-    tree : HtmlElement
+    page : Page
         The page.
-    segments : sequence of Segment
-        All of the page's, as :func:`extractor.html.segments.segments_of` gives them.
-    url : str
-        The page's own.
     titles : sequence of str
         What the page calls its article, the most trusted first.
-    data : StructuredData
-        The page's JSON-LD.
     forest : Forest or None
         Another than the one that is shipped.
     """
-    if len(segments) < 3:
+    if len(page.segments) < 3:
         return Boundary()
     forest = forest or shipped_model().boundary
-    page = _Page(tree, segments, url, titles, data)
+    guarded = _Page(page, titles)
     foreign: dict[int, str] = {}
     likelihoods: dict[int, float] = {}
     doubt = 0.0
 
-    def judge(suspect: Suspect) -> bool:
+    def judge(candidate: Candidate) -> bool:
         nonlocal doubt
-        likelihood = forest.probability(suspicion_row(suspect))
-        is_foreign = likelihood > (_IN_COMPANY if suspect.in_company else _FOREIGN)
-        if not suspect.in_company:
+        likelihood = forest.probability(candidate_row(candidate))
+        is_foreign = likelihood > (_BESIDE_FOREIGN if candidate.has_foreign_sibling else _FOREIGN)
+        if not candidate.has_foreign_sibling:
             doubt = max(doubt, 1 - likelihood if is_foreign else likelihood)
-        inside = range(suspect.first, suspect.last + 1)
+        inside = range(candidate.first, candidate.last + 1)
         likelihoods.update((index, max(likelihood, likelihoods.get(index, 0.0))) for index in inside)
         if is_foreign:
-            foreign.update(dict.fromkeys(inside, _reason(suspect.features)))
+            foreign.update(dict.fromkeys(inside, _reason(candidate.features)))
         return is_foreign
 
-    comments = dict.fromkeys(_comments(page), DropReason.COMMENTS.value)
-    _walk(page, judge)
+    comments = dict.fromkeys(_comments(guarded), DropReason.COMMENTS.value)
+    _walk(guarded, judge)
     warnings = []
-    if foreign and _is_all_but_nothing(page, foreign):
+    if foreign and _is_all_but_nothing(guarded, foreign):
         foreign.clear()
         likelihoods.clear()
         doubt = max(doubt, 0.5)
@@ -379,9 +364,9 @@ def find_boundary(
     return Boundary(foreign | comments, round(doubt, 3), likelihoods, tuple(warnings))
 
 
-def suspicion_row(suspect: Suspect) -> list[float]:
+def candidate_row(candidate: Candidate) -> list[float]:
     """Return what the guard's forest sees of a piece."""
-    return [float(suspect.features.get(name, 0.0)) for name in SUSPICIONS]
+    return [float(candidate.features.get(name, 0.0)) for name in GUARD_FEATURES]
 
 
 def _reason(features: Mapping[str, float]) -> str:
@@ -408,20 +393,13 @@ def _comments(page: _Page) -> Iterator[int]:
             yield from range(node.first, node.last + 1)
 
 
-def suspects_of(
-    tree: HtmlElement,
-    segments: Sequence[Segment],
-    url: str,
-    titles: Sequence[str],
-    data: StructuredData,
-    judge: Callable[[Suspect], bool],
-) -> None:
-    """Have each suspect piece of a page judged; parameters are those of :func:`find_boundary` and :func:`_walk`."""
-    _walk(_Page(tree, segments, url, titles, data), judge)
+def judge_candidates(page: Page, titles: Sequence[str], judge: Callable[[Candidate], bool]) -> None:
+    """Have each candidate piece of a page judged; parameters are those of :func:`find_boundary` and :func:`_walk`."""
+    _walk(_Page(page, titles), judge)
 
 
-def _walk(page: _Page, judge: Callable[[Suspect], bool]) -> None:
-    """Go down the page and have each suspect piece judged; what is found foreign is not entered.
+def _walk(page: _Page, judge: Callable[[Candidate], bool]) -> None:
+    """Go down the page and have each candidate piece judged; what is found foreign is not entered.
 
     Parameters
     ----------
@@ -431,7 +409,7 @@ def _walk(page: _Page, judge: Callable[[Suspect], bool]) -> None:
         Says whether a piece is another article's.
     """
     work = [page.root]
-    left = _MAXIMUM_SUSPECTS
+    left = _MAXIMUM_CANDIDATES
     while work:
         node = work.pop()
         children = [item for item in node.items if isinstance(item, _Node) and item.paragraphs > 1]
@@ -440,17 +418,19 @@ def _walk(page: _Page, judge: Callable[[Suspect], bool]) -> None:
         if len(node.items) > 1 and left > 0:
             pieces = [part for piece in _pieces(page, node) for part in _parted_by_controls(page, piece)]
             level = _Level(page, node, pieces)
-            suspects = level.suspects()
-            left -= len(suspects)
-            for piece in suspects:
+            candidates = level.candidates()
+            left -= len(candidates)
+            for piece in candidates:
                 features = level.features(piece, bool(cut) and cut[-1].last == piece.first - 1)
-                if judge(Suspect(piece.first, piece.last, features)):
+                if judge(Candidate(piece.first, piece.last, features)):
                     cut.append(piece)
                 elif piece.head is not None:
                     spared.append((piece, features))
             if any(piece.head is not None for piece in cut):
-                spared += [(piece, level.features(piece, False)) for piece in level.companions(suspects)]
-                cut += [p for p, features in spared if judge(Suspect(p.first, p.last, features, in_company=True))]
+                spared += [(piece, level.features(piece, False)) for piece in level.companions(candidates)]
+                cut += [
+                    p for p, features in spared if judge(Candidate(p.first, p.last, features, has_foreign_sibling=True))
+                ]
         work.extend(child for child in children if not any(piece.first <= child.first <= piece.last for piece in cut))
 
 
@@ -602,28 +582,28 @@ class _Level:
             page.segments[piece.last].text for piece in pieces if piece.paragraphs and not page.is_prose[piece.last]
         )
 
-    def suspects(self) -> list[_Piece]:
+    def candidates(self) -> list[_Piece]:
         """Return the pieces of which something says that they are articles by themselves, the main one left out."""
         if sum(piece.paragraphs > 0 for piece in self.pieces) < 2 and not self.holds_title:
             return []
-        found = [piece for piece in self.pieces if self._is_suspect(piece)]
+        found = [piece for piece in self.pieces if self._is_candidate(piece)]
         return [piece for piece in found if piece is not self.main] if found else []
 
-    def companions(self, suspects: Sequence[_Piece]) -> list[_Piece]:
-        """Return the pieces with a headline that stand after the main one and are built like a suspect."""
-        built = {_signature(piece.node.element) for piece in suspects if piece.node is not None}
+    def companions(self, candidates: Sequence[_Piece]) -> list[_Piece]:
+        """Return the pieces with a headline that stand after the main one and are built like a candidate."""
+        built = {_signature(piece.node.element) for piece in candidates if piece.node is not None}
         return [
             piece
             for piece in self.pieces
             if piece.first > self.main.last
             and piece.head is not None
             and piece.paragraphs
-            and piece not in suspects
+            and piece not in candidates
             and piece.node is not None
             and _signature(piece.node.element) in built
         ][:_MAXIMUM_OPTIONS]
 
-    def _is_suspect(self, piece: _Piece) -> bool:
+    def _is_candidate(self, piece: _Piece) -> bool:
         page = self.page
         title = page.title
         if piece.paragraphs == 0 or (title is not None and piece.first <= title <= piece.last):

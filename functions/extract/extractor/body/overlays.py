@@ -1,6 +1,6 @@
 """Boxes that a site lays over or into its pages: consent notices and offers to subscribe.
 
-Comes in: a page's segments. Goes out: those in such boxes, and why they are cut. Changes nothing.
+Comes in: a page. Goes out: the segments in such boxes, and why they are cut.
 
 A box is the nearest element around a telling line that holds several lines and hardly any of the page's other text. The
 telling lines are those of :mod:`extractor.kinds.walls`.
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml.html import HtmlElement
 
-from extractor.html import Segment
+from extractor.html import Page, Segment
 from extractor.kinds import asks_to_subscribe, speaks_of_consent
 from extractor.text import DropReason
 from newsdesk.words import count_words
@@ -25,11 +25,11 @@ _MOST_TELLING_LINES = 40
 _LONGEST_LINE = 1_500
 
 
-def overlaid(segments: Sequence[Segment]) -> Mapping[int, str]:
+def overlaid(page: Page) -> Mapping[int, str]:
     """Return the segments in consent notices and offers to subscribe, and the reasons."""
     found: dict[int, str] = {}
     # Few lines stand in a box of that size; to look at these alone is what keeps this cheap.
-    boxes = {parent: lines for parent, lines in _by_parent(segments).items() if 1 < len(lines) <= MOST_LINES}
+    boxes = {parent: lines for parent, lines in _by_parent(page.segments).items() if 1 < len(lines) <= MOST_LINES}
     lines = [line for box in boxes.values() for line in box if len(line.text) < _LONGEST_LINE]
     for tells, reason in (
         (speaks_of_consent, DropReason.PAGE_FURNITURE),
@@ -42,7 +42,7 @@ def overlaid(segments: Sequence[Segment]) -> Mapping[int, str]:
             box = boxes[segment.element.getparent()]
             words = sum(count_words(line.text) for line in box if count_words(line.text) > MOST_LINES)
             told = sum(count_words(line.text) for line in box if line in telling)
-            if len(box) < len(segments) and told >= LEAST_TOLD * words:
+            if len(box) < len(page.segments) and told >= LEAST_TOLD * words:
                 found.update((line.index, reason.value) for line in box)
     return found
 

@@ -1,7 +1,7 @@
 """What a host's pages repeat, and so is no part of any one article.
 
-Comes in: a page's segments, and the profile of its host. Goes out: which segments recur on the site; what the page adds
-to the profile. Changes nothing.
+Comes in: a page, and the profile of its host. Goes out: which segments recur on the site; what the page adds
+to the profile.
 
 Sign-ups, slogans, "follow us", biographies: no page alone tells them from its article, several pages do. What must
 never happen is that an article is cut because it is known already: under another URL, as an earlier state of a live
@@ -27,7 +27,7 @@ from hashlib import blake2b
 
 from lxml.html import HtmlElement
 
-from extractor.html import Segment
+from extractor.html import Page, Segment
 from extractor.text import DropReason
 from newsdesk.contracts import SiteProfile
 from newsdesk.hosts import HostProfile, ProfilePage
@@ -84,9 +84,7 @@ class Recurrence:
     fingerprints: tuple[int, ...]
 
 
-def judge_recurrence(
-    profile: HostProfile | SiteProfile | None, segments: Sequence[Segment], article_id: str = ""
-) -> Recurrence:
+def judge_recurrence(profile: HostProfile | SiteProfile | None, page: Page, article_id: str = "") -> Recurrence:
     """Return what a page's host repeats of it, and what it adds to what is known of the host.
 
     Parameters
@@ -94,12 +92,12 @@ def judge_recurrence(
     profile : HostProfile, SiteProfile or None
         Of the page's host; or the record of an earlier extraction, whose judgement is given again whatever the host's
         profile is now.
-    segments : sequence of Segment
-        All of the page.
+    page : Page
+        The page.
     article_id : str
         The page's article, whose own pages do not count.
     """
-    pieces = tuple(_pieces(segments))
+    pieces = tuple(_pieces(page.segments))
     fingerprints = frozenset(piece.fingerprint for piece in pieces)
     used: SiteProfile | None = None
     recurring: frozenset[int] = frozenset()

@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
-
 from extractor.body.blocks import blocks_of, is_caption
 from extractor.body.features import PageFeatures, features_of
 from extractor.body.model import Model, asked_segments, shipped_model
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
-from extractor.html import Segment, StructuredData
+from extractor.html import Element, Page, Segment
 from extractor.text import DropReason
 from newsdesk.contracts import Block
 
@@ -82,12 +80,10 @@ class Body:
 
 
 def choose_body(
-    tree: HtmlElement,
-    segments: Sequence[Segment],
+    page: Page,
     foreign: Mapping[int, str],
     titles: Iterable[str],
     description: str | None,
-    data: StructuredData,
     *,
     suspicion: Mapping[int, float] | None = None,
     model: Model | None = None,
@@ -96,18 +92,14 @@ def choose_body(
 
     Parameters
     ----------
-    tree : HtmlElement
+    page : Page
         The page.
-    segments : sequence of Segment
-        All of the page's.
     foreign : mapping
         Segments that other judges took for foreign, and why. They are cut, unless ``suspicion`` has doubts.
     titles : iterable of str
         What the page may be called, the likeliest first.
     description : str or None
         What the page says it is about.
-    data : StructuredData
-        The page's JSON-LD.
     suspicion : mapping or None
         How likely the boundary guard takes the segments that it weighed to be foreign.
     model : Model or None
@@ -115,16 +107,17 @@ def choose_body(
     """
     model = model or shipped_model()
     titles = tuple(titles)
+    segments, data = page.segments, page.data
     body_data = data.main.article_body if data.main else None
 
     suspicion = suspicion or {}
     sure = surely_foreign(foreign, suspicion)
 
     def judge(cut: Mapping[int, str], suspicion: Mapping[int, float]) -> _Judgement:
-        page = features_of(
+        features = features_of(
             segments[:MOST_SEGMENTS], cut, titles, description, body_data, suspicion, foreign if suspicion else ()
         )
-        return _judge(tree, page, model, may_ask=len(segments) <= MOST_SEGMENTS)
+        return _judge(page.tree, features, model, may_ask=len(segments) <= MOST_SEGMENTS)
 
     judged = judge(sure, suspicion)
     warnings: tuple[str, ...] = ()
@@ -153,7 +146,7 @@ class _Judgement:
     source: str
 
 
-def _judge(tree: HtmlElement, page: PageFeatures, model: Model, *, may_ask: bool) -> _Judgement:
+def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> _Judgement:
     asked = asked_segments(page)
     sizes = [page.sizes[i] for i in asked]
     source = "blocks"

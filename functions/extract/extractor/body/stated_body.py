@@ -1,13 +1,13 @@
 """The body that the page states in its JSON-LD, for pages that show next to nothing of it.
 
-Comes in: the body that was chosen of the visible text, and what the page states. Goes out: one of the two. Changes
-nothing. A page whose text is drawn by a script may still hold it all as ``articleBody``.
+Comes in: the body that was chosen of the visible text, and what the page states. Goes out: one of the two. A page
+whose text is drawn by a script may still hold it all as ``articleBody``.
 """
 
 from __future__ import annotations
 
 from extractor.body.selection import Body
-from extractor.html import StructuredData
+from extractor.html import Page
 from newsdesk.contracts import Block, BlockType
 from newsdesk.words import count_words
 
@@ -18,9 +18,10 @@ MISSING = 0.5
 STATED_CERTAINTY = 0.8
 
 
-def or_stated(body: Body, data: StructuredData) -> Body:
+def prefer_stated_body(body: Body, page: Page) -> Body:
     """Return the stated body where the page shows less than half of it, else the one that was chosen."""
-    stated = data.main.article_body if data.main else None
+    main = page.data.main
+    stated = main.article_body if main else None
     size = count_words(stated or "")
     if stated is None or size < SHORTEST_WORDS or count_words(body.text) >= MISSING * size:
         return body

@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 
 from extractor.body.blocks import blocks_of, data_table_of
 from extractor.body.selection import Body
-from extractor.html import Segment
+from extractor.html import Page, Segment
 from extractor.text import SEE_ALSO, DropReason, LineKind, kind_of_line
 from newsdesk.words import count_words, words
 
@@ -55,14 +55,15 @@ _PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
 _QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
 
 
-def trimmed(
+def trim(
     body: Body,
-    segments: Sequence[Segment],
+    page: Page,
     titles: Iterable[str],
     decks: Iterable[str | None] = (),
     authors: Iterable[str] = (),
 ) -> Body:
     """Return a body without the lines that give themselves away; see :func:`trimmings`."""
+    segments = page.segments
     missing = {*_missing_cells(segments, body.kept), *_missing_headings(segments, body)}
     whole = sorted({*body.kept, *missing})
     cut = trimmings(segments, whole, titles, decks, authors)
@@ -132,7 +133,7 @@ def trimmings(
         _end(chosen, kinds),
         _biographies(chosen, authors),
         _comments(segments, chosen, kinds),
-        _shelves(chosen, kinds),
+        _teaser_shelves(chosen, kinds),
         _about(chosen),
         _said_twice(chosen),
         _pull_quotes(chosen),
@@ -219,7 +220,7 @@ def _comments(
             return
 
 
-def _shelves(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
+def _teaser_shelves(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
     """Yield the teasers below a line such as "You may also like": lines with links, and single lines between them."""
     linked = {segment.index for segment in chosen if segment.links}
     shelf: list[int] = []

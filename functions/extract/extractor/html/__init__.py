@@ -12,13 +12,16 @@ from extractor.html.hidden import WARNING, hidden_text, hides_prose
 from extractor.html.json_ld import StructuredArticle, StructuredData, read_structured_data
 from extractor.html.links import checked_url, links_of
 from extractor.html.meta_tags import MetaStatements, lines_of, one_line, read_meta, text_of
+from extractor.html.page import Element, Page, read_html
 from extractor.html.rights import rights_of, signals_of
 from extractor.html.segments import Segment, segments_of
 from extractor.html.tree import parse_html
 
 __all__ = [
     "WARNING",
+    "Element",
     "MetaStatements",
+    "Page",
     "Segment",
     "StructuredArticle",
     "StructuredData",
@@ -31,6 +34,7 @@ __all__ = [
     "links_of",
     "one_line",
     "parse_html",
+    "read_html",
     "read_meta",
     "read_structured_data",
     "rights_of",

@@ -1,6 +1,6 @@
 """Text that a page holds and does not show.
 
-Comes in: a page's segments. Goes out: which of them are hidden and to be cut. Changes nothing.
+Comes in: a page. Goes out: which of its segments are hidden and to be cut.
 
 Nobody who looks at the page reads such text, but machines do: words for search engines, orders to language models. A
 page that hides much of its prose is another matter: there, a script shows it. Of 726 evaluation pages 13 hide prose
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from extractor.html.page import Page
 from extractor.html.segments import Segment
 from extractor.text import DropReason
 from newsdesk.words import count_words
@@ -23,12 +24,13 @@ MOST_LINKED = 0.5
 WARNING = "hidden_text"
 
 
-def hidden_text(segments: Sequence[Segment]) -> Mapping[int, str]:
+def hidden_text(page: Page) -> Mapping[int, str]:
     """Return the hidden segments that are to be cut, and the reason.
 
     All of them, where less than a quarter of the page's prose is hidden; where less than a half is, those that stand
     alone between shown ones.
     """
+    segments = page.segments
     hidden = [segment for segment in segments if segment.is_hidden]
     if not hidden:
         return {}
@@ -44,11 +46,11 @@ def _stands_alone(segment: Segment, segments: Sequence[Segment]) -> bool:
     return len(shown) == len(around) - 1 and any(map(_prose, shown))
 
 
-def hides_prose(segments: Sequence[Segment], kept: Sequence[int]) -> bool:
-    """Say whether there is hidden prose within the article, be it kept or cut."""
+def hides_prose(page: Page, kept: Sequence[int]) -> bool:
+    """Return whether there is hidden prose within the article, be it kept or cut."""
     if not kept:
         return False
-    return any(segment.is_hidden and _prose(segment) for segment in segments[kept[0] : kept[-1] + 1])
+    return any(segment.is_hidden and _prose(segment) for segment in page.segments[kept[0] : kept[-1] + 1])
 
 
 def _prose(segment: Segment) -> int:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from extractor.html import StructuredData
+from extractor.html import Page, StructuredData
 from extractor.text import is_dashed, is_lead_in, listed_stories, time_of
 from newsdesk.contracts import ArticleType, Block, BlockType
 from newsdesk.web import Url
@@ -124,8 +124,7 @@ EVIDENCE: dict[str, str] = {
 
 
 def judge_type(
-    tree: HtmlElement | None,
-    data: StructuredData,
+    page: Page | None,
     blocks: Sequence[Block],
     url: Url | None,
     headline: str | None,
@@ -135,9 +134,8 @@ def judge_type(
 
     Parameters
     ----------
-    tree : HtmlElement or None
+    page : Page or None
         None for a plain text.
-    data : StructuredData
     blocks : sequence of Block
         The body.
     url : Url or None
@@ -148,6 +146,7 @@ def judge_type(
     -----
     The first that holds: no article at all, live blog, digest, opinion, news.
     """
+    tree, data = (page.tree, page.data) if page else (None, StructuredData())
     names = _path_names(url)
     path = _path(url)
     title = headline or ""

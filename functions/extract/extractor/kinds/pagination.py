@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from lxml.html import HtmlElement
 
-from extractor.html import checked_url
+from extractor.html import Page, checked_url
 from newsdesk.web import Url
 
 MAXIMUM_PAGES = 50
@@ -59,26 +59,26 @@ class _Place:
     number: int
 
 
-def next_pages(tree: HtmlElement, url: Url | None) -> tuple[str, ...]:
+def next_pages(page: Page) -> tuple[str, ...]:
     """Return the URLs of the pages of this article that follow this one, in order, as far as it links them.
 
     Parameters
     ----------
-    tree : HtmlElement
-    url : Url or None
-        The page's own.
+    page : Page
+        The page, with its own URL.
 
     Returns
     -------
     tuple of str
         At most 50; empty for an article on one page, for lists and archives.
     """
+    url = page.url
     if url is None or _LIST_FOLDER.search(url.target):
         return ()
     numbered: dict[str, dict[int, str]] = {}
     own = _own_places(url)
     firsts = set[str]()
-    for element, target in _links(tree, url):
+    for element, target in _links(page.tree, url):
         if target.href == url.href:
             continue
         firsts.add(_stem(target.target))

@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from extractor.html import Segment, StructuredArticle, StructuredData
+from extractor.html import Page, Segment, StructuredArticle, StructuredData
 from newsdesk.contracts import ContentStatus, Reason
 from newsdesk.errors import PermanentError
 from newsdesk.words import count_words
@@ -319,30 +319,21 @@ class _Signs:
     has_challenge: bool = False
 
 
-def judge_wall(
-    tree: HtmlElement,
-    html: str,
-    segments: Sequence[Segment],
-    data: StructuredData,
-    body_text: str,
-    *,
-    next_pages: Sequence[str] = (),
-) -> Wall:
+def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) -> Wall:
     """Judge how much of its article a page gave.
 
     Parameters
     ----------
-    tree, html : HtmlElement, str
-        The page, parsed and as it came.
-    segments : sequence of Segment
-    data : StructuredData
+    page : Page
+        The page.
     body_text : str
         What was taken for the article's body, a block a line.
     next_pages : sequence of str
         Other pages of the same article, as :func:`extractor.kinds.pagination.next_pages` found them.
     """
-    html = html[:_READ_CHARACTERS]
-    visible = [segment for segment in segments if not segment.is_hidden]
+    tree, data = page.tree, page.data
+    html = page.source[:_READ_CHARACTERS]
+    visible = [segment for segment in page.segments if not segment.is_hidden]
     signs: _Signs | None = None
     for judge, about, most in (
         (_bot_wall, _BOT_WORDS, _MOST_BOT_WALL_PROSE),

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from extractor.html import MetaStatements, Segment, StructuredData, one_line, read_meta, text_of
+from extractor.html import MetaStatements, Page, Segment, StructuredData, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
 from extractor.metadata.images import stated_images
@@ -129,25 +129,17 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def read_metadata(
-    tree: HtmlElement, data: StructuredData, segments: tuple[Segment, ...], url: str, captured_at: datetime
-) -> Metadata:
+def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     """Return what a page says of its article.
 
     Parameters
     ----------
-    tree : HtmlElement
+    page : Page
         The page.
-    data : StructuredData
-        Its JSON-LD.
-    segments : tuple of Segment
-        Its text.
-    url : str
-        Where it was found.
     captured_at : datetime
         With time zone; no date is later.
     """
-    meta = read_meta(tree)
+    tree, data, meta, segments, url = page.tree, page.data, page.meta, page.segments, page.address
     names = site_names(data, meta, url)
     titles = ranked_titles(tree, data, meta, segments, url, names)
     headline = titles[0].text if titles else None

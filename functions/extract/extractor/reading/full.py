@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 
-from lxml.html import HtmlElement
-
 from extractor.body import (
     Body,
     Boundary,
@@ -22,25 +20,23 @@ from extractor.body import (
     choose_body,
     find_boundary,
     judge_recurrence,
-    or_stated,
     overlaid,
-    trimmed,
+    prefer_stated_body,
+    trim,
 )
 from extractor.contract import CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
 from extractor.html import WARNING as HIDDEN_TEXT
 from extractor.html import (
+    Page,
     Segment,
-    StructuredData,
     canonical_link,
     checked_url,
     hidden_text,
     hides_prose,
     links_of,
     one_line,
-    parse_html,
-    read_structured_data,
+    read_html,
     rights_of,
-    segments_of,
     signals_of,
 )
 from extractor.kinds import TypeJudgement, Wall, judge_type, judge_wall, next_pages
@@ -126,7 +122,7 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
         "description": plain.description,
         "article_section": plain.section,
     }
-    kind = judge_type(None, StructuredData(), blocks, checked_url(page.url), stated["headline"], plain.section)
+    kind = judge_type(None, blocks, checked_url(page.url), stated["headline"], plain.section)
     canonical = canonical_link(None, page.headers, page.url)
     sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
     signals = signals_of(None, page.headers, host_lines=page.host_lines, product_token=page.product_token)
@@ -178,30 +174,29 @@ def require_article(result: ExtractionResult) -> None:
     raise PermanentError(Reason.NO_ARTICLE, f"{article.word_count} words")
 
 
-def _extract(html: str, page: PageToRead) -> ExtractionResult:
-    tree = parse_html(html)
-    canonical = canonical_link(tree, page.headers, page.url)
-    signals = signals_of(tree, page.headers, host_lines=page.host_lines, product_token=page.product_token)
-    rights = rights_of(signals, page.captured_at)
-    provenance = _with_canonical(page.known_provenance, canonical)
-    if tree is None:
-        nothing = _nothing(page.article_url, canonical, rights, provenance)
+def _extract(html: str, capture: PageToRead) -> ExtractionResult:
+    page = read_html(html, capture.url)
+    tree = page.tree if page else None
+    canonical = canonical_link(tree, capture.headers, capture.url)
+    signals = signals_of(tree, capture.headers, host_lines=capture.host_lines, product_token=capture.product_token)
+    rights = rights_of(signals, capture.captured_at)
+    provenance = _with_canonical(capture.known_provenance, canonical)
+    if page is None:
+        nothing = _nothing(capture.article_url, canonical, rights, provenance)
         return ExtractionResult(nothing, canonical=canonical, signals=signals)
-    segments = segments_of(tree)
-    data = read_structured_data(tree)
-    metadata = read_metadata(tree, data, segments, page.url, page.captured_at)
+    segments = page.segments
+    metadata = read_metadata(page, capture.captured_at)
     fields = metadata.fields()
-    recurrence = judge_recurrence(HostProfile.unpacked(page.profile), segments)
-    boundary, body = find_body(tree, segments, data, metadata, page.url, recurring=recurrence.segments)
-    page_url = checked_url(page.url)
-    kind = judge_type(tree, data, body.blocks, page_url, fields.get("headline"), fields.get("article_section"))
-    pages = next_pages(tree, page_url)
-    wall = judge_wall(tree, html, segments, data, body.text, next_pages=pages)
+    recurrence = judge_recurrence(HostProfile.unpacked(capture.profile), page)
+    boundary, body = find_body(page, metadata, recurring=recurrence.segments)
+    kind = judge_type(page, body.blocks, page.url, fields.get("headline"), fields.get("article_section"))
+    pages = next_pages(page)
+    wall = judge_wall(page, body.text, next_pages=pages)
     article = Extracted(
         **fields,
         article_body=body.text,
         article_type=kind.article_type,
-        url=page.article_url,
+        url=capture.article_url,
         blocks=body.blocks,
         parts=split_parts(_below_deck(body.blocks, metadata.decks), kind.article_type),
         next_pages=pages,
@@ -216,7 +211,7 @@ def _extract(html: str, page: PageToRead) -> ExtractionResult:
                 *body.warnings,
                 *wall.warnings,
                 *kind.warnings,
-                *((HIDDEN_TEXT,) if hides_prose(segments, body.kept) else ()),
+                *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
             ),
             conflicts=metadata.conflicts,
         ),
@@ -225,7 +220,7 @@ def _extract(html: str, page: PageToRead) -> ExtractionResult:
     )
     return ExtractionResult(
         article,
-        links=links_of((segments[index] for index in body.kept), page_url),
+        links=links_of((segments[index] for index in body.kept), page.url),
         dropped=_dropped(segments, body),
         canonical=canonical,
         signals=signals,
@@ -237,11 +232,8 @@ def _extract(html: str, page: PageToRead) -> ExtractionResult:
 
 
 def find_body(
-    tree: HtmlElement,
-    segments: Sequence[Segment],
-    data: StructuredData,
+    page: Page,
     metadata: Metadata,
-    url: str,
     *,
     recurring: Mapping[int, str] = MappingProxyType({}),
     model: Model | None = None,
@@ -250,24 +242,20 @@ def find_body(
 
     Parameters
     ----------
-    tree, segments, data, metadata
+    page, metadata
         The page, and what it says of itself.
-    url : str
-        The page's own.
     recurring : mapping
         Segments that the host repeats, and the reason.
     model : Model or None
         Another than the one that is shipped.
     """
     forest = model.boundary if model else None
-    boundary = find_boundary(tree, segments, url, metadata.titles, data, forest=forest)
-    foreign = {**overlaid(segments), **hidden_text(segments), **recurring, **boundary.foreign}
+    boundary = find_boundary(page, metadata.titles, forest=forest)
+    foreign = {**overlaid(page), **hidden_text(page), **recurring, **boundary.foreign}
     description = metadata.description.value if metadata.description else None
-    chosen = choose_body(
-        tree, segments, foreign, metadata.titles, description, data, suspicion=boundary.likelihoods, model=model
-    )
+    chosen = choose_body(page, foreign, metadata.titles, description, suspicion=boundary.likelihoods, model=model)
     authors = [person.name for person in metadata.author.value] if metadata.author else []
-    return boundary, or_stated(trimmed(chosen, segments, metadata.titles, metadata.decks, authors), data)
+    return boundary, prefer_stated_body(trim(chosen, page, metadata.titles, metadata.decks, authors), page)
 
 
 def _leak_score(boundary: Boundary, body: Body) -> float:

@@ -1,0 +1,79 @@
+"""One parsed page, and what every judge asks of it.
+
+Comes in: a page's text and its URL. Goes out: a :class:`Page`.
+
+A page is parsed, walked and read once. Whatever several judges need to know of it is a property of the page, so that
+they all speak of the same thing, and none of them pays for it twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lxml.html import HtmlElement
+
+from extractor.html.json_ld import StructuredData, read_structured_data
+from extractor.html.links import checked_url
+from extractor.html.meta_tags import MetaStatements, read_meta
+from extractor.html.segments import Segment, segments_of
+from extractor.html.tree import parse_html
+from newsdesk.web import Url
+
+Element: TypeAlias = HtmlElement
+"""An element of a page's tree."""
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A parsed page.
+
+    Attributes
+    ----------
+    source : str
+        The HTML as it came.
+    address : str
+        Where it was found, after redirects.
+    url : Url or None
+        The address, parsed; None when it is no http(s) URL.
+    tree : Element
+        The parsed HTML.
+    segments : tuple of Segment
+        Its visible text, in document order.
+    data : StructuredData
+        Its JSON-LD.
+    meta : MetaStatements
+        Its ``<meta>`` elements.
+    """
+
+    source: str
+    address: str
+    url: Url | None
+    tree: Element
+    segments: tuple[Segment, ...]
+    data: StructuredData
+    meta: MetaStatements
+
+
+def read_html(text: str, address: str) -> Page | None:
+    """Return the parsed page; None when there is nothing in it.
+
+    Parameters
+    ----------
+    text : str
+        The page, storable text as :func:`extractor.html.charset.decode_text` returns it.
+    address : str
+        Where it was found, after redirects.
+    """
+    tree = parse_html(text)
+    if tree is None:
+        return None
+    return Page(
+        source=text,
+        address=address,
+        url=checked_url(address),
+        tree=tree,
+        segments=segments_of(tree),
+        data=read_structured_data(tree),
+        meta=read_meta(tree),
+    )
