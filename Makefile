@@ -13,11 +13,11 @@ UV := $(BIN)/uv
 OUT ?= out
 
 .PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-enrichment benchmark-extraction train cross-validate \
-	requirements check-requirements schemas clean
+	requirements check-requirements schemas docs clean
 
 help:
 	@sed -n '3,7s/^# \{0,1\}//p' Makefile
-	@echo "  make lint types templates build smoke e2e requirements schemas clean    the parts that .ci/run is made of"
+	@echo "  make lint types templates build smoke e2e requirements schemas docs clean    the parts that .ci/run is made of"
 
 environment: .venv/complete
 
@@ -113,6 +113,9 @@ check-requirements: environment
 
 schemas: environment
 	@PYTHONPATH=shared:infra $(BIN)/python -m newsdesk_cli.schemas docs/schemas
+
+docs: environment
+	@PYTHONPATH="shared:infra:$$(echo functions/* | tr ' ' :)" $(BIN)/python -m newsdesk_cli.documents
 
 clean:
 	-@test ! -x $(BIN)/newsdesk || $(BIN)/newsdesk down

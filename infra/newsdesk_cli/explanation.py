@@ -6,9 +6,6 @@ page said escaped. Changes nothing.
 
 from __future__ import annotations
 
-import ast
-import inspect
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from extractor.contract import ExtractionResult, JudgedSegment
-from extractor.text import drop_reasons as reasons
+from extractor.text import DropReason
 from newsdesk.contracts import Extracted, FieldSource, to_document
 from newsdesk.words import count_words
+from newsdesk_cli.descriptions import described
 from newsdesk_cli.single_page import Observation
 
 _STYLE_SHEET = Path(__file__).with_name("explanation.css")
@@ -29,8 +27,6 @@ _LONGEST_SHOWN_RUN = 2
 """Dropped pieces in a row that are shown one by one; more of them are folded up."""
 _LONGEST_PREVIEW = 110
 _MOST_SHOWN = 10_000
-_ROLE = re.compile(r":\w+:(`[^`]+`)")
-"""How a docstring refers to code."""
 _HIGHEST_CLEAN_LEAK_SCORE = 0.2
 
 _FIELDS = (
@@ -98,17 +94,6 @@ def explanation_page(source: str, seen: Observation) -> str:
             "</aside>\n</div>\n</body>\n</html>\n",
         )
     )
-
-
-def described_reasons() -> dict[str, str]:
-    """Return what each reason for dropping a piece means, as it is written where it is defined."""
-    (enumeration,) = (node for node in ast.parse(inspect.getsource(reasons)).body if isinstance(node, ast.ClassDef))
-    described = {}
-    for member, note in zip(enumeration.body, enumeration.body[1:], strict=False):
-        if isinstance(member, ast.Assign) and isinstance(note, ast.Expr):
-            meaning = " ".join(ast.literal_eval(note.value).split())
-            described[ast.literal_eval(member.value)] = _ROLE.sub(r"\1", meaning)
-    return described
 
 
 def _pieces(result: ExtractionResult | None) -> tuple[_Piece, ...]:
@@ -254,10 +239,10 @@ def _reasons(pieces: Iterable[_Piece]) -> Iterator[str]:
             words_of[piece.segment.reason] += count_words(piece.segment.text)
     if not pieces_of:
         return
-    described = described_reasons()
+    meanings = described(DropReason)
     yield '<section>\n<h2>Why pieces are not in the article</h2>\n<table class="dropped">\n'
     for reason, number in pieces_of.most_common():
-        meaning = escape(described.get(reason, ""))
+        meaning = escape(meanings.get(reason, ""))
         yield f'<tr><td><span class="why">{escape(reason)}</span><small>{meaning}</small></td>'
         yield f"<td>{_count(number, 'piece')}<small>{_count(words_of[reason], 'word')}</small></td></tr>\n"
     yield "</table>\n</section>\n"

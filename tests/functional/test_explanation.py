@@ -14,7 +14,6 @@ import pytest
 from lxml.html import HtmlElement, fromstring
 
 from extractor.contract import ExtractionResult, JudgedSegment, PageToRead
-from extractor.text import DropReason
 from newsdesk.contracts import (
     Extracted,
     FieldConflict,
@@ -29,7 +28,7 @@ from newsdesk.contracts import (
     StatedValue,
 )
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk_cli.explanation import described_reasons, explanation_page
+from newsdesk_cli.explanation import explanation_page
 from newsdesk_cli.single_page import Observation, fetch_page, observe, saved_page
 from tests.functional.misbehaving_server import HTML, MisbehavingServer, answer, redirect
 from tests.functional.test_command_line import PAGE, newsdesk
@@ -141,11 +140,6 @@ def test_a_page_that_could_not_be_read_is_explained_too() -> None:
     page = explanation_page("x.html", Observation("extraction_error", None))
     assert "extraction_error" in page
     assert "The page has no text." in page
-
-
-def test_every_reason_has_a_meaning() -> None:
-    assert set(described_reasons()) == {reason.value for reason in DropReason}
-    assert all(described_reasons().values())
 
 
 def test_a_saved_page_may_be_gzipped_or_plain_text(tmp_path: Path) -> None:

@@ -79,6 +79,23 @@ class TestSettings:
         # When / Then
         settings_of(package)()
 
+    @pytest.mark.parametrize(("function", "package"), PACKAGES.items())
+    def test_a_setting_has_the_default_of_its_parameter(self, template: Template, function: str, package: str) -> None:
+        # Given
+        fields = settings_of(package).model_fields
+        variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        # When
+        differing = {
+            name: (field.default, parameter["Default"])
+            for name, field in fields.items()
+            if not field.is_required()
+            and isinstance(value := variables.get(f"NEWSDESK_{name.upper()}"), dict)
+            and (parameter := template["Parameters"].get(value.get("Ref"))) is not None
+            and parameter["Default"] != field.default
+        }
+        # Then
+        assert differing == {}
+
     @pytest.mark.parametrize("bound", ["Default", "MinValue", "MaxValue"])
     def test_a_visit_fits_into_the_fetch_function_s_time_and_into_a_lease(
         self, template: Template, bound: str, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,7 @@
 """The documents agree with the repository: links lead somewhere, tables say what the code says.
 
 Comes in: the Markdown files, the template, the article's model, the functions. Goes out: assertions. Changes nothing.
-``docs/outcomes.md`` has a test of its own in ``tests/contracts``.
+``tests/contracts/test_documents_drift.py`` holds what is generated.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-import yaml
 
 from newsdesk.contracts import Article, Enrichment
 
@@ -22,13 +21,6 @@ PICTURES = sorted((REPOSITORY / "docs").glob("*.svg"))
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 REGISTRY_HOSTS = ("pypi.org", "pythonhosted.org", "npmjs", "crates.io", "artifactory", "nexus", "/simple/")
-
-
-class _TemplateLoader(yaml.SafeLoader):
-    """Reads a template; what its functions would return is of no interest here."""
-
-
-_TemplateLoader.add_multi_constructor("!", lambda _loader, _tag, node: f"!{node.tag}")
 
 
 def name_of(path: Path) -> str:
@@ -102,17 +94,6 @@ def test_a_decision_has_the_parts_of_one(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.startswith(f"# {path.name[:4]}: ")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Status", "Context", "Decision", "Consequences"]
-
-
-def test_operations_lists_the_templates_parameters_with_their_defaults() -> None:
-    # Given the template, When the table is read, Then it has each parameter with its default, in the same order
-    template = yaml.load((REPOSITORY / "template.yaml").read_text(encoding="utf-8"), Loader=_TemplateLoader)
-    expected = [
-        [f"`{name}`", f"`{entry['Default']}`" if entry["Default"] != "" else "empty"]
-        for name, entry in template["Parameters"].items()
-    ]
-    table = rows(REPOSITORY / "docs" / "operations.md", "| parameter | default | what |")
-    assert [cells[:2] for cells in table] == expected
 
 
 def test_operations_lists_every_metric() -> None:

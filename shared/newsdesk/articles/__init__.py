@@ -32,7 +32,14 @@ from newsdesk.articles.lifecycle import (
     released,
 )
 from newsdesk.articles.ports import ArticleStore, WriteOnce
-from newsdesk.articles.retries import MAXIMUM_RESENDS, RevisitPolicy, retry_delay, set_back_delay
+from newsdesk.articles.retries import (
+    MAXIMUM_RESENDS,
+    RETRY_POLICIES,
+    SET_BACK_POLICY,
+    RevisitPolicy,
+    retry_delay,
+    set_back_delay,
+)
 from newsdesk.articles.similarity import SIGNATURE_LENGTH, encode_signature, encode_sketch
 from newsdesk.articles.state import (
     STAGE_ORDER,
@@ -53,6 +60,8 @@ from newsdesk.articles.state import (
 __all__ = [
     "CAPTURE_MEDIA_TYPE",
     "MAXIMUM_RESENDS",
+    "RETRY_POLICIES",
+    "SET_BACK_POLICY",
     "SIGNATURE_LENGTH",
     "STAGE_ORDER",
     "ArticleState",

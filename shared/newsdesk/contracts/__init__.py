@@ -65,12 +65,13 @@ from newsdesk.contracts.messages import (
     event_schema,
     url_submitted_schema,
 )
-from newsdesk.contracts.outcomes import TRANSIENT, Outcome, Reason, label, outcome_of
+from newsdesk.contracts.outcomes import DESCRIPTIONS, TRANSIENT, Outcome, Reason, label, outcome_of
 from newsdesk.contracts.record import Record
 from newsdesk.contracts.vectors import StoredVector, cosine, decode_vector, encode_vector
 
 __all__ = [
     "ARTICLE_SCHEMA_KEY",
+    "DESCRIPTIONS",
     "SUBMISSION_ID_PATTERN",
     "TRANSIENT",
     "VECTORS_PREFIX",

@@ -47,17 +47,28 @@ HOST = "host"
 
 
 class Refusal(StrEnum):
-    """A use that a site refuses; these are the words of the stack's ``OptOutPolicy``."""
+    """A use that a site can refuse, and how it refuses it; the values are the words of ``OptOutPolicy``."""
 
     NOINDEX = "noindex"
+    """``X-Robots-Tag`` or ``<meta name="robots">`` with ``noindex``, ``none``, or a past
+    ``unavailable_after``."""
     NOARCHIVE = "noarchive"
+    """The same fields with ``noarchive`` or ``nocache``."""
     NOSNIPPET = "nosnippet"
+    """The same fields with ``nosnippet`` or ``max-snippet:0``."""
     NOAI = "noai"
+    """The same fields with ``noai``."""
     NOIMAGEAI = "noimageai"
+    """The same fields with ``noimageai``."""
     TDM_RESERVATION = "tdm-reservation"
+    """``tdm-reservation: 1`` in ``<meta>``, else in the header, else in ``/.well-known/tdmrep.json``."""
     TRAIN_AI = "train-ai"
+    """``Content-Usage: train-ai=n`` or ``Content-Signal: ai-train=no``, as a header or in ``robots.txt``; or
+    ``DisallowAITraining`` in ``robots.txt``, for its paths."""
     AI_USE = "ai-use"
+    """``Content-Usage: ai-use=n`` or ``Content-Signal: ai-input=no``, as a header or in ``robots.txt``."""
     SEARCH = "search"
+    """``Content-Usage: search=n`` or ``Content-Signal: search=no``, as a header or in ``robots.txt``."""
 
 
 @dataclass(frozen=True, slots=True)

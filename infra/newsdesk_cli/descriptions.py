@@ -1,0 +1,40 @@
+"""What the members of an enumeration mean, in the words that stand under each in the code.
+
+Comes in: an enumeration whose members have docstrings. Goes out: those sentences by value.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from enum import StrEnum
+
+_ROLE = re.compile(r":\w+:`~?([\w.]+)`")
+
+
+def described(enumeration: type[StrEnum]) -> dict[str, str]:
+    """Return the docstring of each member by the member's value, in the order of the code.
+
+    Raises
+    ------
+    ValueError
+        If a member has no docstring.
+    """
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(enumeration))).body
+    assert isinstance(definition, ast.ClassDef)
+    found: dict[str, str] = {}
+    for statement, note in zip(definition.body, definition.body[1:], strict=False):
+        if (
+            isinstance(statement, ast.Assign)
+            and isinstance(statement.targets[0], ast.Name)
+            and isinstance(note, ast.Expr)
+            and isinstance(note.value, ast.Constant)
+        ):
+            meaning = " ".join(str(note.value.value).split()).replace("``", "`")
+            found[enumeration[statement.targets[0].id].value] = _ROLE.sub(r"`\1`", meaning)
+    missing = [member.name for member in enumeration if member.value not in found]
+    if missing:
+        raise ValueError(f"{enumeration.__name__} has members without a docstring: {', '.join(missing)}")
+    return found

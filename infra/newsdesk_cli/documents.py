@@ -1,0 +1,299 @@
+"""The parts of the documents that list what the code has.
+
+Comes in: the Markdown files, and the code's own lists and descriptions. Goes out: the files' texts with every generated
+section up to date. ``python -m newsdesk_cli.documents`` (``make docs``) writes them back.
+
+A section stands between ``<!-- begin generated: NAME -->`` and ``<!-- end generated -->``; ``SECTIONS`` has the names.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer.main
+from pydantic.fields import FieldInfo
+
+from extractor.text import DropReason
+from newsdesk.articles import MAXIMUM_RESENDS, RETRY_POLICIES, SET_BACK_POLICY
+from newsdesk.contracts import (
+    ARTICLE_SCHEMA_KEY,
+    DESCRIPTIONS,
+    Reason,
+    capture_key,
+    changes_key,
+    keys,
+    label,
+    outcome_of,
+    vector_key,
+)
+from newsdesk.runtime import FunctionSettings
+from newsdesk.web import Refusal
+from newsdesk_cli.app import app
+from newsdesk_cli.descriptions import described
+from newsdesk_cli.paths import ROOT, TEMPLATE
+from newsdesk_cli.templates import load_template
+
+_SECTION = re.compile(
+    r"^<!-- begin generated: (?P<name>[\w-]+) -->\n.*?^<!-- end generated -->$", re.MULTILINE | re.DOTALL
+)
+_PACKAGES = {
+    "submit": "submitter",
+    "fetch": "fetcher",
+    "extract": "extractor",
+    "enrich": "enricher",
+    "index": "indexer",
+    "embed": "embedder",
+    "publish": "publisher",
+    "dispatch": "dispatcher",
+}
+_EXAMPLE_DAY = datetime(1111, 11, 11, 10, tzinfo=UTC)
+
+
+def paths() -> list[Path]:
+    """Return every Markdown file that may have generated sections."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
+
+
+def names_in(document: str) -> list[str]:
+    """Return the names of the sections that begin in a document."""
+    return re.findall(r"<!-- begin generated: (.+?) -->", document)
+
+
+def render(document: str) -> str:
+    """Return a document with its generated sections written anew.
+
+    Raises
+    ------
+    ValueError
+        If a section has an unknown name, or begins and does not end.
+    """
+    if len(names_in(document)) != len(_SECTION.findall(document)):
+        raise ValueError("a generated section has no end")
+    return _SECTION.sub(_rendered, document)
+
+
+def write_documents() -> list[Path]:
+    """Write the generated sections of all documents, and return the files that changed."""
+    changed = []
+    for path in paths():
+        before = path.read_text(encoding="utf-8")
+        after = render(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def _rendered(section: re.Match[str]) -> str:
+    name = section["name"]
+    if name not in SECTIONS:
+        raise ValueError(f"there is no generated section {name!r}")
+    return f"<!-- begin generated: {name} -->\n{SECTIONS[name]().rstrip()}\n<!-- end generated -->"
+
+
+def _table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(headers), *(list(row) for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    escaped = ([cell.replace("|", r"\|") for cell in line] for line in lines)
+    return "".join(f"| {' | '.join(cells)} |\n" if cells[0] != "---" else f"|{'|'.join(cells)}|\n" for cells in escaped)
+
+
+def _code(text: object) -> str:
+    return f"`{text}`"
+
+
+def _outcomes() -> str:
+    rows = ((_code(text), meaning, _when_final(text)) for text, meaning in DESCRIPTIONS.items())
+    return _table(("outcome", "meaning", "recorded"), rows)
+
+
+def _when_final(text: str) -> str:
+    reason = Reason(text.partition(":")[2]) if ":" in text else None
+    if reason in RETRY_POLICIES:
+        return f"after {RETRY_POLICIES[reason].attempts} attempts"
+    if reason is Reason.HOST_OVERLOADED:
+        return f"after {SET_BACK_POLICY.attempts} deferrals"
+    if reason is Reason.STUCK:
+        return f"after {MAXIMUM_RESENDS} resends"
+    return "at once"
+
+
+def _retries() -> str:
+    rows = (
+        (
+            _code(label(outcome_of(reason), reason)),
+            str(policy.attempts),
+            _seconds(policy.base_seconds),
+            _seconds(policy.cap_seconds),
+        )
+        for reason, policy in RETRY_POLICIES.items()
+    )
+    deferrals = (
+        _code(label(outcome_of(Reason.HOST_OVERLOADED), Reason.HOST_OVERLOADED)),
+        f"{SET_BACK_POLICY.attempts} deferrals",
+        _seconds(SET_BACK_POLICY.base_seconds),
+        _seconds(SET_BACK_POLICY.cap_seconds),
+    )
+    return _table(("outcome", "attempts", "first wait", "longest wait"), [*rows, deferrals])
+
+
+def _seconds(seconds: float) -> str:
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds % size == 0:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:g} s"
+
+
+def _members(header: str, meanings: Mapping[str, str]) -> str:
+    return _table((header, "meaning"), ((_code(value), meaning) for value, meaning in meanings.items()))
+
+
+def _parameters() -> str:
+    parameters = load_template(TEMPLATE)["Parameters"]
+    rows = (
+        (_code(name), _default(entry["Default"]), _allowed(entry), entry["Description"].strip())
+        for name, entry in parameters.items()
+    )
+    return _table(("parameter", "default", "allowed", "meaning"), rows)
+
+
+def _default(value: object) -> str:
+    return _code(value) if value != "" else "empty"
+
+
+def _allowed(entry: dict[str, Any]) -> str:
+    if "AllowedValues" in entry:
+        return ", ".join(_code(value) for value in entry["AllowedValues"])
+    least, most = entry.get("MinValue"), entry.get("MaxValue")
+    if least is not None and most is not None:
+        return f"{least} to {most}"
+    return f"at least {least}" if least is not None else ""
+
+
+def _settings() -> str:
+    """Return one row for each variable and meaning, with the functions that read it."""
+    readers: dict[tuple[str, str, str], list[str]] = {}
+    for function, package in _PACKAGES.items():
+        for name, field in _settings_of(package).model_fields.items():
+            row = (f"NEWSDESK_{name.upper()}", _default_of(field), str(field.description))
+            readers.setdefault(row, []).append(function)
+    rows = (
+        (_code(variable), ", ".join(functions), default, meaning)
+        for (variable, default, meaning), functions in sorted(readers.items())
+    )
+    return _table(("variable", "read by", "default", "meaning"), rows)
+
+
+def _settings_of(package: str) -> type[FunctionSettings]:
+    module = importlib.import_module(f"{package}.settings")
+    (found,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, FunctionSettings) and value.__module__ == module.__name__
+    )
+    return found
+
+
+def _default_of(field: FieldInfo) -> str:
+    return "required" if field.is_required() else _default(field.get_default())
+
+
+def _keys() -> str:
+    """Return the patterns of the keys: what the functions return for examples, with the examples' names put in."""
+    article = keys.article_key(_EXAMPLE_DAY, "<article id>", 7777, "abcdef01")
+    host = "host.example"
+    rows = (
+        (article, "a revision of an article", "always"),
+        (vector_key(article), "the vector of that revision, where the stack keeps vectors", "while it is current"),
+        (
+            changes_key(_EXAMPLE_DAY, "<first>-<last>")
+            .replace("1111-11-11", "<day>")
+            .replace("hour=10", "hour=<hour>"),
+            "what was committed, one change a line",
+            "always",
+        ),
+        (
+            capture_key(host, "<article id>", "<capture id>"),
+            "the request and the answer, as WARC",
+            "`RawRetentionDays`; deleted at once when the page opts out",
+        ),
+        (
+            keys.extracted_key("<article id>", "<capture id>"),
+            "what extract hands to enrich; not for readers",
+            "`WorkRetentionDays`",
+        ),
+        (
+            keys.page_key("<article id>", "<capture id>", "0version0").replace("0version0", "<version>"),
+            "one page of an article of several; not for readers",
+            "`WorkRetentionDays`",
+        ),
+        (ARTICLE_SCHEMA_KEY, "the article's JSON Schema; fields are added", "always"),
+    )
+    examples = {"1111-11-11": "<first seen>", "7777": "<revision>", "abcdef01": "<hash>", host: "<host>"}
+    return _table(("key", "what it holds", "kept"), ((_code(_named(key, examples)), *rest) for key, *rest in rows))
+
+
+def _named(key: str, examples: Mapping[str, str]) -> str:
+    for example, name in examples.items():
+        key = key.replace(example, name)
+    return key
+
+
+def _commands() -> str:
+    rows = ((f"[`{name}`](docs/commands.md#{name})", help_text) for name, help_text, *_ in _all_commands())
+    return _table(("command", "what it does"), rows)
+
+
+def _command_reference() -> str:
+    parts = []
+    for name, help_text, usage, example, options in _all_commands():
+        arguments = _table(("argument or option", "meaning"), options)
+        parts.append(f"## {name}\n\n{help_text}\n\n```\n{usage}\n{example}\n```\n\n{arguments}")
+    return "\n".join(parts)
+
+
+def _all_commands() -> Iterator[tuple[str, str, str, str, list[tuple[str, str]]]]:
+    """Yield name, help, usage, example, and the arguments and options of each command."""
+    group: Any = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        context = type(command).context_class(command, info_name=f"newsdesk {name}")
+        usage = " ".join([f"newsdesk {name}", *command.collect_usage_pieces(context)])
+        records = (parameter.get_help_record(context) for parameter in command.params)
+        options = [
+            (_code(_form(form)), _meaning(meaning)) for form, meaning in (record for record in records if record)
+        ]
+        yield name, " ".join(command.help.split()), _form(usage), command.epilog.removeprefix("Example: "), options
+
+
+def _form(text: str) -> str:
+    """Return how an argument is written, without Typer's doubled brackets and the types of lists."""
+    text = re.sub(r"\[\[(.+?)\](?:\.\.\.)?\](\.\.\.)?", r"[\1]\2", text)
+    return text.replace("<list[str]>", "<str>").replace("... <str>", "...")
+
+
+def _meaning(text: str) -> str:
+    return re.sub(r"\[([^\]]+)\]$", r"(\1)", " ".join(text.split()))
+
+
+SECTIONS: Mapping[str, Callable[[], str]] = {
+    "outcomes": _outcomes,
+    "retries": _retries,
+    "opt-outs": lambda: _members("word", described(Refusal)),
+    "drop-reasons": lambda: _members("reason", described(DropReason)),
+    "parameters": _parameters,
+    "settings": _settings,
+    "keys": _keys,
+    "commands": _commands,
+    "command-reference": _command_reference,
+}
+"""What writes each generated section."""
+
+
+if __name__ == "__main__":
+    for written in write_documents():
+        print(written.relative_to(ROOT))
