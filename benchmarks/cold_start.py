@@ -39,7 +39,7 @@ sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "shared")]
 import samcli.local
 
 from newsdesk_cli.packages import Target, build_package, source_folder
-from newsdesk_cli.templates import load_template
+from newsdesk_cli.templates import function_variables, load_template
 
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
@@ -211,11 +211,11 @@ def _properties(resource: str) -> dict[str, Any]:
 
 
 def _settings(resource: str) -> dict[str, str]:
-    variables = _properties(resource)["Environment"]["Variables"]
-    parameters = load_template(ROOT / "template.yaml")["Parameters"]
+    template = load_template(ROOT / "template.yaml")
+    parameters = template["Parameters"]
     return {
         name: str(parameters.get(value["Ref"], {}).get("Default", "a-name") if isinstance(value, dict) else value)
-        for name, value in variables.items()
+        for name, value in function_variables(template, resource).items()
     }
 
 

@@ -57,3 +57,18 @@ def packaged_resources(template: Template) -> Iterator[tuple[str, str, dict[str,
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] in uri_of:
             yield logical_id, uri_of[resource["Type"]], resource["Properties"]
+
+
+def function_packages(template: Template) -> dict[str, str]:
+    """Return the Python package of every function by the function's logical id."""
+    return {
+        logical_id: properties["Handler"].partition(".")[0]
+        for logical_id, uri, properties in packaged_resources(template)
+        if uri == "CodeUri"
+    }
+
+
+def function_variables(template: Template, logical_id: str) -> dict[str, Any]:
+    """Return the environment variables that a function is deployed with, those of ``Globals`` included."""
+    own = template["Resources"][logical_id]["Properties"].get("Environment", {}).get("Variables", {})
+    return {**template["Globals"]["Function"]["Environment"]["Variables"], **own}

@@ -1,6 +1,6 @@
 """The template against the code, and our own lint rules, each shown to be able to fail.
 
-Comes in: ``template.yaml``. Goes out: assertions. Changes nothing.
+Comes in: ``template.yaml``. Goes out: assertions.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -19,18 +20,9 @@ from pydantic_settings import BaseSettings
 from fetcher.settings import FetchSettings
 from newsdesk.web import Refusal, parse_policy
 from newsdesk_cli.paths import ROOT, TEMPLATE
-from newsdesk_cli.templates import Template, load_template, packaged_resources
+from newsdesk_cli.templates import Template, function_packages, function_variables, load_template, packaged_resources
 
-PACKAGES = {
-    "SubmitFunction": "submitter",
-    "FetchFunction": "fetcher",
-    "ExtractFunction": "extractor",
-    "EnrichFunction": "enricher",
-    "EmbedFunction": "embedder",
-    "IndexFunction": "indexer",
-    "PublishFunction": "publisher",
-    "DispatchFunction": "dispatcher",
-}
+PACKAGES = function_packages(load_template(TEMPLATE))
 LOCAL_ONLY = {"NEWSDESK_ALLOWED_NETWORKS"}
 QUEUES = ("SubmitQueue", "FetchQueue", "ExtractQueue", "EnrichQueue", "IndexQueue", "EmbedQueue")
 
@@ -50,17 +42,42 @@ def settings_of(package: str) -> type[BaseSettings]:
     return found
 
 
+def variables_read_by(package: str) -> set[str]:
+    return {f"NEWSDESK_{name.upper()}" for name in settings_of(package).model_fields}
+
+
 class TestSettings:
     @pytest.mark.parametrize(("function", "package"), PACKAGES.items())
-    def test_a_function_gets_exactly_the_settings_that_it_reads(
+    def test_a_function_gets_the_settings_that_it_reads_and_beyond_the_shared_ones_no_other(
         self, template: Template, function: str, package: str
     ) -> None:
         # Given
-        fields = settings_of(package).model_fields
+        read = variables_read_by(package) - LOCAL_ONLY
+        shared = set(template["Globals"]["Function"]["Environment"]["Variables"])
         # When
-        variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        variables = set(function_variables(template, function))
         # Then
-        assert set(variables) == {f"NEWSDESK_{name.upper()}" for name in fields} - LOCAL_ONLY
+        assert read <= variables
+        assert variables - shared <= read
+
+    def test_what_all_functions_are_given_most_of_them_read(self, template: Template) -> None:
+        # Given
+        readers = Counter(name for package in PACKAGES.values() for name in variables_read_by(package))
+        # When
+        shared = template["Globals"]["Function"]["Environment"]["Variables"]
+        # Then
+        assert all(readers[name] > len(PACKAGES) / 2 for name in shared if name.startswith("NEWSDESK_"))
+
+    @pytest.mark.parametrize("function", PACKAGES)
+    def test_no_function_repeats_what_all_are_given(self, template: Template, function: str) -> None:
+        # Given
+        shared = template["Globals"]["Function"]
+        # When
+        properties = template["Resources"][function]["Properties"]
+        # Then
+        own = properties.get("Environment", {}).get("Variables", {})
+        assert not own.keys() & shared["Environment"]["Variables"].keys()
+        assert all(properties[name] != value for name, value in shared.items() if name in properties)
 
     @pytest.mark.parametrize("package", PACKAGES.values())
     def test_every_setting_says_what_it_is(self, package: str) -> None:
@@ -72,8 +89,7 @@ class TestSettings:
     ) -> None:
         # Given the variables as CloudFormation would resolve them
         function = next(name for name, value in PACKAGES.items() if value == package)
-        variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
-        for name, value in variables.items():
+        for name, value in function_variables(template, function).items():
             parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}
             monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
         # When / Then
@@ -102,7 +118,7 @@ class TestSettings:
     ) -> None:
         # Given every parameter that the function is told, at its default or at one of its bounds
         properties = template["Resources"]["FetchFunction"]["Properties"]
-        for name, value in properties["Environment"]["Variables"].items():
+        for name, value in function_variables(template, "FetchFunction").items():
             parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}
             monkeypatch.setenv(name, str(parameter.get(bound, parameter.get("Default", "a-name"))))
         settings = FetchSettings()
