@@ -11,13 +11,15 @@ PYTHON3 ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 OUT ?= out
+# one process for each core; a process that has run out of tests takes some from another
+PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: help ingest test environment lint types templates build smoke e2e accuracy benchmark-enrichment benchmark-extraction train cross-validate \
-	requirements check-requirements schemas docs clean
+.PHONY: help ingest test test-slow environment lint types templates build smoke e2e accuracy benchmark-enrichment \
+	benchmark-extraction train cross-validate requirements check-requirements schemas docs clean
 
 help:
 	@sed -n '3,7s/^# \{0,1\}//p' Makefile
-	@echo "  make lint types templates build smoke e2e requirements schemas docs clean    the parts that .ci/run is made of"
+	@echo "  make lint types templates build smoke e2e test-slow requirements schemas docs clean    the parts that .ci/run is made of"
 
 environment: .venv/complete
 
@@ -34,7 +36,11 @@ ingest: environment
 
 test: environment
 	@echo "== running the tests"
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(PARALLEL)
+
+test-slow: environment
+	@echo "== running the slow tests"
+	@$(BIN)/python -m pytest -q $(PARALLEL) -m slow tests/hostile
 
 lint: environment
 	@echo "== ruff"

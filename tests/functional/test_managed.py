@@ -37,6 +37,7 @@ from enricher.managed_services import (
 )
 from enricher.ports import Document, Enricher, NotApplicableError
 from enricher.settings import EnrichSettings
+from harness import aws
 from newsdesk.adapters import clients
 from newsdesk.adapters.bedrock import Bedrock
 from newsdesk.adapters.comprehend import Comprehend
@@ -522,17 +523,16 @@ class TestAllowance:
             self.allowance(table, 0).reserve(1)
 
     def test_workers_together_do_not_reserve_more(self, table: str) -> None:
-        # Given
+        client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+
         def work(_: int) -> int:
             with suppress(ManagedServiceError):
-                self.allowance(table, 100).reserve(7)
+                DynamoAllowance(table, "comprehend", 100, client, lambda: NOW).reserve(7)
                 return 7
             return 0
 
-        # When
         with ThreadPoolExecutor(8) as pool:
             granted = sum(pool.map(work, range(40)))
-        # Then
         assert granted == 98
 
     def test_a_table_that_cannot_be_reached_grants_nothing(self, session: boto3.Session) -> None:
