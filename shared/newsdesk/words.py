@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-_UNSPACED = (
+UNSPACED_RANGES = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Myanmar
     "\u1780-\u17ff"  # Khmer
@@ -18,8 +18,10 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "\uff66-\uff9f"  # half-width kana
 )
-_UNSPACED_CHARACTER = re.compile(f"(?=\\w)[{_UNSPACED}]")
-_WORD = re.compile(f"(?=\\w)[{_UNSPACED}]|[^\\W{_UNSPACED}]+(?:['’\\-.,]?[^\\W{_UNSPACED}]+)*")
+"""The scripts that write no spaces between words, as ranges of a character class."""
+
+_UNSPACED_CHARACTER = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]")
+_WORD = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]|[^\\W{UNSPACED_RANGES}]+(?:['’\\-.,]?[^\\W{UNSPACED_RANGES}]+)*")
 
 
 def words(text: str) -> list[str]:

@@ -18,6 +18,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from extractor.html import Page, Segment, StructuredArticle, StructuredData
+from extractor.text import CLOSING_MARKS, READ_ON, ends_sentence
 from newsdesk.contracts import ContentStatus, Reason
 from newsdesk.errors import PermanentError
 from newsdesk.words import count_words
@@ -236,12 +237,7 @@ _PAYWALL_MARKUP = re.compile(
 )
 _SELECTOR = re.compile(r'"cssSelector"\s{0,5}:\s{0,5}"\s{0,5}([.#][\w-]{1,80})')
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\])[\"'”’»)\]]*$")
-_READ_ON = re.compile(
-    r".{0,200}(?:(?:continue|keep) reading|read (?:more|on|the (?:full|rest).{0,30})|weiterlesen|mehr lesen"
-    r"|lire la suite|seguir leyendo|leer más|continua a leggere|leia mais)\W*",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟:\"”’»)\]][*\s]*$")
+_INVITATION = re.compile(rf".{{0,200}}(?:{READ_ON.pattern})(?:\W*|(?<=full|rest).{{0,30}})", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—·•»-]+\s+|\s*[|»]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
 _CONTROLS = frozenset({"a", "button", "input"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -524,15 +520,20 @@ def _part(
         cut.append("shorter_than_stated")
     own = [line for line in lines if not (prompts and _PROMPT.search(line[:_READ_OF_SEGMENT]))]
     last = (own or lines)[-1].strip()[-_READ_OF_SEGMENT:] if lines else ""
-    if _ELLIPSIS.search(last) or _READ_ON.fullmatch(last):
+    if _ELLIPSIS.search(last) or _INVITATION.fullmatch(last):
         cut.append("cut_off")
-    elif count_words(last) >= _SHORTEST_PROSE_WORDS and not _SENTENCE_END.search(last):
+    elif count_words(last) >= _SHORTEST_PROSE_WORDS and not _is_whole(last.rstrip("* ")):
         cut.append("ends_in_mid_sentence")
     if words < _SHORT_BODY_WORDS:
         cut.append("short")
     if "subscribe_controls" in pay and not _has_article(lines):
         return Wall(ContentStatus.PAYWALLED, Reason.PAYWALL, (*pay, *cut), 0.8)
     return _weighed(pay, cut, words)
+
+
+def _is_whole(last: str) -> bool:
+    """Return whether a paragraph has an end: of a sentence, of a quotation or a bracket, or of what leads to a list."""
+    return ends_sentence(last) or last.endswith((":", *CLOSING_MARKS))
 
 
 def _has_article(lines: Sequence[str]) -> bool:

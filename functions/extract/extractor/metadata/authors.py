@@ -19,6 +19,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from extractor.html import MetaStatements, Segment, StructuredData, lines_of, one_line, text_of
+from extractor.text import BY_WORDS, fold
 
 MAXIMUM_AUTHORS = 20
 LONGEST_NAME = 100
@@ -33,10 +34,11 @@ _ELEMENTS_TRIED = 200
 _SEGMENTS_TRIED = 60
 """Of a page: a byline is near its article's ends."""
 
+_BY_WORDS = "|".join(BY_WORDS)
 _BY = (
-    r"(?:by|von|vom|par|por|door|av|af|przez|autor(?:in|es|as|a|ka|zy)?|auteurs?|autore|"
+    rf"(?:{_BY_WORDS}|vom|autor(?:in|es|as|a|ka|zy)?|auteurs?|autore|"
     r"authors?|writers?|reporters?|redaktion|redazione|text|texte?o?|words|fotos? und text|"
-    r"автор|текст|記者|记者|作者|文|撰文|投稿者|執筆|著者|كتب|بقلم|oleh|yazan|di|da)"
+    r"автор|текст|記者|记者|作者|文|撰文|投稿者|執筆|著者|كتب|بقلم|oleh|yazan|da)"
 )
 _VERB = (
     r"(?:(?:written|posted|published|reported|authored|created|words|story|text|article|guest post|medically reviewed|"
@@ -45,7 +47,7 @@ _VERB = (
 )
 _LEAD = re.compile(rf"^\s*(?:{_VERB}?{_BY}\s*(?:[:：●|]\s*|\s+)|(?:{_BY})\s*[:：●/]\s*|[-–—•|·:]\s*)+", re.IGNORECASE)
 _STATED_LEAD = re.compile(
-    rf"^\s*(?:{_VERB}?(?:by|von|par|por|door|av|af|przez)\s*[:：]?\s+|"
+    rf"^\s*(?:{_VERB}?(?:{_BY_WORDS})\s*[:：]?\s+|"
     rf"(?:written|posted|story|text|autor(?:in)?|author|words)\s*(?:by)?\s*[:：]\s*)",
     re.IGNORECASE,
 )
@@ -365,7 +367,7 @@ def _may_be_name(name: str) -> bool:
 
 
 def _squeezed(name: str) -> str:
-    return "".join(re.findall(r"\w+", name.casefold()))
+    return "".join(fold(name))
 
 
 def _meta_bylines(meta: MetaStatements) -> Iterator[tuple[str, ...]]:

@@ -24,7 +24,8 @@ from extractor.html import MetaStatements, Page, Segment, StructuredData, one_li
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
 from extractor.metadata.images import stated_images
-from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, fold, ranked_titles
+from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
+from extractor.text import fold
 from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person, StatedValue
 from newsdesk.web import split_url
 

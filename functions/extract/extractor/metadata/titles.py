@@ -25,6 +25,7 @@ from urllib.parse import unquote
 from lxml.html import HtmlElement
 
 from extractor.html import MetaStatements, Segment, StructuredData, one_line, text_of
+from extractor.text import fold
 from newsdesk.web import split_url
 
 LONGEST_HEADLINE = 500
@@ -35,7 +36,6 @@ _LONG_PARAGRAPH_WORDS = 25
 _SITE_NAME_PENALTY = 4.0
 """What the site says is its name is no headline; too few training pages have it as a heading to learn that from."""
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|\s*[|｜ㅣ•»]\s*|:\s+|\s+[–—-]|--|_")
-_WORD = re.compile(r"\w+")
 _SOURCES = ("jsonld", "og", "twitter", "meta", "title", "h1", "itemprop", "page", "h2")
 
 
@@ -127,11 +127,6 @@ def _trained_weights() -> Mapping[str, float]:
     return weights
 
 
-def fold(text: str) -> list[str]:
-    """Return the words of a title as they are compared: case and punctuation mean nothing."""
-    return _WORD.findall(text.casefold())
-
-
 def _candidates(
     tree: HtmlElement,
     data: StructuredData,
@@ -142,7 +137,7 @@ def _candidates(
 ) -> list[tuple[_Group, dict[str, float]]]:
     groups: dict[str, _Group] = {}
     names = [words for name in site_names if (words := fold(name))]
-    host = "".join(_WORD.findall(_host(url).removeprefix("www.").rpartition(".")[0]))
+    host = "".join(fold(_host(url).removeprefix("www.").rpartition(".")[0]))
 
     def add(text: str | None, source: str, *, cut: bool = False) -> _Group | None:
         line = one_line(text, LONGEST_HEADLINE)

@@ -11,14 +11,32 @@ from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import SEE_ALSO, LineKind, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, listed_stories, split_parts, time_of
 from extractor.text.plain_text import clean_plain_text
+from extractor.text.vocabulary import (
+    BY_WORDS,
+    BYLINE_WORDS,
+    CLOSING_MARKS,
+    QUESTION_MARKS,
+    READ_ON,
+    UNSPACED,
+    ends_sentence,
+    fold,
+)
 
 __all__ = [
+    "BYLINE_WORDS",
+    "BY_WORDS",
+    "CLOSING_MARKS",
+    "QUESTION_MARKS",
+    "READ_ON",
     "SEE_ALSO",
+    "UNSPACED",
     "DropReason",
     "LineKind",
     "clean_plain_text",
     "content_hash",
     "drop_reasons",
+    "ends_sentence",
+    "fold",
     "is_dashed",
     "is_lead_in",
     "kind_of_line",

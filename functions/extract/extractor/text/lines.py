@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from extractor.text.vocabulary import BY_WORDS, CLOSING_MARKS, QUESTION_MARKS, READ_ON, ends_sentence
 from newsdesk.words import count_words
 
 SHORTEST_PROSE_WORDS = 12
@@ -57,14 +58,9 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (
         LineKind.TERMINATOR,
         _whole(
-            r"(?:keep|continue) reading\s*(?:show less|show more)?",
-            r"(?:read|show|see|view|load|learn) (?:more|less|the full (?:story|article))(?: \w+)?",
+            rf"(?:{READ_ON.pattern})(?:\s+show (?:more|less)| \w+)?",
             r"read (?:full|the (?:rest|whole)).{0,40}",
             r"[«‹<←]* ?(?:back to|return to) .{1,40}",
-            r"(?:weiter ?lesen|mehr (?:lesen|anzeigen|erfahren)|lire (?:la suite|plus)|seguir leyendo|leer más"
-            r"|leggi tutto"
-            r"|continua a leggere|continuar lendo|leia mais|lees (?:meer|verder)|läs mer|les mer|læs mere"
-            r"|czytaj (?:dalej|więcej))",
         ),
     ),
     (
@@ -154,7 +150,7 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
     (
         LineKind.BYLINE,
         _whole(
-            r"(?:written |reported |posted )?(?:by|von|par|por|di|door)\s+(?-i:[^\W\d_a-z]).{1,80}",
+            rf"(?:written |reported |posted )?(?:{'|'.join(BY_WORDS)})\s+(?-i:[^\W\d_a-z]).{{1,80}}",
             r"(?:(?:first |last )?(?:updated|published|posted|modified|veröffentlicht|aktualisiert|publié|mis à jour"
             r"|publicado|actualizado))\b.{0,80}\d.{0,40}",
             r"\d+[ -]min(?:ute)?s?(?: read)?|(?:reading time|lesezeit).{0,30}|\d[\d.,]*k? (?:views|shares|comments)",
@@ -175,8 +171,8 @@ SEE_ALSO = re.compile(
 """A line that leads to another article."""
 _LONGEST_DATELINE_WORDS = 12
 _ITEM = re.compile(r"(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+\S")
-_ENDING = re.compile(r"[.!…。！][\"'”’»)\]]*$|[?？][\"”»]$|[,:;.!?…]?[”»]$")
-_SENTENCE_BREAK = re.compile(r"[.!?…][\"'”’»)\]]*\s+[^\W\d_a-z]|[。！？]")
+_SENTENCE_BREAK = re.compile(rf"[.!?…][{re.escape(CLOSING_MARKS)}]*\s+[^\W\d_a-z]|[。！？]")
+_QUESTION_MARKS = tuple(QUESTION_MARKS)
 _BODY = frozenset({LineKind.PROSE, LineKind.SENTENCE, LineKind.LEAD_IN})
 _TEXT = _BODY | {LineKind.ITEM, LineKind.QUESTION, LineKind.KICKER, LineKind.LABEL, LineKind.HEADING}
 
@@ -190,9 +186,9 @@ def kind_of_line(text: str) -> LineKind:
     if len(text) > _SURELY_PROSE:
         return LineKind.PROSE
     count = count_words(text)
-    if count <= _LONGEST_DATELINE_WORDS and _DATE.search(text) and not _ENDING.search(text):
+    ends = _ends_statement(text)
+    if count <= _LONGEST_DATELINE_WORDS and not ends and _DATE.search(text):
         return LineKind.BYLINE
-    ends = _ENDING.search(text) is not None
     is_prose = (ends or _SENTENCE_BREAK.search(text) is not None) and count >= SHORTEST_PROSE_WORDS
     if is_prose or count >= SHORTEST_UNPUNCTUATED_PROSE_WORDS:
         return LineKind.PROSE
@@ -202,18 +198,23 @@ def kind_of_line(text: str) -> LineKind:
         return LineKind.LEAD_IN
     if ends and count >= 2:
         return LineKind.SENTENCE
-    if text.endswith(("?", "？")):
+    if text.endswith(_QUESTION_MARKS):
         return LineKind.QUESTION
     if re.search(r"\s[|›»>]\s", text):
         return LineKind.KICKER
     return LineKind.LABEL if count <= LONGEST_LABEL_WORDS else LineKind.HEADING
 
 
+def _ends_statement(text: str) -> bool:
+    """Return whether a line ends like a sentence that is no bare question, or like a quotation."""
+    return text.endswith(("”", "»")) or (not text.endswith(_QUESTION_MARKS) and ends_sentence(text))
+
+
 def is_body(kind: LineKind) -> bool:
-    """Say whether a line of the kind is running text."""
+    """Return whether a line of the kind is running text."""
     return kind in _BODY
 
 
 def is_furniture(kind: LineKind) -> bool:
-    """Say whether a line of the kind belongs to a page and never to a text."""
+    """Return whether a line of the kind belongs to a page and never to a text."""
     return kind not in _TEXT

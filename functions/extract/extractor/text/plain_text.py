@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 
 from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import LineKind, is_body, is_furniture, kind_of_line
-from newsdesk.words import count_words
+from extractor.text.vocabulary import fold
+from newsdesk.words import UNSPACED_RANGES, count_words
 
 _LONGEST_HEADLINE_WORDS = 40
 _LONGEST_WRAPPED_LINE = 110
@@ -46,7 +47,7 @@ _MAXIMUM_WORDS = 20_000
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _KICKER_PARTS = re.compile(r"\s+[|›»>]\s+")
-_TOKEN = re.compile(r"[^\W\d_]{7,}|(?=[^\W\d_])[^\Wa-z\d_][^\W\d_]{3,}|[぀-ヿ一-鿿]{2}")
+_TOKEN = re.compile(r"[^\W\d_]{7,}|(?=[^\W\d_])[^\Wa-z\d_][^\W\d_]{3,}|[" + UNSPACED_RANGES + "]{2}")
 _REASONS = {
     LineKind.COMMENTS: DropReason.COMMENTS,
     LineKind.PROMOTION: DropReason.PROMOTION,
@@ -257,7 +258,7 @@ def _weight(story: _Story, first: _Line) -> float:
     if story.tail and story.tail[0].kind is LineKind.TERMINATOR:
         weight *= _TEASER_WEIGHT
     titles = [_folded(line.text) for line in story.head[1:] if line.kind in {LineKind.HEADING, LineKind.QUESTION}]
-    if any(title in _folded(first.text) for title in titles):
+    if any(title and title in _folded(first.text) for title in titles):
         weight *= _NAMED_WEIGHT
     return weight
 
@@ -330,4 +331,4 @@ def _reason(line: _Line) -> DropReason:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(fold(text))

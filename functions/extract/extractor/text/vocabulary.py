@@ -1,0 +1,52 @@
+"""The words and marks by which text is told apart, each defined once.
+
+Comes in: text. Goes out: what it folds to, whether it ends a sentence, invites to read on, or begins a byline.
+
+What a word is, and which scripts write no spaces, stands in :mod:`newsdesk.words`. A module that needs a narrower
+question asks it with these definitions, so that two judges never disagree about the same mark.
+"""
+
+from __future__ import annotations
+
+import re
+
+from newsdesk.words import UNSPACED_RANGES
+
+CLOSING_MARKS = "\"'”’»)]"
+"""Quotation marks and brackets that may follow the mark that ends a sentence."""
+QUESTION_MARKS = "?？؟"
+
+_SENTENCE_END = re.compile(rf"[.!…。！।{QUESTION_MARKS}][{re.escape(CLOSING_MARKS)}]*$")
+_LONGEST_END = 12
+"""Characters: the mark, and what closes behind it."""
+_WORD = re.compile(r"\w+")
+
+UNSPACED = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]")
+"""A character of a script that writes no spaces between words."""
+
+BY_WORDS = ("by", "von", "par", "por", "door", "di", "av", "af", "przez")
+"""What stands before a name in a byline; every one of them is a common word elsewhere, too."""
+BYLINE_WORDS = frozenset({*BY_WORDS, "and", "und", "et", "y", "e", "en", "og", "och"})
+"""What a byline may hold besides names."""
+
+READ_ON = re.compile(
+    r"(?:keep|continue) reading\b|(?:read|show|see|view|load|learn) (?:more|less)\b|read on\b"
+    r"|(?:read|show|see|view) (?:the )?(?:full|rest|whole)\b|full (?:story|article)\b"
+    r"|weiter ?lesen\b|mehr (?:lesen|anzeigen|erfahren)\b|(?:lire|voir) (?:la suite|plus)\b"
+    r"|seguir leyendo\b|(?:leer|ver|mostrar) (?:más|menos)\b|leggi tutto\b|continua a leggere\b"
+    r"|(?:continuar|continue) lendo\b|(?:leia|ler) mais\b|lees (?:meer|verder)\b|l[äæe]s (?:mere?|videre)\b"
+    r"|czytaj (?:dalej|więcej)\b|читать (?:далее|дальше|полностью)|阅读全文|继续阅读|続きを読む|더 ?보기|اقرأ المزيد",
+    re.IGNORECASE,
+)
+"""The words of a control or a line that leads to the rest of a text."""
+
+
+def fold(text: str) -> list[str]:
+    """Return the words of a text as they are compared: case, punctuation and white space mean nothing."""
+    return _WORD.findall(text.casefold())
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends in the mark that ends a sentence, whatever closing marks follow it."""
+    # The marks are the text's last characters: a search from its beginning would try every full stop.
+    return _SENTENCE_END.search(text, max(0, len(text) - _LONGEST_END)) is not None
