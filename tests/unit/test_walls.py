@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +10,8 @@ from hypothesis import strategies as st
 
 from extractor.html import read_html
 from extractor.kinds import Wall, judge_wall
-from extractor.kinds.walls import EVIDENCE, require_open
 from newsdesk.contracts import TRANSIENT, ContentStatus, Reason
 from newsdesk.contracts.outcomes import REJECTIONS
-from newsdesk.errors import PermanentError
 
 SENTENCE = (
     "The harbour board met on Tuesday to hear what the repairs of the northern pier will cost the town this winter. "
@@ -344,28 +340,6 @@ def test_an_article_with_more_pages_is_truncated() -> None:
     assert (wall.status, wall.evidence) == (ContentStatus.TRUNCATED, ("more_pages",))
 
 
-def test_a_wall_is_refused_with_its_evidence() -> None:
-    with pytest.raises(PermanentError, match="title_says_robot") as caught:
-        require_open(judged(CHALLENGES[0]))
-    assert caught.value.reason is Reason.BOT_WALL
-    require_open(judged(paragraphs(ARTICLE), ARTICLE))
-
-
-def test_every_word_of_evidence_is_documented() -> None:
-    walls = [
-        *map(judged, (*CHALLENGES, *CONSENT, *NOT_FOUND)),
-        judged(PROMPT),
-        judged(described(isAccessibleForFree=False)),
-    ]
-    assert {word for wall in walls for word in wall.evidence} <= set(EVIDENCE)
-
-
-def test_the_document_for_readers_lists_the_evidence() -> None:
-    document = (Path(__file__).parents[2] / "docs" / "consumers.md").read_text(encoding="utf-8")
-    stated = [line for line in document.splitlines() if line.startswith("| `wall:")]
-    assert stated == [f"| `wall:{word}` | {text} |" for word, text in EVIDENCE.items()]
-
-
 def test_walls_are_failures_and_final() -> None:
     walls = {Reason.BOT_WALL, Reason.CONSENT_WALL, Reason.PAYWALL, Reason.NOT_FOUND_PAGE}
     assert not walls & (REJECTIONS | TRANSIENT)
@@ -375,14 +349,4 @@ def test_walls_are_failures_and_final() -> None:
 @given(st.text(alphabet=st.sampled_from("<>/=\"'& ptilehdivcaorsk404…"), max_size=300), st.text(max_size=100))
 def test_any_page_is_judged(html: str, body: str) -> None:
     if read_html(html, "") is not None:
-        assert set(judged(html, [body]).evidence) <= set(EVIDENCE)
-
-
-def test_a_page_of_very_many_named_elements_is_judged_in_time() -> None:
-    # Given a page on which a search whose time grows with the square of the names takes a quarter of a minute
-    page = read_html("<div id='a' class='b'></div>" * 60_000, "")
-    assert page is not None
-    # When it is judged, Then that takes a small part of it
-    began = time.perf_counter()
-    judge_wall(page, "")
-    assert time.perf_counter() - began < 4
+        assert 0 <= judged(html, [body]).confidence <= 1

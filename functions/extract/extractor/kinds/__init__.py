@@ -5,8 +5,18 @@ Below it stand ``text`` and ``html``; above it ``body`` and ``reading``.
 
 from __future__ import annotations
 
-from extractor.kinds.article_types import TypeJudgement, judge_type
+from extractor.kinds.article_types import TypeJudgement, TypeSign, judge_type
 from extractor.kinds.pagination import next_pages
-from extractor.kinds.walls import Wall, asks_to_subscribe, judge_wall, speaks_of_consent
+from extractor.kinds.walls import Wall, WallSign, asks_to_subscribe, judge_wall, speaks_of_consent
 
-__all__ = ["TypeJudgement", "Wall", "asks_to_subscribe", "judge_type", "judge_wall", "next_pages", "speaks_of_consent"]
+__all__ = [
+    "TypeJudgement",
+    "TypeSign",
+    "Wall",
+    "WallSign",
+    "asks_to_subscribe",
+    "judge_type",
+    "judge_wall",
+    "next_pages",
+    "speaks_of_consent",
+]

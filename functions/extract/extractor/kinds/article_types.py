@@ -1,7 +1,6 @@
 """What kind of page it is: news, opinion, live blog, digest, or no article in the proper sense.
 
-Comes in: a page, what it says of itself, its body, and its URL. Goes out: the type, and what it was told by. Changes
-nothing.
+Comes in: a page, what it says of itself, its body, and its URL. Goes out: the type, and what it was told by.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -83,6 +83,35 @@ _LISTING_NAME = re.compile(
 )
 
 
+class TypeSign(StrEnum):
+    """What the kind of a page is told by; of what is no article, ``type:<sign>`` in ``quality.warnings``."""
+
+    LIVE_BLOG_DESCRIBED = "live_blog_described"
+    """JSON-LD has a `LiveBlogPosting`."""
+    LIVE_TITLE = "live_title"
+    """Title or URL speaks of live coverage."""
+    TIMED_UPDATES = "timed_updates"
+    """At least four updates with a time of day."""
+    OPINION_DESCRIBED = "opinion_described"
+    """JSON-LD has an `OpinionNewsArticle`."""
+    OPINION_SECTION = "opinion_section"
+    """Section or URL is one for opinion."""
+    OPINION_TITLE = "opinion_title"
+    """The title begins with "Opinion:" or the like."""
+    OTHER_NEWS = "other_news"
+    """A line such as "In other news:" with stories below it."""
+    DIGEST_TITLE = "digest_title"
+    """The title is that of a briefing or a round-up."""
+    SEPARATE_STORIES = "separate_stories"
+    """At least three headed, dashed or listed stories."""
+    GALLERY = "gallery"
+    """JSON-LD, title, URL and pictures are those of a picture gallery."""
+    MEDIA = "media"
+    """A page for a video or a recording, with little text."""
+    LISTING = "listing"
+    """A front page, or a list of articles."""
+
+
 @dataclass(frozen=True, slots=True)
 class TypeJudgement:
     """What kind of page it is.
@@ -92,35 +121,18 @@ class TypeJudgement:
     article_type : ArticleType
     source : str
         ``jsonld``, ``meta``, ``url`` or ``dom``: where the strongest sign was found.
-    evidence : tuple of str
-        What was seen, as words of :data:`EVIDENCE`.
+    evidence : tuple of TypeSign
+        What was seen.
     """
 
     article_type: ArticleType = ArticleType.NEWS_ARTICLE
     source: str = "dom"
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[TypeSign, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What stands in ``quality.warnings``: why a page is no article in the proper sense."""
         return tuple(f"type:{word}" for word in self.evidence) if self.article_type is ArticleType.OTHER else ()
-
-
-EVIDENCE: dict[str, str] = {
-    "live_blog_described": "JSON-LD has a `LiveBlogPosting`.",
-    "live_title": "Title or URL speaks of live coverage.",
-    "timed_updates": "At least four updates with a time of day.",
-    "opinion_described": "JSON-LD has an `OpinionNewsArticle`.",
-    "opinion_section": "Section or URL is one for opinion.",
-    "opinion_title": 'The title begins with "Opinion:" or the like.',
-    "other_news": 'A line such as "In other news:" with stories below it.',
-    "digest_title": "The title is that of a briefing or a round-up.",
-    "separate_stories": "At least three headed, dashed or listed stories.",
-    "gallery": "JSON-LD, title, URL and pictures are those of a picture gallery.",
-    "media": "A page for a video or a recording, with little text.",
-    "listing": "A front page, or a list of articles.",
-}
-"""Each word of evidence, and what was seen."""
 
 
 def judge_type(
@@ -192,7 +204,7 @@ def _not_an_article(
     if is_gallery_named or is_gallery_described:
         pictures = _pictures(tree)
         if pictures >= _FEWEST_PICTURES and words <= _MOST_GALLERY_WORDS_PER_PICTURE * pictures:
-            return TypeJudgement(ArticleType.OTHER, "jsonld" if is_gallery_described else "dom", ("gallery",))
+            return TypeJudgement(ArticleType.OTHER, "jsonld" if is_gallery_described else "dom", (TypeSign.GALLERY,))
     if main:
         return None
     if words < _SHORTEST_ARTICLE_WORDS:
@@ -202,7 +214,7 @@ def _not_an_article(
         )
         if is_media and (og_type.startswith(("video", "music")) or any(_VIDEO_NAME.fullmatch(name) for name in names)):
             return TypeJudgement(
-                ArticleType.OTHER, "meta" if og_type.startswith(("video", "music")) else "jsonld", ("media",)
+                ArticleType.OTHER, "meta" if og_type.startswith(("video", "music")) else "jsonld", (TypeSign.MEDIA,)
             )
     is_listing_named = not names or any(_LISTING_NAME.fullmatch(name) for name in names[:2])
     is_listing_described = bool(types & {"collectionpage", "searchresultspage"})
@@ -213,7 +225,7 @@ def _not_an_article(
         and _og_type(tree) != "article"
         and _cards(tree) >= _FEWEST_CARDS
     ):
-        return TypeJudgement(ArticleType.OTHER, "jsonld" if is_listing_described else "url", ("listing",))
+        return TypeJudgement(ArticleType.OTHER, "jsonld" if is_listing_described else "url", (TypeSign.LISTING,))
     return None
 
 
@@ -221,15 +233,15 @@ def _live_blog(
     tree: HtmlElement | None, data: StructuredData, blocks: Sequence[Block], path: str, title: str
 ) -> TypeJudgement | None:
     if data.main and "liveblogposting" in {name.lower() for name in data.main.types}:
-        return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", ("live_blog_described",))
+        return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", (TypeSign.LIVE_BLOG_DESCRIBED,))
     is_named = _LIVE_TITLE.search(title) is not None or _LIVE_PATH.search(path) is not None
     if not is_named:
         return None
     if any("liveblogposting" in {name.lower() for name in article.types} for article in data.articles):
-        return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", ("live_blog_described", "live_title"))
+        return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", (TypeSign.LIVE_BLOG_DESCRIBED, TypeSign.LIVE_TITLE))
     updates = sum(time_of(block) is not None for block in islice(blocks, _MAXIMUM_ELEMENTS))
     if max(updates, 0 if tree is None else _timed_posts(tree)) >= _FEWEST_UPDATES:
-        return TypeJudgement(ArticleType.LIVE_BLOG, "dom", ("live_title", "timed_updates"))
+        return TypeJudgement(ArticleType.LIVE_BLOG, "dom", (TypeSign.LIVE_TITLE, TypeSign.TIMED_UPDATES))
     return None
 
 
@@ -250,28 +262,28 @@ def _digest(blocks: Sequence[Block], title: str, words: int) -> TypeJudgement | 
         return None
     evidence = []
     if any(is_lead_in(block) and place + 1 < len(blocks) for place, block in enumerate(blocks)):
-        evidence.append("other_news")
+        evidence.append(TypeSign.OTHER_NEWS)
     if _DIGEST_TITLE.search(title):
-        evidence.append("digest_title")
+        evidence.append(TypeSign.DIGEST_TITLE)
         headed = sum(block.type is BlockType.HEADING for block in blocks)
         listed = max((len(listed_stories(block)) for block in blocks), default=0)
         if max(headed, sum(map(is_dashed, blocks)), listed) >= _FEWEST_STORIES:
-            evidence.append("separate_stories")
-    if "other_news" in evidence or len(evidence) == 2:
+            evidence.append(TypeSign.SEPARATE_STORIES)
+    if TypeSign.OTHER_NEWS in evidence or len(evidence) == 2:
         return TypeJudgement(ArticleType.DIGEST, "dom", tuple(evidence))
     return None
 
 
 def _opinion(data: StructuredData, folders: Sequence[str], title: str, section: str | None) -> TypeJudgement | None:
     if data.main and "opinionnewsarticle" in {name.lower() for name in data.main.types}:
-        return TypeJudgement(ArticleType.OPINION, "jsonld", ("opinion_described",))
+        return TypeJudgement(ArticleType.OPINION, "jsonld", (TypeSign.OPINION_DESCRIBED,))
     stated = data.main.section if data.main else None
     if any(name and _OPINION_NAME.fullmatch(name.strip()) for name in (section, stated)):
-        return TypeJudgement(ArticleType.OPINION, "jsonld" if stated else "meta", ("opinion_section",))
+        return TypeJudgement(ArticleType.OPINION, "jsonld" if stated else "meta", (TypeSign.OPINION_SECTION,))
     if any(_OPINION_NAME.fullmatch(name) for name in folders):
-        return TypeJudgement(ArticleType.OPINION, "url", ("opinion_section",))
+        return TypeJudgement(ArticleType.OPINION, "url", (TypeSign.OPINION_SECTION,))
     if _OPINION_TITLE.match(title):
-        return TypeJudgement(ArticleType.OPINION, "dom", ("opinion_title",))
+        return TypeJudgement(ArticleType.OPINION, "dom", (TypeSign.OPINION_TITLE,))
     return None
 
 

@@ -1,0 +1,14 @@
+"""Walls: challenges, requests for consent, error pages, paywalls.
+
+Inside, ``vocabulary`` stands below ``signs``, that below ``bot``, ``consent``, ``not_found`` and ``paywall``, and
+``judgement`` above them all.
+"""
+
+from __future__ import annotations
+
+from extractor.kinds.walls.consent import speaks_of_consent
+from extractor.kinds.walls.judgement import judge_wall
+from extractor.kinds.walls.paywall import asks_to_subscribe
+from extractor.kinds.walls.signs import Wall, WallSign
+
+__all__ = ["Wall", "WallSign", "asks_to_subscribe", "judge_wall", "speaks_of_consent"]

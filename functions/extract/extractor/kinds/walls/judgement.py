@@ -1,0 +1,47 @@
+"""Whether a page gave its article, a part of it, or a wall instead.
+
+Comes in: a page, its segments, what it says of itself, and the text that was taken for its body. Goes out: the content
+status, the reason why it is no article if it is none, and the evidence.
+
+One sign is never enough for a wall: an article may talk of captchas, of cookies, or of error 404, in its title too. A
+wall has little text, and that text is about itself; it addresses the visitor; it has the controls and scripts of a
+wall; and it describes no article in its metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.html import Page
+from extractor.kinds.walls import bot, consent, not_found
+from extractor.kinds.walls.paywall import judge_delivery
+from extractor.kinds.walls.signs import Wall, read_signs
+from extractor.kinds.walls.vocabulary import BOT_WORDS, CONSENT_WORDS, NOT_FOUND_WORDS, has_other_prose
+
+
+def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) -> Wall:
+    """Judge how much of its article a page gave.
+
+    Parameters
+    ----------
+    page : Page
+    body_text : str
+        What was taken for the article's body, a block a line.
+    next_pages : sequence of str
+        Other pages of the same article, as :func:`extractor.kinds.pagination.next_pages` found them.
+    """
+    visible = [segment for segment in page.segments if not segment.is_hidden]
+    is_like_bot = not has_other_prose(visible, BOT_WORDS, bot.MOST_OTHER_PROSE)
+    is_like_consent = not has_other_prose(visible, CONSENT_WORDS, consent.MOST_OTHER_PROSE)
+    is_like_error = not has_other_prose(visible, NOT_FOUND_WORDS, not_found.MOST_OTHER_PROSE)
+    may_be_error = is_like_error or not_found.begins_with_an_apology(visible)
+    if is_like_bot or is_like_consent or may_be_error:
+        signs = read_signs(page)
+        if is_like_bot and (wall := bot.bot_wall(signs, visible)):
+            return wall
+        if is_like_consent and (wall := consent.consent_wall(signs, visible, page.source)):
+            return wall
+        wall = not_found.not_found_page(signs, visible) if may_be_error else None
+        if wall is not None and (is_like_error or set(wall.evidence) >= not_found.AGREED):
+            return wall
+    return judge_delivery(page, visible, body_text, next_pages)
