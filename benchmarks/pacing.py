@@ -40,7 +40,7 @@ from rich.table import Table
 from harness import aws
 from harness.simulation import Faults, Report, SimulatedHost, Simulation, mixed_hosts
 from newsdesk.adapters.hosts import DynamoHostStore
-from newsdesk.web.transport import Manners
+from newsdesk.web.transport import CrawlLimits
 
 INTERVAL = 2.0
 _NO_FAULTS = Faults(0.0, 0.0, 0.0)
@@ -74,7 +74,7 @@ def run(**options: Any) -> tuple[Report, dict[str, Any]]:
 
 def crawl_with_faults(hosts: int, pages: int) -> dict[str, Any]:
     """Fifty workers, hosts of all kinds."""
-    return run(hosts=mixed_hosts(hosts, pages), manners=Manners(INTERVAL))[1]
+    return run(hosts=mixed_hosts(hosts, pages), crawl_limits=CrawlLimits(INTERVAL))[1]
 
 
 def crawl_on_dynamodb() -> dict[str, Any]:
@@ -83,14 +83,14 @@ def crawl_on_dynamodb() -> dict[str, Any]:
         aws.create_table()
         client: Any = aws.OneCallAtATime(boto3.client("dynamodb", aws_access_key_id="x", aws_secret_access_key="y"))
         store = DynamoHostStore(aws.TABLE, client=client)
-        return run(hosts=mixed_hosts(27, 5), manners=Manners(INTERVAL), host_store=store)[1]
+        return run(hosts=mixed_hosts(27, 5), crawl_limits=CrawlLimits(INTERVAL), host_store=store)[1]
 
 
 def with_a_busy_host(pages_of_busy: int, is_fair: bool) -> dict[str, Any]:
     """How long 199 hosts with five pages each take behind a host with many in the same queue."""
     busy = [SimulatedHost("busy.example", pages_of_busy)] if pages_of_busy else []
     quick = [SimulatedHost(f"quick-{number}.example", 5) for number in range(199)]
-    options: dict[str, Any] = {"manners": Manners(INTERVAL), "faults": _NO_FAULTS, "is_fair": is_fair}
+    options: dict[str, Any] = {"crawl_limits": CrawlLimits(INTERVAL), "faults": _NO_FAULTS, "is_fair": is_fair}
     simulation = Simulation([*busy, *quick], **options)
     report = simulation.run()
     states = simulation.store.states
@@ -110,7 +110,9 @@ def with_short_wait(seconds: float) -> dict[str, Any]:
     """What the time that is waited inside the function does to its bill."""
     hosts = [SimulatedHost(f"host-{number}.example", 10) for number in range(100)]
     hosts.append(SimulatedHost("busy.example", 500))
-    report, figures = run(hosts=hosts, manners=Manners(INTERVAL, short_wait_seconds=seconds), faults=_NO_FAULTS)
+    report, figures = run(
+        hosts=hosts, crawl_limits=CrawlLimits(INTERVAL, short_wait_seconds=seconds), faults=_NO_FAULTS
+    )
     wanted = ("billed_seconds_per_page", "slept_seconds_per_page", "seconds")
     deferred = report.statuses["deferred"] / figures["pages"]
     return {"short_wait": seconds, "deferrals_per_page": round(deferred, 2), **{name: figures[name] for name in wanted}}
@@ -119,7 +121,7 @@ def with_short_wait(seconds: float) -> dict[str, Any]:
 def with_a_host_that_is_down(pages: int) -> dict[str, Any]:
     """What becomes of the pages of a host that answers 503 from its first minute on."""
     down = SimulatedHost("down.example", pages, overload="503", bad_time=(30.0, math.inf))
-    report, figures = run(hosts=[down], manners=Manners(INTERVAL), faults=_NO_FAULTS, poll_seconds=20.0)
+    report, figures = run(hosts=[down], crawl_limits=CrawlLimits(INTERVAL), faults=_NO_FAULTS, poll_seconds=20.0)
     return {
         "pages": pages,
         "deferrals_per_page": round(report.statuses["deferred"] / pages, 1),

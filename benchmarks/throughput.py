@@ -40,11 +40,11 @@ from extractor.stage import ExtractStage
 from fetcher.stage import FetchStage
 from harness.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
-from newsdesk.articles import Patience
+from newsdesk.articles import Timeouts
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.web import parse_networks
-from newsdesk.web.transport import FetchLimits, HttpFetcher, Manners, Politeness
+from newsdesk.web.transport import CrawlLimits, FetchLimits, HttpFetcher, Politeness
 from newsdesk_cli.ingestion import Ingestion
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.sample_site import DirectorySite, LoopbackSite, SampleSite
@@ -74,33 +74,33 @@ def run_bare(urls: Sequence[str]) -> tuple[dict[str, float], Counter[str]]:
     """Drive the stages by hand, one page after the other; return the seconds spent in each."""
     networks = parse_networks(_LOOPBACK)
     store, objects, sender = InMemoryArticleStore(), InMemoryObjectStore(), RecordingSender()
-    patience = Patience()
+    timeouts = Timeouts()
     fetcher = HttpFetcher("NewsdeskBenchmark/1", FetchLimits(20.0, 10 * 1024 * 1024, 5), allowed=networks, ports=_PORTS)
-    submit = SubmitStage(store, sender, utc_now, patience, networks, _PORTS)
+    submit = SubmitStage(store, sender, utc_now, timeouts, networks, _PORTS)
     stages: dict[type, tuple[str, Any]] = {
         FetchRequested: (
             "fetch",
             FetchStage(
                 store, objects, sender,
-                Politeness(InMemoryHostStore(), fetcher, Manners(0.0), "newsdeskbenchmark", allowed=networks),
-                fetcher, patience=patience,
+                Politeness(InMemoryHostStore(), fetcher, CrawlLimits(0.0), "newsdeskbenchmark", allowed=networks),
+                fetcher, timeouts=timeouts,
             ),
         ),
         PageFetched: (
             "extract",
             ExtractStage(
                 store=store, objects=objects, sender=sender, hosts=InMemoryHostStore(), clock=utc_now,
-                patience=patience, maximum_body_bytes=10 * 1024 * 1024,
+                timeouts=timeouts, maximum_body_bytes=10 * 1024 * 1024,
             ),
         ),
         ArticleExtracted: (
             "enrich",
             EnrichStage(
-                store=store, objects=objects, sender=sender, clock=utc_now, patience=patience,
+                store=store, objects=objects, sender=sender, clock=utc_now, timeouts=timeouts,
                 enrichers=default_enrichers(),
             ),
         ),
-        ArticleEnriched: ("index", IndexStage(store, objects, sender, utc_now, patience)),
+        ArticleEnriched: ("index", IndexStage(store, objects, sender, utc_now, timeouts)),
     }  # fmt: skip
     spent: dict[str, float] = dict.fromkeys(("submit", "fetch", "extract", "enrich", "index"), 0.0)
     outcomes: Counter[str] = Counter()

@@ -22,9 +22,9 @@ from newsdesk.articles import (
     ArticleState,
     ClustersInMemory,
     Listing,
+    ListingPage,
     Neighbour,
     OutcomeRecord,
-    Page,
     RevisionRecord,
     Stage,
     SubmissionRecord,
@@ -181,7 +181,9 @@ class InMemoryArticleStore(FailsOnDemand):
         return zlib.crc32(article_id.encode("ascii")) % self.shards
 
     @can_fail
-    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+    def by_host(
+        self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None
+    ) -> ListingPage:
         listed = [
             state
             for state in self.states.values()
@@ -192,7 +194,7 @@ class InMemoryArticleStore(FailsOnDemand):
         return _page(sorted(listed, key=_listing_order, reverse=True), limit, cursor)
 
     @can_fail
-    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> ListingPage:
         listed = [
             state
             for state in self.states.values()
@@ -240,10 +242,10 @@ def _listing_order(state: ArticleState) -> tuple[str, str]:
     return state.current.committed_at, state.article_id
 
 
-def _page(states: Sequence[ArticleState], limit: int, cursor: str | None) -> Page:
+def _page(states: Sequence[ArticleState], limit: int, cursor: str | None) -> ListingPage:
     start = int(cursor) if cursor else 0
     end = start + limit
-    return Page(
+    return ListingPage(
         listings=tuple(_listing(state) for state in states[start:end]),
         cursor=str(end) if end < len(states) else None,
     )
@@ -325,7 +327,7 @@ class Slot:
 
     at: datetime
     granted: bool
-    left_alone: bool = False
+    in_backoff: bool = False
 
 
 class InMemoryHostStore(FailsOnDemand):
@@ -356,25 +358,27 @@ class InMemoryHostStore(FailsOnDemand):
         host: str,
         now: datetime,
         interval_seconds: float,
-        patience_seconds: float,
+        longest_wait_seconds: float,
         instead_of: datetime | None = None,
     ) -> Slot:
-        self.asked.append({"host": host, "interval_seconds": interval_seconds, "patience_seconds": patience_seconds})
+        self.asked.append(
+            {"host": host, "interval_seconds": interval_seconds, "longest_wait_seconds": longest_wait_seconds}
+        )
         kept, kept_until = self.intervals.get(host, (timedelta(), now))
         interval = max(timedelta(seconds=interval_seconds), kept if kept_until > now else timedelta())
-        latest = now + timedelta(seconds=patience_seconds)
+        latest = now + timedelta(seconds=longest_wait_seconds)
         back_off = self.back_offs.get(host)
         is_free = host not in self.last_slots or self.last_slots[host] == instead_of
         earliest = now if is_free else self.last_slots[host] + interval
-        left_alone = back_off is not None and back_off.until > now
-        if not left_alone and earliest <= latest:
+        in_backoff = back_off is not None and back_off.until > now
+        if not in_backoff and earliest <= latest:
             at = max(now, earliest)
             self.last_slots[host] = at
             return Slot(at, True)
         floor = max(latest, earliest, back_off.until if back_off else latest)
         behind = max(floor, self.backlogs.get(host, floor))
         self.backlogs[host] = behind + interval
-        return Slot(behind, False, left_alone)
+        return Slot(behind, False, in_backoff)
 
     @can_fail
     def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:

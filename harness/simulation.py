@@ -25,20 +25,20 @@ from typing import Any
 from dispatcher.stage import DispatchStage
 from fetcher.stage import FetchStage
 from harness.fakes import DUE_SHARDS, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore
-from newsdesk.articles import Patience, Stage, first_run, message_for
+from newsdesk.articles import Stage, Timeouts, first_run, message_for
 from newsdesk.contracts import FetchRequested, Reason, StageMessage
 from newsdesk.errors import TransientError
 from newsdesk.ports import HostStore
 from newsdesk.web import Url, article_id, parse_url
 from newsdesk.web.transport import (
-    AskLeave,
+    BeforeSend,
+    CrawlLimits,
     FetchRequest,
     FetchResponse,
     Hop,
-    Manners,
     OverloadedError,
     Politeness,
-    Start,
+    RequestSlot,
 )
 from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
 from newsdesk.web.transport.politeness import LATENESS_SECONDS
@@ -47,7 +47,7 @@ START = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 BATCH = 10
 VISIBILITY_SECONDS = 600.0
 DISPATCH_SECONDS = 60.0
-_MANNERS = Manners(2.0)
+_CRAWL_LIMITS = CrawlLimits(2.0)
 
 
 class SimulatedTime:
@@ -236,11 +236,11 @@ class SimulatedWeb:
         self._chance = chance
         self._faults = faults
 
-    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+    def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         hops = list(request.redirects)
         url = parse_url(hops[-1].location if hops else request.url)
         while True:
-            host = self._ask(url, ask_leave(url, tuple(hops)))
+            host = self._ask(url, request_slot(url, tuple(hops)))
             self._time.sleep(self._chance.uniform(0.05, 0.8))
             if self._chance.random() < self._faults.deaths:
                 raise WorkerDiedError
@@ -254,9 +254,9 @@ class SimulatedWeb:
             url = following
 
     def fetch_auxiliary(
-        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+        self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot
     ) -> AuxiliaryResponse:
-        host = self._ask(parse_url(url), ask_leave(parse_url(url), ()))
+        host = self._ask(parse_url(url), request_slot(parse_url(url), ()))
         self._time.sleep(self._chance.uniform(0.05, 0.5))
         if host.robots_down and host.is_bad(self._time.seconds):
             return AuxiliaryResponse(url, 503, (), b"")
@@ -264,14 +264,14 @@ class SimulatedWeb:
             return AuxiliaryResponse(url, 200, (), f"User-agent: *\nCrawl-delay: {host.crawl_delay}\n".encode())
         return AuxiliaryResponse(url, 404, (), b"")
 
-    def _ask(self, url: Url, start: Start) -> SimulatedHost:
+    def _ask(self, url: Url, before_send: BeforeSend) -> SimulatedHost:
         if self._chance.random() < self._faults.kept_connections:
-            self._write(url, start)
+            self._write(url, before_send)
             if self._chance.random() >= self._faults.closed_connections:
                 return self.hosts[url.host]
             self._time.sleep(self._chance.uniform(0.01, 0.2))
         self._dial()
-        self._write(url, start)
+        self._write(url, before_send)
         return self.hosts[url.host]
 
     def _dial(self) -> None:
@@ -279,8 +279,8 @@ class SimulatedWeb:
         is_slow = self._chance.random() < self._faults.slow_dials
         self._time.sleep(self._chance.uniform(1.0, 6.0) if is_slow else self._chance.uniform(0.02, 0.8))
 
-    def _write(self, url: Url, start: Start) -> None:
-        start()
+    def _write(self, url: Url, before_send: BeforeSend) -> None:
+        before_send()
         self.starts[url.host].append((self._time.seconds, url.target))
 
     def _complain(self, host: SimulatedHost) -> None:
@@ -355,7 +355,7 @@ class Simulation:
         hosts: Sequence[SimulatedHost],
         *,
         invocations: int = 5,
-        manners: Manners = _MANNERS,
+        crawl_limits: CrawlLimits = _CRAWL_LIMITS,
         faults: Faults = Faults(),
         is_fair: bool = True,
         host_store: HostStore | None = None,
@@ -364,7 +364,7 @@ class Simulation:
         poll_seconds: float = 1.0,
     ) -> None:
         self.time = SimulatedTime()
-        self.manners = manners
+        self.crawl_limits = crawl_limits
         chance = random.Random(seed)
         self.web = web(hosts, self.time, chance, faults)
         self.store = InMemoryArticleStore()
@@ -377,25 +377,25 @@ class Simulation:
         self._invocations = invocations
         self._poll_seconds = poll_seconds
         self._hosts = host_store or InMemoryHostStore()
-        patience = Patience()
+        timeouts = Timeouts()
         slow_store: Any = SlowStore(self.store, self.time, chance, faults.slow_calls)
         slow_hosts: Any = SlowStore(_Watched(self._hosts, self), self.time, chance, faults.slow_calls)
         politeness = Politeness(
-            slow_hosts, self.web, manners, "newsdeskbot",
+            slow_hosts, self.web, crawl_limits, "newsdeskbot",
             clock=self.time, sleep=self._sleep_billed, jitter=chance.random,
         )  # fmt: skip
         self.stage = FetchStage(
             slow_store, InMemoryObjectStore(), self.queue, politeness, self.web,
-            patience=patience, clock=self.time, jitter=chance.random,
+            timeouts=timeouts, clock=self.time, jitter=chance.random,
         )  # fmt: skip
         self.dispatch = DispatchStage(
-            store=self.store, sender=self.queue, clock=self.time, patience=patience, shards=DUE_SHARDS,
+            store=self.store, sender=self.queue, clock=self.time, timeouts=timeouts, shards=DUE_SHARDS,
             limit_per_shard=100,
         )  # fmt: skip
         for host in hosts:
             for number in range(host.pages):
                 url = host.url(number)
-                state = first_run(article_id(url), url, host.name, url, START, patience, submission_id=url)
+                state = first_run(article_id(url), url, host.name, url, START, timeouts, submission_id=url)
                 self.store.save(state)
                 message = message_for(state)
                 assert message is not None
@@ -465,11 +465,11 @@ class Simulation:
     def _breaches(self) -> list[Breach]:
         found: list[Breach] = []
         for name, starts in self.web.starts.items():
-            delay = min(self.web.hosts[name].crawl_delay or 0.0, self.manners.crawl_delay_cap_seconds)
+            delay = min(self.web.hosts[name].crawl_delay or 0.0, self.crawl_limits.crawl_delay_cap_seconds)
             for (earlier, _), (later, target) in pairwise(starts):
                 # Until robots.txt has been read nobody knows what it asks for.
                 known = 0.0 if target == "/robots.txt" else delay
-                interval = max(self.manners.interval_seconds, known)
+                interval = max(self.crawl_limits.interval_seconds, known)
                 if later - earlier < interval - 1e-6:
                     found.append(Breach(name, later, f"{later - earlier:.3f} s after the one before, not {interval:g}"))
             for told, until in self.back_offs[name]:

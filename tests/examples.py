@@ -14,11 +14,11 @@ from newsdesk.articles import (
     Capture,
     CurrentRevision,
     OutcomeRecord,
-    Patience,
     RevisionRecord,
     RevisitPolicy,
     Stage,
     SubmissionRecord,
+    Timeouts,
     ended,
     first_run,
 )
@@ -41,7 +41,7 @@ from newsdesk.web import article_id, canonical_url, parse_url
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589000, tzinfo=UTC)
 REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)
-PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisits=REVISITS)
+TIMEOUTS = Timeouts(stuck_after_seconds=900, lease_seconds=180, revisits=REVISITS)
 HOST = "news.example"
 CONTENT_HASH = "c0ffee" * 10 + "c0de"
 
@@ -64,7 +64,7 @@ def new_state(number: int = 0, host: str = HOST, now: datetime = NOW, **changes:
         host,
         f"{url_of(number, host)}?utm_source=letter",
         now,
-        PATIENCE,
+        TIMEOUTS,
         submission_id=f"submission-{number}",
         correlation_id=f"correlation-{number}",
         discovery="feed",
@@ -96,17 +96,17 @@ def advanced(state: ArticleState, stage: Stage, now: datetime = NOW) -> ArticleS
     while state.stage is not stage:
         match state.stage:
             case Stage.FETCH:
-                state = fetched(state, capture_of(state), now, PATIENCE)
+                state = fetched(state, capture_of(state), now, TIMEOUTS)
             case Stage.EXTRACT:
                 assert state.capture is not None
                 key = extracted_key(state.article_id, state.capture.capture_id)
-                state = extracted(state, key, CONTENT_HASH, now, PATIENCE)
+                state = extracted(state, key, CONTENT_HASH, now, TIMEOUTS)
             case Stage.ENRICH:
-                state = enriched(state, key_of(state), now, PATIENCE)
+                state = enriched(state, key_of(state), now, TIMEOUTS)
             case _:
                 published = to_text(now - timedelta(minutes=30))
                 current = current_of(state, committed_at=now, date_published=published)
-                state, _ = ended(state, Outcome.INDEXED, now, PATIENCE, current=current)
+                state, _ = ended(state, Outcome.INDEXED, now, TIMEOUTS, current=current)
     return state
 
 

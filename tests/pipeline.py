@@ -25,7 +25,7 @@ from harness.fakes import (
     can_fail,
 )
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, Patience
+from newsdesk.articles import ArticleState, Timeouts
 from newsdesk.contracts import (
     ArticleChanged,
     ArticleEnriched,
@@ -35,7 +35,15 @@ from newsdesk.contracts import (
     StageMessage,
 )
 from newsdesk.web import OptOutPolicy, article_id, canonical_url, parse_networks, parse_policy, parse_url
-from newsdesk.web.transport import AskLeave, FetchLimits, FetchRequest, FetchResponse, HttpFetcher, Manners, Politeness
+from newsdesk.web.transport import (
+    CrawlLimits,
+    FetchLimits,
+    FetchRequest,
+    FetchResponse,
+    HttpFetcher,
+    Politeness,
+    RequestSlot,
+)
 from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
 from publisher.stage import change_of
 from submitter.stage import SubmitStage
@@ -102,8 +110,8 @@ class Web:
             request_head=b"GET / HTTP/1.1\r\n\r\n",
         )
 
-    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
-        ask_leave(parse_url(request.url), request.redirects)()
+    def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
+        request_slot(parse_url(request.url), request.redirects)()
         self.requests.append(request)
         answer = self.answers[request.url]
         if self.meanwhile is not None:
@@ -114,9 +122,9 @@ class Web:
         return answer
 
     def fetch_auxiliary(
-        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+        self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot
     ) -> AuxiliaryResponse:
-        ask_leave(parse_url(url), ())()
+        request_slot(parse_url(url), ())()
         return AuxiliaryResponse(url, 404, (), b"")
 
 
@@ -147,7 +155,7 @@ class Pipeline:
         hosts: Any = None,
         queue: MessageQueue | None = None,
         policy: str = "noindex,noarchive",
-        patience: Patience | None = None,
+        timeouts: Timeouts | None = None,
         interval_seconds: float = 2.0,
         follow_pages: int = 0,
     ) -> None:
@@ -157,12 +165,12 @@ class Pipeline:
         self.objects: Any = objects or InMemoryObjectStore()
         self.hosts: Any = hosts or InMemoryHostStore()
         self.queue = queue or MessageQueue()
-        self.patience = patience or Patience()
+        self.timeouts = timeouts or Timeouts()
         self._opt_outs = OptOutPolicy(parse_policy(policy), TOKEN)
         self.politeness = Politeness(
             self.hosts,
             self.web,
-            Manners(interval_seconds),
+            CrawlLimits(interval_seconds),
             TOKEN,
             allowed=LOOPBACK,
             clock=self.clock,
@@ -170,24 +178,24 @@ class Pipeline:
             jitter=lambda: 0.0,
         )
         common = (self.store, self.objects, self.queue)
-        timed = (*common, self.clock, self.patience)
-        self.submit_stage = SubmitStage(self.store, self.queue, self.clock, self.patience, LOOPBACK)
+        timed = (*common, self.clock, self.timeouts)
+        self.submit_stage = SubmitStage(self.store, self.queue, self.clock, self.timeouts, LOOPBACK)
         self.fetch_stage = FetchStage(
             *common,
             self.politeness,
             self.web,
-            patience=self.patience,
+            timeouts=self.timeouts,
             opt_outs=self._opt_outs,
             clock=self.clock,
             jitter=lambda: 0.0,
         )
         self.extract_stage = ExtractStage(
-            *common, self.hosts, self.clock, self.patience, opt_outs=self._opt_outs, follow_pages=follow_pages
+            *common, self.hosts, self.clock, self.timeouts, opt_outs=self._opt_outs, follow_pages=follow_pages
         )
         self.enrich_stage = EnrichStage(*timed, default_enrichers())
         self.index_stage = IndexStage(*timed)
         self.dispatch_stage = DispatchStage(
-            self.store, self.queue, self.clock, self.patience, shards=DUE_SHARDS, limit_per_shard=100
+            self.store, self.queue, self.clock, self.timeouts, shards=DUE_SHARDS, limit_per_shard=100
         )
 
     def submit(self, url: str, submission_id: str = "submission-1") -> str:

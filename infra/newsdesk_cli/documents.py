@@ -19,7 +19,7 @@ import typer.main
 from pydantic.fields import FieldInfo
 
 from extractor.text import DropReason
-from newsdesk.articles import MAXIMUM_RESENDS, RETRY_POLICIES, SET_BACK_POLICY
+from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
 from newsdesk.contracts import (
     ARTICLE_SCHEMA_KEY,
     DESCRIPTIONS,
@@ -32,7 +32,7 @@ from newsdesk.contracts import (
     vector_key,
 )
 from newsdesk.runtime import FunctionSettings
-from newsdesk.web import Refusal
+from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import ROOT, TEMPLATE
@@ -117,7 +117,7 @@ def _when_final(text: str) -> str:
     if reason in RETRY_POLICIES:
         return f"after {RETRY_POLICIES[reason].attempts} attempts"
     if reason is Reason.HOST_OVERLOADED:
-        return f"after {SET_BACK_POLICY.attempts} deferrals"
+        return f"after {OVERLOAD_POLICY.attempts} deferrals"
     if reason is Reason.STUCK:
         return f"after {MAXIMUM_RESENDS} resends"
     return "at once"
@@ -135,9 +135,9 @@ def _retries() -> str:
     )
     deferrals = (
         _code(label(outcome_of(Reason.HOST_OVERLOADED), Reason.HOST_OVERLOADED)),
-        f"{SET_BACK_POLICY.attempts} deferrals",
-        _seconds(SET_BACK_POLICY.base_seconds),
-        _seconds(SET_BACK_POLICY.cap_seconds),
+        f"{OVERLOAD_POLICY.attempts} deferrals",
+        _seconds(OVERLOAD_POLICY.base_seconds),
+        _seconds(OVERLOAD_POLICY.cap_seconds),
     )
     return _table(("outcome", "attempts", "first wait", "longest wait"), [*rows, deferrals])
 
@@ -283,7 +283,7 @@ def _meaning(text: str) -> str:
 SECTIONS: Mapping[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "retries": _retries,
-    "opt-outs": lambda: _members("word", described(Refusal)),
+    "opt-outs": lambda: _members("word", described(RefusedUse)),
     "drop-reasons": lambda: _members("reason", described(DropReason)),
     "parameters": _parameters,
     "settings": _settings,

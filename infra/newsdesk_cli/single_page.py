@@ -20,10 +20,10 @@ from newsdesk.web import Url, decode_body, parse_networks, product_token
 from newsdesk.web.transport import (
     AUXILIARY_DEADLINE_SECONDS,
     MAXIMUM_ROBOTS_BYTES,
+    BeforeSend,
     FetchRequest,
     Hop,
     HttpFetcher,
-    Start,
     is_allowed,
     read_robots,
 )
@@ -87,12 +87,12 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
     agent = load_template(TEMPLATE)["Parameters"]["UserAgent"]["Default"]
     fetcher = HttpFetcher(agent, allowed=parse_networks(networks))
 
-    def ask_leave(following: Url, _: tuple[Hop, ...]) -> Start:
+    def request_slot(following: Url, _: tuple[Hop, ...]) -> BeforeSend:
         _heed_robots(fetcher, following, product_token(agent))
         return _now
 
     try:
-        response = fetcher.fetch(FetchRequest(url), ask_leave)
+        response = fetcher.fetch(FetchRequest(url), request_slot)
     finally:
         fetcher.close()
     fields = {name.lower(): value for name, value in response.headers}

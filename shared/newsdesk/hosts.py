@@ -19,7 +19,7 @@ from itertools import islice
 from newsdesk.contracts import Record
 
 RETRY_AFTER_CAP_SECONDS = 6 * 3600.0
-"""A server may ask for more patience than our schedule has, but not for more than this."""
+"""A server may ask for a longer wait than our schedule has, but not for more than this."""
 
 BACK_OFF_BASE_SECONDS = 60.0
 BACK_OFF_CAP_SECONDS = 3600.0

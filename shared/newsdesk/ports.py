@@ -72,7 +72,7 @@ class Reservation(Protocol):
         ...
 
     @property
-    def left_alone(self) -> bool:
+    def in_backoff(self) -> bool:
         """Whether it was refused because the host is left alone."""
         ...
 
@@ -85,10 +85,10 @@ class HostStore(Protocol):
         host: str,
         now: datetime,
         interval_seconds: float,
-        patience_seconds: float,
+        longest_wait_seconds: float,
         instead_of: datetime | None = None,
     ) -> Reservation:
-        """Reserve the host's next slot, at least an interval after the one before, if it comes within the patience.
+        """Reserve the host's next slot, at least an interval after the one before, if it comes within the longest wait.
 
         While the host is left alone there is none. Those who are refused are told times one behind the other, so that
         they do not come back at once. Whoever gives back a slot that has gone by unused (``instead_of``) gets the

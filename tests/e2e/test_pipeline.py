@@ -291,7 +291,7 @@ class TestDeliveries:
         url = parse_url(site.url("/ellsmouth/news/market-hall-cafes") + "?lost=1")
         canonical = canonical_url(url)
         lost = lifecycle.first_run(
-            article_id(canonical), canonical, url.host, url.href, now - timedelta(hours=1), lifecycle.Patience()
+            article_id(canonical), canonical, url.host, url.href, now - timedelta(hours=1), lifecycle.Timeouts()
         )
         submission = SubmissionRecord(
             submission_id=f"lost-{uuid.uuid4().hex}", url=url.href, received_at=lost.first_seen

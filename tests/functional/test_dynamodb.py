@@ -22,13 +22,13 @@ from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStor
 from newsdesk.articles import (
     ArticleState,
     ArticleStore,
+    ListingPage,
     Neighbour,
     OutcomeRecord,
-    Page,
     RevisionRecord,
     Stage,
     SubmissionRecord,
-    joined,
+    with_submission,
 )
 from newsdesk.clock import to_text
 from newsdesk.errors import AlreadyRecordedError, ConflictError
@@ -67,7 +67,7 @@ def listed(number: int, host: str = "news.example", **current: Any) -> ArticleSt
     return state.model_copy(update={"current": current_of(state, **current)})
 
 
-def all_pages(list_page: Any) -> Iterator[Page]:
+def all_pages(list_page: Any) -> Iterator[ListingPage]:
     """Follow the cursor to its end."""
     cursor = None
     while True:
@@ -109,9 +109,9 @@ def test_a_step_from_the_stored_version_is_written(store: ArticleStore) -> None:
     store.save(state)
 
     # When its next version is saved, without and with a record
-    second = joined(state, "second")
+    second = with_submission(state, "second")
     store.save(second)
-    third = joined(second, "third")
+    third = with_submission(second, "third")
     store.save(third, submission_of(third, "third"))
 
     # Then the last one stands
@@ -125,7 +125,7 @@ def test_a_step_from_another_version_loses(store: ArticleStore, version: int, wi
     # Given an article at version 2
     state = new_state()
     store.save(state)
-    second = joined(state, "second")
+    second = with_submission(state, "second")
     store.save(second)
 
     # When a worker that knew another version saves
@@ -182,7 +182,7 @@ def test_a_record_is_written_once(store: ArticleStore) -> None:
     store.save(state, submission_of(state, "the-same"))
 
     # When the same submission arrives again
-    again = joined(state, "the-same")
+    again = with_submission(state, "the-same")
     with pytest.raises(AlreadyRecordedError):
         store.save(again, submission_of(again, "the-same", correlation_id="another"))
 
@@ -331,7 +331,7 @@ def test_of_many_workers_that_take_one_step_one_gets_through(table: str) -> None
     store.save(new_state())
 
     def join(number: int) -> bool:
-        after = joined(new_state(), f"late-{number}")
+        after = with_submission(new_state(), f"late-{number}")
         try:
             store.save(after, submission_of(after, f"late-{number}"))
         except ConflictError:
@@ -484,8 +484,8 @@ def test_a_publication_day_is_read_through_page_by_page(store: ArticleStore, lim
 
 def test_a_day_without_articles_is_one_empty_page(store: ArticleStore) -> None:
     # Given an empty store, When a day and a host are listed, Then there is nothing, and no next page
-    assert store.by_publication_day("2026-03-14") == Page(listings=(), cursor=None)
-    assert store.by_host("news.example", NOW, NOW) == Page(listings=(), cursor=None)
+    assert store.by_publication_day("2026-03-14") == ListingPage(listings=(), cursor=None)
+    assert store.by_host("news.example", NOW, NOW) == ListingPage(listings=(), cursor=None)
 
 
 def test_a_days_articles_are_spread_over_its_shards(dynamodb: DynamoArticleStore) -> None:

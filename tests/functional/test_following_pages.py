@@ -32,7 +32,7 @@ from harness.fakes import (
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Capture, Patience, Stage, read_capture
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Capture, Stage, Timeouts, read_capture
 from newsdesk.contracts import Article, ArticleExtracted, Extracted, ExtractedWork, PageFetched
 from newsdesk.web import OptOutPolicy, article_id, parse_policy
 from tests.functional.misbehaving_server import MisbehavingServer, Request, answer, redirect
@@ -168,8 +168,8 @@ def test_each_page_waits_for_a_slot_of_its_host(server: MisbehavingServer) -> No
     times: list[float] = []
     fetch = pipeline.web.fetch
 
-    def timed(request: Any, ask_leave: Any) -> Any:
-        answered = fetch(request, ask_leave)
+    def timed(request: Any, request_slot: Any) -> Any:
+        answered = fetch(request, request_slot)
         times.append(pipeline.clock().timestamp())
         return answered
 
@@ -726,7 +726,7 @@ def test_the_captures_that_an_article_names_give_the_same_article_again(
     # When it is extracted again, by a stage that follows no pages
     sender = RecordingSender()
     stage = ExtractStage(
-        InMemoryArticleStore(state), pipeline.objects, sender, InMemoryHostStore(), pipeline.clock, Patience()
+        InMemoryArticleStore(state), pipeline.objects, sender, InMemoryHostStore(), pipeline.clock, Timeouts()
     )
     assert stage.handle(PageFetched(article_id=article.article_id, run=1, capture_key="raw/v1/x")) == "extracted"
 

@@ -383,8 +383,8 @@ def test_a_slot_of_a_free_host_takes_one_update_and_of_a_busy_one_two(table: str
 
     # When a free host is asked, one whose slot is to be waited for, and one whose slots are taken
     costs = []
-    for patience in (0.0, 10.0, 0.0, 0.0):
-        store.reserve(HOST, NOW, 2.0, patience)
+    for longest_wait in (0.0, 10.0, 0.0, 0.0):
+        store.reserve(HOST, NOW, 2.0, longest_wait)
         costs.append(len(made))
         made.clear()
 
@@ -530,6 +530,6 @@ def test_the_longest_interval_of_a_host_s_sites_holds_for_all_until_it_expires(h
 
 def test_who_is_refused_learns_whether_the_host_is_left_alone(hosts: HostStore) -> None:
     hosts.reserve(HOST, NOW, 2.0, 0.0)
-    assert not hosts.reserve(HOST, NOW, 2.0, 0.0).left_alone
+    assert not hosts.reserve(HOST, NOW, 2.0, 0.0).in_backoff
     hosts.back_off(HOST, NOW, None, 0.0)
-    assert hosts.reserve(HOST, NOW, 2.0, 0.0).left_alone
+    assert hosts.reserve(HOST, NOW, 2.0, 0.0).in_backoff

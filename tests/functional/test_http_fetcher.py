@@ -19,7 +19,7 @@ import trustme
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.web import Address, Url, parse_networks
-from newsdesk.web.transport import FetchRequest, Hop, OverloadedError, Start
+from newsdesk.web.transport import BeforeSend, FetchRequest, Hop, OverloadedError
 from newsdesk.web.transport.connections import MAXIMUM_IDLE_CONNECTIONS, MAXIMUM_IDLE_SECONDS, KeptConnections
 from newsdesk.web.transport.http1 import Connection
 from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolver
@@ -464,10 +464,10 @@ def test_a_kept_connection_that_breaks_at_the_question_is_replaced_once():
         # When a page is fetched twice, Then the second fetch asks again over a new connection
         started: list[int] = []
 
-        def ask_leave(url: Url, hops: tuple[Hop, ...]) -> Start:
+        def request_slot(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
             return lambda: started.append(len(asked))
 
-        assert [asking.fetch(FetchRequest(url), ask_leave).body for _ in range(2)] == [PAGE, PAGE]
+        assert [asking.fetch(FetchRequest(url), request_slot).body for _ in range(2)] == [PAGE, PAGE]
         assert (lasting.connections, len(asked)) == (2, 3)
 
         # And each request had its own leave, the repeated one too
@@ -482,7 +482,7 @@ def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_op
         events.append(f"dial {host}")
         return [ip_address("127.0.0.1")]
 
-    def ask_leave(url: Url, hops: tuple[Hop, ...]) -> Start:
+    def request_slot(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
         events.append(f"leave {url.host} after {len(hops)}")
         return lambda: events.append("start")
 
@@ -490,7 +490,7 @@ def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_op
     server.on("/new", server_side.answer())
 
     # When it is followed
-    fetcher(resolve=resolve).fetch(FetchRequest(server.url("/old", host="a.example")), ask_leave)
+    fetcher(resolve=resolve).fetch(FetchRequest(server.url("/old", host="a.example")), request_slot)
 
     # Then each host is dialled with leave, and each request waits for its moment
     first = ["leave a.example after 0", "dial a.example", "start"]
@@ -501,14 +501,14 @@ def test_what_is_raised_at_the_moment_of_a_request_ends_the_fetch_unasked(server
     class TooLateError(Exception):
         pass
 
-    def ask_leave(url: Url, hops: tuple[Hop, ...]) -> Start:
+    def request_slot(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
         def start() -> None:
             raise TooLateError
 
         return start
 
     with pytest.raises(TooLateError):
-        fetcher().fetch(FetchRequest(server.on("/", server_side.answer())), ask_leave)
+        fetcher().fetch(FetchRequest(server.on("/", server_side.answer())), request_slot)
     assert server.requests == []
 
 

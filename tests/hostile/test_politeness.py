@@ -32,20 +32,20 @@ from harness.fakes import (
 )
 from harness.simulation import Faults, SimulatedHost, SimulatedWeb, Simulation, mixed_hosts
 from newsdesk.adapters.hosts import DynamoHostStore
-from newsdesk.articles import ArticleState, Patience, first_run, lifecycle
+from newsdesk.articles import ArticleState, Timeouts, first_run, lifecycle
 from newsdesk.articles.retries import RETRY_POLICIES
 from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 from newsdesk.ports import HostStore
 from newsdesk.web import Address, Url, article_id, parse_networks, parse_url
-from newsdesk.web.transport import FetchLimits, FetchRequest, HttpFetcher, Manners, Politeness, Start
+from newsdesk.web.transport import BeforeSend, CrawlLimits, FetchLimits, FetchRequest, HttpFetcher, Politeness
 from newsdesk.web.transport.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, Request, answer
 
 HOST = "127.0.0.1"
 INTERVAL = 2.0
-PATIENCE = Patience()
+TIMEOUTS = Timeouts()
 
 
 class World:
@@ -66,14 +66,14 @@ class World:
         politeness = Politeness(
             self.hosts,
             fetcher,
-            Manners(interval_seconds),
+            CrawlLimits(interval_seconds),
             "newsdeskbot",
             clock=self.clock,
             sleep=self.clock.sleep,
             jitter=lambda: 0.0,
         )
         ports: Any = (self.store, InMemoryObjectStore(), self.sender, politeness, fetcher)
-        self.stage = FetchStage(*ports, patience=PATIENCE, clock=self.clock, jitter=lambda: 0.0)
+        self.stage = FetchStage(*ports, timeouts=TIMEOUTS, clock=self.clock, jitter=lambda: 0.0)
 
     @property
     def origin(self) -> str:
@@ -88,11 +88,11 @@ class World:
         identifier = article_id(url.href)
         state = self.store.states.get(identifier)
         if state is None:
-            self.store.save(first_run(identifier, url.href, url.host, url.href, self.clock(), PATIENCE))
+            self.store.save(first_run(identifier, url.href, url.host, url.href, self.clock(), TIMEOUTS))
         else:
             assert state.due_at is not None
             self.clock.now = max(self.clock.now, self.clock.now.fromtimestamp(state.due_at, self.clock.now.tzinfo))
-            self.store.save(lifecycle.released(state, self.clock(), PATIENCE))
+            self.store.save(lifecycle.released(state, self.clock(), TIMEOUTS))
         return self.stage.handle(FetchRequested(article_id=identifier, run=1, host=url.host))
 
     def state(self, path: str = "/news") -> ArticleState:
@@ -461,8 +461,8 @@ def test_the_simulation_sees_what_it_is_looking_for() -> None:
 class _DialsInItsSlot(SimulatedWeb):
     """Opens its connection when the slot has come, and writes when it is open."""
 
-    def _write(self, url: Url, start: Start) -> None:
-        start()
+    def _write(self, url: Url, before_send: BeforeSend) -> None:
+        before_send()
         self._dial()
         super()._write(url, lambda: None)
 
@@ -470,9 +470,9 @@ class _DialsInItsSlot(SimulatedWeb):
 class _RepeatsAtOnce(SimulatedWeb):
     """Writes a request that the server broke off again as soon as it has another connection."""
 
-    def _ask(self, url: Url, start: Start) -> SimulatedHost:
+    def _ask(self, url: Url, before_send: BeforeSend) -> SimulatedHost:
         self._dial()
-        self._write(url, start)
+        self._write(url, before_send)
         if self._chance.random() < self._faults.closed_connections:
             self._dial()
             self._write(url, lambda: None)
@@ -508,7 +508,7 @@ def test_a_slow_dial_brings_no_two_requests_together() -> None:
     networks = parse_networks(["127.0.0.1/32"])
     fetcher = HttpFetcher("NewsdeskBot/0.1", FetchLimits(5.0), allowed=networks, resolve=resolve)
     hosts = InMemoryHostStore()
-    politeness = Politeness(hosts, fetcher, Manners(1.0), "newsdeskbot")
+    politeness = Politeness(hosts, fetcher, CrawlLimits(1.0), "newsdeskbot")
     with MisbehavingServer() as server:
         urls = []
         for path in ("/first", "/second"):

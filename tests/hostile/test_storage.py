@@ -429,7 +429,7 @@ def test_84_a_worker_whose_lease_ran_out_writes_late(is_done: bool) -> None:
             assert pipeline.work(again) == "fetched"
         else:
             state = pipeline.state(URL)
-            pipeline.store.save(lifecycle.leased(state, "another", pipeline.clock(), pipeline.patience))
+            pipeline.store.save(lifecycle.leased(state, "another", pipeline.clock(), pipeline.timeouts))
 
     pipeline.web.meanwhile = meanwhile
 
@@ -604,7 +604,7 @@ def handlers(
     def forget() -> None:
         for module in HANDLERS:
             module.handler.build.cache_clear()
-        fetcher.handler.settings.cache_clear()
+        fetcher.handler.read_settings.cache_clear()
 
     forget()
     yield DynamoArticleStore(table)

@@ -25,10 +25,10 @@ from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.errors import TransientError
 from newsdesk.runtime import instrumented
 from newsdesk.web import Address, article_id
-from newsdesk.web.transport import FetchRequest, Manners, Politeness
+from newsdesk.web.transport import CrawlLimits, FetchRequest, Politeness
 from newsdesk.web.transport.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
 from newsdesk.web.transport.network import MAXIMUM_LOOKUPS
-from tests.examples import PATIENCE
+from tests.examples import TIMEOUTS
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import ENCODERS, HTML, PAGE, MisbehavingServer
 from tests.web import LOOPBACK, failure, fetch, fetcher, to_addresses
@@ -422,9 +422,9 @@ class Worker:
         self.sender = RecordingSender()
         self.fetcher = fetcher()
         politeness = Politeness(
-            InMemoryHostStore(), self.fetcher, Manners(interval_seconds=2.0), "newsdeskbot", allowed=LOOPBACK
+            InMemoryHostStore(), self.fetcher, CrawlLimits(interval_seconds=2.0), "newsdeskbot", allowed=LOOPBACK
         )
-        self.stage = FetchStage(self.store, self.objects, self.sender, politeness, self.fetcher, patience=PATIENCE)
+        self.stage = FetchStage(self.store, self.objects, self.sender, politeness, self.fetcher, timeouts=TIMEOUTS)
 
     def handle(self, state: ArticleState) -> str:
         message = FetchRequested(article_id=state.article_id, run=state.run, correlation_id="c-1")
@@ -433,7 +433,7 @@ class Worker:
 
 def submitted(url: str, **changes: object) -> ArticleState:
     state = lifecycle.first_run(
-        article_id(url), url, "127.0.0.1", url, utc_now(), PATIENCE, submission_id=url, correlation_id="c-1"
+        article_id(url), url, "127.0.0.1", url, utc_now(), TIMEOUTS, submission_id=url, correlation_id="c-1"
     )
     return state.model_copy(update=changes)
 

@@ -18,7 +18,7 @@ from cfnlint.rules import RulesCollection
 from pydantic_settings import BaseSettings
 
 from fetcher.settings import FetchSettings
-from newsdesk.web import Refusal, parse_policy
+from newsdesk.web import RefusedUse, parse_policy
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, function_packages, function_variables, load_template, packaged_resources
 
@@ -124,16 +124,16 @@ class TestSettings:
         settings = FetchSettings()
 
         # When / Then: what a record may take is no more than the function has, and no other worker takes it up then
-        assert settings.manners.visit_seconds < settings.seconds_per_record <= properties["Timeout"]
-        assert settings.manners.page_seconds == settings.limits.deadline_seconds
-        assert settings.seconds_per_record < settings.patience.lease_seconds
+        assert settings.crawl_limits.visit_seconds < settings.seconds_per_record <= properties["Timeout"]
+        assert settings.crawl_limits.page_seconds == settings.limits.deadline_seconds
+        assert settings.seconds_per_record < settings.timeouts.lease_seconds
 
     @pytest.mark.parametrize(
         ("policy", "is_accepted"),
         [
             ("", True),
-            *((refusal.value, True) for refusal in Refusal),
-            (",".join(Refusal), True),
+            *((refusal.value, True) for refusal in RefusedUse),
+            (",".join(RefusedUse), True),
             ("noindex,", False),
             (",noindex", False),
             ("nofollow", False),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.contract import CanonicalLink, Refusal
+from extractor.contract import CanonicalLink, CanonicalRejection
 from extractor.html import canonical_link, parse_html
 from extractor.html.canonical import is_same_site
 from newsdesk.web import canonical_url, parse_url
@@ -112,15 +112,15 @@ def test_a_link_header_about_another_document_is_not_read() -> None:
 
 @pytest.mark.parametrize("href", ["javascript:void(0)", "data:,x", "https://me:you@www.news.example/a-b-c", "http://["])
 def test_a_link_that_is_no_url_is_not_believed(href: str) -> None:
-    assert read(link(href)) == CanonicalLink(None, Refusal.UNUSABLE)
+    assert read(link(href)) == CanonicalLink(None, CanonicalRejection.UNUSABLE)
 
 
 def test_several_links_that_differ_are_none() -> None:
-    assert read(OWN + link("/another-long-story")) == CanonicalLink(None, Refusal.SEVERAL)
+    assert read(OWN + link("/another-long-story")) == CanonicalLink(None, CanonicalRejection.SEVERAL)
     assert read(OWN, headers=(("link", '</another-long-story>; rel="canonical"'),)) == CanonicalLink(
-        None, Refusal.SEVERAL
+        None, CanonicalRejection.SEVERAL
     )
-    assert read(OWN * 30) == CanonicalLink(None, Refusal.SEVERAL)
+    assert read(OWN * 30) == CanonicalLink(None, CanonicalRejection.SEVERAL)
 
 
 # -------------------------------------------------------------------------------------- what is believed
@@ -169,54 +169,64 @@ def test_a_link_to_the_same_article_is_believed(url: str, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "target", "refusal"),
+    ("url", "target", "rejection"),
     [
         # other sites, however alike their names
-        (PAGE, "https://wire.example/storm-hits-the-coast", Refusal.OTHER_SITE),
-        (PAGE, "https://news.example.evil.example/storm-hits-the-coast", Refusal.OTHER_SITE),
-        (PAGE, "https://www.news.example:8443/world/2026/03/storm-hits-the-coast", Refusal.OTHER_SITE),
-        ("https://one.co.uk/storm-hits-coast", "https://two.co.uk/storm-hits-coast", Refusal.OTHER_SITE),
-        ("https://one.github.io/storm-hits-coast", "https://two.github.io/storm-hits-coast", Refusal.OTHER_SITE),
-        ("https://one.blogspot.com/storm-hits-coast", "https://two.blogspot.com/storm-hits-coast", Refusal.OTHER_SITE),
-        (PAGE, "http://127.0.0.1/storm-hits-the-coast", Refusal.OTHER_SITE),
-        ("http://192.0.2.1/storm-hits-coast", "http://192.0.2.2/storm-hits-coast", Refusal.OTHER_SITE),
-        ("http://192.0.2.1:81/storm-hits-coast", "http://192.0.2.1:82/storm-hits-coast", Refusal.OTHER_SITE),
-        (PAGE, "http://www.news.example/world/2026/03/storm-hits-the-coast", Refusal.INSECURE),
+        (PAGE, "https://wire.example/storm-hits-the-coast", CanonicalRejection.OTHER_SITE),
+        (PAGE, "https://news.example.evil.example/storm-hits-the-coast", CanonicalRejection.OTHER_SITE),
+        (PAGE, "https://www.news.example:8443/world/2026/03/storm-hits-the-coast", CanonicalRejection.OTHER_SITE),
+        ("https://one.co.uk/storm-hits-coast", "https://two.co.uk/storm-hits-coast", CanonicalRejection.OTHER_SITE),
+        (
+            "https://one.github.io/storm-hits-coast",
+            "https://two.github.io/storm-hits-coast",
+            CanonicalRejection.OTHER_SITE,
+        ),
+        (
+            "https://one.blogspot.com/storm-hits-coast",
+            "https://two.blogspot.com/storm-hits-coast",
+            CanonicalRejection.OTHER_SITE,
+        ),
+        (PAGE, "http://127.0.0.1/storm-hits-the-coast", CanonicalRejection.OTHER_SITE),
+        ("http://192.0.2.1/storm-hits-coast", "http://192.0.2.2/storm-hits-coast", CanonicalRejection.OTHER_SITE),
+        ("http://192.0.2.1:81/storm-hits-coast", "http://192.0.2.1:82/storm-hits-coast", CanonicalRejection.OTHER_SITE),
+        (PAGE, "http://www.news.example/world/2026/03/storm-hits-the-coast", CanonicalRejection.INSECURE),
         # no article
-        (PAGE, "https://www.news.example", Refusal.HOME_PAGE),
-        (PAGE, "https://www.news.example/?utm_source=x", Refusal.HOME_PAGE),
-        (PAGE, "https://www.news.example/index.html", Refusal.HOME_PAGE),
-        (PAGE, "https://www.news.example/default.aspx", Refusal.HOME_PAGE),
-        (PAGE, "https://www.news.example/en/", Refusal.HOME_PAGE),
-        (PAGE, "https://www.news.example/en-GB", Refusal.HOME_PAGE),
-        (PAGE, "https://www.news.example/404", Refusal.ERROR_PAGE),
-        (PAGE, "https://www.news.example/error/500.html", Refusal.ERROR_PAGE),
-        (PAGE, "https://www.news.example/page-not-found", Refusal.ERROR_PAGE),
-        (PAGE, "https://www.news.example/world", Refusal.SECTION_FRONT),
-        (PAGE, "https://www.news.example/world/2026/", Refusal.SECTION_FRONT),
-        (PAGE, "https://www.news.example/sport", Refusal.SECTION_FRONT),
-        (PAGE, "https://www.news.example/local-news/", Refusal.SECTION_FRONT),
-        (PAGE, "https://www.news.example/politics.html", Refusal.SECTION_FRONT),
-        (PAGE, "https://www.news.example/search?q=storm", Refusal.SECTION_FRONT),
+        (PAGE, "https://www.news.example", CanonicalRejection.HOME_PAGE),
+        (PAGE, "https://www.news.example/?utm_source=x", CanonicalRejection.HOME_PAGE),
+        (PAGE, "https://www.news.example/index.html", CanonicalRejection.HOME_PAGE),
+        (PAGE, "https://www.news.example/default.aspx", CanonicalRejection.HOME_PAGE),
+        (PAGE, "https://www.news.example/en/", CanonicalRejection.HOME_PAGE),
+        (PAGE, "https://www.news.example/en-GB", CanonicalRejection.HOME_PAGE),
+        (PAGE, "https://www.news.example/404", CanonicalRejection.ERROR_PAGE),
+        (PAGE, "https://www.news.example/error/500.html", CanonicalRejection.ERROR_PAGE),
+        (PAGE, "https://www.news.example/page-not-found", CanonicalRejection.ERROR_PAGE),
+        (PAGE, "https://www.news.example/world", CanonicalRejection.SECTION_FRONT),
+        (PAGE, "https://www.news.example/world/2026/", CanonicalRejection.SECTION_FRONT),
+        (PAGE, "https://www.news.example/sport", CanonicalRejection.SECTION_FRONT),
+        (PAGE, "https://www.news.example/local-news/", CanonicalRejection.SECTION_FRONT),
+        (PAGE, "https://www.news.example/politics.html", CanonicalRejection.SECTION_FRONT),
+        (PAGE, "https://www.news.example/search?q=storm", CanonicalRejection.SECTION_FRONT),
         (
             "https://www.news.example/ideas-and-long-reads/how-the-storm-came",
             "https://www.news.example/ideas-and-long-reads",
-            Refusal.SECTION_FRONT,
+            CanonicalRejection.SECTION_FRONT,
         ),
         # page one of many
-        (f"{PAGE}?page=2", PAGE, Refusal.FIRST_OF_MANY),
-        (f"{PAGE}?page=3", f"{PAGE}?page=2", Refusal.FIRST_OF_MANY),
-        (f"{PAGE}?seite=12", PAGE, Refusal.FIRST_OF_MANY),
-        (f"{PAGE}/2", PAGE, Refusal.FIRST_OF_MANY),
-        (f"{PAGE}/page/2/", PAGE, Refusal.FIRST_OF_MANY),
-        (f"{PAGE}/page-2", PAGE, Refusal.FIRST_OF_MANY),
-        (f"{PAGE}-2.html", f"{PAGE}.html", Refusal.FIRST_OF_MANY),
-        (f"{PAGE},2.html", f"{PAGE}.html", Refusal.FIRST_OF_MANY),
+        (f"{PAGE}?page=2", PAGE, CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE}?page=3", f"{PAGE}?page=2", CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE}?seite=12", PAGE, CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE}/2", PAGE, CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE}/page/2/", PAGE, CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE}/page-2", PAGE, CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE}-2.html", f"{PAGE}.html", CanonicalRejection.FIRST_OF_MANY),
+        (f"{PAGE},2.html", f"{PAGE}.html", CanonicalRejection.FIRST_OF_MANY),
     ],
 )
-def test_a_link_to_anything_else_is_recorded_and_not_believed(url: str, target: str, refusal: Refusal) -> None:
+def test_a_link_to_anything_else_is_recorded_and_not_believed(
+    url: str, target: str, rejection: CanonicalRejection
+) -> None:
     found = read(link(target), url=url)
-    assert found == CanonicalLink(canonical_url(parse_url(target)), refusal)
+    assert found == CanonicalLink(canonical_url(parse_url(target)), rejection)
     assert found.believed is None
 
 
@@ -226,7 +236,9 @@ def test_a_page_with_a_page_before_it_is_not_the_first() -> None:
         "https://www.news.example/storm-hits-the-coast/the-aftermath",
         "https://www.news.example/storm-hits-the-coast",
     )
-    assert read(link(first) + f'<link rel="prev" href="{first}">', url=url).refusal is Refusal.FIRST_OF_MANY
+    assert (
+        read(link(first) + f'<link rel="prev" href="{first}">', url=url).rejection is CanonicalRejection.FIRST_OF_MANY
+    )
 
     # When "prev" is a blog's previous post, Then it says nothing of this one
     blog = '<link rel="prev" href="/2026/02/another-post-entirely">'
@@ -244,7 +256,7 @@ def test_a_head_of_a_hundred_thousand_links_costs_little() -> None:
 
     # When they are read, Then that takes no time to speak of
     started = time.process_time()
-    assert canonical_link(tree, (("link", field),), PAGE).refusal is Refusal.SEVERAL
+    assert canonical_link(tree, (("link", field),), PAGE).rejection is CanonicalRejection.SEVERAL
     assert time.process_time() - started < 2
 
 

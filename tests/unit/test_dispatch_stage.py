@@ -14,11 +14,11 @@ import pytest
 
 from dispatcher.stage import HORIZON_SECONDS, DispatchStage
 from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
-from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, joined, message_for
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, message_for, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
-from tests.examples import NOW, PATIENCE, advanced, at_stage, id_of, new_state
+from tests.examples import NOW, TIMEOUTS, advanced, at_stage, id_of, new_state
 
 WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 
@@ -34,7 +34,7 @@ class Desk:
             self.store,
             self.sender,
             self.clock,
-            PATIENCE,
+            TIMEOUTS,
             shards=self.store.shards,
             limit_per_shard=limit_per_shard,
             workers=workers,
@@ -49,7 +49,7 @@ class Desk:
 
 
 def retrying(seconds: float, number: int = 0) -> ArticleState:
-    return retry_scheduled(leased(new_state(number), "worker", NOW, PATIENCE), NOW, seconds, "timeout")
+    return retry_scheduled(leased(new_state(number), "worker", NOW, TIMEOUTS), NOW, seconds, "timeout")
 
 
 def test_a_retry_is_released_when_its_time_has_come() -> None:
@@ -71,7 +71,7 @@ def test_a_retry_is_released_when_its_time_has_come() -> None:
 
 def test_what_falls_due_before_the_next_run_is_sent_now_with_a_delay() -> None:
     # Given a fetch that waits for its host for another forty seconds
-    desk = Desk(deferred(leased(new_state(), "worker", NOW, PATIENCE), NOW + timedelta(seconds=40)))
+    desk = Desk(deferred(leased(new_state(), "worker", NOW, TIMEOUTS), NOW + timedelta(seconds=40)))
 
     # When dispatch runs, Then the queue keeps the message until then
     assert desk.run() == {"released": 1}
@@ -89,7 +89,7 @@ def test_what_falls_due_after_the_next_run_waits() -> None:
 def test_a_message_that_was_lost_is_sent_again(stage: Stage) -> None:
     # Given an article that has not moved for too long
     desk = Desk(at_stage(stage))
-    desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+    desk.clock.advance(TIMEOUTS.stuck_after_seconds + 1)
 
     # When dispatch runs
     moved = desk.run()
@@ -98,7 +98,7 @@ def test_a_message_that_was_lost_is_sent_again(stage: Stage) -> None:
     assert moved == {"resent": 1}
     assert desk.sender.sent == [message_for(at_stage(stage))]
     assert (desk.article.stage, desk.article.resends) == (stage, 1)
-    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + 2 * PATIENCE.stuck_after_seconds
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + 2 * TIMEOUTS.stuck_after_seconds
     assert desk.run() == {}
 
 
@@ -107,7 +107,7 @@ def test_work_that_is_not_overdue_is_left_alone(stage: Stage) -> None:
     # Given an article that is within its time, by a minute or by a second
     for seconds in (0, 1, HORIZON_SECONDS):
         desk = Desk(at_stage(stage))
-        desk.clock.advance(PATIENCE.stuck_after_seconds - 1 - seconds)
+        desk.clock.advance(TIMEOUTS.stuck_after_seconds - 1 - seconds)
 
         # When dispatch runs, Then nothing is hurried
         assert desk.run() == {}
@@ -119,7 +119,7 @@ def test_work_that_never_finishes_ends_as_stuck() -> None:
     desk = Desk(at_stage(Stage.ENRICH))
     moved: Counter[str] = Counter()
     for resends in range(MAXIMUM_RESENDS + 3):
-        desk.clock.advance(PATIENCE.stuck_after_seconds * 2**resends + 1)
+        desk.clock.advance(TIMEOUTS.stuck_after_seconds * 2**resends + 1)
 
         # When dispatch looks at it again and again, each time with twice the patience
         moved += desk.stage.run(lambda: True)
@@ -138,7 +138,7 @@ def test_a_committed_article_is_visited_again_by_schedule() -> None:
     # Given a committed article whose next visit is due
     desk = Desk(at_stage(Stage.REST))
     assert desk.run() == {}
-    desk.clock.advance(PATIENCE.revisits.first_seconds)
+    desk.clock.advance(TIMEOUTS.revisits.first_seconds)
 
     # When dispatch runs, Then its second run begins, for nobody in particular
     assert desk.run() == {"revisited": 1}
@@ -149,7 +149,7 @@ def test_a_committed_article_is_visited_again_by_schedule() -> None:
 def test_an_article_that_somebody_moved_meanwhile_is_left_to_them() -> None:
     # Given a stuck article that moves between dispatch's look and its write
     desk = Desk(at_stage(Stage.EXTRACT))
-    desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+    desk.clock.advance(TIMEOUTS.stuck_after_seconds + 1)
     desk.store.before_save = lambda _: desk.store.save(advanced(at_stage(Stage.EXTRACT), Stage.ENRICH, desk.clock()))
 
     # When dispatch runs, Then it sends nothing
@@ -177,7 +177,7 @@ def test_a_dispatch_killed_before_sending_is_made_good_later() -> None:
 
     # When it runs again, at once and after the usual patience
     at_once = desk.run()
-    desk.clock.advance(PATIENCE.stuck_after_seconds + 1)
+    desk.clock.advance(TIMEOUTS.stuck_after_seconds + 1)
     later = desk.run()
 
     # Then the article was not forgotten
@@ -244,7 +244,7 @@ def test_a_run_stops_when_its_time_is_short() -> None:
 
 def test_joining_a_waiting_run_does_not_make_it_due() -> None:
     # Given a retry that another submission joined, When dispatch runs, Then the retry still waits for its time
-    desk = Desk(joined(retrying(300), "late"))
+    desk = Desk(with_submission(retrying(300), "late"))
     assert desk.run() == {}
     desk.clock.advance(301)
     assert desk.run() == {"released": 1}

@@ -15,7 +15,7 @@ from enricher.ports import Document
 from enricher.stage import EnrichStage
 from harness.aws import FakeLambdaContext
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
-from newsdesk.articles import ArticleState, Capture, CurrentRevision, Patience, Stage, lifecycle
+from newsdesk.articles import ArticleState, Capture, CurrentRevision, Stage, Timeouts, lifecycle
 from newsdesk.contracts import (
     Article,
     ArticleEnriched,
@@ -34,7 +34,7 @@ from newsdesk.runtime import instrumented
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/gates"
 KEY = f"work/v1/{ARTICLE_ID}/capture/extracted.json.gz"
-PATIENCE = Patience(stuck_after_seconds=900)
+TIMEOUTS = Timeouts(stuck_after_seconds=900)
 BODY = "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.\n" * 5
 
 WORK = ExtractedWork(
@@ -90,7 +90,7 @@ class World:
         self.objects.put(KEY, gzip.compress(to_json_bytes(WORK), mtime=0), "application/json", "gzip")
         self.sender = RecordingSender()
         self.stage = EnrichStage(
-            self.store, self.objects, self.sender, self.clock, PATIENCE, enrichers or default_enrichers()
+            self.store, self.objects, self.sender, self.clock, TIMEOUTS, enrichers or default_enrichers()
         )
         self.message = ArticleExtracted(article_id=ARTICLE_ID, run=2, extracted_key=KEY)
 
@@ -229,7 +229,7 @@ def test_a_worker_that_lost_the_race_is_stale(expired: bool) -> None:
         world.objects.objects.clear()
 
     def overtake(_: ArticleState) -> None:
-        world.store.states[ARTICLE_ID] = lifecycle.enriched(world.state, "articles/v1/theirs", world.clock(), PATIENCE)
+        world.store.states[ARTICLE_ID] = lifecycle.enriched(world.state, "articles/v1/theirs", world.clock(), TIMEOUTS)
 
     world.store.before_save = overtake
     # When this one wants to write, then it does no harm

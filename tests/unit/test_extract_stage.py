@@ -21,21 +21,21 @@ from newsdesk.articles import (
     Capture,
     CurrentRevision,
     Exchange,
-    Patience,
     RevisitPolicy,
     Stage,
+    Timeouts,
     lifecycle,
     write_capture,
 )
 from newsdesk.clock import to_text
 from newsdesk.contracts import ArticleExtracted, ExtractedWork, PageFetched, Reason, keys
 from newsdesk.errors import ConflictError, PermanentError
-from newsdesk.web import OptOutPolicy, Refusal, article_id, parse_policy
+from newsdesk.web import OptOutPolicy, RefusedUse, article_id, parse_policy
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/2026/03/13/gates"
 REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)
-PATIENCE = Patience(stuck_after_seconds=900, revisits=REVISITS)
+TIMEOUTS = Timeouts(stuck_after_seconds=900, revisits=REVISITS)
 PARAGRAPHS = (
     "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops at the edge of the town.",
     "The decision is made by one of four duty keepers, who take turns to sleep in the flat above the pump house.",
@@ -98,7 +98,7 @@ class World:
             self.sender,
             self.hosts,
             self.clock,
-            PATIENCE,
+            TIMEOUTS,
             100_000,
             opt_outs or OptOutPolicy(),
         )
@@ -294,7 +294,7 @@ def test_a_worker_that_lost_the_race_is_stale(body: bytes) -> None:
     world = World(body)
 
     def overtake(_: ArticleState) -> None:
-        world.store.states[ARTICLE_ID] = lifecycle.extracted(world.state, "work/v1/x", "hash", world.clock(), PATIENCE)
+        world.store.states[ARTICLE_ID] = lifecycle.extracted(world.state, "work/v1/x", "hash", world.clock(), TIMEOUTS)
 
     world.store.before_save = overtake
     # When this one wants to write
@@ -310,7 +310,7 @@ def test_a_submission_that_joins_meanwhile_costs_nothing() -> None:
     world = World(page())
 
     def join(_: ArticleState) -> None:
-        world.store.states[ARTICLE_ID] = lifecycle.joined(world.state, "s2")
+        world.store.states[ARTICLE_ID] = lifecycle.with_submission(world.state, "s2")
 
     world.store.before_save = join
     assert world.stage.handle(world.message) == "extracted"
@@ -467,13 +467,13 @@ def test_a_page_read_in_a_child_makes_the_same_bytes() -> None:
 # ------------------------------------------------------------------------------------------ opt-outs
 
 
-HEEDED = OptOutPolicy(frozenset({Refusal.NOARCHIVE}), "newsdeskbot")
+ENFORCED = OptOutPolicy(frozenset({RefusedUse.NOARCHIVE}), "newsdeskbot")
 REFUSING = page().replace(b"</title>", b'</title><meta name="robots" content="noarchive">')
 
 
 def refused(**options: Any) -> World:
     """A world whose page was fetched, and refuses in a meta element what the policy heeds."""
-    return World(REFUSING, opt_outs=HEEDED, **options)
+    return World(REFUSING, opt_outs=ENFORCED, **options)
 
 
 @pytest.mark.parametrize(
@@ -520,7 +520,7 @@ def test_a_capture_is_deleted_although_the_next_run_has_begun() -> None:
     world.objects.fail_next("delete", OSError("gone"))
     with pytest.raises(OSError, match="gone"):
         world.stage.handle(world.message)
-    world.store.save(lifecycle.next_run(world.now, world.clock(), PATIENCE))
+    world.store.save(lifecycle.next_run(world.now, world.clock(), TIMEOUTS))
 
     # When the message is delivered again, Then it is of an older run, and still finds what it left
     assert world.stage.handle(world.message) == "skipped"
@@ -541,7 +541,7 @@ def test_a_capture_that_nobody_refused_is_never_deleted() -> None:
 def test_a_page_that_opts_out_behind_very_many_wishes_is_heeded() -> None:
     # Given a page whose wish is the last of more than an article records
     many = "".join(f'<meta name="robots" content="x{number}">' for number in range(60)).encode()
-    world = World(REFUSING.replace(b"</title>", b"</title>" + many), opt_outs=HEEDED)
+    world = World(REFUSING.replace(b"</title>", b"</title>" + many), opt_outs=ENFORCED)
 
     # When it is extracted, Then it counts
     assert world.stage.handle(world.message) == "rejected"

@@ -18,30 +18,30 @@ from newsdesk.articles import (
     ArticleStore,
     Capture,
     CurrentRevision,
-    Patience,
     RevisitPolicy,
     Stage,
+    Timeouts,
     lifecycle,
     message_for,
     read_capture,
 )
-from newsdesk.articles.retries import SET_BACK_POLICY
+from newsdesk.articles.retries import OVERLOAD_POLICY
 from newsdesk.articles.state import Validators
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule
 from newsdesk.ports import MessageSender, ObjectStore
-from newsdesk.web import OptOutPolicy, Refusal, article_id, digest_of, host_signals, parse_networks, parse_url
+from newsdesk.web import OptOutPolicy, RefusedUse, article_id, digest_of, host_signals, parse_networks, parse_url
 from newsdesk.web.transport import (
-    AskLeave,
+    CrawlLimits,
     Fetcher,
     FetchRequest,
     FetchResponse,
     Hop,
-    Manners,
     OverloadedError,
     Politeness,
+    RequestSlot,
 )
 from newsdesk.web.transport.exchange import AuxiliaryResponse, HeaderFields, Timings
 from newsdesk.web.transport.politeness import LATENESS_SECONDS
@@ -50,7 +50,7 @@ URL = "https://news.example/harbour"
 HOST = "news.example"
 MOVED_URL = "https://news.example/2026/harbour-bridge"
 REVISITS = RevisitPolicy(first_seconds=3600, stop_seconds=10_000)
-PATIENCE = Patience(stuck_after_seconds=900, lease_seconds=180, revisits=REVISITS)
+TIMEOUTS = Timeouts(stuck_after_seconds=900, lease_seconds=180, revisits=REVISITS)
 INTERVAL = 5.0
 SHORT_WAIT = 20.0
 ORIGINS = ("https://news.example", "http://127.0.0.1:8080", "http://198.51.100.7")
@@ -86,22 +86,22 @@ class ScriptedFetcher:
         self.files: dict[str, tuple[int, HeaderFields, bytes]] = {}
         self.asked_of_sites: list[str] = []
 
-    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+    def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         first = request.redirects[-1].location if request.redirects else request.url
-        ask_leave(parse_url(first), request.redirects)()
+        request_slot(parse_url(first), request.redirects)()
         self.requests.append(request)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         made = answer if isinstance(answer, FetchResponse) else answer()
         for number in range(len(request.redirects), len(made.redirects)):
-            ask_leave(parse_url(made.redirects[number].location), made.redirects[: number + 1])()
+            request_slot(parse_url(made.redirects[number].location), made.redirects[: number + 1])()
         return made
 
     def fetch_auxiliary(
-        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+        self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot
     ) -> AuxiliaryResponse:
-        ask_leave(parse_url(url), ())()
+        request_slot(parse_url(url), ())()
         self.asked_of_sites.append(url)
         return AuxiliaryResponse(url, *self.files.get(url, (404, (), b"")))
 
@@ -122,7 +122,7 @@ class World:
         self.politeness = Politeness(
             self.hosts,
             self.fetcher,
-            Manners(INTERVAL, short_wait_seconds=SHORT_WAIT),
+            CrawlLimits(INTERVAL, short_wait_seconds=SHORT_WAIT),
             "newsdeskbot",
             allowed=parse_networks(["127.0.0.1/32"]),
             clock=self.clock,
@@ -131,7 +131,7 @@ class World:
         )
         ports: tuple[ArticleStore, ObjectStore, MessageSender, Politeness, Fetcher]
         ports = (self.store, self.objects, self.sender, self.politeness, self.fetcher)
-        self.stage = FetchStage(*ports, patience=PATIENCE, clock=self.clock, jitter=lambda: 0.0, **options)
+        self.stage = FetchStage(*ports, timeouts=TIMEOUTS, clock=self.clock, jitter=lambda: 0.0, **options)
 
     def deliver(self, run: int = 1) -> str:
         return self.stage.handle(FetchRequested(article_id=self.state.article_id, run=run, correlation_id="c-1"))
@@ -149,7 +149,7 @@ def new_article(
     url: str = URL, host: str = HOST, now: datetime = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 ) -> ArticleState:
     return lifecycle.first_run(
-        article_id(url), url, host, f"{url}#top", now, PATIENCE, submission_id="s-1", correlation_id="c-1"
+        article_id(url), url, host, f"{url}#top", now, TIMEOUTS, submission_id="s-1", correlation_id="c-1"
     )
 
 
@@ -275,7 +275,7 @@ def test_a_worker_killed_after_it_began_a_target_leaves_both_to_be_ended():
         world.deliver()
 
     # When the message is delivered again, after the lease
-    world.clock.advance(PATIENCE.lease_seconds + 1)
+    world.clock.advance(TIMEOUTS.lease_seconds + 1)
     assert world.deliver() == "duplicate"
 
     # Then the target, which dispatch will send again, was begun once
@@ -429,8 +429,8 @@ def test_the_host_that_complained_is_the_one_that_is_left_alone():
     def refused() -> FetchResponse:
         raise OverloadedError(Reason.RATE_LIMITED)
 
-    def fetch(request, ask_leave):
-        ask_leave(parse_url(elsewhere), (Hop(URL, 302, elsewhere),))()
+    def fetch(request, request_slot):
+        request_slot(parse_url(elsewhere), (Hop(URL, 302, elsewhere),))()
         return refused()
 
     world.fetcher.fetch = fetch
@@ -516,7 +516,7 @@ def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped():
     assert [redirect.location for redirect in world.now_stored.redirects] == [elsewhere]
 
     # Then the next delivery does not ask the first host again
-    world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), PATIENCE)
+    world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), TIMEOUTS)
     world.clock.advance(200)
     assert world.deliver() == "duplicate"
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=(hop,))
@@ -550,7 +550,7 @@ def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there():
     assert world.deliver() == "deferred"
 
     # Then that one asks for the page itself, without conditions
-    world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), PATIENCE)
+    world.store.states[world.state.article_id] = lifecycle.released(world.now_stored, world.clock(), TIMEOUTS)
     world.clock.advance(60)
     assert world.deliver() == "duplicate"
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
@@ -575,7 +575,7 @@ NO_TRAINING = {"ai_preferences": ("Content-Signal: ai-train=no",)}
 RESERVED = {"tdm": (TdmRule(location="/", reservation=1),)}
 
 
-@pytest.mark.parametrize("policy", [frozenset(), frozenset({Refusal.TDM_RESERVATION})])
+@pytest.mark.parametrize("policy", [frozenset(), frozenset({RefusedUse.TDM_RESERVATION})])
 @pytest.mark.parametrize("rules", [NO_TRAINING, RESERVED])
 def test_a_page_whose_host_has_begun_to_say_something_is_read_again_whole(policy, rules):
     # Given an indexed article, and a host that has said something new since; its page may override it
@@ -602,7 +602,7 @@ def test_a_page_whose_host_says_what_it_said_before_is_asked_for_conditionally()
 
 def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said_before():
     # Given an indexed article whose host reserves, as its capture knows, and a policy that has begun to heed it
-    policy = OptOutPolicy(frozenset({Refusal.TDM_RESERVATION}), "newsdeskbot")
+    policy = OptOutPolicy(frozenset({RefusedUse.TDM_RESERVATION}), "newsdeskbot")
     world = World(response(), state=indexed_article(), opt_outs=policy)
     says(world, **RESERVED)
     known = digest_of(host_signals(["tdm-reservation: 1"]))
@@ -617,7 +617,7 @@ def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said
 @pytest.mark.parametrize(("state", "outcome"), [(None, "rejected:opt_out"), (True, "removed")])
 def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(state, outcome):
     # Given a host whose robots.txt refuses a use, for a new page or an indexed one
-    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI}), "newsdeskbot")
+    policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI}), "newsdeskbot")
     world = World(state=indexed_article() if state else None, opt_outs=policy)
     says(world, **NO_TRAINING)
 
@@ -636,7 +636,7 @@ def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(s
 def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture():
     # Given a page that redirects to its front page's host, which refuses a heeded use
     front = "https://elsewhere.example/"
-    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI}), "newsdeskbot")
+    policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI}), "newsdeskbot")
     world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)), opt_outs=policy)
     world.hosts.open_site("https://elsewhere.example")
     says(world, "https://elsewhere.example", **NO_TRAINING)
@@ -654,9 +654,9 @@ def visited_before(*answers, wish=()):
     assert world.deliver() == "fetched"
     current = indexed_article().current
     at_index = world.now_stored.model_copy(update={"stage": Stage.INDEX})
-    rested, _ = lifecycle.ended(at_index, Outcome.INDEXED, world.clock(), PATIENCE, current=current)
+    rested, _ = lifecycle.ended(at_index, Outcome.INDEXED, world.clock(), TIMEOUTS, current=current)
     world.clock.advance(3600)
-    world.store.states[world.state.article_id] = lifecycle.next_run(rested, world.clock(), PATIENCE)
+    world.store.states[world.state.article_id] = lifecycle.next_run(rested, world.clock(), TIMEOUTS)
     world.objects.puts.clear()
     return world
 
@@ -701,7 +701,7 @@ def test_304_with_a_new_wish_has_the_page_read_once_more():
     assert world.now_stored.attempts == 0
 
     # When its turn comes again
-    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
     world.clock.advance(60)
     assert world.deliver(run=2) == "fetched"
 
@@ -710,9 +710,9 @@ def test_304_with_a_new_wish_has_the_page_read_once_more():
     assert read_capture(world.objects.get(world.now_stored.capture.key)).header("x-robots-tag") == ("noai",)
 
     # And once that is worked through, the same 304 is nothing new
-    unchanged, _ = lifecycle.ended(world.now_stored, Outcome.UNCHANGED, world.clock(), PATIENCE)
+    unchanged, _ = lifecycle.ended(world.now_stored, Outcome.UNCHANGED, world.clock(), TIMEOUTS)
     world.clock.advance(3600)
-    world.store.states[world.state.article_id] = lifecycle.next_run(unchanged, world.clock(), PATIENCE)
+    world.store.states[world.state.article_id] = lifecycle.next_run(unchanged, world.clock(), TIMEOUTS)
     assert world.deliver(run=3) == "not_modified"
 
 
@@ -769,7 +769,7 @@ def test_a_message_that_comes_while_another_worker_is_at_it_is_acknowledged():
 def test_a_lease_that_has_run_out_keeps_nobody_out():
     world = World(response())
     world.store.states[world.state.article_id] = lifecycle.leased(
-        world.state, "dead worker", world.clock() - timedelta(seconds=181), PATIENCE
+        world.state, "dead worker", world.clock() - timedelta(seconds=181), TIMEOUTS
     )
     assert world.deliver() == "fetched"
 
@@ -777,7 +777,7 @@ def test_a_lease_that_has_run_out_keeps_nobody_out():
 def test_two_workers_at_once_take_one_lease():
     # Given a worker that reads the state, and another that leases it first
     world = World()
-    rival = lifecycle.leased(world.state, "rival", world.clock(), PATIENCE)
+    rival = lifecycle.leased(world.state, "rival", world.clock(), TIMEOUTS)
     world.store.before_save = lambda _: world.store.states.update({rival.article_id: rival})
 
     # When the first one tries to
@@ -791,7 +791,7 @@ def test_two_workers_at_once_take_one_lease():
 def test_a_late_worker_does_no_harm():
     # Given a worker so slow that its lease ran out and another one did the work
     def overtaken() -> FetchResponse:
-        world.clock.advance(PATIENCE.lease_seconds + 1)
+        world.clock.advance(TIMEOUTS.lease_seconds + 1)
         assert world.deliver() == "fetched"
         return response(body=b"<html>an older page</html>")
 
@@ -809,7 +809,7 @@ def test_a_late_worker_does_no_harm():
 @pytest.mark.parametrize("failure", [PermanentError(Reason.GONE), TransientError(Reason.TIMEOUT)])
 def test_a_late_worker_s_failure_does_no_harm_either(failure):
     def overtaken() -> FetchResponse:
-        world.clock.advance(PATIENCE.lease_seconds + 1)
+        world.clock.advance(TIMEOUTS.lease_seconds + 1)
         assert world.deliver() == "fetched"
         raise failure
 
@@ -822,7 +822,7 @@ def test_a_late_worker_s_failure_does_no_harm_either(failure):
 def test_a_submission_that_joins_during_the_fetch_is_not_lost():
     # Given a submission that arrives while the page is being fetched
     def joined_meanwhile() -> FetchResponse:
-        world.store.save(lifecycle.joined(world.now_stored, "s-2"))
+        world.store.save(lifecycle.with_submission(world.now_stored, "s-2"))
         return response()
 
     world = World(joined_meanwhile)
@@ -844,7 +844,7 @@ def test_an_old_delivery_does_not_shorten_a_wait():
 
     # Then the server is left alone until dispatch releases the article
     assert len(world.fetcher.requests) == 1
-    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
     assert world.deliver() == "fetched"
 
 
@@ -864,7 +864,7 @@ def test_a_worker_that_dies_after_the_object_leaves_an_article_that_can_be_fetch
 
     # When its lease has run out and dispatch sends the message again
     world.clock.advance(901)
-    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
     assert world.deliver() == "fetched"
 
     # Then the article goes on with its second capture
@@ -892,7 +892,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm():
 def test_every_lease_has_an_owner_of_its_own():
     world = World(TransientError(Reason.TIMEOUT), TransientError(Reason.TIMEOUT))
     world.deliver()
-    world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
     world.deliver()
     owners = [state.lease_owner for state in world.store.saves if state.lease_owner]
     assert len(owners) == len(set(owners)) == 2
@@ -921,7 +921,7 @@ def revisited(*answers, **options) -> World:
 def test_an_indexed_article_is_never_overwritten_by_a_front_page(status):
     # Given an indexed article whose URL leads to its site's front page, which does not want to be indexed itself
     front = moved_to("https://news.example/", status, headers=(("X-Robots-Tag", "noindex"),))
-    world = revisited(front, opt_outs=OptOutPolicy(frozenset({Refusal.NOINDEX})))
+    world = revisited(front, opt_outs=OptOutPolicy(frozenset({RefusedUse.NOINDEX})))
 
     # When it is visited, Then nothing is captured, it stands, and it is looked for once more
     assert world.deliver() == "failed"
@@ -933,7 +933,7 @@ def test_an_indexed_article_is_never_overwritten_by_a_front_page(status):
 
 def test_a_retracted_article_does_not_come_back_as_a_front_page():
     retracted, _ = lifecycle.retracted(indexed_article(), "gone", datetime(2026, 3, 14, tzinfo=UTC))
-    again = lifecycle.next_run(retracted, datetime(2026, 3, 14, 9, tzinfo=UTC), PATIENCE, submission_id="s-2")
+    again = lifecycle.next_run(retracted, datetime(2026, 3, 14, 9, tzinfo=UTC), TIMEOUTS, submission_id="s-2")
     world = World(moved_to("https://news.example/"), state=again)
     assert world.deliver(again.run) == "failed"
     assert world.now_stored.tombstone == retracted.tombstone
@@ -989,10 +989,10 @@ def test_a_page_that_finds_its_host_left_alone_waits_ever_longer_and_then_ends()
         due = datetime.fromtimestamp(world.now_stored.due_at, UTC)
         waits.append((due - world.clock()).total_seconds())
         world.clock.now = due
-        world.store.save(lifecycle.released(world.now_stored, world.clock(), PATIENCE))
+        world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
 
     # Then the page comes back ever more rarely, without an attempt, and ends with a reason of its own
-    assert len(waits) == SET_BACK_POLICY.attempts
+    assert len(waits) == OVERLOAD_POLICY.attempts
     assert waits[0] >= 10
     assert all(later > 1.5 * earlier for earlier, later in pairwise(waits[1:-1]))
     assert status == "failed"
@@ -1022,8 +1022,8 @@ def wanting_a_page(state: ArticleState | None = None) -> ArticleState:
     capture = Capture(
         capture_id="first", key="raw/v1/first", sha256="ab" * 32, captured_at="x", status=200, final_url=URL
     )
-    read = lifecycle.fetched(begun, capture, FakeClock()(), PATIENCE)
-    return lifecycle.page_wanted(read, (PAGE_URL,), FakeClock()(), PATIENCE)
+    read = lifecycle.fetched(begun, capture, FakeClock()(), TIMEOUTS)
+    return lifecycle.page_wanted(read, (PAGE_URL,), FakeClock()(), TIMEOUTS)
 
 
 def test_a_further_page_is_captured_beside_the_first():

@@ -33,7 +33,7 @@ from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import advance
 from newsdesk.web import article_id, canonical_url, parse_url
-from tests.examples import NOW, PATIENCE, at_stage, current_of, id_of, new_state, url_of
+from tests.examples import NOW, TIMEOUTS, at_stage, current_of, id_of, new_state, url_of
 
 HEADLINE = "Bridge reopens"
 """Of every committed article in the examples."""
@@ -76,13 +76,13 @@ def mobile(number: int) -> str:
 
 
 def failed(store: ArticleStore, number: int) -> ArticleState:
-    after, _ = ended(at_stage(Stage.EXTRACT, number), Outcome.FAILED, NOW, PATIENCE, reason=Reason.NO_ARTICLE)
+    after, _ = ended(at_stage(Stage.EXTRACT, number), Outcome.FAILED, NOW, TIMEOUTS, reason=Reason.NO_ARTICLE)
     return put(store, after)
 
 
 def end_as_duplicate(store: ArticleStore, state: ArticleState, original: str) -> ArticleState | None:
     """Take the step that a stage takes."""
-    return advance(store, state, lambda fresh: ended(fresh, Outcome.DUPLICATE, NOW, PATIENCE, duplicate_of=original))
+    return advance(store, state, lambda fresh: ended(fresh, Outcome.DUPLICATE, NOW, TIMEOUTS, duplicate_of=original))
 
 
 # -------------------------------------------------------------------------------------------- redirects
@@ -96,7 +96,7 @@ def test_a_url_that_nobody_has_becomes_an_article_of_its_own(store: ArticleStore
     assert store.find(id_of(1)) is None, "looking changes nothing"
 
     # When its target is begun
-    target = begin_target(store, state, target_url, NOW, PATIENCE)
+    target = begin_target(store, state, target_url, NOW, TIMEOUTS)
 
     # Then it is on its way to be asked itself, and the first article is its duplicate
     assert target is not None
@@ -110,7 +110,7 @@ def test_a_url_that_came_to_nothing_before_is_tried_again(store: ArticleStore) -
     # Given
     state, other = in_flight(store, 0), failed(store, 1)
     # When
-    target = begin_target(store, state, url_of(1), NOW, PATIENCE)
+    target = begin_target(store, state, url_of(1), NOW, TIMEOUTS)
     # Then
     assert target is not None
     assert (target.article_id, target.run) == (other.article_id, other.run + 1)
@@ -120,7 +120,7 @@ def test_of_two_workers_one_begins_a_target(store: ArticleStore) -> None:
     # Given
     first, second = in_flight(store, 0), in_flight(store, 1)
     # When
-    target = begin_target(store, first, url_of(2), NOW, PATIENCE)
+    target = begin_target(store, first, url_of(2), NOW, TIMEOUTS)
     # Then the other finds it
     assert target is not None
     assert find_original(store, second, url_of(2)) == target.article_id
@@ -129,12 +129,12 @@ def test_of_two_workers_one_begins_a_target(store: ArticleStore) -> None:
 def test_a_site_that_redirects_for_ever_makes_no_articles_for_ever(store: ArticleStore) -> None:
     # Given an article that a redirect led to, and one that nobody waits for
     first = in_flight(store, 0)
-    target = begin_target(store, first, url_of(1), NOW, PATIENCE)
+    target = begin_target(store, first, url_of(1), NOW, TIMEOUTS)
     assert target is not None
     revisited = first.model_copy(update={"submissions": ()})
     # When they are redirected on, Then nothing more is begun
-    assert begin_target(store, target, url_of(2), NOW, PATIENCE) is None
-    assert begin_target(store, revisited, url_of(2), NOW, PATIENCE) is None
+    assert begin_target(store, target, url_of(2), NOW, TIMEOUTS) is None
+    assert begin_target(store, revisited, url_of(2), NOW, TIMEOUTS) is None
     assert store.find(id_of(2)) is None
 
 
@@ -142,10 +142,10 @@ def test_an_indexed_article_that_has_moved_begins_its_target_and_a_target_does_n
     # Given two indexed articles that nobody waits for, one of which a redirect led to
     state, target = indexed(store, 0), indexed(store, 1).model_copy(update={"discovery": "redirect"})
     # When their URLs lead elsewhere for good, Then the one that was submitted once begins an article there
-    begun = begin_target(store, state, url_of(2), NOW, PATIENCE, has_moved=True)
+    begun = begin_target(store, state, url_of(2), NOW, TIMEOUTS, has_moved=True)
     assert begun is not None
     assert begun.url == url_of(2)
-    assert begin_target(store, target, url_of(3), NOW, PATIENCE, has_moved=True) is None
+    assert begin_target(store, target, url_of(3), NOW, TIMEOUTS, has_moved=True) is None
 
 
 def test_what_looks_like_an_indexed_articles_page_is_its_page(store: ArticleStore) -> None:
@@ -180,7 +180,7 @@ def test_what_is_known_as_this_articles_duplicate_is_not_begun(store: ArticleSto
     assert end_as_duplicate(store, other, state.article_id) is not None
     # When / Then
     assert find_original(store, state, url_of(1)) is None
-    assert begin_target(store, state, url_of(1), NOW, PATIENCE) is None
+    assert begin_target(store, state, url_of(1), NOW, TIMEOUTS) is None
 
 
 def test_the_articles_own_url_is_no_alias(store: ArticleStore) -> None:
@@ -192,7 +192,7 @@ def test_the_articles_own_url_is_no_alias(store: ArticleStore) -> None:
 def test_a_front_page_is_nobodys_other_name(store: ArticleStore) -> None:
     state = in_flight(store, 0)
     assert find_original(store, state, "https://news.example/?utm_source=x") is None
-    assert begin_target(store, state, "https://news.example/?utm_source=x", NOW, PATIENCE) is None
+    assert begin_target(store, state, "https://news.example/?utm_source=x", NOW, TIMEOUTS) is None
     assert store.find(article_id("https://news.example/")) is None
 
 
@@ -320,7 +320,7 @@ def test_whatever_leads_wherever_every_url_ends_at_one_article(steps: list[tuple
     for number, target, claims, action in steps:
         state = store.states[id_of(number)]
         if action == "again" and state.stage is Stage.REST:
-            store.save(next_run(state, NOW, PATIENCE))
+            store.save(next_run(state, NOW, TIMEOUTS))
         elif action == "look" and state.stage is not Stage.REST:
             finder = find_claimed_original(store, state, url_of(target), None) if claims else None
             original = finder if claims else find_original(store, state, url_of(target))

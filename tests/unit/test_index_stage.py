@@ -12,12 +12,12 @@ import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, Stage, encode_signature, encode_sketch, joined, next_run
+from newsdesk.articles import ArticleState, Stage, encode_signature, encode_sketch, next_run, with_submission
 from newsdesk.articles.lifecycle import enriched, extracted, fetched
 from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
 from newsdesk.errors import ConflictError
-from tests.examples import CONTENT_HASH, NOW, PATIENCE, article_bytes, at_stage, capture_of, id_of, key_of
+from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of
 
 
 def signed(own: int = 0, shared: int = 100, seed: int = 0) -> Enrichment:
@@ -35,7 +35,7 @@ class Desk:
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
         self.clock = FakeClock()
-        self.stage = IndexStage(self.store, self.objects, self.sender, self.clock, PATIENCE)
+        self.stage = IndexStage(self.store, self.objects, self.sender, self.clock, TIMEOUTS)
 
     def expect(self, number: int = 0, **article: Any) -> ArticleEnriched:
         """Put an enriched article before the stage and return the message that asks for its commit."""
@@ -43,10 +43,10 @@ class Desk:
 
     def expect_revision(self, number: int, revision: int, **article: Any) -> ArticleEnriched:
         """The same for a later revision of a committed article."""
-        state = next_run(self.store.states[id_of(number)], NOW, PATIENCE, submission_id="again")
-        state = fetched(state, capture_of(state), NOW, PATIENCE)
-        state = extracted(state, "work/v1/x", CONTENT_HASH, NOW, PATIENCE)
-        return self.put(enriched(state, key_of(state, revision), NOW, PATIENCE), revision, **article)
+        state = next_run(self.store.states[id_of(number)], NOW, TIMEOUTS, submission_id="again")
+        state = fetched(state, capture_of(state), NOW, TIMEOUTS)
+        state = extracted(state, "work/v1/x", CONTENT_HASH, NOW, TIMEOUTS)
+        return self.put(enriched(state, key_of(state, revision), NOW, TIMEOUTS), revision, **article)
 
     def put(self, state: ArticleState, revision: int, **article: Any) -> ArticleEnriched:
         assert state.article_key is not None
@@ -173,7 +173,7 @@ def test_a_submission_that_joins_during_the_commit_is_told_its_outcome() -> None
     # Given a submission that joins between the worker's look and its commit
     desk = Desk()
     message = desk.expect()
-    desk.store.before_save = lambda _: desk.store.save(joined(desk.store.states[id_of()], "late"))
+    desk.store.before_save = lambda _: desk.store.save(with_submission(desk.store.states[id_of()], "late"))
 
     # When the article is indexed, Then the outcome names it
     assert desk.stage.handle(message) == "indexed"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from extractor.contract import EXTRACTOR, ExtractionResult
-from extractor.joining import MAXIMUM_LISTED_PAGES, joined
+from extractor.joining import MAXIMUM_LISTED_PAGES, join_pages
 from newsdesk.contracts import (
     ArticleType,
     Block,
@@ -54,7 +54,7 @@ def result(*texts: str | Block, number: int = 1, links: tuple[Link, ...] = (), *
 
 
 def body(*pages: ExtractionResult, missing: str | None = None) -> list[str]:
-    return joined(pages, (), missing).article.article_body.split("\n")
+    return join_pages(pages, (), missing).article.article_body.split("\n")
 
 
 def heading(text: str) -> Block:
@@ -66,7 +66,7 @@ def test_pages_are_joined_in_their_order_with_the_first_ones_metadata() -> None:
     pages = [result(FIRST, number=1, headline="One"), result(SECOND, number=2, headline="Two")]
 
     # When they are joined
-    article = joined(pages, ["b", "c", "b"], None).article
+    article = join_pages(pages, ["b", "c", "b"], None).article
 
     # Then the text is of both, counted anew, and the rest of the first
     assert article.article_body == f"{FIRST}\n{SECOND}"
@@ -101,7 +101,7 @@ def test_what_stands_at_the_top_of_every_page_is_said_once(top: str | Block) -> 
     first = result("SPORT", FIRST, **head)
 
     # When they are joined, Then its text begins with what is new, and what was cut is on record
-    whole = joined([first, result(top, SECOND)], (), None)
+    whole = join_pages([first, result(top, SECOND)], (), None)
     assert whole.article.article_body.split("\n") == ["SPORT", FIRST, SECOND]
     text = top if isinstance(top, str) else top.text
     assert DroppedBlock(text=text, reason="repeated") in whole.dropped
@@ -134,7 +134,7 @@ def test_a_page_that_says_nothing_new_ends_the_article() -> None:
     pages = [result(FIRST), result(FIRST, number=2), result(SECOND, number=3)]
 
     # When they are joined, Then nothing behind the second is believed
-    article = joined(pages, (), None).article
+    article = join_pages(pages, (), None).article
     assert (article.article_body, article.provenance.pages) == (FIRST, ())
     assert article.quality.warnings == ("next_page:repeated",)
 
@@ -163,7 +163,7 @@ def test_an_article_is_as_whole_as_its_last_page() -> None:
     }
 
     # When they are joined, Then the last one's judgement holds, and warnings of text hold for all
-    article = joined([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), None).article
+    article = join_pages([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), None).article
     assert article.content_status is ContentStatus.FULL
     assert article.quality.warnings == ("hidden_text", "canonical_link:home_page", "boundary:uncertain")
     assert article.quality.field_sources == {
@@ -172,7 +172,7 @@ def test_an_article_is_as_whole_as_its_last_page() -> None:
     }
 
     # And an article that misses a page is not whole, whatever the last one says
-    article = joined([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), "timeout").article
+    article = join_pages([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), "timeout").article
     assert article.content_status is ContentStatus.TRUNCATED
     assert article.quality.warnings[-1] == "next_page:timeout"
 
@@ -198,7 +198,7 @@ def test_a_wall_on_any_page_is_the_articles(status: ContentStatus, place: int, m
     ]
 
     # When they are joined, Then so is the whole, with what was seen of it
-    article = joined(pages, (), missing).article
+    article = join_pages(pages, (), missing).article
     assert article.content_status is status
     assert article.quality.warnings == ("wall:not_free", "wall:short", *([f"next_page:{missing}"] if missing else []))
     assert article.quality.field_sources == walled["quality"].field_sources  # type: ignore[attr-defined]
@@ -210,13 +210,13 @@ def test_a_page_of_short_lines_that_were_said_before_ends_the_article() -> None:
     again = result(*lines, "Read by 31 people.", number=2)
 
     # When they are joined, Then they are said once
-    article = joined([result(*lines, "Read by 30 people."), again, result(SECOND, number=3)], (), None).article
+    article = join_pages([result(*lines, "Read by 30 people."), again, result(SECOND, number=3)], (), None).article
     assert article.article_body.split("\n") == [*lines, "Read by 30 people."]
     assert article.quality.warnings == ("next_page:repeated",)
 
     # And a page of which one line in ten is new says something
     more = result(SECOND, *lines, *(f"She said number {number} then." for number in range(2)), number=2)
-    assert len(joined([result(*lines), more], (), None).article.blocks) == 30 + 33
+    assert len(join_pages([result(*lines), more], (), None).article.blocks) == 30 + 33
 
 
 def test_an_article_is_as_clean_as_its_worst_page() -> None:
@@ -225,7 +225,7 @@ def test_an_article_is_as_clean_as_its_worst_page() -> None:
         result(SECOND, number=2, quality=Quality(leak_score=0.6)),
         result("And there the walk ends for this year.", number=3),
     ]
-    assert joined(pages, (), None).article.quality.leak_score == 0.6
+    assert join_pages(pages, (), None).article.quality.leak_score == 0.6
 
 
 def test_the_wishes_of_all_pages_count() -> None:
@@ -236,8 +236,8 @@ def test_the_wishes_of_all_pages_count() -> None:
         SECOND, number=2, rights=Rights(robots=("index", "noai"), noai=True, opt_outs=("noai",), signals=(signal,))
     )
 
-    # When they are joined, Then all are heeded
-    assert joined([first, second], (), None).article.rights == Rights(
+    # When they are joined, Then all are enforced
+    assert join_pages([first, second], (), None).article.rights == Rights(
         robots=("index", "noai"),
         noai=True,
         tdm_reservation=False,
@@ -248,7 +248,7 @@ def test_the_wishes_of_all_pages_count() -> None:
 
 def test_links_are_listed_once_and_what_was_cut_of_every_page() -> None:
     link, other = (Link(url=f"https://{name}.example/", kind="external") for name in ("a", "b"))
-    whole = joined([result(FIRST, links=(link,)), result(SECOND, number=2, links=(link, other))], (), None)
+    whole = join_pages([result(FIRST, links=(link,)), result(SECOND, number=2, links=(link, other))], (), None)
     assert whole.links == (link, other)
     assert [piece.text for piece in whole.dropped] == ["menu 1", "menu 2"]
 
@@ -261,9 +261,9 @@ def test_the_stories_of_a_digest_go_on_over_its_pages() -> None:
     second = result(heading("Hay"), "At Tarn Bridge a farmer waits with hay, as his father did.", number=2)
 
     # When they are joined, Then so do its parts
-    assert [part.headline for part in joined([first, second], (), None).article.parts] == ["Sheep", "Water", "Hay"]
+    assert [part.headline for part in join_pages([first, second], (), None).article.parts] == ["Sheep", "Water", "Hay"]
 
 
 def test_no_more_than_fifty_pages_are_listed() -> None:
-    article = joined([result(FIRST)], [str(number) for number in range(90)], "not_followed").article
+    article = join_pages([result(FIRST)], [str(number) for number in range(90)], "not_followed").article
     assert len(article.next_pages) == MAXIMUM_LISTED_PAGES

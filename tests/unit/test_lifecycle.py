@@ -20,19 +20,19 @@ from newsdesk.articles import (
     ArticleState,
     Capture,
     OutcomeRecord,
-    Patience,
     RevisionRecord,
     RevisitPolicy,
     Stage,
+    Timeouts,
     ended,
     failed,
     is_at_further_page,
     is_past,
-    joined,
     message_for,
     next_run,
     page_missed,
     released,
+    with_submission,
 )
 from newsdesk.articles.lifecycle import (
     CONFIRMATION_WAITS,
@@ -62,7 +62,7 @@ from newsdesk.contracts import (
     outcome_of,
 )
 from newsdesk.contracts.outcomes import DESCRIPTIONS
-from tests.examples import CONTENT_HASH, NOW, PATIENCE, at_stage, capture_of, current_of, id_of, key_of, new_state
+from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, at_stage, capture_of, current_of, id_of, key_of, new_state
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 MESSAGE_OF = {
@@ -134,21 +134,21 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.state.stage is not Stage.REST)
     @rule()
     def join(self) -> None:
-        self.move(joined(self.state, self.name()))
+        self.move(with_submission(self.state, self.name()))
 
     @precondition(lambda self: self.state.stage is Stage.REST)
     @rule(by_somebody=st.booleans())
     def visit_again(self, by_somebody: bool) -> None:
         name = self.name() if by_somebody else None
-        self.move(next_run(self.state, self.now, PATIENCE, submission_id=name))
+        self.move(next_run(self.state, self.now, TIMEOUTS, submission_id=name))
         assert (self.state.attempts, self.state.resends, self.state.waiting) == (0, 0, None)
 
     @precondition(lambda self: self.state.stage is Stage.FETCH)
     @rule(owner=st.sampled_from(["one", "two"]))
     def lease(self, owner: str) -> None:
-        self.move(leased(self.state, owner, self.now, PATIENCE))
+        self.move(leased(self.state, owner, self.now, TIMEOUTS))
         assert is_leased(self.state, self.now)
-        assert not is_leased(self.state, self.now + timedelta(seconds=PATIENCE.lease_seconds))
+        assert not is_leased(self.state, self.now + timedelta(seconds=TIMEOUTS.lease_seconds))
 
     @precondition(lambda self: self.state.stage is Stage.FETCH)
     @rule(seconds=st.floats(min_value=0, max_value=10_000))
@@ -175,21 +175,21 @@ class Life(RuleBasedStateMachine):
     @rule()
     def send_again(self) -> None:
         before = self.state
-        self.move(released(before, self.now, PATIENCE))
+        self.move(released(before, self.now, TIMEOUTS))
         assert self.state.resends == before.resends + (before.waiting is None)
         assert message_for(self.state) == message_for(before)
 
     @precondition(lambda self: self.state.stage is Stage.FETCH)
     @rule()
     def fetch(self) -> None:
-        self.move(fetched(self.state, capture_of(self.state), self.now, PATIENCE))
+        self.move(fetched(self.state, capture_of(self.state), self.now, TIMEOUTS))
 
     @precondition(lambda self: self.state.stage is Stage.EXTRACT)
     @rule()
     def want_a_page(self) -> None:
         before = self.state
         known = (*before.next_pages[: len(before.pages)], f"{before.url}/{len(before.pages) + 2}")
-        after = page_wanted(before, known, self.now, PATIENCE)
+        after = page_wanted(before, known, self.now, TIMEOUTS)
         assert (after.stage, after.wanted_page, after.attempts) == (Stage.FETCH, known[-1], 0)
         assert after.version == before.version + 1
         self.steps += 1
@@ -199,26 +199,26 @@ class Life(RuleBasedStateMachine):
     @rule()
     def go_without_a_page(self) -> None:
         before = self.state
-        self.move(page_missed(before, "timeout", self.now, PATIENCE))
+        self.move(page_missed(before, "timeout", self.now, TIMEOUTS))
         assert (self.state.capture, self.state.pages_end) == (before.capture, "timeout")
         assert len(self.state.pages) == len(before.pages) - (before.stage is Stage.EXTRACT)
 
     @precondition(lambda self: self.state.stage is Stage.EXTRACT)
     @rule()
     def extract(self) -> None:
-        self.move(extracted(self.state, f"work/v1/{self.state.run}", CONTENT_HASH, self.now, PATIENCE))
+        self.move(extracted(self.state, f"work/v1/{self.state.run}", CONTENT_HASH, self.now, TIMEOUTS))
 
     @precondition(lambda self: self.state.stage is Stage.ENRICH)
     @rule()
     def enrich(self) -> None:
-        self.move(enriched(self.state, key_of(self.state), self.now, PATIENCE))
+        self.move(enriched(self.state, key_of(self.state), self.now, TIMEOUTS))
 
     @precondition(lambda self: self.state.stage is Stage.INDEX)
     @rule()
     def commit(self) -> None:
         revision = (self.state.latest_revision or 0) + 1
         current = current_of(self.state, revision, self.now)
-        self.end(*ended(self.state, Outcome.INDEXED, self.now, PATIENCE, current=current))
+        self.end(*ended(self.state, Outcome.INDEXED, self.now, TIMEOUTS, current=current))
         self.revisions.append(revision)
         assert (self.state.current, self.state.tombstone, self.state.gone_since) == (current, None, None)
         assert (self.records[-1].revision, self.records[-1].key) == (revision, current.key)
@@ -228,14 +228,14 @@ class Life(RuleBasedStateMachine):
     @rule()
     def find_nothing_new(self) -> None:
         before = self.state
-        self.end(*ended(before, Outcome.UNCHANGED, self.now, PATIENCE))
+        self.end(*ended(before, Outcome.UNCHANGED, self.now, TIMEOUTS))
         assert (self.state.current, self.state.gone_since) == (before.current, None)
 
     @precondition(lambda self: self.state.stage in WORKING)
     @rule(reason=st.sampled_from([*Reason]))
     def fail(self, reason: Reason) -> None:
         before = self.state
-        self.end(*failed(before, reason, self.now, PATIENCE, detail="why"))
+        self.end(*failed(before, reason, self.now, TIMEOUTS, detail="why"))
         assert self.records[-1].key is None
         if self.state.last_outcome == "removed":
             assert before.current is not None
@@ -251,9 +251,9 @@ class Life(RuleBasedStateMachine):
             return
         asked_for = (self.now - from_text(before.gone_since)).total_seconds()
         assert self.state.gone_since == before.gone_since
-        if asked_for < CONFIRMATION_WAITS * PATIENCE.confirm_gone_seconds:
+        if asked_for < CONFIRMATION_WAITS * TIMEOUTS.confirm_gone_seconds:
             assert self.state.due_at is not None
-            assert self.state.due_at <= math.ceil(self.now.timestamp()) + PATIENCE.confirm_gone_seconds
+            assert self.state.due_at <= math.ceil(self.now.timestamp()) + TIMEOUTS.confirm_gone_seconds
 
     @precondition(lambda self: self.state.stage in WORKING and self.state.current is not None)
     @rule()
@@ -265,7 +265,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.state.stage in WORKING)
     @rule()
     def turn_out_to_be_another(self) -> None:
-        self.end(*ended(self.state, Outcome.DUPLICATE, self.now, PATIENCE, duplicate_of=id_of(1)))
+        self.end(*ended(self.state, Outcome.DUPLICATE, self.now, TIMEOUTS, duplicate_of=id_of(1)))
         assert self.records[-1].duplicate_of == id_of(1)
 
     @invariant()
@@ -322,10 +322,10 @@ TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=N
 def test_only_documented_steps_are_possible() -> None:
     # Given an article at each stage, When each step is tried there, Then only those of the table are possible
     steps = {
-        Stage.EXTRACT: lambda state: fetched(state, capture_of(state), NOW, PATIENCE),
-        Stage.ENRICH: lambda state: extracted(state, "work/v1/x", CONTENT_HASH, NOW, PATIENCE),
-        Stage.INDEX: lambda state: enriched(state, "articles/v1/x", NOW, PATIENCE),
-        Stage.FETCH: lambda state: next_run(state, NOW, PATIENCE),
+        Stage.EXTRACT: lambda state: fetched(state, capture_of(state), NOW, TIMEOUTS),
+        Stage.ENRICH: lambda state: extracted(state, "work/v1/x", CONTENT_HASH, NOW, TIMEOUTS),
+        Stage.INDEX: lambda state: enriched(state, "articles/v1/x", NOW, TIMEOUTS),
+        Stage.FETCH: lambda state: next_run(state, NOW, TIMEOUTS),
     }
     for stage in STAGE_ORDER:
         for to, step in steps.items():
@@ -340,7 +340,7 @@ def test_only_documented_steps_are_possible() -> None:
 def test_only_a_fetch_is_leased_deferred_or_retried(stage: Stage) -> None:
     # Given an article past fetch, When it is leased, deferred or retried, Then that is a mistake of ours
     for step in (
-        lambda state: leased(state, "worker", NOW, PATIENCE),
+        lambda state: leased(state, "worker", NOW, TIMEOUTS),
         lambda state: deferred(state, NOW, ()),
         lambda state: retry_scheduled(state, NOW, 60, "timeout"),
     ):
@@ -355,14 +355,14 @@ def test_only_a_page_that_was_read_may_want_another(stage: Stage) -> None:
     # Given an article at each stage, When a further page is wanted or missed, Then that is a step of extract's alone
     state = at_stage(stage)
     if stage is Stage.EXTRACT:
-        assert page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE).wanted_page == f"{state.url}/2"
+        assert page_wanted(state, (f"{state.url}/2",), NOW, TIMEOUTS).wanted_page == f"{state.url}/2"
     else:
         with pytest.raises(InvalidTransitionError):
-            page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE)
+            page_wanted(state, (f"{state.url}/2",), NOW, TIMEOUTS)
     with pytest.raises(InvalidTransitionError):
-        page_wanted(state, (), NOW, PATIENCE)
+        page_wanted(state, (), NOW, TIMEOUTS)
     with pytest.raises(InvalidTransitionError):
-        page_missed(state, "timeout", NOW, PATIENCE)
+        page_missed(state, "timeout", NOW, TIMEOUTS)
 
 
 def test_a_run_counts_the_attempts_of_each_page_for_itself() -> None:
@@ -370,37 +370,37 @@ def test_a_run_counts_the_attempts_of_each_page_for_itself() -> None:
     state = at_stage(Stage.FETCH)
     for _ in range(2):
         state = retry_scheduled(state, NOW, 60, "timeout")
-    state = fetched(leased(state, "worker", NOW, PATIENCE), capture_of(state), NOW, PATIENCE)
+    state = fetched(leased(state, "worker", NOW, TIMEOUTS), capture_of(state), NOW, TIMEOUTS)
     assert state.attempts == 3
 
     # When a further page is wanted and had, Then it begins at none, and the first page's capture stays the run's
-    wanted = page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE)
+    wanted = page_wanted(state, (f"{state.url}/2",), NOW, TIMEOUTS)
     second = capture_of(state, "20260314T092659Z-0002")
-    had = fetched(wanted, second, NOW, PATIENCE)
+    had = fetched(wanted, second, NOW, TIMEOUTS)
     assert (wanted.attempts, had.attempts) == (0, 1)
     assert (had.capture, had.pages, had.wanted_page) == (state.capture, (second,), None)
 
 
 def test_a_run_counts_the_resends_of_each_page_for_itself() -> None:
     # Given a run whose message had to be sent again, When a further page is wanted, Then that begins at none
-    state = released(at_stage(Stage.EXTRACT), NOW, PATIENCE)
-    assert (state.resends, page_wanted(state, (f"{state.url}/2",), NOW, PATIENCE).resends) == (1, 0)
+    state = released(at_stage(Stage.EXTRACT), NOW, TIMEOUTS)
+    assert (state.resends, page_wanted(state, (f"{state.url}/2",), NOW, TIMEOUTS).resends) == (1, 0)
 
 
 def test_a_fetch_that_nothing_says_which_page_of_is_of_the_first() -> None:
     # Given a run whose further pages a release dropped that knows none
-    wanted = page_wanted(at_stage(Stage.EXTRACT), ("https://news.example/2",), NOW, PATIENCE)
+    wanted = page_wanted(at_stage(Stage.EXTRACT), ("https://news.example/2",), NOW, TIMEOUTS)
     for lost in ({"next_pages": ()}, {"pages": (), "next_pages": (), "pages_end": None}):
         state = wanted.model_copy(update=lost)
 
         # When it is fetched, Then it begins at its own page, without any other
         assert (state.wanted_page, is_at_further_page(state)) == (None, False)
         capture = capture_of(state, "20260314T092659Z-0002")
-        begun = fetched(state, capture, NOW, PATIENCE)
+        begun = fetched(state, capture, NOW, TIMEOUTS)
         assert (begun.capture, begun.pages, begun.next_pages, begun.pages_end) == (capture, (), (), None)
 
         # And where that is unchanged, the capture that nobody worked through is not what the next visit compares with
-        assert ended(state, Outcome.UNCHANGED, NOW, PATIENCE)[0].validators == state.validators
+        assert ended(state, Outcome.UNCHANGED, NOW, TIMEOUTS)[0].validators == state.validators
 
 
 @pytest.mark.parametrize("stage", [Stage.EXTRACT, Stage.ENRICH, Stage.INDEX])
@@ -432,33 +432,33 @@ def test_a_run_remembers_a_bounded_number_of_submissions(count: int) -> None:
     # Given a run that many join, some of them twice
     state = new_state(submissions=())
     for number in range(count):
-        state = joined(joined(state, f"s{number}"), f"s{number}")
+        state = with_submission(with_submission(state, f"s{number}"), f"s{number}")
 
     # When they are counted, Then each is there once, up to the bound
     assert state.submissions == tuple(f"s{number}" for number in range(count))[:MAXIMUM_REMEMBERED_SUBMISSIONS]
 
 
-def waits_of(state: ArticleState, patience: Patience, now: datetime = NOW) -> list[float]:
+def waits_of(state: ArticleState, timeouts: Timeouts, now: datetime = NOW) -> list[float]:
     """Let visits find nothing new for as long as there are any, and return the hours between them."""
     waits = []
     while state.due_at is not None:
         due = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
         waits.append(round((due - now).total_seconds() / 3600, 1))
         now = due
-        state, _ = ended(next_run(state, now, patience), Outcome.UNCHANGED, now, patience)
+        state, _ = ended(next_run(state, now, timeouts), Outcome.UNCHANGED, now, timeouts)
     return waits
 
 
-def committed(patience: Patience, now: datetime = NOW, **changes: Any) -> ArticleState:
+def committed(timeouts: Timeouts, now: datetime = NOW, **changes: Any) -> ArticleState:
     """An article whose first revision was just committed."""
     state = at_stage(Stage.INDEX, now=now)
     current = current_of(state, committed_at=now, **{"date_published": None, **changes})
-    return ended(state, Outcome.INDEXED, now, patience, current=current)[0]
+    return ended(state, Outcome.INDEXED, now, timeouts, current=current)[0]
 
 
 def test_a_still_page_is_visited_ever_more_rarely_and_then_never() -> None:
     # Given a committed article and the template's defaults, When no visit finds anything new
-    waits = waits_of(committed(Patience()), Patience())
+    waits = waits_of(committed(Timeouts()), Timeouts())
 
     # Then each wait is about as long as all before together, and the visits end within sixty days
     assert waits == pytest.approx([1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], rel=0.01)
@@ -467,15 +467,15 @@ def test_a_still_page_is_visited_ever_more_rarely_and_then_never() -> None:
 
 def test_a_change_makes_visits_frequent_again() -> None:
     # Given an article that stood still for two days
-    patience = Patience()
+    timeouts = Timeouts()
     later = NOW + timedelta(days=2)
-    still, _ = ended(next_run(committed(patience), later, patience), Outcome.UNCHANGED, later, patience)
+    still, _ = ended(next_run(committed(timeouts), later, timeouts), Outcome.UNCHANGED, later, timeouts)
     assert still.due_at is not None
     assert still.due_at - later.timestamp() == pytest.approx(2 * 86400, abs=1)
 
     # When its page has changed, Then the next visit is as soon as after its first commit
-    working = next_run(still, later, patience).model_copy(update={"stage": Stage.INDEX})
-    changed, _ = ended(working, Outcome.INDEXED, later, patience, current=current_of(working, 2, later))
+    working = next_run(still, later, timeouts).model_copy(update={"stage": Stage.INDEX})
+    changed, _ = ended(working, Outcome.INDEXED, later, timeouts, current=current_of(working, 2, later))
     assert changed.due_at is not None
     assert changed.due_at - later.timestamp() == pytest.approx(3600, abs=1)
 
@@ -485,7 +485,7 @@ def test_an_article_that_was_old_when_it_was_found_is_visited_rarely_from_the_st
     waits = {}
     for days in (0, 1, 10, 1000):
         published = (NOW - timedelta(days=days)).date().isoformat()
-        waits[days] = waits_of(committed(Patience(), date_published=published), Patience())
+        waits[days] = waits_of(committed(Timeouts(), date_published=published), Timeouts())
 
     # Then an old one's first visit comes late, never later than the longest wait, and there are few of them
     assert [waits[days][0] for days in waits] == [1.0, 9.4, 225.4, 720.0]
@@ -496,22 +496,22 @@ def test_an_article_that_was_old_when_it_was_found_is_visited_rarely_from_the_st
 @pytest.mark.parametrize("date", ["2026-13-45", "2026-03-14T99:00:00Z", "0001-01-01T00:00:00+23:59", "2199-01-01"])
 def test_a_date_that_makes_no_sense_does_not_move_the_visits(date: str) -> None:
     # Given an article with such a date, When it is committed, Then it is visited as one without a date
-    waits = waits_of(committed(Patience(), date_published=date), Patience())
-    assert waits == waits_of(committed(Patience()), Patience())
+    waits = waits_of(committed(Timeouts(), date_published=date), Timeouts())
+    assert waits == waits_of(committed(Timeouts()), Timeouts())
 
 
 def test_a_page_that_changes_for_ever_costs_ever_less() -> None:
     # Given a page that has something new at each visit
-    patience = Patience()
-    state, now, waits = committed(patience), NOW, []
+    timeouts = Timeouts()
+    state, now, waits = committed(timeouts), NOW, []
     while now < NOW + timedelta(days=365):
         assert state.due_at is not None
         due = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
         waits.append((due - now).total_seconds())
         now = due
-        working = next_run(state, now, patience).model_copy(update={"stage": Stage.INDEX})
+        working = next_run(state, now, timeouts).model_copy(update={"stage": Stage.INDEX})
         current = current_of(working, (state.latest_revision or 0) + 1, now)
-        state, _ = ended(working, Outcome.INDEXED, now, patience, current=current)
+        state, _ = ended(working, Outcome.INDEXED, now, timeouts, current=current)
 
     # Then it is visited hourly in its first days, and weekly after a year
     assert waits[:40] == pytest.approx([3600] * 40, abs=2)
@@ -521,26 +521,26 @@ def test_a_page_that_changes_for_ever_costs_ever_less() -> None:
 
 def test_failures_after_the_commit_do_not_hammer() -> None:
     # Given a committed article whose server fails on every visit from then on
-    patience = Patience()
-    state, now, visits = committed(patience), NOW, 0
+    timeouts = Timeouts()
+    state, now, visits = committed(timeouts), NOW, 0
     while state.due_at is not None:
         now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
         visits += 1
-        state, _ = failed(next_run(state, now, patience), Reason.SERVER_ERROR, now, patience)
+        state, _ = failed(next_run(state, now, timeouts), Reason.SERVER_ERROR, now, timeouts)
 
     # Then it is visited no more often than one that stands still
-    assert visits == len(waits_of(committed(patience), patience))
+    assert visits == len(waits_of(committed(timeouts), timeouts))
     assert state.current is not None
 
 
 def test_no_revisits_means_none() -> None:
     # Given an operator who wants none, When an article is committed, Then its run is its last
-    assert committed(Patience(revisits=RevisitPolicy(stop_seconds=0))).due_at is None
+    assert committed(Timeouts(revisits=RevisitPolicy(stop_seconds=0))).due_at is None
 
 
 def test_what_was_never_committed_is_not_revisited() -> None:
     # Given a first visit that failed, When the run ends, Then nobody looks again by itself
-    state, (record,) = failed(at_stage(Stage.FETCH), Reason.NOT_FOUND, NOW, PATIENCE)
+    state, (record,) = failed(at_stage(Stage.FETCH), Reason.NOT_FOUND, NOW, TIMEOUTS)
     assert (state.due_at, state.gone_since) == (None, None)
     assert isinstance(record, OutcomeRecord)
     assert (record.outcome, record.revision) == ("failed:not_found", None)
@@ -554,7 +554,7 @@ def test_a_page_that_names_a_date_is_read_again_whole() -> None:
 
     state = at_stage(Stage.INDEX)
     state = state.model_copy(update={"capture": perishable(state.capture)})
-    after, _ = ended(state, Outcome.INDEXED, NOW, PATIENCE, current=current_of(state))
+    after, _ = ended(state, Outcome.INDEXED, NOW, TIMEOUTS, current=current_of(state))
     assert after.validators is None
 
 
@@ -563,10 +563,10 @@ def test_a_page_that_names_a_date_is_read_again_whole() -> None:
 
 def visit(state: ArticleState, now: datetime, reason: Reason | None) -> ArticleState:
     """Visit a resting article once more; no reason means that it was there, unchanged."""
-    working = next_run(state, now, PATIENCE, submission_id=f"at {now}")
+    working = next_run(state, now, TIMEOUTS, submission_id=f"at {now}")
     if reason is None:
-        return ended(working, Outcome.UNCHANGED, now, PATIENCE)[0]
-    return failed(working, reason, now, PATIENCE)[0]
+        return ended(working, Outcome.UNCHANGED, now, TIMEOUTS)[0]
+    return failed(working, reason, now, TIMEOUTS)[0]
 
 
 @pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE])
@@ -581,7 +581,7 @@ def test_a_page_that_is_gone_is_looked_for_once_more_before_it_is_retracted(reas
     # Then it still stands, and a second visit is due within the hour
     assert missing.last_outcome == f"failed:{reason.value}"
     assert missing.current == state.current
-    assert missing.due_at == math.ceil(visited.timestamp()) + PATIENCE.confirm_gone_seconds
+    assert missing.due_at == math.ceil(visited.timestamp()) + TIMEOUTS.confirm_gone_seconds
 
     # When that visit does not find it either, Then it is retracted
     confirmed = datetime.fromtimestamp(missing.due_at, NOW.tzinfo)
@@ -610,8 +610,8 @@ def test_a_good_visit_in_between_begins_the_count_anew(between: str) -> None:
     if between == "unchanged":
         back = visit(missing, back_at, None)
     else:
-        working = next_run(missing, back_at, PATIENCE)
-        back, _ = failed(fetched(working, capture_of(working), back_at, PATIENCE), Reason.NO_ARTICLE, back_at, PATIENCE)
+        working = next_run(missing, back_at, TIMEOUTS)
+        back, _ = failed(fetched(working, capture_of(working), back_at, TIMEOUTS), Reason.NO_ARTICLE, back_at, TIMEOUTS)
     assert back.gone_since is None
 
     # When it is not found days later, Then that is a first time again
@@ -645,35 +645,35 @@ def test_a_page_that_may_be_gone_is_looked_for_soon_whatever_else_fails(
     revisits: RevisitPolicy, after: timedelta, reasons: list[Reason]
 ) -> None:
     # Given an indexed article, perhaps at its schedule's very end, whose page was not found
-    patience = Patience(revisits=revisits)
+    timeouts = Timeouts(revisits=revisits)
     now = NOW + after
-    state, _ = failed(next_run(committed(patience), now, patience), Reason.NOT_FOUND, now, patience)
+    state, _ = failed(next_run(committed(timeouts), now, timeouts), Reason.NOT_FOUND, now, timeouts)
 
     # When its visits fail otherwise
     for reason in reasons:
         assert state.due_at is not None
         now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
-        state, _ = failed(next_run(state, now, patience), reason, now, patience)
+        state, _ = failed(next_run(state, now, timeouts), reason, now, timeouts)
 
         # Then each is followed by another within the time of a confirmation
         assert state.due_at is not None
-        assert state.due_at <= math.ceil(now.timestamp()) + patience.confirm_gone_seconds
+        assert state.due_at <= math.ceil(now.timestamp()) + timeouts.confirm_gone_seconds
 
     # And the first that does not find it either retracts it
     assert state.due_at is not None
     now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
-    state, _ = failed(next_run(state, now, patience), Reason.GONE, now, patience)
+    state, _ = failed(next_run(state, now, timeouts), Reason.GONE, now, timeouts)
     assert state.last_outcome == "removed"
 
 
 def test_a_server_that_stays_out_of_order_is_not_asked_for_ever() -> None:
     # Given an article at its schedule's end whose page was not found, and whose server is dead from then on
-    patience = Patience(revisits=RevisitPolicy(stop_seconds=0))
+    timeouts = Timeouts(revisits=RevisitPolicy(stop_seconds=0))
     now, visits = NOW, 0
-    state, _ = failed(next_run(committed(patience), now, patience), Reason.NOT_FOUND, now, patience)
+    state, _ = failed(next_run(committed(timeouts), now, timeouts), Reason.NOT_FOUND, now, timeouts)
     while state.due_at is not None:
         now = datetime.fromtimestamp(state.due_at, NOW.tzinfo)
-        state, _ = failed(next_run(state, now, patience), Reason.TIMEOUT, now, patience)
+        state, _ = failed(next_run(state, now, timeouts), Reason.TIMEOUT, now, timeouts)
         visits += 1
 
     # When nobody learns for a day whether it is gone, Then the visits end, and the article stands
@@ -685,8 +685,8 @@ def test_a_page_that_is_found_elsewhere_is_not_gone() -> None:
     # Given an article that was not found, and whose URL then leads to another article
     missing = visit(at_stage(Stage.REST), NOW, Reason.NOT_FOUND)
     later = NOW + timedelta(hours=2)
-    working = next_run(missing, later, PATIENCE, submission_id="again")
-    moved, _ = ended(working, Outcome.DUPLICATE, later, PATIENCE, duplicate_of=id_of(1))
+    working = next_run(missing, later, TIMEOUTS, submission_id="again")
+    moved, _ = ended(working, Outcome.DUPLICATE, later, TIMEOUTS, duplicate_of=id_of(1))
     assert moved.gone_since is None
 
     # When it is not found another time, Then that is a first time again
@@ -695,10 +695,10 @@ def test_a_page_that_is_found_elsewhere_is_not_gone() -> None:
 
 def test_a_retraction_is_a_revision_without_key_and_content() -> None:
     # Given an indexed article whose page opts out, with somebody waiting for the visit
-    working = next_run(at_stage(Stage.REST), NOW, PATIENCE, submission_id="again")
+    working = next_run(at_stage(Stage.REST), NOW, TIMEOUTS, submission_id="again")
 
     # When the run ends
-    after, records = failed(working, Reason.OPT_OUT, NOW, PATIENCE, detail="header, x-robots-tag: noindex")
+    after, records = failed(working, Reason.OPT_OUT, NOW, TIMEOUTS, detail="header, x-robots-tag: noindex")
 
     # Then it is retracted at once, and both records say so
     revision, outcome = records
@@ -722,7 +722,7 @@ def test_a_retraction_is_a_revision_without_key_and_content() -> None:
 
 def test_a_page_that_opts_out_before_it_was_indexed_is_rejected() -> None:
     # Given a new article, When its page opts out, Then there is nothing to retract
-    after, (outcome,) = failed(at_stage(Stage.EXTRACT), Reason.OPT_OUT, NOW, PATIENCE)
+    after, (outcome,) = failed(at_stage(Stage.EXTRACT), Reason.OPT_OUT, NOW, TIMEOUTS)
     assert (after.last_outcome, after.due_at, after.tombstone) == ("rejected:opt_out", None, None)
     assert isinstance(outcome, OutcomeRecord)
 

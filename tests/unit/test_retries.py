@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsdesk.articles import RevisitPolicy, retry_delay, set_back_delay
-from newsdesk.articles.retries import RETRY_POLICIES, SET_BACK_POLICY, revisit_delay
+from newsdesk.articles import RevisitPolicy, overload_delay, retry_delay
+from newsdesk.articles.retries import OVERLOAD_POLICY, RETRY_POLICIES, revisit_delay
 from newsdesk.contracts import TRANSIENT, Outcome, Reason, label, outcome_of
 from newsdesk.contracts.outcomes import DESCRIPTIONS, REJECTIONS
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
@@ -78,14 +78,14 @@ def test_a_server_is_given_the_patience_it_asks_for_within_reason(
 
 def test_a_page_waits_for_a_host_that_is_left_alone_ever_longer_and_not_for_ever() -> None:
     # Given no jitter, When a run finds its host left alone again and again
-    waits = [set_back_delay(number, 0.0) for number in range(1, SET_BACK_POLICY.attempts + 2)]
+    waits = [overload_delay(number, 0.0) for number in range(1, OVERLOAD_POLICY.attempts + 2)]
 
     # Then its waits double up to the cap, and end
     assert waits == [30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3840.0, 7200.0, 7200.0, None]
 
 
 def test_a_retry_after_does_not_buy_more_attempts() -> None:
-    # Given the last attempt, When the server asks for patience, Then it is still the last
+    # Given the last attempt, When the server asks for timeouts, Then it is still the last
     assert retry_delay(Reason.TIMEOUT, RETRY_POLICIES[Reason.TIMEOUT].attempts, 0.0, 10.0) is None
 
 

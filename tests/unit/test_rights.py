@@ -15,7 +15,7 @@ from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 from newsdesk.web import (
     OptOutPolicy,
-    Refusal,
+    RefusedUse,
     Signal,
     digest_of,
     header_signals,
@@ -252,7 +252,7 @@ def test_lines_of_host_files(line: str, expected: set[str]) -> None:
 def test_a_policy_heeds_what_it_names_and_says_what_it_heeded() -> None:
     # Given a policy that heeds two refusals
     policy = OptOutPolicy(parse_policy(" noindex ,NoArchive,"), TOKEN)
-    assert policy.heeded == {Refusal.NOINDEX, Refusal.NOARCHIVE}
+    assert policy.enforced == {RefusedUse.NOINDEX, RefusedUse.NOARCHIVE}
 
     # When pages refuse others, Then they are free to be used
     policy.check_headers([("X-Robots-Tag", "noai, nosnippet"), ("TDM-Reservation", "1")], NOW)
@@ -275,7 +275,7 @@ def test_a_policy_of_unknown_words_is_refused() -> None:
 
 def test_what_a_host_refuses_is_known_before_its_page_unless_the_page_may_override_it() -> None:
     # Given a policy that heeds two refusals, and a host that makes both
-    policy = OptOutPolicy(frozenset({Refusal.TRAIN_AI, Refusal.TDM_RESERVATION}), TOKEN)
+    policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI, RefusedUse.TDM_RESERVATION}), TOKEN)
 
     # When its pages are about to be asked for, Then the one that a page can override keeps nobody from it
     policy.check_host(["tdm-reservation: 1", "Content-Signal: ai-input=no"], NOW)
@@ -302,7 +302,7 @@ def test_a_wish_behind_very_many_others_is_heeded_and_recorded(noise: str, place
 
     # When it is judged, Then it counts
     with pytest.raises(PermanentError):
-        OptOutPolicy(frozenset({Refusal.NOINDEX}), TOKEN).check(signals, NOW)
+        OptOutPolicy(frozenset({RefusedUse.NOINDEX}), TOKEN).check(signals, NOW)
 
     # And it is among those that are recorded
     assert "noindex" in {signal.value for signal in recorded(signals)}
@@ -369,7 +369,7 @@ def test_whatever_a_site_sends_is_read_without_an_error(sent: list[tuple[str, st
     assert len(recorded(signals)) <= MAXIMUM_SIGNALS
     assert (digest_of(signals) is None) == (digest_of(recorded(signals)) is None)
     assert signals == (*header_signals(sent, token), *page_signals(sent, token), *host_signals(lines))
-    assert {refusal for _, refusal in refusals_of(signals, NOW)} <= set(Refusal)
+    assert {refusal for _, refusal in refusals_of(signals, NOW)} <= set(RefusedUse)
 
 
 @settings(deadline=None)

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 import pytest
 
 from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingSender
-from newsdesk.articles import STAGE_ORDER, ArticleState, Stage, WriteOnce, ended, joined, message_for, next_run
+from newsdesk.articles import STAGE_ORDER, ArticleState, Stage, WriteOnce, ended, message_for, next_run, with_submission
 from newsdesk.articles.lifecycle import extracted, leased
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, StageMessage
 from newsdesk.contracts.keys import extracted_key
 from newsdesk.errors import AlreadyRecordedError, ConflictError
 from newsdesk.runtime import advance, check_in
-from tests.examples import CONTENT_HASH, NOW, PATIENCE, advanced, at_stage, id_of, outcome_of
+from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, advanced, at_stage, id_of, outcome_of
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 Recorded = tuple[ArticleState, Iterable[WriteOnce]]
@@ -82,7 +82,7 @@ def test_a_message_ahead_of_its_article_is_acknowledged(stage: Stage, at: Stage)
 @pytest.mark.parametrize("stage", WORKING)
 def test_a_message_of_an_older_run_is_stale(stage: Stage) -> None:
     # Given an article in its second run, at any stage
-    second = advanced(next_run(at_stage(Stage.REST), NOW, PATIENCE), stage)
+    second = advanced(next_run(at_stage(Stage.REST), NOW, TIMEOUTS), stage)
     store, sender = InMemoryArticleStore(second), RecordingSender()
 
     # When a message of its first run arrives, Then neither work nor message comes of it
@@ -112,11 +112,11 @@ def test_a_message_is_not_acknowledged_when_sending_again_failed() -> None:
 
 
 def to_enrich(state: ArticleState) -> Recorded:
-    return extracted(state, "work/v1/x", CONTENT_HASH, NOW, PATIENCE), ()
+    return extracted(state, "work/v1/x", CONTENT_HASH, NOW, TIMEOUTS), ()
 
 
 def to_failure(state: ArticleState) -> Recorded:
-    return ended(state, Outcome.FAILED, NOW, PATIENCE, reason=Reason.NO_ARTICLE)
+    return ended(state, Outcome.FAILED, NOW, TIMEOUTS, reason=Reason.NO_ARTICLE)
 
 
 def test_a_step_is_written_with_its_record() -> None:
@@ -136,7 +136,7 @@ def test_a_submission_that_joins_in_mid_step_is_told_the_outcome() -> None:
     # Given a submission that joins between the worker's look and its write
     before = at_stage(Stage.EXTRACT)
     store = InMemoryArticleStore(before)
-    store.before_save = lambda _: store.save(joined(before, "late"))
+    store.before_save = lambda _: store.save(with_submission(before, "late"))
 
     # When the run ends, Then the step is taken on the fresh state, and nobody is forgotten
     after = advance(store, before, to_failure)
@@ -161,7 +161,7 @@ def test_a_worker_whose_article_moved_on_steps_back() -> None:
 def test_a_worker_of_an_older_run_steps_back() -> None:
     # Given an article that went through its run and into the next, back to the stage that the worker remembers
     before = at_stage(Stage.EXTRACT)
-    second = advanced(next_run(at_stage(Stage.REST), NOW, PATIENCE), Stage.EXTRACT)
+    second = advanced(next_run(at_stage(Stage.REST), NOW, TIMEOUTS), Stage.EXTRACT)
     store = InMemoryArticleStore(second)
 
     # When the old worker wakes up and writes, Then the new run is untouched
@@ -171,8 +171,8 @@ def test_a_worker_of_an_older_run_steps_back() -> None:
 
 def test_a_worker_that_lost_its_lease_steps_back() -> None:
     # Given a worker whose lease has passed to another
-    mine = leased(at_stage(Stage.FETCH), "slow", NOW, PATIENCE)
-    theirs = leased(mine, "quick", NOW, PATIENCE)
+    mine = leased(at_stage(Stage.FETCH), "slow", NOW, TIMEOUTS)
+    theirs = leased(mine, "quick", NOW, TIMEOUTS)
     store = InMemoryArticleStore(theirs)
 
     # When the slow one is done, Then its result is not taken
@@ -227,7 +227,7 @@ class Worker:
             return "stale"
         key = extracted_key(state.article_id, state.capture.capture_id)
         self.objects.put(key, b"work", "application/json")
-        after = advance(self.store, state, lambda current: (extracted(current, key, CONTENT_HASH, NOW, PATIENCE), ()))
+        after = advance(self.store, state, lambda current: (extracted(current, key, CONTENT_HASH, NOW, TIMEOUTS), ()))
         if after is None:
             return "stale"
         following = message_for(after)
@@ -302,6 +302,6 @@ def test_a_second_message_of_a_run_is_the_first_one_again() -> None:
     first = FetchRequested(article_id=id_of(), run=1, correlation_id="correlation-0", host="news.example")
 
     # When they are compared, Then they are the same bytes
-    again = message_for(leased(joined(at_stage(Stage.FETCH), "late"), "worker", NOW, PATIENCE))
+    again = message_for(leased(with_submission(at_stage(Stage.FETCH), "late"), "worker", NOW, TIMEOUTS))
     assert again is not None
     assert again.to_json() == first.to_json()

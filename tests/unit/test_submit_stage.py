@@ -13,12 +13,12 @@ from ipaddress import ip_network
 import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
-from newsdesk.articles import ArticleState, Stage, joined
+from newsdesk.articles import ArticleState, Stage, with_submission
 from newsdesk.articles.lifecycle import retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
 from submitter.stage import SubmitStage
-from tests.examples import PATIENCE, advanced, at_stage, id_of, new_state, url_of
+from tests.examples import TIMEOUTS, advanced, at_stage, id_of, new_state, url_of
 
 MESSAGE_ID = "00000000-0000-4000-8000-000000000001"
 
@@ -30,7 +30,7 @@ class Desk:
         self.store = InMemoryArticleStore(*states)
         self.sender = RecordingSender()
         self.clock = FakeClock()
-        self.stage = SubmitStage(self.store, self.sender, self.clock, PATIENCE)
+        self.stage = SubmitStage(self.store, self.sender, self.clock, TIMEOUTS)
 
     def submit(self, url: str = url_of(), submission_id: str | None = "first", **fields: object) -> str:
         body = {"url": url, "submissionId": submission_id, **fields}
@@ -63,7 +63,7 @@ def test_a_new_url_is_recorded_and_sent_to_fetch() -> None:
     assert (desk.article.url, desk.article.host, desk.article.stage) == (url_of(), "news.example", Stage.FETCH)
     assert desk.article.requested_url == f"{url_of()}?utm_source=letter"
     assert desk.article.submissions == ("first",)
-    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + PATIENCE.stuck_after_seconds
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + TIMEOUTS.stuck_after_seconds
     assert desk.sender.sent == [requested(correlation_id="c-1")]
 
     # And the submission is recorded with all that was said
@@ -140,7 +140,7 @@ def test_a_submission_of_an_article_in_flight_joins_its_run(stage: Stage) -> Non
 
     # Then the submission waits for the same run, and nobody fetches twice
     assert status == "joined"
-    assert desk.article == joined(before, "second")
+    assert desk.article == with_submission(before, "second")
     assert desk.sender.sent == []
     record = desk.store.submission("second")
     assert record is not None
@@ -304,7 +304,7 @@ def test_a_body_that_is_no_submission_is_recorded_and_acknowledged(body: str, ou
 def test_a_local_stack_may_open_a_private_network() -> None:
     # Given a desk that allows loopback, and one that does not
     desk, strict = Desk(), Desk()
-    desk.stage = SubmitStage(desk.store, desk.sender, desk.clock, PATIENCE, networks=(ip_network("127.0.0.0/8"),))
+    desk.stage = SubmitStage(desk.store, desk.sender, desk.clock, TIMEOUTS, networks=(ip_network("127.0.0.0/8"),))
 
     # When an address in it is submitted, with a port of its own, Then the first takes it and the second does not
     assert desk.submit("http://127.0.0.1:8099/story") == "started"

@@ -20,18 +20,18 @@ from newsdesk.hosts import SiteRules
 from newsdesk.web import Url, article_id, parse_url
 from newsdesk.web.transport import (
     AUXILIARY_DEADLINE_SECONDS,
-    AskLeave,
+    CrawlLimits,
     FetchRequest,
     FetchResponse,
     Hop,
-    Manners,
     NotYetError,
     Politeness,
     RedirectError,
+    RequestSlot,
 )
 from newsdesk.web.transport.exchange import AuxiliaryResponse, HeaderFields, Timings
 from newsdesk.web.transport.politeness import CLAIM_SECONDS, HEAD_START_SECONDS, LATENESS_SECONDS, UNREACHABLE_SECONDS
-from tests.examples import PATIENCE
+from tests.examples import TIMEOUTS
 
 SITE = "https://news.example"
 PAGE = parse_url(f"{SITE}/harbour")
@@ -39,7 +39,7 @@ ROBOTS = f"{SITE}/robots.txt"
 TDM = f"{SITE}/.well-known/tdmrep.json"
 INTERVAL = 2.0
 SPACING = INTERVAL + LATENESS_SECONDS
-MANNERS = Manners(INTERVAL)
+LIMITS = CrawlLimits(INTERVAL)
 
 Answer = tuple[int, HeaderFields, bytes]
 NOTHING: Answer = (404, (), b"")
@@ -65,11 +65,11 @@ class Web:
         return sum(asked == url for _, asked in self.requests)
 
     def _follow(
-        self, url: str, followed: tuple[Hop, ...], ask_leave: AskLeave, seconds: float
+        self, url: str, followed: tuple[Hop, ...], request_slot: RequestSlot, seconds: float
     ) -> tuple[Url, tuple[Hop, ...]]:
         at, hops = parse_url(url), followed
         while True:
-            start = ask_leave(at, hops)
+            start = request_slot(at, hops)
             self.on_dial()
             self.clock.advance(self.dial_seconds)
             start()
@@ -80,9 +80,9 @@ class Web:
             hops = (*hops, Hop(at.href, 302, self.redirects[at.href]))
             at = parse_url(self.redirects[at.href])
 
-    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+    def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         first = request.redirects[-1].location if request.redirects else request.url
-        at, hops = self._follow(first, request.redirects, ask_leave, self.page_seconds)
+        at, hops = self._follow(first, request.redirects, request_slot, self.page_seconds)
         return FetchResponse(
             final_url=at.href,
             status=200,
@@ -98,9 +98,9 @@ class Web:
         )
 
     def fetch_auxiliary(
-        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+        self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot
     ) -> AuxiliaryResponse:
-        at, _ = self._follow(url, (), ask_leave, self.file_seconds)
+        at, _ = self._follow(url, (), request_slot, self.file_seconds)
         answer = self.answers.get(at.href, NOTHING)
         if isinstance(answer, Exception):
             raise answer
@@ -110,14 +110,14 @@ class Web:
 class World:
     """Politeness over a web and a host store."""
 
-    def __init__(self, manners: Manners = MANNERS) -> None:
+    def __init__(self, crawl_limits: CrawlLimits = LIMITS) -> None:
         self.clock = FakeClock()
         self.hosts = InMemoryHostStore()
         self.web = Web(self.clock)
         self.politeness = Politeness(
             self.hosts,
             self.web,
-            manners,
+            crawl_limits,
             "newsdeskbot",
             clock=self.clock,
             sleep=self.clock.sleep,
@@ -226,12 +226,12 @@ def test_a_request_that_cannot_be_repeated_in_time_says_how_far_it_got(known: Wo
 def test_a_page_alone_never_exceeds_what_a_visit_may_take(world: World) -> None:
     # Given a site whose files and page are as slow as they may be
     world.web.file_seconds = AUXILIARY_DEADLINE_SECONDS
-    world.web.page_seconds = MANNERS.page_seconds
+    world.web.page_seconds = LIMITS.page_seconds
     begun = world.clock()
 
     # When a page is wanted, Then one visit is enough
     world.fetch()
-    assert (world.clock() - begun).total_seconds() <= MANNERS.visit_seconds
+    assert (world.clock() - begun).total_seconds() <= LIMITS.visit_seconds
 
 
 class Crawl:
@@ -239,11 +239,11 @@ class Crawl:
 
     def __init__(self, world: World, url: str) -> None:
         self.world = world
-        first = lifecycle.first_run(article_id(url), url, parse_url(url).host, url, world.clock(), PATIENCE)
+        first = lifecycle.first_run(article_id(url), url, parse_url(url).host, url, world.clock(), TIMEOUTS)
         self.store = InMemoryArticleStore(first)
         self.identifier = first.article_id
         ports = (self.store, InMemoryObjectStore(), RecordingSender(), world.politeness, world.web)
-        self.stage = FetchStage(*ports, patience=PATIENCE, clock=world.clock, jitter=lambda: 0.0)
+        self.stage = FetchStage(*ports, timeouts=TIMEOUTS, clock=world.clock, jitter=lambda: 0.0)
 
     @property
     def state(self) -> ArticleState:
@@ -259,7 +259,7 @@ class Crawl:
         assert self.state.due_at is not None
         now = self.world.clock()
         self.world.clock.advance(max(0.0, self.state.due_at - now.timestamp()))
-        self.store.save(lifecycle.released(self.state, self.world.clock(), PATIENCE))
+        self.store.save(lifecycle.released(self.state, self.world.clock(), TIMEOUTS))
 
 
 @pytest.mark.parametrize("interval", [0.0, INTERVAL, 20.0])
@@ -268,8 +268,8 @@ def test_redirects_through_slow_hosts_take_several_visits_each_within_its_time(
     interval: float, dial_seconds: float
 ) -> None:
     # Given a page behind five redirects, each to another host, whose files take nearly as long as they may
-    manners = Manners(interval)
-    world = World(manners)
+    crawl_limits = CrawlLimits(interval)
+    world = World(crawl_limits)
     world.web.file_seconds, world.web.page_seconds = 9.9 - dial_seconds, 1.0
     world.web.dial_seconds = dial_seconds
     for number in range(5):
@@ -289,7 +289,7 @@ def test_redirects_through_slow_hosts_take_several_visits_each_within_its_time(
 
     # Then no delivery was longer than a visit may be, it got there, and nothing was asked for twice
     assert status == "fetched"
-    assert max(took) <= manners.visit_seconds
+    assert max(took) <= crawl_limits.visit_seconds
     assert deliveries > 1
     asked = [url for _, url in world.web.requests]
     assert len(asked) == len(set(asked)) == 6 * 3

@@ -37,7 +37,7 @@ def build() -> DispatchStage:
             }
         ),
         clock=utc_now,
-        patience=settings.patience,
+        timeouts=settings.timeouts,
         shards=DUE_SHARDS,
         limit_per_shard=settings.dispatch_limit_per_shard,
         workers=_WORKERS,

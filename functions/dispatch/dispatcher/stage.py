@@ -17,8 +17,8 @@ from newsdesk.articles import (
     MAXIMUM_RESENDS,
     ArticleState,
     ArticleStore,
-    Patience,
     Stage,
+    Timeouts,
     WriteOnce,
     ended,
     is_at_further_page,
@@ -55,7 +55,7 @@ class DispatchStage:
     store: ArticleStore
     sender: MessageSender
     clock: Clock
-    patience: Patience
+    timeouts: Timeouts
     shards: int
     limit_per_shard: int
     workers: int = 1
@@ -108,17 +108,17 @@ class DispatchStage:
 
     def _next(self, state: ArticleState, now: datetime) -> tuple[str, ArticleState, tuple[WriteOnce, ...]]:
         if state.stage is Stage.REST:
-            return "revisited", next_run(state, now, self.patience), ()
+            return "revisited", next_run(state, now, self.timeouts), ()
         if state.waiting is None and state.resends >= MAXIMUM_RESENDS:
             if is_at_further_page(state):
-                return "stuck", page_missed(state, Reason.STUCK.value, now, self.patience), ()
+                return "stuck", page_missed(state, Reason.STUCK.value, now, self.timeouts), ()
             after, records = ended(
                 state,
                 Outcome.FAILED,
                 now,
-                self.patience,
+                self.timeouts,
                 reason=Reason.STUCK,
                 detail=f"in {state.stage.value}, sent again {state.resends} times",
             )
             return "stuck", after, records
-        return ("resent" if state.waiting is None else "released"), released(state, now, self.patience), ()
+        return ("resent" if state.waiting is None else "released"), released(state, now, self.timeouts), ()

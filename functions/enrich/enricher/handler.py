@@ -45,7 +45,7 @@ def build() -> EnrichStage:
         objects=S3ObjectStore(settings.bucket_name),
         sender=SqsMessageSender({ArticleEnriched: settings.index_queue_url}),
         clock=utc_now,
-        patience=settings.patience,
+        timeouts=settings.timeouts,
         enrichers=enrichers_for(settings),
     )
 

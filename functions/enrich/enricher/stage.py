@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
 from newsdesk import __version__
-from newsdesk.articles import ArticleState, ArticleStore, Patience, Stage, WriteOnce, lifecycle
+from newsdesk.articles import ArticleState, ArticleStore, Stage, Timeouts, WriteOnce, lifecycle
 from newsdesk.clock import Clock, from_text
 from newsdesk.contracts import Article, ArticleExtracted, ChangeType, ExtractedWork, Reason, keys, to_json_bytes
 from newsdesk.errors import AlreadyRecordedError, ObjectMissingError
@@ -29,7 +29,7 @@ class EnrichStage:
     objects: ObjectStore
     sender: MessageSender
     clock: Clock
-    patience: Patience
+    timeouts: Timeouts
     enrichers: Sequence[Enricher]
 
     def handle(self, message: ArticleExtracted) -> str:
@@ -60,7 +60,7 @@ class EnrichStage:
         key = keys.article_key(from_text(state.first_seen), state.article_id, next_revision(state), digest)
         self.objects.put(key, article, "application/json")
         now = self.clock()
-        after = advance(self.store, state, lambda current: (lifecycle.enriched(current, key, now, self.patience), ()))
+        after = advance(self.store, state, lambda current: (lifecycle.enriched(current, key, now, self.timeouts), ()))
         if after is None:
             return "stale"
         following = lifecycle.message_for(after)
@@ -72,7 +72,7 @@ class EnrichStage:
         now = self.clock()
 
         def step(current: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-            return lifecycle.failed(current, Reason.CAPTURE_MISSING, now, self.patience, detail=key)
+            return lifecycle.failed(current, Reason.CAPTURE_MISSING, now, self.timeouts, detail=key)
 
         try:
             after = advance(self.store, state, step)

@@ -22,7 +22,7 @@ from newsdesk.web import Signal
 EXTRACTOR = ModelProvenance(name="newsdesk.extract", version=f"{__version__}+trafilatura.{version('trafilatura')}")
 
 
-class Refusal(StrEnum):
+class CanonicalRejection(StrEnum):
     """Why a canonical link is not believed."""
 
     UNUSABLE = "unusable"
@@ -43,17 +43,17 @@ class CanonicalLink:
     ----------
     url : str or None
         In canonical form; None when the page declares none, or no single usable one.
-    refusal : Refusal or None
+    rejection : CanonicalRejection or None
         Why it is not believed; None when it is, and when there is none.
     """
 
     url: str | None = None
-    refusal: Refusal | None = None
+    rejection: CanonicalRejection | None = None
 
     @property
     def believed(self) -> str | None:
         """The URL, if it is believed."""
-        return self.url if self.refusal is None else None
+        return self.url if self.rejection is None else None
 
 
 Decision = Literal["kept", "dropped", "uncertain"]

@@ -53,7 +53,7 @@ def build() -> ExtractStage:
         ),
         hosts=DynamoHostStore(settings.table_name),
         clock=utc_now,
-        patience=settings.patience,
+        timeouts=settings.timeouts,
         maximum_body_bytes=settings.maximum_body_bytes,
         opt_outs=settings.opt_outs,
         read=reader(),

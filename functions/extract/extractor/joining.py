@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from extractor.contract import ExtractionResult
 from extractor.text import DropReason, LineKind, kind_of_line, split_parts
 from newsdesk.contracts import Block, BlockType, ContentStatus, DroppedBlock, Extracted, PageProvenance, Quality, Rights
-from newsdesk.web import Refusal
+from newsdesk.web import RefusedUse
 from newsdesk.words import count_words, words
 
 MAXIMUM_LISTED_PAGES = 50
@@ -67,7 +67,7 @@ class _Said:
         self.names.update(_folded(person.name) for person in page.author)
 
 
-def joined(pages: Sequence[ExtractionResult], next_pages: Iterable[str], missing: str | None) -> ExtractionResult:
+def join_pages(pages: Sequence[ExtractionResult], next_pages: Iterable[str], missing: str | None) -> ExtractionResult:
     """Return what the pages of one article give together; what belongs to one page is the last one's.
 
     A page behind a wall puts the whole behind it; that an earlier page breaks off says nothing, for the next goes on.
@@ -207,7 +207,7 @@ def _strictest(pages: Sequence[Rights]) -> Rights:
         noarchive=said(page.noarchive for page in pages),
         noai=said(page.noai for page in pages),
         tdm_reservation=said(page.tdm_reservation for page in pages),
-        opt_outs=tuple(refusal.value for refusal in Refusal if refusal.value in refused),
+        opt_outs=tuple(refusal.value for refusal in RefusedUse if refusal.value in refused),
         signals=tuple(dict.fromkeys(signal for page in pages for signal in page.signals)),
     )
 

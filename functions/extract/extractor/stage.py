@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from extractor.contract import EXTRACTOR, ExtractionResult, PageToRead, ReadPage
-from extractor.joining import MAXIMUM_JOINED_BYTES, NEXT_PAGE, NOT_FOLLOWED, REPEATED, joined
+from extractor.joining import MAXIMUM_JOINED_BYTES, NEXT_PAGE, NOT_FOLLOWED, REPEATED, join_pages
 from extractor.reading import read_page
 from extractor.text import content_hash
 from newsdesk.articles import (
@@ -27,8 +27,8 @@ from newsdesk.articles import (
     Capture,
     CapturedPage,
     CaptureUnreadableError,
-    Patience,
     Stage,
+    Timeouts,
     WriteOnce,
     find_claimed_original,
     lifecycle,
@@ -85,7 +85,7 @@ class ExtractStage:
     sender: MessageSender
     hosts: HostStore
     clock: Clock
-    patience: Patience
+    timeouts: Timeouts
     maximum_body_bytes: int = 10 * 1024 * 1024
     opt_outs: OptOutPolicy = field(default_factory=OptOutPolicy)
     read: ReadPage = read_page
@@ -156,14 +156,14 @@ class ExtractStage:
         return self._hand_on(
             state,
             "page_wanted",
-            lambda current: lifecycle.page_wanted(_to_be_read_again(current, result), wanted, now, self.patience),
+            lambda current: lifecycle.page_wanted(_to_be_read_again(current, result), wanted, now, self.timeouts),
         )
 
     def _go_without(self, state: ArticleState, capture: Capture, why: str) -> str:
         """Drop the page that was captured last, and go on with those before it."""
         now = self.clock()
         after = advance(
-            self.store, state, lambda current: (lifecycle.page_missed(current, why, now, self.patience), ())
+            self.store, state, lambda current: (lifecycle.page_missed(current, why, now, self.timeouts), ())
         )
         return "stale" if after is None else self._work(after, capture)
 
@@ -196,7 +196,7 @@ class ExtractStage:
                 missing = Reason.TOO_LARGE.value
                 break
             pages.append(page)
-        return joined(pages, (*state.next_pages, *left), missing)
+        return join_pages(pages, (*state.next_pages, *left), missing)
 
     def _kept(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
         """Return what a page gave before; where that is gone, or not readable, it is read anew and kept again.
@@ -270,7 +270,7 @@ class ExtractStage:
         return self._hand_on(
             state,
             "extracted",
-            lambda current: lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.patience),
+            lambda current: lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.timeouts),
         )
 
     def _put(self, key: str, work: bytes) -> bool:
@@ -290,7 +290,7 @@ class ExtractStage:
         now = self.clock()
 
         def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
-            return lifecycle.ended(_to_be_read_again(current, result), Outcome.UNCHANGED, now, self.patience)
+            return lifecycle.ended(_to_be_read_again(current, result), Outcome.UNCHANGED, now, self.timeouts)
 
         return self._finish(state, step)
 
@@ -298,7 +298,7 @@ class ExtractStage:
         now = self.clock()
 
         def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
-            return lifecycle.ended(current, Outcome.DUPLICATE, now, self.patience, duplicate_of=original)
+            return lifecycle.ended(current, Outcome.DUPLICATE, now, self.timeouts, duplicate_of=original)
 
         return self._finish(state, step)
 
@@ -306,7 +306,7 @@ class ExtractStage:
         now = self.clock()
 
         def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
-            return lifecycle.failed(current, reason, now, self.patience, detail=detail or None)
+            return lifecycle.failed(current, reason, now, self.timeouts, detail=detail or None)
 
         return self._finish(state, step)
 

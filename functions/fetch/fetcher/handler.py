@@ -20,15 +20,14 @@ from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.contracts import FetchRequested, PageFetched
 from newsdesk.runtime import instrumented, process_batch
 from newsdesk.web import product_token
-from newsdesk.web.transport import HttpFetcher, Politeness
-from newsdesk.web.transport import egress_guard as wall
+from newsdesk.web.transport import HttpFetcher, Politeness, egress_guard
 
 CONCURRENCY = 10
 """Records fetched at the same time: as many as the event source puts into a batch."""
 
 
 @cache
-def settings() -> FetchSettings:
+def read_settings() -> FetchSettings:
     """Read the settings, once per process."""
     return FetchSettings()
 
@@ -36,24 +35,26 @@ def settings() -> FetchSettings:
 @cache
 def build() -> FetchStage:
     """Wire the stage, once per process."""
-    told = settings()
-    wall.install()
+    settings = read_settings()
+    egress_guard.install()
     fetcher = HttpFetcher(
-        told.user_agent,
-        told.limits,
-        allowed=told.networks,
-        closed_ports=told.closed_ports,
-        ports=told.ports,
+        settings.user_agent,
+        settings.limits,
+        allowed=settings.networks,
+        closed_ports=settings.closed_ports,
+        ports=settings.ports,
     )
-    hosts = DynamoHostStore(told.table_name)
+    hosts = DynamoHostStore(settings.table_name)
     return FetchStage(
-        DynamoArticleStore(told.table_name, told.record_retention_days),
-        S3ObjectStore(told.bucket_name),
-        SqsMessageSender({FetchRequested: told.fetch_queue_url, PageFetched: told.extract_queue_url}),
-        Politeness(hosts, fetcher, told.manners, product_token(told.user_agent), allowed=told.networks),
+        DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        S3ObjectStore(settings.bucket_name),
+        SqsMessageSender({FetchRequested: settings.fetch_queue_url, PageFetched: settings.extract_queue_url}),
+        Politeness(
+            hosts, fetcher, settings.crawl_limits, product_token(settings.user_agent), allowed=settings.networks
+        ),
         fetcher,
-        patience=told.patience,
-        opt_outs=told.opt_outs,
+        timeouts=settings.timeouts,
+        opt_outs=settings.opt_outs,
     )
 
 
@@ -66,6 +67,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         FetchRequested,
         build().handle,
         "PagesFetched",
-        seconds_needed=settings().seconds_per_record,
+        seconds_needed=read_settings().seconds_per_record,
         concurrency=CONCURRENCY,
     )

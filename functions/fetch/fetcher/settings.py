@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from newsdesk.runtime import NetworkSettings, RightsSettings, VisitSettings
-from newsdesk.web.transport import FetchLimits, Manners
+from newsdesk.web.transport import CrawlLimits, FetchLimits
 
 
 class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):
@@ -38,9 +38,9 @@ class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):
         return FetchLimits(self.fetch_deadline_seconds, self.maximum_body_bytes, self.maximum_redirects)
 
     @property
-    def manners(self) -> Manners:
+    def crawl_limits(self) -> CrawlLimits:
         """How hosts are treated."""
-        return Manners(
+        return CrawlLimits(
             self.crawl_interval_seconds,
             self.crawl_delay_cap_seconds,
             self.short_wait_seconds,
@@ -50,4 +50,4 @@ class FetchSettings(VisitSettings, NetworkSettings, RightsSettings):
     @property
     def seconds_per_record(self) -> float:
         """What one record may take: the visit, and the writes around it."""
-        return self.manners.visit_seconds + 5.0
+        return self.crawl_limits.visit_seconds + 5.0

@@ -26,16 +26,16 @@ from newsdesk.articles import (
     ArticleStore,
     Capture,
     FollowedRedirect,
-    Patience,
     Stage,
+    Timeouts,
     WriteOnce,
     begin_target,
     find_original,
     is_same_page,
     lifecycle,
+    overload_delay,
     reason_to_keep,
     retry_delay,
-    set_back_delay,
     write_capture,
 )
 from newsdesk.clock import Clock, to_text, utc_now
@@ -46,7 +46,7 @@ from newsdesk.runtime import Step, advance, check_in, count, measure
 from newsdesk.web import OptOutPolicy, Url, digest_of, header_signals, host_signals, parse_url, refusals_of, scrub
 from newsdesk.web.transport import (
     NOT_MODIFIED,
-    AskLeave,
+    BeforeSend,
     Fetcher,
     FetchRequest,
     FetchResponse,
@@ -55,7 +55,7 @@ from newsdesk.web.transport import (
     OverloadedError,
     Politeness,
     RedirectError,
-    Start,
+    RequestSlot,
     Visit,
 )
 
@@ -88,7 +88,7 @@ class FetchStage:
         politeness: Politeness,
         fetcher: Fetcher,
         *,
-        patience: Patience,
+        timeouts: Timeouts,
         opt_outs: OptOutPolicy = _NO_OPT_OUTS,
         clock: Clock = utc_now,
         jitter: Callable[[], float] = random.random,
@@ -98,7 +98,7 @@ class FetchStage:
         self._sender = sender
         self._politeness = politeness
         self._fetcher = fetcher
-        self._patience = patience
+        self._timeouts = timeouts
         self._opt_outs = opt_outs
         self._clock = clock
         self._jitter = jitter
@@ -126,7 +126,7 @@ class FetchStage:
         if lifecycle.is_leased(state, now):
             return "leased"
         owner = uuid.uuid4().hex
-        held = self._advance(state, lambda fresh: (lifecycle.leased(fresh, owner, now, self._patience), ()))
+        held = self._advance(state, lambda fresh: (lifecycle.leased(fresh, owner, now, self._timeouts), ()))
         if held is None:
             return "stale"
         return self._work(held)
@@ -169,13 +169,13 @@ class FetchStage:
         known = state.validators if state.current is not None and not followed and url == state.url else None
         if known is not None and not self._must_read(state, visit):
             request = FetchRequest(url, known.etag, known.last_modified)
-        ask_leave = visit.ask if state.wanted_page is None else _on_page_alone(url, visit.ask)
-        response = self._ask(request, ask_leave)
+        request_slot = visit.ask if state.wanted_page is None else _on_page_alone(url, visit.ask)
+        response = self._ask(request, request_slot)
         if response.status != NOT_MODIFIED or (request.is_conditional and not response.redirects):
             return response
         # Nobody asked this URL whether it had changed, so there is nothing that 304 could refer to.
         try:
-            response = self._ask(FetchRequest(url, redirects=response.redirects), ask_leave)
+            response = self._ask(FetchRequest(url, redirects=response.redirects), request_slot)
         except NotYetError as error:
             # Another delivery would ask for the same, and be told the same, unless this one has got farther.
             if len(error.redirects) > len(followed):
@@ -191,7 +191,7 @@ class FetchStage:
         says of its pages what it did not say at the last capture.
         """
         signals = host_signals(visit.host_lines)
-        is_refused = any(refusal in self._opt_outs.heeded for _, refusal in refusals_of(signals, self._clock()))
+        is_refused = any(refusal in self._opt_outs.enforced for _, refusal in refusals_of(signals, self._clock()))
         return is_refused or state.validators is None or state.validators.host_signals != digest_of(signals)
 
     def _is_known(self, state: ArticleState, response: FetchResponse) -> bool:
@@ -218,9 +218,9 @@ class FetchStage:
 
         return self._finish(state, "deferred", step)
 
-    def _ask(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+    def _ask(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         try:
-            response = self._fetcher.fetch(request, ask_leave)
+            response = self._fetcher.fetch(request, request_slot)
         except (PermanentError, TransientError) as error:
             if error.received is not None:
                 self._measure(error.received)
@@ -237,17 +237,17 @@ class FetchStage:
     def _defer(self, state: ArticleState, error: NotYetError) -> str:
         followed = tuple(FollowedRedirect(**asdict(hop)) for hop in error.redirects) or state.redirects
         until = error.until
-        if error.is_set_back:
-            delay = set_back_delay(state.set_backs + 1, self._jitter())
+        if error.is_overloaded:
+            delay = overload_delay(state.overload_deferrals + 1, self._jitter())
             if delay is None:
                 count("FetchesFailed", Reason.HOST_OVERLOADED.value)
-                detail = f"found the host left alone {state.set_backs + 1} times"
+                detail = f"found the host left alone {state.overload_deferrals + 1} times"
                 return self._end(state, Outcome.FAILED, reason=Reason.HOST_OVERLOADED, detail=detail)
             until = max(until, self._clock() + timedelta(seconds=delay))
         return self._finish(
             state,
             "deferred",
-            lambda fresh: (lifecycle.deferred(fresh, until, followed, is_set_back=error.is_set_back), ()),
+            lambda fresh: (lifecycle.deferred(fresh, until, followed, is_overloaded=error.is_overloaded), ()),
         )
 
     def _try_later(self, state: ArticleState, error: TransientError, host: str) -> str:
@@ -269,7 +269,7 @@ class FetchStage:
                 return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         capture = self._put(state, response, visit.host_lines)
         after = self._advance(
-            state, lambda fresh: (lifecycle.fetched(fresh, capture, self._clock(), self._patience), ())
+            state, lambda fresh: (lifecycle.fetched(fresh, capture, self._clock(), self._timeouts), ())
         )
         if after is None:
             return "stale"
@@ -291,7 +291,7 @@ class FetchStage:
     def _begin_target(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
         """Send the article that a redirect led to on its own way, and return its id."""
         target = begin_target(
-            self._store, state, response.final_url, self._clock(), self._patience, has_moved=has_moved
+            self._store, state, response.final_url, self._clock(), self._timeouts, has_moved=has_moved
         )
         message = lifecycle.message_for(target) if target is not None else None
         if target is None or message is None:
@@ -333,10 +333,10 @@ class FetchStage:
         def step(fresh: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
             now = self._clock()
             if reason is not None and fresh.wanted_page is not None:
-                return lifecycle.page_missed(fresh, reason.value, now, self._patience), ()
+                return lifecycle.page_missed(fresh, reason.value, now, self._timeouts), ()
             if reason is not None:
-                return lifecycle.failed(fresh, reason, now, self._patience, detail=detail)
-            return lifecycle.ended(fresh, outcome, now, self._patience, duplicate_of=duplicate_of)
+                return lifecycle.failed(fresh, reason, now, self._timeouts, detail=detail)
+            return lifecycle.ended(fresh, outcome, now, self._timeouts, duplicate_of=duplicate_of)
 
         after = self._advance(state, step)
         if after is None:
@@ -359,13 +359,13 @@ class FetchStage:
             return None
 
 
-def _on_page_alone(page: str, ask_leave: AskLeave) -> AskLeave:
+def _on_page_alone(page: str, request_slot: RequestSlot) -> RequestSlot:
     """Return leave for one page: where it redirects to another, that one is not even asked."""
 
-    def ask(url: Url, hops: tuple[Hop, ...]) -> Start:
+    def ask(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
         if hops and not is_same_page(page, url.href):
             raise RedirectError(Reason.REDIRECTED, f"led to {scrub(url.href)}")
-        return ask_leave(url, hops)
+        return request_slot(url, hops)
 
     return ask
 

@@ -33,7 +33,7 @@ def build() -> IndexStage:
         objects=S3ObjectStore(settings.bucket_name),
         sender=SqsMessageSender({}),
         clock=utc_now,
-        patience=settings.patience,
+        timeouts=settings.timeouts,
     )
 
 

@@ -12,10 +12,10 @@ from newsdesk.articles import (
     ArticleState,
     ArticleStore,
     CurrentRevision,
-    Patience,
     Relation,
     RevisionRecord,
     Stage,
+    Timeouts,
     WriteOnce,
     ended,
     failed,
@@ -40,7 +40,7 @@ class IndexStage:
     objects: ObjectStore
     sender: MessageSender
     clock: Clock
-    patience: Patience
+    timeouts: Timeouts
 
     def handle(self, message: ArticleEnriched) -> str:
         """Commit one revision and return ``indexed``, ``failed`` or ``stale``.
@@ -102,12 +102,12 @@ class IndexStage:
             merged_clusters=relation.merged or None,
             **current.model_dump(),
         )
-        after, outcomes = ended(state, Outcome.INDEXED, now, self.patience, current=current)
+        after, outcomes = ended(state, Outcome.INDEXED, now, self.timeouts, current=current)
         return after, (revision, *outcomes)
 
     def _fail(self, state: ArticleState) -> str:
         def step(current: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
             detail = "the enriched article is gone"
-            return failed(current, Reason.CAPTURE_MISSING, self.clock(), self.patience, detail=detail)
+            return failed(current, Reason.CAPTURE_MISSING, self.clock(), self.timeouts, detail=detail)
 
         return "failed" if advance(self.store, state, step) is not None else "stale"

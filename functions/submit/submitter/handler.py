@@ -34,7 +34,7 @@ def build() -> SubmitStage:
         store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
         sender=SqsMessageSender({FetchRequested: settings.fetch_queue_url}),
         clock=utc_now,
-        patience=settings.patience,
+        timeouts=settings.timeouts,
         networks=settings.networks,
         ports=settings.ports,
     )

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from newsdesk.articles import (
     ArticleState,
     ArticleStore,
-    Patience,
     Stage,
     SubmissionRecord,
+    Timeouts,
     first_run,
-    joined,
     message_for,
     next_run,
+    with_submission,
 )
 from newsdesk.clock import Clock, to_text
 from newsdesk.contracts import Outcome, Reason, label
@@ -55,7 +55,7 @@ class SubmitStage:
     store: ArticleStore
     sender: MessageSender
     clock: Clock
-    patience: Patience
+    timeouts: Timeouts
     networks: Sequence[Network] = ()
     ports: Collection[int] = DEFAULT_PORTS
 
@@ -108,7 +108,7 @@ class SubmitStage:
                 page.host,
                 url.href,
                 self.clock(),
-                self.patience,
+                self.timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
                 discovery=request.discovery,
@@ -117,11 +117,11 @@ class SubmitStage:
             return next_run(
                 before,
                 self.clock(),
-                self.patience,
+                self.timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
             )
-        return joined(before, submission.submission_id)
+        return with_submission(before, submission.submission_id)
 
     def _record(self, submission: Submission, state: ArticleState) -> SubmissionRecord:
         request = submission.request

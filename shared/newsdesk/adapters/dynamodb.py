@@ -40,9 +40,9 @@ from newsdesk.adapters import clients
 from newsdesk.articles import (
     ArticleState,
     Listing,
+    ListingPage,
     Neighbour,
     OutcomeRecord,
-    Page,
     RevisionRecord,
     Stage,
     SubmissionRecord,
@@ -210,7 +210,9 @@ class DynamoArticleStore:
         )
         return [str(_from_wire(item)["pk"]).removeprefix("article#") for item in answer["Items"]]
 
-    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+    def by_host(
+        self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None
+    ) -> ListingPage:
         """List a host's articles, newest first; see the port."""
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -228,12 +230,12 @@ class DynamoArticleStore:
             request["ExclusiveStartKey"] = _decode_cursor(cursor)
         answer = self._client.query(**request)
         last = answer.get("LastEvaluatedKey")
-        return Page(
+        return ListingPage(
             listings=tuple(_listing(_from_wire(item)) for item in answer["Items"]),
             cursor=_encode_cursor(last) if last else None,
         )
 
-    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> ListingPage:
         """List the articles published on a day, one shard after the other; see the port."""
         start = _decode_cursor(cursor) if cursor else None
         shard = int(start.pop("shard")["N"]) if start else 0
@@ -254,7 +256,7 @@ class DynamoArticleStore:
             if not start:
                 shard += 1
         following = _encode_cursor({**(start or {}), "shard": {"N": str(shard)}}) if shard < DAY_SHARDS else None
-        return Page(listings=tuple(listings), cursor=following)
+        return ListingPage(listings=tuple(listings), cursor=following)
 
     def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
         """Return the articles that share a band; see the port."""

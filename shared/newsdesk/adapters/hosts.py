@@ -59,7 +59,7 @@ class Slot:
 
     at: datetime
     granted: bool
-    left_alone: bool = False
+    in_backoff: bool = False
 
 
 class DynamoHostStore:
@@ -78,13 +78,13 @@ class DynamoHostStore:
         host: str,
         now: datetime,
         interval_seconds: float,
-        patience_seconds: float,
+        longest_wait_seconds: float,
         instead_of: datetime | None = None,
     ) -> Slot:
         """Reserve the host's next slot; see the port."""
         interval = math.ceil(interval_seconds * 1000)
         current = _to_milliseconds(now)
-        latest = current + int(patience_seconds * 1000)
+        latest = current + int(longest_wait_seconds * 1000)
         seen: Item = {}
         for _ in range(_ATTEMPTS):
             taken, seen = self._take_now(host, current, interval, instead_of)
@@ -99,8 +99,8 @@ class DynamoHostStore:
             if taken:
                 return Slot(_from_milliseconds(seen["last_slot"]), True)
         floor = max(latest, seen.get("back_off_until", 0), seen.get("last_slot", 0) + interval)
-        left_alone = seen.get("back_off_until", 0) > current
-        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False, left_alone)
+        in_backoff = seen.get("back_off_until", 0) > current
+        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False, in_backoff)
 
     def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
         """Keep a host's interval; see the port."""

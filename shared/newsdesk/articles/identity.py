@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from newsdesk.articles.lifecycle import Patience, first_run, next_run
+from newsdesk.articles.lifecycle import Timeouts, first_run, next_run
 from newsdesk.articles.ports import ArticleStore
 from newsdesk.articles.state import ArticleState, Stage
 from newsdesk.contracts import Outcome, Reason
@@ -81,7 +81,7 @@ def begin_target(
     state: ArticleState,
     redirected_to: str,
     now: datetime,
-    patience: Patience,
+    timeouts: Timeouts,
     *,
     has_moved: bool = False,
 ) -> ArticleState | None:
@@ -121,14 +121,14 @@ def begin_target(
             page.host,
             page.href,
             now,
-            patience,
+            timeouts,
             correlation_id=state.correlation_id,
             discovery=_DISCOVERY,
         )
     elif last is None:
         return None
     else:
-        begun = next_run(last, now, patience, correlation_id=state.correlation_id)
+        begun = next_run(last, now, timeouts, correlation_id=state.correlation_id)
     store.save(begun)
     return begun
 

@@ -73,7 +73,7 @@ class InvalidTransitionError(NewsdeskError):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How long things may take before dispatch looks at them again.
 
     Attributes
@@ -115,7 +115,7 @@ def first_run(
     host: str,
     requested_url: str,
     now: datetime,
-    patience: Patience,
+    timeouts: Timeouts,
     *,
     submission_id: str | None = None,
     correlation_id: str | None = None,
@@ -131,14 +131,14 @@ def first_run(
         first_seen=to_text(now),
         correlation_id=correlation_id,
         submissions=(submission_id,) if submission_id else (),
-        due_at=_after(now, patience.stuck_after_seconds),
+        due_at=_after(now, timeouts.stuck_after_seconds),
     )
 
 
 def next_run(
     state: ArticleState,
     now: datetime,
-    patience: Patience,
+    timeouts: Timeouts,
     *,
     submission_id: str | None = None,
     correlation_id: str | None = None,
@@ -149,12 +149,12 @@ def next_run(
         Stage.FETCH,
         run=state.run + 1,
         attempts=0,
-        set_backs=0,
+        overload_deferrals=0,
         resends=0,
         waiting=None,
         submissions=(submission_id,) if submission_id else (),
         correlation_id=correlation_id,
-        due_at=_after(now, patience.stuck_after_seconds),
+        due_at=_after(now, timeouts.stuck_after_seconds),
         capture=None,
         extracted_key=None,
         content_hash=None,
@@ -163,7 +163,7 @@ def next_run(
     )
 
 
-def joined(state: ArticleState, submission_id: str) -> ArticleState:
+def with_submission(state: ArticleState, submission_id: str) -> ArticleState:
     """Return a run in flight with one more submission waiting for it."""
     waiting = state.submissions
     if len(waiting) < MAXIMUM_REMEMBERED_SUBMISSIONS and submission_id not in waiting:
@@ -176,26 +176,26 @@ def is_leased(state: ArticleState, now: datetime) -> bool:
     return state.lease_until is not None and from_text(state.lease_until) > now
 
 
-def leased(state: ArticleState, owner: str, now: datetime, patience: Patience) -> ArticleState:
+def leased(state: ArticleState, owner: str, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return the state held by ``owner``, to be looked at again when the lease has run out."""
     return _step(
         state,
         Stage.FETCH,
         lease_owner=owner,
-        lease_until=to_text(now + timedelta(seconds=patience.lease_seconds)),
+        lease_until=to_text(now + timedelta(seconds=timeouts.lease_seconds)),
         waiting=None,
-        due_at=_after(now, max(patience.lease_seconds, patience.stuck_after_seconds)),
+        due_at=_after(now, max(timeouts.lease_seconds, timeouts.stuck_after_seconds)),
     )
 
 
 def deferred(
-    state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = (), *, is_set_back: bool = False
+    state: ArticleState, until: datetime, redirects: tuple[FollowedRedirect, ...] = (), *, is_overloaded: bool = False
 ) -> ArticleState:
     """Return a fetch that waits for its host; costs no attempt, and goes on behind the redirects followed so far.
 
     Parameters
     ----------
-    is_set_back : bool
+    is_overloaded : bool
         The host is left alone because it has said that it is asked too much; that is counted.
     """
     return _step(
@@ -205,7 +205,7 @@ def deferred(
         lease_until=None,
         waiting="slot",
         redirects=redirects,
-        set_backs=state.set_backs + is_set_back,
+        overload_deferrals=state.overload_deferrals + is_overloaded,
         due_at=_after(until, 0),
     )
 
@@ -225,7 +225,7 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
     )
 
 
-def fetched(state: ArticleState, capture: Capture, now: datetime, patience: Patience) -> ArticleState:
+def fetched(state: ArticleState, capture: Capture, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return the state once the capture is durable, be it of a further page, or of the own one, which begins anew."""
     own = {"capture": capture, "gone_since": None, "pages": (), "next_pages": (), "pages_end": None}
     return _step(
@@ -236,11 +236,11 @@ def fetched(state: ArticleState, capture: Capture, now: datetime, patience: Pati
         redirects=(),
         lease_owner=None,
         lease_until=None,
-        due_at=_after(now, patience.stuck_after_seconds),
+        due_at=_after(now, timeouts.stuck_after_seconds),
     )
 
 
-def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime, patience: Patience) -> ArticleState:
+def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return a run whose article goes on on another page, on its way back to fetch.
 
     Parameters
@@ -261,7 +261,7 @@ def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime,
         next_pages=next_pages,
         attempts=0,
         resends=0,
-        due_at=_after(now, patience.stuck_after_seconds),
+        due_at=_after(now, timeouts.stuck_after_seconds),
     )
 
 
@@ -271,7 +271,7 @@ def is_at_further_page(state: ArticleState) -> bool:
     return is_read or state.wanted_page is not None
 
 
-def page_missed(state: ArticleState, why: str, now: datetime, patience: Patience) -> ArticleState:
+def page_missed(state: ArticleState, why: str, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return a run that goes on with the pages that it has: the next one could not be had, or is of no use.
 
     In fetch that is the page which is asked for; in extract the one that was captured last, which is dropped.
@@ -293,12 +293,12 @@ def page_missed(state: ArticleState, why: str, now: datetime, patience: Patience
         redirects=(),
         lease_owner=None,
         lease_until=None,
-        due_at=_after(now, patience.stuck_after_seconds),
+        due_at=_after(now, timeouts.stuck_after_seconds),
     )
 
 
 def extracted(
-    state: ArticleState, extracted_key: str, content_hash: str, now: datetime, patience: Patience
+    state: ArticleState, extracted_key: str, content_hash: str, now: datetime, timeouts: Timeouts
 ) -> ArticleState:
     """Return the state once extract's work object is durable."""
     return _step(
@@ -306,20 +306,20 @@ def extracted(
         Stage.ENRICH,
         extracted_key=extracted_key,
         content_hash=content_hash,
-        due_at=_after(now, patience.stuck_after_seconds),
+        due_at=_after(now, timeouts.stuck_after_seconds),
     )
 
 
-def enriched(state: ArticleState, article_key: str, now: datetime, patience: Patience) -> ArticleState:
+def enriched(state: ArticleState, article_key: str, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return the state once the article's object is durable."""
-    return _step(state, Stage.INDEX, article_key=article_key, due_at=_after(now, patience.stuck_after_seconds))
+    return _step(state, Stage.INDEX, article_key=article_key, due_at=_after(now, timeouts.stuck_after_seconds))
 
 
-def released(state: ArticleState, now: datetime, patience: Patience) -> ArticleState:
+def released(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return a run whose message dispatch is about to send again.
 
     A run that waited for its retry or its host is released; one that should have moved by itself counts a resend. A
-    message that waits in a long queue looks lost, so the patience doubles with every resend: with half an hour at
+    message that waits in a long queue looks lost, so the time doubles with every resend: with half an hour at
     first, a run is given up after 31 hours, not three.
     """
     lost = state.waiting is None
@@ -331,7 +331,7 @@ def released(state: ArticleState, now: datetime, patience: Patience) -> ArticleS
         lease_owner=None,
         lease_until=None,
         resends=resends,
-        due_at=_after(now, patience.stuck_after_seconds * 2**resends),
+        due_at=_after(now, timeouts.stuck_after_seconds * 2**resends),
     )
 
 
@@ -339,7 +339,7 @@ def ended(
     state: ArticleState,
     outcome: Outcome,
     now: datetime,
-    patience: Patience,
+    timeouts: Timeouts,
     *,
     reason: Reason | None = None,
     detail: str | None = None,
@@ -383,7 +383,7 @@ def ended(
         gone_since=gone_since,
         validators=validators,
         duplicate_of=duplicate_of,
-        due_at=_next_visit(state, revision, gone_since, now, patience) if revision else None,
+        due_at=_next_visit(state, revision, gone_since, now, timeouts) if revision else None,
     )
     if outcome is Outcome.UNCHANGED and not state.submissions:
         return after, ()
@@ -405,7 +405,7 @@ def ended(
 
 
 def failed(
-    state: ArticleState, reason: Reason, now: datetime, patience: Patience, *, detail: str | None = None
+    state: ArticleState, reason: Reason, now: datetime, timeouts: Timeouts, *, detail: str | None = None
 ) -> tuple[ArticleState, tuple[OutcomeRecord | RevisionRecord, ...]]:
     """Return the resting state and the records of a run that ended as rejected or failed.
 
@@ -416,12 +416,12 @@ def failed(
     if state.current is not None and reason is Reason.OPT_OUT:
         return retracted(state, "opt_out", now, detail=detail)
     if state.current is None or reason not in GONE_REASONS:
-        return ended(state, outcome_of(reason), now, patience, reason=reason, detail=detail)
+        return ended(state, outcome_of(reason), now, timeouts, reason=reason, detail=detail)
     since = from_text(state.gone_since) if state.gone_since else now
-    if (now - since).total_seconds() >= patience.confirm_gone_seconds:
+    if (now - since).total_seconds() >= timeouts.confirm_gone_seconds:
         return retracted(state, "gone", now, detail=detail)
-    after, records = ended(state, Outcome.FAILED, now, patience, reason=reason, detail=detail)
-    confirmation = {"gone_since": to_text(since), "due_at": _after(since, patience.confirm_gone_seconds)}
+    after, records = ended(state, Outcome.FAILED, now, timeouts, reason=reason, detail=detail)
+    confirmation = {"gone_since": to_text(since), "due_at": _after(since, timeouts.confirm_gone_seconds)}
     return after.model_copy(update=confirmation), records
 
 
@@ -512,20 +512,20 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
 
 
 def _next_visit(
-    state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, patience: Patience
+    state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, timeouts: Timeouts
 ) -> int | None:
     committed = from_text(current.committed_at)
     # An article that was old when it was first seen has stood still since its publication, not since its commit.
     published = _published(current) if current.revision == 1 else None
     delay = retries.revisit_delay(
-        patience.revisits,
+        timeouts.revisits,
         now,
         first_seen=from_text(state.first_seen),
         seen_to_change=committed,
         changed=min(committed, published or committed),
     )
     if gone_since is not None:
-        soon = patience.confirm_gone_seconds
+        soon = timeouts.confirm_gone_seconds
         if (now - from_text(gone_since)).total_seconds() < CONFIRMATION_WAITS * soon:
             delay = soon if delay is None else min(delay, soon)
     return None if delay is None else _after(now, delay)

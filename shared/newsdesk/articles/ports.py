@@ -10,7 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsdesk.articles.state import ArticleState, Neighbour, OutcomeRecord, Page, RevisionRecord, SubmissionRecord
+from newsdesk.articles.state import (
+    ArticleState,
+    ListingPage,
+    Neighbour,
+    OutcomeRecord,
+    RevisionRecord,
+    SubmissionRecord,
+)
 
 WriteOnce = SubmissionRecord | OutcomeRecord | RevisionRecord
 
@@ -86,10 +93,12 @@ class ArticleStore(ClusterStore, Protocol):
         """Return up to ``limit`` ids of articles in a shard that are due, the longest overdue first."""
         ...
 
-    def by_host(self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None) -> Page:
+    def by_host(
+        self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None
+    ) -> ListingPage:
         """List a host's articles by the time of their current revision's commit, newest first."""
         ...
 
-    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> Page:
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> ListingPage:
         """List the articles published on a day (``YYYY-MM-DD``)."""
         ...

@@ -47,7 +47,7 @@ RETRY_POLICIES: dict[Reason, RetryPolicy] = {
 }
 assert set(RETRY_POLICIES) == TRANSIENT
 
-SET_BACK_POLICY = RetryPolicy(10, 60.0, 14400.0)
+OVERLOAD_POLICY = RetryPolicy(10, 60.0, 14400.0)
 """How often a run may find its host left alone, and how long it waits each time at least. The waits double, so that
 the pages of a host that stays down do not all come back at the end of each of its back-offs."""
 
@@ -83,12 +83,12 @@ def retry_delay(reason: Reason, attempts: int, jitter: float, retry_after_second
     return delay
 
 
-def set_back_delay(set_backs: int, jitter: float) -> float | None:
+def overload_delay(overload_deferrals: int, jitter: float) -> float | None:
     """Return how long a page waits at least that finds its host left alone.
 
     Parameters
     ----------
-    set_backs : int
+    overload_deferrals : int
         Times that its run has found it so, at least 1.
     jitter : float
         In [0, 1).
@@ -98,7 +98,9 @@ def set_back_delay(set_backs: int, jitter: float) -> float | None:
     float or None
         Seconds; None when the page has waited often enough.
     """
-    return _wait(SET_BACK_POLICY, set_backs, jitter) if set_backs <= SET_BACK_POLICY.attempts else None
+    if overload_deferrals > OVERLOAD_POLICY.attempts:
+        return None
+    return _wait(OVERLOAD_POLICY, overload_deferrals, jitter)
 
 
 def _wait(policy: RetryPolicy, number: int, jitter: float) -> float:

@@ -120,7 +120,7 @@ class ArticleState(Record):
     correlation_id: str | None = None
     submissions: tuple[str, ...] = ()
     attempts: int = Field(default=0, description="Fetches tried in this run.")
-    set_backs: int = Field(default=0, description="Times that this run found its host left alone.")
+    overload_deferrals: int = Field(default=0, description="Times that this run found its host left alone.")
     resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
     waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why nobody works on it now.")
     redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")
@@ -232,7 +232,7 @@ class Listing(Record):
     date_published: str | None = None
 
 
-class Page(Record):
+class ListingPage(Record):
     """One page of listings, and where the next begins."""
 
     listings: tuple[Listing, ...]

@@ -12,7 +12,7 @@ from functools import cached_property
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from newsdesk.articles import Patience, RevisitPolicy
+from newsdesk.articles import RevisitPolicy, Timeouts
 from newsdesk.web import Network, OptOutPolicy, literal_address, parse_networks, parse_policy, product_token, split_url
 
 
@@ -34,9 +34,9 @@ class TableSettings(FunctionSettings):
     )
 
     @cached_property
-    def patience(self) -> Patience:
-        """The times of :class:`newsdesk.articles.Patience`."""
-        return Patience(stuck_after_seconds=self.stuck_after_seconds)
+    def timeouts(self) -> Timeouts:
+        """The times of :class:`newsdesk.articles.Timeouts`."""
+        return Timeouts(stuck_after_seconds=self.stuck_after_seconds)
 
 
 class VisitSettings(TableSettings):
@@ -62,15 +62,15 @@ class VisitSettings(TableSettings):
     )
 
     @cached_property
-    def patience(self) -> Patience:
-        """The times of :class:`newsdesk.articles.Patience`."""
+    def timeouts(self) -> Timeouts:
+        """The times of :class:`newsdesk.articles.Timeouts`."""
         revisits = RevisitPolicy(
             first_seconds=self.revisit_first_seconds,
             longest_seconds=self.revisit_longest_seconds,
             growth=self.revisit_growth,
             stop_seconds=self.revisit_stop_days * 86400.0,
         )
-        return Patience(
+        return Timeouts(
             stuck_after_seconds=self.stuck_after_seconds,
             revisits=revisits,
             confirm_gone_seconds=self.confirm_gone_seconds,
@@ -87,7 +87,7 @@ class RightsSettings(FunctionSettings):
     )
     opt_out_policy: str = Field(
         default="noindex,noarchive",
-        description="Comma-separated refusals of :class:`newsdesk.web.Refusal` that mean `rejected:opt_out`.",
+        description="Comma-separated refusals of :class:`newsdesk.web.RefusedUse` that mean `rejected:opt_out`.",
     )
 
     @field_validator("opt_out_policy")
@@ -109,7 +109,6 @@ class NetworkSettings(FunctionSettings):
         default="",
         description="Comma-separated CIDR blocks a local stack may dial; ignored on AWS, absent from the template.",
     )
-
     allowed_ports: str = Field(
         default="80,443", pattern=r"^\d+(,\d+)*$", description="Comma-separated ports that a URL may name."
     )

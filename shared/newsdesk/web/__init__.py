@@ -18,7 +18,7 @@ from newsdesk.web.networks import (
 )
 from newsdesk.web.rights import (
     OptOutPolicy,
-    Refusal,
+    RefusedUse,
     Signal,
     digest_of,
     header_signals,
@@ -52,7 +52,7 @@ __all__ = [
     "Address",
     "Network",
     "OptOutPolicy",
-    "Refusal",
+    "RefusedUse",
     "Signal",
     "Url",
     "article_id",

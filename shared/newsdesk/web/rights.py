@@ -46,7 +46,7 @@ HEADER = "header"
 HOST = "host"
 
 
-class Refusal(StrEnum):
+class RefusedUse(StrEnum):
     """A use that a site can refuse, and how it refuses it; the values are the words of ``OptOutPolicy``."""
 
     NOINDEX = "noindex"
@@ -96,12 +96,12 @@ class OptOutPolicy:
 
     Attributes
     ----------
-    heeded : frozenset of Refusal
+    enforced : frozenset of RefusedUse
     product_token : str
         The robot that directives of its own may address (RFC 9309, section 2.2.1), in lower case.
     """
 
-    heeded: frozenset[Refusal] = frozenset()
+    enforced: frozenset[RefusedUse] = frozenset()
     product_token: str = ""
 
     def check_headers(self, headers: HeaderFields, now: datetime) -> None:
@@ -135,11 +135,11 @@ class OptOutPolicy:
             ``opt_out``, and which signal says so.
         """
         for signal, refusal in refusals_of(signals, now):
-            if refusal in self.heeded:
+            if refusal in self.enforced:
                 raise PermanentError(Reason.OPT_OUT, f"{signal.source}, {signal.name}: {signal.value}")
 
 
-def parse_policy(text: str) -> frozenset[Refusal]:
+def parse_policy(text: str) -> frozenset[RefusedUse]:
     """Return the refusals that a comma-separated setting names.
 
     Raises
@@ -147,7 +147,7 @@ def parse_policy(text: str) -> frozenset[Refusal]:
     ValueError
         If it names one that there is not.
     """
-    return frozenset(Refusal(word.strip().lower()) for word in text.split(",") if word.strip())
+    return frozenset(RefusedUse(word.strip().lower()) for word in text.split(",") if word.strip())
 
 
 def product_token(user_agent: str) -> str:
@@ -228,7 +228,7 @@ def digest_of(signals: Iterable[Signal]) -> str | None:
     return hashlib.sha256("\n".join(matter).encode("utf-8", "replace")).hexdigest() if matter else None
 
 
-def refusals_of(signals: Iterable[Signal], now: datetime) -> Iterator[tuple[Signal, Refusal]]:
+def refusals_of(signals: Iterable[Signal], now: datetime) -> Iterator[tuple[Signal, RefusedUse]]:
     """Yield each signal that refuses a use, with the use; the most restrictive of several counts.
 
     Parameters
@@ -240,12 +240,12 @@ def refusals_of(signals: Iterable[Signal], now: datetime) -> Iterator[tuple[Sign
     reservation = tdm_reservation(signals)
     for signal in signals:
         if signal.name == _RESERVATION and signal.value == "1" and reservation:
-            yield signal, Refusal.TDM_RESERVATION
+            yield signal, RefusedUse.TDM_RESERVATION
         for use in _refused_by(signal):
             yield signal, use
         moment = unavailable_after(signal)
         if moment is not None and moment <= now:
-            yield signal, Refusal.NOINDEX
+            yield signal, RefusedUse.NOINDEX
 
 
 def tdm_reservation(signals: Iterable[Signal]) -> bool | None:
@@ -280,24 +280,24 @@ _UNAVAILABLE_AFTER = "unavailable_after"
 _VALUED_DIRECTIVES = frozenset({_UNAVAILABLE_AFTER, "max-snippet", "max-image-preview", "max-video-preview"})
 _ROBOT_NAME = re.compile(r"[\w*.-]+(?:/[\w.]+)?")
 
-_REFUSED_BY_DIRECTIVE: dict[str, tuple[Refusal, ...]] = {
-    "noindex": (Refusal.NOINDEX,),
-    "none": (Refusal.NOINDEX,),  # "noindex, nofollow"
-    "noarchive": (Refusal.NOARCHIVE,),
-    "nocache": (Refusal.NOARCHIVE,),  # Bing's word for it
-    "nosnippet": (Refusal.NOSNIPPET,),
-    "max-snippet:0": (Refusal.NOSNIPPET,),
-    "noai": (Refusal.NOAI,),
-    "noimageai": (Refusal.NOIMAGEAI,),
+_REFUSED_BY_DIRECTIVE: dict[str, tuple[RefusedUse, ...]] = {
+    "noindex": (RefusedUse.NOINDEX,),
+    "none": (RefusedUse.NOINDEX,),  # "noindex, nofollow"
+    "noarchive": (RefusedUse.NOARCHIVE,),
+    "nocache": (RefusedUse.NOARCHIVE,),  # Bing's word for it
+    "nosnippet": (RefusedUse.NOSNIPPET,),
+    "max-snippet:0": (RefusedUse.NOSNIPPET,),
+    "noai": (RefusedUse.NOAI,),
+    "noimageai": (RefusedUse.NOIMAGEAI,),
 }
 
-_REFUSED_PREFERENCES: dict[tuple[str, str], Refusal] = {
-    ("content-usage", "train-ai=n"): Refusal.TRAIN_AI,
-    ("content-usage", "ai-use=n"): Refusal.AI_USE,
-    ("content-usage", "search=n"): Refusal.SEARCH,
-    ("content-signal", "ai-train=no"): Refusal.TRAIN_AI,
-    ("content-signal", "ai-input=no"): Refusal.AI_USE,
-    ("content-signal", "search=no"): Refusal.SEARCH,
+_REFUSED_PREFERENCES: dict[tuple[str, str], RefusedUse] = {
+    ("content-usage", "train-ai=n"): RefusedUse.TRAIN_AI,
+    ("content-usage", "ai-use=n"): RefusedUse.AI_USE,
+    ("content-usage", "search=n"): RefusedUse.SEARCH,
+    ("content-signal", "ai-train=no"): RefusedUse.TRAIN_AI,
+    ("content-signal", "ai-input=no"): RefusedUse.AI_USE,
+    ("content-signal", "search=no"): RefusedUse.SEARCH,
 }
 
 
@@ -313,11 +313,11 @@ def _read(names: Collection[str], pairs: Iterable[tuple[str, str]]) -> list[tupl
     return found
 
 
-def _refused_by(signal: Signal) -> tuple[Refusal, ...]:
+def _refused_by(signal: Signal) -> tuple[RefusedUse, ...]:
     """Return the uses that a signal refuses by itself, whatever the date is and whatever else is said."""
     use = _REFUSED_PREFERENCES.get((signal.name, signal.value))
     if signal.name == _NO_TRAINING and signal.value:  # the paths that it is about
-        use = Refusal.TRAIN_AI
+        use = RefusedUse.TRAIN_AI
     if use is not None:
         return (use,)
     return () if signal.name in _HOST_LINES else _REFUSED_BY_DIRECTIVE.get(signal.value, ())

@@ -24,7 +24,7 @@ from urllib.parse import unquote
 
 from publicsuffixlist import PublicSuffixList
 
-from extractor.contract import CanonicalLink, Refusal
+from extractor.contract import CanonicalLink, CanonicalRejection
 from extractor.html.links import checked_url
 from newsdesk.web import Url, canonical_url, literal_address, parse_url
 
@@ -79,11 +79,11 @@ def canonical_link(tree: HtmlElement | None, headers: Iterable[tuple[str, str]],
         return CanonicalLink()
     usable = {canonical_url(target) for target in targets if target is not None}
     if not usable:
-        return CanonicalLink(refusal=Refusal.UNUSABLE)
+        return CanonicalLink(rejection=CanonicalRejection.UNUSABLE)
     if len(usable) > 1 or len(targets) > _MAXIMUM_LINKS:
-        return CanonicalLink(refusal=Refusal.SEVERAL)
+        return CanonicalLink(rejection=CanonicalRejection.SEVERAL)
     target = parse_url(usable.pop())
-    return CanonicalLink(target.href, _refusal(tree, parse_url(canonical_url(page)), target))
+    return CanonicalLink(target.href, _rejection(tree, parse_url(canonical_url(page)), target))
 
 
 def _declared(tree: HtmlElement | None, headers: Iterable[tuple[str, str]], page: Url) -> Iterator[Url | None]:
@@ -110,22 +110,22 @@ def _canonical_in(field: str) -> Iterator[str]:
             yield target
 
 
-def _refusal(tree: HtmlElement | None, page: Url, target: Url) -> Refusal | None:
+def _rejection(tree: HtmlElement | None, page: Url, target: Url) -> CanonicalRejection | None:
     if target == page:
         return None
     if not is_same_site(page, target):
-        return Refusal.OTHER_SITE
+        return CanonicalRejection.OTHER_SITE
     if page.scheme == "https" and target.scheme == "http":
         # Such a site redirects http to https: each would call the other the original.
-        return Refusal.INSECURE
+        return CanonicalRejection.INSECURE
     if _is_home(target):
-        return Refusal.HOME_PAGE
+        return CanonicalRejection.HOME_PAGE
     if any(_ERROR.fullmatch(_EXTENSION.sub("", segment)) for segment in _segments(target)):
-        return Refusal.ERROR_PAGE
+        return CanonicalRejection.ERROR_PAGE
     if _is_later_page(tree, page, target):
-        return Refusal.FIRST_OF_MANY
+        return CanonicalRejection.FIRST_OF_MANY
     if not _names_an_article(page, target):
-        return Refusal.SECTION_FRONT
+        return CanonicalRejection.SECTION_FRONT
     return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsdesk.contracts import Rights, RightsSignal
 from newsdesk.web import (
-    Refusal,
+    RefusedUse,
     Signal,
     header_signals,
     host_signals,
@@ -64,10 +64,10 @@ def rights_of(signals: Sequence[Signal], captured_at: datetime) -> Rights:
     robots = dict.fromkeys(signal.value for signal in kept if signal.name not in _NO_DIRECTIVES)
     return Rights(
         robots=tuple(robots),
-        noarchive=True if Refusal.NOARCHIVE in refused else None,
-        noai=True if Refusal.NOAI in refused else None,
+        noarchive=True if RefusedUse.NOARCHIVE in refused else None,
+        noai=True if RefusedUse.NOAI in refused else None,
         tdm_reservation=tdm_reservation(signals),
-        opt_outs=tuple(refusal.value for refusal in Refusal if refusal in refused),
+        opt_outs=tuple(refusal.value for refusal in RefusedUse if refusal in refused),
         signals=tuple(RightsSignal(source=it.source, name=it.name, value=it.value) for it in kept),
     )
 

@@ -301,7 +301,7 @@ def _judged(segment: Segment, body: Body) -> JudgedSegment:
 
 
 def _warnings(canonical: CanonicalLink) -> tuple[str, ...]:
-    return () if canonical.refusal is None else (f"canonical_link:{canonical.refusal.value}",)
+    return () if canonical.rejection is None else (f"canonical_link:{canonical.rejection.value}",)
 
 
 def _with_canonical(provenance: Provenance, canonical: CanonicalLink) -> Provenance:

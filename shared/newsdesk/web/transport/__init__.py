@@ -9,35 +9,35 @@ from newsdesk.web.transport import egress_guard
 from newsdesk.web.transport.answers import NOT_MODIFIED
 from newsdesk.web.transport.client import FetchLimits, HttpFetcher
 from newsdesk.web.transport.exchange import (
-    AskLeave,
+    BeforeSend,
     Fetcher,
     FetchRequest,
     FetchResponse,
     Hop,
     OverloadedError,
     RedirectError,
-    Start,
+    RequestSlot,
 )
-from newsdesk.web.transport.politeness import AUXILIARY_DEADLINE_SECONDS, Manners, NotYetError, Politeness, Visit
+from newsdesk.web.transport.politeness import AUXILIARY_DEADLINE_SECONDS, CrawlLimits, NotYetError, Politeness, Visit
 from newsdesk.web.transport.robots import MAXIMUM_ROBOTS_BYTES, is_allowed, read_robots
 
 __all__ = [
     "AUXILIARY_DEADLINE_SECONDS",
     "MAXIMUM_ROBOTS_BYTES",
     "NOT_MODIFIED",
-    "AskLeave",
+    "BeforeSend",
+    "CrawlLimits",
     "FetchLimits",
     "FetchRequest",
     "FetchResponse",
     "Fetcher",
     "Hop",
     "HttpFetcher",
-    "Manners",
     "NotYetError",
     "OverloadedError",
     "Politeness",
     "RedirectError",
-    "Start",
+    "RequestSlot",
     "Visit",
     "egress_guard",
     "is_allowed",

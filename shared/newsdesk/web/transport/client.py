@@ -43,14 +43,14 @@ from newsdesk.web.transport.answers import (
 )
 from newsdesk.web.transport.connections import KeptConnections, Origin
 from newsdesk.web.transport.exchange import (
-    AskLeave,
     AuxiliaryResponse,
+    BeforeSend,
     FetchRequest,
     FetchResponse,
     HeaderFields,
     Hop,
     RedirectError,
-    Start,
+    RequestSlot,
     Timings,
     TlsFacts,
 )
@@ -95,7 +95,7 @@ class _Answer:
     connection_reused: bool
 
 
-def _at_once(url: Url, hops: tuple[Hop, ...]) -> Start:  # noqa: ARG001 - an AskLeave
+def _at_once(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:  # noqa: ARG001 - a RequestSlot
     """Ask for everything without asking anybody's leave."""
     return lambda: None
 
@@ -166,7 +166,7 @@ class HttpFetcher:
             context.load_verify_locations(cadata=extra_authorities)
         self._dialler = Dialler(Resolver(resolve), self._rules, context)
 
-    def fetch(self, request: FetchRequest, ask_leave: AskLeave = _at_once) -> FetchResponse:
+    def fetch(self, request: FetchRequest, request_slot: RequestSlot = _at_once) -> FetchResponse:
         """Fetch a page; see the port."""
         started_at = self._clock()
         deadline = Deadline(self._limits.deadline_seconds)
@@ -184,7 +184,7 @@ class HttpFetcher:
             self._limits.maximum_redirects,
         )
         try:
-            url, answer, hops = self._follow(errand, request.url, request.redirects, ask_leave)
+            url, answer, hops = self._follow(errand, request.url, request.redirects, request_slot)
         except (PermanentError, TransientError) as error:
             if errand.has_dialled:
                 error.received = Received(errand.status, errand.wire_bytes, deadline.elapsed())
@@ -208,7 +208,7 @@ class HttpFetcher:
         )
 
     def fetch_auxiliary(
-        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave = _at_once
+        self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot = _at_once
     ) -> AuxiliaryResponse:
         """Fetch what a site says about itself; see :class:`newsdesk.web.transport.AuxiliaryFetcher`."""
         wanted = maximum_bytes + 1  # one more tells whether there is more
@@ -231,7 +231,7 @@ class HttpFetcher:
             wanted,
             MAXIMUM_AUXILIARY_REDIRECTS,
         )
-        final, answer, _ = self._follow(errand, url, (), ask_leave)
+        final, answer, _ = self._follow(errand, url, (), request_slot)
         encodings = values_of(answer.head.headers, "content-encoding") if _is_success(answer.head.status) else []
         body, is_whole = decode_start(answer.body, single_encoding(encodings), maximum_bytes)
         if not is_whole and len(answer.body) < wanted and len(body) < maximum_bytes:
@@ -250,16 +250,16 @@ class HttpFetcher:
         self._kept.close()
 
     def _follow(
-        self, errand: _Errand, text: str, followed: tuple[Hop, ...], ask_leave: AskLeave
+        self, errand: _Errand, text: str, followed: tuple[Hop, ...], request_slot: RequestSlot
     ) -> tuple[Url, _Answer, tuple[Hop, ...]]:
         """Ask for a URL and for where it redirects; the conditions are for the first request alone."""
         hops = list(followed)
         url = self._first_destination(hops[-1].location if hops else text)
         while True:
             with errand.deadline.paused():
-                start = ask_leave(url, tuple(hops))
+                before_send = request_slot(url, tuple(hops))
             fields = self._request_fields(url, [*errand.fields, *([] if hops else errand.conditions)])
-            answer = self._ask(errand, url, fields, start)
+            answer = self._ask(errand, url, fields, before_send)
             if answer.head.status not in REDIRECTS:
                 return url, answer, tuple(hops)
             following = self._next_destination(url, answer.head.headers)
@@ -292,7 +292,7 @@ class HttpFetcher:
         host = url.origin.partition("//")[2]
         return [("Host", host), ("User-Agent", self._user_agent), ("Accept-Encoding", ACCEPT_ENCODING), *fields]
 
-    def _ask(self, errand: _Errand, url: Url, fields: _Fields, start: Start) -> _Answer:
+    def _ask(self, errand: _Errand, url: Url, fields: _Fields, before_send: BeforeSend) -> _Answer:
         """Ask one server once, over a kept connection if there is one."""
         origin = (url.scheme, url.host.strip("[]"), url.port)
         connection = self._kept.take(origin)
@@ -305,7 +305,7 @@ class HttpFetcher:
             try:
                 # Outside the wall: the moment is asked of our own store.
                 with errand.deadline.paused():
-                    start()
+                    before_send()
                 with self._walled():
                     return self._exchange(errand, origin, connection, is_kept, url.target, fields)
             except TransientError as error:

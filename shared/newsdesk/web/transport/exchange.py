@@ -66,12 +66,12 @@ class Hop:
     address: str | None = None
 
 
-Start = Callable[[], None]
+BeforeSend = Callable[[], None]
 """Called when the connection is open and nothing is left to do but to write the request. Returns when that has to be
 done, at once; called again before the request is repeated. What it raises ends the fetch; the time it takes does not
 count."""
 
-AskLeave = Callable[[Url, tuple[Hop, ...]], Start]
+RequestSlot = Callable[[Url, tuple[Hop, ...]], BeforeSend]
 """Called before a host is dialled, for the first URL and for each that a redirect leads to, with all hops so far.
 Returns when it is time to open the connection; what it raises ends the fetch. The time it takes does not count."""
 
@@ -168,7 +168,7 @@ class FetchResponse:
 class Fetcher(Protocol):
     """Fetches pages."""
 
-    def fetch(self, request: FetchRequest, ask_leave: AskLeave) -> FetchResponse:
+    def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         """Return a page with a 2xx status and a body, or a 304.
 
         Raises
@@ -219,7 +219,7 @@ class AuxiliaryFetcher(Protocol):
     """Fetches what a site says about itself, under the same checks as pages."""
 
     def fetch_auxiliary(
-        self, url: str, maximum_bytes: int, deadline_seconds: float, ask_leave: AskLeave
+        self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot
     ) -> AuxiliaryResponse:
         """Return the answer, whatever its status, after up to five redirects (RFC 9309, section 2.3.1.2).
 

@@ -252,12 +252,12 @@ class Channel:
         self.tls = TlsFacts(secured.version() or "", cipher[0], hashlib.sha256(certificate).hexdigest())
         self.secured_after = deadline.elapsed()
 
-    def read(self, patience_seconds: float = math.inf) -> bytes:
+    def read(self, longest_wait_seconds: float = math.inf) -> bytes:
         """Read once; nothing means that the server has closed its side.
 
         Parameters
         ----------
-        patience_seconds : float
+        longest_wait_seconds : float
             How long to wait, if that is less than the deadline leaves.
 
         Raises
@@ -274,7 +274,7 @@ class Channel:
             reason = Reason.TOO_LARGE if self.expects_body else Reason.PROTOCOL_ERROR
             raise PermanentError(reason, f"more than {limit} bytes received")
         try:
-            self._socket.settimeout(min(self._deadline.remaining(), patience_seconds))
+            self._socket.settimeout(min(self._deadline.remaining(), longest_wait_seconds))
             data = self._socket.recv(min(_READ_BYTES, allowance))
         except TimeoutError as error:
             raise TransientError(Reason.TIMEOUT, "while reading") from error

@@ -27,7 +27,7 @@ from newsdesk.ports import HostStore, Sleep
 from newsdesk.web import Network, Url, literal_address, parse_url
 from newsdesk.web.transport import robots
 from newsdesk.web.transport.answers import retry_after_seconds, values_of
-from newsdesk.web.transport.exchange import AuxiliaryFetcher, AuxiliaryResponse, Hop, RedirectError, Start
+from newsdesk.web.transport.exchange import AuxiliaryFetcher, AuxiliaryResponse, BeforeSend, Hop, RedirectError
 
 LATENESS_SECONDS = 0.25
 """Slots are so much farther apart than the interval, and a worker that is later than this for its own, with the
@@ -54,7 +54,7 @@ UNREACHABLE_SECONDS = 300.0
 
 CLAIM_SECONDS = 60.0
 """How long one worker keeps the others from reading a site's rules, unless it gives up earlier; longer than it takes,
-shorter than dispatch's patience with a worker that died over it."""
+shorter than the time after which dispatch takes the worker for dead."""
 
 READING_SECONDS = 2 * AUXILIARY_DEADLINE_SECONDS
 """What reading a site's two files takes at most, waits aside."""
@@ -87,19 +87,19 @@ class NotYetError(NewsdeskError):
         When to ask again.
     redirects : tuple of Hop
         What was followed so far, so that nobody has to ask for it again.
-    is_set_back : bool
+    is_overloaded : bool
         Whether the host is left alone because it has said that it is asked too much.
     """
 
-    def __init__(self, until: datetime, redirects: tuple[Hop, ...] = (), *, is_set_back: bool = False) -> None:
+    def __init__(self, until: datetime, redirects: tuple[Hop, ...] = (), *, is_overloaded: bool = False) -> None:
         super().__init__(until.isoformat())
         self.until = until
         self.redirects = redirects
-        self.is_set_back = is_set_back
+        self.is_overloaded = is_overloaded
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class CrawlLimits:
     """What an operator sets.
 
     Attributes
@@ -146,7 +146,7 @@ class Politeness:
         self,
         hosts: HostStore,
         fetcher: AuxiliaryFetcher,
-        manners: Manners,
+        crawl_limits: CrawlLimits,
         token: str,
         *,
         allowed: Sequence[Network] = (),
@@ -156,7 +156,7 @@ class Politeness:
     ) -> None:
         self.hosts = hosts
         self.fetcher = fetcher
-        self.manners = manners
+        self.crawl_limits = crawl_limits
         self.token = token
         self.clock = clock
         self.sleep = sleep
@@ -184,7 +184,7 @@ class Politeness:
     def spacing(self, rules: SiteRules | None) -> float:
         """Return the seconds between two slots of a host."""
         asked = (rules.crawl_delay_seconds if rules else None) or 0.0
-        interval = max(self.manners.interval_seconds, min(asked, self.manners.crawl_delay_cap_seconds))
+        interval = max(self.crawl_limits.interval_seconds, min(asked, self.crawl_limits.crawl_delay_cap_seconds))
         return interval + LATENESS_SECONDS if interval else 0.0
 
 
@@ -202,9 +202,9 @@ class Visit:
     def __init__(self, politeness: Politeness) -> None:
         self._politeness = politeness
         self._has_slot = False
-        # Who has begun goes on before those who have not: its patience reaches beyond theirs, so that there is a slot.
-        self._waiting_left = 2 * politeness.manners.short_wait_seconds
-        self._ends_at = politeness.clock() + timedelta(seconds=politeness.manners.visit_seconds)
+        # Who has begun goes on before those who have not: it may wait longer than they may, so that there is a slot.
+        self._waiting_left = 2 * politeness.crawl_limits.short_wait_seconds
+        self._ends_at = politeness.clock() + timedelta(seconds=politeness.crawl_limits.visit_seconds)
         self._sites: dict[str, SiteRules] = {}
         self.host = ""
         self.host_lines: tuple[str, ...] = ()
@@ -228,13 +228,13 @@ class Visit:
             raise PermanentError(Reason.ROBOTS_DISALLOWED, url.origin)
         self.host_lines = robots.signals_for(rules, url.target)
 
-    def ask(self, url: Url, hops: tuple[Hop, ...]) -> Start:
-        """Check a page and reserve its slot; an :data:`newsdesk.web.transport.AskLeave`."""
+    def ask(self, url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
+        """Check a page and reserve its slot; an :data:`newsdesk.web.transport.RequestSlot`."""
         try:
             self.check(url)
         except NotYetError as error:
-            raise NotYetError(error.until, hops, is_set_back=error.is_set_back) from error
-        return self._turn(url.host, self._sites[url.origin], hops, self._politeness.manners.page_seconds)
+            raise NotYetError(error.until, hops, is_overloaded=error.is_overloaded) from error
+        return self._turn(url.host, self._sites[url.origin], hops, self._politeness.crawl_limits.page_seconds)
 
     def _rules(self, url: Url) -> SiteRules:
         """Return the rules of a URL's site, read anew when they are old."""
@@ -248,7 +248,7 @@ class Visit:
             # Somebody else is reading them.
             if known is not None and known.tdm is not None and known.is_known(now):
                 return known
-            if self.patience(READING_SECONDS) < _POLL_SECONDS:
+            if self.longest_wait(READING_SECONDS) < _POLL_SECONDS:
                 raise NotYetError(now + timedelta(seconds=READING_SECONDS))
             self.sleep(_POLL_SECONDS)
 
@@ -292,7 +292,7 @@ class Visit:
         begun_at = before.robots_url or f"{url.origin}/robots.txt"
         asked_origin = url.origin
 
-        def ask(following: Url, hops: tuple[Hop, ...]) -> Start:
+        def ask(following: Url, hops: tuple[Hop, ...]) -> BeforeSend:
             nonlocal asked_origin
             asked_origin = following.origin
             if before.robots_hops + len(hops) > MAXIMUM_ROBOTS_REDIRECTS:
@@ -308,7 +308,7 @@ class Visit:
             reached = error.redirects[-1].location if error.redirects else before.robots_url
             self._hand_back(url, before, robots_url=reached, robots_hops=before.robots_hops + len(error.redirects))
             raise NotYetError(
-                error.until, is_set_back=error.is_set_back
+                error.until, is_overloaded=error.is_overloaded
             ) from error  # those redirects are not the page's
         except (PermanentError, TransientError) as error:
             if error.reason in _NOWHERE:
@@ -369,7 +369,7 @@ class Visit:
         rules: SiteRules | None,
         hops: tuple[Hop, ...],
         request_seconds: float = AUXILIARY_DEADLINE_SECONDS,
-    ) -> Start:
+    ) -> BeforeSend:
         """Reserve the host's next slot, and return when the connection is to be opened.
 
         Raises
@@ -383,7 +383,7 @@ class Visit:
         self.host = host
         if politeness.is_inside(host):
             return _now
-        turn = _Turn(self, politeness, host, politeness.spacing(rules), hops, request_seconds)
+        turn = _SlotLease(self, politeness, host, politeness.spacing(rules), hops, request_seconds)
         turn.reserve()
         turn.wait(HEAD_START_SECONDS)
         return turn
@@ -392,11 +392,11 @@ class Visit:
         """Be more patient from here on: this visit has begun."""
         self._has_slot = True
 
-    def patience(self, request_seconds: float) -> float:
+    def longest_wait(self, request_seconds: float) -> float:
         """Return how long to wait at most for a request that takes so long."""
         left = self._waiting_left
         if not self._has_slot:
-            left -= self._politeness.manners.short_wait_seconds
+            left -= self._politeness.crawl_limits.short_wait_seconds
         return max(0.0, min(left, self._time_left(request_seconds)))
 
     def sleep(self, seconds: float) -> None:
@@ -409,8 +409,8 @@ class Visit:
 
 
 @dataclass(slots=True)
-class _Turn:
-    """A host's slot, from its reservation to the request; a :data:`newsdesk.web.transport.Start`.
+class _SlotLease:
+    """A host's slot, from its reservation to the request; a :data:`newsdesk.web.transport.BeforeSend`.
 
     Attributes
     ----------
@@ -432,10 +432,10 @@ class _Turn:
     def reserve(self) -> None:
         """Take a slot, in the place of the one that went by if there is one."""
         now = self.politeness.clock()
-        patience = self.visit.patience(self.request_seconds)
-        slot = self.politeness.hosts.reserve(self.host, now, self.spacing, patience, self.at)
+        longest_wait = self.visit.longest_wait(self.request_seconds)
+        slot = self.politeness.hosts.reserve(self.host, now, self.spacing, longest_wait, self.at)
         if not slot.granted:
-            raise NotYetError(slot.at, self.hops, is_set_back=slot.left_alone)
+            raise NotYetError(slot.at, self.hops, is_overloaded=slot.in_backoff)
         self.visit.has_slot()
         self.at, self.reserved_at = slot.at, now
 
@@ -466,7 +466,7 @@ class _Turn:
         # The host may have asked for a pause meanwhile.
         until = self.politeness.hosts.back_off_until(self.host)
         if until is not None and until > self.politeness.clock():
-            raise NotYetError(until, self.hops, is_set_back=True)
+            raise NotYetError(until, self.hops, is_overloaded=True)
         return not self._is_late()
 
     def _is_late(self) -> bool:
@@ -478,7 +478,7 @@ class _Turn:
 
 
 def _now() -> None:
-    """Begin at once; a :data:`newsdesk.web.transport.Start` of hosts that need no slot."""
+    """Begin at once; a :data:`newsdesk.web.transport.BeforeSend` of hosts that need no slot."""
 
 
 def _usable(rules: SiteRules, now: datetime) -> SiteRules:
