@@ -18,6 +18,7 @@ from typing import Any
 import typer.main
 from pydantic.fields import FieldInfo
 
+from extractor.kinds import TypeSign, WallSign
 from extractor.text import DropReason
 from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
 from newsdesk.contracts import (
@@ -149,8 +150,15 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def _members(header: str, meanings: Mapping[str, str]) -> str:
-    return _table((header, "meaning"), ((_code(value), meaning) for value, meaning in meanings.items()))
+def _members(header: str, meanings: Mapping[str, str], prefix: str = "") -> str:
+    return _table((header, "meaning"), ((_code(prefix + value), meaning) for value, meaning in meanings.items()))
+
+
+def _type_signs() -> str:
+    """Return the signs of pages that are no articles; the signs of other kinds are not written as warnings."""
+    kept = (TypeSign.GALLERY, TypeSign.MEDIA, TypeSign.LISTING)
+    meanings = described(TypeSign)
+    return _members("warning", {sign.value: meanings[sign.value] for sign in kept}, "type:")
 
 
 def _parameters() -> str:
@@ -285,6 +293,8 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "retries": _retries,
     "opt-outs": lambda: _members("word", described(RefusedUse)),
     "drop-reasons": lambda: _members("reason", described(DropReason)),
+    "wall-signs": lambda: _members("warning", described(WallSign), "wall:"),
+    "type-signs": _type_signs,
     "parameters": _parameters,
     "settings": _settings,
     "keys": _keys,
