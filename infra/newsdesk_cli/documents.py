@@ -285,7 +285,8 @@ def _form(text: str) -> str:
 
 
 def _meaning(text: str) -> str:
-    return re.sub(r"\[([^\]]+)\]$", r"(\1)", " ".join(text.split()))
+    """Return an argument's help in one line, with paths of this checkout as seen from its root."""
+    return re.sub(r"\[([^\]]+)\]$", r"(\1)", " ".join(text.split())).replace(f"{ROOT}/", "")
 
 
 SECTIONS: Mapping[str, Callable[[], str]] = {

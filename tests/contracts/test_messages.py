@@ -35,10 +35,10 @@ MODELS: dict[str, type[Message]] = {
     "v1/article-changed": ArticleChanged,
     "v1/submission-ended": SubmissionEnded,
 }
-LATER = [("v1/article-changed", "retracted-since-0.2"), ("v1/article-changed", "merging-since-0.2")]
-"""Files that were added when a message was given another optional field, named after the first release with it."""
+FURTHER = [("v1/article-changed", "retracted"), ("v1/article-changed", "merging")]
+"""Further forms of a message."""
 
-EVERY = [*((name, kind) for name in MODELS for kind in ("minimal", "full")), *LATER]
+EVERY = [*((name, kind) for name in MODELS for kind in ("minimal", "full")), *FURTHER]
 STAGE_MODELS = {name: model for name, model in MODELS.items() if issubclass(model, StageMessage)}
 
 
