@@ -22,7 +22,6 @@ from extractor.body import find_boundary
 from extractor.body.guard import Candidate, candidate_row, judge_candidates
 from extractor.body.model import forest_from_json
 from training.cases import (
-    DATA,
     FOLDS,
     HONEST,
     SEEDLIKE,
@@ -35,11 +34,15 @@ from training.cases import (
     print_tally,
     read_case,
 )
-from training.forests import train_forest, trees_of
+from training.forests import SHARED_PARAMETERS, train_forest, trees_of
+from training.splicing import DATA
 
 _HONEST_WEIGHT, _MAIN_WEIGHT = 3.0, 0.3
 _FOREIGN_WEIGHT, _TEASER_WEIGHT = 1.5, 0.5
 _ROUNDS = 300
+_PARAMETERS = {"num_leaves": 8, "learning_rate": 0.05, "min_data_in_leaf": 20, "feature_fraction": 0.5}
+PARAMETERS = {**SHARED_PARAMETERS, **_PARAMETERS, "rounds": _ROUNDS}
+"""As the manifest names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,7 @@ def boundary_trees(samples: Iterable[Sample]) -> list[Any]:
         np.array([float(sample.is_foreign) for sample in chosen]),
         np.array([sample.weight for sample in chosen]),
         _ROUNDS,
-        num_leaves=8,
-        learning_rate=0.05,
-        min_data_in_leaf=20,
-        feature_fraction=0.5,
+        **_PARAMETERS,
     )
     return trees_of(booster)
 

@@ -31,7 +31,8 @@ from extractor.html import read_html
 from extractor.metadata import read_metadata
 from extractor.reading.full import find_body
 from training import scoring
-from training.cases import DATA, FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
+from training.cases import FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
+from training.splicing import DATA
 from training.train import Trainer, training_data
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-_PARAMETERS = {
+SHARED_PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
@@ -41,7 +41,12 @@ def train_forest(
         LightGBM's.
     """
     data = lightgbm.Dataset(rows, truth, weight=weights / weights.mean())
-    return lightgbm.train(_PARAMETERS | parameters, data, rounds)
+    return lightgbm.train(SHARED_PARAMETERS | parameters, data, rounds)
+
+
+def predict(booster: lightgbm.Booster, rows: np.ndarray) -> np.ndarray:
+    """Return the probability of each row."""
+    return np.asarray(booster.predict(rows, num_threads=1))
 
 
 def trees_of(booster: lightgbm.Booster) -> list[Any]:

@@ -42,13 +42,15 @@ class Scores:
     def weights(self) -> np.ndarray:
         """Return how often each page is drawn in each resample; the same for all extractors on the same pages."""
         pages = len(self.exact)
-        return np.random.default_rng(_SEED).multinomial(pages, np.full(pages, 1 / pages), RESAMPLES)
+        drawn: np.ndarray = np.random.default_rng(_SEED).multinomial(pages, np.full(pages, 1 / pages), RESAMPLES)
+        return drawn
 
     def f1(self, weights: np.ndarray) -> np.ndarray:
         """Return F1 for each row of weights: the harmonic mean of average precision and average recall."""
         precision, recall = _means(self.precision, weights), _means(self.recall, weights)
         total = precision + recall
-        return np.divide(2 * precision * recall, total, out=np.zeros(len(weights)), where=total > 0)
+        scores: np.ndarray = np.divide(2 * precision * recall, total, out=np.zeros(len(weights)), where=total > 0)
+        return scores
 
 
 def load_scorer(path: Path) -> ModuleType:
@@ -101,7 +103,8 @@ def _once(scores: Scores) -> np.ndarray:
 def _means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     known = ~np.isnan(values)
     total = weights[:, known].sum(axis=1)
-    return np.divide(weights[:, known] @ values[known], total, out=np.zeros(len(weights)), where=total > 0)
+    means: np.ndarray = np.divide(weights[:, known] @ values[known], total, out=np.zeros(len(weights)), where=total > 0)
+    return means
 
 
 def _estimate(value: np.ndarray, resampled: np.ndarray) -> Estimate:

@@ -81,11 +81,16 @@ VARIANTS = tuple(
 )
 
 
+def read_truth(data: Path) -> list[dict[str, Any]]:
+    """Return what is known of each of the evaluation pages."""
+    lines = (data / "pages" / "truth.jsonl").read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line.strip()]
+
+
 def load_pages(data: Path) -> list[Page]:
     """Return the pages that have a text, in a fixed random order."""
     pages = []
-    for line in (data / "pages" / "truth.jsonl").read_text(encoding="utf-8").strip().split("\n"):
-        row: dict[str, Any] = json.loads(line)
+    for row in read_truth(data):
         if row.get("text"):
             raw = gzip.decompress((data / "pages" / "html" / f"{row['id']}.html.gz").read_bytes())
             pages.append(
@@ -377,7 +382,7 @@ def spliced_pages(pages: Sequence[Page], variant: Variant, wanted: int) -> Itera
         if made == wanted:
             return
         donor = next(
-            (p for p in pages[number + 1 :] + pages[:number] if p.source == page.source and p.domain != page.domain),
+            (p for p in (*pages[number + 1 :], *pages[:number]) if p.source == page.source and p.domain != page.domain),
             None,
         )
         spliced = splice(page, donor, variant) if donor else None

@@ -1,6 +1,7 @@
 """Trains the block classifier of extract.
 
-Comes in: the labelled pages of the evaluation data. Goes out: the model that extract ships. Changes: writes that file.
+Comes in: the labelled pages of the evaluation data. Goes out: the model that extract ships. Changes: that
+file, and its entry in the manifest beside it.
 
     python -m training.train [--data DIR] [--out FILE]
 
@@ -32,9 +33,11 @@ import numpy as np
 
 from extractor.body import find_boundary, overlaid
 from extractor.body.features import FEATURES, TOKEN, PageFeatures, features_of
+from extractor.body.guard import GUARD_FEATURES
 from extractor.body.model import (
+    BLOCK_COLUMNS,
     LONGEST_WORDED_TEXT,
-    MODEL_PATH,
+    MODEL_FILE,
     Forest,
     asked_segments,
     context_columns,
@@ -45,10 +48,12 @@ from extractor.body.model import (
 from extractor.body.selection import surely_foreign
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import hidden_text
-from training.boundary_training import Sample, boundary_trees, samples_of
-from training.cases import DATA, FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
-from training.forests import train_forest, trees_of
+from training.boundary_training import PARAMETERS, Sample, boundary_trees, samples_of
+from training.cases import FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
+from training.forests import SHARED_PARAMETERS, predict, train_forest, trees_of
 from training.labels import true_shares
+from training.manifest import MODELS, Training, case_digest, cases_data, pages_digest, write_entry
+from training.splicing import DATA, read_truth
 
 _ROUNDS = 60
 _PARAMETERS = {
@@ -102,7 +107,7 @@ class LabelledPage:
     def weights(self) -> np.ndarray:
         """How much each segment counts: nearly as its words do, and a page's nearly as any other page's."""
         words = np.array([self.features.sizes[i] for i in self.asked]) ** 0.75 + 0.5
-        weights = words / max(1.0, words.sum()) ** 0.8
+        weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
         if not self.is_honest:
             # Of another article's paragraphs in which the guard sees nothing, forests would learn to doubt honest ones.
             weights[self.is_added & (self.rows[:, _SUSPICION] == 0)] = 0.0
@@ -116,13 +121,17 @@ class TrainingData:
 
     pages: list[LabelledPage]
     samples: list[Sample]
+    digests: list[tuple[str, bytes]]
+    """Of all pages, made ones among them, each with its kind."""
 
 
 def training_data(data: Path) -> TrainingData:
     """Return the pages with labels, and the pieces that the boundary guard doubts on these and on more."""
     samples: list[Sample] = []
     chosen: list[Case] = []
+    digests = []
     for case in all_cases(data):
+        digests.append((case.kind, case_digest(case)))
         page = read_case(case)
         if page is None:
             continue
@@ -132,7 +141,7 @@ def training_data(data: Path) -> TrainingData:
     # What the guard says of pages that it was trained on is as worthless as what the first forest says of them.
     guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
     pages = [_labelled(case, guards[case.fold]) for case in chosen]
-    return TrainingData([page for page in pages if page.asked], samples)
+    return TrainingData([page for page in pages if page.asked], samples, digests)
 
 
 def _labelled(case: Case, guard: Forest) -> LabelledPage:
@@ -173,12 +182,12 @@ class Trainer:
         """Return a model as JSON that has seen no page of some folds."""
         pages = [page for page in self.pages if page.fold not in excluded]
         opinions = [self._opinion(page, excluded | {page.fold}) for page in pages]
-        second = [
-            np.hstack([rows, context_columns(page.features, page.asked, first)])
+        second: list[np.ndarray] = [
+            np.hstack([rows, context_columns(page.features, page.asked, first.tolist())])
             for page, (rows, first) in zip(pages, opinions, strict=True)
         ]
-        third = [
-            np.hstack([rows, vote_columns(page.features, page.asked, first, page.vote)])
+        third: list[np.ndarray] = [
+            np.hstack([rows, vote_columns(page.features, page.asked, first.tolist(), page.vote)])
             for page, rows, (_, first) in zip(pages, second, opinions, strict=True)
         ]
         class_words, text_words = self._odds(excluded)
@@ -199,7 +208,7 @@ class Trainer:
 
     def _opinion(self, page: LabelledPage, excluded: Excluded) -> tuple[np.ndarray, np.ndarray]:
         rows = self._rows(page, excluded)
-        return rows, self._forest(excluded).predict(rows, num_threads=1)
+        return rows, predict(self._forest(excluded), rows)
 
     def _rows(self, page: LabelledPage, excluded: Excluded) -> np.ndarray:
         return np.hstack([page.rows, word_columns(page.features, page.asked, *self._odds(excluded))])
@@ -245,10 +254,10 @@ def _word_counts(pages: list[LabelledPage]) -> dict[str, dict[int, tuple[Counter
                 words = {word.casefold() for word in page.features.tokens[index] if not word.isdigit()}
                 _count(by_site, ("text", page.fold, site), words, true, 1.0)
     counts: dict[str, dict[int, tuple[Counter[str], Counter[str]]]] = {}
-    for (kind, fold, _), words in by_site.items():
+    for (kind, fold, _), known in by_site.items():
         seen, shares = counts.setdefault(kind, defaultdict(lambda: (Counter(), Counter())))[fold]
-        seen.update(words.keys())
-        shares.update({word: true / total for word, (true, total) in words.items()})
+        seen.update(known.keys())
+        shares.update({word: true / total for word, (true, total) in known.items()})
     return counts
 
 
@@ -274,11 +283,23 @@ def _train(pages: Iterable[LabelledPage], rows: list[np.ndarray]) -> lightgbm.Bo
     )
 
 
+def description(folder: Path, data: TrainingData) -> Training:
+    """Return what the manifest says of the model."""
+    entries = [entry for entry in read_truth(folder) if entry.get("text")]
+    pages = {"pages": len(entries), "pages_sha256": pages_digest(folder / "pages", entries)}
+    classifier = {**SHARED_PARAMETERS, **_PARAMETERS, "rounds": _ROUNDS, "folds": FOLDS}
+    return Training(
+        {"boundary": GUARD_FEATURES, **BLOCK_COLUMNS},
+        {**pages, **cases_data(data.digests)},
+        {"boundary": PARAMETERS, "blocks": classifier},
+    )
+
+
 def main() -> None:
     """Train on all pages and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--out", type=Path, default=MODEL_PATH)
+    parser.add_argument("--out", type=Path, default=MODELS / MODEL_FILE)
     arguments = parser.parse_args()
     started = time.monotonic()
     data = training_data(arguments.data)
@@ -290,6 +311,7 @@ def main() -> None:
     arguments.out.parent.mkdir(exist_ok=True)
     text = json.dumps(model, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     arguments.out.write_bytes(gzip.compress(text.encode(), mtime=0))
+    write_entry(arguments.out, description(arguments.data, data))
     print(f"{arguments.out}: {arguments.out.stat().st_size:,} bytes, {time.monotonic() - started:.0f} s")
 
 

@@ -1,11 +1,13 @@
 """Learns which of a page's title candidates is its headline: the weights of ``extractor/metadata/titles.py``.
 
 Comes in: ``truth.jsonl`` and the pages beside it, in ``../shared/data/extraction/pages``. Goes out: the share of exact
-headlines on pages of sites that were not trained on, and, with ``--write``, ``extractor/model/titles.json``. Changes
-that file alone.
+headlines on pages of sites that were not trained on. Changes: with ``--write``, ``extractor/model/titles.json`` and its
+entry in the manifest.
+
+    python -m training.train_titles [--data DIR] [--write]
 
 The labels are those of fundus and of postlight's parser (MIT) and of WCXB (CC BY 4.0: Murrough Foley, WCXB 2026). A
-conditional logit: of a page's candidates the right one is to have the highest weighted sum. numpy is needed.
+conditional logit: of a page's candidates the right one is to have the highest weighted sum.
 """
 
 from __future__ import annotations
@@ -17,65 +19,70 @@ import random
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from extractor.html import decode_text, parse_html, read_meta, read_structured_data, segments_of
 from extractor.metadata.reader import site_names
-from extractor.metadata.titles import ranked_titles
+from extractor.metadata.titles import MODEL_FILE, TITLE_FEATURES, ranked_titles
+from training.manifest import MODELS, Training, pages_digest, write_entry
+from training.splicing import DATA, read_truth
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = ROOT.parent / "shared/data/extraction/pages"
-MODEL = ROOT / "functions/extract/extractor/model/titles.json"
 FOLDS = 10
 STEPS = 400
 PENALTY = 10.0
 SOURCE_WEIGHTS = {"fundus-parser-tests": 2.0}
 """News sites are what the service reads; of the other kinds there are four times as many pages."""
+PARAMETERS = {"steps": STEPS, "penalty": PENALTY, "source_weights": SOURCE_WEIGHTS}
+"""As the manifest names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitledPage:
+    """A page whose headline is known: what its candidates are like, one a row, and which of them is right."""
+
+    source: str
+    domain: str
+    rows: np.ndarray
+    right: np.ndarray
 
 
 def main() -> None:
     """Cross-validate, and write the weights if wanted."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=Path, default=PAGES)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--write", action="store_true", help="train on all pages and write the model")
     arguments = parser.parse_args()
-    pages = read_pages(arguments.pages)
-    names = sorted({name for page in pages for candidate in page["candidates"] for name in candidate})
-    report(pages, cross_validated(pages, names))
+    entries = [entry for entry in read_truth(arguments.data) if entry.get("title")]
+    pages = [page for entry in entries if (page := read_page(entry, arguments.data)) is not None]
+    report(pages, cross_validated(pages))
     if arguments.write:
-        weights = fit(pages, names)
-        kept = {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
-        MODEL.write_text(json.dumps({"weights": kept}, indent=1) + "\n", encoding="utf-8")
+        weights = zip(TITLE_FEATURES, fit(pages), strict=True)
+        kept = {name: round(float(weight), 3) for name, weight in weights}
+        target = MODELS / MODEL_FILE
+        target.write_text(json.dumps({"weights": kept}, indent=1) + "\n", encoding="utf-8")
+        digests = {"pages": len(entries), "pages_sha256": pages_digest(arguments.data / "pages", entries)}
+        write_entry(target, Training({"titles": TITLE_FEATURES}, digests, PARAMETERS))
 
 
-def read_pages(folder: Path) -> list[dict]:
-    """Return for each page with a known headline what its candidates are like, and which of them is right."""
-    pages = []
-    for line in filter(None, (folder / "truth.jsonl").read_text("utf-8").split("\n")):
-        truth = json.loads(line)
-        if not truth.get("title"):
-            continue
-        with gzip.open(folder / "html" / f"{truth['id']}.html.gz") as file:
-            tree = parse_html(decode_text(file.read()))
-        if tree is None:
-            continue
-        data, meta = read_structured_data(tree), read_meta(tree)
-        candidates = ranked_titles(
-            tree, data, meta, segments_of(tree), truth["url"], site_names(data, meta, truth["url"]), weights={}
-        )
-        pages.append(
-            {
-                "source": truth["source"],
-                "domain": truth["domain"],
-                "candidates": [candidate.features for candidate in candidates],
-                "right": np.array(
-                    [folded(candidate.text) == folded(truth["title"]) for candidate in candidates], float
-                ),
-            }
-        )
-    return pages
+def read_page(truth: Mapping[str, Any], data: Path) -> TitledPage | None:
+    """Return a page with a known headline; None where the parser finds nothing."""
+    html = gzip.decompress((data / "pages" / "html" / f"{truth['id']}.html.gz").read_bytes())
+    tree = parse_html(decode_text(html))
+    if tree is None:
+        return None
+    structured, meta = read_structured_data(tree), read_meta(tree)
+    names = site_names(structured, meta, truth["url"])
+    candidates = ranked_titles(tree, structured, meta, segments_of(tree), truth["url"], names, weights={})
+    rows = [[candidate.features.get(name, 0.0) for name in TITLE_FEATURES] for candidate in candidates]
+    wanted = folded(truth["title"])
+    right = np.array([folded(candidate.text) == wanted for candidate in candidates], float)
+    matrix = np.array(rows, float).reshape(len(rows), len(TITLE_FEATURES))
+    return TitledPage(truth["source"], truth["domain"], matrix, right)
 
 
 def folded(text: str) -> str:
@@ -84,21 +91,15 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def matrix(page: dict, names: list[str]) -> np.ndarray:
-    """Return the candidates of a page, one a row."""
-    rows = [[candidate.get(name, 0.0) for name in names] for candidate in page["candidates"]]
-    return np.array(rows, float).reshape(len(rows), len(names))
-
-
-def fit(pages: list[dict], names: list[str]) -> np.ndarray:
+def fit(pages: Sequence[TitledPage]) -> np.ndarray:
     """Return the weights that make the right candidates likeliest, by Adam."""
-    pages = [page for page in pages if page["right"].any()]
-    rows = np.concatenate([matrix(page, names) for page in pages])
-    sizes = np.array([len(page["right"]) for page in pages])
+    pages = [page for page in pages if page.right.any()]
+    rows = np.concatenate([page.rows for page in pages])
+    sizes = np.array([len(page.right) for page in pages])
     starts = np.cumsum(sizes) - sizes
-    wanted = np.concatenate([page["right"] / page["right"].sum() for page in pages])
-    counts = np.repeat([SOURCE_WEIGHTS.get(page["source"], 1.0) for page in pages], sizes)
-    weights = mean = square = np.zeros(len(names))
+    wanted = np.concatenate([page.right / page.right.sum() for page in pages])
+    counts = np.repeat([SOURCE_WEIGHTS.get(page.source, 1.0) for page in pages], sizes)
+    weights = mean = square = np.zeros(len(TITLE_FEATURES))
     for step in range(1, STEPS + 1):
         scores = rows @ weights
         scores = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes))
@@ -110,27 +111,27 @@ def fit(pages: list[dict], names: list[str]) -> np.ndarray:
     return weights
 
 
-def cross_validated(pages: list[dict], names: list[str]) -> list[bool]:
-    """Say for each page whether weights learned on other sites choose rightly."""
-    domains = sorted({page["domain"] for page in pages})
+def cross_validated(pages: Sequence[TitledPage]) -> list[bool]:
+    """Return for each page whether weights learned on other sites choose rightly."""
+    domains = sorted({page.domain for page in pages})
     random.Random(0).shuffle(domains)
     fold_of = {domain: number % FOLDS for number, domain in enumerate(domains)}
     right = [False] * len(pages)
     for fold in range(FOLDS):
-        weights = fit([page for page in pages if fold_of[page["domain"]] != fold], names)
+        weights = fit([page for page in pages if fold_of[page.domain] != fold])
         for number, page in enumerate(pages):
-            if fold_of[page["domain"]] == fold and len(page["right"]):
-                right[number] = bool(page["right"][np.argmax(matrix(page, names) @ weights)])
+            if fold_of[page.domain] == fold and len(page.right):
+                right[number] = bool(page.right[np.argmax(page.rows @ weights)])
     return right
 
 
-def report(pages: list[dict], right: list[bool]) -> None:
+def report(pages: Sequence[TitledPage], right: Sequence[bool]) -> None:
     """Print the share of exact headlines by source."""
     total: Counter[str] = Counter()
     exact: Counter[str] = Counter()
     for page, is_right in zip(pages, right, strict=True):
-        total[page["source"]] += 1
-        exact[page["source"]] += is_right
+        total[page.source] += 1
+        exact[page.source] += is_right
     for source in sorted(total):
         print(f"{source:22} n={total[source]:4}  exact {exact[source] / total[source]:.3f} (cross-validated by domain)")
 

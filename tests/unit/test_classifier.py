@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 
 import pytest
 
-from extractor.body.features import FEATURES, WORD_FEATURES, PageFeatures, features_of
+from extractor.body.features import WORD_FEATURES, PageFeatures, features_of
 from extractor.body.model import (
-    MODEL_PATH,
+    BLOCK_COLUMNS,
+    CONTEXT_FEATURES,
+    MODEL_FILE,
+    VOTE_FEATURES,
     Forest,
     asked_segments,
     context_columns,
-    model_from_json,
     shipped_model,
+    vote_columns,
     word_columns,
 )
 from extractor.html import parse_html, segments_of
+from extractor.model.manifest import FOLDER
 
 STUMP = (((0, 1.5, -1, -2),), (-2.0, 2.0))
 TREE = (((0, 0.5, 1, -3), (1, 0.5, -1, -2)), (1.0, 2.0, 3.0))
@@ -71,14 +73,17 @@ def test_opinions_of_the_same_container_are_told_without_ones_own() -> None:
     assert first[3] == 0.0  # the one after
 
 
-def test_the_shipped_model_fits_the_features_and_is_small() -> None:
+def test_context_and_vote_have_a_name_for_each_of_their_columns() -> None:
+    page = described("<div><p>One two three.</p><p>Four five six.</p></div><p>Seven eight.</p>")
+    (context, *_), (vote, *_) = context_columns(page, [0], [1.0]), vote_columns(page, [0], [1.0], [1.0, 0.0, 0.0])
+    assert (len(context), len(vote)) == (len(CONTEXT_FEATURES), len(VOTE_FEATURES))
+    assert dict(zip(CONTEXT_FEATURES, context, strict=True))["opinion_own"] == 1.0
+    assert dict(zip(VOTE_FEATURES, vote, strict=True))["peer_agreement"] == 1.0
+
+
+def test_the_shipped_forests_read_no_column_without_a_name_and_are_small() -> None:
     model = shipped_model()
-    columns = len(FEATURES) + len(WORD_FEATURES)
-    used = {node[0] for nodes, _ in model.first.trees for node in nodes}
-    assert max(used) < columns
-    assert MODEL_PATH.stat().st_size <= 2 * 1024 * 1024
-
-
-def test_the_shipped_model_is_what_its_file_says() -> None:
-    model = model_from_json(json.loads(gzip.decompress(MODEL_PATH.read_bytes())))
-    assert model == shipped_model()
+    sizes = [len(names) for names in BLOCK_COLUMNS.values()]
+    for forest, columns in ((model.first, sum(sizes[:2])), (model.second, sum(sizes[:3])), (model.third, sum(sizes))):
+        assert max(node[0] for nodes, _ in forest.trees for node in nodes) < columns
+    assert (FOLDER / MODEL_FILE).stat().st_size <= 2 * 1024 * 1024

@@ -3,5 +3,5 @@
 Sub-packages are entered by their door, the names in ``__all__`` of their ``__init__``. They stand in this order, and
 imports go down:
 
-    contract, settings, text < html < kinds, metadata < body < reading < joining, manifest < stage < handler
+    model < contract, settings, text < html < kinds, metadata < body < reading < joining, manifest < stage < handler
 """

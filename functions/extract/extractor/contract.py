@@ -14,12 +14,17 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Literal
 
+from extractor.model import models_digest
 from newsdesk import __version__
 from newsdesk.contracts import DroppedBlock, Extracted, Link, ModelProvenance, Provenance, Reason
 from newsdesk.errors import PermanentError
 from newsdesk.web import Signal
 
-EXTRACTOR = ModelProvenance(name="newsdesk.extract", version=f"{__version__}+trafilatura.{version('trafilatura')}")
+EXTRACTOR = ModelProvenance(
+    name="newsdesk.extract",
+    version=f"{__version__}+model.{models_digest()}.trafilatura.{version('trafilatura')}",
+)
+"""Code and models that read a page; other models, other version, and so other keys of what is kept."""
 
 
 class CanonicalRejection(StrEnum):

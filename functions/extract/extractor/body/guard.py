@@ -21,7 +21,7 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
-from extractor.body.model import Forest, shipped_model
+from extractor.body.model import Forest, shipped_guard
 from extractor.html import Page, Segment, StructuredData
 from extractor.text import SEE_ALSO, DropReason
 
@@ -331,7 +331,7 @@ def find_boundary(page: Page, titles: Sequence[str], *, forest: Forest | None = 
     """
     if len(page.segments) < 3:
         return Boundary()
-    forest = forest or shipped_model().boundary
+    forest = forest or shipped_guard(GUARD_FEATURES)
     guarded = _Page(page, titles)
     foreign: dict[int, str] = {}
     likelihoods: dict[int, float] = {}

@@ -1,11 +1,12 @@
 """The block classifier: how likely each segment is the article's.
 
-Comes in: a page's features. Goes out: a probability for each segment. Changes nothing.
+Comes in: a page's features. Goes out: a probability for each segment.
 
-Three forests of gradient-boosted trees, trained by ``training/train.py`` and kept as JSON beside this
-file. The first sees each segment as it is described; the second sees what the first thinks of the neighbours, the
-containers and the templates, too; the third also sees which segments another extractor kept. Their trees are walked in
-plain Python, one tree for all segments at a time.
+Three forests of gradient-boosted trees, trained by ``training/train.py`` and kept in :mod:`extractor.model`, which
+refuses a file that was trained for other columns than are computed here. The first forest sees each segment as it is
+described; the second also sees what the first thinks of the neighbours, the containers and the templates; the third
+also sees which segments another extractor kept. Their trees are walked in plain Python, one tree for all segments at a
+time.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from extractor.body.features import FEATURES, WORD_FEATURES, Container, PageFeatures
+from extractor.model import check_columns, read_model
 
-MODEL_PATH = Path(__file__).parents[1] / "model" / "blocks.json.gz"
+MODEL_FILE = "blocks.json.gz"
 
 LONGEST_WORDED_TEXT = 40
 """A segment of more words says what it is by other means than by single words."""
@@ -32,6 +33,24 @@ _KEPT = 0.6
 """Of a running mean over segments, with each step."""
 _MAIN_SHARES = (0.6, 0.9)
 _FIRST_OPINION = len(FEATURES) + len(WORD_FEATURES)
+
+_SURROUNDINGS = (
+    *("own", "previous", "second_previous", "next", "second_next", "running_before", "running_after", "to_heading"),
+    *("share_before", "share_after", "alike_mean", "alike_share"),
+    *(f"main{share}_{way}" for share in _MAIN_SHARES for way in ("up", "down")),
+    *(f"container{level}_{name}" for level in range(_LEVELS) for name in ("mean", "share")),
+    "page_words",
+)
+CONTEXT_FEATURES = tuple(f"opinion_{name}" for name in _SURROUNDINGS)
+VOTE_FEATURES = (*(f"peer_{name}" for name in _SURROUNDINGS), "peer_agreement", "peer_all_words")
+BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "segments": FEATURES,
+    "words": WORD_FEATURES,
+    "context": CONTEXT_FEATURES,
+    "vote": VOTE_FEATURES,
+}
+"""What the forests over segments read, in order: the first has the first two groups, the second three, the third all.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +156,28 @@ class Model:
 
 @cache
 def shipped_model() -> Model:
-    """Return the model that is part of this package."""
-    with gzip.open(MODEL_PATH, "rt", encoding="utf-8") as file:
-        return model_from_json(json.load(file))
+    """Return the model that is part of this package.
+
+    Raises
+    ------
+    ModelMismatchError
+        When its file is another than the manifest says, or was trained for other columns.
+    """
+    check_columns(MODEL_FILE, BLOCK_COLUMNS)
+    return model_from_json(json.loads(gzip.decompress(read_model(MODEL_FILE))))
+
+
+@cache
+def shipped_guard(columns: tuple[str, ...]) -> Forest:
+    """Return the boundary guard's forest, which must have been trained for these columns.
+
+    Raises
+    ------
+    ModelMismatchError
+        See :func:`shipped_model`.
+    """
+    check_columns(MODEL_FILE, {"boundary": columns})
+    return shipped_model().boundary
 
 
 def model_from_json(data: Mapping[str, Any]) -> Model:

@@ -18,13 +18,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
 from extractor.html import MetaStatements, Segment, StructuredData, one_line, text_of
+from extractor.model import check_columns, read_model
 from extractor.text import fold
 from newsdesk.web import split_url
 
@@ -37,6 +37,24 @@ _SITE_NAME_PENALTY = 4.0
 """What the site says is its name is no headline; too few training pages have it as a heading to learn that from."""
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|\s*[|｜ㅣ•»]\s*|:\s+|\s+[–—-]|--|_")
 _SOURCES = ("jsonld", "og", "twitter", "meta", "title", "h1", "itemprop", "page", "h2")
+_CUT_SOURCES = ("jsonld", "og", "title", "h1")
+_NEWS_SOURCES = ("jsonld", "og", "h1", "title", "twitter")
+_MARKS = ("cut_site", "strong", "dash", "colon", "front", "shortest")
+
+MODEL_FILE = "titles.json"
+# fmt: off
+TITLE_FEATURES = tuple(sorted((
+    *(f"in_{source}" for source in _SOURCES),
+    *(f"cut_{source}" for source in _CUT_SOURCES),
+    *(f"news_{source}" for source in _NEWS_SOURCES),
+    *(f"mark_{mark}{place}" for mark in _MARKS for place in ("", "_h1")),
+    "agree_2", "agree_3", "agree_4", "h1_agrees", "h1_and_jsonld", "og_and_title", "jsonld_and_title", "is_site",
+    "holds_site", "words_1", "words_2", "words_3", "words_30", "capitals", "bar", "dash", "ellipsis", "slug",
+    "title_similarity", "mean_similarity", "holds_other", "held_by_full", "h1_only", "h1_first", "h1_behind_text",
+    "h1_before_text", "h1_link", "h1_odd", "h1_odd_only", "h1_rewritten",
+)))
+# fmt: on
+"""What may be known of a candidate. What is not known of one is zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +139,8 @@ def ranked_titles(
 
 @cache
 def _trained_weights() -> Mapping[str, float]:
-    weights: dict[str, float] = json.loads(files("extractor").joinpath("model/titles.json").read_text("utf-8"))[
-        "weights"
-    ]
+    check_columns(MODEL_FILE, {"titles": TITLE_FEATURES})
+    weights: dict[str, float] = json.loads(read_model(MODEL_FILE))["weights"]
     return weights
 
 
@@ -206,9 +223,7 @@ def _features(group: _Group, groups: Mapping[str, _Group], context: _Context) ->
     sources, cuts = group.sources, group.cut_sources
     everywhere = sources.keys() | cuts
     features = {f"in_{source}": float(source in sources) for source in _SOURCES}
-    features |= {
-        f"cut_{source}": float(source in cuts and source not in sources) for source in ("jsonld", "og", "title", "h1")
-    }
+    features |= {f"cut_{source}": float(source in cuts and source not in sources) for source in _CUT_SOURCES}
     independent = len(everywhere & {"jsonld", "og", "title", "h1"})
     features["agree_2"] = float(independent >= 2)
     features["agree_3"] = float(independent >= 3)
@@ -217,13 +232,11 @@ def _features(group: _Group, groups: Mapping[str, _Group], context: _Context) ->
     features["h1_and_jsonld"] = float({"h1", "jsonld"} <= sources.keys())
     features["og_and_title"] = float("og" in everywhere and "title" in everywhere)
     features["jsonld_and_title"] = float("jsonld" in everywhere and "title" in everywhere)
-    for mark in ("cut_site", "strong", "dash", "colon", "front", "shortest"):
+    for mark in _MARKS:
         features[f"mark_{mark}"] = float(mark in group.marks and not sources)
         features[f"mark_{mark}_h1"] = float(mark in group.marks and "h1" in sources)
     if context.is_news:
-        features |= {
-            f"news_{source}": float(source in sources) for source in ("jsonld", "og", "h1", "title", "twitter")
-        }
+        features |= {f"news_{source}": float(source in sources) for source in _NEWS_SOURCES}
     is_site = _is_site(words, context.names, context.host)
     features["is_site"] = float(is_site)
     has_site = any(len(name) < len(words) and _contains(words, name) for name in context.names)
