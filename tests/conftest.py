@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import trustme
@@ -44,10 +45,10 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     addresses: list[str] = []
     refused: list[str] = []
 
-    def guarded(name):
+    def guarded(name: str) -> Callable[[socket.socket, Any], Any]:
         real = getattr(socket.socket, name)
 
-        def dial(self, address):
+        def dial(self: socket.socket, address: Any) -> Any:
             addresses.append(address[0])
             if address[0] != "127.0.0.1":
                 refused.append(address[0])

@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 import trustme
@@ -21,23 +22,24 @@ from newsdesk.errors import PermanentError, TransientError
 from newsdesk.web import Address, Url, parse_networks
 from newsdesk.web.transport import BeforeSend, FetchRequest, Hop, OverloadedError
 from newsdesk.web.transport.connections import MAXIMUM_IDLE_CONNECTIONS, MAXIMUM_IDLE_SECONDS, KeptConnections
+from newsdesk.web.transport.exchange import AuxiliaryResponse
 from newsdesk.web.transport.http1 import Connection
 from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolver
 from tests.functional import misbehaving_server as server_side
-from tests.functional.misbehaving_server import PAGE, MisbehavingServer
+from tests.functional.misbehaving_server import PAGE, Behaviour, MisbehavingServer, Request
 from tests.web import DEADLINE, NOW, failure, fetch, fetcher, to_addresses
 
 pytestmark = pytest.mark.usefixtures("dialled")
 
 
-def trusting(authority: trustme.CA) -> dict:
+def trusting(authority: trustme.CA) -> dict[str, Any]:
     return {"extra_authorities": authority.cert_pem.bytes().decode("ascii"), "resolve": to_addresses("127.0.0.1")}
 
 
 # A good answer
 
 
-def test_a_page_is_returned_as_it_was_received(server):
+def test_a_page_is_returned_as_it_was_received(server: MisbehavingServer) -> None:
     url = server.on("/harbour?page=1", server_side.answer(PAGE, ("ETag", '"v1"'), ("X-Place", "Malmö")))
 
     response = fetch(url)
@@ -57,7 +59,7 @@ def test_a_page_is_returned_as_it_was_received(server):
     assert 0 < response.timings.connected <= response.timings.head <= response.timings.total < DEADLINE
 
 
-def test_the_request_says_who_asks_and_what_for(server):
+def test_the_request_says_who_asks_and_what_for(server: MisbehavingServer) -> None:
     url = server.on("/harbour", server_side.answer())
 
     response = fetch(url)
@@ -75,19 +77,19 @@ def test_the_request_says_who_asks_and_what_for(server):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd"])
-def test_a_compressed_body_stays_compressed(server, coding):
+def test_a_compressed_body_stays_compressed(server: MisbehavingServer, coding: str | None) -> None:
     response = fetch(server.on("/", server_side.compressed(coding=coding)))
     assert response.body == server_side.ENCODERS[coding](PAGE)
     assert response.header("content-encoding") == coding
 
 
-def test_chunks_are_joined_and_their_header_is_kept(server):
+def test_chunks_are_joined_and_their_header_is_kept(server: MisbehavingServer) -> None:
     response = fetch(server.on("/", server_side.chunked(PAGE[:10], PAGE[10:])))
     assert response.body == PAGE
     assert response.header("Transfer-Encoding") == "chunked"
 
 
-def test_an_http_1_0_page_ends_with_its_connection(server):
+def test_an_http_1_0_page_ends_with_its_connection(server: MisbehavingServer) -> None:
     page = server_side.raw(server_side.head(200, [server_side.HTML], version="HTTP/1.0"), PAGE)
     response = fetch(server.on("/", page))
     assert (response.body, response.http_version) == (PAGE, "HTTP/1.0")
@@ -96,7 +98,7 @@ def test_an_http_1_0_page_ends_with_its_connection(server):
 @pytest.mark.parametrize(
     "media_type", ["text/html", "TEXT/HTML;charset=x", "application/xhtml+xml", "text/plain", None]
 )
-def test_text_is_taken(server, media_type):
+def test_text_is_taken(server: MisbehavingServer, media_type: str | None) -> None:
     fields = [("Content-Type", media_type)] if media_type else []
     assert fetch(server.on("/", server_side.answer(PAGE, *fields, html=False))).body == PAGE
 
@@ -104,7 +106,7 @@ def test_text_is_taken(server, media_type):
 # Conditions
 
 
-def test_conditions_are_sent_when_they_are_given_and_304_is_an_answer(server):
+def test_conditions_are_sent_when_they_are_given_and_304_is_an_answer(server: MisbehavingServer) -> None:
     url = server.on("/", server_side.raw(server_side.head(304, [("ETag", '"v1"')])))
 
     response = fetcher().fetch(FetchRequest(url, '"v1"', "Sat, 14 Mar 2026 09:00:00 GMT"))
@@ -114,7 +116,7 @@ def test_conditions_are_sent_when_they_are_given_and_304_is_an_answer(server):
     assert server.requests[0].field("If-Modified-Since") == "Sat, 14 Mar 2026 09:00:00 GMT"
 
 
-def test_conditions_do_not_follow_a_redirect(server):
+def test_conditions_do_not_follow_a_redirect(server: MisbehavingServer) -> None:
     url = server.on("/old", server_side.redirect("/new"))
     server.on("/new", server_side.answer())
 
@@ -128,7 +130,7 @@ def test_conditions_do_not_follow_a_redirect(server):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_followed_and_recorded(server, status):
+def test_a_redirect_is_followed_and_recorded(server: MisbehavingServer, status: int) -> None:
     url = server.on("/old", server_side.redirect("new?page=1#top", status))
     server.on("/new?page=1", server_side.answer())
 
@@ -138,7 +140,7 @@ def test_a_redirect_is_followed_and_recorded(server, status):
     assert response.redirects == (Hop(url, status, server.url("/new?page=1"), "127.0.0.1"),)
 
 
-def test_as_many_redirects_as_allowed_are_followed(server):
+def test_as_many_redirects_as_allowed_are_followed(server: MisbehavingServer) -> None:
     for number in range(6):
         server.on(f"/{number}", server_side.redirect(f"/{number + 1}"))
     server.on("/5", server_side.answer())
@@ -158,20 +160,20 @@ def test_as_many_redirects_as_allowed_are_followed(server):
         "/" + "x" * 3000,
     ],
 )
-def test_a_redirect_to_where_nobody_can_go_is_refused(server, location):
+def test_a_redirect_to_where_nobody_can_go_is_refused(server: MisbehavingServer, location: str) -> None:
     assert failure(server.on("/", server_side.redirect(location))).reason is Reason.BAD_REDIRECT
 
 
-def test_a_redirect_without_a_target_is_refused(server):
+def test_a_redirect_without_a_target_is_refused(server: MisbehavingServer) -> None:
     assert failure(server.on("/", server_side.answer(b"", status=302))).reason is Reason.BAD_REDIRECT
 
 
-def test_a_redirect_with_two_targets_is_refused(server):
+def test_a_redirect_with_two_targets_is_refused(server: MisbehavingServer) -> None:
     two = server_side.answer(b"", ("Location", "/a"), ("Location", "/b"), status=302)
     assert failure(server.on("/", two)).reason is Reason.BAD_REDIRECT
 
 
-def test_a_target_outside_ascii_is_read_as_utf_8(server):
+def test_a_target_outside_ascii_is_read_as_utf_8(server: MisbehavingServer) -> None:
     url = server.on("/old", server_side.redirect("/brücke".encode().decode("latin-1")))
     server.on("/br%C3%BCcke", server_side.answer())
     assert fetch(url).final_url == server.url("/br%C3%BCcke")
@@ -180,11 +182,11 @@ def test_a_target_outside_ascii_is_read_as_utf_8(server):
 # Connections
 
 
-def test_the_next_address_is_tried_when_one_refuses(server, monkeypatch):
+def test_the_next_address_is_tried_when_one_refuses(server: MisbehavingServer, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a name with a dead address before the living one
     connect = socket.socket.connect
 
-    def refuse_the_first(self, address):
+    def refuse_the_first(self: socket.socket, address: Any) -> None:
         if address[0] == "192.0.2.1":
             raise ConnectionRefusedError
         return connect(self, address)
@@ -202,18 +204,18 @@ def test_the_next_address_is_tried_when_one_refuses(server, monkeypatch):
     assert response.resolved_address == "127.0.0.1"
 
 
-def test_a_name_that_nobody_knows_may_be_known_later():
+def test_a_name_that_nobody_knows_may_be_known_later() -> None:
     def resolve(host: str, port: int) -> Sequence[Address]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     assert failure("http://unknown.example/", resolve=resolve).reason is Reason.NAME_NOT_RESOLVED
 
 
-def test_a_name_that_cannot_be_asked_for_is_not_resolved():
+def test_a_name_that_cannot_be_asked_for_is_not_resolved() -> None:
     assert failure(f"http://{'a' * 64}.example/").reason is Reason.NAME_NOT_RESOLVED
 
 
-def test_a_refused_connection_is_tried_again():
+def test_a_refused_connection_is_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert failure(f"http://127.0.0.1:{port}/").reason is Reason.CONNECTION_FAILED
@@ -224,12 +226,14 @@ def test_a_refused_connection_is_tried_again():
     [server_side.reset, server_side.raw(), server_side.raw(b"HT"), server_side.raw(b"HTTP/1.1 200 OK\r\nX-One: y\r\n")],
     ids=["reset", "closed", "cut in the version", "cut in the head"],
 )
-def test_a_connection_that_breaks_before_the_answer_is_tried_again(server, behaviour):
+def test_a_connection_that_breaks_before_the_answer_is_tried_again(
+    server: MisbehavingServer, behaviour: Behaviour
+) -> None:
     assert failure(server.on("/", behaviour)).reason is Reason.CONNECTION_FAILED
 
 
-def test_a_connection_that_breaks_in_the_body_is_tried_again(server):
-    def behave(request):
+def test_a_connection_that_breaks_in_the_body_is_tried_again(server: MisbehavingServer) -> None:
+    def behave(request: Request) -> None:
         request.send(server_side.head(200, [server_side.HTML, ("Content-Length", "1000")]))
         time.sleep(0.1)
         server_side.reset(request)
@@ -240,12 +244,12 @@ def test_a_connection_that_breaks_in_the_body_is_tried_again(server):
 # Sizes
 
 
-def test_a_body_that_announces_too_much_is_not_read(server):
+def test_a_body_that_announces_too_much_is_not_read(server: MisbehavingServer) -> None:
     behaviour = server_side.drip(server_side.head(200, [server_side.HTML, ("Content-Length", "100001")]))
     assert failure(server.on("/", behaviour)).reason is Reason.TOO_LARGE
 
 
-def test_a_body_of_the_largest_size_is_taken(server):
+def test_a_body_of_the_largest_size_is_taken(server: MisbehavingServer) -> None:
     assert len(fetch(server.on("/", server_side.answer(b"x" * 100_000))).body) == 100_000
     assert len(fetch(server.on("/", server_side.chunked(*[b"x" * 1000] * 100))).body) == 100_000
     over = server_side.chunked(*[b"x" * 1000] * 100, b"x")
@@ -258,7 +262,7 @@ def test_a_body_of_the_largest_size_is_taken(server):
 @pytest.mark.parametrize(
     "media_type", ["application/pdf", "image/jpeg", "application/json", "text/css", "video/mp4", "multipart/mixed"]
 )
-def test_what_is_not_text_is_refused_before_the_body(server, media_type):
+def test_what_is_not_text_is_refused_before_the_body(server: MisbehavingServer, media_type: str | None) -> None:
     stuck = server_side.drip(server_side.head(200, [("Content-Type", media_type)]))
     assert failure(server.on("/", stuck)).reason is Reason.CONTENT_TYPE
 
@@ -275,7 +279,7 @@ def test_what_is_not_text_is_refused_before_the_body(server, media_type):
     ],
     ids=["nothing", "white space", "204", "compressed nothing", "nothing called gzip", "no chunks"],
 )
-def test_an_empty_page_is_no_page(server, behaviour):
+def test_an_empty_page_is_no_page(server: MisbehavingServer, behaviour: Behaviour) -> None:
     assert failure(server.on("/", behaviour)).reason is Reason.EMPTY_PAGE
 
 
@@ -295,7 +299,7 @@ def test_an_empty_page_is_no_page(server, behaviour):
         *((status, Reason.PROTOCOL_ERROR) for status in (206, 101)),
     ],
 )
-def test_each_status_has_its_reason(server, status, reason):
+def test_each_status_has_its_reason(server: MisbehavingServer, status: int, reason: Reason) -> None:
     assert failure(server.on("/", server_side.answer(status=status))).reason is reason
 
 
@@ -316,7 +320,7 @@ def test_each_status_has_its_reason(server, status, reason):
         ("Sat, 99 Mar 2026 09:36:53 GMT", None),
     ],
 )
-def test_retry_after_is_understood_or_ignored(server, value, seconds):
+def test_retry_after_is_understood_or_ignored(server: MisbehavingServer, value: str, seconds: float) -> None:
     url = server.on("/", server_side.answer(PAGE, ("Retry-After", value), status=429))
     error = failure(url)
     assert isinstance(error, OverloadedError)
@@ -327,7 +331,9 @@ def test_retry_after_is_understood_or_ignored(server, value, seconds):
     ("status", "fields", "overloaded"),
     [(503, [], True), (500, [], False), (500, [("Retry-After", "60")], True), (502, [], False)],
 )
-def test_a_host_is_overloaded_when_it_says_so(server, status, fields, overloaded):
+def test_a_host_is_overloaded_when_it_says_so(
+    server: MisbehavingServer, status: int, fields: list[tuple[str, str]], overloaded: int
+) -> None:
     error = failure(server.on("/", server_side.answer(PAGE, *fields, status=status)))
     assert isinstance(error, OverloadedError) == overloaded
 
@@ -335,7 +341,7 @@ def test_a_host_is_overloaded_when_it_says_so(server, status, fields, overloaded
 # TLS
 
 
-def test_a_page_is_fetched_over_tls(secure_server, authority):
+def test_a_page_is_fetched_over_tls(secure_server: MisbehavingServer, authority: trustme.CA) -> None:
     secure_server.on("/", server_side.answer())
     response = fetch(secure_server.url(host="news.example"), **trusting(authority))
     assert response.body == PAGE
@@ -354,13 +360,15 @@ def test_a_page_is_fetched_over_tls(secure_server, authority):
     assert response.seconds >= timings.total
 
 
-def test_a_handshake_that_breaks_is_tried_again(server, authority):
+def test_a_handshake_that_breaks_is_tried_again(server: MisbehavingServer, authority: trustme.CA) -> None:
     server.on_connect = server_side.raw()
     url = server.url(host="news.example").replace("http:", "https:")
     assert failure(url, **trusting(authority)).reason is Reason.CONNECTION_FAILED
 
 
-def test_a_redirect_from_http_up_to_https_is_followed(server, secure_server, authority):
+def test_a_redirect_from_http_up_to_https_is_followed(
+    server: MisbehavingServer, secure_server: MisbehavingServer, authority: trustme.CA
+) -> None:
     url = server.on("/", server_side.redirect(secure_server.url("/page", host="news.example")))
     secure_server.on("/page", server_side.answer())
     assert fetch(url, **trusting(authority)).body == PAGE
@@ -376,7 +384,7 @@ def lasting() -> Iterator[MisbehavingServer]:
         yield running
 
 
-def test_pages_of_one_host_come_over_one_connection(lasting):
+def test_pages_of_one_host_come_over_one_connection(lasting: MisbehavingServer) -> None:
     # Given one fetcher, as a warm worker has it, and a server that keeps connections
     asking = fetcher()
     urls = [lasting.on(f"/{number}", server_side.answer(b"page %d" % number)) for number in range(5)]
@@ -393,7 +401,7 @@ def test_pages_of_one_host_come_over_one_connection(lasting):
     assert responses[1].timings.resolved is None
 
 
-def test_what_is_no_page_leaves_the_connection_open(lasting):
+def test_what_is_no_page_leaves_the_connection_open(lasting: MisbehavingServer) -> None:
     # Given a redirect, an unchanged page and a file about the site
     asking = fetcher()
     lasting.on("/old", server_side.redirect("/new"))
@@ -412,9 +420,9 @@ def test_what_is_no_page_leaves_the_connection_open(lasting):
     assert lasting.connections == 1
 
 
-def test_deadline_and_cap_are_each_fetchs_own(lasting):
+def test_deadline_and_cap_are_each_fetchs_own(lasting: MisbehavingServer) -> None:
     # Given pages that are slow, or near the cap, each by itself
-    def slow(request):
+    def slow(request: Request) -> None:
         time.sleep(0.3)
         server_side.answer(b"x" * 60_000)(request)
 
@@ -426,7 +434,7 @@ def test_deadline_and_cap_are_each_fetchs_own(lasting):
     assert lasting.connections == 1
 
 
-def test_a_connection_that_failed_is_not_kept(lasting):
+def test_a_connection_that_failed_is_not_kept(lasting: MisbehavingServer) -> None:
     asking = fetcher()
     page = lasting.on("/", server_side.answer())
     large = lasting.on("/large", server_side.answer(b"x" * 200_000))
@@ -437,7 +445,7 @@ def test_a_connection_that_failed_is_not_kept(lasting):
     assert lasting.connections == 2
 
 
-def test_a_connection_that_the_server_closes_meanwhile_is_replaced(server):
+def test_a_connection_that_the_server_closes_meanwhile_is_replaced(server: MisbehavingServer) -> None:
     # Given a server that closes after each answer, without a word
     asking = fetcher()
     url = server.on("/", server_side.answer())
@@ -446,11 +454,11 @@ def test_a_connection_that_the_server_closes_meanwhile_is_replaced(server):
     assert [asking.fetch(FetchRequest(url)).body for _ in range(20)] == [PAGE] * 20
 
 
-def test_a_kept_connection_that_breaks_at_the_question_is_replaced_once():
+def test_a_kept_connection_that_breaks_at_the_question_is_replaced_once() -> None:
     # Given a server that resets every second question on a connection
     asked: list[bytes] = []
 
-    def moody(request):
+    def moody(request: Request) -> None:
         asked.append(request.head)
         if len(asked) == 2:
             server_side.reset(request)
@@ -474,7 +482,7 @@ def test_a_kept_connection_that_breaks_at_the_question_is_replaced_once():
         assert started == [0, 1, 2]
 
 
-def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_open(server):
+def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_open(server: MisbehavingServer) -> None:
     # Given a redirect to another host
     events: list[str] = []
 
@@ -497,7 +505,7 @@ def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_op
     assert events == [*first, "leave b.example after 1", "dial b.example", "start"]
 
 
-def test_what_is_raised_at_the_moment_of_a_request_ends_the_fetch_unasked(server):
+def test_what_is_raised_at_the_moment_of_a_request_ends_the_fetch_unasked(server: MisbehavingServer) -> None:
     class TooLateError(Exception):
         pass
 
@@ -516,7 +524,7 @@ def test_what_is_raised_at_the_moment_of_a_request_ends_the_fetch_unasked(server
 
 
 @pytest.mark.parametrize("status", [404, 410, 429, 500, 503])
-def test_an_error_says_what_was_received(server, status):
+def test_an_error_says_what_was_received(server: MisbehavingServer, status: int) -> None:
     # Given a redirect to a page that is not there, or not now
     server.on("/old", server_side.redirect("/new"))
     server.on("/new", server_side.answer(b"Sorry.", status=status))
@@ -529,38 +537,38 @@ def test_an_error_says_what_was_received(server, status):
     assert 0 < received.seconds < DEADLINE
 
 
-def test_an_answer_that_never_comes_has_no_status(server):
+def test_an_answer_that_never_comes_has_no_status(server: MisbehavingServer) -> None:
     error = failure(server.on("/", server_side.stall()), deadline=0.3)
     assert error.received is not None
     assert (error.received.status, error.received.wire_bytes) == (None, 0)
     assert 0.3 <= error.received.seconds < 1.0
 
 
-def test_an_answer_that_never_ends_counts_with_what_came_of_it(server):
+def test_an_answer_that_never_ends_counts_with_what_came_of_it(server: MisbehavingServer) -> None:
     error = failure(server.on("/", server_side.drip(server_side.head(200, [server_side.HTML]))), deadline=0.3)
     assert error.received is not None
     assert error.received.status == 200
     assert error.received.wire_bytes > 0
 
 
-def test_whoever_was_not_dialled_sent_nothing():
+def test_whoever_was_not_dialled_sent_nothing() -> None:
     assert failure("http://127.0.0.9/").received is None
 
 
-def test_a_new_connection_that_breaks_at_the_question_is_an_error(lasting):
+def test_a_new_connection_that_breaks_at_the_question_is_an_error(lasting: MisbehavingServer) -> None:
     url = lasting.on("/", server_side.reset)
     assert failure(url).reason is Reason.CONNECTION_FAILED
     assert len(lasting.requests) == 1
 
 
 @pytest.mark.parametrize("field", [("Connection", "close"), ("connection", "Close")])
-def test_a_server_that_closes_is_believed(lasting, field):
+def test_a_server_that_closes_is_believed(lasting: MisbehavingServer, field: tuple[str, str]) -> None:
     asking = fetcher()
     url = lasting.on("/", server_side.answer(PAGE, field))
     assert [asking.fetch(FetchRequest(url)).connection_reused for _ in range(2)] == [False, False]
 
 
-def test_tls_is_shaken_hands_for_once(authority):
+def test_tls_is_shaken_hands_for_once(authority: trustme.CA) -> None:
     # Given a server over TLS that keeps connections
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("news.example").configure_cert(context)
@@ -580,7 +588,7 @@ def test_tls_is_shaken_hands_for_once(authority):
 
 
 @pytest.fixture
-def open_one(lasting) -> Callable[[], Connection]:
+def open_one(lasting: MisbehavingServer) -> Callable[[], Connection]:
     """Opens a connection to the lasting server, and leaves it after one exchange."""
     lasting.on("/", server_side.answer())
     dialler = Dialler(Resolver(), AddressRules(parse_networks(["127.0.0.1/32"])), ssl.create_default_context())
@@ -596,7 +604,7 @@ def open_one(lasting) -> Callable[[], Connection]:
 
 
 @pytest.mark.parametrize(("idle", "is_kept"), [(0, True), (MAXIMUM_IDLE_SECONDS, True), (16, False), (-60, False)])
-def test_a_connection_is_kept_for_a_while(open_one, idle, is_kept):
+def test_a_connection_is_kept_for_a_while(open_one: Callable[[], Connection], idle: float, is_kept: bool) -> None:
     # Given a kept connection
     now = [1000.0]
     kept = KeptConnections(clock=lambda: now[0])
@@ -610,7 +618,7 @@ def test_a_connection_is_kept_for_a_while(open_one, idle, is_kept):
     connection.channel.close()
 
 
-def test_no_more_connections_are_kept_than_agreed(open_one):
+def test_no_more_connections_are_kept_than_agreed(open_one: Callable[[], Connection]) -> None:
     kept = KeptConnections()
     for number in range(MAXIMUM_IDLE_CONNECTIONS + 1):
         kept.keep(("http", f"{number}.example", 80), open_one())
@@ -623,12 +631,12 @@ def test_no_more_connections_are_kept_than_agreed(open_one):
 # What a site says about itself
 
 
-def ask_about(url: str, maximum: int = 1000, **options):
+def ask_about(url: str, maximum: int = 1000, **options: Any) -> AuxiliaryResponse:
     return fetcher(**options).fetch_auxiliary(url, maximum, DEADLINE)
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 410, 429, 500, 503, 599])
-def test_every_status_is_an_answer_about_a_site(server, status):
+def test_every_status_is_an_answer_about_a_site(server: MisbehavingServer, status: int) -> None:
     body = b"User-agent: *" if status == 200 else b""
     answer = ask_about(server.on("/robots.txt", server_side.answer(b"User-agent: *"[: len(body)], status=status)))
     assert (answer.status, answer.body, answer.is_cut) == (status, body, False)
@@ -636,7 +644,7 @@ def test_every_status_is_an_answer_about_a_site(server, status):
     assert answer.wire_bytes > 0
 
 
-def test_the_body_of_an_error_is_not_waited_for(server):
+def test_the_body_of_an_error_is_not_waited_for(server: MisbehavingServer) -> None:
     stuck = server_side.drip(server_side.head(404, [server_side.HTML]))
     started = time.monotonic()
     assert ask_about(server.on("/robots.txt", stuck)).status == 404
@@ -645,7 +653,7 @@ def test_the_body_of_an_error_is_not_waited_for(server):
 
 @pytest.mark.parametrize("coding", [None, *server_side.ENCODERS])
 @pytest.mark.parametrize("size", [999, 1000, 1001, 200_000])
-def test_what_is_too_long_about_a_site_is_cut(server, coding, size):
+def test_what_is_too_long_about_a_site_is_cut(server: MisbehavingServer, coding: str | None, size: int) -> None:
     body = (b"Disallow: /x\n" * 20_000)[:size]
     sent = server_side.ENCODERS[coding](body) if coding else body
     fields = [("Content-Encoding", coding)] if coding else []
@@ -654,7 +662,7 @@ def test_what_is_too_long_about_a_site_is_cut(server, coding, size):
     assert answer.is_cut == (size > 1000)
 
 
-def test_an_endless_answer_about_a_site_is_cut(server):
+def test_an_endless_answer_about_a_site_is_cut(server: MisbehavingServer) -> None:
     answer = ask_about(server.on("/robots.txt", server_side.endless_chunks))
     assert (answer.body, answer.is_cut) == (b"x" * 1000, True)
 
@@ -667,13 +675,13 @@ def test_an_endless_answer_about_a_site_is_cut(server):
     ],
     ids=["length", "gzip"],
 )
-def test_half_an_answer_about_a_site_is_none(server, behaviour):
+def test_half_an_answer_about_a_site_is_none(server: MisbehavingServer, behaviour: Behaviour) -> None:
     with pytest.raises(TransientError) as caught:
         ask_about(server.on("/robots.txt", behaviour))
     assert caught.value.reason is Reason.TRUNCATED
 
 
-def test_five_redirects_are_followed_for_what_a_site_says(server):
+def test_five_redirects_are_followed_for_what_a_site_says(server: MisbehavingServer) -> None:
     for number in range(6):
         server.on(f"/{number}", server_side.redirect(f"/{number + 1}"))
     server.on("/5", server_side.answer(b"User-agent: *"))
@@ -685,7 +693,7 @@ def test_five_redirects_are_followed_for_what_a_site_says(server):
     assert caught.value.reason is Reason.TOO_MANY_REDIRECTS
 
 
-def test_the_deadline_of_what_a_site_says_is_the_askers(server):
+def test_the_deadline_of_what_a_site_says_is_the_askers(server: MisbehavingServer) -> None:
     started = time.monotonic()
     with pytest.raises(TransientError) as caught:
         fetcher().fetch_auxiliary(server.on("/robots.txt", server_side.stall()), 1000, 0.3)

@@ -12,7 +12,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
@@ -58,7 +58,7 @@ def is_address_let_through(address: Address) -> bool:
     return is_let_through((str(address), 443), family)
 
 
-def test_a_first_wall_that_lets_everything_through_is_not_enough(inside):
+def test_a_first_wall_that_lets_everything_through_is_not_enough(inside: MisbehavingServer) -> None:
     # Given a dialler whose rules find nothing wrong with any address
     class Credulous(AddressRules):
         def check(self, host: str, addresses: Sequence[Address], port: int) -> None:
@@ -79,7 +79,7 @@ def test_a_first_wall_that_lets_everything_through_is_not_enough(inside):
 
 # A library that meets anything but OSError leaves its socket to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_library_that_knows_nothing_of_us_is_stopped_too(inside):
+def test_a_library_that_knows_nothing_of_us_is_stopped_too(inside: MisbehavingServer) -> None:
     # Given code that dials in its own way
     opener = build_opener(ProxyHandler({}))
 
@@ -92,7 +92,7 @@ def test_a_library_that_knows_nothing_of_us_is_stopped_too(inside):
         assert response.status == 200
 
 
-def test_every_way_of_sending_is_watched(inside):
+def test_every_way_of_sending_is_watched(inside: MisbehavingServer) -> None:
     address = ("127.0.0.9", inside.port)
     with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, wall.raised(LOOPBACK):
         for attempt in (
@@ -107,7 +107,7 @@ def test_every_way_of_sending_is_watched(inside):
     assert inside.connections == 0
 
 
-def test_other_threads_and_contexts_are_not_hindered(inside):
+def test_other_threads_and_contexts_are_not_hindered(inside: MisbehavingServer) -> None:
     # Given a fetch that is under way in this thread
     def dial() -> None:
         with socket.socket() as dialling:
@@ -135,13 +135,13 @@ def test_other_threads_and_contexts_are_not_hindered(inside):
     assert failures == []
 
 
-def test_the_wall_comes_down_with_the_fetch_whatever_happened(inside):
+def test_the_wall_comes_down_with_the_fetch_whatever_happened(inside: MisbehavingServer) -> None:
     with pytest.raises(ZeroDivisionError), wall.raised():
         raise ZeroDivisionError
     socket.create_connection(("127.0.0.9", inside.port), timeout=5).close()
 
 
-def test_an_exception_opens_its_network_and_no_closed_port(inside):
+def test_an_exception_opens_its_network_and_no_closed_port(inside: MisbehavingServer) -> None:
     networks = parse_networks(["127.0.0.0/24", "fd00::/64"])
     with wall.raised(networks, frozenset({9001})):
         socket.create_connection(("127.0.0.9", inside.port), timeout=5).close()
@@ -169,21 +169,23 @@ def test_an_exception_opens_its_network_and_no_closed_port(inside):
         (b"\0abstract", socket.AF_UNIX),
     ],
 )
-def test_nothing_but_a_literal_public_address_is_let_through(address, family):
+def test_nothing_but_a_literal_public_address_is_let_through(address: str, family: int) -> None:
     with wall.raised():
         assert not is_let_through(address, family)
         assert not is_let_through(address, family, "socket.sendto")
 
 
 @given(st.sampled_from(BLOCKED_NETWORKS), st.data())
-def test_no_address_of_a_blocked_network_is_let_through(network, data):
+def test_no_address_of_a_blocked_network_is_let_through(
+    network: IPv4Network | IPv6Network, data: st.DataObject
+) -> None:
     address = network[data.draw(st.integers(0, network.num_addresses - 1))]
     with wall.raised(LOOPBACK):
         assert is_address_let_through(address) == (str(address) == "127.0.0.1")
 
 
 @given(st.ip_addresses())
-def test_the_two_walls_differ_only_where_the_second_is_stricter(address):
+def test_the_two_walls_differ_only_where_the_second_is_stricter(address: str) -> None:
     with wall.raised():
         through = is_address_let_through(address)
     if isinstance(address, IPv4Address):
@@ -192,6 +194,6 @@ def test_the_two_walls_differ_only_where_the_second_is_stricter(address):
         assert through == (is_dialable(address) and int(address) >> 125 == 1)
 
 
-def test_without_a_fetch_nothing_is_refused():
+def test_without_a_fetch_nothing_is_refused() -> None:
     assert is_let_through(("127.0.0.9", 80))
     assert is_let_through(("169.254.170.2", 80))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ INSIDE = [
 ]
 
 
-def named(cases: list[tuple[str, str]]) -> list:
+def named(cases: list[tuple[str, str]]) -> list[Any]:
     return [pytest.param(value, id=f"{case} {value}") for case, value in cases]
 
 
@@ -125,7 +126,7 @@ def inside() -> Iterator[MisbehavingServer]:
 
 
 @pytest.mark.parametrize("url", named(SPELLINGS))
-def test_every_spelling_of_an_inside_address_is_refused(url, dialled):
+def test_every_spelling_of_an_inside_address_is_refused(url: str, dialled: list[str]) -> None:
     # Given a resolver that would lead any name to loopback, When the URL is fetched by a deployed stack's rules
     error = failure(url, allowed=(), resolve=to_addresses("127.0.0.1"))
 
@@ -135,14 +136,14 @@ def test_every_spelling_of_an_inside_address_is_refused(url, dialled):
 
 
 @pytest.mark.parametrize("url", named(MALFORMED))
-def test_what_parsers_disagree_about_is_refused(url, dialled):
+def test_what_parsers_disagree_about_is_refused(url: str, dialled: list[str]) -> None:
     error = failure(url, allowed=(), resolve=to_addresses("127.0.0.1"))
     assert error.reason in (Reason.INVALID_URL, Reason.BLOCKED_ADDRESS)
     assert dialled == []
 
 
 @pytest.mark.parametrize("url", named([case for case in SPELLINGS if not is_public_here(case[1])]))
-def test_every_spelling_is_refused_at_a_redirect(url, server, dialled):
+def test_every_spelling_is_refused_at_a_redirect(url: str, server: MisbehavingServer, dialled: list[str]) -> None:
     # Given a page that redirects to an inside address, When it is followed, Then only the page's own server was asked
     start = server.on("/", server_side.redirect(url.encode().decode("latin-1")))
     assert failure(start, resolve=to_addresses("127.0.0.9")).reason is Reason.BLOCKED_ADDRESS
@@ -150,7 +151,7 @@ def test_every_spelling_is_refused_at_a_redirect(url, server, dialled):
 
 
 @pytest.mark.parametrize("address", named(INSIDE))
-def test_a_name_that_leads_inside_is_refused(address, dialled):
+def test_a_name_that_leads_inside_is_refused(address: str, dialled: list[str]) -> None:
     assert failure("http://rebound.example/", resolve=to_addresses(address)).reason is Reason.BLOCKED_ADDRESS
     assert dialled == []
 
@@ -159,7 +160,9 @@ def test_a_name_that_leads_inside_is_refused(address, dialled):
     ("answer", "expected"),
     [("fe80::1%eth0", "fe80::1"), ("fe80::1%2", "fe80::1"), ("::1%lo", "::1"), ("ff02::1%eth0", "ff02::1")],
 )
-def test_case_16_a_scoped_answer_of_the_system_is_checked_without_its_scope(monkeypatch, dialled, answer, expected):
+def test_case_16_a_scoped_answer_of_the_system_is_checked_without_its_scope(
+    monkeypatch: pytest.MonkeyPatch, dialled: list[str], answer: str, expected: str
+) -> None:
     # Given a system whose resolver answers with a zone (RFC 4007)
     info = (socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (answer, 80, 0, 2))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [info])
@@ -173,7 +176,7 @@ def test_case_16_a_scoped_answer_of_the_system_is_checked_without_its_scope(monk
 
 @pytest.mark.parametrize("port", [9001, 2773, 2000])
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "opened.example"])
-def test_case_18_no_exception_opens_a_functions_own_services(host, port, dialled):
+def test_case_18_no_exception_opens_a_functions_own_services(host: str, port: int, dialled: list[str]) -> None:
     # Given a stack that may dial loopback, When it is sent to what serves a function there, Then it does not go
     error = failure(f"http://{host}:{port}/", resolve=to_addresses("127.0.0.1"))
     assert error.reason is Reason.BLOCKED_ADDRESS
@@ -189,7 +192,9 @@ def test_case_18_no_exception_opens_a_functions_own_services(host, port, dialled
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:{port}"),
     ],
 )
-def test_case_18_no_exception_opens_the_stacks_own_endpoint(server, dialled, monkeypatch, name, value):
+def test_case_18_no_exception_opens_the_stacks_own_endpoint(
+    server: MisbehavingServer, dialled: list[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     # Given a local stack whose endpoint is on loopback, and loopback open
     monkeypatch.setenv(name, value.format(port=server.port))
     settings = NetworkSettings()
@@ -201,7 +206,7 @@ def test_case_18_no_exception_opens_the_stacks_own_endpoint(server, dialled, mon
     assert dialled == []
 
 
-def test_case_18_a_public_site_may_use_the_same_port_number():
+def test_case_18_a_public_site_may_use_the_same_port_number() -> None:
     # Given a public address with a port that is closed inside
     rules = AddressRules(LOOPBACK, frozenset({9001}))
 
@@ -212,7 +217,9 @@ def test_case_18_a_public_site_may_use_the_same_port_number():
 
 
 @pytest.mark.parametrize("hops", [1, 2, 3, 4, 5])
-def test_case_19_a_redirect_inside_is_refused_at_every_hop(server, dialled, hops):
+def test_case_19_a_redirect_inside_is_refused_at_every_hop(
+    server: MisbehavingServer, dialled: list[str], hops: int
+) -> None:
     # Given a chain of redirects whose last one leads inside
     for number in range(hops - 1):
         server.on(f"/{number}", server_side.redirect(f"/{number + 1}"))
@@ -226,7 +233,9 @@ def test_case_19_a_redirect_inside_is_refused_at_every_hop(server, dialled, hops
     assert dialled == ["127.0.0.1"] * hops
 
 
-def test_case_19_a_redirect_to_a_name_that_leads_inside_is_refused(server, inside, dialled):
+def test_case_19_a_redirect_to_a_name_that_leads_inside_is_refused(
+    server: MisbehavingServer, inside: MisbehavingServer, dialled: list[str]
+) -> None:
     def resolve(host: str, port: int) -> Sequence[Address]:
         return [ip_address("127.0.0.9")]
 
@@ -236,13 +245,15 @@ def test_case_19_a_redirect_to_a_name_that_leads_inside_is_refused(server, insid
     assert dialled == ["127.0.0.1"]
 
 
-def test_case_20_a_name_is_resolved_once_and_the_checked_address_is_dialled(server, dialled, monkeypatch):
+def test_case_20_a_name_is_resolved_once_and_the_checked_address_is_dialled(
+    server: MisbehavingServer, dialled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Given a name whose second answer leads inside
     real = socket.getaddrinfo
     answers = iter(["127.0.0.1", "127.0.0.9", "127.0.0.9"])
     asked: list[str] = []
 
-    def rebinding(host, port, *args, **kwargs):
+    def rebinding(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
         asked.append(host)
         return real(next(answers), port, *args, **kwargs)
 
@@ -259,7 +270,9 @@ def test_case_20_a_name_is_resolved_once_and_the_checked_address_is_dialled(serv
     assert server.requests[0].field("Host") == f"rebinding.example:{server.port}"
 
 
-def test_case_20_a_name_that_rebinds_between_two_hops_is_checked_again(server, dialled):
+def test_case_20_a_name_that_rebinds_between_two_hops_is_checked_again(
+    server: MisbehavingServer, dialled: list[str]
+) -> None:
     # Given a name that leads outside first and inside from then on
     answers = iter(["127.0.0.1", "127.0.0.9"])
     server.on("/", server_side.redirect("/again"))
@@ -273,7 +286,7 @@ def test_case_20_a_name_that_rebinds_between_two_hops_is_checked_again(server, d
 
 
 @pytest.mark.parametrize("position", [0, 1, 2, 40])
-def test_case_21_one_inside_address_among_public_ones_refuses_the_name(dialled, position):
+def test_case_21_one_inside_address_among_public_ones_refuses_the_name(dialled: list[str], position: int) -> None:
     answers = ["127.0.0.1"] * 41
     answers[position] = "127.0.0.9"
     assert failure("http://mixed.example/", resolve=to_addresses(*answers)).reason is Reason.BLOCKED_ADDRESS
@@ -281,7 +294,9 @@ def test_case_21_one_inside_address_among_public_ones_refuses_the_name(dialled, 
     assert dialled == []
 
 
-def test_case_22_a_backslash_in_a_redirect_does_not_change_its_host(server, dialled):
+def test_case_22_a_backslash_in_a_redirect_does_not_change_its_host(
+    server: MisbehavingServer, dialled: list[str]
+) -> None:
     # Given a target that browsers read as ok.example, and RFC 3986 as 127.0.0.9
     asked: list[str] = []
 
@@ -300,7 +315,7 @@ def test_case_22_a_backslash_in_a_redirect_does_not_change_its_host(server, dial
 @pytest.mark.parametrize(
     "url", ["http://user@127.0.0.9/", "http://user:secret@news.example/", "http://127.0.0.1@127.0.0.9/"]
 )
-def test_case_23_user_info_is_refused(url, server, dialled):
+def test_case_23_user_info_is_refused(url: str, server: MisbehavingServer, dialled: list[str]) -> None:
     assert failure(url).reason is Reason.CREDENTIALS_IN_URL
     assert failure(server.on("/", server_side.redirect(url))).reason is Reason.BAD_REDIRECT
     assert dialled == ["127.0.0.1"]
@@ -318,20 +333,20 @@ def test_case_23_user_info_is_refused(url, server, dialled):
         "jar:http://news.example/!/",
     ],
 )
-def test_case_24_other_schemes_are_refused(url, server, dialled):
+def test_case_24_other_schemes_are_refused(url: str, server: MisbehavingServer, dialled: list[str]) -> None:
     assert failure(url).reason is Reason.UNSUPPORTED_SCHEME
     assert failure(server.on("/", server_side.redirect(url))).reason is Reason.BAD_REDIRECT
     assert dialled == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("port", [22, 25, 6379, 8080, 9001, 11211])
-def test_case_25_other_ports_are_refused(port, dialled):
+def test_case_25_other_ports_are_refused(port: int, dialled: list[str]) -> None:
     error = failure(f"http://news.example:{port}/", allowed=(), resolve=to_addresses("127.0.0.1"))
     assert error.reason is Reason.BLOCKED_PORT
     assert dialled == []
 
 
-def test_case_25_which_ports_a_url_may_name_is_a_setting():
+def test_case_25_which_ports_a_url_may_name_is_a_setting() -> None:
     url = parse_url("http://news.example:8080/")
     check_destination(url, ports={80, 443, 8080})
     with pytest.raises(RejectedUrlError) as caught:
@@ -339,7 +354,9 @@ def test_case_25_which_ports_a_url_may_name_is_a_setting():
     assert caught.value.reason is Reason.BLOCKED_PORT
 
 
-def test_case_26_what_a_page_points_to_is_never_fetched(server, inside, dialled):
+def test_case_26_what_a_page_points_to_is_never_fetched(
+    server: MisbehavingServer, inside: MisbehavingServer, dialled: list[str]
+) -> None:
     # Given a page full of references to the inside
     target = inside.url("/secret").encode()
     page = (
@@ -358,7 +375,9 @@ def test_case_26_what_a_page_points_to_is_never_fetched(server, inside, dialled)
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/.well-known/tdmrep.json", "/feed.xml", "/sitemap.xml"])
 @pytest.mark.parametrize("target", ["http://127.0.0.9:9001/", "http://inside.example/", "http://169.254.169.254/"])
-def test_case_26_an_auxiliary_url_is_held_to_the_same_rules(server, dialled, path, target):
+def test_case_26_an_auxiliary_url_is_held_to_the_same_rules(
+    server: MisbehavingServer, dialled: list[str], path: str, target: str
+) -> None:
     # Given a site whose own files redirect inside
     url = server.on(path, server_side.redirect(target))
     asking = fetcher(resolve=to_addresses("127.0.0.9"))
@@ -371,7 +390,9 @@ def test_case_26_an_auxiliary_url_is_held_to_the_same_rules(server, dialled, pat
     assert dialled == ["127.0.0.1"]
 
 
-def test_case_27_a_proxy_in_the_environment_is_not_used(server, secure_server, dialled, monkeypatch):
+def test_case_27_a_proxy_in_the_environment_is_not_used(
+    server: MisbehavingServer, secure_server: MisbehavingServer, dialled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.9:3128")
     asking = fetcher(resolve=to_addresses("127.0.0.1"))
@@ -382,12 +403,12 @@ def test_case_27_a_proxy_in_the_environment_is_not_used(server, secure_server, d
     assert set(dialled) == {"127.0.0.1"}
 
 
-def test_without_an_allowed_network_loopback_is_inside(server, dialled):
+def test_without_an_allowed_network_loopback_is_inside(server: MisbehavingServer, dialled: list[str]) -> None:
     assert failure(server.on("/", server_side.answer()), allowed=()).reason is Reason.BLOCKED_ADDRESS
     assert dialled == []
 
 
-def test_networks_are_allowed_only_beside_an_endpoint_on_loopback(monkeypatch):
+def test_networks_are_allowed_only_beside_an_endpoint_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     # Given somebody who sets the variable on a deployed function
     monkeypatch.setenv("NEWSDESK_ALLOWED_NETWORKS", "0.0.0.0/0,::/0")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

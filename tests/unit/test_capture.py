@@ -6,9 +6,11 @@ import dataclasses
 import gzip
 import json
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
@@ -18,7 +20,7 @@ from fetcher.captures import exchange_of
 from newsdesk.articles import CaptureRedirect, CaptureUnreadableError, Exchange, read_capture, write_capture
 from newsdesk.web import decode_body
 from tests.functional import misbehaving_server as server_side
-from tests.functional.misbehaving_server import PAGE
+from tests.functional.misbehaving_server import PAGE, MisbehavingServer
 from tests.web import fetch, to_addresses
 
 EXCHANGE = Exchange(
@@ -53,7 +55,7 @@ def records_of(file: bytes) -> dict[str, SimpleNamespace]:
     }
 
 
-def check(file: bytes, tmp_path) -> int:
+def check(file: bytes, tmp_path: Path) -> int:
     path = tmp_path / "capture.warc.gz"
     path.write_bytes(file)
     return Checker(SimpleNamespace(inputs=[str(path)], verbose=True)).process_all()
@@ -62,7 +64,7 @@ def check(file: bytes, tmp_path) -> int:
 header_values = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=20)
 
 
-def test_a_capture_is_read_back_as_it_was_written():
+def test_a_capture_is_read_back_as_it_was_written() -> None:
     page = read_capture(write_capture(EXCHANGE))
 
     for name in (
@@ -83,23 +85,23 @@ def test_a_capture_is_read_back_as_it_was_written():
 
 
 @given(st.binary(max_size=5000))
-def test_every_body_comes_back_byte_for_byte(body):
+def test_every_body_comes_back_byte_for_byte(body: bytes) -> None:
     exchange = dataclasses.replace(EXCHANGE, headers=(("Content-Type", "text/html"),), body=body)
     assert read_capture(write_capture(exchange)).body == body
 
 
-def test_a_large_body_comes_back_whole():
+def test_a_large_body_comes_back_whole() -> None:
     body = bytes(range(256)) * 20_000
     assert read_capture(write_capture(dataclasses.replace(EXCHANGE, body=body))).body == body
 
 
 @given(st.lists(st.tuples(st.sampled_from(["X-One", "x-two", "Via"]), header_values), max_size=8))
-def test_every_header_field_comes_back_in_order(fields):
+def test_every_header_field_comes_back_in_order(fields: list[tuple[str, str]]) -> None:
     exchange = dataclasses.replace(EXCHANGE, headers=tuple(fields))
     assert read_capture(write_capture(exchange)).headers == tuple(fields)
 
 
-def test_a_compressed_body_is_kept_compressed():
+def test_a_compressed_body_is_kept_compressed() -> None:
     # Given a response with a content coding
     body = gzip.compress(EXCHANGE.body)
     headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"))
@@ -112,7 +114,7 @@ def test_a_compressed_body_is_kept_compressed():
     assert page.content_encoding == "gzip"
 
 
-def test_removed_chunking_is_told_and_the_record_stays_readable(tmp_path):
+def test_removed_chunking_is_told_and_the_record_stays_readable(tmp_path: Path) -> None:
     # Given a response that came in chunks, with a length that chunking overrules
     headers = (("Transfer-Encoding", "chunked"), ("Content-Length", "7"), ("Content-Type", "text/html"))
 
@@ -130,16 +132,16 @@ def test_removed_chunking_is_told_and_the_record_stays_readable(tmp_path):
     assert check(file, tmp_path) == 0
 
 
-def test_the_file_passes_warcio_check(tmp_path, capsys):
+def test_the_file_passes_warcio_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(write_capture(EXCHANGE), tmp_path) == 0
     assert capsys.readouterr().out.count("digest pass") == 3
 
 
-def test_the_file_passes_warcio_check_with_an_empty_body(tmp_path):
+def test_the_file_passes_warcio_check_with_an_empty_body(tmp_path: Path) -> None:
     assert check(write_capture(dataclasses.replace(EXCHANGE, body=b"")), tmp_path) == 0
 
 
-def test_heads_are_kept_byte_for_byte():
+def test_heads_are_kept_byte_for_byte() -> None:
     # Given a field that is not ASCII
     headers = (("X-Place", "Malm\u00f6"), ("X-Title", "Hafen \u00c3\u00bc"))
 
@@ -151,7 +153,7 @@ def test_heads_are_kept_byte_for_byte():
     assert raw.startswith(b"HTTP/1.1 200 \r\nX-Place: Malm\xf6\r\nX-Title: Hafen \xc3\xbc\r\n\r\n<html>")
 
 
-def test_the_three_records_say_what_belongs_together():
+def test_the_three_records_say_what_belongs_together() -> None:
     records = records_of(write_capture(EXCHANGE))
 
     assert set(records) == {"response", "request", "metadata"}
@@ -164,11 +166,11 @@ def test_the_three_records_say_what_belongs_together():
     assert records["response"].fields.get_header("WARC-Payload-Digest").startswith("sha1:")
 
 
-def test_the_same_exchange_makes_the_same_bytes():
+def test_the_same_exchange_makes_the_same_bytes() -> None:
     assert write_capture(EXCHANGE) == write_capture(EXCHANGE)
 
 
-def test_another_capture_has_other_record_ids():
+def test_another_capture_has_other_record_ids() -> None:
     other = dataclasses.replace(EXCHANGE, capture_id="20260314T092653590Z-0badcafe")
 
     first, second = (
@@ -180,7 +182,7 @@ def test_another_capture_has_other_record_ids():
 
 
 @given(st.data())
-def test_a_file_that_was_cut_short_is_never_taken_for_a_capture(data):
+def test_a_file_that_was_cut_short_is_never_taken_for_a_capture(data: st.DataObject) -> None:
     file = write_capture(EXCHANGE)
     cut = data.draw(st.integers(0, len(file) - 12))
 
@@ -191,12 +193,12 @@ def test_a_file_that_was_cut_short_is_never_taken_for_a_capture(data):
 @pytest.mark.parametrize(
     "file", [b"", b"not a capture", gzip.compress(b"not a capture", mtime=0), b"\x1f\x8b\x08\x00rubbish"]
 )
-def test_what_is_no_capture_is_said_to_be_unreadable(file):
+def test_what_is_no_capture_is_said_to_be_unreadable(file: bytes) -> None:
     with pytest.raises(CaptureUnreadableError):
         read_capture(file)
 
 
-def test_a_changed_body_is_noticed():
+def test_a_changed_body_is_noticed() -> None:
     file = write_capture(EXCHANGE)
     records = [gzip.decompress(part) for part in _members(file)]
     tampered = b"".join(gzip.compress(record.replace(b"bridge", b"tunnel")) for record in records)
@@ -220,7 +222,9 @@ def _offsets(file: bytes) -> list[int]:
 
 @pytest.mark.parametrize("coding", [None, *server_side.ENCODERS])
 @pytest.mark.parametrize("framing", ["length", "chunked", "until closed"])
-def test_a_replayed_capture_gives_extract_what_the_server_meant(server, tmp_path, coding, framing):
+def test_a_replayed_capture_gives_extract_what_the_server_meant(
+    server: MisbehavingServer, tmp_path: Path, coding: str | None, framing: str
+) -> None:
     # Given a page behind each coding and framing
     sent = server_side.ENCODERS[coding](PAGE) if coding else PAGE
     fields = [server_side.HTML, ("X-Robots-Tag", "noarchive"), *([("Content-Encoding", coding)] if coding else [])]
@@ -245,7 +249,7 @@ def test_a_replayed_capture_gives_extract_what_the_server_meant(server, tmp_path
     assert check(file, tmp_path) == 0
 
 
-def test_the_metadata_record_tells_how_the_page_came(secure_server, authority):
+def test_the_metadata_record_tells_how_the_page_came(secure_server: MisbehavingServer, authority: trustme.CA) -> None:
     # Given a page over TLS
     secure_server.on("/", server_side.answer())
     response = fetch(

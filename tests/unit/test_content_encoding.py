@@ -6,6 +6,7 @@ import gzip
 import sys
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import brotlicffi
 import pytest
@@ -55,19 +56,19 @@ codings = st.sampled_from(
 
 
 @given(bodies, codings)
-def test_an_encoded_body_comes_back_as_it_was(body, coding):
+def test_an_encoded_body_comes_back_as_it_was(body: bytes, coding: tuple[str, Callable[[bytes], bytes]]) -> None:
     name, encode = coding
     assert decode_body(encode(body), name, PLENTY) == body
 
 
 @given(bodies)
-def test_an_identity_body_is_left_alone(body):
+def test_an_identity_body_is_left_alone(body: bytes) -> None:
     assert decode_body(body, None, PLENTY) == body
     assert decode_body(body, "identity", PLENTY) == body
 
 
 @given(bodies, codings, st.integers(0, 6000))
-def test_no_more_than_the_cap_comes_out(body, coding, cap):
+def test_no_more_than_the_cap_comes_out(body: bytes, coding: tuple[str, Callable[[bytes], bytes]], cap: int) -> None:
     name, encode = coding
     if len(body) <= cap:
         assert decode_body(encode(body), name, cap) == body
@@ -78,7 +79,9 @@ def test_no_more_than_the_cap_comes_out(body, coding, cap):
 
 
 @given(bodies, codings, st.data())
-def test_a_truncated_stream_is_never_accepted(body, coding, data):
+def test_a_truncated_stream_is_never_accepted(
+    body: bytes, coding: tuple[str, Callable[[bytes], bytes]], data: st.DataObject
+) -> None:
     # Given an encoded body that lost its end
     name, encode = coding
     encoded = encode(body)
@@ -94,7 +97,7 @@ def test_a_truncated_stream_is_never_accepted(body, coding, data):
 
 
 @given(st.binary(max_size=500), st.sampled_from(["gzip", "deflate", "br", "zstd"]))
-def test_bytes_that_are_anything_at_all_end_in_a_classified_way(body, name):
+def test_bytes_that_are_anything_at_all_end_in_a_classified_way(body: bytes, name: str) -> None:
     reason = None
     try:
         decode_body(body, name, 5000)
@@ -104,35 +107,35 @@ def test_bytes_that_are_anything_at_all_end_in_a_classified_way(body, name):
 
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=6))
-def test_all_members_of_a_gzip_body_are_read(parts):
+def test_all_members_of_a_gzip_body_are_read(parts: list[bytes]) -> None:
     assert decode_body(b"".join(as_gzip(part) for part in parts), "gzip", PLENTY) == b"".join(parts)
 
 
-def test_the_cap_is_for_all_members_together():
+def test_the_cap_is_for_all_members_together() -> None:
     with pytest.raises(PermanentError) as caught:
         decode_body(as_gzip(b"x" * 60) * 2, "gzip", 100)
     assert caught.value.reason is Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize("cut", [1, 5, 15])
-def test_a_second_member_cut_short_is_truncated(cut):
+def test_a_second_member_cut_short_is_truncated(cut: int) -> None:
     with pytest.raises(TransientError) as caught:
         decode_body(as_gzip(b"first") + as_gzip(b"second")[:cut], "gzip", PLENTY)
     assert caught.value.reason is Reason.TRUNCATED
 
 
 @pytest.mark.parametrize("rubbish", [b"\x00" * 512, b"\n", b"<!-- cached -->"])
-def test_what_follows_the_last_member_is_ignored(rubbish):
+def test_what_follows_the_last_member_is_ignored(rubbish: bytes) -> None:
     assert decode_body(as_gzip(b"page") + rubbish, "gzip", PLENTY) == b"page"
 
 
-def test_a_flood_of_empty_members_is_refused():
+def test_a_flood_of_empty_members_is_refused() -> None:
     with pytest.raises(PermanentError) as caught:
         decode_body(as_gzip(b"") * (MAXIMUM_MEMBERS + 1), "gzip", PLENTY)
     assert caught.value.reason is Reason.CONTENT_ENCODING
 
 
-def test_a_corrupt_checksum_is_refused():
+def test_a_corrupt_checksum_is_refused() -> None:
     encoded = bytearray(as_gzip(b"page" * 100))
     encoded[-6] ^= 0xFF
     with pytest.raises(PermanentError) as caught:
@@ -140,13 +143,13 @@ def test_a_corrupt_checksum_is_refused():
     assert caught.value.reason is Reason.CONTENT_ENCODING
 
 
-def test_a_body_that_is_not_what_it_claims_is_refused():
+def test_a_body_that_is_not_what_it_claims_is_refused() -> None:
     with pytest.raises(PermanentError) as caught:
         decode_body(b"<html>not gzip at all</html>", "gzip", PLENTY)
     assert caught.value.reason is Reason.CONTENT_ENCODING
 
 
-def test_a_bomb_costs_no_more_memory_than_the_cap():
+def test_a_bomb_costs_no_more_memory_than_the_cap() -> None:
     # Given a small body that decodes to 256 MiB
     compressor = zlib.compressobj(9, wbits=31)
     bomb = b"".join(compressor.compress(bytes(1 << 20)) for _ in range(256)) + compressor.flush()
@@ -176,21 +179,23 @@ def test_a_bomb_costs_no_more_memory_than_the_cap():
         (["Zstd"], "zstd"),
     ],
 )
-def test_the_one_coding_is_found(fields, expected):
+def test_the_one_coding_is_found(fields: list[tuple[str, str]], expected: str) -> None:
     assert single_encoding(fields) == expected
 
 
 @pytest.mark.parametrize(
     "fields", [["gzip, gzip"], ["gzip", "gzip"], ["gzip, br"], ["zstd", "gzip"], ["rot13"], [", ".join(["gzip"] * 200)]]
 )
-def test_unknown_and_stacked_codings_are_refused(fields):
+def test_unknown_and_stacked_codings_are_refused(fields: list[tuple[str, str]]) -> None:
     with pytest.raises(PermanentError) as caught:
         single_encoding(fields)
     assert caught.value.reason is Reason.CONTENT_ENCODING
 
 
 @given(st.integers(0, 3), st.integers(-2, 2), codings)
-def test_sizes_around_the_decoders_own_steps_come_back_as_they_were(steps, more, coding):
+def test_sizes_around_the_decoders_own_steps_come_back_as_they_were(
+    steps: int, more: int, coding: tuple[str, Callable[[bytes], bytes]]
+) -> None:
     # Given a body about as long as a whole number of the pieces in which it is decoded
     name, encode = coding
     body = b"x" * max(0, steps * 65536 + more)
@@ -202,13 +207,17 @@ def test_sizes_around_the_decoders_own_steps_come_back_as_they_were(steps, more,
 
 
 @given(bodies, codings, st.integers(0, 6000))
-def test_the_start_of_a_body_is_never_more_than_was_asked_for(body, coding, cap):
+def test_the_start_of_a_body_is_never_more_than_was_asked_for(
+    body: bytes, coding: tuple[str, Callable[[bytes], bytes]], cap: int
+) -> None:
     name, encode = coding
     assert decode_start(encode(body), name, cap) == (body[:cap], len(body) <= cap)
 
 
 @given(bodies, codings, st.data())
-def test_the_start_of_a_cut_body_is_the_start_of_the_body(body, coding, data):
+def test_the_start_of_a_cut_body_is_the_start_of_the_body(
+    body: bytes, coding: tuple[str, Callable[[bytes], bytes]], data: st.DataObject
+) -> None:
     name, encode = coding
     encoded = encode(body)
     cut = data.draw(st.integers(0, len(encoded) - 1))
@@ -222,7 +231,7 @@ def test_the_start_of_a_cut_body_is_the_start_of_the_body(body, coding, data):
 
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=6), st.booleans())
-def test_all_frames_of_a_zstd_body_are_read(parts, has_notes):
+def test_all_frames_of_a_zstd_body_are_read(parts: list[bytes], has_notes: bool) -> None:
     between = SKIPPED_FRAME if has_notes else b""
     body = between + between.join(zstd.compress(part) for part in parts) + between
     assert decode_body(body, "zstd", PLENTY) == b"".join(parts)
@@ -230,18 +239,18 @@ def test_all_frames_of_a_zstd_body_are_read(parts, has_notes):
 
 @pytest.mark.parametrize("cut", [1, 3, 6, 12])
 @pytest.mark.parametrize("second", [zstd.compress(b"second" * 10), SKIPPED_FRAME])
-def test_a_second_frame_cut_short_is_truncated(cut, second):
+def test_a_second_frame_cut_short_is_truncated(cut: int, second: bytes) -> None:
     with pytest.raises(TransientError) as caught:
         decode_body(zstd.compress(b"first") + second[:cut], "zstd", PLENTY)
     assert caught.value.reason is Reason.TRUNCATED
 
 
 @pytest.mark.parametrize("rubbish", [b"\x00" * 512, b"\n", b"<!-- cached -->"])
-def test_what_follows_the_last_frame_is_ignored(rubbish):
+def test_what_follows_the_last_frame_is_ignored(rubbish: bytes) -> None:
     assert decode_body(zstd.compress(b"page") + rubbish, "zstd", PLENTY) == b"page"
 
 
-def test_a_frame_that_wants_a_larger_window_than_http_allows_is_refused():
+def test_a_frame_that_wants_a_larger_window_than_http_allows_is_refused() -> None:
     # Given a frame with a window of 128 MiB (RFC 9659 allows 8)
     compressor = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
     body = compressor.compress(b"x" * 100) + compressor.flush()
@@ -253,7 +262,7 @@ def test_a_frame_that_wants_a_larger_window_than_http_allows_is_refused():
 
 
 @pytest.mark.parametrize("name", ["gzip", "br", "zstd", None])
-def test_pieces_are_small_whatever_the_body_grows_to(name):
+def test_pieces_are_small_whatever_the_body_grows_to(name: str) -> None:
     body = {"gzip": as_gzip, "br": brotlicffi.compress, "zstd": zstd.compress, None: bytes}[name](bytes(PLENTY))
     pieces = list(decoded_pieces(body, name, PLENTY))
     assert b"".join(pieces) == bytes(PLENTY)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from newsdesk.articles import (
     ArticleStore,
     Capture,
     CurrentRevision,
+    OutcomeRecord,
     RevisitPolicy,
     Stage,
     Timeouts,
@@ -56,7 +58,7 @@ SHORT_WAIT = 20.0
 ORIGINS = ("https://news.example", "http://127.0.0.1:8080", "http://198.51.100.7")
 
 
-def response(**changes) -> FetchResponse:
+def response(**changes: Any) -> FetchResponse:
     plain = FetchResponse(
         final_url=URL,
         status=200,
@@ -77,10 +79,13 @@ NOT_MODIFIED = response(status=304, reason_phrase="Not Modified", headers=(), bo
 MOVED = response(final_url=MOVED_URL, redirects=(Hop(URL, 301, MOVED_URL),))
 
 
+Answer = FetchResponse | Exception | Callable[[], FetchResponse]
+
+
 class ScriptedFetcher:
     """Gives its answers in turn; an answer that can be called is called while the fetch is under way."""
 
-    def __init__(self, *answers: FetchResponse | Exception | Callable[[], FetchResponse]) -> None:
+    def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
         self.requests: list[FetchRequest] = []
         self.files: dict[str, tuple[int, HeaderFields, bytes]] = {}
@@ -109,7 +114,7 @@ class ScriptedFetcher:
 class World:
     """A fetch stage and everything around it."""
 
-    def __init__(self, *answers, state: ArticleState | None = None, **options) -> None:
+    def __init__(self, *answers: Answer, state: ArticleState | None = None, **options: Any) -> None:
         self.clock = FakeClock()
         self.state = state or new_article(now=self.clock())
         self.store = InMemoryArticleStore(self.state)
@@ -141,8 +146,8 @@ class World:
         return self.store.states[self.state.article_id]
 
     @property
-    def outcome(self):
-        return self.store.outcomes.get((self.state.article_id, 1))
+    def outcome(self) -> OutcomeRecord:
+        return self.store.outcomes[(self.state.article_id, 1)]
 
 
 def new_article(
@@ -161,14 +166,14 @@ def indexed_article(url: str = URL) -> ArticleState:
     return new_article(url).model_copy(update={"current": current, "validators": validators})
 
 
-def at_rest(state: ArticleState, **changes) -> ArticleState:
+def at_rest(state: ArticleState, **changes: Any) -> ArticleState:
     return state.model_copy(update={"stage": Stage.REST, "submissions": (), "due_at": None, **changes})
 
 
 # What is fetched
 
 
-def test_a_page_is_captured_and_sent_on():
+def test_a_page_is_captured_and_sent_on() -> None:
     # Given an article that waits for its page
     world = World(response())
 
@@ -190,13 +195,13 @@ def test_a_page_is_captured_and_sent_on():
     ]
 
 
-def test_a_first_visit_is_unconditional():
+def test_a_first_visit_is_unconditional() -> None:
     world = World(response())
     world.deliver()
     assert world.fetcher.requests == [FetchRequest(URL)]
 
 
-def test_a_second_visit_is_conditional_and_stops_early_when_nothing_changed():
+def test_a_second_visit_is_conditional_and_stops_early_when_nothing_changed() -> None:
     # Given an indexed article
     world = World(NOT_MODIFIED, state=indexed_article())
 
@@ -213,20 +218,20 @@ def test_a_second_visit_is_conditional_and_stops_early_when_nothing_changed():
     assert world.sender.sent == []
 
 
-def test_an_article_without_a_revision_is_never_asked_for_conditionally():
+def test_an_article_without_a_revision_is_never_asked_for_conditionally() -> None:
     state = indexed_article().model_copy(update={"current": None})
     world = World(response(), state=state)
     world.deliver()
     assert world.fetcher.requests == [FetchRequest(URL)]
 
 
-def test_304_without_a_question_leads_to_one_unconditional_fetch():
+def test_304_without_a_question_leads_to_one_unconditional_fetch() -> None:
     world = World(NOT_MODIFIED, response())
     assert world.deliver() == "fetched"
     assert world.fetcher.requests == [FetchRequest(URL)] * 2
 
 
-def test_304_from_where_a_redirect_led_is_not_taken_for_unchanged():
+def test_304_from_where_a_redirect_led_is_not_taken_for_unchanged() -> None:
     # The validators were never sent there.
     redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
     world = World(redirected, response(), state=indexed_article())
@@ -234,13 +239,13 @@ def test_304_from_where_a_redirect_led_is_not_taken_for_unchanged():
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
 
 
-def test_a_server_that_insists_on_304_fails():
+def test_a_server_that_insists_on_304_fails() -> None:
     world = World(NOT_MODIFIED, NOT_MODIFIED)
     assert world.deliver() == "failed"
     assert world.outcome.outcome == "failed:protocol_error"
 
 
-def test_validators_of_a_redirect_s_target_are_not_kept():
+def test_validators_of_a_redirect_s_target_are_not_kept() -> None:
     # Given a redirect to the same article under another spelling
     spelling = f"{URL}?utm_source=redirect"
     world = World(response(final_url=spelling, redirects=(Hop(URL, 302, spelling),)))
@@ -251,7 +256,7 @@ def test_validators_of_a_redirect_s_target_are_not_kept():
 # Where it led
 
 
-def test_where_a_redirect_leads_is_an_article_of_its_own_and_is_asked_itself():
+def test_where_a_redirect_leads_is_an_article_of_its_own_and_is_asked_itself() -> None:
     # Given a URL that leads to one that nobody knows
     world = World(MOVED)
 
@@ -267,7 +272,7 @@ def test_where_a_redirect_leads_is_an_article_of_its_own_and_is_asked_itself():
     assert world.objects.puts == []
 
 
-def test_a_worker_killed_after_it_began_a_target_leaves_both_to_be_ended():
+def test_a_worker_killed_after_it_began_a_target_leaves_both_to_be_ended() -> None:
     # Given a worker that dies between the target's state and its message
     world = World(MOVED, MOVED)
     world.sender.fail_next("send", OSError("killed"))
@@ -294,7 +299,7 @@ def test_a_worker_killed_after_it_began_a_target_leaves_both_to_be_ended():
     ],
     ids=["indexed", "in flight", "removed"],
 )
-def test_a_redirect_to_another_article_ends_as_its_duplicate(other):
+def test_a_redirect_to_another_article_ends_as_its_duplicate(other: ArticleState) -> None:
     # Given another article under the final URL
     world = World(MOVED)
     world.store.states[other.article_id] = other
@@ -310,7 +315,7 @@ def test_a_redirect_to_another_article_ends_as_its_duplicate(other):
     assert world.sender.sent == []
 
 
-def test_a_redirect_to_an_article_s_other_name_ends_as_duplicate():
+def test_a_redirect_to_an_article_s_other_name_ends_as_duplicate() -> None:
     world = World(MOVED)
     other = at_rest(indexed_article("https://news.example/original"))
     world.store.states[other.article_id] = other
@@ -319,7 +324,7 @@ def test_a_redirect_to_an_article_s_other_name_ends_as_duplicate():
     assert world.outcome.duplicate_of == other.article_id
 
 
-def test_a_target_that_came_to_nothing_is_tried_again():
+def test_a_target_that_came_to_nothing_is_tried_again() -> None:
     world = World(MOVED)
     other = at_rest(new_article(MOVED_URL), last_outcome="failed:not_found")
     world.store.states[other.article_id] = other
@@ -327,14 +332,14 @@ def test_a_target_that_came_to_nothing_is_tried_again():
     assert world.store.get(other.article_id).run == other.run + 1
 
 
-def test_a_duplicate_of_this_article_is_in_nobody_s_way():
+def test_a_duplicate_of_this_article_is_in_nobody_s_way() -> None:
     world = World(MOVED)
     other = at_rest(indexed_article(MOVED_URL), duplicate_of=article_id(URL))
     world.store.states[other.article_id] = other
     assert world.deliver() == "fetched"
 
 
-def test_the_front_page_never_becomes_an_article_s_other_name():
+def test_the_front_page_never_becomes_an_article_s_other_name() -> None:
     front = "https://news.example/"
     world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)))
     assert world.deliver() == "fetched"
@@ -344,7 +349,7 @@ def test_the_front_page_never_becomes_an_article_s_other_name():
 # What goes wrong
 
 
-def test_a_permanent_failure_ends_the_run_with_its_reason():
+def test_a_permanent_failure_ends_the_run_with_its_reason() -> None:
     world = World(PermanentError(Reason.NOT_FOUND, "status 404"))
     assert world.deliver() == "failed"
     assert world.outcome.outcome == "failed:not_found"
@@ -352,13 +357,13 @@ def test_a_permanent_failure_ends_the_run_with_its_reason():
     assert world.sender.sent == []
 
 
-def test_a_forbidden_address_is_a_rejection():
+def test_a_forbidden_address_is_a_rejection() -> None:
     world = World(PermanentError(Reason.BLOCKED_ADDRESS, "news.example is 10.0.0.1"))
     assert world.deliver() == "rejected"
     assert world.outcome.outcome == "rejected:blocked_address"
 
 
-def test_a_transient_failure_is_tried_again_later():
+def test_a_transient_failure_is_tried_again_later() -> None:
     # Given a server that does not answer in time
     world = World(TransientError(Reason.TIMEOUT, "20 s"))
 
@@ -369,10 +374,10 @@ def test_a_transient_failure_is_tried_again_later():
     stored = world.now_stored
     assert (stored.stage, stored.waiting, stored.attempts, stored.lease_owner) == (Stage.FETCH, "retry", 1, None)
     assert stored.due_at == math.ceil(world.clock().timestamp() + 30)
-    assert world.outcome is None
+    assert not world.store.outcomes
 
 
-def test_attempts_come_to_an_end():
+def test_attempts_come_to_an_end() -> None:
     # Given a run that has one attempt left
     state = new_article().model_copy(update={"attempts": 3})
     world = World(TransientError(Reason.TIMEOUT), state=state)
@@ -384,13 +389,13 @@ def test_attempts_come_to_an_end():
     assert world.outcome.outcome == "failed:timeout"
 
 
-def test_what_the_server_asked_for_is_waited_for():
+def test_what_the_server_asked_for_is_waited_for() -> None:
     world = World(OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=1000))
     world.deliver()
     assert world.now_stored.due_at == math.ceil(world.clock().timestamp() + 1000)
 
 
-def test_an_overloaded_host_is_left_alone_as_a_whole():
+def test_an_overloaded_host_is_left_alone_as_a_whole() -> None:
     # Given a host that asks for ten minutes
     world = World(OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=600), response())
     world.deliver()
@@ -407,20 +412,20 @@ def test_an_overloaded_host_is_left_alone_as_a_whole():
     assert world.store.states[other.article_id].due_at >= world.clock().timestamp() + 600
 
 
-def test_a_pause_is_capped():
+def test_a_pause_is_capped() -> None:
     world = World(OverloadedError(Reason.SERVER_ERROR, retry_after_seconds=float("inf")))
     assert world.deliver() == "retry_scheduled"
     assert world.now_stored.due_at == math.ceil(world.clock().timestamp() + RETRY_AFTER_CAP_SECONDS)
     assert world.hosts.back_off_until(HOST) == world.clock() + timedelta(seconds=RETRY_AFTER_CAP_SECONDS)
 
 
-def test_a_page_s_own_failure_leaves_the_host_alone():
+def test_a_page_s_own_failure_leaves_the_host_alone() -> None:
     world = World(TransientError(Reason.SERVER_ERROR, "status 500"))
     world.deliver()
     assert world.hosts.back_offs == {}
 
 
-def test_the_host_that_complained_is_the_one_that_is_left_alone():
+def test_the_host_that_complained_is_the_one_that_is_left_alone() -> None:
     # Given a page that redirects to another host, which asks for less
     elsewhere = "https://elsewhere.example/harbour"
     world = World()
@@ -429,7 +434,7 @@ def test_the_host_that_complained_is_the_one_that_is_left_alone():
     def refused() -> FetchResponse:
         raise OverloadedError(Reason.RATE_LIMITED)
 
-    def fetch(request, request_slot):
+    def fetch(request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         request_slot(parse_url(elsewhere), (Hop(URL, 302, elsewhere),))()
         return refused()
 
@@ -443,7 +448,7 @@ def test_the_host_that_complained_is_the_one_that_is_left_alone():
 # Politeness
 
 
-def test_a_slot_that_comes_soon_is_waited_for():
+def test_a_slot_that_comes_soon_is_waited_for() -> None:
     # Given a host that was asked two seconds ago
     world = World(response())
     world.hosts.last_slots[HOST] = world.clock() - timedelta(seconds=2)
@@ -455,7 +460,7 @@ def test_a_slot_that_comes_soon_is_waited_for():
     assert sum(world.clock.sleeps) == pytest.approx(INTERVAL + LATENESS_SECONDS - 2.0)
 
 
-def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt():
+def test_a_slot_that_is_far_off_defers_the_fetch_and_costs_no_attempt() -> None:
     # Given a host whose slots are taken for two minutes
     world = World(response())
     world.hosts.last_slots[HOST] = world.clock() + timedelta(seconds=120)
@@ -478,21 +483,21 @@ def test_this_machine_is_inside_by_address_and_by_name(host: str, inside: bool) 
     assert World().politeness.is_inside(host) is inside
 
 
-def test_an_address_inside_an_allowed_network_needs_no_slot():
+def test_an_address_inside_an_allowed_network_needs_no_slot() -> None:
     state = new_article("http://127.0.0.1:8080/harbour", "127.0.0.1")
     world = World(response(final_url="http://127.0.0.1:8080/harbour"), state=state)
     assert world.deliver() == "fetched"
     assert world.hosts.asked == []
 
 
-def test_any_other_address_needs_a_slot():
+def test_any_other_address_needs_a_slot() -> None:
     state = new_article("http://198.51.100.7/harbour", "198.51.100.7")
     world = World(response(final_url="http://198.51.100.7/harbour"), state=state)
     world.deliver()
     assert len(world.hosts.asked) == 1
 
 
-def test_every_request_takes_a_slot_those_of_redirects_included():
+def test_every_request_takes_a_slot_those_of_redirects_included() -> None:
     # Given a page that redirects within its host
     world = World(MOVED)
 
@@ -502,7 +507,7 @@ def test_every_request_takes_a_slot_those_of_redirects_included():
     assert sum(world.clock.sleeps) == pytest.approx(INTERVAL + LATENESS_SECONDS)
 
 
-def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped():
+def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped() -> None:
     # Given a page that redirects to a host whose slots are taken for long
     elsewhere = "https://elsewhere.example/harbour"
     hop = Hop(URL, 302, elsewhere, "198.51.100.7")
@@ -525,7 +530,7 @@ def test_a_redirect_that_has_to_wait_goes_on_where_it_stopped():
     assert world.outcome.duplicate_of == article_id(elsewhere)
 
 
-def test_where_a_redirect_leads_is_asked_for_only_if_that_host_allows_it():
+def test_where_a_redirect_leads_is_asked_for_only_if_that_host_allows_it() -> None:
     # Given a page that redirects to where its host's robots.txt keeps crawlers out
     world = World(MOVED)
     world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(
@@ -537,7 +542,7 @@ def test_where_a_redirect_leads_is_asked_for_only_if_that_host_allows_it():
     assert world.outcome.outcome == "rejected:robots_disallowed"
 
 
-def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there():
+def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there() -> None:
     # Given a 304 that nobody asked for, from a host that wants long intervals
     redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
     world = World(redirected, MOVED, state=indexed_article())
@@ -556,7 +561,7 @@ def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there():
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
 
 
-def test_what_a_host_says_of_its_pages_use_is_kept_with_the_capture():
+def test_what_a_host_says_of_its_pages_use_is_kept_with_the_capture() -> None:
     world = World(response())
     world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(
         update={"ai_preferences": ("Content-Signal: ai-train=no",)}
@@ -577,7 +582,9 @@ RESERVED = {"tdm": (TdmRule(location="/", reservation=1),)}
 
 @pytest.mark.parametrize("policy", [frozenset(), frozenset({RefusedUse.TDM_RESERVATION})])
 @pytest.mark.parametrize("rules", [NO_TRAINING, RESERVED])
-def test_a_page_whose_host_has_begun_to_say_something_is_read_again_whole(policy, rules):
+def test_a_page_whose_host_has_begun_to_say_something_is_read_again_whole(
+    policy: frozenset[RefusedUse], rules: dict[str, Any]
+) -> None:
     # Given an indexed article, and a host that has said something new since; its page may override it
     world = World(response(), state=indexed_article(), opt_outs=OptOutPolicy(policy, "newsdeskbot"))
     says(world, **rules)
@@ -587,7 +594,7 @@ def test_a_page_whose_host_has_begun_to_say_something_is_read_again_whole(policy
     assert world.fetcher.requests == [FetchRequest(URL)]
 
 
-def test_a_page_whose_host_says_what_it_said_before_is_asked_for_conditionally():
+def test_a_page_whose_host_says_what_it_said_before_is_asked_for_conditionally() -> None:
     # Given an indexed article whose capture knows what its host says
     world = World(NOT_MODIFIED, state=indexed_article())
     says(world, **NO_TRAINING)
@@ -600,7 +607,7 @@ def test_a_page_whose_host_says_what_it_said_before_is_asked_for_conditionally()
     assert world.fetcher.requests[0].is_conditional
 
 
-def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said_before():
+def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said_before() -> None:
     # Given an indexed article whose host reserves, as its capture knows, and a policy that has begun to heed it
     policy = OptOutPolicy(frozenset({RefusedUse.TDM_RESERVATION}), "newsdeskbot")
     world = World(response(), state=indexed_article(), opt_outs=policy)
@@ -615,7 +622,9 @@ def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said
 
 
 @pytest.mark.parametrize(("state", "outcome"), [(None, "rejected:opt_out"), (True, "removed")])
-def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(state, outcome):
+def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(
+    state: bool | None, outcome: str
+) -> None:
     # Given a host whose robots.txt refuses a use, for a new page or an indexed one
     policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI}), "newsdeskbot")
     world = World(state=indexed_article() if state else None, opt_outs=policy)
@@ -633,7 +642,7 @@ def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(s
     assert world.objects.objects == {}
 
 
-def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture():
+def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture() -> None:
     # Given a page that redirects to its front page's host, which refuses a heeded use
     front = "https://elsewhere.example/"
     policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI}), "newsdeskbot")
@@ -647,7 +656,7 @@ def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture():
     assert world.objects.objects == {}
 
 
-def visited_before(*answers, wish=()):
+def visited_before(*answers: Answer, wish: HeaderFields = ()) -> World:
     """A world whose article was fetched with these wishes, committed, and sent to fetch again."""
     first = response(headers=(*response().headers, *wish))
     world = World(first, *answers)
@@ -676,7 +685,9 @@ OTHERWISE = (("X-Robots-Tag", "NOAI, max-image-preview:large"),)
         (NOAI, (("X-Robots-Tag", "noai, noimageai"),), "fetched"),
     ],
 )
-def test_the_same_bytes_are_known_only_with_the_same_wishes(before, now, status):
+def test_the_same_bytes_are_known_only_with_the_same_wishes(
+    before: HeaderFields, now: HeaderFields, status: str
+) -> None:
     # Given an article whose page came with some wishes, on a server without 304
     world = visited_before(response(headers=(*response().headers, *now)), wish=before)
 
@@ -686,13 +697,13 @@ def test_the_same_bytes_are_known_only_with_the_same_wishes(before, now, status)
 
 
 @pytest.mark.parametrize(("before", "now"), [((), ()), (NOAI, ()), (NOAI, NOAI), (NOAI, OTHERWISE)])
-def test_304_that_says_nothing_new_ends_the_visit(before, now):
+def test_304_that_says_nothing_new_ends_the_visit(before: HeaderFields, now: HeaderFields) -> None:
     # Given an article whose page came with some wishes, When a 304 repeats them or leaves them out, Then that is all
     world = visited_before(dataclasses.replace(NOT_MODIFIED, headers=now), wish=before)
     assert world.deliver(run=2) == "not_modified"
 
 
-def test_304_with_a_new_wish_has_the_page_read_once_more():
+def test_304_with_a_new_wish_has_the_page_read_once_more() -> None:
     # Given an article whose page asked nothing, and a 304 that does
     wishful = dataclasses.replace(NOT_MODIFIED, headers=NOAI)
     whole = response(headers=(*response().headers, *NOAI), started_at=datetime(2026, 3, 14, 10, 40, tzinfo=UTC))
@@ -719,19 +730,19 @@ def test_304_with_a_new_wish_has_the_page_read_once_more():
 # Deliveries that come twice, late, or at once
 
 
-def test_a_message_of_an_older_run_is_stale():
+def test_a_message_of_an_older_run_is_stale() -> None:
     world = World(state=new_article().model_copy(update={"run": 2}))
     assert world.deliver(run=1) == "stale"
     assert world.store.saves == []
 
 
-def test_a_message_for_nothing_is_stale():
+def test_a_message_for_nothing_is_stale() -> None:
     world = World()
     world.store.states.clear()
     assert world.deliver() == "stale"
 
 
-def test_a_redelivery_after_the_work_was_done_sends_the_next_message_again():
+def test_a_redelivery_after_the_work_was_done_sends_the_next_message_again() -> None:
     # Given a worker that died after its write and before its message
     world = World(response())
     world.sender.fail_next("send", RuntimeError("the function was killed"))
@@ -747,7 +758,7 @@ def test_a_redelivery_after_the_work_was_done_sends_the_next_message_again():
     assert len(world.fetcher.requests) == 1
 
 
-def test_a_message_that_comes_while_another_worker_is_at_it_is_acknowledged():
+def test_a_message_that_comes_while_another_worker_is_at_it_is_acknowledged() -> None:
     # Given an article that is being fetched, whose message is delivered a second time
     statuses: list[str] = []
 
@@ -766,7 +777,7 @@ def test_a_message_that_comes_while_another_worker_is_at_it_is_acknowledged():
     assert len(world.sender.sent) == 1
 
 
-def test_a_lease_that_has_run_out_keeps_nobody_out():
+def test_a_lease_that_has_run_out_keeps_nobody_out() -> None:
     world = World(response())
     world.store.states[world.state.article_id] = lifecycle.leased(
         world.state, "dead worker", world.clock() - timedelta(seconds=181), TIMEOUTS
@@ -774,7 +785,7 @@ def test_a_lease_that_has_run_out_keeps_nobody_out():
     assert world.deliver() == "fetched"
 
 
-def test_two_workers_at_once_take_one_lease():
+def test_two_workers_at_once_take_one_lease() -> None:
     # Given a worker that reads the state, and another that leases it first
     world = World()
     rival = lifecycle.leased(world.state, "rival", world.clock(), TIMEOUTS)
@@ -788,7 +799,7 @@ def test_two_workers_at_once_take_one_lease():
     assert world.fetcher.requests == []
 
 
-def test_a_late_worker_does_no_harm():
+def test_a_late_worker_does_no_harm() -> None:
     # Given a worker so slow that its lease ran out and another one did the work
     def overtaken() -> FetchResponse:
         world.clock.advance(TIMEOUTS.lease_seconds + 1)
@@ -807,7 +818,7 @@ def test_a_late_worker_does_no_harm():
 
 
 @pytest.mark.parametrize("failure", [PermanentError(Reason.GONE), TransientError(Reason.TIMEOUT)])
-def test_a_late_worker_s_failure_does_no_harm_either(failure):
+def test_a_late_worker_s_failure_does_no_harm_either(failure: Exception) -> None:
     def overtaken() -> FetchResponse:
         world.clock.advance(TIMEOUTS.lease_seconds + 1)
         assert world.deliver() == "fetched"
@@ -816,10 +827,10 @@ def test_a_late_worker_s_failure_does_no_harm_either(failure):
     world = World(overtaken, response())
     assert world.deliver() == "stale"
     assert world.now_stored.stage is Stage.EXTRACT
-    assert world.outcome is None
+    assert not world.store.outcomes
 
 
-def test_a_submission_that_joins_during_the_fetch_is_not_lost():
+def test_a_submission_that_joins_during_the_fetch_is_not_lost() -> None:
     # Given a submission that arrives while the page is being fetched
     def joined_meanwhile() -> FetchResponse:
         world.store.save(lifecycle.with_submission(world.now_stored, "s-2"))
@@ -834,7 +845,7 @@ def test_a_submission_that_joins_during_the_fetch_is_not_lost():
     assert world.now_stored.submissions == ("s-1", "s-2")
 
 
-def test_an_old_delivery_does_not_shorten_a_wait():
+def test_an_old_delivery_does_not_shorten_a_wait() -> None:
     # Given a fetch that was told to come back later
     world = World(TransientError(Reason.SERVER_ERROR), response())
     world.deliver()
@@ -848,7 +859,7 @@ def test_an_old_delivery_does_not_shorten_a_wait():
     assert world.deliver() == "fetched"
 
 
-def test_a_worker_that_dies_after_the_object_leaves_an_article_that_can_be_fetched_again():
+def test_a_worker_that_dies_after_the_object_leaves_an_article_that_can_be_fetched_again() -> None:
     # Given a worker that dies between the object and the table
     world = World(response(), response(started_at=datetime(2026, 3, 14, 9, 40, tzinfo=UTC)))
     dying = world.store
@@ -871,7 +882,7 @@ def test_a_worker_that_dies_after_the_object_leaves_an_article_that_can_be_fetch
     assert world.now_stored.capture.key == world.objects.puts[1]
 
 
-def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm():
+def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm() -> None:
     # Given a table that takes the step and loses its answer
     world = World(response())
 
@@ -889,7 +900,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm():
     assert len(world.sender.sent) == 1
 
 
-def test_every_lease_has_an_owner_of_its_own():
+def test_every_lease_has_an_owner_of_its_own() -> None:
     world = World(TransientError(Reason.TIMEOUT), TransientError(Reason.TIMEOUT))
     world.deliver()
     world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
@@ -898,7 +909,7 @@ def test_every_lease_has_an_owner_of_its_own():
     assert len(owners) == len(set(owners)) == 2
 
 
-def test_the_lease_outlives_the_fetch():
+def test_the_lease_outlives_the_fetch() -> None:
     world = World(response())
     world.deliver()
     lease = next(state for state in world.store.saves if state.lease_owner)
@@ -908,17 +919,17 @@ def test_the_lease_outlives_the_fetch():
 # Where indexed articles are redirected to
 
 
-def moved_to(target: str, status: int = 302, **changes) -> FetchResponse:
+def moved_to(target: str, status: int = 302, **changes: Any) -> FetchResponse:
     return response(final_url=target, redirects=(Hop(URL, status, target),), **changes)
 
 
-def revisited(*answers, **options) -> World:
+def revisited(*answers: Answer, **options: Any) -> World:
     """An indexed article that nobody submitted again."""
     return World(*answers, state=indexed_article().model_copy(update={"submissions": ()}), **options)
 
 
 @pytest.mark.parametrize("status", [301, 302])
-def test_an_indexed_article_is_never_overwritten_by_a_front_page(status):
+def test_an_indexed_article_is_never_overwritten_by_a_front_page(status: int) -> None:
     # Given an indexed article whose URL leads to its site's front page, which does not want to be indexed itself
     front = moved_to("https://news.example/", status, headers=(("X-Robots-Tag", "noindex"),))
     world = revisited(front, opt_outs=OptOutPolicy(frozenset({RefusedUse.NOINDEX})))
@@ -931,7 +942,7 @@ def test_an_indexed_article_is_never_overwritten_by_a_front_page(status):
     assert world.now_stored.gone_since is not None
 
 
-def test_a_retracted_article_does_not_come_back_as_a_front_page():
+def test_a_retracted_article_does_not_come_back_as_a_front_page() -> None:
     retracted, _ = lifecycle.retracted(indexed_article(), "gone", datetime(2026, 3, 14, tzinfo=UTC))
     again = lifecycle.next_run(retracted, datetime(2026, 3, 14, 9, tzinfo=UTC), TIMEOUTS, submission_id="s-2")
     world = World(moved_to("https://news.example/"), state=again)
@@ -941,7 +952,7 @@ def test_a_retracted_article_does_not_come_back_as_a_front_page():
 
 
 @pytest.mark.parametrize("status", [302, 303, 307])
-def test_an_indexed_article_that_leads_elsewhere_for_now_stands_as_it_is(status):
+def test_an_indexed_article_that_leads_elsewhere_for_now_stands_as_it_is(status: int) -> None:
     # Given an indexed article whose URL leads to a log-in page
     world = revisited(moved_to("https://news.example/login?from=/harbour", status))
 
@@ -955,7 +966,7 @@ def test_an_indexed_article_that_leads_elsewhere_for_now_stands_as_it_is(status)
 
 
 @pytest.mark.parametrize("status", [301, 308])
-def test_an_indexed_article_that_has_moved_for_good_leads_to_its_new_url(status):
+def test_an_indexed_article_that_has_moved_for_good_leads_to_its_new_url(status: int) -> None:
     # Given an indexed article whose page has moved, although nobody submitted it again
     world = revisited(moved_to(MOVED_URL, status))
 
@@ -968,7 +979,7 @@ def test_an_indexed_article_that_has_moved_for_good_leads_to_its_new_url(status)
 
 
 @pytest.mark.parametrize("target", ["https://www.news.example/harbour/", "http://news.example/harbour"])
-def test_an_indexed_article_s_page_under_another_form_of_its_url_is_its_page(target):
+def test_an_indexed_article_s_page_under_another_form_of_its_url_is_its_page(target: str) -> None:
     world = revisited(moved_to(target, 301))
     assert world.deliver() == "fetched"
     assert len(world.store.states) == 1
@@ -977,7 +988,7 @@ def test_an_indexed_article_s_page_under_another_form_of_its_url_is_its_page(tar
 # Hosts that stay down
 
 
-def test_a_page_that_finds_its_host_left_alone_waits_ever_longer_and_then_ends():
+def test_a_page_that_finds_its_host_left_alone_waits_ever_longer_and_then_ends() -> None:
     # Given a host that says each time that it is asked too much
     world = World()
     waits = []
@@ -1001,7 +1012,7 @@ def test_a_page_that_finds_its_host_left_alone_waits_ever_longer_and_then_ends()
 
 
 @pytest.mark.parametrize("size", [LONGEST_VALIDATOR, LONGEST_VALIDATOR + 1])
-def test_validators_longer_than_a_kibibyte_are_not_sent_back(size):
+def test_validators_longer_than_a_kibibyte_are_not_sent_back(size: int) -> None:
     fields = (("Content-Type", "text/html"), ("ETag", "e" * size), ("Last-Modified", "m" * size))
     world = World(response(headers=fields))
     world.deliver()
@@ -1026,7 +1037,7 @@ def wanting_a_page(state: ArticleState | None = None) -> ArticleState:
     return lifecycle.page_wanted(read, (PAGE_URL,), FakeClock()(), TIMEOUTS)
 
 
-def test_a_further_page_is_captured_beside_the_first():
+def test_a_further_page_is_captured_beside_the_first() -> None:
     # Given an article that wants its second page, When its message is delivered
     world = World(response(final_url=PAGE_URL), state=wanting_a_page())
     assert world.deliver() == "fetched"
@@ -1043,7 +1054,7 @@ def test_a_further_page_is_captured_beside_the_first():
     assert world.sender.sent == [message_for(state)]
 
 
-def test_of_a_further_page_no_validators_are_kept():
+def test_of_a_further_page_no_validators_are_kept() -> None:
     # Given an article that wants its second page, which comes with validators, When it is fetched
     headers = (("ETag", '"v2"'), ("Last-Modified", "Sat, 14 Mar 2026 09:00:00 GMT"))
     world = World(response(final_url=PAGE_URL, headers=headers), state=wanting_a_page())
@@ -1054,7 +1065,7 @@ def test_of_a_further_page_no_validators_are_kept():
     assert (page.etag, page.last_modified) == (None, None)
 
 
-def test_a_further_page_of_an_indexed_article_is_never_known_already():
+def test_a_further_page_of_an_indexed_article_is_never_known_already() -> None:
     # Given an indexed article that wants its second page, which comes as the very bytes of the last visit's first
     known = indexed_article()
     validators = Validators(etag='"v1"', sha256=hashlib.sha256(response().body).hexdigest())
@@ -1067,7 +1078,7 @@ def test_a_further_page_of_an_indexed_article_is_never_known_already():
     assert len(world.now_stored.pages) == 1
 
 
-def test_a_further_page_that_cannot_be_had_ends_no_run():
+def test_a_further_page_that_cannot_be_had_ends_no_run() -> None:
     # Given an indexed article whose second page is gone
     world = World(PermanentError(Reason.NOT_FOUND, "status 404"), state=wanting_a_page(indexed_article()))
 
@@ -1075,7 +1086,7 @@ def test_a_further_page_that_cannot_be_had_ends_no_run():
     assert world.deliver() == "page_missed"
     state = world.now_stored
     assert (state.stage, state.pages, state.pages_end, state.gone_since) == (Stage.EXTRACT, (), "not_found", None)
-    assert world.outcome is None
+    assert not world.store.outcomes
     assert world.sender.sent == [message_for(state)]
 
 
@@ -1092,7 +1103,7 @@ def test_a_further_page_that_cannot_be_had_ends_no_run():
         ("https://news.example:8443/harbour?page=2", "page_missed"),
     ],
 )
-def test_a_further_page_may_redirect_to_itself_alone(location: str, status: str):
+def test_a_further_page_may_redirect_to_itself_alone(location: str, status: str) -> None:
     # Given a second page that redirects, When it is fetched
     moved = response(final_url=location, redirects=(Hop(PAGE_URL, 301, location),))
     world = World(moved, state=wanting_a_page())

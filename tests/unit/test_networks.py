@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import pytest
 from hypothesis import given
@@ -66,30 +66,32 @@ OUTSIDE += ["2606:4700::1111", "2a00:1450:4001::1", "2001:4860:4860::8888", "200
 
 
 @pytest.mark.parametrize("text", INSIDE)
-def test_an_address_that_leads_inside_may_not_be_dialled(text):
+def test_an_address_that_leads_inside_may_not_be_dialled(text: str) -> None:
     assert not is_dialable(ip_address(text))
 
 
 @pytest.mark.parametrize("text", OUTSIDE)
-def test_a_public_address_may_be_dialled(text):
+def test_a_public_address_may_be_dialled(text: str) -> None:
     assert is_dialable(ip_address(text))
 
 
 @given(st.sampled_from(BLOCKED_NETWORKS), st.data())
-def test_no_address_of_a_blocked_network_may_be_dialled(network, data):
+def test_no_address_of_a_blocked_network_may_be_dialled(
+    network: IPv4Network | IPv6Network, data: st.DataObject
+) -> None:
     offset = data.draw(st.integers(0, network.num_addresses - 1))
     assert not is_dialable(network[offset])
 
 
 @given(st.ip_addresses(v=4))
-def test_what_python_calls_private_or_multicast_is_blocked_too(address):
+def test_what_python_calls_private_or_multicast_is_blocked_too(address: str) -> None:
     if not address.is_global or address.is_multicast:
         # Python calls two anycast addresses of 192.0.0.0/24 global; nothing is the other way round.
         assert not is_dialable(address)
 
 
 @given(st.ip_addresses(v=4))
-def test_no_ipv6_address_carries_an_ipv4_address_inside(address):
+def test_no_ipv6_address_carries_an_ipv4_address_inside(address: str) -> None:
     # Given every way of writing an IPv4 address into an IPv6 one
     number = int(address)
     carriers = [
@@ -106,7 +108,7 @@ def test_no_ipv6_address_carries_an_ipv4_address_inside(address):
     assert not any(is_dialable(IPv6Address(carrier)) for carrier in carriers)
 
 
-def test_an_allowed_network_is_an_exception_and_nothing_more():
+def test_an_allowed_network_is_an_exception_and_nothing_more() -> None:
     allowed = parse_networks(["127.0.0.1/32", "fd00::/64"])
     assert is_dialable(ip_address("127.0.0.1"), allowed)
     assert is_dialable(ip_address("fd00::1"), allowed)
@@ -115,7 +117,7 @@ def test_an_allowed_network_is_an_exception_and_nothing_more():
     assert not is_dialable(ip_address("::ffff:127.0.0.1"), allowed)
 
 
-def test_networks_are_parsed_strictly():
+def test_networks_are_parsed_strictly() -> None:
     assert [str(network) for network in parse_networks([" 127.0.0.1/32 ", "", "::1/128"])] == [
         "127.0.0.1/32",
         "::1/128",
@@ -135,5 +137,5 @@ def test_networks_are_parsed_strictly():
         ("", None),
     ],
 )
-def test_a_literal_host_is_told_from_a_name(host, address):
+def test_a_literal_host_is_told_from_a_name(host: str, address: str) -> None:
     assert literal_address(host) == address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -26,7 +27,7 @@ def canonical(text: str) -> str:
     return canonical_url(parse_url(text))
 
 
-def reason_for(text: str, **options) -> Reason:
+def reason_for(text: str, **options: Any) -> Reason:
     with pytest.raises(RejectedUrlError) as caught:
         check_destination(parse_url(text), **options)
     return caught.value.reason
@@ -75,7 +76,7 @@ def parsed_or_none(text: str, base: Url | None = None) -> Url | None:
 @example("http://a.example/?a=%26utm_source=x")
 @example("http://a.example/?a=%41&utm_source=%")
 @example("http://0x7f.1../")
-def test_a_canonical_url_is_its_own_canonical_form(text):
+def test_a_canonical_url_is_its_own_canonical_form(text: str) -> None:
     url = parsed_or_none(text)
     if url is None:
         return
@@ -84,7 +85,7 @@ def test_a_canonical_url_is_its_own_canonical_form(text):
 
 
 @given(urls)
-def test_a_canonical_url_leads_to_the_same_host_and_port(text):
+def test_a_canonical_url_leads_to_the_same_host_and_port(text: str) -> None:
     url = parsed_or_none(text)
     if url is None:
         return
@@ -93,7 +94,7 @@ def test_a_canonical_url_leads_to_the_same_host_and_port(text):
 
 
 @given(urls)
-def test_a_canonical_url_is_ascii_and_no_longer_than_the_url(text):
+def test_a_canonical_url_is_ascii_and_no_longer_than_the_url(text: str) -> None:
     url = parsed_or_none(text)
     if url is None:
         return
@@ -108,7 +109,7 @@ def query_of(text: str) -> list[str]:
 
 
 @given(urls)
-def test_what_is_no_tracking_parameter_stays_and_stays_in_order(text):
+def test_what_is_no_tracking_parameter_stays_and_stays_in_order(text: str) -> None:
     url = parsed_or_none(text)
     if url is None:
         return
@@ -146,7 +147,7 @@ tracking = st.builds(
 
 
 @given(tidy_urls, st.data())
-def test_every_spelling_of_a_url_has_one_canonical_form(text, data):
+def test_every_spelling_of_a_url_has_one_canonical_form(text: str, data: st.DataObject) -> None:
     # Given a URL in its canonical form
     expected = canonical(text)
     assert expected == text
@@ -171,7 +172,7 @@ def test_every_spelling_of_a_url_has_one_canonical_form(text, data):
 
 
 @given(tidy_urls, st.sampled_from(["c", "v"]), st.integers(0, 2))
-def test_a_page_in_an_amp_cache_is_the_page(text, kind, depth):
+def test_a_page_in_an_amp_cache_is_the_page(text: str, kind: str, depth: int) -> None:
     # Given a URL that an AMP cache or viewer was put before, once or more
     wrapped = text
     for level in range(depth + 1):
@@ -187,7 +188,7 @@ def test_a_page_in_an_amp_cache_is_the_page(text, kind, depth):
 
 
 @given(urls)
-def test_an_href_is_read_back_as_the_same_url(text):
+def test_an_href_is_read_back_as_the_same_url(text: str) -> None:
     url = parsed_or_none(text)
     if url is None:
         return
@@ -195,13 +196,13 @@ def test_an_href_is_read_back_as_the_same_url(text):
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_url_or_is_rejected(text):
+def test_any_text_is_a_url_or_is_rejected(text: str) -> None:
     url = parsed_or_none(text)
     assert url is None or re.fullmatch(r"https?", url.scheme)
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_redirect_target_or_is_rejected(text):
+def test_any_text_is_a_redirect_target_or_is_rejected(text: str) -> None:
     url = parsed_or_none(text, parse_url("https://news.example/a/b?c"))
     assert url is None or re.fullmatch(r"https?", url.scheme)
 
@@ -286,11 +287,11 @@ def test_any_text_is_a_redirect_target_or_is_rejected(text):
         ("http://[2606:4700:0:0::1111]/", "http://[2606:4700::1111]/"),
     ],
 )
-def test_the_canonical_form(text, expected):
+def test_the_canonical_form(text: str, expected: str) -> None:
     assert canonical(text) == expected
 
 
-def test_an_article_id_is_short_stable_and_lower_case():
+def test_an_article_id_is_short_stable_and_lower_case() -> None:
     assert article_id("https://news.example/a") == article_id("https://news.example/a")
     assert article_id("https://news.example/a") != article_id("https://news.example/b")
     assert re.fullmatch(r"[a-z2-7]{26}", article_id("https://news.example/a"))
@@ -346,7 +347,7 @@ def test_an_article_id_is_short_stable_and_lower_case():
         "http://169.254.79.129:2000/",
     ],
 )
-def test_a_literal_that_leads_inside_is_blocked(text):
+def test_a_literal_that_leads_inside_is_blocked(text: str) -> None:
     assert reason_for(text) is Reason.BLOCKED_ADDRESS
 
 
@@ -393,23 +394,23 @@ def test_a_literal_that_leads_inside_is_blocked(text):
         ("http://ok.example/" + "é" * 1000, Reason.URL_TOO_LONG),
     ],
 )
-def test_what_is_refused_says_why(text, reason):
+def test_what_is_refused_says_why(text: str, reason: Reason) -> None:
     assert reason_for(text) is reason
 
 
 @pytest.mark.parametrize(
     "text", ["http://ok.example/", "https://ok.example:443/", "http://ok.example:443/", "http://8.8.8.8/"]
 )
-def test_a_public_destination_passes(text):
+def test_a_public_destination_passes(text: str) -> None:
     check_destination(parse_url(text))
 
 
-def test_ports_are_a_setting():
+def test_ports_are_a_setting() -> None:
     check_destination(parse_url("http://ok.example:8080/"), ports={8080})
     assert reason_for("http://ok.example/", ports={8080}) is Reason.BLOCKED_PORT
 
 
-def test_an_allowed_network_opens_its_addresses_with_all_ports_and_no_other():
+def test_an_allowed_network_opens_its_addresses_with_all_ports_and_no_other() -> None:
     allowed = parse_networks(["127.0.0.1/32"])
     check_destination(parse_url("http://127.0.0.1:8123/"), allowed)
     assert reason_for("http://127.0.0.9:8123/", allowed=allowed) is Reason.BLOCKED_ADDRESS
@@ -428,5 +429,5 @@ def test_an_allowed_network_opens_its_addresses_with_all_ports_and_no_other():
         ("?a\\b", "https://news.example/a/?a%5Cb"),
     ],
 )
-def test_a_relative_url_is_resolved_as_browsers_do(text, expected):
+def test_a_relative_url_is_resolved_as_browsers_do(text: str, expected: str) -> None:
     assert parse_url(text, parse_url("https://news.example/a/")).href == expected
