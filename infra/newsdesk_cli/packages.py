@@ -1,6 +1,6 @@
-"""Packages of the functions and the layer, built by the same recipes as ``sam build``, for this machine.
+"""Packages of the functions and the layer, built for this machine by the recipe that ``sam build`` uses.
 
-Comes in: the folders of the checkout. Goes out: one folder per template resource, and deterministic zips of them.
+Comes in: the folders of the checkout. Goes out: a folder and a deterministic zip for each template resource.
 Changes: the destination folder.
 """
 
@@ -16,13 +16,13 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsdesk_cli.paths import ROOT
+from newsdesk_cli.paths import RECIPE, ROOT
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that a zip can hold
 
 
 class BuildError(Exception):
-    """A package could not be built; the text is what the recipe printed."""
+    """A package cannot be built; the text is the output of the recipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Target:
     Attributes
     ----------
     platform : str
-        As ``uv pip install --python-platform`` takes it.
+        A value of ``uv pip install --python-platform``.
     python : str
-        ``3.11`` and so on.
+        A version such as ``3.11``.
     """
 
     platform: str
@@ -58,7 +58,7 @@ class Package:
 
 
 def build_package(resource: str, source: Path, destination: Path, target: Target) -> Package:
-    """Build one resource by its folder's Makefile, unless its source has not changed since the last time.
+    """Build one resource by the Makefile of its folder, unless neither has changed since the last build.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def build_package(resource: str, source: Path, destination: Path, target: Target
     folder = destination / resource
     package = Package(resource, folder, destination / f"{resource}.zip")
     stamp = destination / f"{resource}.built"
-    fingerprint = f"{target} {_fingerprint(source)}"
+    fingerprint = f"{target} {_fingerprint(source, RECIPE)}"
     if folder.is_dir() and package.archive.is_file() and stamp.is_file() and stamp.read_text() == fingerprint:
         return package
     stamp.unlink(missing_ok=True)
@@ -83,13 +83,14 @@ def build_package(resource: str, source: Path, destination: Path, target: Target
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise BuildError(f"{resource}: {done.stdout}{done.stderr}")
+    sys.stderr.write(done.stdout)  # what the recipe has left out, such as byte code
     package.archive.write_bytes(zip_folder(folder))
     stamp.write_text(fingerprint)
     return package
 
 
 def zip_folder(folder: Path) -> bytes:
-    """Return a zip of a folder: same files, same bytes."""
+    """Return a zip of a folder; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
@@ -106,10 +107,10 @@ def source_folder(uri: str) -> Path:
     return ROOT / uri
 
 
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
+def _fingerprint(source: Path, recipe: Path) -> str:
+    digest = hashlib.sha256(recipe.read_bytes())
+    for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(f"{path.relative_to(source)}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

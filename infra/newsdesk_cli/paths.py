@@ -10,6 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
+RECIPE = ROOT / "functions" / "function.mk"
+"""How a function or the layer becomes a package."""
+
 STATE_FOLDER = Path(os.environ.get("NEWSDESK_HOME") or ROOT / ".newsdesk")
 """What the local stack keeps between commands: its address, its certificate, its data. ``NEWSDESK_HOME`` moves it."""
 

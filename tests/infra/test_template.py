@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +48,11 @@ def settings_of(package: str) -> type[BaseSettings]:
 
 def variables_read_by(package: str) -> set[str]:
     return {f"NEWSDESK_{name.upper()}" for name in settings_of(package).model_fields}
+
+
+def environment() -> dict[str, str]:
+    """The environment without what an outer make has put there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
 class TestSettings:
@@ -99,7 +108,7 @@ class TestSettings:
     def test_a_setting_has_the_default_of_its_parameter(self, template: Template, function: str, package: str) -> None:
         # Given
         fields = settings_of(package).model_fields
-        variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+        variables = function_variables(template, function)
         # When
         differing = {
             name: (field.default, parameter["Default"])
@@ -159,11 +168,36 @@ class TestHandlers:
             assert handler == f"{package}.handler.lambda_handler"
             assert callable(importlib.import_module(f"{package}.handler").lambda_handler)
 
-    def test_everything_that_is_packaged_has_a_recipe(self, template: Template) -> None:
+    def test_everything_that_is_packaged_has_a_recipe_that_takes_its_own_package(
+        self, template: Template, tmp_path: Path
+    ) -> None:
         for logical_id, uri, properties in packaged_resources(template):
-            recipe = (ROOT / properties[uri] / "Makefile").read_text(encoding="utf-8")
-            assert f"build-{logical_id}:" in recipe
-            assert (ROOT / properties[uri] / "requirements.txt").is_file()
+            # Given the recipe as sam runs it: from a copy of the folder, which only the Makefile's path leads back from
+            folder = ROOT / properties[uri]
+            copy = tmp_path / logical_id
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.gz", "*.sqlite", "__pycache__"))
+            command = ["make", "--dry-run", "--makefile", str(folder / "Makefile"), f"build-{logical_id}"]
+            # When
+            done = subprocess.run(command, cwd=copy, env=environment(), capture_output=True, text=True, check=True)
+            # Then
+            package = PACKAGES.get(logical_id, "newsdesk")
+            assert re.search(rf"^cp -R {package} ", done.stdout, re.MULTILINE)
+            assert (folder / "requirements.txt").is_file()
+
+    def test_a_build_without_an_interpreter_of_the_target_s_version_says_what_is_missing(self, tmp_path: Path) -> None:
+        # Given a uv that installs nothing, and finds no interpreter
+        uv = tmp_path / "uv"
+        uv.write_text('#!/bin/sh\ntest "$1" != python && mkdir -p "$ARTIFACTS_DIR"\n')
+        uv.chmod(0o755)
+        variables = {**environment(), "UV": str(uv), "ARTIFACTS_DIR": str(tmp_path / "package")}
+        # When
+        command = ["make", "-C", str(ROOT / "functions" / "submit"), "--no-print-directory", "build-SubmitFunction"]
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+        # Then one line says so, and there is a package
+        assert len(done.stdout.splitlines()) == 1
+        assert "SubmitFunction" in done.stdout
+        assert "byte code" in done.stdout
+        assert (tmp_path / "package" / "submitter" / "handler.py").is_file()
 
     def test_every_function_reports_its_records_one_by_one(self, template: Template) -> None:
         for queue in QUEUES:
