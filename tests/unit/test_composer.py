@@ -8,7 +8,7 @@ import pytest
 
 from enricher.composer import ARTICLE_SECONDS, ENRICHER_SECONDS, compose, default_enrichers
 from enricher.parsing import LONGEST_PARSED_CHARACTERS
-from enricher.parsing.parser import pipeline
+from enricher.parsing.parser import loaded_model
 from enricher.ports import Document, Enricher
 from enricher.statistics import ReadingTimeEnricher
 from newsdesk.contracts import Enrichment, Language, ModelProvenance
@@ -134,7 +134,7 @@ HOSTILE = {
 def test_no_text_of_the_longest_length_takes_long(motif: str) -> None:
     # Given a text as long as any that is parsed, of one motif
     body = (motif * LONGEST_PARSED_CHARACTERS)[:LONGEST_PARSED_CHARACTERS]
-    pipeline()
+    loaded_model()
     # When all enrichers read it
     enrichers = [*default_enrichers()[:1], English(), *default_enrichers()[1:]]
     started = time.thread_time()

