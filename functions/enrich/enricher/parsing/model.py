@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from enricher.threads import multiply_in_one_thread
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
@@ -24,6 +26,7 @@ class Model:
     """The loaded model. It takes half a second to load, or two where no byte code is at hand."""
 
     def __init__(self) -> None:
+        multiply_in_one_thread()
         import spacy  # here, as all below: what is in other languages needs none of it
         from thinc.api import NumpyOps
 

