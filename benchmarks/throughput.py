@@ -43,6 +43,7 @@ from indexer.stage import IndexStage
 from newsdesk.articles import Timeouts
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.runtime import Worker
 from newsdesk.web import parse_networks
 from newsdesk.web.transport import CrawlLimits, FetchLimits, HttpFetcher, Politeness
 from newsdesk_cli.ingestion import Ingestion
@@ -74,33 +75,27 @@ def run_bare(urls: Sequence[str]) -> tuple[dict[str, float], Counter[str]]:
     """Drive the stages by hand, one page after the other; return the seconds spent in each."""
     networks = parse_networks(_LOOPBACK)
     store, objects, sender = InMemoryArticleStore(), InMemoryObjectStore(), RecordingSender()
-    timeouts = Timeouts()
+    worker = Worker(store, sender, utc_now, Timeouts())
     fetcher = HttpFetcher("NewsdeskBenchmark/1", FetchLimits(20.0, 10 * 1024 * 1024, 5), allowed=networks, ports=_PORTS)
-    submit = SubmitStage(store, sender, utc_now, timeouts, networks, _PORTS)
+    submit = SubmitStage(worker, networks, _PORTS)
     stages: dict[type, tuple[str, Any]] = {
         FetchRequested: (
             "fetch",
             FetchStage(
-                store, objects, sender,
+                worker, objects,
                 Politeness(InMemoryHostStore(), fetcher, CrawlLimits(0.0), "newsdeskbenchmark", allowed=networks),
-                fetcher, timeouts=timeouts,
+                fetcher,
             ),
         ),
         PageFetched: (
             "extract",
-            ExtractStage(
-                store=store, objects=objects, sender=sender, hosts=InMemoryHostStore(), clock=utc_now,
-                timeouts=timeouts, maximum_body_bytes=10 * 1024 * 1024,
-            ),
+            ExtractStage(worker, objects, InMemoryHostStore(), maximum_body_bytes=10 * 1024 * 1024),
         ),
         ArticleExtracted: (
             "enrich",
-            EnrichStage(
-                store=store, objects=objects, sender=sender, clock=utc_now, timeouts=timeouts,
-                enrichers=default_enrichers(),
-            ),
+            EnrichStage(worker, objects, default_enrichers()),
         ),
-        ArticleEnriched: ("index", IndexStage(store, objects, sender, utc_now, timeouts)),
+        ArticleEnriched: ("index", IndexStage(worker, objects)),
     }  # fmt: skip
     spent: dict[str, float] = dict.fromkeys(("submit", "fetch", "extract", "enrich", "index"), 0.0)
     outcomes: Counter[str] = Counter()

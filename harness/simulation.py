@@ -29,6 +29,7 @@ from newsdesk.articles import Stage, Timeouts, first_run, message_for
 from newsdesk.contracts import FetchRequested, Reason, StageMessage
 from newsdesk.errors import TransientError
 from newsdesk.ports import HostStore
+from newsdesk.runtime import Worker
 from newsdesk.web import Url, article_id, parse_url
 from newsdesk.web.transport import (
     BeforeSend,
@@ -385,12 +386,11 @@ class Simulation:
             clock=self.time, sleep=self._sleep_billed, jitter=chance.random,
         )  # fmt: skip
         self.stage = FetchStage(
-            slow_store, InMemoryObjectStore(), self.queue, politeness, self.web,
-            timeouts=timeouts, clock=self.time, jitter=chance.random,
+            Worker(slow_store, self.queue, self.time, timeouts), InMemoryObjectStore(), politeness, self.web,
+            jitter=chance.random,
         )  # fmt: skip
         self.dispatch = DispatchStage(
-            store=self.store, sender=self.queue, clock=self.time, timeouts=timeouts, shards=DUE_SHARDS,
-            limit_per_shard=100,
+            Worker(self.store, self.queue, self.time, timeouts), shards=DUE_SHARDS, limit_per_shard=100
         )  # fmt: skip
         for host in hosts:
             for number in range(host.pages):

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from dispatcher.stage import DispatchStage
+from dispatcher.stage import DispatchStage, DispatchStatus
 from enricher.composer import default_enrichers
 from enricher.stage import EnrichStage
 from extractor.stage import ExtractStage
@@ -34,6 +35,7 @@ from newsdesk.contracts import (
     PageFetched,
     StageMessage,
 )
+from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, article_id, canonical_url, parse_networks, parse_policy, parse_url
 from newsdesk.web.transport import (
     CrawlLimits,
@@ -177,33 +179,24 @@ class Pipeline:
             sleep=self.clock.sleep,
             jitter=lambda: 0.0,
         )
-        common = (self.store, self.objects, self.queue)
-        timed = (*common, self.clock, self.timeouts)
-        self.submit_stage = SubmitStage(self.store, self.queue, self.clock, self.timeouts, LOOPBACK)
+        worker = Worker(self.store, self.queue, self.clock, self.timeouts)
+        self.submit_stage = SubmitStage(worker, LOOPBACK)
         self.fetch_stage = FetchStage(
-            *common,
-            self.politeness,
-            self.web,
-            timeouts=self.timeouts,
-            opt_outs=self._opt_outs,
-            clock=self.clock,
-            jitter=lambda: 0.0,
+            worker, self.objects, self.politeness, self.web, opt_outs=self._opt_outs, jitter=lambda: 0.0
         )
         self.extract_stage = ExtractStage(
-            *common, self.hosts, self.clock, self.timeouts, opt_outs=self._opt_outs, follow_pages=follow_pages
+            worker, self.objects, self.hosts, opt_outs=self._opt_outs, follow_pages=follow_pages
         )
-        self.enrich_stage = EnrichStage(*timed, default_enrichers())
-        self.index_stage = IndexStage(*timed)
-        self.dispatch_stage = DispatchStage(
-            self.store, self.queue, self.clock, self.timeouts, shards=DUE_SHARDS, limit_per_shard=100
-        )
+        self.enrich_stage = EnrichStage(worker, self.objects, default_enrichers())
+        self.index_stage = IndexStage(worker, self.objects)
+        self.dispatch_stage = DispatchStage(worker, shards=DUE_SHARDS, limit_per_shard=100)
 
     def submit(self, url: str, submission_id: str = "submission-1") -> str:
         """Submit a URL and return the status."""
         body = f'{{"url": "{url}", "submissionId": "{submission_id}"}}'
         return self.submit_stage.handle(body, submission_id)
 
-    def work(self, message: StageMessage) -> str:
+    def work(self, message: StageMessage) -> StrEnum:
         """Hand a message to its stage."""
         stages: dict[type[StageMessage], Any] = {
             FetchRequested: self.fetch_stage,
@@ -211,7 +204,7 @@ class Pipeline:
             ArticleExtracted: self.enrich_stage,
             ArticleEnriched: self.index_stage,
         }
-        status: str = stages[type(message)].handle(message)
+        status: StrEnum = stages[type(message)].handle(message)
         return status
 
     def settle(self) -> list[str]:
@@ -238,7 +231,7 @@ class Pipeline:
         assert due_at is not None, "nothing is due"
         self.clock.now = max(self.clock.now, datetime.fromtimestamp(due_at, UTC) + timedelta(seconds=1))
 
-    def dispatch(self) -> Counter[str]:
+    def dispatch(self) -> Counter[DispatchStatus]:
         """Let dispatch run once."""
         return self.dispatch_stage.run(lambda: True)
 

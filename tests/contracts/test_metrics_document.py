@@ -1,6 +1,6 @@
 """``docs/metrics.md`` lists the metrics that the functions write, and no others.
 
-Comes in: the source of the functions and of the layer, the document. Goes out: assertions. Changes nothing.
+Comes in: the metrics, the source of the functions and of the layer, the document. Goes out: assertions.
 """
 
 from __future__ import annotations
@@ -10,53 +10,50 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from newsdesk.runtime import Metric
+
 REPOSITORY = Path(__file__).parents[2]
 BY_POWERTOOLS = {("ColdStart", "Count")}
+COUNTING = ("count", "measure", "process_batch")
 
 
-BY_BATCH = REPOSITORY / "shared" / "newsdesk" / "runtime" / "batches.py"
-"""The one module that is told the names: by the handlers, who call ``process_batch``."""
-
-
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    """Every call of a plain name in the deployed code, but for those that are told their metric's name."""
+def calls() -> Iterator[ast.Call]:
+    """Every call in the deployed code that counts or measures."""
     for folder in ("functions", "shared"):
-        for path in set((REPOSITORY / folder).rglob("*.py")) - {BY_BATCH}:
+        for path in (REPOSITORY / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    yield node.func.id, node
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COUNTING:
+                    yield node
 
 
-def written_metrics() -> set[tuple[str, str]]:
-    """Names and units of the metrics that the code writes."""
-    found = set(BY_POWERTOOLS)
-    for name, call in calls():
-        texts = [part.value if isinstance(part, ast.Constant) else None for part in call.args]
-        if name in ("count", "measure"):
-            assert isinstance(texts[0], str), f"line {call.lineno}: a metric's name is written out"
-            found.add((texts[0], "Count" if name == "count" else str(texts[2])))
-        elif name == "process_batch":
-            found |= {(str(texts[4]), "Count"), (f"{texts[4]}Milliseconds", "Milliseconds")}
+def written_metrics() -> set[Metric]:
+    """The metrics that the code names where it counts or measures; a batch writes its counter's duration, too."""
+    found: set[Metric] = set()
+    for call in calls():
+        for part in call.args:
+            if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "Metric":
+                metric = Metric[part.attr]
+                found |= {metric, metric.duration} if ast.unparse(call.func) == "process_batch" else {metric}
     return found
 
 
-def documented_metrics() -> set[tuple[str, str]]:
+def test_the_document_lists_the_metrics_with_their_units() -> None:
     text = (REPOSITORY / "docs" / "metrics.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE))
+    documented = set(re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE))
+    assert documented == {(metric.value, metric.unit.value) for metric in Metric} | BY_POWERTOOLS
 
 
-def test_the_document_lists_the_metrics_that_are_written() -> None:
-    assert documented_metrics() == written_metrics()
+def test_every_metric_is_written() -> None:
+    assert written_metrics() == set(Metric)
 
 
-def test_a_metrics_name_is_written_in_one_word() -> None:
-    names = {name for name, _ in written_metrics() - BY_POWERTOOLS}
-    assert {name for name in names if not re.fullmatch(r"([A-Z][a-z]+)+", name)} == set()
+def test_a_metrics_name_is_one_word() -> None:
+    assert {metric for metric in Metric if not re.fullmatch(r"([A-Z][a-z]+)+", metric)} == set()
 
 
 def test_no_metric_is_counted_by_url_or_host() -> None:
     # Given every call that counts or measures, When its status is read, Then it is no URL and no host
-    for name, call in calls():
-        if name in ("count", "measure"):
+    for call in calls():
+        if ast.unparse(call.func) != "process_batch":
             words = {node.attr for node in ast.walk(call) if isinstance(node, ast.Attribute)}
             assert not words & {"url", "href", "host", "final_url", "origin"}, f"line {call.lineno}"

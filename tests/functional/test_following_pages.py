@@ -34,6 +34,7 @@ from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Capture, Stage, Timeouts, read_capture
 from newsdesk.contracts import Article, ArticleExtracted, Extracted, ExtractedWork, PageFetched
+from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, article_id, parse_policy
 from tests.functional.misbehaving_server import MisbehavingServer, Request, answer, redirect
 from tests.long_reads import DECK, HEADLINE, NOTE, PAGES, PATH, address, page
@@ -726,7 +727,7 @@ def test_the_captures_that_an_article_names_give_the_same_article_again(
     # When it is extracted again, by a stage that follows no pages
     sender = RecordingSender()
     stage = ExtractStage(
-        InMemoryArticleStore(state), pipeline.objects, sender, InMemoryHostStore(), pipeline.clock, Timeouts()
+        Worker(InMemoryArticleStore(state), sender, pipeline.clock, Timeouts()), pipeline.objects, InMemoryHostStore()
     )
     assert stage.handle(PageFetched(article_id=article.article_id, run=1, capture_key="raw/v1/x")) == "extracted"
 

@@ -22,11 +22,12 @@ import indexer.handler
 import publisher.handler
 import submitter.handler
 from harness import aws
+from indexer.stage import IndexStatus
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import ArticleState, Stage, message_for
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
-from newsdesk.runtime import process_batch
+from newsdesk.runtime import Metric, process_batch, stage_messages
 from tests.examples import article_bytes, at_stage, id_of, new_state
 from tests.raw_events import raw_event
 
@@ -235,7 +236,7 @@ def test_a_batch_fails_by_the_record_however_many_are_handled_at_once(concurrenc
     lock = threading.Lock()
     seen: dict[str, int] = {"now": 0, "most": 0}
 
-    def handle(message: ArticleEnriched) -> str:
+    def handle(message: ArticleEnriched) -> IndexStatus:
         with lock:
             seen["now"] += 1
             seen["most"] = max(seen["most"], seen["now"])
@@ -245,15 +246,15 @@ def test_a_batch_fails_by_the_record_however_many_are_handled_at_once(concurrenc
             seen["now"] -= 1
         if message.article_id == id_of(7):
             raise OSError("down")
-        return "done"
+        return IndexStatus.INDEXED
 
     # When it is handled
     answer = process_batch(
         {"Records": records},
         context(),
-        ArticleEnriched,
+        stage_messages(ArticleEnriched),
         handle,
-        "ArticlesIndexed",
+        Metric.ARTICLES_INDEXED,
         seconds_needed=1,
         concurrency=concurrency,
     )
@@ -405,4 +406,4 @@ def test_a_submission_is_counted_and_its_secrets_are_not_logged(
     assert "hunter2" not in metrics + "".join(str(vars(record)) for record in logged)
     lines = [json.loads(line) for line in metrics.splitlines()]
     assert [line["SubmissionsReceived"] for line in lines if "SubmissionsReceived" in line] == [[1.0]]
-    assert [vars(record).get("status") for record in logged if record.message == "submission handled"] == ["started"]
+    assert [vars(record).get("status") for record in logged if record.message == "record handled"] == ["started"]

@@ -37,6 +37,7 @@ from newsdesk.articles.retries import RETRY_POLICIES
 from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 from newsdesk.ports import HostStore
+from newsdesk.runtime import Worker
 from newsdesk.web import Address, Url, article_id, parse_networks, parse_url
 from newsdesk.web.transport import BeforeSend, CrawlLimits, FetchLimits, FetchRequest, HttpFetcher, Politeness
 from newsdesk.web.transport.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS
@@ -72,8 +73,8 @@ class World:
             sleep=self.clock.sleep,
             jitter=lambda: 0.0,
         )
-        ports: Any = (self.store, InMemoryObjectStore(), self.sender, politeness, fetcher)
-        self.stage = FetchStage(*ports, timeouts=TIMEOUTS, clock=self.clock, jitter=lambda: 0.0)
+        worker = Worker(self.store, self.sender, self.clock, TIMEOUTS)
+        self.stage = FetchStage(worker, InMemoryObjectStore(), politeness, fetcher, jitter=lambda: 0.0)
 
     @property
     def origin(self) -> str:

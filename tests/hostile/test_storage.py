@@ -14,6 +14,7 @@ import logging
 import types
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, cast
 
 import botocore.endpoint
@@ -44,7 +45,7 @@ from newsdesk.contracts import (
     StageMessage,
     UrlSubmitted,
 )
-from newsdesk.runtime import logger, process_batch
+from newsdesk.runtime import Metric, logger, process_batch, stage_messages
 from newsdesk.web import MAXIMUM_URL_LENGTH
 from newsdesk_cli.ingestion import Ingestion
 from tests.examples import id_of, new_state, outcome_of, submission_of
@@ -277,14 +278,18 @@ def test_80_time_runs_short_in_mid_batch() -> None:
     context = cast(LambdaContext, DwindlingContext())
 
     # When the batch is handled, Then two are done and two are handed back, untouched
-    answer = process_batch(event, context, ArticleEnriched, pipeline.work, "ArticlesIndexed", seconds_needed=5.0)
+    answer = process_batch(
+        event, context, stage_messages(ArticleEnriched), pipeline.work, Metric.ARTICLES_INDEXED, seconds_needed=5.0
+    )
     assert handed_back(answer) == ["message-2", "message-3"]
     assert pipeline.outcomes() == ["indexed"] * 2
 
     # When they come again, Then they are done as well
     event["Records"] = event["Records"][2:]
     context = cast(LambdaContext, aws.FakeLambdaContext())
-    answer = process_batch(event, context, ArticleEnriched, pipeline.work, "ArticlesIndexed", seconds_needed=5.0)
+    answer = process_batch(
+        event, context, stage_messages(ArticleEnriched), pipeline.work, Metric.ARTICLES_INDEXED, seconds_needed=5.0
+    )
     assert (handed_back(answer), pipeline.outcomes()) == ([], ["indexed"] * 4)
 
 
@@ -294,7 +299,7 @@ def test_80_a_function_is_killed_in_mid_batch() -> None:
     event = batch_of(list(pipeline.queue.waiting))
     worked: list[StageMessage] = []
 
-    def work(message: ArticleEnriched) -> str:
+    def work(message: ArticleEnriched) -> StrEnum:
         worked.append(message)
         if len(worked) == 3:
             raise Killed
@@ -302,10 +307,14 @@ def test_80_a_function_is_killed_in_mid_batch() -> None:
 
     context = cast(LambdaContext, aws.FakeLambdaContext())
     with pytest.raises(Killed):
-        process_batch(event, context, ArticleEnriched, work, "ArticlesIndexed", seconds_needed=5.0)
+        process_batch(
+            event, context, stage_messages(ArticleEnriched), work, Metric.ARTICLES_INDEXED, seconds_needed=5.0
+        )
 
     # When the whole batch is delivered again, Then each article is committed once
-    answer = process_batch(event, context, ArticleEnriched, pipeline.work, "ArticlesIndexed", seconds_needed=5.0)
+    answer = process_batch(
+        event, context, stage_messages(ArticleEnriched), pipeline.work, Metric.ARTICLES_INDEXED, seconds_needed=5.0
+    )
     assert handed_back(answer) == []
     assert pipeline.outcomes() == ["indexed"] * 4
     assert [revision for _, revision in pipeline.store.revisions] == [1] * 4
@@ -381,7 +390,9 @@ def test_81_a_long_throttling_hands_the_record_back(on_aws: Pipeline, no_waiting
     context = cast(LambdaContext, aws.FakeLambdaContext())
 
     # When the batch is handled, Then the throttled record goes back, and its neighbour is done
-    answer = process_batch(event, context, PageFetched, pipeline.work, "PagesExtracted", seconds_needed=1.0)
+    answer = process_batch(
+        event, context, stage_messages(PageFetched), pipeline.work, Metric.PAGES_EXTRACTED, seconds_needed=1.0
+    )
     assert handed_back(answer) == ["message-0"]
     assert pipeline.state(URL).stage is Stage.ENRICH
 
@@ -510,7 +521,9 @@ def test_87_bad_json_fails_alone(stage: int) -> None:
     context = cast(LambdaContext, aws.FakeLambdaContext())
 
     # When it is handled, Then the good one is done, and the others go back one by one
-    answer = process_batch(event, context, STAGES[stage], pipeline.work, "Records", seconds_needed=1.0)
+    answer = process_batch(
+        event, context, stage_messages(STAGES[stage]), pipeline.work, Metric.PAGES_FETCHED, seconds_needed=1.0
+    )
     assert handed_back(answer) == [f"message-{number}" for number in range(1, len(POISON) + 2)]
     pipeline.settle()
     assert is_indexed_once(pipeline)

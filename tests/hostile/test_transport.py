@@ -24,7 +24,7 @@ from newsdesk.articles.state import Validators
 from newsdesk.clock import utc_now
 from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.errors import TransientError
-from newsdesk.runtime import instrumented
+from newsdesk.runtime import Worker, instrumented
 from newsdesk.web import Address, article_id
 from newsdesk.web.transport import CrawlLimits, FetchRequest, Politeness
 from newsdesk.web.transport.http1 import MAXIMUM_FIELDS, MAXIMUM_INFORMATIONAL, MAXIMUM_PIECES
@@ -413,7 +413,7 @@ def test_case_44_a_flood_of_cookies_is_no_answer(server: MisbehavingServer) -> N
 # The stage around it
 
 
-class Worker:
+class WarmFetch:
     """A warm fetch function: one stage, with everything of AWS in memory, on real sockets."""
 
     def __init__(self, *states: ArticleState) -> None:
@@ -424,7 +424,9 @@ class Worker:
         politeness = Politeness(
             InMemoryHostStore(), self.fetcher, CrawlLimits(interval_seconds=2.0), "newsdeskbot", allowed=LOOPBACK
         )
-        self.stage = FetchStage(self.store, self.objects, self.sender, politeness, self.fetcher, timeouts=TIMEOUTS)
+        self.stage = FetchStage(
+            Worker(self.store, self.sender, utc_now, TIMEOUTS), self.objects, politeness, self.fetcher
+        )
 
     def handle(self, state: ArticleState) -> str:
         message = FetchRequested(article_id=state.article_id, run=state.run, correlation_id="c-1")
@@ -449,7 +451,7 @@ def test_case_45_a_304_to_nothing_stored_is_asked_again_without_conditions_once(
         (behaviour if behaves_at_last else server_side.raw(server_side.head(304)))(request)
 
     state = submitted(server.on("/page", not_modified))
-    worker = Worker(state)
+    worker = WarmFetch(state)
 
     # When it is fetched
     status = worker.handle(state)
@@ -479,12 +481,12 @@ def test_case_45_a_304_after_a_redirect_is_asked_again_without_conditions(server
     state = submitted(url, current=current, validators=Validators(etag='"v1"'))
 
     # When it is visited, Then nobody takes that for an answer about the article: it is asked again, and is another's
-    assert Worker(state).handle(state) == "duplicate"
+    assert WarmFetch(state).handle(state) == "duplicate"
     assert sum(request.target == "/new" for request in server.requests) == 2
 
 
 @pytest.fixture
-def answers_measured(capsys: pytest.CaptureFixture[str]) -> Callable[[Worker, ArticleState], list[dict[str, Any]]]:
+def answers_measured(capsys: pytest.CaptureFixture[str]) -> Callable[[WarmFetch, ArticleState], list[dict[str, Any]]]:
     """Lets an invocation handle a message, and returns the lines of metrics that it wrote of answers."""
 
     @instrumented
@@ -495,7 +497,7 @@ def answers_measured(capsys: pytest.CaptureFixture[str]) -> Callable[[Worker, Ar
         handler({"work": work}, cast(LambdaContext, FakeLambdaContext(30_000)))
         return capsys.readouterr().out
 
-    def measured(worker: Worker, state: ArticleState) -> list[dict[str, Any]]:
+    def measured(worker: WarmFetch, state: ArticleState) -> list[dict[str, Any]]:
         invoke(lambda: "what earlier tests have left to be written")
         written = invoke(lambda: worker.handle(state)).splitlines()
         return [json.loads(line) for line in written if "AnswersReceived" in line]
@@ -518,7 +520,7 @@ def answers_measured(capsys: pytest.CaptureFixture[str]) -> Callable[[Worker, Ar
 )
 def test_whatever_comes_is_measured_by_its_status(
     server: MisbehavingServer,
-    answers_measured: Callable[[Worker, ArticleState], list[dict[str, Any]]],
+    answers_measured: Callable[[WarmFetch, ArticleState], list[dict[str, Any]]],
     behaviour: Behaviour,
     status: int,
     least_bytes: int,
@@ -527,7 +529,7 @@ def test_whatever_comes_is_measured_by_its_status(
     state = submitted(server.on("/page", behaviour))
 
     # When it is visited
-    (line,) = answers_measured(Worker(state), state)
+    (line,) = answers_measured(WarmFetch(state), state)
 
     # Then one answer is counted, with its bytes and its time; the site's own files are not among them
     assert (line["status"], line["AnswersReceived"]) == (status, [1.0])
@@ -538,12 +540,12 @@ def test_whatever_comes_is_measured_by_its_status(
 
 
 def test_a_page_that_nobody_was_asked_for_is_not_measured(
-    server: MisbehavingServer, answers_measured: Callable[[Worker, ArticleState], list[dict[str, Any]]]
+    server: MisbehavingServer, answers_measured: Callable[[WarmFetch, ArticleState], list[dict[str, Any]]]
 ) -> None:
     # Given a site that allows nothing
     server.on("/robots.txt", server_side.answer(b"User-agent: *\nDisallow: /\n"))
     state = submitted(server.url("/page"))
-    worker = Worker(state)
+    worker = WarmFetch(state)
 
     # When it is visited, Then there is no answer to measure
     assert answers_measured(worker, state) == []
@@ -554,7 +556,7 @@ def test_pages_of_one_host_in_one_warm_worker_share_a_connection() -> None:
     # Given messages for several pages of a host, delivered one after the other
     with MisbehavingServer(keeps_alive=True) as server:
         states = [submitted(server.on(f"/{number}", server_side.answer(PAGE + b"%d" % number))) for number in range(5)]
-        worker = Worker(*states)
+        worker = WarmFetch(*states)
 
         # When they are handled, with the site's own files before the first
         assert [worker.handle(state) for state in states] == ["fetched"] * 5
@@ -578,7 +580,7 @@ def test_case_46_a_200_that_says_something_else_is_captured_and_handed_on_to_ext
 ) -> None:
     # Given a page that is not what its status says, When it is fetched
     state = submitted(server.on("/", server_side.answer(page)))
-    worker = Worker(state)
+    worker = WarmFetch(state)
     status = worker.handle(state)
 
     # Then it is captured as it came and handed on; what it is worth is for extract to say

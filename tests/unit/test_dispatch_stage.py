@@ -18,6 +18,7 @@ from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, message_for,
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
+from newsdesk.runtime import Worker
 from tests.examples import NOW, TIMEOUTS, advanced, at_stage, id_of, new_state
 
 WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
@@ -31,17 +32,14 @@ class Desk:
         self.sender = RecordingSender()
         self.clock = FakeClock(NOW)
         self.stage = DispatchStage(
-            self.store,
-            self.sender,
-            self.clock,
-            TIMEOUTS,
+            Worker(self.store, self.sender, self.clock, TIMEOUTS),
             shards=self.store.shards,
             limit_per_shard=limit_per_shard,
             workers=workers,
         )
 
     def run(self) -> dict[str, int]:
-        return dict(self.stage.run(lambda: True))
+        return {status.value: number for status, number in self.stage.run(lambda: True).items()}
 
     @property
     def article(self) -> ArticleState:

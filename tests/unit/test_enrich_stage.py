@@ -29,7 +29,7 @@ from newsdesk.contracts import (
     Provenance,
     to_json_bytes,
 )
-from newsdesk.runtime import instrumented
+from newsdesk.runtime import Worker, instrumented
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/gates"
@@ -90,7 +90,7 @@ class World:
         self.objects.put(KEY, gzip.compress(to_json_bytes(WORK), mtime=0), "application/json", "gzip")
         self.sender = RecordingSender()
         self.stage = EnrichStage(
-            self.store, self.objects, self.sender, self.clock, TIMEOUTS, enrichers or default_enrichers()
+            Worker(self.store, self.sender, self.clock, TIMEOUTS), self.objects, enrichers or default_enrichers()
         )
         self.message = ArticleExtracted(article_id=ARTICLE_ID, run=2, extracted_key=KEY)
 

@@ -30,6 +30,7 @@ from newsdesk.articles import (
 from newsdesk.clock import to_text
 from newsdesk.contracts import ArticleExtracted, ExtractedWork, PageFetched, Reason, keys
 from newsdesk.errors import ConflictError, PermanentError
+from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, RefusedUse, article_id, parse_policy
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
@@ -93,12 +94,9 @@ class World:
         self.sender = RecordingSender()
         self.hosts = InMemoryHostStore()
         self.stage = ExtractStage(
-            self.store,
+            Worker(self.store, self.sender, self.clock, TIMEOUTS),
             self.objects,
-            self.sender,
             self.hosts,
-            self.clock,
-            TIMEOUTS,
             100_000,
             opt_outs or OptOutPolicy(),
         )

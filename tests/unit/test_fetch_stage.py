@@ -16,7 +16,6 @@ from fetcher.stage import LONGEST_VALIDATOR, FetchStage
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import (
     ArticleState,
-    ArticleStore,
     Capture,
     CurrentRevision,
     OutcomeRecord,
@@ -33,11 +32,10 @@ from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule
-from newsdesk.ports import MessageSender, ObjectStore
+from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, RefusedUse, article_id, digest_of, host_signals, parse_networks, parse_url
 from newsdesk.web.transport import (
     CrawlLimits,
-    Fetcher,
     FetchRequest,
     FetchResponse,
     Hop,
@@ -134,9 +132,8 @@ class World:
             sleep=self.clock.sleep,
             jitter=lambda: 0.0,
         )
-        ports: tuple[ArticleStore, ObjectStore, MessageSender, Politeness, Fetcher]
-        ports = (self.store, self.objects, self.sender, self.politeness, self.fetcher)
-        self.stage = FetchStage(*ports, timeouts=TIMEOUTS, clock=self.clock, jitter=lambda: 0.0, **options)
+        worker = Worker(self.store, self.sender, self.clock, TIMEOUTS)
+        self.stage = FetchStage(worker, self.objects, self.politeness, self.fetcher, jitter=lambda: 0.0, **options)
 
     def deliver(self, run: int = 1) -> str:
         return self.stage.handle(FetchRequested(article_id=self.state.article_id, run=run, correlation_id="c-1"))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from harness import aws
-from harness.fakes import InMemoryArticleStore
+from harness.fakes import InMemoryArticleStore, RecordingSender
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import (
     ArticleState,
@@ -31,7 +31,7 @@ from newsdesk.articles import (
 )
 from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import ConflictError
-from newsdesk.runtime import advance
+from newsdesk.runtime import Worker
 from newsdesk.web import article_id, canonical_url, parse_url
 from tests.examples import NOW, TIMEOUTS, at_stage, current_of, id_of, new_state, url_of
 
@@ -82,7 +82,8 @@ def failed(store: ArticleStore, number: int) -> ArticleState:
 
 def end_as_duplicate(store: ArticleStore, state: ArticleState, original: str) -> ArticleState | None:
     """Take the step that a stage takes."""
-    return advance(store, state, lambda fresh: ended(fresh, Outcome.DUPLICATE, NOW, TIMEOUTS, duplicate_of=original))
+    worker = Worker(store, RecordingSender(), lambda: NOW, TIMEOUTS)
+    return worker.apply_step(state, lambda fresh: ended(fresh, Outcome.DUPLICATE, NOW, TIMEOUTS, duplicate_of=original))
 
 
 # -------------------------------------------------------------------------------------------- redirects

@@ -17,6 +17,7 @@ from newsdesk.articles.lifecycle import enriched, extracted, fetched
 from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
 from newsdesk.errors import ConflictError
+from newsdesk.runtime import Worker
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of
 
 
@@ -35,7 +36,7 @@ class Desk:
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
         self.clock = FakeClock()
-        self.stage = IndexStage(self.store, self.objects, self.sender, self.clock, TIMEOUTS)
+        self.stage = IndexStage(Worker(self.store, self.sender, self.clock, TIMEOUTS), self.objects)
 
     def expect(self, number: int = 0, **article: Any) -> ArticleEnriched:
         """Put an enriched article before the stage and return the message that asks for its commit."""

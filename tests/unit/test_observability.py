@@ -20,7 +20,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.aws import FakeLambdaContext
-from newsdesk.runtime import count, instrumented, logger, measure
+from newsdesk.runtime import Metric, count, instrumented, logger, measure
 from newsdesk.web import parse_url, scrub
 from newsdesk.web.urls import REMOVED
 
@@ -164,8 +164,8 @@ def busy_handler(event: dict[str, Any], context: LambdaContext) -> str:
     """Count and measure from many threads, as a batch of records does."""
 
     def handle(number: int) -> None:
-        count("PagesFetched", "fetched" if number % 5 else "failed")
-        measure("BytesReceived", number, "Bytes", "fetched" if number % 5 else "failed")
+        count(Metric.PAGES_FETCHED, "fetched" if number % 5 else "failed")
+        measure(Metric.BYTES_RECEIVED, number, "fetched" if number % 5 else "failed")
 
     with ThreadPoolExecutor(20) as executor:
         list(executor.map(handle, range(event["records"])))

@@ -14,12 +14,16 @@ from newsdesk.articles import STAGE_ORDER, ArticleState, Stage, WriteOnce, ended
 from newsdesk.articles.lifecycle import extracted, leased
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, StageMessage
 from newsdesk.contracts.keys import extracted_key
-from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.runtime import advance, check_in
+from newsdesk.errors import ConflictError
+from newsdesk.runtime import Worker
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, advanced, at_stage, id_of, outcome_of
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 Recorded = tuple[ArticleState, Iterable[WriteOnce]]
+
+
+def worker_on(store: InMemoryArticleStore, sender: RecordingSender | None = None) -> Worker:
+    return Worker(store, sender or RecordingSender(), lambda: NOW, TIMEOUTS)
 
 
 def message_to(stage: Stage) -> StageMessage:
@@ -36,7 +40,7 @@ def message_to(stage: Stage) -> StageMessage:
 def test_a_message_finds_its_work(stage: Stage) -> None:
     # Given an article at a stage, When the stage's message arrives, Then there is the state to work on
     store, sender = InMemoryArticleStore(at_stage(stage)), RecordingSender()
-    assert check_in(store, sender, message_to(stage), stage) == at_stage(stage)
+    assert worker_on(store, sender).load_for_stage(message_to(stage), stage) == at_stage(stage)
     assert sender.sent == []
 
 
@@ -47,14 +51,14 @@ def test_a_redelivered_message_whose_work_is_done_sends_the_next_one_again(stage
     store, sender = InMemoryArticleStore(at_stage(following)), RecordingSender()
 
     # When the message arrives again, Then the next one is sent, the very same, and there is no work
-    assert check_in(store, sender, message_to(stage), stage) is None
+    assert worker_on(store, sender).load_for_stage(message_to(stage), stage) is None
     assert sender.sent == [message_to(following)]
 
 
 def test_a_redelivered_message_of_the_last_stage_has_nothing_to_send() -> None:
     # Given a committed article, When index's message arrives again, Then nothing happens
     store, sender = InMemoryArticleStore(at_stage(Stage.REST)), RecordingSender()
-    assert check_in(store, sender, message_to(Stage.INDEX), Stage.INDEX) is None
+    assert worker_on(store, sender).load_for_stage(message_to(Stage.INDEX), Stage.INDEX) is None
     assert sender.sent == []
 
 
@@ -67,7 +71,7 @@ def test_a_message_long_overtaken_is_acknowledged(stage: Stage, at: Stage) -> No
     store, sender = InMemoryArticleStore(at_stage(at)), RecordingSender()
 
     # When the old message arrives, Then nothing happens
-    assert check_in(store, sender, message_to(stage), stage) is None
+    assert worker_on(store, sender).load_for_stage(message_to(stage), stage) is None
     assert sender.sent == []
 
 
@@ -75,7 +79,7 @@ def test_a_message_long_overtaken_is_acknowledged(stage: Stage, at: Stage) -> No
 def test_a_message_ahead_of_its_article_is_acknowledged(stage: Stage, at: Stage) -> None:
     # Given an article that stands before a stage, When the stage's message arrives, Then there is no work yet
     store, sender = InMemoryArticleStore(at_stage(at)), RecordingSender()
-    assert check_in(store, sender, message_to(stage), stage) is None
+    assert worker_on(store, sender).load_for_stage(message_to(stage), stage) is None
     assert sender.sent == []
 
 
@@ -87,14 +91,14 @@ def test_a_message_of_an_older_run_is_stale(stage: Stage) -> None:
 
     # When a message of its first run arrives, Then neither work nor message comes of it
     for earlier in WORKING:
-        assert check_in(store, sender, message_to(earlier), earlier) is None
+        assert worker_on(store, sender).load_for_stage(message_to(earlier), earlier) is None
     assert sender.sent == []
 
 
 def test_a_message_of_no_article_is_acknowledged() -> None:
     # Given an empty table, When a message arrives, Then nothing happens
     sender = RecordingSender()
-    assert check_in(InMemoryArticleStore(), sender, message_to(Stage.FETCH), Stage.FETCH) is None
+    assert worker_on(InMemoryArticleStore(), sender).load_for_stage(message_to(Stage.FETCH), Stage.FETCH) is None
     assert sender.sent == []
 
 
@@ -105,7 +109,7 @@ def test_a_message_is_not_acknowledged_when_sending_again_failed() -> None:
 
     # When the message arrives again, Then the error keeps it in its queue
     with pytest.raises(OSError, match="down"):
-        check_in(store, sender, message_to(Stage.FETCH), Stage.FETCH)
+        worker_on(store, sender).load_for_stage(message_to(Stage.FETCH), Stage.FETCH)
 
 
 # ------------------------------------------------------------------------------------------ advancing
@@ -123,7 +127,7 @@ def test_a_step_is_written_with_its_record() -> None:
     # Given an article at extract, When it fails there, Then article and outcome are written
     before = at_stage(Stage.EXTRACT)
     store = InMemoryArticleStore(before)
-    after = advance(store, before, to_failure)
+    after = worker_on(store).apply_step(before, to_failure)
     assert after == store.get(id_of())
     assert after is not None
     assert after.stage is Stage.REST
@@ -139,7 +143,7 @@ def test_a_submission_that_joins_in_mid_step_is_told_the_outcome() -> None:
     store.before_save = lambda _: store.save(with_submission(before, "late"))
 
     # When the run ends, Then the step is taken on the fresh state, and nobody is forgotten
-    after = advance(store, before, to_failure)
+    after = worker_on(store).apply_step(before, to_failure)
     assert after is not None
     assert after.version == before.version + 2
     outcome = store.outcome(id_of(), 1)
@@ -154,7 +158,7 @@ def test_a_worker_whose_article_moved_on_steps_back() -> None:
     store.before_save = lambda _: store.save(advanced(before, Stage.ENRICH))
 
     # When this one takes it, Then it learns that it lost, and the other's work stands
-    assert advance(store, before, to_enrich) is None
+    assert worker_on(store).apply_step(before, to_enrich) is None
     assert store.get(id_of()) == at_stage(Stage.ENRICH)
 
 
@@ -165,7 +169,7 @@ def test_a_worker_of_an_older_run_steps_back() -> None:
     store = InMemoryArticleStore(second)
 
     # When the old worker wakes up and writes, Then the new run is untouched
-    assert advance(store, before, to_enrich) is None
+    assert worker_on(store).apply_step(before, to_enrich) is None
     assert store.get(id_of()) == second
 
 
@@ -176,14 +180,14 @@ def test_a_worker_that_lost_its_lease_steps_back() -> None:
     store = InMemoryArticleStore(theirs)
 
     # When the slow one is done, Then its result is not taken
-    assert advance(store, mine, lambda state: (advanced(state, Stage.EXTRACT), ())) is None
+    assert worker_on(store).apply_step(mine, lambda state: (advanced(state, Stage.EXTRACT), ())) is None
     assert store.get(id_of()) == theirs
 
 
 def test_an_article_that_is_gone_is_left_alone() -> None:
     # Given an article that is no longer there, When a step is taken, Then it is not brought back
     store = InMemoryArticleStore()
-    assert advance(store, at_stage(Stage.EXTRACT), to_enrich) is None
+    assert worker_on(store).apply_step(at_stage(Stage.EXTRACT), to_enrich) is None
     assert store.states == {}
 
 
@@ -195,7 +199,7 @@ def test_an_article_that_keeps_changing_goes_back_to_the_queue() -> None:
 
     # When a step is taken, Then the message is not acknowledged
     with pytest.raises(ConflictError, match="kept changing"):
-        advance(store, before, to_enrich)
+        worker_on(store).apply_step(before, to_enrich)
 
 
 def test_a_step_whose_record_exists_is_not_taken() -> None:
@@ -205,15 +209,14 @@ def test_a_step_whose_record_exists_is_not_taken() -> None:
     store.outcomes[id_of(), 1] = outcome_of(before)
 
     # When the run ends, Then the article stays as it is
-    with pytest.raises(AlreadyRecordedError):
-        advance(store, before, to_failure)
+    assert worker_on(store).apply_step(before, to_failure) is None
     assert store.get(id_of()) == before
 
 
 # ----------------------------------------------------------------------- a stage, killed wherever it may be
 
 
-class Worker:
+class ShortStage:
     """The smallest honest stage: reads the capture, writes its work object, moves the article on, tells enrich."""
 
     def __init__(self) -> None:
@@ -222,18 +225,16 @@ class Worker:
         self.sender = RecordingSender()
 
     def handle(self, message: StageMessage) -> str:
-        state = check_in(self.store, self.sender, message, Stage.EXTRACT)
+        worker = worker_on(self.store, self.sender)
+        state = worker.load_for_stage(message, Stage.EXTRACT)
         if state is None or state.capture is None:
             return "stale"
         key = extracted_key(state.article_id, state.capture.capture_id)
         self.objects.put(key, b"work", "application/json")
-        after = advance(self.store, state, lambda current: (extracted(current, key, CONTENT_HASH, NOW, TIMEOUTS), ()))
-        if after is None:
-            return "stale"
-        following = message_for(after)
-        assert following is not None
-        self.sender.send(following)
-        return "done"
+        is_first = worker.hand_on(
+            state, lambda current, now, timeouts: extracted(current, key, CONTENT_HASH, now, timeouts)
+        )
+        return "done" if is_first else "stale"
 
 
 KILLS = {
@@ -248,7 +249,7 @@ KILLS = {
 @pytest.mark.parametrize("kill", KILLS)
 def test_a_killed_worker_is_made_good_by_the_redelivery(kill: str) -> None:
     # Given a worker that dies at one point of its work
-    worker = Worker()
+    worker = ShortStage()
     part, method, after = KILLS[kill]
     getattr(worker, part).fail_next(method, KeyboardInterrupt("killed"), after=after)
     with pytest.raises(KeyboardInterrupt):
@@ -267,7 +268,7 @@ def test_a_killed_worker_is_made_good_by_the_redelivery(kill: str) -> None:
 
 def test_two_deliveries_at_once_are_worked_through_once() -> None:
     # Given a second worker that takes the same message while the first is between object and table
-    worker = Worker()
+    worker = ShortStage()
     statuses: list[str] = []
     worker.store.before_save = lambda _: statuses.append(worker.handle(message_to(Stage.EXTRACT)))
 
@@ -283,7 +284,7 @@ def test_two_deliveries_at_once_are_worked_through_once() -> None:
 
 def test_messages_out_of_order_do_no_harm() -> None:
     # Given a worker, and messages of a run to come and of none, before and after its own
-    worker = Worker()
+    worker = ShortStage()
     own = message_to(Stage.EXTRACT)
     to_come = PageFetched(article_id=id_of(), run=7, capture_key="raw/v1/other")
     of_nobody = PageFetched(article_id=id_of(7), run=1, capture_key="raw/v1/other")

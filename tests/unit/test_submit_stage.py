@@ -17,6 +17,7 @@ from newsdesk.articles import ArticleState, Stage, with_submission
 from newsdesk.articles.lifecycle import retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
+from newsdesk.runtime import Worker
 from submitter.stage import SubmitStage
 from tests.examples import TIMEOUTS, advanced, at_stage, id_of, new_state, url_of
 
@@ -30,7 +31,7 @@ class Desk:
         self.store = InMemoryArticleStore(*states)
         self.sender = RecordingSender()
         self.clock = FakeClock()
-        self.stage = SubmitStage(self.store, self.sender, self.clock, TIMEOUTS)
+        self.stage = SubmitStage(Worker(self.store, self.sender, self.clock, TIMEOUTS))
 
     def submit(self, url: str = url_of(), submission_id: str | None = "first", **fields: object) -> str:
         body = {"url": url, "submissionId": submission_id, **fields}
@@ -304,7 +305,7 @@ def test_a_body_that_is_no_submission_is_recorded_and_acknowledged(body: str, ou
 def test_a_local_stack_may_open_a_private_network() -> None:
     # Given a desk that allows loopback, and one that does not
     desk, strict = Desk(), Desk()
-    desk.stage = SubmitStage(desk.store, desk.sender, desk.clock, TIMEOUTS, networks=(ip_network("127.0.0.0/8"),))
+    desk.stage = SubmitStage(desk.stage.worker, networks=(ip_network("127.0.0.0/8"),))
 
     # When an address in it is submitted, with a port of its own, Then the first takes it and the second does not
     assert desk.submit("http://127.0.0.1:8099/story") == "started"

@@ -17,6 +17,7 @@ from newsdesk.clock import to_text
 from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.hosts import SiteRules
+from newsdesk.runtime import Worker
 from newsdesk.web import Url, article_id, parse_url
 from newsdesk.web.transport import (
     AUXILIARY_DEADLINE_SECONDS,
@@ -242,8 +243,8 @@ class Crawl:
         first = lifecycle.first_run(article_id(url), url, parse_url(url).host, url, world.clock(), TIMEOUTS)
         self.store = InMemoryArticleStore(first)
         self.identifier = first.article_id
-        ports = (self.store, InMemoryObjectStore(), RecordingSender(), world.politeness, world.web)
-        self.stage = FetchStage(*ports, timeouts=TIMEOUTS, clock=world.clock, jitter=lambda: 0.0)
+        worker = Worker(self.store, RecordingSender(), world.clock, TIMEOUTS)
+        self.stage = FetchStage(worker, InMemoryObjectStore(), world.politeness, world.web, jitter=lambda: 0.0)
 
     @property
     def state(self) -> ArticleState:

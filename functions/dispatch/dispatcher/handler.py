@@ -16,7 +16,7 @@ from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.runtime import count, instrumented, logger
+from newsdesk.runtime import Metric, Worker, count, instrumented, logger
 
 _MILLISECONDS_NEEDED = 5000
 _WORKERS = 20
@@ -27,17 +27,19 @@ def build() -> DispatchStage:
     """Wire the stage to AWS, once per process."""
     settings = DispatchSettings()
     return DispatchStage(
-        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
-        sender=SqsMessageSender(
-            {
-                FetchRequested: settings.fetch_queue_url,
-                PageFetched: settings.extract_queue_url,
-                ArticleExtracted: settings.enrich_queue_url,
-                ArticleEnriched: settings.index_queue_url,
-            }
+        Worker(
+            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            SqsMessageSender(
+                {
+                    FetchRequested: settings.fetch_queue_url,
+                    PageFetched: settings.extract_queue_url,
+                    ArticleExtracted: settings.enrich_queue_url,
+                    ArticleEnriched: settings.index_queue_url,
+                }
+            ),
+            utc_now,
+            settings.timeouts,
         ),
-        clock=utc_now,
-        timeouts=settings.timeouts,
         shards=DUE_SHARDS,
         limit_per_shard=settings.dispatch_limit_per_shard,
         workers=_WORKERS,
@@ -49,6 +51,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     """Move what is due, until the function's time runs short."""
     moved = build().run(lambda: context.get_remaining_time_in_millis() > _MILLISECONDS_NEEDED)
     for status, number in moved.items():
-        count("ArticlesDispatched", status, number)
-    logger.info("dispatched", extra={"moved": dict(moved)})
-    return dict(moved)
+        count(Metric.ARTICLES_DISPATCHED, status, number)
+    answer = {status.value: number for status, number in moved.items()}
+    logger.info("dispatched", extra={"moved": answer})
+    return answer

@@ -12,29 +12,42 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from newsdesk.articles import (
     MAXIMUM_RESENDS,
     ArticleState,
-    ArticleStore,
     Stage,
-    Timeouts,
     WriteOnce,
     ended,
     is_at_further_page,
-    message_for,
     next_run,
     page_missed,
     released,
 )
-from newsdesk.clock import Clock
 from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import AlreadyRecordedError, ConflictError
-from newsdesk.ports import MessageSender
-from newsdesk.runtime import logger
+from newsdesk.runtime import Worker, logger
 
 HORIZON_SECONDS = 60
 """What falls due before the next run, a minute from now, is sent now with the queue's own delay."""
+
+
+class DispatchStatus(StrEnum):
+    """What became of an article that was due."""
+
+    REVISITED = "revisited"
+    """A resting article began its next run."""
+    RELEASED = "released"
+    """A run that waited for its retry or its host goes on."""
+    RESENT = "resent"
+    """A message that had not moved its article for too long was sent again."""
+    STUCK = "stuck"
+    """The message was sent again as often as allowed: the run ended, or goes on without a further page."""
+    RACED = "raced"
+    """Another worker moved the article first."""
+    FAILED = "failed"
+    """An exception that was not foreseen; the article falls due again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +65,27 @@ class DispatchStage:
         time.
     """
 
-    store: ArticleStore
-    sender: MessageSender
-    clock: Clock
-    timeouts: Timeouts
+    worker: Worker
     shards: int
     limit_per_shard: int
     workers: int = 1
 
-    def run(self, has_time: Callable[[], bool]) -> Counter[str]:
-        """Go through the shards once, as long as ``has_time``, and return the articles moved by status.
-
-        Statuses are ``revisited``, ``released``, ``resent``, ``stuck``, ``raced`` and ``failed``.
-        """
-        moved: Counter[str] = Counter()
-        now = self.clock()
+    def run(self, has_time: Callable[[], bool]) -> Counter[DispatchStatus]:
+        """Go through the shards once, as long as ``has_time``, and return the articles moved by status."""
+        moved: Counter[DispatchStatus] = Counter()
+        now = self.worker.clock()
         until = now + timedelta(seconds=HORIZON_SECONDS)
         # Every run begins with another shard, so that none starves when the time never suffices for all.
         first = int(now.timestamp() // HORIZON_SECONDS)
         with ThreadPoolExecutor(self.workers) if self.workers > 1 else nullcontext() as executor:
             for offset in range(self.shards):
-                overdue = self.store.due((first + offset) % self.shards, until, self.limit_per_shard)
+                overdue = self.worker.store.due((first + offset) % self.shards, until, self.limit_per_shard)
                 move_each = executor.map if executor else map
                 moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
         return moved
 
-    def _move_alone(self, article_id: str, until: datetime, has_time: Callable[[], bool]) -> str | None:
+    def _move_alone(self, article_id: str, until: datetime, has_time: Callable[[], bool]) -> DispatchStatus | None:
         """Move one article; its trouble is not the others': it stays due, or falls due again."""
         if not has_time():
             return None
@@ -86,39 +93,39 @@ class DispatchStage:
             return self._move(article_id, until)
         except Exception:
             logger.exception("article not dispatched", extra={"article_id": article_id})
-            return "failed"
+            return DispatchStatus.FAILED
 
-    def _move(self, article_id: str, until: datetime) -> str | None:
-        state = self.store.get(article_id)
+    def _move(self, article_id: str, until: datetime) -> DispatchStatus | None:
+        state = self.worker.store.get(article_id)
         if state is None or state.due_at is None or state.due_at > until.timestamp():
             return None
-        now = self.clock()
+        now = self.worker.clock()
         expected_by_now = state.due_at <= now.timestamp()
         if state.stage is not Stage.REST and state.waiting is None and not expected_by_now:
             return None
         status, after, records = self._next(state, now)
         try:
-            self.store.save(after, *records)
+            self.worker.store.save(after, *records)
         except (ConflictError, AlreadyRecordedError):
-            return "raced"
-        message = message_for(after)
-        if message is not None:
-            self.sender.send(message, delay_seconds=max(0, state.due_at - int(now.timestamp())))
+            return DispatchStatus.RACED
+        self.worker.send_on(after, delay_seconds=max(0, state.due_at - int(now.timestamp())))
         return status
 
-    def _next(self, state: ArticleState, now: datetime) -> tuple[str, ArticleState, tuple[WriteOnce, ...]]:
+    def _next(self, state: ArticleState, now: datetime) -> tuple[DispatchStatus, ArticleState, tuple[WriteOnce, ...]]:
+        timeouts = self.worker.timeouts
         if state.stage is Stage.REST:
-            return "revisited", next_run(state, now, self.timeouts), ()
+            return DispatchStatus.REVISITED, next_run(state, now, timeouts), ()
         if state.waiting is None and state.resends >= MAXIMUM_RESENDS:
             if is_at_further_page(state):
-                return "stuck", page_missed(state, Reason.STUCK.value, now, self.timeouts), ()
+                return DispatchStatus.STUCK, page_missed(state, Reason.STUCK.value, now, timeouts), ()
             after, records = ended(
                 state,
                 Outcome.FAILED,
                 now,
-                self.timeouts,
+                timeouts,
                 reason=Reason.STUCK,
                 detail=f"in {state.stage.value}, sent again {state.resends} times",
             )
-            return "stuck", after, records
-        return ("resent" if state.waiting is None else "released"), released(state, now, self.timeouts), ()
+            return DispatchStatus.STUCK, after, records
+        status = DispatchStatus.RESENT if state.waiting is None else DispatchStatus.RELEASED
+        return status, released(state, now, timeouts), ()

@@ -10,9 +10,7 @@ import json
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from embedder.model import MODEL, embed
@@ -21,10 +19,14 @@ from embedder.stage import EmbedStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ArticleChanged
-from newsdesk.errors import TimeShortError
-from newsdesk.runtime import count, instrumented, logger
+from newsdesk.runtime import Metric, RecordKind, instrumented, process_batch
 
 _SECONDS_NEEDED = 5.0
+
+_CHANGES: RecordKind[ArticleChanged] = RecordKind(
+    read=lambda record: ArticleChanged.model_validate(json.loads(record.body)["detail"]),
+    keys=lambda change: {"article_id": change.article_id, "change_id": change.change_id},
+)
 
 
 @cache
@@ -42,16 +44,6 @@ def build() -> EmbedStage:
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Follow every change of a batch."""
-
-    def handle(record: SQSRecord) -> None:
-        if context.get_remaining_time_in_millis() < _SECONDS_NEEDED * 1000:
-            raise TimeShortError
-        change = ArticleChanged.model_validate(json.loads(record.body)["detail"])
-        status = build().handle(change)
-        count("ArticlesEmbedded", status)
-        logger.info("change followed", extra={"status": status, "change_id": change.change_id})
-
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    with processor(event["Records"], handle, lambda_context=context):
-        processor.process()
-    return processor.response()
+    return process_batch(
+        event, context, _CHANGES, build().handle, Metric.ARTICLES_EMBEDDED, seconds_needed=_SECONDS_NEEDED
+    )

@@ -1,7 +1,7 @@
 """The embed stage: keeps a vector beside each article that is current, and beside no other.
 
-Comes in: :class:`newsdesk.contracts.ArticleChanged`, in any order and any number of times. Goes out: the status to
-count it under. Changes: ``vectors/v1/``.
+Comes in: :class:`newsdesk.contracts.ArticleChanged`, in any order and any number of times. Goes out: what
+became of it. Changes: ``vectors/v1/``.
 
 The change only says which article to look at; what there should be is read from the table, so that a late or repeated
 change does no harm. Nothing waits for this stage.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from newsdesk.articles import ArticleStore
 from newsdesk.contracts import Article, ArticleChanged, StoredVector, encode_vector, keys, to_json_bytes
@@ -18,6 +19,17 @@ from newsdesk.errors import ObjectMissingError
 from newsdesk.ports import ObjectStore
 
 Embed = Callable[[str | None, str], Sequence[float]]
+
+
+class EmbedStatus(StrEnum):
+    """What became of a change."""
+
+    EMBEDDED = "embedded"
+    """The article's vector is beside it."""
+    REMOVED = "removed"
+    """The article was taken back, and its vector with it."""
+    STALE = "stale"
+    """The change is not the article's last one, or the article's object is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +41,22 @@ class EmbedStage:
     embed: Embed
     model: str
 
-    def handle(self, change: ArticleChanged) -> str:
-        """Bring one article's vector up to date.
-
-        Returns
-        -------
-        str
-            ``embedded``; ``removed`` when the article was taken back; ``stale`` when the change is not the last one, or
-            the article's object is gone.
-        """
+    def handle(self, change: ArticleChanged) -> EmbedStatus:
+        """Bring one article's vector up to date."""
         status = self._put(change)
         if change.previous_revision is not None:
             self._remove(change.article_id, change.previous_revision)
         return status
 
-    def _put(self, change: ArticleChanged) -> str:
+    def _put(self, change: ArticleChanged) -> EmbedStatus:
         if change.key is None:
-            return "removed"
+            return EmbedStatus.REMOVED
         if not self._is_current(change):
-            return "stale"
+            return EmbedStatus.STALE
         try:
             article = Article.model_validate_json(self.objects.get(change.key))
         except ObjectMissingError:
-            return "stale"
+            return EmbedStatus.STALE
         vector = StoredVector(
             article_id=change.article_id,
             revision=change.revision,
@@ -61,10 +66,10 @@ class EmbedStage:
         )
         self.objects.put(keys.vector_key(change.key), to_json_bytes(vector), "application/json")
         if self._is_current(change):
-            return "embedded"
+            return EmbedStatus.EMBEDDED
         # The article changed meanwhile, and the worker that removed this revision's vector may have found none.
         self.objects.delete(keys.vector_key(change.key))
-        return "stale"
+        return EmbedStatus.STALE
 
     def _is_current(self, change: ArticleChanged) -> bool:
         state = self.store.get(change.article_id)

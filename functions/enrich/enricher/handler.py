@@ -31,7 +31,7 @@ from newsdesk.adapters.spending import DynamoAllowance
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted
-from newsdesk.runtime import instrumented, process_batch
+from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
 
 SECONDS_NEEDED = 20.0
 
@@ -41,11 +41,13 @@ def build() -> EnrichStage:
     """Wire the stage to AWS, once per process."""
     settings = EnrichSettings()
     return EnrichStage(
-        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        worker=Worker(
+            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            SqsMessageSender({ArticleEnriched: settings.index_queue_url}),
+            utc_now,
+            settings.timeouts,
+        ),
         objects=S3ObjectStore(settings.bucket_name),
-        sender=SqsMessageSender({ArticleEnriched: settings.index_queue_url}),
-        clock=utc_now,
-        timeouts=settings.timeouts,
         enrichers=enrichers_for(settings),
     )
 
@@ -71,5 +73,10 @@ def enrichers_for(settings: EnrichSettings) -> Sequence[Enricher]:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of extracted articles."""
     return process_batch(
-        event, context, ArticleExtracted, build().handle, "ArticlesEnriched", seconds_needed=SECONDS_NEEDED
+        event,
+        context,
+        stage_messages(ArticleExtracted),
+        build().handle,
+        Metric.ARTICLES_ENRICHED,
+        seconds_needed=SECONDS_NEEDED,
     )

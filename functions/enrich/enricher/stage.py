@@ -9,76 +9,65 @@ import gzip
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
 from newsdesk import __version__
-from newsdesk.articles import ArticleState, ArticleStore, Stage, Timeouts, WriteOnce, lifecycle
-from newsdesk.clock import Clock, from_text
+from newsdesk.articles import ArticleState, Stage, lifecycle
+from newsdesk.clock import from_text
 from newsdesk.contracts import Article, ArticleExtracted, ChangeType, ExtractedWork, Reason, keys, to_json_bytes
-from newsdesk.errors import AlreadyRecordedError, ObjectMissingError
-from newsdesk.ports import MessageSender, ObjectStore
-from newsdesk.runtime import advance, check_in, count
+from newsdesk.errors import ObjectMissingError
+from newsdesk.ports import ObjectStore
+from newsdesk.runtime import Metric, Worker, count
+
+
+class EnrichStatus(StrEnum):
+    """What became of a message to enrich."""
+
+    ENRICHED = "enriched"
+    """The article's object was written, and index has its message."""
+    FAILED = "failed"
+    """The run ended because extract's work object is gone."""
+    SKIPPED = "skipped"
+    """There was nothing to do: an older run's message, or one whose work is done."""
+    STALE = "stale"
+    """Another worker was first."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnrichStage:
     """Takes extracted articles."""
 
-    store: ArticleStore
+    worker: Worker
     objects: ObjectStore
-    sender: MessageSender
-    clock: Clock
-    timeouts: Timeouts
     enrichers: Sequence[Enricher]
 
-    def handle(self, message: ArticleExtracted) -> str:
-        """Enrich one article.
-
-        Returns
-        -------
-        str
-            ``enriched``; ``failed`` when the work object is gone; ``skipped`` when there was nothing to do; ``stale``
-            when another worker was first.
-        """
-        state = check_in(self.store, self.sender, message, Stage.ENRICH)
+    def handle(self, message: ArticleExtracted) -> EnrichStatus:
+        """Enrich one article."""
+        state = self.worker.load_for_stage(message, Stage.ENRICH)
         if state is None or state.extracted_key is None:
-            return "skipped"
+            return EnrichStatus.SKIPPED
         try:
             body = self.objects.get(state.extracted_key)
         except ObjectMissingError:
-            return self._end_as_missing(state, state.extracted_key)
+            outcome = self.worker.fail(state, Reason.CAPTURE_MISSING, state.extracted_key)
+            return EnrichStatus.STALE if outcome is None else EnrichStatus.FAILED
         work = ExtractedWork.model_validate_json(gzip.decompress(body))
         article = build_article(state, work, self.enrichers)
         for error in article.enrichment.errors:
             if error.kind != "not_applicable":
-                count("EnrichersFailed", f"{error.enricher}:{error.kind}")
-        return self._pass_on(state, to_json_bytes(article))
+                count(Metric.ENRICHERS_FAILED, f"{error.enricher}:{error.kind}")
+        return self._hand_on(state, to_json_bytes(article))
 
-    def _pass_on(self, state: ArticleState, article: bytes) -> str:
+    def _hand_on(self, state: ArticleState, article: bytes) -> EnrichStatus:
         digest = hashlib.sha256(article).hexdigest()
         key = keys.article_key(from_text(state.first_seen), state.article_id, next_revision(state), digest)
         self.objects.put(key, article, "application/json")
-        now = self.clock()
-        after = advance(self.store, state, lambda current: (lifecycle.enriched(current, key, now, self.timeouts), ()))
-        if after is None:
-            return "stale"
-        following = lifecycle.message_for(after)
-        if following is not None:
-            self.sender.send(following)
-        return "enriched"
-
-    def _end_as_missing(self, state: ArticleState, key: str) -> str:
-        now = self.clock()
-
-        def step(current: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-            return lifecycle.failed(current, Reason.CAPTURE_MISSING, now, self.timeouts, detail=key)
-
-        try:
-            after = advance(self.store, state, step)
-        except AlreadyRecordedError:
-            return "stale"
-        return "stale" if after is None else "failed"
+        is_first = self.worker.hand_on(
+            state, lambda current, now, timeouts: lifecycle.enriched(current, key, now, timeouts)
+        )
+        return EnrichStatus.ENRICHED if is_first else EnrichStatus.STALE
 
 
 def next_revision(state: ArticleState) -> int:

@@ -22,7 +22,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.runtime import instrumented, process_batch
+from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
 
 SECONDS_NEEDED = 2 * PAGE_SECONDS * WALL_FACTOR + 7.0
 """For one page that is read twice, each time as long as it may, with a child's start before each; to join it
@@ -46,14 +46,14 @@ def build() -> ExtractStage:
     """Wire the stage to AWS, once per process."""
     settings = ExtractSettings()
     return ExtractStage(
-        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
-        objects=S3ObjectStore(settings.bucket_name),
-        sender=SqsMessageSender(
-            {FetchRequested: settings.fetch_queue_url, ArticleExtracted: settings.enrich_queue_url}
+        worker=Worker(
+            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            SqsMessageSender({FetchRequested: settings.fetch_queue_url, ArticleExtracted: settings.enrich_queue_url}),
+            utc_now,
+            settings.timeouts,
         ),
+        objects=S3ObjectStore(settings.bucket_name),
         hosts=DynamoHostStore(settings.table_name),
-        clock=utc_now,
-        timeouts=settings.timeouts,
         maximum_body_bytes=settings.maximum_body_bytes,
         opt_outs=settings.opt_outs,
         read=reader(),
@@ -64,7 +64,14 @@ def build() -> ExtractStage:
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of fetched pages."""
-    return process_batch(event, context, PageFetched, build().handle, "PagesExtracted", seconds_needed=SECONDS_NEEDED)
+    return process_batch(
+        event,
+        context,
+        stage_messages(PageFetched),
+        build().handle,
+        Metric.PAGES_EXTRACTED,
+        seconds_needed=SECONDS_NEEDED,
+    )
 
 
 prepare()

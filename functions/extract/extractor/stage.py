@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pydantic import ValidationError
 
@@ -23,18 +24,15 @@ from extractor.reading import read_page
 from extractor.text import content_hash
 from newsdesk.articles import (
     ArticleState,
-    ArticleStore,
     Capture,
     CapturedPage,
     CaptureUnreadableError,
     Stage,
-    Timeouts,
-    WriteOnce,
     find_claimed_original,
     lifecycle,
     read_capture,
 )
-from newsdesk.clock import Clock, from_text
+from newsdesk.clock import from_text
 from newsdesk.contracts import (
     Extracted,
     ExtractedWork,
@@ -46,20 +44,47 @@ from newsdesk.contracts import (
     label,
     to_json_bytes,
 )
-from newsdesk.errors import AlreadyRecordedError, ObjectMissingError, PermanentError, TransientError
+from newsdesk.errors import ObjectMissingError, PermanentError, TransientError
 from newsdesk.hosts import HostProfile, ProfilePage
-from newsdesk.ports import HostStore, MessageSender, ObjectStore
-from newsdesk.runtime import Step, advance, check_in
+from newsdesk.ports import HostStore, ObjectStore
+from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, canonical_url, decode_body, parse_url, unavailable_after
 
 _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
 """How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
 
 _UNREADABLE = (ValidationError, gzip.BadGzipFile, zlib.error, EOFError)
-"""What reading a kept page raises where another release, or nobody we know, wrote it."""
+"""What reading a kept page raises where another release or another program wrote it."""
 
 _LIST_OF_ARTICLES = "type:listing"
 """The warning of :mod:`extractor.kinds.article_types`; behind such a page are other lists, and no end."""
+
+
+class ExtractStatus(StrEnum):
+    """What became of a message to extract."""
+
+    EXTRACTED = "extracted"
+    """The work object was written, and enrich has its message."""
+    PAGE_WANTED = "page_wanted"
+    """A further page of the article is to be fetched."""
+    UNCHANGED = "unchanged"
+    """The article is as the last revision has it; the run ended."""
+    DUPLICATE = "duplicate"
+    """The page is another article's; the run ended."""
+    FAILED = "failed"
+    """The run ended without an article."""
+    REJECTED = "rejected"
+    """The run ended because the page may not be taken."""
+    REMOVED = "removed"
+    """The run ended and took the article back."""
+    SKIPPED = "skipped"
+    """There was nothing to do: an older run's message, or one whose work is done."""
+    STALE = "stale"
+    """Another worker was first."""
+
+
+_MAY_BE_REFUSED = frozenset({ExtractStatus.SKIPPED, ExtractStatus.STALE, ExtractStatus.REJECTED, ExtractStatus.REMOVED})
+"""After these the record of the run's end may say that its capture has to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +105,25 @@ class ExtractStage:
         What the pages of one article gave, as JSON, is joined up to this size.
     """
 
-    store: ArticleStore
+    worker: Worker
     objects: ObjectStore
-    sender: MessageSender
     hosts: HostStore
-    clock: Clock
-    timeouts: Timeouts
     maximum_body_bytes: int = 10 * 1024 * 1024
     opt_outs: OptOutPolicy = field(default_factory=OptOutPolicy)
     read: ReadPage = read_page
     follow_pages: int = 0
     maximum_joined_bytes: int = MAXIMUM_JOINED_BYTES
 
-    def handle(self, message: PageFetched) -> str:
-        """Extract one page.
-
-        Returns
-        -------
-        str
-            ``extracted``; ``page_wanted`` when a further page is to be fetched; ``unchanged``, ``duplicate``,
-            ``failed``, ``rejected``, ``removed`` when the run ended here; ``skipped`` when there was nothing to do;
-            ``stale`` when another worker was first.
-        """
-        state = check_in(self.store, self.sender, message, Stage.EXTRACT)
-        status = "skipped" if state is None or state.capture is None else self._work(state, state.capture)
-        if status in ("skipped", "stale", Outcome.REJECTED, Outcome.REMOVED):
+    def handle(self, message: PageFetched) -> ExtractStatus:
+        """Extract one page."""
+        state = self.worker.load_for_stage(message, Stage.EXTRACT)
+        capture = state.capture if state is not None else None
+        status = self._work(state, capture) if state is not None and capture is not None else ExtractStatus.SKIPPED
+        if status in _MAY_BE_REFUSED:
             self._forget_refused(message)
         return status
 
-    def _work(self, state: ArticleState, capture: Capture) -> str:
+    def _work(self, state: ArticleState, capture: Capture) -> ExtractStatus:
         profile = self.hosts.profile(state.host)
         *earlier, newest = (capture, *state.pages)
         if newest.sha256 in {page.sha256 for page in earlier}:
@@ -118,14 +133,14 @@ class ExtractStage:
             result = read(state, newest, profile)
         except (PermanentError, TransientError) as error:
             if not earlier:
-                return self._fail(state, error.reason, error.detail)
+                return _status_of(self.worker.fail(state, error.reason, error.detail))
             if error.reason is Reason.OPT_OUT:
                 self.objects.delete(newest.key)
             return self._go_without(state, capture, error.reason.value)
         if not earlier:
             original = self._original(state, result)
             if original is not None:
-                return self._end_as_duplicate(state, original)
+                return _status_of(self.worker.end(state, Outcome.DUPLICATE, duplicate_of=original))
             self._learn(state, capture, result, profile)
         left = _pages_left(state, capture, result.article.next_pages)
         if left and self._may_follow(state, result.article, left[0]):
@@ -135,11 +150,11 @@ class ExtractStage:
         try:
             result = self._whole(state, (capture, *state.pages), result, left, profile)
         except (PermanentError, TransientError) as error:
-            return self._fail(state, error.reason, error.detail)
+            return _status_of(self.worker.fail(state, error.reason, error.detail))
         digest = content_hash(result.article)
         if state.current is not None and state.current.content_hash == digest:
-            return self._end(state, result)
-        return self._pass_on(state, newest, result, digest)
+            return self._end_as_unchanged(state, result)
+        return self._hand_on(state, newest, result, digest)
 
     def _may_follow(self, state: ArticleState, newest: Extracted, page: str) -> bool:
         is_wanted = state.pages_end is None and len(state.pages) < self.follow_pages
@@ -148,24 +163,24 @@ class ExtractStage:
 
     def _ask_for(
         self, state: ArticleState, capture: Capture, result: ExtractionResult, work: bytes, left: tuple[str, ...]
-    ) -> str:
+    ) -> ExtractStatus:
         """Keep what a page gave, and send the run back to fetch for the next one."""
         self._put(_page_key(state, capture), work)
         wanted = (*state.next_pages[: len(state.pages)], *left)[: self.follow_pages]
-        now = self.clock()
-        return self._hand_on(
+        is_first = self.worker.hand_on(
             state,
-            "page_wanted",
-            lambda current: lifecycle.page_wanted(_to_be_read_again(current, result), wanted, now, self.timeouts),
+            lambda current, now, timeouts: lifecycle.page_wanted(
+                _to_be_read_again(current, result), wanted, now, timeouts
+            ),
         )
+        return ExtractStatus.PAGE_WANTED if is_first else ExtractStatus.STALE
 
-    def _go_without(self, state: ArticleState, capture: Capture, why: str) -> str:
+    def _go_without(self, state: ArticleState, capture: Capture, why: str) -> ExtractStatus:
         """Drop the page that was captured last, and go on with those before it."""
-        now = self.clock()
-        after = advance(
-            self.store, state, lambda current: (lifecycle.page_missed(current, why, now, self.timeouts), ())
+        after = self.worker.change(
+            state, lambda current, now, timeouts: lifecycle.page_missed(current, why, now, timeouts)
         )
-        return "stale" if after is None else self._work(after, capture)
+        return ExtractStatus.STALE if after is None else self._work(after, capture)
 
     def _whole(
         self,
@@ -215,10 +230,10 @@ class ExtractStage:
     def _forget_refused(self, message: PageFetched) -> None:
         """Delete the capture of a run that ended because its page may not be kept.
 
-        The record of the run's end says so, and is written first: the wish is heeded even while the bucket is out of
+        The record of the run's end says so, and is written first: the wish is respected even while the bucket is out of
         order, and a worker that dies in between leaves a message that comes again and finds the record.
         """
-        record = self.store.outcome(message.article_id, message.run)
+        record = self.worker.store.outcome(message.article_id, message.run)
         if record is not None and record.outcome in _REFUSED:
             self.objects.delete(message.capture_key)
 
@@ -239,7 +254,7 @@ class ExtractStage:
             )
         )
         # What a page does not want kept is not judged any further.
-        self.opt_outs.check(reading.result.signals, self.clock())
+        self.opt_outs.check(reading.result.signals, self.worker.clock())
         reading.require_article()
         return reading.result
 
@@ -259,63 +274,39 @@ class ExtractStage:
 
     def _original(self, state: ArticleState, result: ExtractionResult) -> str | None:
         claimed = result.canonical.believed
-        return find_claimed_original(self.store, state, claimed, result.article.headline) if claimed else None
+        return find_claimed_original(self.worker.store, state, claimed, result.article.headline) if claimed else None
 
-    def _pass_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> str:
+    def _hand_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> ExtractStatus:
         key = keys.extracted_key(state.article_id, capture.capture_id)
         if not self._put(key, to_json_bytes(_work_of(state, capture, result))):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
             digest = _read_work(self.objects.get(key)).content_hash
-        now = self.clock()
-        return self._hand_on(
+        is_first = self.worker.hand_on(
             state,
-            "extracted",
-            lambda current: lifecycle.extracted(_to_be_read_again(current, result), key, digest, now, self.timeouts),
+            lambda current, now, timeouts: lifecycle.extracted(
+                _to_be_read_again(current, result), key, digest, now, timeouts
+            ),
         )
+        return ExtractStatus.EXTRACTED if is_first else ExtractStatus.STALE
 
     def _put(self, key: str, work: bytes) -> bool:
         # No time stamp in the gzip header: the same work is the same bytes.
         return self.objects.put(key, gzip.compress(work, mtime=0), "application/json", "gzip")
 
-    def _hand_on(self, state: ArticleState, status: str, step: Callable[[ArticleState], ArticleState]) -> str:
-        after = advance(self.store, state, lambda current: (step(current), ()))
-        if after is None:
-            return "stale"
-        following = lifecycle.message_for(after)
-        if following is not None:
-            self.sender.send(following)
-        return status
+    def _end_as_unchanged(self, state: ArticleState, result: ExtractionResult) -> ExtractStatus:
+        worker, now = self.worker, self.worker.clock()
+        return _status_of(
+            worker.finish(
+                state,
+                lambda current: lifecycle.ended(
+                    _to_be_read_again(current, result), Outcome.UNCHANGED, now, worker.timeouts
+                ),
+            )
+        )
 
-    def _end(self, state: ArticleState, result: ExtractionResult) -> str:
-        now = self.clock()
 
-        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
-            return lifecycle.ended(_to_be_read_again(current, result), Outcome.UNCHANGED, now, self.timeouts)
-
-        return self._finish(state, step)
-
-    def _end_as_duplicate(self, state: ArticleState, original: str) -> str:
-        now = self.clock()
-
-        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
-            return lifecycle.ended(current, Outcome.DUPLICATE, now, self.timeouts, duplicate_of=original)
-
-        return self._finish(state, step)
-
-    def _fail(self, state: ArticleState, reason: Reason, detail: str) -> str:
-        now = self.clock()
-
-        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
-            return lifecycle.failed(current, reason, now, self.timeouts, detail=detail or None)
-
-        return self._finish(state, step)
-
-    def _finish(self, state: ArticleState, step: Step) -> str:
-        try:
-            after = advance(self.store, state, step)
-        except AlreadyRecordedError:
-            return "stale"
-        return "stale" if after is None else (after.last_outcome or "").partition(":")[0]
+def _status_of(outcome: Outcome | None) -> ExtractStatus:
+    return ExtractStatus.STALE if outcome is None else ExtractStatus(outcome.value)
 
 
 def _pages_left(state: ArticleState, capture: Capture, linked: Iterable[str]) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.clock import utc_now
 from newsdesk.contracts import FetchRequested, PageFetched
-from newsdesk.runtime import instrumented, process_batch
+from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
 from newsdesk.web import product_token
 from newsdesk.web.transport import HttpFetcher, Politeness, egress_guard
 
@@ -46,14 +47,17 @@ def build() -> FetchStage:
     )
     hosts = DynamoHostStore(settings.table_name)
     return FetchStage(
-        DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        Worker(
+            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            SqsMessageSender({FetchRequested: settings.fetch_queue_url, PageFetched: settings.extract_queue_url}),
+            utc_now,
+            settings.timeouts,
+        ),
         S3ObjectStore(settings.bucket_name),
-        SqsMessageSender({FetchRequested: settings.fetch_queue_url, PageFetched: settings.extract_queue_url}),
         Politeness(
             hosts, fetcher, settings.crawl_limits, product_token(settings.user_agent), allowed=settings.networks
         ),
         fetcher,
-        timeouts=settings.timeouts,
         opt_outs=settings.opt_outs,
     )
 
@@ -64,9 +68,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     return process_batch(
         event,
         context,
-        FetchRequested,
+        stage_messages(FetchRequested),
         build().handle,
-        "PagesFetched",
+        Metric.PAGES_FETCHED,
         seconds_needed=read_settings().seconds_per_record,
         concurrency=CONCURRENCY,
     )

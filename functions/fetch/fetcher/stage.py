@@ -4,10 +4,10 @@ Comes in: ``FetchRequested``. Goes out: ``PageFetched``, or an outcome, or a lat
 state, one object under ``raw/``, and what :mod:`newsdesk.web.transport.politeness` keeps of hosts.
 
 A further page of an article is fetched like any other, but for this: it is never known already, it may not redirect to
-another page, and when it cannot be had the article goes on without it.
+another page, and when it cannot be fetched the article goes on without it.
 
-The order is what makes it safe to repeat: lease, leave, fetch, object, table, message. Whoever dies in between leaves a
-state that dispatch finds again; whoever comes late loses the conditional write and does no harm.
+The order is what makes it safe to repeat: lease, slot, fetch, object, table, message. A worker that dies in between
+leaves a state that dispatch finds again; one that comes late loses the conditional write and does no harm.
 """
 
 from __future__ import annotations
@@ -18,17 +18,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from fetcher.captures import exchange_of
 from newsdesk.articles import (
     CAPTURE_MEDIA_TYPE,
     ArticleState,
-    ArticleStore,
     Capture,
     FollowedRedirect,
     Stage,
-    Timeouts,
-    WriteOnce,
     begin_target,
     find_original,
     is_same_page,
@@ -38,11 +36,11 @@ from newsdesk.articles import (
     retry_delay,
     write_capture,
 )
-from newsdesk.clock import Clock, to_text, utc_now
-from newsdesk.contracts import FetchRequested, Outcome, Reason, capture_key, outcome_of
-from newsdesk.errors import AlreadyRecordedError, PermanentError, Received, TransientError
-from newsdesk.ports import MessageSender, ObjectStore
-from newsdesk.runtime import Step, advance, check_in, count, measure
+from newsdesk.clock import to_text
+from newsdesk.contracts import FetchRequested, Outcome, Reason, capture_key
+from newsdesk.errors import PermanentError, Received, TransientError
+from newsdesk.ports import ObjectStore
+from newsdesk.runtime import Change, Metric, Worker, count, measure
 from newsdesk.web import OptOutPolicy, Url, digest_of, header_signals, host_signals, parse_url, refusals_of, scrub
 from newsdesk.web.transport import (
     NOT_MODIFIED,
@@ -67,13 +65,40 @@ _PERMANENT_REDIRECTS = frozenset({301, 308})
 _NO_OPT_OUTS = OptOutPolicy()
 
 
+class FetchStatus(StrEnum):
+    """What became of a message to fetch."""
+
+    FETCHED = "fetched"
+    """The capture was written, and extract has its message."""
+    PAGE_MISSED = "page_missed"
+    """A further page could not be had; the article goes on without it."""
+    NOT_MODIFIED = "not_modified"
+    """The page is as it was at the last visit; the run ended."""
+    DUPLICATE = "duplicate"
+    """The page is another article's; the run ended."""
+    DEFERRED = "deferred"
+    """The page waits for its host's slot."""
+    RETRY_SCHEDULED = "retry_scheduled"
+    """The attempt failed, and another is scheduled."""
+    REJECTED = "rejected"
+    """The run ended because the page may not be taken."""
+    FAILED = "failed"
+    """The run ended without a page."""
+    REMOVED = "removed"
+    """The run ended and took the article back."""
+    LEASED = "leased"
+    """Another worker is fetching the page."""
+    STALE = "stale"
+    """There was nothing to do, or another worker was first."""
+
+
 class FetchStage:
     """Handles the messages of the fetch queue; may be used by several threads at once.
 
     Parameters
     ----------
     politeness : Politeness
-        Says when a host may be asked, and for what.
+        Decides when a host may be asked, and for what.
     opt_outs : OptOutPolicy
         Which wishes of host and header mean that a page is not asked for, or nothing of it kept.
     jitter : callable
@@ -82,79 +107,61 @@ class FetchStage:
 
     def __init__(
         self,
-        store: ArticleStore,
+        worker: Worker,
         objects: ObjectStore,
-        sender: MessageSender,
         politeness: Politeness,
         fetcher: Fetcher,
         *,
-        timeouts: Timeouts,
         opt_outs: OptOutPolicy = _NO_OPT_OUTS,
-        clock: Clock = utc_now,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._store = store
+        self._worker = worker
         self._objects = objects
-        self._sender = sender
         self._politeness = politeness
         self._fetcher = fetcher
-        self._timeouts = timeouts
         self._opt_outs = opt_outs
-        self._clock = clock
         self._jitter = jitter
 
-    def handle(self, message: FetchRequested) -> str:
+    def handle(self, message: FetchRequested) -> FetchStatus:
         """Work one message through.
-
-        Returns
-        -------
-        str
-            ``fetched``, ``not_modified``, ``duplicate``, ``deferred``, ``retry_scheduled``, ``rejected``, ``failed``,
-            ``removed``; ``page_missed`` (the article goes on without a further page); or ``leased`` (somebody else is
-            at it), ``stale`` (nothing to do any more).
 
         Raises
         ------
         ConflictError
             The state kept changing; the message is to be delivered again.
         """
-        state = check_in(self._store, self._sender, message, Stage.FETCH)
+        state = self._worker.load_for_stage(message, Stage.FETCH)
         # A state that waits for its time gets a message of its own from dispatch; this one is an older delivery.
         if state is None or state.waiting is not None:
-            return "stale"
-        now = self._clock()
-        if lifecycle.is_leased(state, now):
-            return "leased"
+            return FetchStatus.STALE
+        if lifecycle.is_leased(state, self._worker.clock()):
+            return FetchStatus.LEASED
         owner = uuid.uuid4().hex
-        held = self._advance(state, lambda fresh: (lifecycle.leased(fresh, owner, now, self._timeouts), ()))
-        if held is None:
-            return "stale"
-        return self._work(held)
+        held = self._worker.change(state, lambda fresh, now, timeouts: lifecycle.leased(fresh, owner, now, timeouts))
+        return FetchStatus.STALE if held is None else self._work(held)
 
-    def _work(self, state: ArticleState) -> str:
+    def _work(self, state: ArticleState) -> FetchStatus:
         visit = self._politeness.visit()
         try:
             response = self._fetch(state, visit)
             # Where a redirect led is known only now.
             if response.redirects and state.wanted_page is None:
-                reason = reason_to_keep(self._store, state, response.final_url)
+                reason = reason_to_keep(self._worker.store, state, response.final_url)
                 if reason is not None:
                     # Another page: what it wishes is not this one's wish, and nothing of it is kept.
                     return self._end_elsewhere(state, response, reason)
-            self._opt_outs.check_host(visit.host_lines, self._clock())
-            self._opt_outs.check_headers(response.headers, self._clock())
+            self._opt_outs.check_host(visit.host_lines, self._worker.clock())
+            self._opt_outs.check_headers(response.headers, self._worker.clock())
         except NotYetError as error:
             return self._defer(state, error)
         except PermanentError as error:
-            count("FetchesFailed", error.reason.value)
-            return self._end(state, outcome_of(error.reason), reason=error.reason, detail=str(error))
+            return self._fail(state, error.reason, str(error))
         except TransientError as error:
-            count("FetchesFailed", error.reason.value)
             return self._try_later(state, error, visit.host)
         if response.status == NOT_MODIFIED and self._says_more(state, response):
             return self._read_again(state)
         if response.status == NOT_MODIFIED and state.validators is not None:
-            measure("BytesSaved", state.validators.body_bytes, "Bytes", str(NOT_MODIFIED))
+            measure(Metric.BYTES_SAVED, state.validators.body_bytes, str(NOT_MODIFIED))
         if response.status == NOT_MODIFIED or (self._is_known(state, response) and not self._must_read(state, visit)):
             return self._end(state, Outcome.UNCHANGED)
         return self._keep(state, response, visit)
@@ -164,7 +171,7 @@ class FetchStage:
         followed = tuple(Hop(**redirect.model_dump()) for redirect in state.redirects)
         url = state.wanted_page or state.url
         visit.check(parse_url(followed[-1].location if followed else url))
-        self._opt_outs.check_host(visit.host_lines, self._clock())
+        self._opt_outs.check_host(visit.host_lines, self._worker.clock())
         request = FetchRequest(url, redirects=followed)
         known = state.validators if state.current is not None and not followed and url == state.url else None
         if known is not None and not self._must_read(state, visit):
@@ -185,17 +192,19 @@ class FetchStage:
         return response
 
     def _must_read(self, state: ArticleState, visit: Visit) -> bool:
-        """Say whether the page is to be read although it may be unchanged.
+        """Return whether the page is to be read although it may be unchanged.
 
-        It is when its host refuses a use that the policy heeds, because the page may override that, and when the host
-        says of its pages what it did not say at the last capture.
+        It is when its host refuses a use and the policy enforces that, because the page may override it, and when the
+        host says of its pages what it did not say at the last capture.
         """
         signals = host_signals(visit.host_lines)
-        is_refused = any(refusal in self._opt_outs.enforced for _, refusal in refusals_of(signals, self._clock()))
+        is_refused = any(
+            refusal in self._opt_outs.enforced for _, refusal in refusals_of(signals, self._worker.clock())
+        )
         return is_refused or state.validators is None or state.validators.host_signals != digest_of(signals)
 
     def _is_known(self, state: ArticleState, response: FetchResponse) -> bool:
-        """Say whether these are the bytes and wishes that were worked through last time, from a server without 304."""
+        """Return whether a server without 304 sent the bytes and wishes that the last visit worked through."""
         known = state.validators
         if state.current is None or known is None or response.redirects or state.wanted_page is not None:
             return False
@@ -203,20 +212,20 @@ class FetchStage:
         return is_same and known.header_signals == self._header_digest(response)
 
     def _says_more(self, state: ArticleState, response: FetchResponse) -> bool:
-        """Say whether a 304 carries a wish that the last capture does not; one that carries none says nothing."""
+        """Return whether a 304 carries a wish that the last capture does not; one that carries none says nothing."""
         said = self._header_digest(response)
         return said is not None and state.validators is not None and state.validators.header_signals != said
 
     def _header_digest(self, response: FetchResponse) -> str | None:
         return digest_of(header_signals(response.headers, self._opt_outs.product_token))
 
-    def _read_again(self, state: ArticleState) -> str:
+    def _read_again(self, state: ArticleState) -> FetchStatus:
         """Wait for another slot, and ask without a condition then: there is no page to record a wish with."""
-
-        def step(fresh: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-            return lifecycle.deferred(fresh.model_copy(update={"validators": None}), self._clock()), ()
-
-        return self._finish(state, "deferred", step)
+        return self._wait(
+            state,
+            FetchStatus.DEFERRED,
+            lambda fresh, now, _: lifecycle.deferred(fresh.model_copy(update={"validators": None}), now),
+        )
 
     def _ask(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         try:
@@ -230,73 +239,71 @@ class FetchStage:
 
     def _measure(self, received: Received) -> None:
         status = _status_class(received.status)
-        count("AnswersReceived", status)
-        measure("BytesReceived", received.wire_bytes, "Bytes", status)
-        measure("AnswersReceivedMilliseconds", received.seconds * 1000.0, "Milliseconds", status)
+        count(Metric.ANSWERS_RECEIVED, status)
+        measure(Metric.BYTES_RECEIVED, received.wire_bytes, status)
+        measure(Metric.ANSWERS_RECEIVED_MILLISECONDS, received.seconds * 1000.0, status)
 
-    def _defer(self, state: ArticleState, error: NotYetError) -> str:
+    def _defer(self, state: ArticleState, error: NotYetError) -> FetchStatus:
         followed = tuple(FollowedRedirect(**asdict(hop)) for hop in error.redirects) or state.redirects
         until = error.until
         if error.is_overloaded:
-            delay = overload_delay(state.overload_deferrals + 1, self._jitter())
+            deferrals = state.overload_deferrals + 1
+            delay = overload_delay(deferrals, self._jitter())
             if delay is None:
-                count("FetchesFailed", Reason.HOST_OVERLOADED.value)
-                detail = f"found the host left alone {state.overload_deferrals + 1} times"
-                return self._end(state, Outcome.FAILED, reason=Reason.HOST_OVERLOADED, detail=detail)
-            until = max(until, self._clock() + timedelta(seconds=delay))
-        return self._finish(
+                return self._fail(state, Reason.HOST_OVERLOADED, f"found the host left alone {deferrals} times")
+            until = max(until, self._worker.clock() + timedelta(seconds=delay))
+        return self._wait(
             state,
-            "deferred",
-            lambda fresh: (lifecycle.deferred(fresh, until, followed, is_overloaded=error.is_overloaded), ()),
+            FetchStatus.DEFERRED,
+            lambda fresh, _, __: lifecycle.deferred(fresh, until, followed, is_overloaded=error.is_overloaded),
         )
 
-    def _try_later(self, state: ArticleState, error: TransientError, host: str) -> str:
+    def _try_later(self, state: ArticleState, error: TransientError, host: str) -> FetchStatus:
         if isinstance(error, OverloadedError):
             self._politeness.overloaded(host, error.retry_after_seconds)
         delay = retry_delay(error.reason, state.attempts + 1, self._jitter(), error.retry_after_seconds)
         if delay is None:
-            return self._end(state, Outcome.FAILED, reason=error.reason, detail=str(error))
-        return self._finish(
+            return self._fail(state, error.reason, str(error))
+        count(Metric.FETCHES_FAILED, error.reason)
+        return self._wait(
             state,
-            "retry_scheduled",
-            lambda fresh: (lifecycle.retry_scheduled(fresh, self._clock(), delay, str(error)), ()),
+            FetchStatus.RETRY_SCHEDULED,
+            lambda fresh, now, _: lifecycle.retry_scheduled(fresh, now, delay, str(error)),
         )
 
-    def _keep(self, state: ArticleState, response: FetchResponse, visit: Visit) -> str:
+    def _wait(self, state: ArticleState, status: FetchStatus, change: Change) -> FetchStatus:
+        return FetchStatus.STALE if self._worker.change(state, change) is None else status
+
+    def _keep(self, state: ArticleState, response: FetchResponse, visit: Visit) -> FetchStatus:
         if state.wanted_page is None:
-            original = find_original(self._store, state, response.final_url) or self._begin_target(state, response)
+            original = find_original(self._worker.store, state, response.final_url)
+            original = original or self._begin_target(state, response)
             if original is not None:
                 return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         capture = self._put(state, response, visit.host_lines)
-        after = self._advance(
-            state, lambda fresh: (lifecycle.fetched(fresh, capture, self._clock(), self._timeouts), ())
+        is_first = self._worker.hand_on(
+            state, lambda fresh, now, timeouts: lifecycle.fetched(fresh, capture, now, timeouts)
         )
-        if after is None:
-            return "stale"
-        following = lifecycle.message_for(after)
-        assert following is not None
-        self._sender.send(following)
-        return "fetched"
+        return FetchStatus.FETCHED if is_first else FetchStatus.STALE
 
-    def _end_elsewhere(self, state: ArticleState, response: FetchResponse, reason: Reason) -> str:
+    def _end_elsewhere(self, state: ArticleState, response: FetchResponse, reason: Reason) -> FetchStatus:
         """End a visit that led to another page than the one that was indexed; its revision stands."""
         has_moved = all(hop.status in _PERMANENT_REDIRECTS for hop in response.redirects)
-        original = find_original(self._store, state, response.final_url)
+        original = find_original(self._worker.store, state, response.final_url)
         original = original or self._begin_target(state, response, has_moved=has_moved)
         if original is not None:
             return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
-        count("FetchesFailed", reason.value)
-        return self._end(state, Outcome.FAILED, reason=reason, detail=f"led to {scrub(response.final_url)}")
+        return self._fail(state, reason, f"led to {scrub(response.final_url)}")
 
     def _begin_target(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
         """Send the article that a redirect led to on its own way, and return its id."""
+        worker = self._worker
         target = begin_target(
-            self._store, state, response.final_url, self._clock(), self._timeouts, has_moved=has_moved
+            worker.store, state, response.final_url, worker.clock(), worker.timeouts, has_moved=has_moved
         )
-        message = lifecycle.message_for(target) if target is not None else None
-        if target is None or message is None:
+        if target is None:
             return None
-        self._sender.send(message)
+        worker.send_on(target)
         return target.article_id
 
     def _put(self, state: ArticleState, response: FetchResponse, host_lines: tuple[str, ...]) -> Capture:
@@ -321,42 +328,24 @@ class FetchStage:
             host_signals=digest_of(host_signals(host_lines)),
         )
 
-    def _end(
-        self,
-        state: ArticleState,
-        outcome: Outcome,
-        *,
-        reason: Reason | None = None,
-        detail: str | None = None,
-        duplicate_of: str | None = None,
-    ) -> str:
-        def step(fresh: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-            now = self._clock()
-            if reason is not None and fresh.wanted_page is not None:
-                return lifecycle.page_missed(fresh, reason.value, now, self._timeouts), ()
-            if reason is not None:
-                return lifecycle.failed(fresh, reason, now, self._timeouts, detail=detail)
-            return lifecycle.ended(fresh, outcome, now, self._timeouts, duplicate_of=duplicate_of)
+    def _fail(self, state: ArticleState, reason: Reason, detail: str) -> FetchStatus:
+        """End the run; at a further page of its article, go on without that page."""
+        count(Metric.FETCHES_FAILED, reason)
+        if state.wanted_page is None:
+            return _status_of(self._worker.fail(state, reason, detail))
+        is_first = self._worker.hand_on(
+            state, lambda fresh, now, timeouts: lifecycle.page_missed(fresh, reason.value, now, timeouts)
+        )
+        return FetchStatus.PAGE_MISSED if is_first else FetchStatus.STALE
 
-        after = self._advance(state, step)
-        if after is None:
-            return "stale"
-        following = lifecycle.message_for(after)
-        if following is not None:
-            self._sender.send(following)
-            return "page_missed"
-        # A failure may have retracted the article.
-        ending = (after.last_outcome or outcome.value).partition(":")[0]
-        return "not_modified" if ending == Outcome.UNCHANGED else ending
+    def _end(self, state: ArticleState, outcome: Outcome, *, duplicate_of: str | None = None) -> FetchStatus:
+        return _status_of(self._worker.end(state, outcome, duplicate_of=duplicate_of))
 
-    def _finish(self, state: ArticleState, status: str, step: Step) -> str:
-        return "stale" if self._advance(state, step) is None else status
 
-    def _advance(self, state: ArticleState, step: Step) -> ArticleState | None:
-        try:
-            return advance(self._store, state, step)
-        except AlreadyRecordedError:
-            return None
+def _status_of(outcome: Outcome | None) -> FetchStatus:
+    if outcome is None:
+        return FetchStatus.STALE
+    return FetchStatus.NOT_MODIFIED if outcome is Outcome.UNCHANGED else FetchStatus(outcome.value)
 
 
 def _on_page_alone(page: str, request_slot: RequestSlot) -> RequestSlot:

@@ -19,7 +19,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
-from newsdesk.runtime import instrumented, process_batch
+from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
 
 _SECONDS_NEEDED = 5.0
 
@@ -29,11 +29,13 @@ def build() -> IndexStage:
     """Wire the stage to AWS, once per process. It is the last one, so it sends no messages."""
     settings = IndexSettings()
     return IndexStage(
-        store=DynamoArticleStore(settings.table_name, settings.record_retention_days),
+        worker=Worker(
+            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            SqsMessageSender({}),
+            utc_now,
+            settings.timeouts,
+        ),
         objects=S3ObjectStore(settings.bucket_name),
-        sender=SqsMessageSender({}),
-        clock=utc_now,
-        timeouts=settings.timeouts,
     )
 
 
@@ -41,5 +43,10 @@ def build() -> IndexStage:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Commit every article of a batch."""
     return process_batch(
-        event, context, ArticleEnriched, build().handle, "ArticlesIndexed", seconds_needed=_SECONDS_NEEDED
+        event,
+        context,
+        stage_messages(ArticleEnriched),
+        build().handle,
+        Metric.ARTICLES_INDEXED,
+        seconds_needed=_SECONDS_NEEDED,
     )

@@ -1,65 +1,72 @@
 """The index stage: commits a revision, and finds the near-duplicates that it belongs to.
 
-Comes in: :class:`newsdesk.contracts.ArticleEnriched`. Goes out: the status to count it under. Changes: the table. What
-this stage commits, ``publish`` tells.
+Comes in: :class:`newsdesk.contracts.ArticleEnriched`. Goes out: what became of it. Changes: the table. What
+this stage commits, ``publish`` announces.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from newsdesk.articles import (
     ArticleState,
-    ArticleStore,
     CurrentRevision,
     Relation,
     RevisionRecord,
     Stage,
-    Timeouts,
     WriteOnce,
     ended,
-    failed,
     relate,
 )
-from newsdesk.clock import Clock, to_text
+from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Outcome, Reason
 from newsdesk.errors import ObjectMissingError
-from newsdesk.ports import MessageSender, ObjectStore
-from newsdesk.runtime import advance, check_in
+from newsdesk.ports import ObjectStore
+from newsdesk.runtime import Worker
 from newsdesk.web import canonical_url, parse_url
 
 _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
 """They hold other articles' texts, and would make one cluster of unrelated stories."""
 
 
+class IndexStatus(StrEnum):
+    """What became of a message to index."""
+
+    INDEXED = "indexed"
+    """A revision was committed."""
+    FAILED = "failed"
+    """The run ended because the enriched article is gone."""
+    STALE = "stale"
+    """There was nothing to do, or another worker was first."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexStage:
     """Commits revisions."""
 
-    store: ArticleStore
+    worker: Worker
     objects: ObjectStore
-    sender: MessageSender
-    clock: Clock
-    timeouts: Timeouts
 
-    def handle(self, message: ArticleEnriched) -> str:
-        """Commit one revision and return ``indexed``, ``failed`` or ``stale``.
+    def handle(self, message: ArticleEnriched) -> IndexStatus:
+        """Commit one revision.
 
         Raises
         ------
         ConflictError
             The article kept changing; the message is to be delivered again.
         """
-        state = check_in(self.store, self.sender, message, Stage.INDEX)
+        state = self.worker.load_for_stage(message, Stage.INDEX)
         if state is None or state.article_key is None:
-            return "stale"
+            return IndexStatus.STALE
         try:
             article = Article.model_validate_json(self.objects.get(state.article_key))
         except ObjectMissingError:
-            return self._fail(state)
+            outcome = self.worker.fail(state, Reason.CAPTURE_MISSING, "the enriched article is gone")
+            return IndexStatus.STALE if outcome is None else IndexStatus.FAILED
         relation = self._relate(state, article)
-        committed = advance(self.store, state, lambda current: self._commit(current, article, relation))
-        return "indexed" if committed is not None else "stale"
+        outcome = self.worker.finish(state, lambda current: self._commit(current, article, relation))
+        return IndexStatus.STALE if outcome is None else IndexStatus.INDEXED
 
     def _relate(self, state: ArticleState, article: Article) -> Relation:
         """Find the cluster of near-duplicates, and make the article findable for later ones.
@@ -75,12 +82,12 @@ class IndexStage:
         signature = article.enrichment.signature
         if signature is None or signature.sketch is None or article.article_type in _OF_MANY_STORIES:
             return Relation(kept.cluster_id if kept else state.article_id)
-        return relate(self.store, state.article_id, signature.sketch, kept)
+        return relate(self.worker.store, state.article_id, signature.sketch, kept)
 
     def _commit(
         self, state: ArticleState, article: Article, relation: Relation
     ) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-        now = self.clock()
+        now = self.worker.clock()
         key = state.article_key or ""
         current = CurrentRevision(
             revision=article.revision,
@@ -102,12 +109,5 @@ class IndexStage:
             merged_clusters=relation.merged or None,
             **current.model_dump(),
         )
-        after, outcomes = ended(state, Outcome.INDEXED, now, self.timeouts, current=current)
+        after, outcomes = ended(state, Outcome.INDEXED, now, self.worker.timeouts, current=current)
         return after, (revision, *outcomes)
-
-    def _fail(self, state: ArticleState) -> str:
-        def step(current: ArticleState) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
-            detail = "the enriched article is gone"
-            return failed(current, Reason.CAPTURE_MISSING, self.clock(), self.timeouts, detail=detail)
-
-        return "failed" if advance(self.store, state, step) is not None else "stale"

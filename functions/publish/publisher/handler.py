@@ -18,9 +18,9 @@ from newsdesk.adapters.dynamodb import read_inserted
 from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema
-from newsdesk.runtime import count, instrumented, logger
+from newsdesk.runtime import Metric, count, instrumented, logger
 from publisher.settings import PublishSettings
-from publisher.stage import Inserted, PublishStage, outcomes_of
+from publisher.stage import Inserted, PublishStage, PublishStatus, outcomes_of
 
 
 @cache
@@ -38,7 +38,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:  # no
     """Tell what a batch of stream records committed."""
     inserted = [Inserted(sequence, record) for sequence, record in read_inserted(event["Records"])]
     changes = build().handle(inserted)
-    count("ChangesPublished", "published", changes)
+    count(Metric.CHANGES_PUBLISHED, PublishStatus.PUBLISHED, changes)
     for outcome, number in outcomes_of(inserted).items():
-        count("OutcomesRecorded", outcome, number)
+        count(Metric.OUTCOMES_RECORDED, outcome, number)
     logger.info("batch published", extra={"records": len(inserted), "changes": changes})

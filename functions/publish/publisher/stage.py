@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord, WriteOnce
 from newsdesk.clock import from_text
@@ -21,6 +22,13 @@ from newsdesk.ports import EventPublisher, ObjectStore
 
 _SEQUENCE_DIGITS = 40
 """A stream's sequence number has up to 40 digits; padded, keys sort as the stream does."""
+
+
+class PublishStatus(StrEnum):
+    """What became of a change."""
+
+    PUBLISHED = "published"
+    """It is in the change feed and on the bus."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The submit stage: every submission ends up recorded, and every accepted URL on its way to fetch, once.
 
-Comes in: the body of an intake record. Goes out: the status to count it under. Changes: the table (submission and
+Comes in: the body of an intake record. Goes out: what became of it. Changes: the table (submission and
 article in one step), then the fetch queue.
 """
 
@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from newsdesk.articles import (
     ArticleState,
-    ArticleStore,
     Stage,
     SubmissionRecord,
-    Timeouts,
     first_run,
-    message_for,
     next_run,
     with_submission,
 )
-from newsdesk.clock import Clock, to_text
+from newsdesk.clock import to_text
 from newsdesk.contracts import Outcome, Reason, label
 from newsdesk.errors import AlreadyRecordedError, ConflictError, RejectedUrlError
-from newsdesk.ports import MessageSender
+from newsdesk.runtime import Worker
 from newsdesk.web import (
     DEFAULT_PORTS,
     MAXIMUM_URL_LENGTH,
@@ -37,7 +35,20 @@ from newsdesk.web import (
 from submitter.intake import Submission, UnreadableSubmissionError, read_submission
 
 _ATTEMPTS = 8
-"""Tries against an article that other submissions keep changing; each loss means that somebody else got through."""
+"""Tries against an article that other submissions keep changing; each loss means that another one got through."""
+
+
+class SubmitStatus(StrEnum):
+    """What became of a submission."""
+
+    STARTED = "started"
+    """It began a run of its article."""
+    JOINED = "joined"
+    """It waits for the run that is under way."""
+    REPEATED = "repeated"
+    """It was recorded by an earlier delivery."""
+    REJECTED = "rejected"
+    """It was refused, and the refusal recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +63,12 @@ class SubmitStage:
         Ports that a URL may name.
     """
 
-    store: ArticleStore
-    sender: MessageSender
-    clock: Clock
-    timeouts: Timeouts
+    worker: Worker
     networks: Sequence[Network] = ()
     ports: Collection[int] = DEFAULT_PORTS
 
-    def handle(self, body: str, message_id: str) -> str:
-        """Take one submission and return ``started``, ``joined``, ``repeated`` or ``rejected``.
+    def handle(self, body: str, message_id: str) -> SubmitStatus:
+        """Take one submission.
 
         Raises
         ------
@@ -80,21 +88,21 @@ class SubmitStage:
             return self._reject(submission.submission_id, submission.request.url, error.reason, str(error), submission)
         return self._accept(submission, url, page, message_id)
 
-    def _accept(self, submission: Submission, url: Url, page: Url, message_id: str) -> str:
+    def _accept(self, submission: Submission, url: Url, page: Url, message_id: str) -> SubmitStatus:
         identifier = article_id(page.href)
         for _ in range(_ATTEMPTS):
-            before = self.store.find(identifier)
+            before = self.worker.store.find(identifier)
             after = self._enter(before, submission, identifier, url, page)
             try:
-                self.store.save(after, self._record(submission, after))
+                self.worker.store.save(after, self._record(submission, after))
             except ConflictError:
                 continue
             except AlreadyRecordedError:
                 return self._repeat(submission, message_id)
             if before is not None and before.stage is not Stage.REST:
-                return "joined"
-            self._send(after)
-            return "started"
+                return SubmitStatus.JOINED
+            self.worker.send_on(after)
+            return SubmitStatus.STARTED
         raise ConflictError(f"{identifier} kept changing")
 
     def _enter(
@@ -107,8 +115,8 @@ class SubmitStage:
                 page.href,
                 page.host,
                 url.href,
-                self.clock(),
-                self.timeouts,
+                self.worker.clock(),
+                self.worker.timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
                 discovery=request.discovery,
@@ -116,8 +124,8 @@ class SubmitStage:
         if before.stage is Stage.REST:
             return next_run(
                 before,
-                self.clock(),
-                self.timeouts,
+                self.worker.clock(),
+                self.worker.timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
             )
@@ -128,7 +136,7 @@ class SubmitStage:
         return SubmissionRecord(
             submission_id=submission.submission_id,
             url=request.url,
-            received_at=to_text(self.clock()),
+            received_at=to_text(self.worker.clock()),
             article_id=state.article_id,
             run=state.run,
             priority=request.priority,
@@ -137,35 +145,30 @@ class SubmitStage:
             discovery=request.discovery,
         )
 
-    def _repeat(self, submission: Submission, message_id: str) -> str:
+    def _repeat(self, submission: Submission, message_id: str) -> SubmitStatus:
         """Send the fetch message again: the delivery that recorded the submission may have died before sending it.
 
         Under an id that another URL has, nothing can be recorded any more; the refusal is recorded under the queue's.
         """
-        record = self.store.submission(submission.submission_id)
+        record = self.worker.store.submission(submission.submission_id)
         if record is not None and record.url != submission.request.url and message_id != submission.submission_id:
             detail = f"{submission.submission_id} was another URL's"
             return self._reject(message_id, submission.request.url, Reason.SUBMISSION_ID_REUSED, detail, submission)
         if record is not None and record.article_id is not None:
-            state = self.store.get(record.article_id)
+            state = self.worker.store.get(record.article_id)
             if state is not None and (state.run, state.stage, state.waiting) == (record.run, Stage.FETCH, None):
-                self._send(state)
-        return "repeated"
-
-    def _send(self, state: ArticleState) -> None:
-        message = message_for(state)
-        if message is not None:
-            self.sender.send(message)
+                self.worker.send_on(state)
+        return SubmitStatus.REPEATED
 
     def _reject(
         self, submission_id: str, url: str, reason: Reason, detail: str, submission: Submission | None = None
-    ) -> str:
+    ) -> SubmitStatus:
         request = submission.request if submission else None
-        self.store.reject(
+        self.worker.store.reject(
             SubmissionRecord(
                 submission_id=submission_id,
                 url=url[:MAXIMUM_URL_LENGTH],
-                received_at=to_text(self.clock()),
+                received_at=to_text(self.worker.clock()),
                 outcome=label(Outcome.REJECTED, reason),
                 detail=detail[:300],
                 priority=request.priority if request else None,
@@ -174,4 +177,4 @@ class SubmitStage:
                 discovery=request.discovery if request else None,
             )
         )
-        return "rejected"
+        return SubmitStatus.REJECTED

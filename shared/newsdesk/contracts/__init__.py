@@ -65,7 +65,7 @@ from newsdesk.contracts.messages import (
     event_schema,
     url_submitted_schema,
 )
-from newsdesk.contracts.outcomes import DESCRIPTIONS, TRANSIENT, Outcome, Reason, label, outcome_of
+from newsdesk.contracts.outcomes import DESCRIPTIONS, TRANSIENT, Outcome, Reason, label, outcome_in, outcome_of
 from newsdesk.contracts.record import Record
 from newsdesk.contracts.vectors import StoredVector, cosine, decode_vector, encode_vector
 
@@ -135,6 +135,7 @@ __all__ = [
     "event_schema",
     "keys",
     "label",
+    "outcome_in",
     "outcome_of",
     "to_document",
     "to_json_bytes",

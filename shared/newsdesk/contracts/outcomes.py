@@ -181,6 +181,11 @@ def label(outcome: Outcome, reason: Reason | None) -> str:
     return text
 
 
+def outcome_in(text: str) -> Outcome:
+    """Return the outcome of what :func:`label` returned."""
+    return Outcome(text.partition(":")[0])
+
+
 def outcome_of(reason: Reason) -> Outcome:
     """Return whether a reason means ``rejected`` or ``failed``."""
     return Outcome.REJECTED if reason in REJECTIONS else Outcome.FAILED

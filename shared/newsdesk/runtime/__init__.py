@@ -5,23 +5,28 @@ Below it stand ``articles`` and all that is below them; above it ``adapters``.
 
 from __future__ import annotations
 
-from newsdesk.runtime.batches import process_batch
-from newsdesk.runtime.observability import count, instrumented, logger, measure
+from newsdesk.runtime.batches import RecordKind, RecordStatus, process_batch, stage_messages
+from newsdesk.runtime.observability import Metric, Unit, count, instrumented, logger, measure
 from newsdesk.runtime.settings import FunctionSettings, NetworkSettings, RightsSettings, TableSettings, VisitSettings
-from newsdesk.runtime.steps import Step, advance, check_in
+from newsdesk.runtime.steps import Change, Step, Worker
 
 __all__ = [
+    "Change",
     "FunctionSettings",
+    "Metric",
     "NetworkSettings",
+    "RecordKind",
+    "RecordStatus",
     "RightsSettings",
     "Step",
     "TableSettings",
+    "Unit",
     "VisitSettings",
-    "advance",
-    "check_in",
+    "Worker",
     "count",
     "instrumented",
     "logger",
     "measure",
     "process_batch",
+    "stage_messages",
 ]

@@ -1,10 +1,10 @@
 """One logger and one set of metrics for every function.
 
-Comes in: what functions log, count and measure. Goes out: a decorator for handlers. Changes: writes JSON log lines and
-embedded metrics (CloudWatch EMF) to standard output.
+Comes in: what functions log, count and measure. Goes out: the metrics that there are, and a decorator for handlers.
+Changes: writes JSON log lines and embedded metrics (CloudWatch EMF) to standard output.
 
 URLs carry secrets in their query strings. Stages log ids; whatever else is logged, an exception's text and a traceback
-too, goes through :func:`newsdesk.web.urls.scrub` as the line is written. ``docs/metrics.md`` lists the metrics.
+too, goes through :func:`newsdesk.web.urls.scrub` as the line is written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import functools
 import json
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from enum import StrEnum
+from typing import Any, Self, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics
@@ -25,9 +26,79 @@ from newsdesk.web import scrub
 NAMESPACE = "Newsdesk"
 SERVICE = "newsdesk"
 
-Unit = Literal["Count", "Bytes", "Milliseconds"]
 ResultT = TypeVar("ResultT")
 Handler = Callable[[dict[str, Any], LambdaContext], ResultT]
+
+
+class Unit(StrEnum):
+    """Of what a metric's values are, as CloudWatch calls it."""
+
+    COUNT = "Count"
+    BYTES = "Bytes"
+    MILLISECONDS = "Milliseconds"
+
+
+class Metric(StrEnum):
+    """What the functions count and measure: plural nouns, each with its unit and, below it, what it holds."""
+
+    unit: Unit
+
+    def __new__(cls, name: str, unit: Unit) -> Self:
+        """Make a member whose value is its name in CloudWatch."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.unit = unit
+        return member
+
+    @property
+    def duration(self) -> Metric:
+        """The metric of how long a record took that this one counts."""
+        return Metric[f"{self.name}_MILLISECONDS"]
+
+    SUBMISSIONS_RECEIVED = "SubmissionsReceived", Unit.COUNT
+    """By submit, for each intake record."""
+    SUBMISSIONS_RECEIVED_MILLISECONDS = "SubmissionsReceivedMilliseconds", Unit.MILLISECONDS
+    """By submit: how long a record took."""
+    PAGES_FETCHED = "PagesFetched", Unit.COUNT
+    """By fetch, for each message."""
+    PAGES_FETCHED_MILLISECONDS = "PagesFetchedMilliseconds", Unit.MILLISECONDS
+    """By fetch: how long a message took, the wait for the host's slot included."""
+    ANSWERS_RECEIVED = "AnswersReceived", Unit.COUNT
+    """By fetch, for each fetch of a page that was given a slot, by the answer to its last request. One that is deferred
+    half-way is not counted, nor are robots.txt and tdmrep.json."""
+    ANSWERS_RECEIVED_MILLISECONDS = "AnswersReceivedMilliseconds", Unit.MILLISECONDS
+    """By fetch: from the dial to the answer's end or the error, including redirects but not waits for slots."""
+    BYTES_RECEIVED = "BytesReceived", Unit.BYTES
+    """By fetch: on the wire, redirects included."""
+    BYTES_SAVED = "BytesSaved", Unit.BYTES
+    """By fetch: the size of the last body that was worked through, which a 304 spared; an estimate."""
+    FETCHES_FAILED = "FetchesFailed", Unit.COUNT
+    """By fetch, for each attempt that brought no page, and for each run that ends because its host was in back-off too
+    often."""
+    PAGES_EXTRACTED = "PagesExtracted", Unit.COUNT
+    """By extract, for each message."""
+    PAGES_EXTRACTED_MILLISECONDS = "PagesExtractedMilliseconds", Unit.MILLISECONDS
+    """By extract: how long a message took."""
+    ARTICLES_ENRICHED = "ArticlesEnriched", Unit.COUNT
+    """By enrich, for each message."""
+    ARTICLES_ENRICHED_MILLISECONDS = "ArticlesEnrichedMilliseconds", Unit.MILLISECONDS
+    """By enrich: how long a message took."""
+    ENRICHERS_FAILED = "EnrichersFailed", Unit.COUNT
+    """By enrich, for each enricher that an article went without or waited too long for."""
+    ARTICLES_INDEXED = "ArticlesIndexed", Unit.COUNT
+    """By index, for each message."""
+    ARTICLES_INDEXED_MILLISECONDS = "ArticlesIndexedMilliseconds", Unit.MILLISECONDS
+    """By index: how long a message took."""
+    ARTICLES_EMBEDDED = "ArticlesEmbedded", Unit.COUNT
+    """By embed, for each change."""
+    ARTICLES_EMBEDDED_MILLISECONDS = "ArticlesEmbeddedMilliseconds", Unit.MILLISECONDS
+    """By embed: how long a change took."""
+    ARTICLES_DISPATCHED = "ArticlesDispatched", Unit.COUNT
+    """By dispatch, for each article that was due."""
+    CHANGES_PUBLISHED = "ChangesPublished", Unit.COUNT
+    """By publish, for each revision that it announced."""
+    OUTCOMES_RECORDED = "OutcomesRecorded", Unit.COUNT
+    """By publish, for each run that ended and each submission that was refused."""
 
 
 def _scrubbed(value: object) -> object:
@@ -56,13 +127,13 @@ class InvocationMetrics(AmazonCloudWatchEMFProvider):
     def __init__(self, namespace: str, service: str) -> None:
         super().__init__(namespace=namespace, service=service)
         self._lock = threading.Lock()
-        self._values: dict[str, dict[tuple[str, Unit], list[float]]] = {}
+        self._values: dict[str, dict[Metric, list[float]]] = {}
 
-    def record(self, name: str, value: float, unit: Unit, status: str) -> None:
+    def record(self, metric: Metric, value: float, status: str) -> None:
         """Add a value to a metric."""
         with self._lock:
-            values = self._values.setdefault(status, {}).setdefault((name, unit), [])
-            if unit == "Count" and values:
+            values = self._values.setdefault(status, {}).setdefault(metric, [])
+            if metric.unit is Unit.COUNT and values:
                 values[0] += value
             else:
                 values.append(value)
@@ -74,9 +145,9 @@ class InvocationMetrics(AmazonCloudWatchEMFProvider):
         for status, metrics_of_status in sorted(recorded.items()):
             line = EphemeralMetrics(namespace=self.namespace, service=self.service)
             line.add_dimension("status", status)
-            for (name, unit), values in metrics_of_status.items():
+            for metric, values in metrics_of_status.items():
                 for value in values:
-                    line.add_metric(name, unit, value)
+                    line.add_metric(metric.value, metric.unit.value, value)
             if line.metric_set:  # a line is written by itself, and emptied, when a metric has a hundred values
                 line.flush_metrics()
 
@@ -86,30 +157,14 @@ _recorded = InvocationMetrics(NAMESPACE, SERVICE)
 _metrics = Metrics(provider=_recorded)
 
 
-def count(name: str, status: str, value: float = 1.0) -> None:
-    """Count something by status.
-
-    Parameters
-    ----------
-    name : str
-        A plural noun, such as ``PagesFetched``.
-    status : str
-        One of a small closed set; never a URL or a host.
-    """
-    _recorded.record(name, value, "Count", status)
+def count(metric: Metric, status: str, value: float = 1.0) -> None:
+    """Count something by status: one of a small closed set; never a URL or a host."""
+    _recorded.record(metric, value, status)
 
 
-def measure(name: str, value: float, unit: Unit, status: str) -> None:
-    """Measure something by status: a size in ``Bytes``, a time in ``Milliseconds``.
-
-    Parameters
-    ----------
-    name : str
-        A plural noun, such as ``BytesReceived``.
-    status : str
-        One of a small closed set; never a URL or a host.
-    """
-    _recorded.record(name, value, unit, status)
+def measure(metric: Metric, value: float, status: str) -> None:
+    """Measure something by status, in the metric's unit; the status is as for :func:`count`."""
+    _recorded.record(metric, value, status)
 
 
 def instrumented(handler: Handler[ResultT]) -> Handler[ResultT]:

@@ -1,80 +1,149 @@
-"""How every stage takes a message, and how it moves an article on.
+"""The one way through a stage: load, apply a step, hand on, end or fail.
 
-Comes in: a message and the ports. Goes out: the state to work on, or nothing when the work is done already.
-Changes: the table, by conditional writes; the next queue.
+Comes in: a message and what a stage makes of it. Goes out: the state to work on, or nothing when the work is done
+already. Changes: the table, by conditional writes; the next queue.
+
+Every method that applies a step returns None, or False, when another worker was first: its work stands, and this one
+acknowledges its message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from newsdesk.articles import STAGE_ORDER, ArticleState, ArticleStore, Stage, WriteOnce, is_past, message_for
-from newsdesk.contracts import StageMessage
-from newsdesk.errors import ConflictError
+from newsdesk.articles import (
+    STAGE_ORDER,
+    ArticleState,
+    ArticleStore,
+    Stage,
+    Timeouts,
+    WriteOnce,
+    ended,
+    failed,
+    is_past,
+    message_for,
+)
+from newsdesk.clock import Clock
+from newsdesk.contracts import Outcome, Reason, StageMessage, outcome_in
+from newsdesk.errors import AlreadyRecordedError, ConflictError
 from newsdesk.ports import MessageSender
 
 Step = Callable[[ArticleState], tuple[ArticleState, Iterable[WriteOnce]]]
 """From the state as it is to the state as it should be, and what is recorded with it."""
 
+Change = Callable[[ArticleState, datetime, Timeouts], ArticleState]
+"""A step that records nothing: one of the transitions of :mod:`newsdesk.articles.lifecycle`."""
+
 _ATTEMPTS = 8
-"""Times that a step is tried against a state that submissions keep joining; each loss means that somebody won."""
+"""Times that a step is tried against a state that submissions keep joining; each loss means that another write won."""
 
 
-def check_in(store: ArticleStore, sender: MessageSender, message: StageMessage, stage: Stage) -> ArticleState | None:
-    """Return the state that a message asks this stage to work on.
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Takes messages for a stage, and moves articles on.
 
-    None means that there is nothing to do, and the message can be acknowledged: it belongs to an older run, to no
-    article, or its work is done. When the article stands at the next stage, or was sent back for a further page, that
-    stage's message is sent again, because this delivery may be here only because an earlier one died before sending it.
-    """
-    state = store.get(message.article_id)
-    if state is None or state.run != message.run:
-        return None
-    if state.stage is stage:
-        return state
-    is_next = is_past(state, stage) and STAGE_ORDER.index(state.stage) == STAGE_ORDER.index(stage) + 1
-    if is_next or (stage is Stage.EXTRACT and state.wanted_page is not None):
-        following = message_for(state)
-        if following is not None:
-            sender.send(following)
-    return None
-
-
-def advance(store: ArticleStore, state: ArticleState, step: Step) -> ArticleState | None:
-    """Take one step, again on the fresh state when a submission joined meanwhile.
-
-    Parameters
+    Attributes
     ----------
-    state : ArticleState
-        As this worker knows it; its run, stage, pages and lease owner are what entitles the worker to the step.
-
-    Returns
-    -------
-    ArticleState or None
-        The state as written; None when another worker has moved the article on.
-
-    Raises
-    ------
-    AlreadyRecordedError
-        A record of the step exists, so another worker took it.
-    ConflictError
-        The state kept changing under this worker; the message is to be delivered again.
+    sender : MessageSender
+        Reaches the queues of the stages that this one may hand an article to.
     """
-    entitled = _entitlement(state)
-    current: ArticleState | None = state
-    for _ in range(_ATTEMPTS):
-        if current is None or _entitlement(current) != entitled:
+
+    store: ArticleStore
+    sender: MessageSender
+    clock: Clock
+    timeouts: Timeouts
+
+    def load_for_stage(self, message: StageMessage, stage: Stage) -> ArticleState | None:
+        """Return the state that a message asks a stage to work on.
+
+        None means that there is nothing to do, and the message can be acknowledged: it belongs to an older run, to no
+        article, or its work is done. When the article stands at the next stage, or was sent back for a further page,
+        that stage's message is sent again, because this delivery may be here only because an earlier one died before
+        sending it.
+        """
+        state = self.store.get(message.article_id)
+        if state is None or state.run != message.run:
             return None
-        after, records = step(current)
-        try:
-            store.save(after, *records)
-        except ConflictError:
-            current = store.get(state.article_id)
-            continue
-        return after
-    raise ConflictError(f"{state.article_id} kept changing")
+        if state.stage is stage:
+            return state
+        is_next = is_past(state, stage) and STAGE_ORDER.index(state.stage) == STAGE_ORDER.index(stage) + 1
+        if is_next or (stage is Stage.EXTRACT and state.wanted_page is not None):
+            self.send_on(state)
+        return None
+
+    def apply_step(self, state: ArticleState, step: Step) -> ArticleState | None:
+        """Apply a step, again on the fresh state when a submission joined meanwhile.
+
+        Parameters
+        ----------
+        state : ArticleState
+            As this worker knows it; its run, stage, pages and lease owner entitle the worker to the step.
+
+        Returns
+        -------
+        ArticleState or None
+            The state as written; None when another worker has moved the article on, or has recorded this very step.
+
+        Raises
+        ------
+        ConflictError
+            The state kept changing under this worker; the message is to be delivered again.
+        """
+        claim = _claim(state)
+        current: ArticleState | None = state
+        for _ in range(_ATTEMPTS):
+            if current is None or _claim(current) != claim:
+                return None
+            after, records = step(current)
+            try:
+                self.store.save(after, *records)
+            except ConflictError:
+                current = self.store.get(state.article_id)
+                continue
+            except AlreadyRecordedError:
+                return None
+            return after
+        raise ConflictError(f"{state.article_id} kept changing")
+
+    def change(self, state: ArticleState, change: Change) -> ArticleState | None:
+        """Apply a change, as :meth:`apply_step` does, and send no message."""
+        now = self.clock()
+        return self.apply_step(state, lambda current: (change(current, now, self.timeouts), ()))
+
+    def hand_on(self, state: ArticleState, change: Change) -> bool:
+        """Apply a change and send the message of the stage that the article stands at then."""
+        after = self.change(state, change)
+        if after is None:
+            return False
+        self.send_on(after)
+        return True
+
+    def end(self, state: ArticleState, outcome: Outcome, *, duplicate_of: str | None = None) -> Outcome | None:
+        """End the run with an outcome that has no reason, and return it."""
+        now = self.clock()
+        return self.finish(
+            state, lambda current: ended(current, outcome, now, self.timeouts, duplicate_of=duplicate_of)
+        )
+
+    def fail(self, state: ArticleState, reason: Reason, detail: str = "") -> Outcome | None:
+        """End the run that cannot go on, and return how: a failure may retract the article."""
+        now = self.clock()
+        return self.finish(state, lambda current: failed(current, reason, now, self.timeouts, detail=detail or None))
+
+    def finish(self, state: ArticleState, step: Step) -> Outcome | None:
+        """Apply a step that ends the run, and return the outcome that is recorded."""
+        after = self.apply_step(state, step)
+        return None if after is None or after.last_outcome is None else outcome_in(after.last_outcome)
+
+    def send_on(self, state: ArticleState, *, delay_seconds: int = 0) -> None:
+        """Send the message that drives an article on; at rest there is none."""
+        message = message_for(state)
+        if message is not None:
+            self.sender.send(message, delay_seconds=delay_seconds)
 
 
-def _entitlement(state: ArticleState) -> tuple[object, ...]:
+def _claim(state: ArticleState) -> tuple[object, ...]:
     """Return what must not have changed: a run comes back to its stage for every page of its article."""
     return state.run, state.stage, len(state.pages), state.pages_end, state.lease_owner
