@@ -334,10 +334,10 @@ def test_a_button_left_open_swallows_no_paragraph() -> None:
 
 
 def test_what_a_judge_throws_is_a_permanent_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: str) -> None:
+    def fail(*_: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr("extractor.reading.full.parse_html", fail)
+    monkeypatch.setattr("extractor.reading.full.read_html", fail)
     with pytest.raises(PermanentError) as raised:
         extract(page(), page_to_read())
     assert raised.value.reason is Reason.EXTRACTION_ERROR

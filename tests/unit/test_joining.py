@@ -12,14 +12,17 @@ from newsdesk.contracts import (
     ArticleType,
     Block,
     BlockType,
+    ChainEnd,
     ContentStatus,
     DroppedBlock,
     Extracted,
     FieldSource,
     Link,
+    PageEnd,
     Person,
     Provenance,
     Quality,
+    Reason,
     Rights,
     RightsSignal,
     SiteProfile,
@@ -50,10 +53,17 @@ def result(*texts: str | Block, number: int = 1, links: tuple[Link, ...] = (), *
         ),
         **fields,
     )
-    return ExtractionResult(page, links=links, dropped=(DroppedBlock(text=f"menu {number}", reason="page_furniture"),))
+    warnings = page.quality.warnings
+    return ExtractionResult(
+        page,
+        links=links,
+        dropped=(DroppedBlock(text=f"menu {number}", reason="page_furniture"),),
+        wall_warnings=tuple(word for word in warnings if word.startswith("wall:")),
+        page_warnings=tuple(word for word in warnings if word.startswith(("canonical_link:", "type:"))),
+    )
 
 
-def body(*pages: ExtractionResult, missing: str | None = None) -> list[str]:
+def body(*pages: ExtractionResult, missing: ChainEnd | None = None) -> list[str]:
     return join_pages(pages, (), missing).article.article_body.split("\n")
 
 
@@ -172,15 +182,15 @@ def test_an_article_is_as_whole_as_its_last_page() -> None:
     }
 
     # And an article that misses a page is not whole, whatever the last one says
-    article = join_pages([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), "timeout").article
+    article = join_pages([result(FIRST, **cut), result(SECOND, number=2, **whole)], (), Reason.TIMEOUT).article
     assert article.content_status is ContentStatus.TRUNCATED
     assert article.quality.warnings[-1] == "next_page:timeout"
 
 
 @pytest.mark.parametrize("status", [ContentStatus.PAYWALLED, ContentStatus.CONSENT_WALL, ContentStatus.BOT_WALL])
 @pytest.mark.parametrize("place", [0, 1, 2])
-@pytest.mark.parametrize("missing", [None, "timeout"])
-def test_a_wall_on_any_page_is_the_articles(status: ContentStatus, place: int, missing: str | None) -> None:
+@pytest.mark.parametrize("missing", [None, Reason.TIMEOUT])
+def test_a_wall_on_any_page_is_the_articles(status: ContentStatus, place: int, missing: Reason | None) -> None:
     # Given three pages of which one is behind a wall, the others whole or broken off
     others = {"content_status": ContentStatus.TRUNCATED, "quality": Quality(warnings=("wall:more_pages",))}
     walled = {
@@ -265,5 +275,5 @@ def test_the_stories_of_a_digest_go_on_over_its_pages() -> None:
 
 
 def test_no_more_than_fifty_pages_are_listed() -> None:
-    article = join_pages([result(FIRST)], [str(number) for number in range(90)], "not_followed").article
+    article = join_pages([result(FIRST)], [str(number) for number in range(90)], PageEnd.NOT_FOLLOWED).article
     assert len(article.next_pages) == MAXIMUM_LISTED_PAGES

@@ -199,7 +199,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def go_without_a_page(self) -> None:
         before = self.state
-        self.move(page_missed(before, "timeout", self.now, TIMEOUTS))
+        self.move(page_missed(before, Reason.TIMEOUT, self.now, TIMEOUTS))
         assert (self.state.capture, self.state.pages_end) == (before.capture, "timeout")
         assert len(self.state.pages) == len(before.pages) - (before.stage is Stage.EXTRACT)
 
@@ -362,7 +362,7 @@ def test_only_a_page_that_was_read_may_want_another(stage: Stage) -> None:
     with pytest.raises(InvalidTransitionError):
         page_wanted(state, (), NOW, TIMEOUTS)
     with pytest.raises(InvalidTransitionError):
-        page_missed(state, "timeout", NOW, TIMEOUTS)
+        page_missed(state, Reason.TIMEOUT, NOW, TIMEOUTS)
 
 
 def test_a_run_counts_the_attempts_of_each_page_for_itself() -> None:

@@ -117,7 +117,7 @@ class DispatchStage:
             return DispatchStatus.REVISITED, next_run(state, now, timeouts), ()
         if state.waiting is None and state.resends >= MAXIMUM_RESENDS:
             if is_at_further_page(state):
-                return DispatchStatus.STUCK, page_missed(state, Reason.STUCK.value, now, timeouts), ()
+                return DispatchStatus.STUCK, page_missed(state, Reason.STUCK, now, timeouts), ()
             after, records = ended(
                 state,
                 Outcome.FAILED,

@@ -16,7 +16,7 @@ from typing import Literal
 
 from extractor.model import models_digest
 from newsdesk import __version__
-from newsdesk.contracts import DroppedBlock, Extracted, Link, ModelProvenance, Provenance, Reason
+from newsdesk.contracts import ChainEnd, DroppedBlock, Extracted, Link, ModelProvenance, Provenance, Reason
 from newsdesk.errors import PermanentError
 from newsdesk.web import Signal
 
@@ -117,6 +117,14 @@ class ExtractionResult:
         Every piece of the page and what became of it; only where somebody asked.
     fingerprints : tuple of int
         What the page has to say about its host; see :func:`extractor.body.recurrence.fingerprints_of`.
+    is_listing : bool
+        Whether the page lists articles and is none.
+    wall_warnings : tuple of str
+        Those of the article's warnings that say how much of the page its wall shows.
+    page_warnings : tuple of str
+        Those of the article's warnings that hold for this page alone, and not for an article of several.
+    chain_end : Reason, PageEnd or None
+        Why an article of several pages ends here, though it goes on.
     """
 
     article: Extracted
@@ -128,6 +136,10 @@ class ExtractionResult:
     refusal_detail: str = ""
     judged: tuple[JudgedSegment, ...] = ()
     fingerprints: tuple[int, ...] = ()
+    is_listing: bool = False
+    wall_warnings: tuple[str, ...] = ()
+    page_warnings: tuple[str, ...] = ()
+    chain_end: ChainEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """The pages of one article become one article.
 
 Comes in: what was extracted from each page, in order. Goes out: the article of them all, with the first one's metadata.
-Changes nothing.
 
-Pages repeat themselves: headline, deck and by-line stand at the top of each, a biography or a note at the foot. What a
+Pages repeat themselves: headline, deck and byline stand at the top of each, a biography or a note at the foot. What a
 page says again is dropped, with the reason ``repeated``; a page that says nothing else ends the article.
 """
 
@@ -14,7 +13,18 @@ from dataclasses import dataclass, field, replace
 
 from extractor.contract import ExtractionResult
 from extractor.text import DropReason, LineKind, kind_of_line, split_parts
-from newsdesk.contracts import Block, BlockType, ContentStatus, DroppedBlock, Extracted, PageProvenance, Quality, Rights
+from newsdesk.contracts import (
+    Block,
+    BlockType,
+    ChainEnd,
+    ContentStatus,
+    DroppedBlock,
+    Extracted,
+    PageEnd,
+    PageProvenance,
+    Quality,
+    Rights,
+)
 from newsdesk.web import RefusedUse
 from newsdesk.words import count_words, words
 
@@ -24,12 +34,6 @@ MAXIMUM_JOINED_BYTES = 4 * 1024 * 1024
 """Of what the pages gave, as JSON: at most 115,000 blocks, or some 350,000 words of prose. Joining 21 pages of that
 size was measured to take 1.2 s and 100 MB, with what was cut from them 142 MB at most; the least function has 512 MB
 beside its child."""
-
-NEXT_PAGE = "next_page:"
-"""Begins the warning that an article goes on; what follows says why it ends nevertheless."""
-NOT_FOLLOWED = "not_followed"
-"""The article goes on, and nobody asked for its next page: there are more than wanted, or it is another site's."""
-REPEATED = DropReason.REPEATED.value
 
 SHORTEST_REPEATED_WORDS = 8
 """Below the top of a page: shorter lines may well be said twice."""
@@ -41,8 +45,6 @@ _BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "
 _PAGE_WORDS = frozenset(
     {"page", "part", "seite", "teil", "partie", "pagina", "página", "parte", "of", "von", "de", "sur", "di"}
 )
-_OF_ONE_PAGE = ("wall:", "canonical_link:", "type:")
-"""Warnings that say nothing of the whole; those of walls are the last page's, and those of pages behind one."""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,9 @@ class _Said:
         self.names.update(_folded(person.name) for person in page.author)
 
 
-def join_pages(pages: Sequence[ExtractionResult], next_pages: Iterable[str], missing: str | None) -> ExtractionResult:
+def join_pages(
+    pages: Sequence[ExtractionResult], next_pages: Iterable[str], ended_by: ChainEnd | None
+) -> ExtractionResult:
     """Return what the pages of one article give together; what belongs to one page is the last one's.
 
     A page behind a wall puts the whole behind it; that an earlier page breaks off says nothing, for the next goes on.
@@ -77,9 +81,9 @@ def join_pages(pages: Sequence[ExtractionResult], next_pages: Iterable[str], mis
     pages : sequence of ExtractionResult
         The first is the article's own; at least that one.
     next_pages : iterable of str
-        URLs of the others, in order, whether they were had or not.
-    missing : str or None
-        Why the next page could not be had; None when there is none.
+        URLs of the others, in order, whether they were fetched or not.
+    ended_by : Reason, PageEnd or None
+        Why the next page is missing; None when there is none.
     """
     first = pages[0]
     said = _Said()
@@ -90,25 +94,38 @@ def join_pages(pages: Sequence[ExtractionResult], next_pages: Iterable[str], mis
     for page in pages[1:]:
         kept, repeated = _without_repetitions(page.article, said)
         if not kept:
-            missing = REPEATED
+            ended_by = PageEnd.REPEATED
             break
         said.add(page.article, kept)
         whole.append(page)
         blocks += kept
-        dropped += (*page.dropped, *(DroppedBlock(text=block.text, reason=REPEATED) for block in repeated))
+        dropped += (
+            *page.dropped,
+            *(DroppedBlock(text=block.text, reason=DropReason.REPEATED.value) for block in repeated),
+        )
     links = {link.url: link for page in reversed(whole) for link in reversed(page.links)}
-    article = _article([page.article for page in whole], tuple(blocks), tuple(next_pages), missing)
-    return replace(pages[-1], article=article, links=tuple(reversed(links.values())), dropped=tuple(dropped))
+    article = _article(whole, tuple(blocks), tuple(next_pages), ended_by)
+    return replace(
+        pages[-1],
+        article=article,
+        links=tuple(reversed(links.values())),
+        dropped=tuple(dropped),
+        chain_end=ended_by,
+    )
 
 
 def _article(
-    pages: Sequence[Extracted], blocks: tuple[Block, ...], next_pages: tuple[str, ...], missing: str | None
+    results: Sequence[ExtractionResult],
+    blocks: tuple[Block, ...],
+    next_pages: tuple[str, ...],
+    ended_by: ChainEnd | None,
 ) -> Extracted:
+    pages = [result.article for result in results]
     first, judged = pages[0], _judged(pages)
     body = "\n".join(block.text for block in blocks)
     below_deck = blocks[blocks[0].text in (first.alternative_headline, first.description) :] if blocks else ()
     provenance = first.provenance.model_copy(update={"pages": tuple(_provenance(page) for page in pages[1:])})
-    is_cut = missing is not None and judged.content_status is ContentStatus.FULL
+    is_cut = ended_by is not None and judged.content_status is ContentStatus.FULL
     return first.model_copy(
         update={
             "article_body": body,
@@ -117,7 +134,7 @@ def _article(
             "word_count": count_words(body),
             "content_status": ContentStatus.TRUNCATED if is_cut else judged.content_status,
             "next_pages": tuple(dict.fromkeys(next_pages))[:MAXIMUM_LISTED_PAGES],
-            "quality": _quality(pages, judged.quality, missing),
+            "quality": _quality(results, judged.quality, ended_by),
             "rights": _strictest([page.rights for page in pages]),
             "provenance": provenance,
         }
@@ -151,13 +168,13 @@ def _belongs_to_top(block: Block, text: str, said: _Said) -> bool:
 
 
 def _is_titled(text: str, headline: str) -> bool:
-    """Say whether a line is a headline, the page's number behind it perhaps."""
+    """Return whether a line is a headline, the page's number behind it perhaps."""
     rest = text.removeprefix(headline).split() if text.startswith(headline) else [text]
     return all(word.isdigit() or word in _PAGE_WORDS for word in rest)
 
 
 def _is_of_names(text: str, names: Set[str]) -> bool:
-    """Say whether a line is of authors' whole names, with a date perhaps, whose month is the only other word."""
+    """Return whether a line is of authors' whole names, with a date perhaps, whose month is the only other word."""
     has_digits = any(map(str.isdigit, text))
     parts = [word for word in text.split() if not any(map(str.isdigit, word))]
     known = {word for name in names if f" {name} " in f" {text} " for word in name.split()}
@@ -174,24 +191,38 @@ def _is_walled(page: Extracted) -> bool:
     return page.content_status not in (ContentStatus.FULL, ContentStatus.TRUNCATED)
 
 
-def _quality(pages: Sequence[Extracted], judged: Quality, missing: str | None) -> Quality:
-    first, *others = (page.quality for page in pages)
-    scores = [page.leak_score for page in (first, *others) if page.leak_score is not None]
-    own = [word for word in first.warnings if not word.startswith("wall:")]
-    further = [word for page in others for word in page.warnings if not word.startswith(_OF_ONE_PAGE)]
-    walled = [page.quality for page in pages if page is pages[-1] or _is_walled(page)]
-    walls = [word for page in walled for word in page.warnings if word.startswith("wall:")]
-    end = [NEXT_PAGE + missing] if missing else []
+def _quality(pages: Sequence[ExtractionResult], judged: Quality, ended_by: ChainEnd | None) -> Quality:
+    first = pages[0].article.quality
+    scores = [page.article.quality.leak_score for page in pages if page.article.quality.leak_score is not None]
     sources = dict(first.field_sources)
     if "contentStatus" in judged.field_sources:
         sources["contentStatus"] = judged.field_sources["contentStatus"]
     return first.model_copy(
         update={
             "leak_score": max(scores, default=None),
-            "warnings": tuple(dict.fromkeys((*own, *further, *walls, *end))),
+            "warnings": _warnings(pages, ended_by),
             "field_sources": sources,
         }
     )
+
+
+def _warnings(pages: Sequence[ExtractionResult], ended_by: ChainEnd | None) -> tuple[str, ...]:
+    """Return the whole's: the first page's, those of the others' texts, those of walls, and how the pages end.
+
+    What is said of a wall is taken of the last page, and of pages that are behind one.
+    """
+    first, *others = pages
+    own = [word for word in first.article.quality.warnings if word not in first.wall_warnings]
+    further = [
+        word
+        for page in others
+        for word in page.article.quality.warnings
+        if word not in (*page.wall_warnings, *page.page_warnings)
+    ]
+    walled = [page for page in pages if page is pages[-1] or _is_walled(page.article)]
+    walls = [word for page in walled for word in page.wall_warnings]
+    end = [f"next_page:{ended_by.value}"] if ended_by else []
+    return tuple(dict.fromkeys((*own, *further, *walls, *end)))
 
 
 def _strictest(pages: Sequence[Rights]) -> Rights:

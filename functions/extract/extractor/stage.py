@@ -19,7 +19,7 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from extractor.contract import EXTRACTOR, ExtractionResult, PageToRead, ReadPage
-from extractor.joining import MAXIMUM_JOINED_BYTES, NEXT_PAGE, NOT_FOLLOWED, REPEATED, join_pages
+from extractor.joining import MAXIMUM_JOINED_BYTES, join_pages
 from extractor.reading import read_page
 from extractor.text import content_hash
 from newsdesk.articles import (
@@ -34,9 +34,10 @@ from newsdesk.articles import (
 )
 from newsdesk.clock import from_text
 from newsdesk.contracts import (
-    Extracted,
+    ChainEnd,
     ExtractedWork,
     Outcome,
+    PageEnd,
     PageFetched,
     Provenance,
     Reason,
@@ -55,9 +56,6 @@ _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REM
 
 _UNREADABLE = (ValidationError, gzip.BadGzipFile, zlib.error, EOFError)
 """What reading a kept page raises where another release or another program wrote it."""
-
-_LIST_OF_ARTICLES = "type:listing"
-"""The warning of :mod:`extractor.kinds.article_types`; behind such a page are other lists, and no end."""
 
 
 class ExtractStatus(StrEnum):
@@ -127,8 +125,8 @@ class ExtractStage:
         profile = self.hosts.profile(state.host)
         *earlier, newest = (capture, *state.pages)
         if newest.sha256 in {page.sha256 for page in earlier}:
-            return self._go_without(state, capture, REPEATED)
-        read = self._extract if state.pages_end is None else self._kept
+            return self._go_without(state, capture, PageEnd.REPEATED)
+        read = self._extract if state.chain.ended_by is None else self._kept
         try:
             result = read(state, newest, profile)
         except (PermanentError, TransientError) as error:
@@ -136,14 +134,14 @@ class ExtractStage:
                 return _status_of(self.worker.fail(state, error.reason, error.detail))
             if error.reason is Reason.OPT_OUT:
                 self.objects.delete(newest.key)
-            return self._go_without(state, capture, error.reason.value)
+            return self._go_without(state, capture, error.reason)
         if not earlier:
             original = self._original(state, result)
             if original is not None:
                 return _status_of(self.worker.end(state, Outcome.DUPLICATE, duplicate_of=original))
             self._learn(state, capture, result, profile)
         left = _pages_left(state, capture, result.article.next_pages)
-        if left and self._may_follow(state, result.article, left[0]):
+        if left and self._may_follow(state, result, left[0]):
             work = to_json_bytes(_work_of(state, newest, result))
             if len(work) <= self.maximum_joined_bytes:
                 return self._ask_for(state, newest, result, work, left)
@@ -156,17 +154,17 @@ class ExtractStage:
             return self._end_as_unchanged(state, result)
         return self._hand_on(state, newest, result, digest)
 
-    def _may_follow(self, state: ArticleState, newest: Extracted, page: str) -> bool:
-        is_wanted = state.pages_end is None and len(state.pages) < self.follow_pages
-        is_list = _LIST_OF_ARTICLES in newest.quality.warnings
-        return is_wanted and not is_list and _site(page) == _site(newest.provenance.final_url)
+    def _may_follow(self, state: ArticleState, newest: ExtractionResult, page: str) -> bool:
+        chain = state.chain
+        is_wanted = chain.ended_by is None and len(chain.captures) < self.follow_pages
+        return is_wanted and not newest.is_listing and _site(page) == _site(newest.article.provenance.final_url)
 
     def _ask_for(
         self, state: ArticleState, capture: Capture, result: ExtractionResult, work: bytes, left: tuple[str, ...]
     ) -> ExtractStatus:
         """Keep what a page gave, and send the run back to fetch for the next one."""
         self._put(_page_key(state, capture), work)
-        wanted = (*state.next_pages[: len(state.pages)], *left)[: self.follow_pages]
+        wanted = (*state.chain.captured_urls, *left)[: self.follow_pages]
         is_first = self.worker.hand_on(
             state,
             lambda current, now, timeouts: lifecycle.page_wanted(
@@ -175,7 +173,7 @@ class ExtractStage:
         )
         return ExtractStatus.PAGE_WANTED if is_first else ExtractStatus.STALE
 
-    def _go_without(self, state: ArticleState, capture: Capture, why: str) -> ExtractStatus:
+    def _go_without(self, state: ArticleState, capture: Capture, why: ChainEnd) -> ExtractStatus:
         """Drop the page that was captured last, and go on with those before it."""
         after = self.worker.change(
             state, lambda current, now, timeouts: lifecycle.page_missed(current, why, now, timeouts)
@@ -190,9 +188,12 @@ class ExtractStage:
         left: tuple[str, ...],
         profile: HostProfile,
     ) -> ExtractionResult:
-        """Return the article of all pages that are there; that of the one page where nobody asked for others."""
-        missing = state.pages_end or (NOT_FOLLOWED if left and (self.follow_pages or state.pages) else None)
-        if not state.pages and missing is None:
+        """Return the article of all pages that are there; that of the one page where no others were wanted."""
+        chain = state.chain
+        ended_by = chain.ended_by
+        if ended_by is None and left and (self.follow_pages or chain.captures):
+            ended_by = PageEnd.NOT_FOLLOWED
+        if not chain.captures and ended_by is None:
             return newest
         pages: list[ExtractionResult] = []
         size = 0
@@ -204,14 +205,14 @@ class ExtractStage:
                     raise
                 if error.reason is Reason.OPT_OUT:
                     self.objects.delete(capture.key)
-                missing = error.reason.value
+                ended_by = error.reason
                 break
             size += len(to_json_bytes(_work_of(state, capture, page)))
             if pages and size > self.maximum_joined_bytes:
-                missing = Reason.TOO_LARGE.value
+                ended_by = Reason.TOO_LARGE
                 break
             pages.append(page)
-        return join_pages(pages, (*state.next_pages, *left), missing)
+        return join_pages(pages, (*chain.urls, *left), ended_by)
 
     def _kept(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
         """Return what a page gave before; where that is gone, or not readable, it is read anew and kept again.
@@ -225,7 +226,14 @@ class ExtractStage:
             result = self._extract(state, capture, profile)
             self._put(key, to_json_bytes(_work_of(state, capture, result)))
             return result
-        return ExtractionResult(work.article, links=work.links, dropped=work.dropped)
+        return ExtractionResult(
+            work.article,
+            links=work.links,
+            dropped=work.dropped,
+            is_listing=work.is_listing,
+            wall_warnings=work.wall_warnings,
+            page_warnings=work.page_warnings,
+        )
 
     def _forget_refused(self, message: PageFetched) -> None:
         """Delete the capture of a run that ended because its page may not be kept.
@@ -310,15 +318,15 @@ def _status_of(outcome: Outcome | None) -> ExtractStatus:
 
 
 def _pages_left(state: ArticleState, capture: Capture, linked: Iterable[str]) -> tuple[str, ...]:
-    """Return the pages that follow the newest one and were not had: as it links them, or as those before it did."""
-    known = state.next_pages[: len(state.pages)]
-    urls = (state.url, capture.final_url, *known, *(page.final_url for page in state.pages))
+    """Return the pages that follow the newest one and were not fetched: as it links them, or as those before it did."""
+    chain = state.chain
+    urls = (state.url, capture.final_url, *chain.captured_urls, *(page.final_url for page in chain.captures))
     had = {canonical_url(parse_url(url)) for url in urls}
 
     def not_had(pages: Iterable[str]) -> tuple[str, ...]:
         return tuple(url for url in pages if canonical_url(parse_url(url)) not in had)
 
-    return not_had(linked) or not_had(state.next_pages[len(state.pages) :])
+    return not_had(linked) or not_had(chain.wanted_urls)
 
 
 def _site(url: str) -> str:
@@ -337,6 +345,9 @@ def _work_of(state: ArticleState, capture: Capture, result: ExtractionResult) ->
         article=result.article,
         links=result.links,
         dropped=result.dropped,
+        is_listing=result.is_listing,
+        wall_warnings=result.wall_warnings,
+        page_warnings=result.page_warnings,
     )
 
 
@@ -347,11 +358,10 @@ def _read_work(stored: bytes) -> ExtractedWork:
 def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:
     """Return the state, its capture marked so that the next visit does not take the page for unchanged.
 
-    It is not when a page names a date from which on it may not be used, or when one could not be had or was lost.
+    It is not when a page names a date from which on it may not be used, or when a further page failed or was lost.
     """
     is_dated = any(unavailable_after(signal) for signal in result.signals)
-    ends = {word.removeprefix(NEXT_PAGE) for word in result.article.quality.warnings if word.startswith(NEXT_PAGE)}
-    is_missing = not ends <= {REPEATED, NOT_FOLLOWED}
+    is_missing = isinstance(result.chain_end, Reason)
     if state.capture is None or not (is_dated or is_missing):
         return state
     return state.model_copy(update={"capture": state.capture.model_copy(update={"is_perishable": True})})

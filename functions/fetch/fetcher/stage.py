@@ -334,7 +334,7 @@ class FetchStage:
         if state.wanted_page is None:
             return _status_of(self._worker.fail(state, reason, detail))
         is_first = self._worker.hand_on(
-            state, lambda fresh, now, timeouts: lifecycle.page_missed(fresh, reason.value, now, timeouts)
+            state, lambda fresh, now, timeouts: lifecycle.page_missed(fresh, reason, now, timeouts)
         )
         return FetchStatus.PAGE_MISSED if is_first else FetchStatus.STALE
 

@@ -37,6 +37,7 @@ from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import (
     ArticleEnriched,
     ArticleExtracted,
+    ChainEnd,
     FetchRequested,
     Outcome,
     PageFetched,
@@ -267,11 +268,11 @@ def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime,
 
 def is_at_further_page(state: ArticleState) -> bool:
     """Say whether a run works on a further page of its article, without which it can go on."""
-    is_read = state.stage is Stage.EXTRACT and len(state.pages) > 0 and state.pages_end is None
+    is_read = state.stage is Stage.EXTRACT and state.pages != () and state.pages_end is None
     return is_read or state.wanted_page is not None
 
 
-def page_missed(state: ArticleState, why: str, now: datetime, timeouts: Timeouts) -> ArticleState:
+def page_missed(state: ArticleState, why: ChainEnd, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return a run that goes on with the pages that it has: the next one could not be had, or is of no use.
 
     In fetch that is the page which is asked for; in extract the one that was captured last, which is dropped.

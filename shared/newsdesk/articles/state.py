@@ -5,12 +5,13 @@ Comes in: values from the stages or from the table. Goes out: frozen models. Cha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
-from newsdesk.contracts import Record
+from newsdesk.contracts import ChainEnd, Record
 
 
 class Stage(StrEnum):
@@ -45,6 +46,35 @@ class Capture(Record):
         description="It names a date on which its meaning changes, or a page that could not be had, so the next visit "
         "must read it again.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PageChain:
+    """The further pages of an article, behind its own.
+
+    Attributes
+    ----------
+    captures : tuple of Capture
+        This run's, in order.
+    urls : tuple of str
+        In order: of those that were captured, and behind them those that are still wanted.
+    ended_by : Reason, PageEnd or None
+        Why no further page is wanted; None while one may be.
+    """
+
+    captures: tuple[Capture, ...] = ()
+    urls: tuple[str, ...] = ()
+    ended_by: ChainEnd | None = None
+
+    @property
+    def captured_urls(self) -> tuple[str, ...]:
+        """The URLs of the pages that were captured."""
+        return self.urls[: len(self.captures)]
+
+    @property
+    def wanted_urls(self) -> tuple[str, ...]:
+        """The URLs of the pages that are still wanted."""
+        return self.urls[len(self.captures) :]
 
 
 class Validators(Record):
@@ -132,7 +162,7 @@ class ArticleState(Record):
     next_pages: tuple[str, ...] = Field(
         default=(), description="URLs of the further pages, in order: those that were captured and those still wanted."
     )
-    pages_end: str | None = Field(default=None, description="Why no further page is wanted; a word of its warning.")
+    pages_end: ChainEnd | None = Field(default=None, description="Why no further page is wanted.")
     extracted_key: str | None = None
     content_hash: str | None = None
     article_key: str | None = None
@@ -149,11 +179,16 @@ class ArticleState(Record):
     def wanted_page(self) -> str | None:
         """The further page that fetch is to ask for; None where that is the article's own, or nothing.
 
-        It is the article's own, too, where a capture is there and nobody knows what is wanted: a release that knows no
+        It is the article's own, too, where a capture is there and nothing says what is wanted: a release that knows no
         further pages drops them when it writes the state.
         """
-        is_further = self.stage is Stage.FETCH and self.capture is not None and len(self.next_pages) > len(self.pages)
-        return self.next_pages[len(self.pages)] if is_further else None
+        is_further = self.stage is Stage.FETCH and self.capture is not None
+        return next(iter(self.chain.wanted_urls), None) if is_further else None
+
+    @property
+    def chain(self) -> PageChain:
+        """The further pages of the run."""
+        return PageChain(self.pages, self.next_pages, self.pages_end)
 
     @property
     def latest_revision(self) -> int | None:

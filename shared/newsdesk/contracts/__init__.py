@@ -65,7 +65,17 @@ from newsdesk.contracts.messages import (
     event_schema,
     url_submitted_schema,
 )
-from newsdesk.contracts.outcomes import DESCRIPTIONS, TRANSIENT, Outcome, Reason, label, outcome_in, outcome_of
+from newsdesk.contracts.outcomes import (
+    DESCRIPTIONS,
+    TRANSIENT,
+    ChainEnd,
+    Outcome,
+    PageEnd,
+    Reason,
+    label,
+    outcome_in,
+    outcome_of,
+)
 from newsdesk.contracts.record import Record
 from newsdesk.contracts.vectors import StoredVector, cosine, decode_vector, encode_vector
 
@@ -82,6 +92,7 @@ __all__ = [
     "ArticleType",
     "Block",
     "BlockType",
+    "ChainEnd",
     "ChangeType",
     "CitedSource",
     "ContentStatus",
@@ -106,6 +117,7 @@ __all__ = [
     "ModelProvenance",
     "Organization",
     "Outcome",
+    "PageEnd",
     "PageFetched",
     "PageProvenance",
     "Part",

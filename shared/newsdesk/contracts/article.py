@@ -449,6 +449,13 @@ class ExtractedWork(ArticleModel):
     article: Extracted
     links: tuple[Link, ...] = ()
     dropped: tuple[DroppedBlock, ...] = ()
+    is_listing: bool = Field(default=False, description="The page lists articles and is none.")
+    wall_warnings: tuple[str, ...] = Field(
+        default=(), description="Those of `quality.warnings` that say how much of the page its wall shows."
+    )
+    page_warnings: tuple[str, ...] = Field(
+        default=(), description="Those of `quality.warnings` that hold for this page alone, and not for the whole."
+    )
 
 
 def to_document(model: ArticleModel) -> dict[str, Any]:

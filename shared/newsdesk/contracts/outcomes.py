@@ -156,6 +156,19 @@ DESCRIPTIONS: dict[str, str] = {
 """One line for each outcome, as ``docs/outcomes.md`` prints it."""
 
 
+class PageEnd(StrEnum):
+    """Why an article's pages end although none of them failed."""
+
+    REPEATED = "repeated"
+    """The next page says nothing that those before it do not say."""
+    NOT_FOLLOWED = "not_followed"
+    """The article goes on, and its next page is not fetched: there are more than wanted, or it is another site's."""
+
+
+ChainEnd = Reason | PageEnd
+"""Why an article has no further page, though it goes on: its next page failed, or it is of no use."""
+
+
 def label(outcome: Outcome, reason: Reason | None) -> str:
     """Return the outcome as it is recorded and printed.
 

@@ -146,4 +146,5 @@ class Worker:
 
 def _claim(state: ArticleState) -> tuple[object, ...]:
     """Return what must not have changed: a run comes back to its stage for every page of its article."""
-    return state.run, state.stage, len(state.pages), state.pages_end, state.lease_owner
+    chain = state.chain
+    return state.run, state.stage, len(chain.captures), chain.ended_by, state.lease_owner

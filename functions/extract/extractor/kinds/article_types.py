@@ -130,6 +130,11 @@ class TypeJudgement:
     evidence: tuple[TypeSign, ...] = ()
 
     @property
+    def is_listing(self) -> bool:
+        """Whether it lists articles and is none: behind such a page are other lists, and no end."""
+        return self.article_type is ArticleType.OTHER and TypeSign.LISTING in self.evidence
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What stands in ``quality.warnings``: why a page is no article in the proper sense."""
         return tuple(f"type:{word}" for word in self.evidence) if self.article_type is ArticleType.OTHER else ()

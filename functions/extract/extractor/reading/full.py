@@ -147,6 +147,7 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
         dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
         canonical=canonical,
         signals=signals,
+        page_warnings=_warnings(canonical),
         judged=tuple(
             JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)
             for index, (line, reason) in enumerate(plain.judged[:MOST_JUDGED])
@@ -183,7 +184,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
     provenance = _with_canonical(capture.known_provenance, canonical)
     if page is None:
         nothing = _nothing(capture.article_url, canonical, rights, provenance)
-        return ExtractionResult(nothing, canonical=canonical, signals=signals)
+        return ExtractionResult(nothing, canonical=canonical, signals=signals, page_warnings=_warnings(canonical))
     segments = page.segments
     metadata = read_metadata(page, capture.captured_at)
     fields = metadata.fields()
@@ -226,6 +227,9 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         signals=signals,
         refusal=wall.reason,
         refusal_detail=" ".join(wall.evidence),
+        is_listing=kind.is_listing,
+        wall_warnings=wall.warnings,
+        page_warnings=(*_warnings(canonical), *kind.warnings),
         judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),
         fingerprints=recurrence.fingerprints,
     )
