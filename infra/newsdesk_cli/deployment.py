@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from newsdesk_cli.errors import CommandError
 from newsdesk_cli.packages import Target, build_package, source_folder
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.templates import Template, load_template, packaged_resources
@@ -26,7 +27,7 @@ _DEPLOY_SECONDS = 180
 _POLL_SECONDS = 0.2
 
 
-class DeploymentError(Exception):
+class DeploymentError(CommandError):
     """The stack could not be created or updated; the text says which resource failed and why."""
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 import trustme
 
 from newsdesk_cli.deployment import configure, deploy
+from newsdesk_cli.errors import CommandError
 from newsdesk_cli.paths import PACKAGES_FOLDER, STATE_FOLDER, TEMPLATE
 from newsdesk_cli.stack import Stack, StackMissingError
 from newsdesk_cli.templates import load_template
@@ -42,7 +43,7 @@ _STOP_SECONDS = 30
 Say = Callable[[str], None]
 
 
-class LocalStackError(Exception):
+class LocalStackError(CommandError):
     """The local stack could not be started or stopped."""
 
 

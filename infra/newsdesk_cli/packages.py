@@ -16,12 +16,13 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsdesk_cli.errors import CommandError
 from newsdesk_cli.paths import RECIPE, ROOT
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that a zip can hold
 
 
-class BuildError(Exception):
+class BuildError(CommandError):
     """A package cannot be built; the text is the output of the recipe."""
 
 

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _MISSING_STACK_TEXT = "does not exist"
 
 
-class StackMissingError(Exception):
+class StackMissingError(CommandError):
     """There is no such stack, or none is up."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from newsdesk import __version__
 from newsdesk_cli.ingestion import Result, read_urls
 from newsdesk_cli.paths import ROOT
 
@@ -74,6 +75,38 @@ def test_every_command_helps_with_an_example(tmp_path: Path, command: str) -> No
     # Then
     assert done.returncode == 0
     assert f"Example: newsdesk {command}" in done.stdout
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    # When
+    done = newsdesk("--version", folder=tmp_path)
+    # Then
+    assert done.returncode == 0
+    assert done.stdout.split() == ["newsdesk", __version__]
+
+
+def test_help_loads_neither_the_clients_nor_the_models(tmp_path: Path) -> None:
+    # Given
+    program = """
+import sys
+from newsdesk_cli.app import app
+app(["--help"], standalone_mode=False)
+assert not {"boto3", "botocore", "pydantic", "extractor", "enricher"} & sys.modules.keys()
+"""
+    path = os.pathsep.join(str(ROOT / folder) for folder in ("shared", "infra"))
+    # When
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        check=False,
+        timeout=100,
+    )
+    # Then
+    assert done.returncode == 0, done.stderr
+    assert "Usage: newsdesk" in done.stdout
 
 
 def test_pages_of_a_manifest_become_articles(tmp_path: Path) -> None:

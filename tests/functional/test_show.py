@@ -14,7 +14,8 @@ from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.articles import Stage
 from newsdesk.contracts import Article, Enrichment, Entity, Mention, to_json_bytes
-from newsdesk_cli import app as command_line
+from newsdesk_cli import lookup
+from newsdesk_cli.app import app
 from newsdesk_cli.stack import Stack
 from tests.examples import article_bytes, at_stage, current_of, key_of, revision_of
 
@@ -36,13 +37,13 @@ def article_id(table: str, bucket: str, monkeypatch: pytest.MonkeyPatch) -> str:
     DynamoArticleStore(table).save(state, revision_of(state, 1, key=key))
     stack = Stack("newsdesk", "us-east-1")
     vars(stack)["outputs"] = {"TableName": table, "BucketName": bucket}
-    monkeypatch.setattr(command_line, "_stack", lambda *_: stack)
+    monkeypatch.setattr(lookup, "open_stack", lambda *_: stack)
     return state.article_id
 
 
 def test_the_enrichment_is_shown_where_it_is_asked_for(article_id: str) -> None:
-    marked = CliRunner().invoke(command_line.app, ["show", article_id, "--enrichment"])
-    plain = CliRunner().invoke(command_line.app, ["show", article_id])
+    marked = CliRunner().invoke(app, ["show", article_id, "--enrichment"])
+    plain = CliRunner().invoke(app, ["show", article_id])
     assert (marked.exit_code, plain.exit_code) == (0, 0)
     assert BODY in marked.stdout
     assert "PERSON" in marked.stdout
@@ -51,7 +52,7 @@ def test_the_enrichment_is_shown_where_it_is_asked_for(article_id: str) -> None:
 
 def test_a_page_is_written_and_nothing_else(article_id: str, tmp_path: Path) -> None:
     target = tmp_path / "article.html"
-    done = CliRunner().invoke(command_line.app, ["show", article_id, "--enrichment", "--html", str(target)])
+    done = CliRunner().invoke(app, ["show", article_id, "--enrichment", "--html", str(target)])
     assert done.exit_code == 0
     assert done.stdout == ""
     assert '<span class="e person" title="PERSON Ida Moss">Ida Moss</span> sailed' in target.read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""What commands print, and how they end.
+
+Comes in: texts and facts. Goes out: tables and lines for people on standard output and standard error, or an exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from newsdesk_cli.paths import TEMPLATE
+
+EXIT_FAILURE = 1
+EXIT_USAGE = 2
+EXIT_WAITING = 3
+
+_LOG_WIDTH = 150
+
+# A terminal knows its width; a file or a pipe has none, and rich's own default of 80 columns cuts addresses off.
+out = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
+
+
+def say(text: str) -> None:
+    """Print a line of progress."""
+    err.print(f"[dim]·[/] {escape(text)}", highlight=False)
+
+
+def complain(text: str) -> None:
+    """Print a line that says what went wrong."""
+    err.print(f"[red]newsdesk:[/] {escape(text)}", highlight=False)
+
+
+def usage(text: str) -> NoReturn:
+    """End the command as badly used."""
+    complain(text)
+    raise typer.Exit(EXIT_USAGE)
+
+
+def fail(text: str) -> NoReturn:
+    """End the command as failed."""
+    complain(text)
+    raise typer.Exit(EXIT_FAILURE)
+
+
+def require_checkout(what: str) -> None:
+    """End the command as badly used unless it runs from a checkout, which holds the functions and their models."""
+    if not TEMPLATE.is_file():
+        usage(f"{what} needs a checkout of the repository: run .venv/bin/newsdesk there")
+
+
+def print_facts(facts: dict[str, Any], as_json: bool) -> None:
+    """Print names and values, as a table or as JSON."""
+    if as_json:
+        sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        shown = ", ".join(f"{inner}: {part}" for inner, part in value.items()) if isinstance(value, dict) else value
+        table.add_row(escape(name), escape(str(shown)))
+    out.print(table)

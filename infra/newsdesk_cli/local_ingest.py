@@ -1,0 +1,82 @@
+"""Ingests URLs on the stack of this machine, and shows how each ended.
+
+Comes in: URLs, and whether to serve the sample site. Goes out: their outcomes, and a table of them. Changes: starts the
+local stack if it is not up; writes the bucket's objects and ``outcomes.jsonl`` into the output folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from newsdesk_cli.console import err, out, say
+from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, write_outcomes
+from newsdesk_cli.local_stack import LocalStack
+from newsdesk_cli.rendering import results_table, summary
+from newsdesk_cli.sample_site import SampleSite
+from newsdesk_cli.stack import Stack
+
+_SAMPLE_SITE_PORT = 8417
+_LOOPBACK = "127.0.0.1/32"
+
+
+def ingest_locally(
+    urls: list[str], folder: Path, *, sample: bool, wait: float, interval: float | None, networks: list[str]
+) -> tuple[bool, list[Result]]:
+    """Submit URLs, wait for their outcomes, and mirror the bucket; return whether all have ended, and the results."""
+    with ExitStack() as closing:
+        if sample:
+            site = _sample_site()
+            closing.callback(site.stop)
+            say(f"serving the sample news site on {site.base_url}")
+            urls = [*urls, *site.urls()]
+            networks = [*networks, _LOOPBACK]
+        stack = closing.enter_context(LocalStack(say=say).running(networks, interval))
+        ended, results = _ingest(stack, urls, wait)
+        say(f"mirroring the bucket into {folder}/")
+        mirror(stack, folder)
+        write_outcomes(results, folder / "outcomes.jsonl")
+    return ended, results
+
+
+def print_results(results: list[Result], folder: Path) -> None:
+    """Print a table of the outcomes, and what to do next."""
+    rows = ((result, read_article(folder, result.key)) for result in results)
+    out.print(results_table(rows, out.width))
+    out.print()
+    out.print(summary(results))
+    first = next((result for result in results if result.key), None)
+    say(f"articles, captures and the change feed are in {folder}/, one line per URL in {folder}/outcomes.jsonl")
+    if first is not None:
+        say(f"next: .venv/bin/newsdesk show {first.article_id}")
+    if any(result.outcome == WAITING for result in results):
+        say("next: run the same command later; the stack retries what waits, for as long as it is up")
+    say("the stack stays up; .venv/bin/newsdesk down stops it")
+
+
+def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:
+    ingestion = Ingestion(stack, urls)
+    ingestion.submit()
+    with _progress(len(urls)) as report:
+        ended = ingestion.wait(wait, report)
+    return ended, ingestion.results()
+
+
+def _sample_site() -> SampleSite:
+    """Return the site on its usual port, so that its articles are the same each time; on any port if that is taken."""
+    try:
+        return SampleSite(port=_SAMPLE_SITE_PORT).start()
+    except OSError:
+        return SampleSite().start()
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
+        task = progress.add_task("ingesting", total=total)
+        yield lambda ended, _: progress.update(task, completed=ended)

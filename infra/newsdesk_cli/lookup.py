@@ -1,0 +1,74 @@
+"""Finds the stack that a command is about, and what the stack knows of a submission or an article.
+
+Comes in: a stack's name and region, and the id or URL that a person typed. Goes out: a stack, a state, facts to print.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from newsdesk.articles import ArticleState
+from newsdesk.errors import RejectedUrlError
+from newsdesk.web import article_id, canonical_url, parse_url
+from newsdesk_cli.console import fail, require_checkout
+from newsdesk_cli.stack import Stack
+
+_ARTICLE_ID = re.compile(r"[a-z2-7]{26}")
+
+
+def open_stack(name: str | None, region: str | None) -> Stack:
+    """Return the deployed stack of a name, or the local one if there is no name."""
+    if name:
+        return Stack(name, region)
+    require_checkout("without --stack, a command is about the stack on this machine, which")
+    from newsdesk_cli.local_stack import LocalStack
+
+    return LocalStack().get()
+
+
+def names_an_article(subject: str) -> bool:
+    """Return whether a text is an article's id or a URL."""
+    return bool(_ARTICLE_ID.fullmatch(subject)) or subject.startswith(("http://", "https://"))
+
+
+def find_article(stack: Stack, subject: str) -> ArticleState | None:
+    """Return the state of the article that an id or a URL names; end the command if the text is neither."""
+    if _ARTICLE_ID.fullmatch(subject):
+        return stack.store.find(subject)
+    try:
+        return stack.store.find(article_id(canonical_url(parse_url(subject))))
+    except RejectedUrlError:
+        fail(f"{subject} is neither an article's id nor a URL, and no submission has that id")
+
+
+def status_of(stack: Stack, subject: str) -> dict[str, Any]:
+    """Return what is known of a submission or an article; end the command if nothing is."""
+    submission = stack.store.submission(subject)
+    if submission is None:
+        state = find_article(stack, subject)
+        if state is None:
+            fail(f"nothing is known about {subject}")
+        return state.model_dump(mode="json", exclude_none=True)
+    facts = submission.model_dump(mode="json", exclude_none=True)
+    if submission.article_id is not None and submission.run is not None:
+        outcome = stack.store.outcome(submission.article_id, submission.run)
+        facts |= outcome.model_dump(mode="json", exclude_none=True) if outcome else {"outcome": "in flight"}
+    return facts
+
+
+def queue_depths(stack: Stack) -> dict[str, Any]:
+    """Return how many messages wait in each queue, and how many are being worked on."""
+    depths: dict[str, Any] = {"stack": stack.name, **({"endpoint": stack.endpoint} if stack.endpoint else {})}
+    for logical_id, queue_url in sorted(stack.resources.items()):
+        if not queue_url.startswith("https://"):  # a queue's physical id is its address
+            continue
+        attributes: dict[Any, str] = stack.sqs.get_queue_attributes(
+            QueueUrl=queue_url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        depths[logical_id] = {
+            "waiting": int(attributes["ApproximateNumberOfMessages"]),
+            "in_flight": int(attributes["ApproximateNumberOfMessagesNotVisible"]),
+        }
+    return depths
