@@ -95,21 +95,19 @@ cross-validate: environment
 	@touch $@
 
 # What goes into each set is named in pyproject.toml; this compiles it, with hashes and without addresses. The
-# development set holds all the others and constrains them, so that a package has one version everywhere.
-SETS := layer:shared fetch:functions/fetch extract:functions/extract enrich:functions/enrich submit:functions/submit \
-	embed:functions/embed index:functions/index publish:functions/publish dispatch:functions/dispatch
+# development set holds all the others and constrains them, so that a package has one version everywhere. The set of
+# a function is named after its folder.
 COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --custom-compile-command "make requirements"
+CONSTRAINED := $(COMPILE) --constraint requirements/development.txt
 
 requirements:
-	@$(UV) $(COMPILE) --group development pyproject.toml --output-file requirements/development.txt
-	@$(UV) $(COMPILE) --group bootstrap --constraint requirements/development.txt pyproject.toml \
-		--output-file requirements/bootstrap.txt
-	@$(UV) $(COMPILE) --group benchmark --constraint requirements/development.txt pyproject.toml \
-		--output-file requirements/benchmark.txt
-	@for set in $(SETS); do \
-		$(UV) $(COMPILE) --constraint requirements/development.txt --group $${set%%:*} pyproject.toml \
-			--output-file $${set#*:}/requirements.txt || exit 1; \
+	@$(UV) $(COMPILE) --group development --output-file requirements/development.txt
+	@$(UV) $(CONSTRAINED) --group bootstrap --output-file requirements/bootstrap.txt
+	@$(UV) $(CONSTRAINED) --group benchmark --output-file requirements/benchmark.txt
+	@$(UV) $(CONSTRAINED) --group layer --output-file shared/requirements.txt
+	@for folder in functions/*/; do \
+		$(UV) $(CONSTRAINED) --group "$$(basename "$$folder")" --output-file "$${folder}requirements.txt" || exit 1; \
 	done
 
 check-requirements: environment
