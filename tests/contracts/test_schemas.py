@@ -185,7 +185,7 @@ def full_article() -> Article:
                 CitedSource(name="Council", kind="official", domain="council.example", mentions=(mention,)),
             ),
             links=(Link(url="https://council.example/", text="Council", kind="external"),),
-            signature=Signature(algorithm="minhash-64", values="AAAA", sketch="AAAA"),
+            signature=Signature(algorithm="bottom-128", sketch="AAAA"),
             cluster=Cluster(id="x", representative="y", duplicate_of="y"),
             provenance=(ModelProvenance(name="language", version="1"),),
             errors=(EnrichmentError(enricher="topics", kind="failed", detail="why"),),

@@ -31,7 +31,7 @@ def cluster_sizes(texts: Iterable[list[str]]) -> list[int]:
     store = ClustersInMemory()
     given = []
     for number, words in enumerate(texts):
-        given.append(relate(store, f"article-{number:02}", signature_of(words).sketch or "").cluster_id)
+        given.append(relate(store, f"article-{number:02}", signature_of(words).sketch).cluster_id)
     roots = store.cluster_roots(given)
     return [size for _, size in Counter(roots[cluster] for cluster in given).most_common()]
 
@@ -93,6 +93,6 @@ def test_a_copy_is_found_among_twins_of_a_template() -> None:
     store = ClustersInMemory()
     reports = [weather_report(source) for _ in range(10)]
     for number, words in enumerate(reports):
-        relate(store, f"article-{number:02}", signature_of(words).sketch or "")
+        relate(store, f"article-{number:02}", signature_of(words).sketch)
     # When it is related, Then it is a copy of that one
-    assert relate(store, "copy", signature_of(reports[-1]).sketch or "").duplicate_of == "article-09"
+    assert relate(store, "copy", signature_of(reports[-1]).sketch).duplicate_of == "article-09"

@@ -12,7 +12,7 @@ import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, Stage, encode_signature, encode_sketch, next_run, with_submission
+from newsdesk.articles import ArticleState, Stage, encode_sketch, next_run, with_submission
 from newsdesk.articles.lifecycle import enriched, extracted, fetched
 from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
@@ -25,7 +25,7 @@ def signed(own: int = 0, shared: int = 100, seed: int = 0) -> Enrichment:
     """The signature of a text that has so many shingles of the seed's story, and so many of its own."""
     story = random.Random(seed).sample(range(2**32), 200)[:shared]
     sketch = encode_sketch([*story, *random.Random(f"{seed} {own}").sample(range(2**32), own)])
-    return Enrichment(signature=Signature(algorithm="any", values=encode_signature([0] * 64), sketch=sketch))
+    return Enrichment(signature=Signature(algorithm="any", sketch=sketch))
 
 
 class Desk:
@@ -268,7 +268,7 @@ def halves(desk: Desk) -> None:
     """Index two halves of one story, which have nothing in common."""
     story = random.Random(0).sample(range(2**32), 100)
     for number, half in ((0, story[:50]), (1, story[50:])):
-        values = Signature(algorithm="any", values=encode_signature([0] * 64), sketch=encode_sketch(half))
+        values = Signature(algorithm="any", sketch=encode_sketch(half))
         current = desk.index(number, enrichment=Enrichment(signature=values)).current
         assert current is not None
         assert current.cluster_id == id_of(number)
@@ -276,7 +276,7 @@ def halves(desk: Desk) -> None:
 
 def whole() -> Enrichment:
     story = random.Random(0).sample(range(2**32), 100)
-    values = Signature(algorithm="any", values=encode_signature([0] * 64), sketch=encode_sketch(story))
+    values = Signature(algorithm="any", sketch=encode_sketch(story))
     return Enrichment(signature=values)
 
 
@@ -390,15 +390,12 @@ def test_a_copy_that_was_rewritten_is_none_any_more() -> None:
     assert (current.cluster_id, current.duplicate_of) == (id_of(0), None)
 
 
-@pytest.mark.parametrize(
-    "enrichment", [Enrichment(), Enrichment(signature=Signature(algorithm="older", values="AAAA"))]
-)
-def test_an_article_without_a_sketch_is_a_cluster_of_its_own(enrichment: Enrichment) -> None:
-    # Given an article too short for a signature, or one that an older release signed
+def test_an_article_without_a_signature_is_a_cluster_of_its_own() -> None:
+    # Given an article too short for a signature
     desk = Desk()
 
     # When it is indexed, Then it is alone and looks for nobody
-    current = desk.index(0, enrichment=enrichment).current
+    current = desk.index(0, enrichment=Enrichment()).current
     assert current is not None
     assert (current.cluster_id, current.duplicate_of) == (id_of(0), None)
     assert desk.store.clusters.bands == {}

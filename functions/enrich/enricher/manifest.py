@@ -140,7 +140,7 @@ class _Clusters:
         except (NotApplicableError, _LineError):
             return
         self._identifiers[key] = str(read.id)
-        if signature is not None and signature.sketch is not None:
+        if signature is not None:
             self._relations[key] = relate(self._store, key, signature.sketch)
 
     def fields(self, number: int) -> dict[str, Any]:

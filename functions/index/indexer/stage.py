@@ -80,7 +80,7 @@ class IndexStage:
                 former.cluster_id or state.article_id, state.current.duplicate_of if state.current else None
             )
         signature = article.enrichment.signature
-        if signature is None or signature.sketch is None or article.article_type in _OF_MANY_STORIES:
+        if signature is None or article.article_type in _OF_MANY_STORIES:
             return Relation(kept.cluster_id if kept else state.article_id)
         return relate(self.worker.store, state.article_id, signature.sketch, kept)
 

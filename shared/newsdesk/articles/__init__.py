@@ -40,7 +40,7 @@ from newsdesk.articles.retries import (
     overload_delay,
     retry_delay,
 )
-from newsdesk.articles.similarity import SIGNATURE_LENGTH, encode_signature, encode_sketch
+from newsdesk.articles.similarity import encode_sketch
 from newsdesk.articles.state import (
     STAGE_ORDER,
     ArticleState,
@@ -63,7 +63,6 @@ __all__ = [
     "MAXIMUM_RESENDS",
     "OVERLOAD_POLICY",
     "RETRY_POLICIES",
-    "SIGNATURE_LENGTH",
     "STAGE_ORDER",
     "ArticleState",
     "ArticleStore",
@@ -90,7 +89,6 @@ __all__ = [
     "Timeouts",
     "WriteOnce",
     "begin_target",
-    "encode_signature",
     "encode_sketch",
     "ended",
     "failed",

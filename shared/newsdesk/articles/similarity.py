@@ -1,13 +1,12 @@
-"""Near-duplicate signatures: how they are written, compared and looked up.
+"""Sketches of texts: how they are written, compared and looked up.
 
-Comes in: the values of signatures and sketches, which are hashes of 32 bits. Goes out: their text form, how much two
-texts share, the keys under which an index finds them. Changes nothing.
+Comes in: the hashes of a text's shingles, 32 bits each. Goes out: their sketch as text, how much two texts share, the
+keys under which an index finds them.
 
-A signature is 64 values by MinHash: the share of equal positions of two of them estimates the Jaccard similarity of the
-sets they were made from (Broder, "On the resemblance and containment of documents", 1997). A sketch is the lowest 128
-values of such a set, all of them where there are fewer. Below the lower one of two sketches' highest values both are
-complete, so that counting there estimates how much of the one set lies in the other: a copy that was cut to a third
-resembles its original little, and is contained in it whole.
+A sketch is the lowest 128 values of a text's set, all of them where there are fewer (Broder, "On the resemblance and
+containment of documents", 1997). Below the lower one of two sketches' highest values both are complete, so that
+counting there estimates how much of the one set lies in the other: a copy that was cut to a third resembles its
+original little, and is contained in it whole.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ import struct
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-SIGNATURE_LENGTH = 64
 SKETCH_LENGTH = 128
 
 FEWEST_KEYS = 12
@@ -26,33 +24,6 @@ MOST_KEYS = 32
 _KEY_RATE = 48
 
 _BITS = 32
-
-
-def encode_signature(values: Sequence[int]) -> str:
-    """Return a signature as text: Base64 of big-endian 32-bit values.
-
-    Raises
-    ------
-    ValueError
-        If there are not 64 values of 32 bits.
-    """
-    if len(values) != SIGNATURE_LENGTH:
-        raise ValueError(f"not {SIGNATURE_LENGTH} values")
-    return _encode(values)
-
-
-def decode_signature(signature: str) -> tuple[int, ...]:
-    """Return the values of a signature.
-
-    Raises
-    ------
-    ValueError
-        If the text is not what :func:`encode_signature` returned.
-    """
-    values = _decode(signature)
-    if len(values) != SIGNATURE_LENGTH:
-        raise ValueError("not a signature")
-    return values
 
 
 def encode_sketch(values: Collection[int]) -> str:

@@ -78,7 +78,6 @@ class BlockType(StrEnum):
     TABLE = "table"
     CAPTION = "caption"
     CODE = "code"
-    EMBED = "embed"
 
 
 class Block(ArticleModel):
@@ -293,12 +292,12 @@ class Link(ArticleModel):
 
 
 class Signature(ArticleModel):
-    """A near-duplicate signature: equal positions over all positions estimates the Jaccard similarity of two bodies."""
+    """By what near-duplicates are found: a sample of the body's shingles."""
 
-    algorithm: str
-    values: str = Field(description="Base64 of big-endian 32-bit values.")
-    sketch: str | None = Field(
-        default=None, description="Base64 of big-endian 32-bit values: a sample of the shingles, for containment."
+    algorithm: str = Field(description="Sketches of different algorithms cannot be compared.")
+    sketch: str = Field(
+        description="Base64 of big-endian 32-bit values in rising order: the lowest hashes of the shingles. Two "
+        "sketches show how much of one body lies in the other."
     )
 
 
