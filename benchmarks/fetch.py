@@ -282,8 +282,8 @@ def main() -> None:
     heaviest = heaviest_imports()
     console.print(f"fetcher.handler, by package: {', '.join(heaviest)}")
     if arguments.json:
-        figures = {"throughput": rows, "peak_mebibytes": peaks, "import_ms": imports, "heaviest": heaviest}
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        report = {"throughput": rows, "peak_mebibytes": peaks, "import_ms": imports, "heaviest": heaviest}
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

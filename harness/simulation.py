@@ -442,6 +442,7 @@ class Simulation:
             self.billed += self.time.seconds - begun
 
     def _handle(self, message: FetchRequested, number: int, pending: set[int]) -> None:
+        status: str
         try:
             status = self.stage.handle(message)
         except WorkerDiedError:

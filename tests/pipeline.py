@@ -209,7 +209,7 @@ class Pipeline:
 
     def settle(self) -> list[str]:
         """Work through all messages that wait, and those that come of them; return the statuses."""
-        statuses = []
+        statuses: list[str] = []
         while self.queue.waiting:
             statuses.append(self.work(self.queue.waiting.popleft()))
         return statuses
@@ -222,7 +222,7 @@ class Pipeline:
     def visit_when_due(self, url: str) -> list[str]:
         """Wait until the article's next visit is due, and let it come."""
         self.wait_until_due(url)
-        assert self.dispatch()["revisited"] == 1
+        assert self.dispatch()[DispatchStatus.REVISITED] == 1
         return self.settle()
 
     def wait_until_due(self, url: str) -> None:

@@ -46,5 +46,7 @@ def failure(url: str, **options: Any) -> PermanentError | TransientError:
     """Fetch in vain; the kind of the error must be the kind of its reason."""
     with pytest.raises((PermanentError, TransientError)) as caught:
         fetch(url, **options)
-    assert isinstance(caught.value, TransientError) == (caught.value.reason in TRANSIENT)
-    return caught.value
+    error = caught.value
+    assert isinstance(error, PermanentError | TransientError)
+    assert isinstance(error, TransientError) == (error.reason in TRANSIENT)
+    return error

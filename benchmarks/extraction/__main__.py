@@ -19,7 +19,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -52,7 +52,7 @@ SOURCES = {
 TEXT_SOURCES = tuple(islice(SOURCES, 4))
 TITLE_SOURCES = ("fundus-parser-tests", "wcxb")
 DATE_SOURCES = (*TITLE_SOURCES, "htmldate-mediacloud")
-AIMS = {
+AIMS: dict[str, Any] = {
     "text": {"scrapinghub": 0.980, "fundus-eval": 0.975, "fundus-parser-tests": 0.970, "wcxb": 0.962},
     "exact": 0.50,
     "title": {"fundus-parser-tests": 0.85, "wcxb": 0.87},
@@ -113,25 +113,27 @@ def run_all(systems: Sequence[System], truth: Truth, spliced: Sequence[Case], se
     workers = {system.name: Worker(system) for system in systems}
     runs = {system.name: Run() for system in systems}
 
-    def ask(number: int, html: str, url: str, note: Callable[[Run, Answer], None]) -> None:
+    def ask(number: int, html: str, url: str) -> Iterator[tuple[Run, Answer]]:
         names = list(workers)
         for name in (*names[number % len(names) :], *names[: number % len(names)]):
-            note(runs[name], workers[name].ask(html, url))
+            yield runs[name], workers[name].ask(html, url)
 
     try:
         for worker in workers.values():
             worker.ask("<html><body><p>The first page pays for what is loaded late.</p></body></html>", "")
         for number, entry in enumerate(truth):
             _tell(f"page {number + 1} of {len(truth)}")
-            identifier = entry["id"]
-            ask(number, read_html(entry), entry["url"], lambda run, answer, key=identifier: run.note(key, answer))
+            for run, answer in ask(number, read_html(entry), entry["url"]):
+                run.note(entry["id"], answer)
         for number in range(seedlike):
             _tell(f"seed-like page {number + 1} of {seedlike}")
             page = seedlike_page(number)
-            ask(number, page.html, page.url, lambda run, answer, page=page: run.clean.append(_is_clean(page, answer)))
+            for run, answer in ask(number, page.html, page.url):
+                run.clean.append(_is_clean(page, answer))
         for number, case in enumerate(spliced):
             _tell(f"spliced page {number + 1} of {len(spliced)}")
-            ask(number, case.html, case.url, lambda run, answer, key=case.key: run.note_spliced(key, answer))
+            for run, answer in ask(number, case.html, case.url):
+                run.note_spliced(case.key, answer)
     finally:
         for worker in workers.values():
             worker.stop()
@@ -318,7 +320,7 @@ def draw(figures: Figures, path: Path) -> None:
     mpl.rcParams.update(
         {"svg.hashsalt": "newsdesk", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     )
-    names = list(reversed(figures.runs))
+    names = [*figures.runs][::-1]
     places = range(len(names))
     colours = [_PLOT_COLOURS.get(name, "#8a8a8a") for name in names]
     figure, panels = pyplot.subplots(

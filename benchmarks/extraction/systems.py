@@ -70,11 +70,11 @@ def _newsdesk() -> Extract:
     return run
 
 
-def _trafilatura(**options: bool) -> Extract:
+def _trafilatura(**options: Any) -> Extract:
     from trafilatura import bare_extraction
 
     def run(html: str, url: str) -> Prediction:
-        document = bare_extraction(html, url=url, with_metadata=True, include_comments=False, **options)
+        document: Any = bare_extraction(html, url=url, with_metadata=True, include_comments=False, **options)
         if document is None:
             return {}
         return {

@@ -87,7 +87,9 @@ def test_duckdb_reads_the_current_revision_of_every_article(tmp_path: Path, monk
         path.write_bytes(stored.body)
     monkeypatch.chdir(tmp_path)
     # When
-    rows = duckdb.sql((EXAMPLES / "read_articles.sql").read_text(encoding="utf-8")).fetchall()
+    relation = duckdb.sql((EXAMPLES / "read_articles.sql").read_text(encoding="utf-8"))
+    assert relation is not None
+    rows = relation.fetchall()
     # Then
     assert sorted((words, language, headline) for _, words, language, headline in rows) == [
         (13, "en", "Story 0, revision 2"),

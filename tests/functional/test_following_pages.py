@@ -18,6 +18,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import extractor.handler
+from dispatcher.stage import DispatchStatus
 from extractor.contract import EXTRACTOR, PageToRead, Reading
 from extractor.joining import MAXIMUM_JOINED_BYTES
 from extractor.stage import ExtractStage
@@ -318,7 +319,7 @@ def test_a_page_that_fails_for_now_is_tried_again(pipeline: Pipeline, server: Mi
     # When the article is submitted, Then it waits for that page
     assert pipeline.ingest(url)[-1] == "retry_scheduled"
     pipeline.wait_until_due(url)
-    assert pipeline.dispatch()["released"] == 1
+    assert pipeline.dispatch()[DispatchStatus.RELEASED] == 1
 
     # And has all of it in the end
     assert pipeline.settle()[-1] == "indexed"

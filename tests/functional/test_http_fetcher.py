@@ -69,7 +69,7 @@ def test_the_request_says_who_asks_and_what_for(server: MisbehavingServer) -> No
     assert request.head.startswith(b"GET /harbour HTTP/1.1\r\n")
     assert request.field("Host") == f"127.0.0.1:{server.port}"
     assert request.field("User-Agent") == "Newsdesk/0 (+https://newsdesk.example)"
-    assert request.field("Accept").startswith("text/html")
+    assert (request.field("Accept") or "").startswith("text/html")
     assert request.field("Accept-Encoding") == "gzip, deflate, br, zstd"
     assert request.field("Cookie") is None
     assert request.field("If-None-Match") is None
@@ -77,7 +77,7 @@ def test_the_request_says_who_asks_and_what_for(server: MisbehavingServer) -> No
 
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd"])
-def test_a_compressed_body_stays_compressed(server: MisbehavingServer, coding: str | None) -> None:
+def test_a_compressed_body_stays_compressed(server: MisbehavingServer, coding: str) -> None:
     response = fetch(server.on("/", server_side.compressed(coding=coding)))
     assert response.body == server_side.ENCODERS[coding](PAGE)
     assert response.header("content-encoding") == coding
@@ -262,7 +262,7 @@ def test_a_body_of_the_largest_size_is_taken(server: MisbehavingServer) -> None:
 @pytest.mark.parametrize(
     "media_type", ["application/pdf", "image/jpeg", "application/json", "text/css", "video/mp4", "multipart/mixed"]
 )
-def test_what_is_not_text_is_refused_before_the_body(server: MisbehavingServer, media_type: str | None) -> None:
+def test_what_is_not_text_is_refused_before_the_body(server: MisbehavingServer, media_type: str) -> None:
     stuck = server_side.drip(server_side.head(200, [("Content-Type", media_type)]))
     assert failure(server.on("/", stuck)).reason is Reason.CONTENT_TYPE
 
@@ -624,7 +624,7 @@ def test_no_more_connections_are_kept_than_agreed(open_one: Callable[[], Connect
         kept.keep(("http", f"{number}.example", 80), open_one())
     found = [kept.take(("http", f"{number}.example", 80)) for number in range(MAXIMUM_IDLE_CONNECTIONS + 1)]
     assert [connection is not None for connection in found] == [False, *[True] * MAXIMUM_IDLE_CONNECTIONS]
-    for connection in found[1:]:
+    for connection in filter(None, found):
         connection.channel.close()
 
 

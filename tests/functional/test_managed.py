@@ -48,7 +48,6 @@ from newsdesk.managed import Allowance, AllowanceSpentError, Answer, Detection, 
 MODEL = "amazon.nova-micro-v1:0"
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
 BODY = "Ada Lovelace met 😀 Babbage in Turin. Lovelace wrote notes for the Analytical Engine. Turin was cold."
-CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
 """Worth nothing anywhere; the stubbed clients send nothing."""
 
 
@@ -163,7 +162,7 @@ class Says:
 
 @pytest.fixture(scope="module")
 def session() -> boto3.Session:
-    return boto3.Session(**CREDENTIALS)
+    return boto3.Session("testing", "testing", region_name="us-east-1")
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def test_no_address_of_a_blocked_network_is_let_through(
 
 
 @given(st.ip_addresses())
-def test_the_two_walls_differ_only_where_the_second_is_stricter(address: str) -> None:
+def test_the_two_walls_differ_only_where_the_second_is_stricter(address: Address) -> None:
     with wall.raised():
         through = is_address_let_through(address)
     if isinstance(address, IPv4Address):

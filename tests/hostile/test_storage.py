@@ -12,12 +12,11 @@ import itertools
 import json
 import logging
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-import botocore.endpoint
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.awsrequest import AWSResponse
@@ -347,7 +346,7 @@ def refuse(client: Any, operation: str, status: int, code: str, times: int) -> l
         if len(refused) >= times:
             return None
         refused.append(request.url)
-        headers = {"x-amzn-errortype": code, "content-type": "application/x-amz-json-1.0"}
+        headers: Any = {"x-amzn-errortype": code, "content-type": "application/x-amz-json-1.0"}
         return AWSResponse(request.url, status, headers, types.SimpleNamespace(stream=lambda: iter([body])))
 
     service = client.meta.service_model.service_id.hyphenize()
@@ -359,7 +358,7 @@ def refuse(client: Any, operation: str, status: int, code: str, times: int) -> l
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The client library's back-off, in no time; the seconds that it would have waited."""
     waits: list[float] = []
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", waits.append)
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
     return waits
 
 
@@ -639,6 +638,7 @@ def test_90_secrets_in_query_strings_are_never_logged(
         body = json.dumps({"url": f"https://user:{SECRET}@news.example/?token={SECRET}"})
     bodies = [body, f'{{"url": "{SECRET_URL}', f'{{"url": "http://10.0.0.1/?token={SECRET}"}}']
     events = [batch_of([], *bodies)]
+    invocations: list[tuple[Callable[[dict[str, Any], LambdaContext], object], dict[str, Any]]]
     invocations = [(submitter.handler.lambda_handler, events[0])]
     pipeline = Pipeline(store=handlers, objects=S3ObjectStore(aws.BUCKET), clock=FakeClock(utc_now()))
     handlers_by_stage = (fetcher.handler, extractor.handler, enricher.handler, indexer.handler)

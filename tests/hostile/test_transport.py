@@ -22,7 +22,7 @@ from harness.fakes import InMemoryArticleStore, InMemoryHostStore, InMemoryObjec
 from newsdesk.articles import ArticleState, CurrentRevision, lifecycle, read_capture
 from newsdesk.articles.state import Validators
 from newsdesk.clock import utc_now
-from newsdesk.contracts import FetchRequested, Reason
+from newsdesk.contracts import FetchRequested, PageFetched, Reason
 from newsdesk.errors import TransientError
 from newsdesk.runtime import Worker, instrumented
 from newsdesk.web import Address, article_id
@@ -302,7 +302,7 @@ def test_case_37_a_body_over_tls_that_nobody_ended_is_tried_again(
         b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
     ],
 )
-def test_case_38_conflicting_framing_is_a_protocol_error(server: MisbehavingServer, lengths: list[str]) -> None:
+def test_case_38_conflicting_framing_is_a_protocol_error(server: MisbehavingServer, lengths: bytes) -> None:
     behaviour = server_side.raw(b"HTTP/1.1 200 OK\r\n" + lengths + b"\r\n\r\n4\r\npage\r\n0\r\n\r\n")
     assert failure(server.on("/", behaviour)).reason is Reason.PROTOCOL_ERROR
 
@@ -587,7 +587,7 @@ def test_case_46_a_200_that_says_something_else_is_captured_and_handed_on_to_ext
     assert status == "fetched"
     ((key, capture),) = worker.objects.objects.items()
     assert read_capture(capture.body).body == page
-    assert [message.capture_key for message in worker.sender.sent] == [key]
+    assert [message.capture_key for message in worker.sender.sent if isinstance(message, PageFetched)] == [key]
 
 
 @pytest.mark.parametrize(
@@ -605,7 +605,7 @@ def test_case_46_a_200_that_says_something_else_is_captured_and_handed_on_to_ext
 )
 @pytest.mark.parametrize("coding", [None, "gzip", "br", "zstd"])
 def test_case_47_what_is_no_text_is_refused_whatever_it_is_called(
-    server: MisbehavingServer, start: str, coding: str
+    server: MisbehavingServer, start: bytes, coding: str | None
 ) -> None:
     body = start + bytes(range(256)) * 10
     fields = [("Content-Encoding", coding)] if coding else []

@@ -121,7 +121,7 @@ def test_a_page_of_very_many_paragraphs_costs_no_more_than_seconds() -> None:
 
 
 def test_the_threshold_is_where_the_expected_f1_is_greatest() -> None:
-    assert threshold_of([0.9, 0.6, 0.05], [10, 10, 10]) == (0.6, pytest.approx(2 * 15 / (20 + 15.5)))
+    assert threshold_of([0.9, 0.6, 0.05], [10, 10, 10]) == pytest.approx((0.6, 2 * 15 / (20 + 15.5)))
 
 
 def test_no_segments_have_no_certainty() -> None:

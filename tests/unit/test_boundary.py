@@ -305,7 +305,8 @@ def test_any_tree_gives_a_sane_boundary(tree: object) -> None:
     def render(node: object) -> str:
         if isinstance(node, str):
             return escape(node)
-        tag, children = node  # type: ignore[misc]
+        assert isinstance(node, tuple)
+        tag, children = node
         return f"<{tag}>{''.join(map(render, children))}</{tag}>"
 
     html = f"<body><p>Some text.{render(tree)}</body>"

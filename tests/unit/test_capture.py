@@ -58,7 +58,8 @@ def records_of(file: bytes) -> dict[str, SimpleNamespace]:
 def check(file: bytes, tmp_path: Path) -> int:
     path = tmp_path / "capture.warc.gz"
     path.write_bytes(file)
-    return Checker(SimpleNamespace(inputs=[str(path)], verbose=True)).process_all()
+    exit_status: int = Checker(SimpleNamespace(inputs=[str(path)], verbose=True)).process_all()
+    return exit_status
 
 
 header_values = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=20)

@@ -15,7 +15,7 @@ from enricher.composer import compose, default_enrichers
 from enricher.manifest import enrich_manifest
 from enricher.ports import Document, Enricher, NotApplicableError, well_formed
 from enricher.statistics import LanguageEnricher, LinksEnricher, ReadingTimeEnricher, SignatureEnricher
-from newsdesk.contracts import Enrichment, Keyphrase, Language, Link, to_json_bytes
+from newsdesk.contracts import Enrichment, Keyphrase, Language, Link, Mention, Quote, to_json_bytes
 from newsdesk.words import count_unspaced_characters, count_words, words
 
 ENGLISH = "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there. " * 12
@@ -170,7 +170,7 @@ def test_no_text_makes_an_enricher_fail(english: bool, body: str, headline: str 
     # Then nothing fails, spans name the text as it is in UTF-8, and nothing has moved
     assert [error for error in enrichment.errors if error.kind == "failed"] == []
     to_json_bytes(enrichment)
-    mentions = [*enrichment.summary, *enrichment.quotes]
+    mentions: list[Quote | Mention] = [*enrichment.summary, *enrichment.quotes]
     mentions += [mention for entity in enrichment.entities for mention in entity.mentions]
     for mention in mentions:
         assert mention.text == well_formed(body)[mention.begin : mention.end]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enricher.entities.entities import EntitiesEnricher
-from enricher.places.places import Gazetteer
+from enricher.places.gazetteer import Gazetteer
 from enricher.ports import Document, NotApplicableError
 from newsdesk.contracts import Enrichment, Entity, Language, to_json_bytes
 from tests.hash_seeds import outputs_by_hash_seed

@@ -151,7 +151,7 @@ def test_a_page_that_says_nothing_new_ends_the_article() -> None:
 
 def test_an_article_is_as_whole_as_its_last_page() -> None:
     # Given pages of which each but the last goes on on another one
-    cut = {
+    cut: dict[str, Any] = {
         "content_status": ContentStatus.TRUNCATED,
         "quality": Quality(
             warnings=("wall:more_pages", "hidden_text", "canonical_link:home_page"),
@@ -161,7 +161,7 @@ def test_an_article_is_as_whole_as_its_last_page() -> None:
             },
         ),
     }
-    whole = {
+    whole: dict[str, Any] = {
         "content_status": ContentStatus.FULL,
         "quality": Quality(
             warnings=("boundary:uncertain", "type:gallery"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -321,7 +322,7 @@ TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=N
 
 def test_only_documented_steps_are_possible() -> None:
     # Given an article at each stage, When each step is tried there, Then only those of the table are possible
-    steps = {
+    steps: dict[Stage, Callable[[ArticleState], ArticleState]] = {
         Stage.EXTRACT: lambda state: fetched(state, capture_of(state), NOW, TIMEOUTS),
         Stage.ENRICH: lambda state: extracted(state, "work/v1/x", CONTENT_HASH, NOW, TIMEOUTS),
         Stage.INDEX: lambda state: enriched(state, "articles/v1/x", NOW, TIMEOUTS),
@@ -339,11 +340,12 @@ def test_only_documented_steps_are_possible() -> None:
 @pytest.mark.parametrize("stage", [Stage.EXTRACT, Stage.ENRICH, Stage.INDEX, Stage.REST])
 def test_only_a_fetch_is_leased_deferred_or_retried(stage: Stage) -> None:
     # Given an article past fetch, When it is leased, deferred or retried, Then that is a mistake of ours
-    for step in (
+    steps: tuple[Callable[[ArticleState], ArticleState], ...] = (
         lambda state: leased(state, "worker", NOW, TIMEOUTS),
         lambda state: deferred(state, NOW, ()),
         lambda state: retry_scheduled(state, NOW, 60, "timeout"),
-    ):
+    )
+    for step in steps:
         if stage is Stage.REST:
             continue
         with pytest.raises(InvalidTransitionError):

@@ -84,14 +84,14 @@ def test_no_address_of_a_blocked_network_may_be_dialled(
 
 
 @given(st.ip_addresses(v=4))
-def test_what_python_calls_private_or_multicast_is_blocked_too(address: str) -> None:
+def test_what_python_calls_private_or_multicast_is_blocked_too(address: IPv4Address) -> None:
     if not address.is_global or address.is_multicast:
         # Python calls two anycast addresses of 192.0.0.0/24 global; nothing is the other way round.
         assert not is_dialable(address)
 
 
 @given(st.ip_addresses(v=4))
-def test_no_ipv6_address_carries_an_ipv4_address_inside(address: str) -> None:
+def test_no_ipv6_address_carries_an_ipv4_address_inside(address: IPv4Address) -> None:
     # Given every way of writing an IPv4 address into an IPv6 one
     number = int(address)
     carriers = [
@@ -137,5 +137,5 @@ def test_networks_are_parsed_strictly() -> None:
         ("", None),
     ],
 )
-def test_a_literal_host_is_told_from_a_name(host: str, address: str) -> None:
+def test_a_literal_host_is_told_from_a_name(host: str, address: IPv4Address) -> None:
     assert literal_address(host) == address

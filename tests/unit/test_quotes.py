@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enricher.composer import compose
-from enricher.ports import Document
+from enricher.ports import Document, Enricher
 from enricher.speech import CitedSourcesEnricher, QuotesEnricher
 from enricher.statistics import KeyphrasesEnricher, LanguageEnricher
-from newsdesk.contracts import Enrichment, Entity, Language, Mention, Quote, to_json_bytes
+from newsdesk.contracts import Enrichment, Entity, Language, Mention, Quote, Speaker, to_json_bytes
 
 ENGLISH = Language(code="en", confidence=1.0)
 GERMAN = Language(code="de", confidence=1.0)
@@ -40,7 +40,13 @@ def quotes(body: str, *names: str, language: Language = ENGLISH) -> tuple[Quote,
 def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]]:
     """Kind, speaker, cue and content of each quote."""
     return [
-        (one.kind, one.speaker and one.speaker.text, one.cue and one.cue.text, one.text) for one in quotes(body, *names)
+        (
+            quote.kind,
+            quote.speaker.text if quote.speaker else None,
+            quote.cue.text if quote.cue else None,
+            quote.text,
+        )
+        for quote in quotes(body, *names)
     ]
 
 
@@ -275,7 +281,7 @@ def test_without_a_parse_a_name_in_marks_is_no_quote(body: str) -> None:
 
 def test_without_a_parse_the_article_says_what_was_left_out() -> None:
     body = "„Wir haben jeden Stein davon angesehen“, sagte sie laut Reuters am Montag in Berlin."
-    enrichers = [LanguageEnricher(), QuotesEnricher(), CitedSourcesEnricher(), KeyphrasesEnricher()]
+    enrichers: list[Enricher] = [LanguageEnricher(), QuotesEnricher(), CitedSourcesEnricher(), KeyphrasesEnricher()]
     enrichment = compose(Document(body), enrichers)
     assert (len(enrichment.quotes), len(enrichment.cited_sources)) == (1, 1)
     assert enrichment.keyphrases
@@ -317,7 +323,10 @@ def test_spans_name_their_text_in_code_points(body: str) -> None:
 def test_a_quote_is_in_the_words_of_the_body_however_it_was_parsed(body: str) -> None:
     for quote in (found := quotes(body)):
         assert body[quote.begin : quote.end] == quote.text
-        for part in filter(None, (quote.speaker, quote.cue)):
+        parts: tuple[Speaker | Mention | None, ...] = (quote.speaker, quote.cue)
+        for part in parts:
+            if part is None:
+                continue
             assert body[part.begin : part.end] == part.text
     assert found
 

@@ -71,4 +71,4 @@ def test_an_extractor_gains_nothing_over_itself() -> None:
 @pytest.mark.parametrize(("hits", "low", "high"), [(0, 0.0, 0.161), (20, 0.839, 1.0), (10, 0.299, 0.701)])
 def test_a_share_has_an_interval_at_its_ends_too(hits: int, low: float, high: float) -> None:
     found = scoring.share([True] * hits + [False] * (20 - hits))
-    assert (found.low, found.high) == (pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.001)

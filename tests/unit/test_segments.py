@@ -96,7 +96,8 @@ def test_no_visible_character_is_lost_or_told_twice(tree: object) -> None:
     def render(node: object) -> tuple[str, str]:
         if isinstance(node, str):
             return f" {node} ", node
-        tag, children = node  # type: ignore[misc]
+        assert isinstance(node, tuple)
+        tag, children = node
         rendered = [render(child) for child in children]
         inner = "".join(html for html, _ in rendered)
         return f"<{tag}>{inner}</{tag}>", " ".join(text for _, text in rendered)

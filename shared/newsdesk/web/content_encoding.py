@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from io import BytesIO
 
-import brotlicffi  # type: ignore[import-untyped]
+import brotlicffi
 
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, TransientError
