@@ -1,6 +1,6 @@
 """Time, as the stages see it.
 
-Comes in: nothing. Goes out: the time in UTC and its text form. Changes nothing.
+Comes in: nothing. Goes out: the time in UTC and its text form.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Errors that cross a boundary between stage logic and its ports.
 
-Comes in: nothing. Goes out: exception types; each says who must do what about it. Changes nothing.
+Comes in: nothing. Goes out: exception types; each says what its catcher must do.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PermanentError(NewsdeskError):
     Attributes
     ----------
     received : Received or None
-        What came before it failed; None when nobody was asked.
+        What came before it failed; None when no request was made.
     """
 
     received: Received | None = None
@@ -82,7 +82,7 @@ class TransientError(NewsdeskError):
     retry_after_seconds : float or None
         What the server asked for (RFC 9110, section 10.2.3), unchecked and uncapped.
     received : Received or None
-        What came before it failed; None when nobody was asked.
+        What came before it failed; None when no request was made.
     """
 
     received: Received | None = None

@@ -1,7 +1,7 @@
 """What Newsdesk remembers of a host and of a site: how long to leave it alone, what it asks, what its pages repeat.
 
-Comes in: what went wrong and when; what a site said; what its pages showed. Goes out: frozen values. Changes nothing:
-the store of ``newsdesk.ports.HostStore`` keeps them.
+Comes in: what went wrong and when; what a site said; what its pages showed. Goes out: frozen values, which
+the store of ``newsdesk.ports.HostStore`` keeps.
 
 A *host* is what pacing is about, whatever the scheme and the port. A *site* is an origin: ``robots.txt`` is valid for
 one scheme, host and port (RFC 9309, section 2.3).
@@ -75,7 +75,7 @@ def next_back_off(before: BackOff | None, now: datetime, asked_seconds: float | 
     Returns
     -------
     BackOff
-        ``before`` itself when it says all that has to be said: several workers who are told the same at once do not
+        ``before`` itself when it says all that has to be said: several workers that get the same answer at once do not
         raise the level.
     """
     asked = timedelta(seconds=min(asked_seconds or 0.0, RETRY_AFTER_CAP_SECONDS))
@@ -106,13 +106,13 @@ class SiteRules(Record):
     crawl_delay_seconds : float or None
         As the site wrote it, uncapped.
     ai_preferences : tuple of str
-        Lines about the use of content by AI, of our group and of the one for everybody.
+        Lines about the use of content by AI, of our group and of the one for all robots.
     tdm : tuple of TdmRule or None
-        None while nobody has asked.
+        None until it was asked for.
     read_at : datetime or None
         When robots.txt was last read, or found not to exist; None when it never could be reached.
     fresh_until : datetime or None
-        Until then nobody needs to ask the site again; None while its files are being read one after the other.
+        Until then the site need not be asked again; None while its files are being read one after the other.
     robots_url : str or None
         Where robots.txt redirected to when the next host's slot was too far off to be waited for.
     robots_hops : int
@@ -135,11 +135,11 @@ class SiteRules(Record):
     is_cut: bool = False
 
     def is_fresh(self, now: datetime) -> bool:
-        """Say whether the site need not be asked again."""
+        """Return whether the site need not be asked again."""
         return self.fresh_until is not None and now < self.fresh_until
 
     def is_known(self, now: datetime) -> bool:
-        """Say whether these are rules that the site gave, not so long ago that they no longer count."""
+        """Return whether these are rules that the site gave, not so long ago that they no longer count."""
         return self.read_at is not None and now < self.read_at + timedelta(seconds=RULES_KEPT_SECONDS)
 
 

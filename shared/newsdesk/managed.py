@@ -1,6 +1,6 @@
 """Managed language services, as ports: what is asked of them, and what a day may cost.
 
-Comes in: text. Goes out: what a service found in it, or :class:`ManagedServiceError`. Changes nothing; each call
+Comes in: text. Goes out: what a service found in it, or :class:`ManagedServiceError`. Each call
 is billed.
 """
 

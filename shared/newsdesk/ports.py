@@ -1,7 +1,6 @@
 """What stage logic asks of the world outside: storage, queues, events, politeness.
 
 Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on AWS and ``harness/fakes.py`` in memory.
-Changes nothing.
 """
 
 from __future__ import annotations
@@ -90,9 +89,9 @@ class HostStore(Protocol):
     ) -> Reservation:
         """Reserve the host's next slot, at least an interval after the one before, if it comes within the longest wait.
 
-        While the host is left alone there is none. Those who are refused are told times one behind the other, so that
-        they do not come back at once. Whoever gives back a slot that has gone by unused (``instead_of``) gets the
-        present moment for it, as long as nobody has reserved one behind it. A longer interval that is kept for the
+        While the host is left alone there is none. Callers that are refused get times one behind the other, so that
+        they do not come back at once. A caller that gives back a slot that has gone by unused (``instead_of``) gets the
+        present moment for it, unless another was reserved behind it. A longer interval that is kept for the
         host takes the place of the one given.
         """
         ...
@@ -114,7 +113,7 @@ class HostStore(Protocol):
         ...
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
-        """Take it on to read a site's rules, alone, until a time; False when they are fresh or somebody else does."""
+        """Take it on to read a site's rules, alone, until a time; False when they are fresh or another worker does."""
         ...
 
     def save_rules(self, origin: str, rules: SiteRules) -> None:

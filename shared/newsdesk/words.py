@@ -1,6 +1,6 @@
 """What a word is: the one place.
 
-Comes in: text. Goes out: its words, and how many. Changes nothing.
+Comes in: text. Goes out: its words, and how many.
 
 Scripts that write no spaces between words have no words that could be counted without a dictionary. Each of their
 characters counts as one, as word processors do.

@@ -1,6 +1,6 @@
 """The model: what a text is about, as a vector.
 
-Comes in: text. Goes out: its vector. Changes nothing; loaded once per process, at the first use.
+Comes in: text. Goes out: its vector. It is loaded once per process, at the first use.
 
 all-MiniLM-L6-v2 (Apache-2.0) as an ONNX file with int8 weights, from a package pinned by its hash; run on one thread,
 so that a text has the same vector on every machine of a kind.

@@ -1,6 +1,6 @@
 """The embed function's settings.
 
-Comes in: environment variables. Goes out: typed settings. Changes nothing.
+Comes in: environment variables. Goes out: typed settings.
 """
 
 from __future__ import annotations

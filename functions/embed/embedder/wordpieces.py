@@ -1,6 +1,6 @@
 """Text to the numbers that the model reads.
 
-Comes in: text. Goes out: the numbers of its word pieces. Changes nothing.
+Comes in: text. Goes out: the numbers of its word pieces.
 
 The rules are those of uncased BERT (Devlin and others, "BERT", 2018; Wu and others, "Google's Neural Machine
 Translation System", 2016, section 4.1): lower case without accents, punctuation and Han characters by themselves, and
@@ -51,7 +51,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> Iterator[str]:
-    """Yield the characters in lower case, without accents and without what nobody sees."""
+    """Yield the characters in lower case, without accents and invisible characters."""
     for character in text:
         category = unicodedata.category(character)
         if character in "\t\n\r" or category == "Zs":

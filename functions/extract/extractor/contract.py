@@ -82,7 +82,7 @@ class JudgedSegment:
     reason : str or None
         Why it was dropped or is uncertain; one of :class:`extractor.text.drop_reasons.DropReason`.
     score : float or None
-        How likely it is the article's, 0 to 1; None where nobody asked.
+        How likely it is the article's, 0 to 1; None where it was not scored.
     """
 
     index: int
@@ -114,7 +114,7 @@ class ExtractionResult:
     refusal_detail : str
         What was seen of the wall.
     judged : tuple of JudgedSegment
-        Every piece of the page and what became of it; only where somebody asked.
+        Every piece of the page and what became of it; only where it was asked for.
     fingerprints : tuple of int
         What the page has to say about its host; see :func:`extractor.body.recurrence.fingerprints_of`.
     is_listing : bool

@@ -1,6 +1,6 @@
 """What the template sets for extract.
 
-Comes in: environment variables. Goes out: typed settings. Changes nothing.
+Comes in: environment variables. Goes out: typed settings.
 """
 
 from __future__ import annotations

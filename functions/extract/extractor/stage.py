@@ -96,7 +96,7 @@ class ExtractStage:
     opt_outs : OptOutPolicy
         Which wishes of page, header or host mean that the page is not taken.
     read : callable
-        Reads a page; in this process, unless told otherwise.
+        Reads a page; by default in this process.
     follow_pages : int
         So many further pages of an article are fetched.
     maximum_joined_bytes : int

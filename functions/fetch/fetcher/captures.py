@@ -1,7 +1,7 @@
 """What of a fetch goes into its capture.
 
 Comes in: a response, and what it is a response to. Goes out: the exchange that :mod:`newsdesk.articles.captures`
-writes. Changes nothing.
+writes.
 """
 
 from __future__ import annotations

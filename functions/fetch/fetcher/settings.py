@@ -1,6 +1,6 @@
-"""What the fetch function is told by the template.
+"""What the template sets for fetch.
 
-Comes in: environment variables. Goes out: typed settings. Changes nothing.
+Comes in: environment variables. Goes out: typed settings.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ class FetchStage:
         try:
             response = self._ask(FetchRequest(url, redirects=response.redirects), request_slot)
         except NotYetError as error:
-            # Another delivery would ask for the same, and be told the same, unless this one has got farther.
+            # Another delivery would ask for the same and get the same, unless this one has got farther.
             if len(error.redirects) > len(followed):
                 raise
         if response.status == NOT_MODIFIED:
@@ -365,7 +365,7 @@ def _validator(response: FetchResponse, name: str) -> str | None:
 
 
 def _status_class(status: int | None) -> str:
-    """Return how a status is told in metrics: there are few, whatever servers send."""
+    """Return the class of a status for metrics: there are few, whatever servers send."""
     if status is None:
         return "none"
     return str(status) if status in (200, NOT_MODIFIED) else f"{status // 100}xx"

@@ -3,7 +3,7 @@
 Comes in: DynamoDB stream records. Goes out: nothing. Changes: ``changes/v1/``, ``schemas/``, the event bus.
 
 It raises when anything goes wrong, so that the stream delivers the batch again, whole or in halves: change objects are
-named after their batch, and what a half tells again under another name has the same ``changeId``.
+named after their batch, and what a half announces again under another name has the same ``changeId``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def build() -> PublishStage:
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
-    """Tell what a batch of stream records committed."""
+    """Announce what a batch of stream records committed."""
     inserted = [Inserted(sequence, record) for sequence, record in read_inserted(event["Records"])]
     changes = build().handle(inserted)
     count(Metric.CHANGES_PUBLISHED, PublishStatus.PUBLISHED, changes)

@@ -47,13 +47,13 @@ class Inserted:
 
 @dataclass(frozen=True, slots=True)
 class PublishStage:
-    """Tells what was committed."""
+    """Announces what was committed."""
 
     objects: ObjectStore
     events: EventPublisher
 
     def handle(self, inserted: Sequence[Inserted]) -> int:
-        """Tell a batch, all or nothing, and return the number of changes.
+        """Announce a batch, all or nothing, and return the number of changes.
 
         Raises
         ------
@@ -105,7 +105,7 @@ def change_of(record: RevisionRecord) -> ArticleChanged:
 
 
 def ending_of(record: WriteOnce) -> SubmissionEnded | None:
-    """Return what submitters are told, if the record ends a submission of theirs."""
+    """Return the event for submitters, if the record ends a submission of theirs."""
     if isinstance(record, OutcomeRecord) and record.submissions:
         return SubmissionEnded(
             outcome=record.outcome,

@@ -1,6 +1,6 @@
 """What a trigger may send: an intake message, or an EventBridge event that carries one.
 
-Comes in: the body of a queue record. Goes out: a submission, or the reason why it is none. Changes nothing.
+Comes in: the body of a queue record. Goes out: a submission, or the reason why it is none.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read_submission(body: str, message_id: str) -> Submission:
     body : str
         JSON of ``url-submitted.v1.json``, or an EventBridge event whose ``detail`` is that.
     message_id : str
-        The queue's own id of the message; the submission's id when nobody gave one, the same on every delivery.
+        The queue's own id of the message; the submission's id when it names none, the same on every delivery.
 
     Raises
     ------

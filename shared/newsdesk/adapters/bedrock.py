@@ -1,6 +1,6 @@
 """Amazon Bedrock: one question to a language model, through ``Converse``, which is the same for all models.
 
-Comes in: instructions and a text. Goes out: the answer. Changes nothing; each call is billed.
+Comes in: instructions and a text. Goes out: the answer. Each call is billed.
 """
 
 from __future__ import annotations

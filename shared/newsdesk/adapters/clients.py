@@ -1,6 +1,6 @@
 """AWS clients, one of each service per process.
 
-Comes in: the environment that boto3 reads. Goes out: clients. Changes nothing.
+Comes in: the environment that boto3 reads. Goes out: clients.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Amazon Comprehend: entities and key phrases.
 
-Comes in: text and its language. Goes out: what Comprehend found. Changes nothing; each call is billed.
+Comes in: text and its language. Goes out: what Comprehend found. Each call is billed.
 
 Comprehend counts in Unicode code points (its API reference, ``Entity``), as Newsdesk does. An answer whose offsets do
 not name the text that it quotes is not believed at all.

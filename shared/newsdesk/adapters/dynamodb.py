@@ -80,7 +80,7 @@ Item = dict[str, Any]
 
 
 def shard_of(article_id: str, shards: int) -> int:
-    """Return which of ``shards`` an article belongs to, evenly and for ever the same."""
+    """Return which of ``shards`` an article belongs to, evenly and always the same."""
     return zlib.crc32(article_id.encode("ascii")) % shards
 
 
@@ -316,8 +316,8 @@ class DynamoArticleStore:
     def unite(self, cluster_ids: Collection[str]) -> str:
         """Make clusters one; see the port.
 
-        A link always leads to a lower id and is written once, so that links make no ring, whoever writes at the same
-        time; who finds that another was first looks again.
+        A link always leads to a lower id and is written once, so that links make no ring, even when several are written
+        at the same time; a worker that finds that another was first looks again.
         """
         while True:
             lowest, *others = sorted(set(self.cluster_roots(cluster_ids).values()))

@@ -12,7 +12,7 @@ one table, by conditional writes.
 ====================  =============  ===========================================================================
 
 They are several items because DynamoDB charges an update for the whole item: a slot must not cost what a long
-robots.txt weighs. Times are epoch milliseconds. All expire when nobody has asked for long.
+robots.txt weighs. Times are epoch milliseconds. All expire when they have not been used for long.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MAXIMUM_RULES_BYTES = 64 * 1024
 """Of a site's rules, compressed: what one reading of them costs is bounded (8 read units, eventually consistent)."""
 
 _ATTEMPTS = 8
-"""Tries against a host that other workers keep changing; each loss means that somebody else got a slot."""
+"""Tries against a host that other workers keep changing; each loss means that another worker got a slot."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -154,7 +154,7 @@ class DynamoHostStore:
             return None
 
     def _forget_rules(self, origin: str, document: AttributeValueTypeDef) -> None:
-        """Remove rules that nobody can read, so that somebody reads the site's anew."""
+        """Remove rules that cannot be read, so that the site's are read anew."""
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             self._client.update_item(
                 TableName=self._table,
@@ -195,7 +195,7 @@ class DynamoHostStore:
         }
         update = "SET #document = :document, #kind = :kind, #expires = :expires"
         if rules.fresh_until is not None:
-            # The reading is done: whoever finds the rules old may take it on again.
+            # The reading is done: a worker that finds the rules old may take it on again.
             update += ", #fresh = :fresh REMOVE #free"
             names |= {"#fresh": "fresh_until", "#free": "claimed_until"}
             values[":fresh"] = _number(_to_milliseconds(rules.fresh_until))
@@ -269,7 +269,7 @@ class DynamoHostStore:
         )
 
     def _queue_behind(self, host: str, floor: int, interval: int, seen: Item) -> int:
-        """Return a time behind all that other refused callers were told."""
+        """Return a time behind those of all other refused callers."""
         for _ in range(_ATTEMPTS):
             if seen.get("backlog_until", 0) > floor:
                 done, seen = self._update(

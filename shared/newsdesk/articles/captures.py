@@ -1,7 +1,6 @@
 """Captures: one fetch of one page, kept as WARC 1.1 (ISO 28500:2017).
 
 Comes in: what a fetch sent and received. Goes out: the bytes of a ``.warc.gz`` file, and a page read back from them.
-Changes nothing.
 
 A file holds three records, each a gzip member of its own: ``response``, ``request`` and ``metadata``. The same capture
 always makes the same bytes. The body is the one that the server sent, before its content coding is undone; only its

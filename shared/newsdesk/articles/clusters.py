@@ -6,8 +6,9 @@ Comes in: an article's sketch, and a store of those that came before. Goes out: 
 
 Two articles tell the same text when most of the shorter one lies in the longer one. What at least three articles share
 that are no copies of one another is furniture of a site or of a template, and counts for nothing where it is all that
-speaks for a match; so twins of a template are told from versions of a text once three of them are there. A cluster is
-what can be reached by such steps. An article that belongs to several clusters makes them one; the lowest id stays.
+speaks for a match; so twins of a template are distinguished from versions of a text once three of them are there. A
+cluster is what can be reached by such steps. An article that belongs to several clusters makes them one; the lowest id
+stays.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FEWEST_COMMON = 8
 """Fewer common values than this are no evidence of anything."""
 
 FURNITURE_HOLDERS = 3
-"""A shingle that so many articles have which are no copies of one another is nobody's own text."""
+"""A shingle that so many articles have which are no copies of one another is not the text of any of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Match:
 def relate(store: ClusterStore, article_id: str, sketch: str, kept: Relation | None = None) -> Relation:
     """Find an article's cluster, and make the article findable for later ones.
 
-    It can be repeated: what a delivery that died has united stays united, and is told by the next one.
+    It can be repeated: what a delivery that died has united stays united, and the next one reports it.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Which article a URL turned out to be: the one place that finds duplicates, begins targets and makes aliases.
 
 Comes in: an article in work, and a URL that it led to. Goes out: the id of the article that it is a duplicate of, if
-any. Changes: begins the run of a redirect's target that nobody knows; makes a canonical link's URL an alias.
+any. Changes: begins the run of a redirect's unknown target; makes a canonical link's URL an alias.
 
 A redirect is the server's word, but only of where its own URL leads: the target is an article of its own, and is asked
 itself. Were it an alias of the URL that redirected to it, any site could take the URL of any other; were it taken for
@@ -39,7 +39,7 @@ _SHARED_WORDS = 0.6
 
 
 def find_original(store: ArticleStore, state: ArticleState, redirected_to: str) -> str | None:
-    """Return the other article that a redirect led to; None when this is the article, or nobody knows another.
+    """Return the other article that a redirect led to; None when this is the article, or no other is known.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def begin_target(
     """Begin the run of an article that a redirect led to and that :func:`find_original` did not find.
 
     Only a submitted URL begins a target, or one that has moved, and a target begins none: a site that redirects to
-    another URL each time would make articles for ever, one a visit or one after the other.
+    another URL each time would make articles without end, one a visit or one after the other.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str
     """Return the other article that a page says it is; None when this is the article, or becomes it.
 
     A template's mistake may give all pages of a site the same canonical link. So an article with another headline is
-    none that this could be a duplicate of; nor is one whose headline nobody knows yet, unless the link names its very
+    none that this could be a duplicate of; nor is one whose headline is not known yet, unless the link names its very
     URL.
 
     Parameters
@@ -170,14 +170,14 @@ def find_claimed_original(store: ArticleStore, state: ArticleState, claimed: str
 
 
 def is_same_page(url: str, other: str) -> bool:
-    """Say whether two URLs are one page by their look: one canonical URL, or a host's mobile or AMP twin."""
+    """Return whether two URLs are one page by their look: one canonical URL, or a host's mobile or AMP twin."""
     page, answer = (parse_url(canonical_url(parse_url(text))) for text in (url, other))
     are_on_one_port = page.port == answer.port or {page.port, answer.port} == {80, 443}
     return page.href == answer.href or (are_on_one_port and _are_variants(page, answer))
 
 
 def _are_variants(url: Url, other: Url) -> bool:
-    """Say whether two URLs are one page by their look: the same path and query on a host and its mobile or AMP twin.
+    """Return whether two URLs are one page by their look: the same path and query on a host and its mobile or AMP twin.
 
     Whatever else a page calls its canonical URL is not given away to it before that URL was asked itself: pages of one
     site may have many authors, and templates err.
@@ -209,7 +209,7 @@ def _end_of_chain(store: ArticleStore, state: ArticleState | None) -> ArticleSta
 
 
 def _stands(state: ArticleState) -> bool:
-    """Say whether there is something to be a duplicate of: a text, a tombstone, or a run that may bring one."""
+    """Return whether there is something to be a duplicate of: a text, a tombstone, or a run that may bring one."""
     is_removed = state.tombstone is not None or state.last_outcome == Outcome.REMOVED
     return state.current is not None or state.stage is not Stage.REST or is_removed
 

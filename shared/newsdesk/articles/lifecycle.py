@@ -1,7 +1,7 @@
 """State transitions of an article, in one place.
 
-Comes in: a state and what happened. Goes out: the next state, and the message that drives it. Changes nothing: the
-stores write what these functions return.
+Comes in: a state and what happened. Goes out: the next state, and the message that drives it. The stores
+write what these functions return.
 
 ::
 
@@ -9,7 +9,7 @@ stores write what these functions return.
                  ▲───────┘ for a further page of the same article
 
 An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
-its current revision. Whoever still works on it loses the next conditional write.
+its current revision. A worker that is still at it loses the next conditional write.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def first_run(
     correlation_id: str | None = None,
     discovery: str | None = None,
 ) -> ArticleState:
-    """Return the state of an article that nobody has seen before, on its way to fetch."""
+    """Return the state of an article that is new, on its way to fetch."""
     return ArticleState(
         article_id=article_id,
         url=url,
@@ -173,7 +173,7 @@ def with_submission(state: ArticleState, submission_id: str) -> ArticleState:
 
 
 def is_leased(state: ArticleState, now: datetime) -> bool:
-    """Say whether a worker holds the article now."""
+    """Return whether a worker holds the article now."""
     return state.lease_until is not None and from_text(state.lease_until) > now
 
 
@@ -267,7 +267,7 @@ def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime,
 
 
 def is_at_further_page(state: ArticleState) -> bool:
-    """Say whether a run works on a further page of its article, without which it can go on."""
+    """Return whether a run works on a further page of its article, without which it can go on."""
     is_read = state.stage is Stage.EXTRACT and state.pages != () and state.pages_end is None
     return is_read or state.wanted_page is not None
 
@@ -349,7 +349,7 @@ def ended(
 ) -> tuple[ArticleState, tuple[OutcomeRecord, ...]]:
     """Return the resting state and the record of how the run ended.
 
-    A visit that nobody asked for and that found nothing new leaves no record: it would cost more than the visit.
+    A visit without a submission that found nothing new leaves no record: it would cost more than the visit.
 
     Parameters
     ----------
@@ -563,5 +563,5 @@ def message_for(state: ArticleState) -> StageMessage | None:
 
 
 def is_past(state: ArticleState, stage: Stage) -> bool:
-    """Say whether a run has left a stage behind."""
+    """Return whether a run has left a stage behind."""
     return STAGE_ORDER.index(state.stage) > STAGE_ORDER.index(stage)

@@ -1,7 +1,7 @@
 """When to try again, and when to look again: the one schedule.
 
 Comes in: what went wrong and how often, or how long a page has stood still. Goes out: seconds to wait, or None for
-never. Changes nothing.
+never.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 
 OLDEST_SHARE = 1 / 48
 """No two visits of an article are closer than this share of the time since it was first seen, however often it
-changes: hourly in its first two days, every 15 hours after a month, weekly after a year. A page that changes for ever
+changes: hourly in its first two days, every 15 hours after a month, weekly after a year. A page that keeps changing
 (a counter in its text, a front page) costs ever less."""
 
 

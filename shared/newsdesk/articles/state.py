@@ -1,6 +1,6 @@
 """What the table knows: the article's state, and the records that are written once.
 
-Comes in: values from the stages or from the table. Goes out: frozen models. Changes nothing.
+Comes in: values from the stages or from the table. Goes out: frozen models.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class ArticleState(Record):
     attempts: int = Field(default=0, description="Fetches tried in this run.")
     overload_deferrals: int = Field(default=0, description="Times that this run found its host left alone.")
     resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
-    waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why nobody works on it now.")
+    waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why no worker is at it now.")
     redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")
     due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
     lease_owner: str | None = None

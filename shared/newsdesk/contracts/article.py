@@ -1,6 +1,6 @@
 """The article: schema.org NewsArticle names in camelCase, and what Newsdesk adds.
 
-Comes in: what extract and enrich found. Goes out: the model, its JSON Schema and its canonical bytes. Changes nothing.
+Comes in: what extract and enrich found. Goes out: the model, its JSON Schema and its canonical bytes.
 
 A field is absent when it is unknown, never guessed. The Python names are snake_case; the aliases are made in one
 place, :class:`ArticleModel`.

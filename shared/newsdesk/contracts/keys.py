@@ -1,6 +1,6 @@
 """The S3 keys: the contract with everyone who reads the bucket.
 
-Comes in: ids, hosts, times. Goes out: keys. Changes nothing.
+Comes in: ids, hosts, times. Goes out: keys.
 """
 
 from __future__ import annotations

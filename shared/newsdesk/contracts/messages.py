@@ -1,6 +1,6 @@
 """The messages between triggers, stages and readers: versioned, frozen, small.
 
-Comes in: JSON from a queue or an event bus. Goes out: models, and JSON for the next queue. Changes nothing.
+Comes in: JSON from a queue or an event bus. Goes out: models, and JSON for the next queue.
 
 Messages carry ids and S3 keys, never content. Unknown fields are ignored; adding an optional field keeps the version,
 anything else is a new class beside the old one. Golden JSON of every released version stays in ``tests/contracts``.
@@ -30,7 +30,7 @@ class Message(BaseModel):
         return self.model_dump_json(by_alias=True, exclude_none=True)
 
     def to_ascii_json(self) -> str:
-        """Return the same in ASCII: SQS refuses a body with U+FFFE, U+FFFF and some others, whoever wrote them."""
+        """Return the same in ASCII: SQS refuses a body with U+FFFE, U+FFFF and some others."""
         return json.dumps(json.loads(self.to_json()), separators=(",", ":"))
 
 

@@ -1,7 +1,7 @@
 """The closed list of how a submission can end.
 
 Comes in: nothing. Goes out: the outcomes, their reasons, and one documented line for each; ``docs/outcomes.md`` is
-held against it by a test. Changes nothing.
+held against it by a test.
 """
 
 from __future__ import annotations

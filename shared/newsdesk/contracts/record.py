@@ -1,6 +1,6 @@
 """The base of what is kept in the table.
 
-Comes in: nothing. Goes out: one model to derive from. Changes nothing.
+Comes in: nothing. Goes out: one model to derive from.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the template sets and the functions read.
 
-Comes in: environment variables. Goes out: typed settings. Changes nothing. Read lazily, once per process, never at
+Comes in: environment variables. Goes out: typed settings. Read lazily, once per process, never at
 import. Each function has a class of its own, with no more than it needs; a test holds it and the template together.
 """
 
@@ -144,7 +144,7 @@ def own_ports() -> frozenset[int]:
 
 
 def talks_to_local_endpoint() -> bool:
-    """Say whether this process uses an AWS endpoint on a loopback address, which no deployed function does."""
+    """Return whether this process uses an AWS endpoint on a loopback address, which no deployed function does."""
     parts = split_url(os.environ.get("AWS_ENDPOINT_URL", ""))
     host = parts.hostname if parts else None
     if host is None or os.environ.get("AWS_EXECUTION_ENV"):

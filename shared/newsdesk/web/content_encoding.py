@@ -1,7 +1,6 @@
 """HTTP content codings (RFC 9110, section 8.4), undone within bounds.
 
 Comes in: a body as received and its ``Content-Encoding``. Goes out: the body's own bytes, never more than a cap.
-Changes nothing.
 
 gzip and deflate are RFC 1952 and 1950, br is RFC 7932, zstd is RFC 8878. Each decoder is asked for a little at a time,
 so that what a body would grow to costs nothing before the cap is reached; and a stream that does not end is an error.

@@ -1,6 +1,6 @@
 """Which addresses Newsdesk may dial.
 
-Comes in: an IP address. Goes out: whether it is on the public internet. Changes nothing.
+Comes in: an IP address. Goes out: whether it is on the public internet.
 
 The networks are listed one by one, from the IANA IPv4 and IPv6 special-purpose registries (RFC 6890 and successors),
 because ``ipaddress.is_global`` calls several of them global that lead inside: NAT64 (RFC 6052, RFC 8215), 6to4
@@ -79,7 +79,7 @@ def parse_networks(texts: Sequence[str]) -> tuple[Network, ...]:
 
 
 def is_dialable(address: Address, allowed: Sequence[Network] = ()) -> bool:
-    """Say whether an address may be dialled.
+    """Return whether an address may be dialled.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """What a site asks of machines: one place that reads the signals, and one policy that says which of them we heed.
 
 Comes in: header fields, ``<meta>`` elements, and what a host says of all its pages. Goes out: signals, and the uses
-that they refuse. Changes nothing. Whatever the web sends is read without an error; what is not understood refuses
+that they refuse. Whatever the web sends is read without an error; what is not understood refuses
 nothing.
 
 ======================================  ===============================================================================

@@ -1,9 +1,9 @@
 """Query parameters that say how a reader came, not what is read.
 
 Comes in: a parameter as it stands in a query string, escapes of plain characters undone. Goes out: whether the article
-is the same without it. Changes nothing.
+is the same without it.
 
-A name is here only if it belongs to somebody: a service that appends it to other people's links, or a publisher's own
+A name is here only if it has an owner: a service that appends it to other people's links, or a publisher's own
 analytics. Words that a site may mean something by (``source``, ``ref``, ``cid``, ``sid``, ``campaign``, ``session``)
 stay, however often they are abused: a parameter too many costs a second fetch, after which the page's canonical link
 joins the two; one too few makes two articles one. ``docs/decisions/0018-identity.md`` says why no package's list is
@@ -71,7 +71,7 @@ AMP_PARAMETERS: dict[str, frozenset[str]] = {"amp": frozenset({"", "1", "true"})
 
 
 def is_tracking(parameter: str) -> bool:
-    """Say whether ``name=value``, as it stands in a query string, has no part in naming the article."""
+    """Return whether ``name=value``, as it stands in a query string, has no part in naming the article."""
     name, _, value = parameter.partition("=")
     name = name.lower()
     return (

@@ -1,6 +1,6 @@
 """The one place that says what a URL is, what its canonical form is, and what its article is called.
 
-Comes in: text that claims to be a URL. Goes out: a checked URL, its canonical form, the article's id. Changes nothing.
+Comes in: text that claims to be a URL. Goes out: a checked URL, its canonical form, the article's id.
 
 Parsing is WHATWG URL (https://url.spec.whatwg.org), as browsers do it, by the Ada library: an address spelled as a
 number, in octal or in full-width digits is the same address here, in the check and in the dial.
@@ -138,7 +138,7 @@ def split_url(text: str) -> SplitResult | None:
     """
     try:
         parts = urlsplit(text[:LONGEST_SPLIT])
-        _ = parts.hostname, parts.port  # both are only read, and may only fail, when somebody asks
+        _ = parts.hostname, parts.port  # both are only read, and may only fail, on access
     except ValueError:
         return None
     return parts
@@ -175,7 +175,7 @@ def canonical_url(url: Url) -> str:
       spelling (WHATWG URL; RFC 3986, section 6.2.2);
     - tracking parameters, session ids, an empty query and empty parameters are dropped (:mod:`newsdesk.web.tracking`);
     - the address of a page in an AMP cache or viewer, which holds the page's own, becomes that. This is the only case
-      in which the host is another; whoever dials the result has to check it as any other URL.
+      in which the host is another; before it is dialled, it has to be checked like any other URL.
 
     Left alone is what only the site knows: the case and the slashes of a path (``/a``, ``/a/``, ``/a//b``), the order,
     number and values of parameters, ``http`` and ``https``, ``www.``, ``m.`` and ``amp.`` hosts. Where two of these

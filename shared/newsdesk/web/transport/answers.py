@@ -1,6 +1,6 @@
 """What the head of an answer means: go on, give up, or come back later.
 
-Comes in: status and header fields. Goes out: what they mean, or the error that they mean. Changes nothing.
+Comes in: status and header fields. Goes out: what they mean, or the error that they mean.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """One server's answer to one request; the body is only read when somebody wants it."""
+    """One server's answer to one request; the body is read only on demand."""
 
     head: Head
     body: bytes
@@ -96,7 +96,7 @@ class _Answer:
 
 
 def _at_once(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:  # noqa: ARG001 - a RequestSlot
-    """Ask for everything without asking anybody's leave."""
+    """Let everything be asked for at once."""
     return lambda: None
 
 

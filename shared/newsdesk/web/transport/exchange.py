@@ -1,6 +1,6 @@
 """What the fetch stage asks of the web, in plain values.
 
-Comes in: nothing. Goes out: the protocol of a fetcher, its request, its response and its own error. Changes nothing.
+Comes in: nothing. Goes out: the protocol of a fetcher, its request, its response and its own error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HeaderFields = tuple[tuple[str, str], ...]
 
 
 class RedirectError(PermanentError):
-    """Where a redirect leads may not be asked, whoever would have answered there."""
+    """Where a redirect leads may not be asked, whatever would have answered there."""
 
 
 class OverloadedError(TransientError):

@@ -101,9 +101,9 @@ class Connection:
         raise PermanentError(Reason.TOO_LARGE, f"a body in more than {MAXIMUM_PIECES} pieces")
 
     def can_serve_another(self) -> bool:
-        """Say whether the exchange ended so cleanly that another may follow, and get ready for it.
+        """Return whether the exchange ended so cleanly that another may follow, and get ready for it.
 
-        A body that nobody wanted is read for that, as long as it is short and there at once; most are, behind a
+        A body that was not wanted is read for that, as long as it is short and there at once; most are, behind a
         redirect or a missing file.
         """
         try:

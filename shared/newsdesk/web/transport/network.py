@@ -195,7 +195,7 @@ class Channel:
         Whether the head is through, so that the body's cap counts.
     has_ended : bool
         Whether the server has closed its side; ``is_cut`` when it did so without TLS's closure alert (RFC 8446,
-        section 6.1), as somebody in between can make it seem.
+        section 6.1), as a middlebox can make it seem.
     resolved_after, connected_after, secured_after : float or None
         Seconds from the beginning of the fetch that opened the channel.
     first_byte_after : float or None
@@ -307,7 +307,7 @@ class Channel:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the server has neither closed its side nor said anything that nobody asked for."""
+        """Whether the server has neither closed its side nor sent anything unasked."""
         if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
             return False
         poll = select.poll()

@@ -2,7 +2,7 @@
 
 Comes in: the URLs of one visit, one after the other. Goes out: leave to ask, then the moment to do so, or an error that
 says until when to wait or that it is not allowed. Changes: the host's next slot and back-off, the site's rules; asks
-the site for ``robots.txt`` and ``tdmrep.json`` when nobody has for a day.
+the site for ``robots.txt`` and ``tdmrep.json`` when that has not been done for a day.
 
 Every request to a host takes a slot, those for robots.txt, those that a redirect leads to and those that are repeated
 included. Slots of a host are an interval apart, however many workers there are, because the store hands them out one by
@@ -86,7 +86,7 @@ class NotYetError(NewsdeskError):
     until : datetime
         When to ask again.
     redirects : tuple of Hop
-        What was followed so far, so that nobody has to ask for it again.
+        What was followed so far, so that it is not asked for again.
     is_overloaded : bool
         Whether the host is left alone because it has said that it is asked too much.
     """
@@ -173,7 +173,7 @@ class Politeness:
             self.hosts.back_off(host, self.clock(), asked_seconds, self._jitter())
 
     def is_inside(self, host: str) -> bool:
-        """Say whether a host is an address in a network that a local stack opened, or this machine by name."""
+        """Return whether a host is an address in a network that a local stack opened, or this machine by name."""
         # RFC 6761: localhost is loopback everywhere. Other names are not looked up for this: they are strangers' too.
         is_this_machine = host == "localhost" or host.endswith(".localhost")
         address = _LOOPBACK if is_this_machine else literal_address(host)
@@ -253,14 +253,14 @@ class Visit:
             self.sleep(_POLL_SECONDS)
 
     def _refresh(self, url: Url, known: SiteRules | None) -> SiteRules:
-        """Read a site's files, one slot each; what is read is kept at once, so that nobody reads it twice."""
+        """Read a site's files, one slot each; what is read is kept at once, so that it is not read twice."""
         clock, hosts = self._politeness.clock, self._politeness.hosts
         if known is not None and _is_half_read(known, clock()):
             rules = known
         else:
             rules = self._read_robots(url, known)
             if rules.crawl_delay_seconds:
-                # Slots are the host's, rules the site's: whoever asks the host under another scheme or port heeds it.
+                # Slots are the host's, rules the site's: a visit under another scheme or port keeps to it.
                 until = clock() + timedelta(seconds=rules.fresh_seconds)
                 hosts.keep_interval(url.host, self._politeness.spacing(rules), clock(), until)
             hosts.save_rules(url.origin, rules)
@@ -282,7 +282,7 @@ class Visit:
         return rules
 
     def _hand_back(self, url: Url, rules: SiteRules, **changes: object) -> None:
-        """Let whoever comes next, this page included, go on with a reading from here."""
+        """Let the next visit, of this page or another, go on with a reading from here."""
         changes["fresh_until"] = self._politeness.clock()
         self._politeness.hosts.save_rules(url.origin, rules.model_copy(update=changes))
 
@@ -315,10 +315,10 @@ class Visit:
                 return SiteRules(read_at=clock())
             is_elsewhere = asked_origin != url.origin or isinstance(error, RedirectError)
             if error.reason in _ABOUT_THE_SITE and not is_elsewhere:
-                # The page has to find out for itself; nobody is kept from asking again.
+                # The page has to find out for itself; other visits may ask again.
                 self._hand_back(url, before, robots_url=None, robots_hops=0)
                 raise
-            # RFC 9309, section 2.3.1.4, whoever's the network or the server is that failed.
+            # RFC 9309, section 2.3.1.4, whether the network failed or the server.
             return _out_of_reach(before, clock())
         self._heed_overload(answer)
         now = clock()
@@ -495,7 +495,7 @@ def _out_of_reach(before: SiteRules, now: datetime) -> SiteRules:
 
 
 def _is_half_read(rules: SiteRules, now: datetime) -> bool:
-    """Say whether somebody has just read robots.txt and not got any further."""
+    """Return whether another visit has just read robots.txt and got no further."""
     is_recent = rules.read_at is not None and now < rules.read_at + timedelta(seconds=RULES_FRESH_AT_LEAST_SECONDS)
     return is_recent and rules.tdm is None and rules.robots_url is None
 

@@ -1,7 +1,6 @@
 """What a site says to crawlers: ``robots.txt`` (RFC 9309) and ``tdmrep.json`` (W3C TDM Reservation Protocol).
 
 Comes in: the bytes of these files, and URLs. Goes out: the rules that apply to us, and whether a URL may be fetched.
-Changes nothing.
 
 Only the group that applies to us is kept, in a normal form that is matched by plain comparison, so that looking a URL
 up costs no parsing. Patterns are matched from left to right without going back: in time proportional to their number,
@@ -47,7 +46,7 @@ _FIELDS: dict[str, str] = {
     "content-usage": "preference", "content-signal": "preference", "disallowaitraining": "preference",
 }  # fmt: skip
 
-# Octets that mean the same escaped and unescaped. The others that ASCII can print are told apart: "%2F" is no path
+# Octets that mean the same escaped and unescaped. The others that ASCII can print are kept apart: "%2F" is no path
 # separator, "%2A" and "%24" are how a rule spells a literal "*" and "$" (RFC 9309, section 2.2.3).
 _SAME = frozenset(range(0x21, 0x7F)) - frozenset(b"%/?#*$&")
 _ESCAPE_OR_OTHER = re.compile(rb"%[0-9A-Fa-f]{2}|[^\x21-\x7e]")
@@ -116,7 +115,7 @@ class _Group:
 
 
 def is_allowed(rules: Sequence[str], target: str) -> bool:
-    """Say whether a URL's path and query may be fetched.
+    """Return whether a URL's path and query may be fetched.
 
     The longest rule that matches decides, an ``Allow`` before a ``Disallow`` of the same length; without one the URL
     is allowed (RFC 9309, section 2.2.2). ``/robots.txt`` itself always is.
