@@ -140,6 +140,13 @@ class ExtractStage:
             if original is not None:
                 return _status_of(self.worker.end(state, Outcome.DUPLICATE, duplicate_of=original))
             self._learn(state, capture, result, profile)
+        return self._go_on(state, capture, result, profile)
+
+    def _go_on(
+        self, state: ArticleState, capture: Capture, result: ExtractionResult, profile: HostProfile
+    ) -> ExtractStatus:
+        """Ask for the page that follows the newest one, or end the article with it."""
+        newest = (capture, *state.pages)[-1]
         left = _pages_left(state, capture, result.article.next_pages)
         if left and self._may_follow(state, result, left[0]):
             work = to_json_bytes(_work_of(state, newest, result))

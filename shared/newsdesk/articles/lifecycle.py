@@ -359,20 +359,8 @@ def ended(
     text = label(outcome, reason)
     revision = current or state.current
     worked_through = outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
-    validators = state.validators
-    # One that is fetched again was not worked through.
-    if worked_through and state.capture is not None and state.stage is not Stage.FETCH:
-        capture = state.capture
-        validators = Validators(
-            etag=capture.etag,
-            last_modified=capture.last_modified,
-            sha256=capture.sha256,
-            body_bytes=capture.body_bytes,
-            header_signals=capture.header_signals,
-            host_signals=capture.host_signals,
-        )
-        if capture.is_perishable:
-            validators = None
+    # A capture that is to be fetched again was not worked through.
+    finished = state.capture if worked_through and state.stage is not Stage.FETCH else None
     gone_since = None if worked_through or outcome is Outcome.DUPLICATE else state.gone_since
     after = _rested(
         state,
@@ -382,7 +370,7 @@ def ended(
         current=revision,
         tombstone=None if current else state.tombstone,
         gone_since=gone_since,
-        validators=validators,
+        validators=_validators_of(finished) if finished else state.validators,
         duplicate_of=duplicate_of,
         due_at=_next_visit(state, revision, gone_since, now, timeouts) if revision else None,
     )
@@ -403,6 +391,19 @@ def ended(
         detail=detail[:300] if detail else None,
     )
     return after, (record,)
+
+
+def _validators_of(capture: Capture) -> Validators | None:
+    if capture.is_perishable:
+        return None
+    return Validators(
+        etag=capture.etag,
+        last_modified=capture.last_modified,
+        sha256=capture.sha256,
+        body_bytes=capture.body_bytes,
+        header_signals=capture.header_signals,
+        host_signals=capture.host_signals,
+    )
 
 
 def failed(
@@ -464,28 +465,34 @@ def retracted(
         duplicate_of=None,
         due_at=None,
     )
+    return after, _records_of_retraction(state, run, current, tombstone, detail)
+
+
+def _records_of_retraction(
+    state: ArticleState, run: int, former: CurrentRevision, tombstone: Tombstone, detail: str | None
+) -> tuple[RevisionRecord, OutcomeRecord]:
     revision = RevisionRecord(
         article_id=state.article_id,
         revision=tombstone.revision,
-        previous_revision=current.revision,
+        previous_revision=former.revision,
         change_type="retracted",
         url=state.url,
         host=state.host,
         committed_at=tombstone.retracted_at,
         cluster_id=tombstone.cluster_id,
-        reason=reason,
+        reason=tombstone.reason,
     )
     outcome = OutcomeRecord(
         article_id=state.article_id,
         run=run,
         url=state.url,
-        outcome=text,
+        outcome=label(Outcome.REMOVED, None),
         ended_at=tombstone.retracted_at,
         submissions=state.submissions,
         revision=tombstone.revision,
         detail=detail[:300] if detail else None,
     )
-    return after, (revision, outcome)
+    return revision, outcome
 
 
 def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None, **changes: object) -> ArticleState:

@@ -234,7 +234,7 @@ class Visit:
             self.check(url)
         except NotYetError as error:
             raise NotYetError(error.until, hops, is_overloaded=error.is_overloaded) from error
-        return self._turn(url.host, self._sites[url.origin], hops, self._politeness.crawl_limits.page_seconds)
+        return self._lease_slot(url.host, self._sites[url.origin], hops, self._politeness.crawl_limits.page_seconds)
 
     def _rules(self, url: Url) -> SiteRules:
         """Return the rules of a URL's site, read anew when they are old."""
@@ -297,7 +297,7 @@ class Visit:
             asked_origin = following.origin
             if before.robots_hops + len(hops) > MAXIMUM_ROBOTS_REDIRECTS:
                 raise RedirectError(Reason.TOO_MANY_REDIRECTS, f"{before.robots_hops + len(hops)} redirects")
-            return self._turn(following.host, known if following.host == url.host else None, hops)
+            return self._lease_slot(following.host, known if following.host == url.host else None, hops)
 
         clock = self._politeness.clock
         try:
@@ -307,9 +307,8 @@ class Visit:
         except NotYetError as error:
             reached = error.redirects[-1].location if error.redirects else before.robots_url
             self._hand_back(url, before, robots_url=reached, robots_hops=before.robots_hops + len(error.redirects))
-            raise NotYetError(
-                error.until, is_overloaded=error.is_overloaded
-            ) from error  # those redirects are not the page's
+            # Those redirects are not the page's.
+            raise NotYetError(error.until, is_overloaded=error.is_overloaded) from error
         except (PermanentError, TransientError) as error:
             if error.reason in _NOWHERE:
                 return SiteRules(read_at=clock())
@@ -321,20 +320,7 @@ class Visit:
             # RFC 9309, section 2.3.1.4, whether the network failed or the server.
             return _out_of_reach(before, clock())
         self._heed_overload(answer)
-        now = clock()
-        if answer.status == 429 or not 200 <= answer.status < 500:
-            return _out_of_reach(before, now)
-        if answer.status >= 300:
-            return SiteRules(read_at=now)
-        read = robots.read_robots(answer.body, self._politeness.token, is_cut=answer.is_cut)
-        return SiteRules(
-            robots=read.rules,
-            crawl_delay_seconds=read.crawl_delay_seconds,
-            ai_preferences=read.ai_preferences,
-            read_at=now,
-            fresh_seconds=_fresh_seconds(answer),
-            is_cut=answer.is_cut,
-        )
+        return _rules_in(answer, before, self._politeness.token, clock())
 
     def _read_tdm(self, url: Url, rules: SiteRules) -> tuple[TdmRule, ...] | None:
         """Ask for tdmrep.json; None when there was no answer."""
@@ -345,7 +331,9 @@ class Visit:
                 url.origin + robots.TDM_TARGET,
                 robots.MAXIMUM_TDM_BYTES,
                 AUXILIARY_DEADLINE_SECONDS,
-                lambda following, hops: self._turn(following.host, rules if following.host == url.host else None, hops),
+                lambda following, hops: self._lease_slot(
+                    following.host, rules if following.host == url.host else None, hops
+                ),
             )
         except NotYetError as error:
             if error.redirects:
@@ -363,7 +351,7 @@ class Visit:
         if answer.status in (429, 503) or (answer.status >= 400 and asked is not None):
             self._politeness.overloaded(parse_url(answer.final_url).host, asked)
 
-    def _turn(
+    def _lease_slot(
         self,
         host: str,
         rules: SiteRules | None,
@@ -486,6 +474,23 @@ def _usable(rules: SiteRules, now: datetime) -> SiteRules:
         return rules
     left = (rules.fresh_until - now).total_seconds() if rules.fresh_until else 0.0
     raise TransientError(Reason.ROBOTS_UNAVAILABLE, "robots.txt is out of reach", retry_after_seconds=max(0.0, left))
+
+
+def _rules_in(answer: AuxiliaryResponse, before: SiteRules, token: str, now: datetime) -> SiteRules:
+    """Return what an answer to a request for robots.txt says (RFC 9309, section 2.3.1)."""
+    if answer.status == 429 or not 200 <= answer.status < 500:
+        return _out_of_reach(before, now)
+    if answer.status >= 300:
+        return SiteRules(read_at=now)
+    read = robots.read_robots(answer.body, token, is_cut=answer.is_cut)
+    return SiteRules(
+        robots=read.rules,
+        crawl_delay_seconds=read.crawl_delay_seconds,
+        ai_preferences=read.ai_preferences,
+        read_at=now,
+        fresh_seconds=_fresh_seconds(answer),
+        is_cut=answer.is_cut,
+    )
 
 
 def _out_of_reach(before: SiteRules, now: datetime) -> SiteRules:
