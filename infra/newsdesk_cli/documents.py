@@ -12,6 +12,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from newsdesk.contracts import (
     outcome_of,
     vector_key,
 )
-from newsdesk.runtime import FunctionSettings
+from newsdesk.runtime import FunctionSettings, Metric, Unit
 from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
@@ -159,6 +160,36 @@ def _type_signs() -> str:
     kept = (TypeSign.GALLERY, TypeSign.MEDIA, TypeSign.LISTING)
     meanings = described(TypeSign)
     return _members("warning", {sign.value: meanings[sign.value] for sign in kept}, "type:")
+
+
+def _metrics() -> str:
+    meanings = described(Metric)
+    rows = [(_code(metric.value), metric.unit.value, meanings[metric.value]) for metric in Metric]
+    cold_start = (_code("ColdStart"), Unit.COUNT.value, "By every function, at the first invocation of a process.")
+    return _table(("metric", "unit", "written"), [*rows, cold_start])
+
+
+def _statuses() -> str:
+    """Return the statuses of each function's records, as its stage defines them."""
+    rows = (
+        (function, _code(status), meaning)
+        for function, package in _PACKAGES.items()
+        for status, meaning in described(_status_of(package)).items()
+    )
+    return _table(("function", "status", "meaning"), rows)
+
+
+def _status_of(package: str) -> type[StrEnum]:
+    module = importlib.import_module(f"{package}.stage")
+    (found,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, StrEnum)
+        and value.__module__ == module.__name__
+        and value.__name__.endswith("Status")
+    )
+    return found
 
 
 def _parameters() -> str:
@@ -296,6 +327,8 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "drop-reasons": lambda: _members("reason", described(DropReason)),
     "wall-signs": lambda: _members("warning", described(WallSign), "wall:"),
     "type-signs": _type_signs,
+    "metrics": _metrics,
+    "statuses": _statuses,
     "parameters": _parameters,
     "settings": _settings,
     "keys": _keys,

@@ -96,14 +96,6 @@ def test_a_decision_has_the_parts_of_one(path: Path) -> None:
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Status", "Context", "Decision", "Consequences"]
 
 
-def test_operations_lists_every_metric() -> None:
-    # Given the functions' handlers, When the names they count under are read, Then the table has them all
-    handlers = "".join(path.read_text(encoding="utf-8") for path in REPOSITORY.glob("functions/*/*/handler.py"))
-    counted = set(re.findall(r'"([A-Z][a-z]+(?:[A-Z][a-z]+)+)"', handlers))
-    table = rows(REPOSITORY / "docs" / "operations.md", "| metric | function | statuses |")
-    assert {cells[0].strip("`") for cells in table} == counted
-
-
 def test_consumers_names_every_field_of_the_article() -> None:
     # Given the article's model, When the table is read, Then every field of it and of its enrichment is there
     table = rows(REPOSITORY / "docs" / "consumers.md", "| field | type | what | filled |")
