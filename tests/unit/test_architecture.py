@@ -6,6 +6,7 @@ Comes in: the source of the functions, the layer and the command line. Goes out:
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,16 +15,8 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 LAYER = REPOSITORY / "shared" / "newsdesk"
-PACKAGES = {
-    "submit": "submitter",
-    "fetch": "fetcher",
-    "extract": "extractor",
-    "enrich": "enricher",
-    "embed": "embedder",
-    "index": "indexer",
-    "publish": "publisher",
-    "dispatch": "dispatcher",
-}
+PACKAGES = {path.parts[-3]: path.parts[-2] for path in sorted(REPOSITORY.glob("functions/*/*/handler.py"))}
+"""The package of each function's folder."""
 EXTRACTION_LIBRARIES = {"trafilatura", "lxml", "htmldate", "justext", "courlan"}
 AWS_LIBRARIES = {"boto3", "botocore"}
 
@@ -59,11 +52,7 @@ def packages_of(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports_of(path)}
 
 
-FUNCTIONS = {
-    verb: modules_in(REPOSITORY / "functions" / verb)
-    for verb in PACKAGES
-    if (REPOSITORY / "functions" / verb / PACKAGES[verb]).is_dir()
-}
+FUNCTIONS = {verb: modules_in(REPOSITORY / "functions" / verb) for verb in PACKAGES}
 DEPLOYED = [*modules_in(LAYER), *(path for paths in FUNCTIONS.values() for path in paths)]
 OURS = [*DEPLOYED, *modules_in(REPOSITORY / "infra")]
 
@@ -73,6 +62,18 @@ def test_there_is_something_to_look_at() -> None:
     assert LAYER / "articles" / "lifecycle.py" in DEPLOYED
     assert {"submit", "index", "publish", "dispatch"} <= set(FUNCTIONS)
     assert all(FUNCTIONS.values())
+
+
+def test_the_tools_find_every_function() -> None:
+    # Given the two tools that cannot search for folders
+    tools = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    # When
+    tested, typed = tools["pytest"]["ini_options"]["pythonpath"], tools["mypy"]["mypy_path"].split(":")
+    # Then
+    folders = {f"functions/{verb}" for verb in PACKAGES}
+    assert folders == {path for path in tested if path.startswith("functions/")}
+    assert folders == {path for path in typed if path.startswith("functions/")}
+    assert set(PACKAGES.values()) <= set(tools["mypy"]["packages"])
 
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
