@@ -1,10 +1,11 @@
-"""The last step of enrich's package: its language model is checked, and what does not run is taken out.
+"""Finishes enrich's package: checks its language model, and removes what does not run.
 
 Comes in: the folder that the requirements were installed into. Goes out: nothing, or exit code 1 and a line that says
-why. Changes: the folder. Called by the Makefile beside it, for the deployed package and the local one alike; it needs
-the standard library only, because it runs before anything is installed.
+why. Changes: the folder. The Makefile beside it runs it for the deployed package and the local one alike, with the
+standard library only.
 
-spaCy and its kin ship C++ sources, tests and unstripped libraries: 248 MB, near the 250 MB that Lambda unpacks.
+spaCy and its dependencies ship C++ sources, tests and unstripped libraries: 248 MB, close to the 250 MB that Lambda
+unpacks.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class PackageError(Exception):
 
 
 def check_model(folder: Path) -> None:
-    """Hold the model against its wheel's list of files and against its own description.
+    """Compare the model with its wheel's list of files and with its own description.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def check_model(folder: Path) -> None:
 
 
 def _admits(bounds: str, version: str) -> bool:
-    """Tell whether ``>=3.7.5,<3.9.0`` admits a version; spaCy writes its models' bounds in no other form."""
+    """Return whether ``>=3.7.5,<3.9.0`` admits a version; spaCy writes its models' bounds in no other form."""
     form = re.fullmatch(r">=([0-9.]+),<([0-9.]+)", bounds)
     return form is not None and _numbers(form[1]) <= _numbers(version) < _numbers(form[2])
 
@@ -88,7 +89,7 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def remove_what_does_not_run(folder: Path) -> None:
-    """Take sources, type stubs, tests and byte code out, and what only a debugger reads of the libraries.
+    """Remove sources, type stubs, tests and byte code, and the parts of libraries that only a debugger reads.
 
     Nothing in a ``*.libs`` folder is touched: auditwheel moved sections there that plain tools break.
     """
@@ -125,7 +126,7 @@ def strip_library(path: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """Finish the package, or end the process with what speaks against it."""
+    """Finish the package, or end the process with the reason why it must not be shipped."""
     try:
         check_model(folder)
     except PackageError as error:

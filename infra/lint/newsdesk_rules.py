@@ -1,6 +1,6 @@
 """Our own cfn-lint rules: what every function and queue of the template must have.
 
-Comes in: a template, after the SAM transform. Goes out: matches. Changes nothing. Run with
+Comes in: a template, after the SAM transform. Goes out: matches. Run with
 ``cfn-lint --append-rules infra/lint``.
 """
 
@@ -16,7 +16,7 @@ _VISIBILITY_FACTOR = 6
 _DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600
 _DEFAULT_FUNCTION_TIMEOUT = 3
 _WITHOUT_RESOURCE = frozenset({"comprehend:DetectEntities", "comprehend:DetectKeyPhrases"})
-"""Actions that IAM grants on ``*`` only: there is nothing of the account's that they read."""
+"""Actions that IAM grants on ``*`` only, because they read nothing that belongs to the account."""
 
 
 class _Rule(CloudFormationLintRule):

@@ -1,6 +1,6 @@
 """What enrichment found, marked in the article's body: for the terminal and as a page of HTML.
 
-Comes in: an article. Goes out: a rich renderable, or HTML that needs nothing beside itself. Changes nothing.
+Comes in: an article. Goes out: a rich renderable, or HTML in one file.
 
 The text is the publisher's and may hold anything. The terminal gets no control characters; the page has no scripts,
 loads nothing, and says so in its Content-Security-Policy.

@@ -1,7 +1,7 @@
 """An extraction explained on one HTML page.
 
-Comes in: what extraction made of a page. Goes out: HTML, complete in itself, without scripts, with everything that the
-page said escaped. Changes nothing.
+Comes in: what extraction made of a page. Goes out: HTML in one file, without scripts, with the text of the page
+escaped.
 """
 
 from __future__ import annotations

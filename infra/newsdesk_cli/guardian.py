@@ -1,10 +1,10 @@
-"""Watches over the local stack's process, so that a crash of ours leaves nothing behind.
+"""Watches over the local stack's process, so that a crash of the command line leaves nothing behind.
 
-Comes in: the command to run as arguments; on standard input, the line ``keep`` once the stack is to outlive the
+Comes in: the command to run as arguments; on standard input, the line ``keep`` if the stack is to outlive the
 command that started it. Goes out: the exit code of the command. Changes: starts and ends processes.
 
-Run as a script, as the leader of its own session. When standard input ends before ``keep`` came, whoever started the
-stack died, and the stack is ended with everything that it started.
+It runs as a script and leads its own session. If standard input ends before ``keep`` arrives, the process that started
+the stack has died, and the guardian ends the stack with everything that it started.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ WAITING = "waiting"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a submitted URL.
+    """How a submitted URL ended.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class Ingestion:
         seconds : float
             The longest wait.
         report : callable
-            Told how many have ended, and how many there are.
+            Called with how many have ended, and how many there are.
 
         Returns
         -------
@@ -146,7 +146,7 @@ class Ingestion:
             time.sleep(min(_POLL_SECONDS, max(0.0, deadline - time.time())))
 
     def results(self) -> list[Result]:
-        """Return what became of every URL, in the order of their submission."""
+        """Return how every URL ended, in the order of their submission."""
         return [self._result(item) for item in self._submissions.values()]
 
     def _refresh(self) -> None:
@@ -163,7 +163,7 @@ class Ingestion:
                 item.outcome = outcome
 
     def _can_end_by(self, deadline: float) -> bool:
-        """Say whether something is under way, or due before the deadline; looked up when little is left."""
+        """Return whether something is under way, or due before the deadline; looked up when little is left."""
         pending = [item for item in self._submissions.values() if not item.has_ended]
         if len(pending) > 100 or any(item.record is None for item in pending):
             return True
@@ -172,7 +172,7 @@ class Ingestion:
         return any(state is None or state.waiting is None or (state.due_at or 0) <= deadline for state in states)
 
     def _originals_in_flight(self) -> bool:
-        """Say whether an article that a URL turned out to be a duplicate of, a redirect's target, is still coming."""
+        """Return whether an article that a URL duplicates, as a redirect to it, is still in flight."""
         originals = {item.outcome.duplicate_of for item in self._submissions.values() if item.outcome}
         states = self._stack.store.states(sorted(original for original in originals if original))
         return any(state.stage is not Stage.REST and state.waiting is None for state in states)

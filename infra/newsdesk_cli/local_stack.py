@@ -1,6 +1,6 @@
-"""The stack on this machine: MiniStack on loopback, with TLS and with IAM enforced, running the very template.
+"""The stack on this machine: MiniStack on loopback, with TLS and with IAM enforced, running the deployed template.
 
-Comes in: what a command may set. Goes out: a :class:`newsdesk_cli.stack.Stack`. Changes: processes, and the folder
+Comes in: the options of a command. Goes out: a :class:`newsdesk_cli.stack.Stack`. Changes: processes, and the folder
 ``.newsdesk/`` of the checkout.
 """
 
@@ -72,7 +72,7 @@ class LocalStack:
     folder : Path
         Where its state lies; one stack per folder.
     say : callable
-        Told what is being done.
+        Called with each line of progress.
     """
 
     def __init__(self, folder: Path = STATE_FOLDER, say: Say = lambda _: None) -> None:
@@ -341,7 +341,7 @@ class LocalStack:
             return False
 
     def _is_ours(self, pid: int) -> bool:
-        """Say whether a process is a guardian of this folder, and not a stranger with its old number."""
+        """Return whether a process is a guardian of this folder, and not another one with its old number."""
         if pid <= 0:
             return False
         try:

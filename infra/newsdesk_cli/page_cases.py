@@ -22,7 +22,7 @@ The fields of ``expected.json``, all but ``url`` optional:
 ``foreign``
     Strings that must not occur in the body.
 ``misses``
-    Where extraction is known to fall short of all that, word for word: who mends one takes it out.
+    Where extraction is known to fall short of all that, word for word: a change that fixes one removes it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where things lie in a checkout.
 
-Comes in: nothing. Goes out: paths. Changes nothing.
+Comes in: nothing. Goes out: paths.
 """
 
 from __future__ import annotations

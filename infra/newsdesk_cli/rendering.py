@@ -1,6 +1,6 @@
 """What people see: tables, progress, articles.
 
-Comes in: results and articles. Goes out: rich renderables. Changes nothing.
+Comes in: results and articles. Goes out: rich renderables.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def summary(results: Sequence[Result]) -> Text:
 
 
 def article_view(article: Article) -> RenderableType:
-    """Return the article, readably, with where each field came from."""
+    """Return the article for people to read, with the source of each field."""
     about = Table(box=None, show_header=False, pad_edge=False)
     about.add_column(style="dim", no_wrap=True)
     about.add_column(overflow="fold")
@@ -94,7 +94,7 @@ def article_view(article: Article) -> RenderableType:
         Text(article.headline or "(no headline)", style="bold underline"),
         Text(article.description or "", style="italic"),
         Padding(Group(*[_block(block) for block in article.blocks] or [Text(article.article_body)]), (1, 0)),
-        Panel(about, title="What is known of it", title_align="left", border_style="dim"),
+        Panel(about, title="What is known about it", title_align="left", border_style="dim"),
         Panel(_provenance(article), title="Where it came from", title_align="left", border_style="dim"),
     ]
     return Group(*parts)

@@ -42,7 +42,7 @@ ROBOTS = b"User-agent: *\nAllow: /\n"
 
 LONGEST_DELAY_SECONDS = 300.0
 IDLE_CONNECTION_SECONDS = 60.0
-# A foreground server must not grow for ever; no test run comes near this many requests.
+# A foreground server must not grow forever; no test run comes near this many requests.
 REMEMBERED_REQUESTS = 100_000
 
 _STATUS_ROUTE = re.compile(r"/status/([2-5]\d\d)")
@@ -185,7 +185,7 @@ class LoopbackSite(ABC):
     def requests(self) -> tuple[RecordedRequest, ...]:
         """The requests taken so far, oldest first; a copy, safe to read while the site serves.
 
-        A request is recorded before its answer is sent, so whoever holds an answer finds it here.
+        A request is recorded before its answer is sent, so a client that has its answer finds the request here.
         """
         with self._requests_lock:
             return tuple(self._requests)

@@ -1,7 +1,7 @@
 """The published JSON Schemas, as committed under ``docs/schemas``.
 
-Comes in: the models of the layer. Goes out: the schemas' texts by file name. Changes: the folder that it is told to
-write to (``python -m newsdesk_cli.schemas docs/schemas``).
+Comes in: the models of the layer. Goes out: the schemas' texts by file name. Changes: the folder that it is
+given (``python -m newsdesk_cli.schemas docs/schemas``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Articles that mean what another one means, or what a text says: what ``newsdesk search`` does.
 
-Comes in: a stack, an article or a text. Goes out: articles, the most alike first. Changes nothing.
+Comes in: a stack, an article or a text. Goes out: articles, the most similar first.
 
 It reads every stored vector, so it is for stacks of some thousand articles; a larger one loads ``vectors/v1/`` into an
 index made for that.

@@ -1,7 +1,7 @@
 """One page, from a file or from the web, through the extractor without a stack.
 
-Comes in: a file's path or a URL. Goes out: the page, and what extraction makes of it. Changes nothing; a URL is asked
-for once, behind the same checks of addresses and of robots.txt as in the pipeline.
+Comes in: a file's path or a URL. Goes out: the page, and what extraction makes of it. A URL is fetched once, after the
+same checks of its address and of robots.txt as in the pipeline.
 """
 
 from __future__ import annotations

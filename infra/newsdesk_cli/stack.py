@@ -1,7 +1,6 @@
 """A stack that the command line talks to: the one on this machine, or a deployed one.
 
 Comes in: an address and credentials, or a stack's name and region. Goes out: AWS clients and the stack's outputs.
-Changes nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class Stack:
     endpoint : str or None
         The local stack's address; None for AWS.
     options : dict
-        Credentials and certificate authority of the local stack, as ``Session.client`` takes them.
+        Credentials and certificate authority of the local stack, as arguments of ``Session.client``.
     """
 
     name: str

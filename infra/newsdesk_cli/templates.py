@@ -1,6 +1,6 @@
 """The template, read as data.
 
-Comes in: ``template.yaml``. Goes out: the template with long-form intrinsics. Changes nothing.
+Comes in: ``template.yaml``. Goes out: the template with long-form intrinsics.
 """
 
 from __future__ import annotations
