@@ -186,34 +186,40 @@ class Ingestion:
         self._states = {state.article_id: state for state in self._stack.store.states(sorted(wanted))}
 
     def _result(self, item: _Submission) -> Result:
-        record = item.record
-        if item.outcome is not None and record is not None:
-            outcome, _, reason = item.outcome.outcome.partition(":")
-            return Result(
-                url=item.url,
-                outcome=outcome,
-                reason=reason or None,
-                article_id=item.outcome.article_id,
-                revision=item.outcome.revision,
-                key=item.outcome.key,
-                headline=item.outcome.headline,
-                duplicate_of=item.outcome.duplicate_of,
-                detail=item.outcome.detail,
-                seconds=(from_text(item.outcome.ended_at) - from_text(record.received_at)).total_seconds(),
-            )
-        if record is not None and record.outcome is not None:
-            outcome, _, reason = record.outcome.partition(":")
-            return Result(item.url, outcome, reason or None, detail=record.detail, seconds=0.0)
+        if item.record is not None and item.outcome is not None:
+            return _ended(item.url, item.record, item.outcome)
+        if item.record is not None and item.record.outcome is not None:
+            outcome, _, reason = item.record.outcome.partition(":")
+            return Result(item.url, outcome, reason or None, detail=item.record.detail, seconds=0.0)
+        return self._waiting(item.url, item.record)
+
+    def _waiting(self, url: str, record: SubmissionRecord | None) -> Result:
         state = self._states.get(record.article_id or "") if record is not None else None
         due = to_text(datetime.fromtimestamp(state.due_at, UTC)) if state and state.due_at else None
         return Result(
-            item.url,
+            url,
             WAITING,
             (state.waiting or state.stage.value) if state else None,
             article_id=record.article_id if record else None,
             next_due=due,
             detail=state.last_detail if state else None,
         )
+
+
+def _ended(url: str, record: SubmissionRecord, ending: OutcomeRecord) -> Result:
+    outcome, _, reason = ending.outcome.partition(":")
+    return Result(
+        url=url,
+        outcome=outcome,
+        reason=reason or None,
+        article_id=ending.article_id,
+        revision=ending.revision,
+        key=ending.key,
+        headline=ending.headline,
+        duplicate_of=ending.duplicate_of,
+        detail=ending.detail,
+        seconds=(from_text(ending.ended_at) - from_text(record.received_at)).total_seconds(),
+    )
 
 
 def _body(submission_id: str, url: str) -> str:

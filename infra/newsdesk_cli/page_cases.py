@@ -42,7 +42,7 @@ from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.single_page import Observation, observe
 
 CAPTURED_AT = "2026-11-22T09:00:00Z"
-"""When a case was captured that does not say."""
+"""When a case was captured, if it does not say."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BULLET = re.compile(r"^[-*•–] ")
@@ -95,7 +95,7 @@ def read_case(case: PageCase) -> PageToRead:
 
 
 def differences(expected: Mapping[str, Any], seen: Observation) -> tuple[str, ...]:
-    """Return in words where an extraction is not what is expected; nothing when it is."""
+    """Return in words where an extraction differs from what is expected."""
     if seen.reason != expected.get("outcome"):
         return (f"outcome: expected {expected.get('outcome') or 'an article'}, got {seen.reason or 'an article'}",)
     if seen.article is None:
@@ -151,32 +151,38 @@ def _as_expected(seen: Observation) -> dict[str, Any]:
 
 
 def _article_differences(expected: Mapping[str, Any], article: Extracted) -> Iterator[str]:
-    document = to_document(article)
+    yield from _field_differences(expected, to_document(article))
+    lines = body_lines(article)
+    surplus: list[str] = []
+    if "paragraphs" in expected:
+        wanted = _without_deck(article, [_folded(line) for line in expected["paragraphs"]])
+        surplus = list(_line_differences(wanted, _without_deck(article, lines)))
+        yield from surplus
+    yield from _block_differences(expected.get("blocks", ()), article.blocks)
+    yield from _caption_differences(expected.get("captions", ()), article, lines)
+    body = "\n".join((_folded(article.article_body), *lines))
+    for text in expected.get("foreign", ()):
+        if _folded(text) in body and not any(_folded(text) in line for line in surplus):
+            yield f"foreign: {text}"
+
+
+def _field_differences(expected: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
     for name, value in expected.get("article", {}).items():
         if not _agrees(value, document.get(name)):
             yield f"{name}: expected {_json(value)}, got {_json(document.get(name))}"
     for name in expected.get("absent", ()):
         if name in document:
             yield f"{name}: expected nothing, got {_json(document[name])}"
-    lines = body_lines(article)
-    surplus: list[str] = []
-    if "paragraphs" in expected:
-        wanted = _without_deck(article, [_folded(line) for line in expected["paragraphs"]])
-        for line in _line_differences(wanted, _without_deck(article, lines)):
-            surplus.append(line)
-            yield line
-    yield from _block_differences(expected.get("blocks", ()), article.blocks)
+
+
+def _caption_differences(expected: Sequence[str], article: Extracted, lines: Sequence[str]) -> Iterator[str]:
     captions = [block.text for block in article.blocks if block.type is BlockType.CAPTION]
     captions += [image.caption for image in article.image if image.caption]
-    for caption in expected.get("captions", ()):
+    for caption in expected:
         if not any(_folded(caption) in _folded(known) for known in captions):
             yield f"caption is not known as one: {caption}"
         if any(_folded(caption) in line for line in lines):
             yield f"caption is among the paragraphs: {caption}"
-    body = "\n".join((_folded(article.article_body), *lines))
-    for text in expected.get("foreign", ()):
-        if _folded(text) in body and not any(_folded(text) in line for line in surplus):
-            yield f"foreign: {text}"
 
 
 def _without_deck(article: Extracted, lines: Sequence[str]) -> Sequence[str]:
