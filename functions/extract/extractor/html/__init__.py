@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from extractor.html.canonical import canonical_link
 from extractor.html.charset import decode_text
+from extractor.html.containers import AREAS, ASIDES, HEADING_LEVELS, Container
 from extractor.html.hidden import WARNING, hidden_text, hides_prose
 from extractor.html.json_ld import StructuredArticle, StructuredData, read_structured_data
 from extractor.html.links import checked_url, links_of
@@ -18,7 +19,11 @@ from extractor.html.segments import Segment, segments_of
 from extractor.html.tree import parse_html
 
 __all__ = [
+    "AREAS",
+    "ASIDES",
+    "HEADING_LEVELS",
     "WARNING",
+    "Container",
     "Element",
     "MetaStatements",
     "Page",

@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
+from extractor.html.containers import Container
 from extractor.html.json_ld import StructuredData, read_structured_data
 from extractor.html.links import checked_url
 from extractor.html.meta_tags import MetaStatements, read_meta
-from extractor.html.segments import Segment, segments_of
+from extractor.html.segments import Segment, walk
 from extractor.html.tree import parse_html
 from newsdesk.web import Url
 
@@ -40,6 +41,8 @@ class Page:
         The parsed HTML.
     segments : tuple of Segment
         Its visible text, in document order.
+    containers : tuple of Container
+        The elements around the segments, the outer before the inner; the first is the root.
     data : StructuredData
         Its JSON-LD.
     meta : MetaStatements
@@ -51,6 +54,7 @@ class Page:
     url: Url | None
     tree: Element
     segments: tuple[Segment, ...]
+    containers: tuple[Container, ...]
     data: StructuredData
     meta: MetaStatements
 
@@ -68,12 +72,14 @@ def read_html(text: str, address: str) -> Page | None:
     tree = parse_html(text)
     if tree is None:
         return None
+    segments, containers = walk(tree)
     return Page(
         source=text,
         address=address,
         url=checked_url(address),
         tree=tree,
-        segments=segments_of(tree),
+        segments=segments,
+        containers=containers,
         data=read_structured_data(tree),
         meta=read_meta(tree),
     )

@@ -1,6 +1,6 @@
 """The page as a row of segments: its visible text, cut where a browser begins a new line.
 
-Comes in: a page's tree. Goes out: its segments in document order. Changes nothing.
+Comes in: a page's tree. Goes out: its segments in document order, and the containers around them.
 
 Everything that judges text judges segments: the boundary guard, the block classifier, what a site repeats, walls, and
 the explanation for people. They are made in one walk, so that all of them speak of the same pieces.
@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from extractor.html.charset import storable
+from extractor.html.containers import Container, ContainerTree
 
 # What HTML's rendering section displays in a line, and the elements that only mark up words. Everything else, custom
 # elements included, begins a new line.
@@ -54,8 +55,14 @@ class Segment:
         White space folded; never empty. In Unicode normal form C, without characters that cannot be stored.
     element : HtmlElement
         The nearest element around it that begins a new line: a ``p``, ``li``, ``h2``, ``td``, ``div``, ...
+    tag : str
+        The name of its element.
+    container : Container
+        Its element in the tree of containers.
     link_characters, strong_characters : int
         How many of its characters are in links, and in bold type.
+    link_share : float
+        The share of its characters that are in links, 0 to 1.
     links : tuple of HtmlElement
         The ``a`` elements in it.
     is_hidden : bool
@@ -65,41 +72,25 @@ class Segment:
     index: int
     text: str
     element: HtmlElement
+    tag: str
+    container: Container
     link_characters: int = 0
     strong_characters: int = 0
+    link_share: float = 0.0
     links: tuple[HtmlElement, ...] = ()
     is_hidden: bool = False
 
-    @property
-    def tag(self) -> str:
-        """The name of its element."""
-        return str(self.element.tag)
 
-    @property
-    def link_share(self) -> float:
-        """The share of its characters that are in links, 0 to 1."""
-        return min(1.0, self.link_characters / max(1, len(self.text)))
-
-
-@dataclass(slots=True)
-class _Run:
-    """Text that is being gathered."""
-
-    parts: list[str] = field(default_factory=list)
-    link_characters: int = 0
-    strong_characters: int = 0
-    links: list[HtmlElement] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Level:
-    """An element that the walk is in."""
+    """An element that the walk is in, and its container once there is a segment in it."""
 
     element: HtmlElement
+    tag: str
     children: Iterator[HtmlElement]
-    outer_block: HtmlElement
-    is_block: bool
+    block: int
     is_hiding: bool
+    container: Container | None = None
 
 
 def segments_of(tree: HtmlElement) -> tuple[Segment, ...]:
@@ -107,9 +98,14 @@ def segments_of(tree: HtmlElement) -> tuple[Segment, ...]:
 
     Two line breaks in a row begin a new segment, one does not. Depth is bounded only by the parser's.
     """
-    walk = _Walk(tree)
-    walk.run()
-    return tuple(walk.segments)
+    return walk(tree)[0]
+
+
+def walk(tree: HtmlElement) -> tuple[tuple[Segment, ...], tuple[Container, ...]]:
+    """Return the segments of a page, and the containers around them."""
+    made = _Walk(tree)
+    made.run()
+    return tuple(made.segments), made.containers.finished()
 
 
 class _Walk:
@@ -117,93 +113,138 @@ class _Walk:
 
     def __init__(self, tree: HtmlElement) -> None:
         self.segments: list[Segment] = []
+        self.containers = ContainerTree()
         self._tree = tree
-        self._block = tree
-        self._run = _Run()
+        self._block = 0
         self._stack: list[_Level] = []
-        self._links: list[HtmlElement] = []
+        self._open_links: list[HtmlElement] = []
         self._strongs = self._hiding = 0
+        # Of the run of text that is being gathered:
+        self._parts: list[str] = []
+        self._links: list[HtmlElement] = []
+        self._link_characters = self._strong_characters = 0
 
     def run(self) -> None:
         """Walk, without recursion: pages nest deeper than Python does."""
-        self._enter(self._tree)
-        while self._stack:
-            child = next(self._stack[-1].children, None)
-            if child is None:
-                self._leave()
-            elif child.tag == "br":
-                self._run.parts.append("\n")
-                self._gather(child.tail)
-            elif not isinstance(child.tag, str) or (child.tag in _SKIPPED and not _is_unclosed(child)):
-                self._gather(child.tail)
+        stack = self._stack
+        self._enter(self._tree, self._tree.tag)
+        while stack:
+            for child in stack[-1].children:
+                tag = child.tag
+                if tag == "br":
+                    self._parts.append("\n")
+                elif tag.__class__ is str and (tag not in _SKIPPED or _is_unclosed(child)):
+                    self._enter(child, tag)
+                    break
+                tail = child.tail
+                if tail:
+                    self._gather(tail)
             else:
-                self._enter(child)
+                self._leave()
 
-    def _enter(self, element: HtmlElement) -> None:
-        is_block = element.tag not in _INLINE
-        if is_block:
+    def _enter(self, element: HtmlElement, tag: str) -> None:
+        stack = self._stack
+        is_hiding = _hides(element)
+        if tag not in _INLINE:
             self._flush()
-        level = _Level(element, iter(element), self._block, is_block, _hides(element))
-        self._stack.append(level)
-        self._hiding += level.is_hiding
-        if is_block:
-            self._block = element
-        elif element.tag == "a":
-            self._links.append(element)
-            self._run.links.append(element)
-        elif element.tag in _STRONG:
-            self._strongs += 1
-        self._gather(element.text)
+            stack.append(_Level(element, tag, iter(element), self._block, is_hiding))
+            self._block = len(stack) - 1
+        else:
+            stack.append(_Level(element, tag, iter(element), self._block, is_hiding))
+            if tag == "a":
+                self._open_links.append(element)
+                self._links.append(element)
+            elif tag in _STRONG:
+                self._strongs += 1
+        self._hiding += is_hiding
+        text = element.text
+        if text:
+            self._gather(text)
 
     def _leave(self) -> None:
-        level = self._stack.pop()
-        if level.is_block:
+        level = self._stack[-1]
+        if level.tag not in _INLINE:
             self._flush()
-            self._block = level.outer_block
-        elif level.element.tag == "a":
-            self._links.pop()
-        elif level.element.tag in _STRONG:
+            self._block = level.block
+        elif level.tag == "a":
+            self._open_links.pop()
+        elif level.tag in _STRONG:
             self._strongs -= 1
+        self._stack.pop()
         self._hiding -= level.is_hiding
-        if self._stack:
-            self._gather(level.element.tail)
+        tail = level.element.tail
+        if tail and self._stack:
+            self._gather(tail)
 
-    def _gather(self, text: str | None) -> None:
-        if not text:
+    def _gather(self, text: str) -> None:
+        if text.isspace():
+            if self._parts:
+                self._parts.append(text.replace("\n", " ").replace("\r", " "))
             return
         # HTML reads line ends as spaces; in a run, a line end stands for a ``br``.
-        self._run.parts.append(text.replace("\n", " ").replace("\r", " "))
-        if self._links or self._strongs:
+        self._parts.append(text.replace("\n", " ").replace("\r", " "))
+        if self._open_links or self._strongs:
             size = len(" ".join(text.split()))
-            self._run.link_characters += size if self._links else 0
-            self._run.strong_characters += size if self._strongs else 0
+            self._link_characters += size if self._open_links else 0
+            self._strong_characters += size if self._strongs else 0
 
     def _flush(self) -> None:
-        # A link that is still open goes on in the next segment.
-        run, self._run = self._run, _Run(links=list(self._links))
-        if not run.parts:
-            return
-        texts = [text for part in _PARAGRAPH_BREAK.split("".join(run.parts)) if (text := _clean(part))]
+        """Make segments of the run so far; a link that is still open goes on in the next one."""
+        if self._parts:
+            joined = "".join(self._parts)
+            parts = _PARAGRAPH_BREAK.split(joined) if "\n" in joined else [joined]
+            texts = [text for part in parts if (text := _clean(part))]
+            if texts:
+                self._add(texts, self._links)
+            self._parts = []
+            self._link_characters = self._strong_characters = 0
+        if self._links:
+            self._links = list(self._open_links)
+
+    def _add(self, texts: list[str], links: list[HtmlElement]) -> None:
         total = sum(map(len, texts))
-        is_shared_out = len(texts) > 1 and len(texts) * len(run.links) <= _MAXIMUM_COMPARISONS
-        links = tuple(run.links if is_shared_out else run.links[:_MAXIMUM_LINKS])
+        is_shared_out = len(texts) > 1 and len(texts) * len(links) <= _MAXIMUM_COMPARISONS
+        run_links = tuple(links if is_shared_out else links[:_MAXIMUM_LINKS])
+        container = self._container()
         for text in texts:
             # Counts of a run that falls into several segments are shared out; a link goes where its text is.
             share = len(text) / total
+            linked = round(self._link_characters * share)
+            index = len(self.segments)
             segment = Segment(
-                index=len(self.segments),
-                text=text,
-                element=self._block,
-                link_characters=round(run.link_characters * share),
-                strong_characters=round(run.strong_characters * share),
-                links=tuple(anchor for anchor in links if _is_in(anchor, text)) if is_shared_out else links,
-                is_hidden=self._hiding > 0,
+                index,
+                text,
+                container.element,
+                container.tag,
+                container,
+                linked,
+                round(self._strong_characters * share),
+                min(1.0, linked / len(text)),
+                tuple(anchor for anchor in run_links if _is_in(anchor, text)) if is_shared_out else run_links,
+                self._hiding > 0,
             )
+            container.items.append(index)
+            container.last = index
             self.segments.append(segment)
+
+    def _container(self) -> Container:
+        """Return the container of the block that the walk is in; it and those around it are made when first needed."""
+        stack = self._stack
+        place = self._block
+        while place >= 0 and stack[place].container is None:
+            place -= 1
+        container = stack[place].container if place >= 0 else None
+        for level in stack[place + 1 : self._block + 1]:
+            level.container = container = self.containers.add(level.element, container, len(self.segments))
+        assert container is not None
+        return container
 
 
 def _clean(text: str) -> str:
-    return storable(unicodedata.normalize("NFC", " ".join(text.split())))
+    text = " ".join(text.split())
+    if text.isascii() and text.isprintable():
+        return text
+    return storable(unicodedata.normalize("NFC", text))
 
 
 def _hides(element: HtmlElement) -> bool:
