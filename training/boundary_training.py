@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from extractor.body import find_boundary
+from extractor.body.forest import forest_from_json
 from extractor.body.guard import Candidate, candidate_row, judge_candidates
-from extractor.body.model import forest_from_json
 from training.cases import (
     FOLDS,
     HONEST,

@@ -32,19 +32,17 @@ import lightgbm
 import numpy as np
 
 from extractor.body import find_boundary, overlaid
-from extractor.body.features import FEATURES, TOKEN, PageFeatures, features_of
-from extractor.body.guard import GUARD_FEATURES
-from extractor.body.model import (
-    BLOCK_COLUMNS,
+from extractor.body.context import (
     LONGEST_WORDED_TEXT,
-    MODEL_FILE,
-    Forest,
-    asked_segments,
     context_columns,
-    forest_from_json,
+    scored_segments,
     vote_columns,
     word_columns,
 )
+from extractor.body.features import FEATURES, TOKEN, PageFeatures, features_of
+from extractor.body.forest import Forest, forest_from_json
+from extractor.body.guard import GUARD_FEATURES
+from extractor.body.model import BLOCK_COLUMNS, MODEL_FILE
 from extractor.body.selection import surely_foreign
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import hidden_text
@@ -83,7 +81,7 @@ class LabelledPage:
 
     case: Case
     features: PageFeatures
-    asked: list[int]
+    scored: list[int]
     truth: np.ndarray
     vote: list[float]
     is_added: np.ndarray
@@ -100,13 +98,13 @@ class LabelledPage:
 
     @cached_property
     def rows(self) -> np.ndarray:
-        """Its features, of the segments that are asked about."""
-        return np.array([self.features.rows[i] for i in self.asked], dtype=float)
+        """Its features, of the segments that are scored."""
+        return np.array([self.features.rows[i] for i in self.scored], dtype=float)
 
     @cached_property
     def weights(self) -> np.ndarray:
         """How much each segment counts: nearly as its words do, and a page's nearly as any other page's."""
-        words = np.array([self.features.sizes[i] for i in self.asked]) ** 0.75 + 0.5
+        words = np.array([self.features.sizes[i] for i in self.scored]) ** 0.75 + 0.5
         weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
         if not self.is_honest:
             # Of another article's paragraphs in which the guard sees nothing, forests would learn to doubt honest ones.
@@ -141,7 +139,7 @@ def training_data(data: Path) -> TrainingData:
     # What the guard says of pages that it was trained on is as worthless as what the first forest says of them.
     guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
     pages = [_labelled(case, guards[case.fold]) for case in chosen]
-    return TrainingData([page for page in pages if page.asked], samples, digests)
+    return TrainingData([page for page in pages if page.scored], samples, digests)
 
 
 def _labelled(case: Case, guard: Forest) -> LabelledPage:
@@ -160,13 +158,13 @@ def _labelled(case: Case, guard: Forest) -> LabelledPage:
         boundary.likelihoods,
         foreign,
     )
-    asked = asked_segments(features)
+    scored = scored_segments(features)
     words = [[] if segment.text in case.foreign else TOKEN.findall(segment.text) for segment in segments]
     shares = true_shares(words, TOKEN.findall(case.truth))
-    truth = np.array([shares[i] >= 0.5 for i in asked], dtype=float)
+    truth = np.array([shares[i] >= 0.5 for i in scored], dtype=float)
     vote = shares_in(features.tokens, trafilatura_text(html.tree))
-    is_added = np.array([segments[i].text in case.foreign for i in asked], dtype=bool)
-    return LabelledPage(case, features, asked, truth, vote, is_added)
+    is_added = np.array([segments[i].text in case.foreign for i in scored], dtype=bool)
+    return LabelledPage(case, features, scored, truth, vote, is_added)
 
 
 class Trainer:
@@ -183,11 +181,11 @@ class Trainer:
         pages = [page for page in self.pages if page.fold not in excluded]
         opinions = [self._opinion(page, excluded | {page.fold}) for page in pages]
         second: list[np.ndarray] = [
-            np.hstack([rows, context_columns(page.features, page.asked, first.tolist())])
+            np.hstack([rows, context_columns(page.features, page.scored, first.tolist())])
             for page, (rows, first) in zip(pages, opinions, strict=True)
         ]
         third: list[np.ndarray] = [
-            np.hstack([rows, vote_columns(page.features, page.asked, first.tolist(), page.vote)])
+            np.hstack([rows, vote_columns(page.features, page.scored, first.tolist(), page.vote)])
             for page, rows, (_, first) in zip(pages, second, opinions, strict=True)
         ]
         class_words, text_words = self._odds(excluded)
@@ -211,7 +209,7 @@ class Trainer:
         return rows, predict(self._forest(excluded), rows)
 
     def _rows(self, page: LabelledPage, excluded: Excluded) -> np.ndarray:
-        return np.hstack([page.rows, word_columns(page.features, page.asked, *self._odds(excluded))])
+        return np.hstack([page.rows, word_columns(page.features, page.scored, *self._odds(excluded))])
 
     def _odds(self, excluded: Excluded) -> tuple[dict[str, float], dict[str, float]]:
         if excluded not in self._words:
@@ -238,7 +236,7 @@ def _word_counts(pages: list[LabelledPage]) -> dict[str, dict[int, tuple[Counter
     for page in pages:
         site = page.case.domain
         around: dict[int, frozenset[str]] = {}
-        for index, true in zip(page.asked, page.truth, strict=True):
+        for index, true in zip(page.scored, page.truth, strict=True):
             chain = []
             walked = page.features.containers[index]
             while walked is not None and id(walked) not in around:
@@ -304,7 +302,7 @@ def main() -> None:
     started = time.monotonic()
     data = training_data(arguments.data)
     print(
-        f"{len(data.pages)} pages, {sum(len(page.asked) for page in data.pages)} segments, "
+        f"{len(data.pages)} pages, {sum(len(page.scored) for page in data.pages)} segments, "
         f"{len(data.samples)} suspect pieces, {time.monotonic() - started:.0f} s"
     )
     model = Trainer(data).model()

@@ -6,19 +6,17 @@ import random
 
 import pytest
 
-from extractor.body.features import WORD_FEATURES, PageFeatures, features_of
-from extractor.body.model import (
-    BLOCK_COLUMNS,
+from extractor.body.context import (
     CONTEXT_FEATURES,
-    MODEL_FILE,
     VOTE_FEATURES,
-    Forest,
-    asked_segments,
     context_columns,
-    shipped_model,
+    scored_segments,
     vote_columns,
     word_columns,
 )
+from extractor.body.features import WORD_FEATURES, PageFeatures, features_of
+from extractor.body.forest import forest_from_json
+from extractor.body.model import BLOCK_COLUMNS, MODEL_FILE, shipped_model
 from extractor.html import parse_html, segments_of
 from extractor.model.manifest import FOLDER
 
@@ -33,25 +31,25 @@ def described(html: str) -> PageFeatures:
 
 
 def test_a_row_falls_to_the_leaf_that_its_numbers_lead_to() -> None:
-    low, high = Forest((STUMP,)).probabilities([[1.5], [1.6]])
+    low, high = forest_from_json((STUMP,)).probabilities([[1.5], [1.6]])
     assert low == pytest.approx(0.1192, abs=1e-4)
     assert high == pytest.approx(0.8808, abs=1e-4)
 
 
 def test_rows_judged_together_and_alone_get_the_same() -> None:
-    forest = Forest((STUMP, TREE, ((), (0.25,))))
+    forest = forest_from_json((STUMP, TREE, ((), (0.25,))))
     numbers = random.Random(4)
     rows = [[numbers.uniform(0, 3), numbers.uniform(0, 1)] for _ in range(50)]
     assert forest.probabilities(rows) == [forest.probabilities([row])[0] for row in rows]
 
 
 def test_no_rows_have_no_probabilities() -> None:
-    assert Forest((STUMP,)).probabilities([]) == []
+    assert forest_from_json((STUMP,)).probabilities([]) == []
 
 
-def test_short_links_are_not_asked_about() -> None:
+def test_short_links_are_not_scored() -> None:
     page = described("<p><a href='/a'>Home</a></p><p>Words of an article.</p>")
-    assert asked_segments(page) == [1]
+    assert scored_segments(page) == [1]
 
 
 def test_words_of_class_names_are_told_of_each_container_and_all_around() -> None:

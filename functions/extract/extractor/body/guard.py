@@ -21,7 +21,8 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
-from extractor.body.model import Forest, shipped_guard
+from extractor.body.forest import Forest
+from extractor.body.model import shipped_guard
 from extractor.html import Page, Segment, StructuredData
 from extractor.text import SEE_ALSO, DropReason
 

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractor.body.blocks import blocks_of, is_caption
+from extractor.body.context import scored_segments
 from extractor.body.features import PageFeatures, features_of
-from extractor.body.model import Model, asked_segments, shipped_model
+from extractor.body.model import Model, shipped_model
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import Element, Page, Segment
 from extractor.text import DropReason
@@ -147,23 +148,24 @@ class _Judgement:
 
 
 def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> _Judgement:
-    asked = asked_segments(page)
-    sizes = [page.sizes[i] for i in asked]
+    scored = scored_segments(page)
+    sizes = [page.sizes[i] for i in scored]
     source = "blocks"
-    rows, probabilities = model.first_look(page, asked)
+    scores = model.score(page, scored)
+    probabilities = scores.probabilities
     threshold, certainty = threshold_of(probabilities, sizes)
-    if certainty < SURE and asked and may_ask:
+    if certainty < SURE and scored and may_ask:
         source = "blocks+trafilatura"
-        vote = shares_in(page.tokens, trafilatura_text(tree))
-        looks = zip(probabilities, model.second_look(page, asked, rows, vote), strict=True)
-        probabilities = [(first + second) / 2 for first, second in looks]
+        peer_share = shares_in(page.tokens, trafilatura_text(tree))
+        rescored = model.rescore_with_vote(page, scored, scores, peer_share)
+        probabilities = [(one + other) / 2 for one, other in zip(probabilities, rescored, strict=True)]
         threshold, certainty = threshold_of(probabilities, sizes)
         if certainty < UNSURE:
-            both = zip(asked, probabilities, strict=True)
-            probabilities = [(1 - _VOTE) * probability + _VOTE * vote[i] for i, probability in both]
+            both = zip(scored, probabilities, strict=True)
+            probabilities = [(1 - _VOTE) * probability + _VOTE * peer_share[i] for i, probability in both]
             threshold, certainty = threshold_of(probabilities, sizes)
     words = sum(size for probability, size in zip(probabilities, sizes, strict=True) if probability >= threshold)
-    return _Judgement(dict(zip(asked, probabilities, strict=True)), threshold, words, certainty, source)
+    return _Judgement(dict(zip(scored, probabilities, strict=True)), threshold, words, certainty, source)
 
 
 def surely_foreign(foreign: Mapping[int, str], suspicion: Mapping[int, float]) -> dict[int, str]:

@@ -1,0 +1,166 @@
+"""Gradient-boosted trees, walked in plain Python for all rows at once.
+
+Comes in: trees as training wrote them, and rows of numbers. Goes out: a probability for each row.
+
+A row is a byte of a long integer, a *lane*. Whether a column's numbers are at most a threshold is a mask with a one in
+the lanes for which that holds, so that a node of a tree parts all rows by two operations on integers. The forests over
+one page's segments share columns and thresholds, and so the masks.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import add
+from typing import Any
+
+Tree = tuple[tuple[tuple[int, float, int, int], ...], tuple[float, ...]]
+"""Nodes of feature, threshold, left and right child, and leaves. A negative child is the leaf ``~child``."""
+
+_MOST_LANES = 256
+"""Values that a byte has: a tree's leaves, and a column's thresholds and one, are no more."""
+_AT_MOST = tuple(bytes(rank <= most for rank in range(_MOST_LANES)) for most in range(_MOST_LANES))
+"""Tables that turn ranks into ones where they are at most a number."""
+
+
+class Splits:
+    """The thresholds at which some forests part each column."""
+
+    def __init__(self, forests: Iterable[Iterable[Tree]]) -> None:
+        found: dict[int, set[float]] = {}
+        for trees in forests:
+            for nodes, _ in trees:
+                for feature, threshold, _, _ in nodes:
+                    found.setdefault(feature, set()).add(threshold)
+        self.thresholds = {feature: sorted(thresholds) for feature, thresholds in found.items()}
+        pairs = ((feature, rank) for feature in self.thresholds for rank in range(len(self.thresholds[feature])))
+        self.places = tuple(pairs)
+        """Of each split, its column and the rank of its threshold there."""
+        if any(len(thresholds) >= _MOST_LANES for thresholds in self.thresholds.values()):
+            raise ValueError(f"a column is parted at {_MOST_LANES} or more thresholds")
+
+    def numbers(self) -> Mapping[tuple[int, float], int]:
+        """Return the number of each split, by its column and threshold."""
+        return {(feature, self.thresholds[feature][rank]): number for number, (feature, rank) in enumerate(self.places)}
+
+
+class Table:
+    """Rows of numbers, as the forests over some splits read them; columns may be added."""
+
+    def __init__(self, splits: Splits, rows: Sequence[Sequence[float]]) -> None:
+        self.count = len(rows)
+        self.columns: list[tuple[float, ...]] = []
+        self._splits = splits
+        self.masks: list[int | None] = [None] * len(splits.places)
+        self._ranks: dict[int, bytes] = {}
+        self.extend(rows)
+
+    def extend(self, rows: Sequence[Sequence[float]]) -> None:
+        """Add columns on the right."""
+        self.columns += zip(*rows, strict=True)
+
+    def mask(self, split: int) -> int:
+        """Return the lanes whose number is at most a split's threshold."""
+        feature, rank = self._splits.places[split]
+        ranks = self._ranks.get(feature)
+        if ranks is None:
+            column, thresholds = self.columns[feature], self._splits.thresholds[feature]
+            known = {number: bisect_left(thresholds, number) for number in set(column)}
+            ranks = self._ranks[feature] = bytes(map(known.__getitem__, column))
+        mask = self.masks[split] = int.from_bytes(ranks.translate(_AT_MOST[rank]), "little")
+        return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Gradient-boosted trees.
+
+    Attributes
+    ----------
+    trees : tuple of Tree
+        As they were trained.
+    splits : Splits
+        Their thresholds, and those of the forests that read the same tables.
+    lanes : tuple
+        The trees with the number of each node's split in place of its column and threshold.
+    """
+
+    trees: tuple[Tree, ...]
+    splits: Splits
+    lanes: tuple[tuple[tuple[tuple[int, int, int], ...], tuple[float, ...]], ...]
+
+    def probability(self, row: Sequence[float]) -> float:
+        """Return the probability of one row; of many rows, :meth:`probabilities` is the quicker way."""
+        total = 0.0
+        for nodes, leaves in self.trees:
+            place = 0 if nodes else -1
+            while place >= 0:
+                feature, threshold, left, right = nodes[place]
+                place = left if row[feature] <= threshold else right
+            total += leaves[~place]
+        return _probability(total)
+
+    def probabilities(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        """Return the probability of each row."""
+        return self.probabilities_in(Table(self.splits, rows))
+
+    def probabilities_in(self, table: Table) -> list[float]:
+        """Return the probability of each row of a table that was made for this forest's splits."""
+        totals = [0.0] * table.count
+        if not table.count:
+            return totals
+        everyone = int.from_bytes(b"\x01" * table.count, "little")
+        masks = table.masks
+        for nodes, leaves in self.lanes:
+            leaf_of = 0
+            waiting = [(0, everyone)] if nodes else []
+            while waiting:
+                place, members = waiting.pop()
+                split, left, right = nodes[place]
+                mask = masks[split]
+                if mask is None:
+                    mask = table.mask(split)
+                low = members & mask
+                for child, part in ((left, low), (right, members ^ low)):
+                    if not part:
+                        continue
+                    if child >= 0:
+                        waiting.append((child, part))
+                    else:
+                        leaf_of |= part * ~child
+            values = map(leaves.__getitem__, leaf_of.to_bytes(table.count, "little"))
+            totals = list(map(add, totals, values))
+        return [_probability(total) for total in totals]
+
+
+def forests_from_json(*forests: Iterable[Any]) -> tuple[Forest, ...]:
+    """Return the forests that JSON lists describe; they read the same tables."""
+    read = [
+        tuple((tuple((n[0], n[1], n[2], n[3]) for n in nodes), tuple(leaves)) for nodes, leaves in trees)
+        for trees in forests
+    ]
+    splits = Splits(read)
+    numbers = splits.numbers()
+    return tuple(
+        Forest(
+            trees,
+            splits,
+            tuple(
+                (tuple((numbers[node[0], node[1]], node[2], node[3]) for node in nodes), leaves)
+                for nodes, leaves in trees
+            ),
+        )
+        for trees in read
+    )
+
+
+def forest_from_json(trees: Iterable[Any]) -> Forest:
+    """Return the forest that JSON lists describe."""
+    (forest,) = forests_from_json(trees)
+    return forest
+
+
+def _probability(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
