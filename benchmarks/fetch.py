@@ -102,10 +102,9 @@ def client(name: str) -> Fetch:
     """Return a client that keeps its connections."""
     if name == "newsdesk":
         from newsdesk.web import parse_networks
-        from newsdesk.web.transport import FetchRequest, HttpFetcher
-        from newsdesk.web.transport import egress_guard as wall
+        from newsdesk.web.transport import FetchRequest, HttpFetcher, egress_guard
 
-        wall.install()
+        egress_guard.install()
         fetcher = HttpFetcher("NewsdeskBenchmark/1", allowed=parse_networks(["127.0.0.1/32"]))
         return lambda url: len(fetcher.fetch(FetchRequest(url)).body)
     if name == "httpx":

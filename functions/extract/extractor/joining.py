@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from extractor.contract import ExtractionResult
-from extractor.text import DropReason, LineKind, kind_of_line, split_parts
+from extractor.text import BYLINE_WORDS, DropReason, LineKind, kind_of_line, split_parts
 from newsdesk.contracts import (
     Block,
     BlockType,
@@ -41,7 +41,6 @@ _MOST_NEW_OF_REPEATED = 0.05
 """Share of a page's blocks: what a site counts or dates may differ each time that it shows the same page."""
 _MOST_AT_TOP = 6
 _LONGEST_BYLINE_WORDS = 12
-_BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
 _PAGE_WORDS = frozenset(
     {"page", "part", "seite", "teil", "partie", "pagina", "página", "parte", "of", "von", "de", "sur", "di"}
 )
@@ -178,7 +177,7 @@ def _is_of_names(text: str, names: Set[str]) -> bool:
     has_digits = any(map(str.isdigit, text))
     parts = [word for word in text.split() if not any(map(str.isdigit, word))]
     known = {word for name in names if f" {name} " in f" {text} " for word in name.split()}
-    strange = [word for word in parts if word not in known and word not in _BYLINE_WORDS]
+    strange = [word for word in parts if word not in known and word not in BYLINE_WORDS]
     return bool(known) and len(parts) <= _LONGEST_BYLINE_WORDS and len(strange) <= has_digits
 
 
@@ -249,4 +248,9 @@ def _provenance(page: Extracted) -> PageProvenance:
 
 
 def _folded(text: str) -> str:
+    """Return a text as it is compared.
+
+    Other than :func:`extractor.text.fold` it takes unspaced scripts by characters, so that the length of a line means
+    the same in each script.
+    """
     return " ".join(words(text.casefold()))

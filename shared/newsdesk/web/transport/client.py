@@ -29,8 +29,7 @@ from newsdesk.web import (
     parse_url,
     single_encoding,
 )
-from newsdesk.web.transport import egress_guard as wall
-from newsdesk.web.transport import network
+from newsdesk.web.transport import egress_guard, network
 from newsdesk.web.transport.answers import (
     NOT_MODIFIED,
     REDIRECTS,
@@ -300,13 +299,13 @@ class HttpFetcher:
         errand.has_dialled, errand.status = True, None
         while True:
             if connection is None:
-                with self._walled():
+                with self._guarded():
                     connection = Connection(self._dialler.open(*origin, errand.deadline))
             try:
-                # Outside the wall: the moment is asked of our own store.
+                # Outside the guard: the moment is asked of our own store.
                 with errand.deadline.paused():
                     before_send()
-                with self._walled():
+                with self._guarded():
                     return self._exchange(errand, origin, connection, is_kept, url.target, fields)
             except TransientError as error:
                 # RFC 9112, section 9.3.1: a server may close an idle connection at any time, this moment included.
@@ -320,8 +319,8 @@ class HttpFetcher:
                 raise
             connection, is_kept = None, False
 
-    def _walled(self) -> AbstractContextManager[None]:
-        return wall.raised(self._rules.allowed, self._rules.closed_ports)
+    def _guarded(self) -> AbstractContextManager[None]:
+        return egress_guard.active(self._rules.allowed, self._rules.closed_ports)
 
     def _exchange(
         self, errand: _Errand, origin: Origin, connection: Connection, is_kept: bool, target: str, fields: _Fields

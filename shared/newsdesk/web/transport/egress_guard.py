@@ -1,9 +1,9 @@
-"""The second wall: while a fetch runs, this thread's sockets reach nothing but the public internet.
+"""The second guard: while a fetch runs, this thread's sockets reach nothing but the public internet.
 
 Comes in: every connect and datagram of the process, as Python's audit events report them (PEP 578). Goes out: an error
 for those of a fetch that lead inside. Changes: the process, which keeps the hook for good.
 
-The first wall, in :mod:`newsdesk.web.transport.network`, checks what it resolved before it dials. This one looks at
+The first guard, in :mod:`newsdesk.web.transport.network`, checks what it resolved before it dials. This one looks at
 what is dialled, by whatever code, a library's or a mistake's. It shares the list of networks and nothing else: it
 compares numbers in ranges of its own, lets no IPv6 through but global unicast (RFC 4291, section 2.4), and no name at
 all, because a name would be resolved behind its back. What runs outside a fetch, such as the calls to AWS, is not its
@@ -39,7 +39,7 @@ class _Gate:
     closed_ports: frozenset[int]
 
 
-_gate: ContextVar[_Gate | None] = ContextVar("newsdesk_wall", default=None)
+_gate: ContextVar[_Gate | None] = ContextVar("newsdesk_egress_guard", default=None)
 
 
 @cache
@@ -49,7 +49,7 @@ def install() -> None:
 
 
 @contextmanager
-def raised(allowed: Sequence[Network] = (), closed_ports: frozenset[int] = frozenset()) -> Iterator[None]:
+def active(allowed: Sequence[Network] = (), closed_ports: frozenset[int] = frozenset()) -> Iterator[None]:
     """Refuse this thread everything inside for as long as the block runs.
 
     Parameters
@@ -97,7 +97,7 @@ def _check(gate: _Gate, family: int, address: Any) -> None:
             return
         if _contains(gate.openings[known], number) and address[1] not in gate.closed_ports:
             return
-    raise PermanentError(Reason.BLOCKED_ADDRESS, f"the second wall stopped {str(address)[:80]}")
+    raise PermanentError(Reason.BLOCKED_ADDRESS, f"the egress guard stopped {str(address)[:80]}")
 
 
 def _number(family: int, address: Any) -> int | None:

@@ -1,4 +1,4 @@
-"""The second wall stands by itself: it stops what the first one would have let through, and nothing else.
+"""The egress guard stands by itself: it stops what the first one would have let through, and nothing else.
 
 What is dialled here is loopback. Other addresses are only announced to the hook, as a socket would, and never dialled.
 """
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 from newsdesk.web import BLOCKED_NETWORKS, Address, is_dialable, parse_networks
-from newsdesk.web.transport import egress_guard as wall
+from newsdesk.web.transport import egress_guard
 from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolver
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import MisbehavingServer
@@ -32,7 +32,7 @@ LOOPBACK = parse_networks(["127.0.0.1/32"])
 
 @pytest.fixture(autouse=True, scope="module")
 def _installed() -> None:
-    wall.install()
+    egress_guard.install()
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def is_address_let_through(address: Address) -> bool:
     return is_let_through((str(address), 443), family)
 
 
-def test_a_first_wall_that_lets_everything_through_is_not_enough(inside: MisbehavingServer) -> None:
+def test_a_first_guard_that_lets_everything_through_is_not_enough(inside: MisbehavingServer) -> None:
     # Given a dialler whose rules find nothing wrong with any address
     class Credulous(AddressRules):
         def check(self, host: str, addresses: Sequence[Address], port: int) -> None:
@@ -68,12 +68,12 @@ def test_a_first_wall_that_lets_everything_through_is_not_enough(inside: Misbeha
     dialler = Dialler(resolver, Credulous(), ssl.create_default_context())
 
     # When a fetch dials with it
-    with wall.raised(LOOPBACK), pytest.raises(PermanentError) as caught:
+    with egress_guard.active(LOOPBACK), pytest.raises(PermanentError) as caught:
         dialler.open("http", "inside.example", inside.port, Deadline(5.0))
 
-    # Then the second wall stops the connection before a packet is sent
+    # Then the egress guard stops the connection before a packet is sent
     assert caught.value.reason is Reason.BLOCKED_ADDRESS
-    assert "second wall" in str(caught.value)
+    assert "egress guard" in str(caught.value)
     assert inside.connections == 0
 
 
@@ -84,7 +84,7 @@ def test_a_library_that_knows_nothing_of_us_is_stopped_too(inside: MisbehavingSe
     opener = build_opener(ProxyHandler({}))
 
     # When it runs inside a fetch, Then it is stopped; outside, it is none of the wall's business
-    with wall.raised(LOOPBACK), pytest.raises(PermanentError):
+    with egress_guard.active(LOOPBACK), pytest.raises(PermanentError):
         opener.open(inside.url("/"), timeout=5)
     gc.collect()  # now, and not in the middle of another test
     assert inside.connections == 0
@@ -94,7 +94,7 @@ def test_a_library_that_knows_nothing_of_us_is_stopped_too(inside: MisbehavingSe
 
 def test_every_way_of_sending_is_watched(inside: MisbehavingServer) -> None:
     address = ("127.0.0.9", inside.port)
-    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, wall.raised(LOOPBACK):
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, egress_guard.active(LOOPBACK):
         for attempt in (
             lambda: tcp.connect(address),
             lambda: tcp.connect_ex(address),
@@ -122,7 +122,7 @@ def test_other_threads_and_contexts_are_not_hindered(inside: MisbehavingServer) 
             failures.append(error)
 
     outside = contextvars.copy_context()
-    with wall.raised(LOOPBACK):
+    with egress_guard.active(LOOPBACK):
         # When another thread, such as the one that talks to AWS, dials at the same time
         thread = threading.Thread(target=elsewhere)
         thread.start()
@@ -136,14 +136,14 @@ def test_other_threads_and_contexts_are_not_hindered(inside: MisbehavingServer) 
 
 
 def test_the_wall_comes_down_with_the_fetch_whatever_happened(inside: MisbehavingServer) -> None:
-    with pytest.raises(ZeroDivisionError), wall.raised():
+    with pytest.raises(ZeroDivisionError), egress_guard.active():
         raise ZeroDivisionError
     socket.create_connection(("127.0.0.9", inside.port), timeout=5).close()
 
 
 def test_an_exception_opens_its_network_and_no_closed_port(inside: MisbehavingServer) -> None:
     networks = parse_networks(["127.0.0.0/24", "fd00::/64"])
-    with wall.raised(networks, frozenset({9001})):
+    with egress_guard.active(networks, frozenset({9001})):
         socket.create_connection(("127.0.0.9", inside.port), timeout=5).close()
         assert is_let_through(("fd00::1", 443, 0, 0), socket.AF_INET6)
         assert not is_let_through(("127.0.0.9", 9001))
@@ -170,7 +170,7 @@ def test_an_exception_opens_its_network_and_no_closed_port(inside: MisbehavingSe
     ],
 )
 def test_nothing_but_a_literal_public_address_is_let_through(address: str, family: int) -> None:
-    with wall.raised():
+    with egress_guard.active():
         assert not is_let_through(address, family)
         assert not is_let_through(address, family, "socket.sendto")
 
@@ -180,13 +180,13 @@ def test_no_address_of_a_blocked_network_is_let_through(
     network: IPv4Network | IPv6Network, data: st.DataObject
 ) -> None:
     address = network[data.draw(st.integers(0, network.num_addresses - 1))]
-    with wall.raised(LOOPBACK):
+    with egress_guard.active(LOOPBACK):
         assert is_address_let_through(address) == (str(address) == "127.0.0.1")
 
 
 @given(st.ip_addresses())
 def test_the_two_walls_differ_only_where_the_second_is_stricter(address: Address) -> None:
-    with wall.raised():
+    with egress_guard.active():
         through = is_address_let_through(address)
     if isinstance(address, IPv4Address):
         assert through == is_dialable(address)
