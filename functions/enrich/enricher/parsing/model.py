@@ -6,6 +6,7 @@ Changes outside: the model keeps each word that it ever saw.
 The model is spaCy's small English one (MIT). It finds what ``nlp(text)`` finds, but not in the same way:
 
 * matrices are multiplied by numpy's OpenBLAS in place of BLIS, which the wheels ship in a form for any processor,
+* each distinct word is embedded once (:mod:`enricher.parsing.word_vectors`),
 * entities are read off for all tokens at once (:mod:`enricher.parsing.named_entities`),
 * parts of speech and lemmas come from tables (:mod:`enricher.parsing.word_classes`).
 """
@@ -32,16 +33,21 @@ class Model:
 
         from enricher.parsing.named_entities import NamedEntities
         from enricher.parsing.word_classes import WordClasses
+        from enricher.parsing.word_vectors import WordVectors
 
         self._pipeline = spacy.load(_PACKAGE)
         operations = NumpyOps(use_blis=False)
-        self._steps: list[Any] = [self._pipeline.get_pipe(name) for name in ("tok2vec", "tagger", "parser")]
-        recogniser: Any = self._pipeline.get_pipe("ner")
-        for step in (*self._steps, recogniser):
-            for node in step.model.walk():
+        vectors, tagger, parser, recogniser = map(self._component, ("tok2vec", "tagger", "parser", "ner"))
+        for component in (vectors, tagger, parser, recogniser):
+            for node in component.model.walk():
                 node.ops = operations
+        self._vectors = WordVectors(vectors.model)
+        self._by_vectors = (tagger, parser)
         self._add_word_classes = WordClasses(self._pipeline)
         self._entities = NamedEntities(recogniser)
+
+    def _component(self, name: str) -> Any:
+        return self._pipeline.get_pipe(name)
 
     @property
     def known_strings(self) -> int:
@@ -56,8 +62,11 @@ class Model:
         """Return a tokenized text with all that the model finds in it."""
         from spacy.tokens import Span
 
-        for step in self._steps:
-            doc = step(doc)
+        if not len(doc):
+            return doc
+        doc.tensor = self._vectors(doc)
+        for component in self._by_vectors:
+            doc = component(doc)
         self._add_word_classes(doc)
         doc.set_ents([Span(doc, *labelled) for labelled in self._entities(doc)], default="outside")
         return doc

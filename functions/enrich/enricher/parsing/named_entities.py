@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from enricher.parsing.word_vectors import WordVectors
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
@@ -30,7 +32,8 @@ class NamedEntities:
 
     def __init__(self, recogniser: Any) -> None:
         model = recogniser.model
-        self._vectors, self._features = model.get_ref("tok2vec"), model.get_ref("lower")
+        layer, _, self._narrowing = model.get_ref("tok2vec").layers
+        self._vectors, self._features = WordVectors(layer), model.get_ref("lower")
         upper = model.get_ref("upper")
         self._weights, self._weights_bias = upper.get_param("W"), upper.get_param("b")
         self._bias = self._features.get_param("b")
@@ -53,7 +56,7 @@ class NamedEntities:
 
     def _entities(self, doc: Doc) -> Iterator[Labelled]:
         # Of the padding, then of each token: as the next token, as an entity's first, as the one before the next.
-        features = self._features.predict(self._vectors.predict([doc]))
+        features = self._features.predict(self._narrowing.predict(self._vectors(doc)))
         begins_sentence: _Array = doc.to_array(["SENT_START"]) == 1
         best = self._best_moves(doc, features, begins_sentence).tolist()
         reached = 0

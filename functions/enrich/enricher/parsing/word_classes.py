@@ -33,7 +33,11 @@ class WordClasses:
         from spacy.pipeline import AttributeRuler  # here: see the parser
 
         self._vocab = model.vocab
-        self._lemmatizer: Any = model.get_pipe("lemmatizer")
+        lemmatizer: Any = model.get_pipe("lemmatizer")
+        self._lemmatizer = lemmatizer
+        index = lemmatizer.lookups.get_table("lemma_index")
+        for part_of_speech, words in list(index.items()):
+            index[part_of_speech] = frozenset(words)  # it comes as a list of tens of thousands, which is searched
         self._of_one_token, self._of_two_tokens = AttributeRuler(self._vocab), AttributeRuler(self._vocab)
         rules: Any = model.get_pipe("attribute_ruler")
         for rule in rules.patterns:
@@ -86,15 +90,17 @@ class WordClasses:
 
     def _lemmatize(self, doc: Doc) -> None:
         """Set the lemmas that no rule has set."""
-        rows: Any = doc.to_array(["LEMMA", "ORTH", "POS", "MORPH"])
-        lemmas = rows[:, 0].copy()
-        for at in np.flatnonzero(lemmas == 0).tolist():
-            key = tuple(rows[at, 1:].tolist())
-            lemma = self._lemmas.get(key)
-            if lemma is None:
-                lemma = self._lemmas[key] = self._vocab.strings.add(self._lemmatizer.lemmatize(doc[at])[0])
-            lemmas[at] = lemma
-        doc.from_array(["LEMMA"], lemmas.reshape(-1, 1))
+        lemmas = []
+        for at, (lemma, *key) in enumerate(doc.to_array(["LEMMA", "ORTH", "POS", "MORPH"]).tolist()):
+            lemmas.append(lemma or self._lemma(tuple(key), doc, at))
+        rows: Any = np.array(lemmas, dtype=np.uint64).reshape(-1, 1)
+        doc.from_array(["LEMMA"], rows)
+
+    def _lemma(self, key: _Row, doc: Doc, at: int) -> int:
+        lemma = self._lemmas.get(key)
+        if lemma is None:
+            lemma = self._lemmas[key] = self._vocab.strings.add(self._lemmatizer.lemmatize(doc[at])[0])
+        return lemma
 
 
 def _names_form(rules: Iterable[Mapping[str, Any]]) -> Any:
