@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from extractor.html import decode_text, parse_html, read_meta, read_structured_data, segments_of
+from extractor.html import decode_text, read_html
 from extractor.metadata.reader import site_names
 from extractor.metadata.titles import MODEL_FILE, TITLE_FEATURES, ranked_titles
 from training.manifest import MODELS, Training, pages_digest, write_entry
@@ -72,12 +72,10 @@ def main() -> None:
 def read_page(truth: Mapping[str, Any], data: Path) -> TitledPage | None:
     """Return a page with a known headline; None where the parser finds nothing."""
     html = gzip.decompress((data / "pages" / "html" / f"{truth['id']}.html.gz").read_bytes())
-    tree = parse_html(decode_text(html))
-    if tree is None:
+    page = read_html(decode_text(html), truth["url"])
+    if page is None:
         return None
-    structured, meta = read_structured_data(tree), read_meta(tree)
-    names = site_names(structured, meta, truth["url"])
-    candidates = ranked_titles(tree, structured, meta, segments_of(tree), truth["url"], names, weights={})
+    candidates = ranked_titles(page, site_names(page), weights={})
     rows = [[candidate.features.get(name, 0.0) for name in TITLE_FEATURES] for candidate in candidates]
     wanted = folded(truth["title"])
     right = np.array([folded(candidate.text) == wanted for candidate in candidates], float)

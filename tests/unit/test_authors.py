@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.html import parse_html, read_meta, read_structured_data, segments_of
+from extractor.html import read_html
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, names_in, stated_authors
 
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there.</p>" * 4
@@ -16,9 +16,9 @@ PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tide
 
 def stated(head: str = "", byline: str = "", after: str = "", sites: tuple[str, ...] = ()) -> tuple[FoundAuthors, ...]:
     article = f"<article><h1>How the gates work</h1>{byline}{PROSE}</article>"
-    tree = parse_html(f"<html><head>{head}</head><body>{article}{after}</body></html>")
-    assert tree is not None
-    return stated_authors(tree, read_structured_data(tree), read_meta(tree), segments_of(tree), sites)
+    page = read_html(f"<html><head>{head}</head><body>{article}{after}</body></html>", "")
+    assert page is not None
+    return stated_authors(page, sites)
 
 
 def names(head: str = "", byline: str = "", after: str = "", sites: tuple[str, ...] = ()) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.html import parse_html, read_structured_data, segments_of
-from extractor.metadata.dates import FoundDate, StatedDates, dates_of_modification, dates_of_publication, is_same_day
+from extractor.html import read_html
+from extractor.metadata.date_reading import FoundDate
+from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
 
 URL = "https://www.courier.example/news/gates"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -20,15 +21,15 @@ LAST_FERRY = "The last ferry of the year, which nobody had expected to be the la
 
 def published(head: str = "", line: str = "", *, url: str = URL, after: str = "", lang: str = "en") -> StatedDates:
     article = f"<article><h1>{HEADLINE}</h1>{line}{PROSE}</article>"
-    tree = parse_html(f'<html lang="{lang}"><head>{head}</head><body>{article}{after}</body></html>')
-    assert tree is not None
-    return dates_of_publication(tree, read_structured_data(tree), segments_of(tree), url, CAPTURED_AT, HEADLINE)
+    page = read_html(f'<html lang="{lang}"><head>{head}</head><body>{article}{after}</body></html>', url)
+    assert page is not None
+    return dates_of_publication(page, CAPTURED_AT, HEADLINE)
 
 
 def modified(head: str) -> StatedDates:
-    tree = parse_html(f"<html><head>{head}</head><body>{PROSE}</body></html>")
-    assert tree is not None
-    return dates_of_modification(tree, read_structured_data(tree), CAPTURED_AT)
+    page = read_html(f"<html><head>{head}</head><body>{PROSE}</body></html>", URL)
+    assert page is not None
+    return dates_of_modification(page, CAPTURED_AT)
 
 
 def json_ld(stated: str, name: str = "datePublished") -> str:
@@ -161,10 +162,9 @@ def test_a_url_may_name_the_month(month: str) -> None:
 
 def test_the_days_date_in_the_sites_header_is_not_the_articles() -> None:
     body = f"<div>Sunday, 22 November 2026</div><h1>{HEADLINE}</h1><p>19 November 2026</p>{PROSE}"
-    tree = parse_html(f"<html><body>{body}</body></html>")
-    assert tree is not None
-    data = read_structured_data(tree)
-    found = dates_of_publication(tree, data, segments_of(tree), URL, CAPTURED_AT, HEADLINE)
+    page = read_html(f"<html><body>{body}</body></html>", URL)
+    assert page is not None
+    found = dates_of_publication(page, CAPTURED_AT, HEADLINE)
     assert found.chosen == FoundDate("2026-11-19", "dom")
 
 

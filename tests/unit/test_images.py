@@ -6,16 +6,16 @@ import json
 
 import pytest
 
-from extractor.html import parse_html, read_meta, read_structured_data
+from extractor.html import read_html
 from extractor.metadata.images import LONGEST_CAPTION, MAXIMUM_IMAGES, FoundImage, stated_images
 
 URL = "https://www.courier.example/news/gates"
 
 
 def images(head: str = "", body: str = "", url: str = URL) -> list[FoundImage]:
-    tree = parse_html(f"<html><head>{head}</head><body><article><h1>Gates</h1>{body}</article></body></html>")
-    assert tree is not None
-    return list(stated_images(tree, read_structured_data(tree), read_meta(tree), url))
+    page = read_html(f"<html><head>{head}</head><body><article><h1>Gates</h1>{body}</article></body></html>", url)
+    assert page is not None
+    return list(stated_images(page))
 
 
 def test_an_image_is_known_by_its_address_caption_and_credit() -> None:

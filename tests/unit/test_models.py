@@ -150,9 +150,7 @@ def test_all_that_is_known_of_a_title_has_a_name_in_the_model() -> None:
     for case in page_cases():
         page = read_html(decode_text(case.source.read_bytes()), case.expected["url"])
         if page is not None:
-            titles = ranked_titles(
-                page.tree, page.data, page.meta, page.segments, page.address, ("The Courier",), weights={}
-            )
+            titles = ranked_titles(page, ("The Courier",), weights={})
             known.update(*(candidate.features for candidate in titles))
     assert len(known) >= 40
     assert known <= set(TITLE_FEATURES)

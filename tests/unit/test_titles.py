@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.html import parse_html, read_meta, read_structured_data, segments_of
+from extractor.html import read_html
 from extractor.metadata import LONGEST_HEADLINE
 from extractor.metadata.reader import site_names
 from extractor.metadata.titles import TitleCandidate, ranked_titles
@@ -15,10 +15,9 @@ HEADLINE = "How the gates work"
 
 
 def titles(head: str, body: str, url: str = URL) -> tuple[TitleCandidate, ...]:
-    tree = parse_html(f"<html><head>{head}</head><body>{body}</body></html>")
-    assert tree is not None
-    data, meta = read_structured_data(tree), read_meta(tree)
-    return ranked_titles(tree, data, meta, segments_of(tree), url, site_names(data, meta, url))
+    page = read_html(f"<html><head>{head}</head><body>{body}</body></html>", url)
+    assert page is not None
+    return ranked_titles(page, site_names(page))
 
 
 SITE = '<meta property="og:site_name" content="The Courier">'

@@ -9,8 +9,10 @@ they all speak of the same thing, and none of them pays for it twice.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from extractor.html.containers import Container
@@ -23,6 +25,9 @@ from newsdesk.web import Url
 
 Element: TypeAlias = HtmlElement
 """An element of a page's tree."""
+
+_ANNOTATED = XPath("descendant::*[@itemprop or @property or @rel]")
+_CLASSES, _IDS = XPath("descendant::*/@class", smart_strings=False), XPath("descendant::*/@id", smart_strings=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,21 @@ class Page:
     containers: tuple[Container, ...]
     data: StructuredData
     meta: MetaStatements
+
+    @cached_property
+    def annotated(self) -> tuple[Element, ...]:
+        """The elements with ``itemprop``, ``property`` or ``rel``, in document order: microdata, RDFa and links."""
+        return tuple(_ANNOTATED(self.tree))
+
+    @cached_property
+    def links(self) -> tuple[Element, ...]:
+        """The ``a`` and ``link`` elements, in document order."""
+        return tuple(self.tree.iter("a", "link"))
+
+    @cached_property
+    def markup_names(self) -> str:
+        """What its makers call its parts: each value of ``class`` and ``id`` once, parted by spaces."""
+        return " ".join(dict.fromkeys([*_CLASSES(self.tree), *_IDS(self.tree)]))
 
 
 def read_html(text: str, address: str) -> Page | None:

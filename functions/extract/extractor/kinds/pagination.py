@@ -1,6 +1,6 @@
 """The pages of an article that is cut into several.
 
-Comes in: a page's tree and its URL. Goes out: the URLs of the pages that follow. Changes nothing.
+Comes in: a page. Goes out: the URLs of the pages that follow.
 
 A page of the same article has the same URL but for a number, and is linked by that number, by "next", or by
 ``rel=next``. ``rel=next`` alone is not believed: blogs use it for the next article, lists for their next page.
@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from lxml.html import HtmlElement
-
-from extractor.html import Page, checked_url
+from extractor.html import Element, Page, checked_url
 from newsdesk.web import Url
 
 MAXIMUM_PAGES = 50
 _MAXIMUM_LINKS = 10_000
 _LONGEST_LABEL = 40
+_LONGEST_ADDRESS = 2_000
+_DIGIT = re.compile(r"\d")
 
 _PARAMETER = re.compile(
     r"page|p|pg|page_?num(?:ber)?|currentpage|seite|s|pagina|página|pag|sida|side|strona", re.IGNORECASE
@@ -78,7 +78,7 @@ def next_pages(page: Page) -> tuple[str, ...]:
     numbered: dict[str, dict[int, str]] = {}
     own = _own_places(url)
     firsts = set[str]()
-    for element, target in _links(page.tree, url):
+    for element, target in _links(page, url):
         if target.href == url.href:
             continue
         firsts.add(_stem(target.target))
@@ -99,19 +99,14 @@ def _own_places(url: Url) -> dict[str, int]:
     return {base: number for base, number in own.items() if base.partition("?")[0].strip("/")}
 
 
-def _links(tree: HtmlElement, url: Url) -> Iterator[tuple[HtmlElement, Url]]:
-    for count, element in enumerate(tree.iter("a", "link")):
-        if count == _MAXIMUM_LINKS:
-            return
-        href = (element.get("href") or "").strip()
-        if (
-            not href
-            or href.startswith("#")
-            or len(href) > 2_000
-            or (not any(map(str.isdigit, href)) and not _is_near(href, url))
-        ):
-            continue
+def _links(page: Page, url: Url) -> Iterator[tuple[Element, Url]]:
+    for element in page.links[:_MAXIMUM_LINKS]:
         if element.tag == "link" and "next" not in (element.get("rel") or "").lower().split():
+            continue
+        href = (element.get("href") or "").strip()
+        if not href or href.startswith("#") or len(href) > _LONGEST_ADDRESS:
+            continue
+        if not _DIGIT.search(href) and not _is_near(href, url):
             continue
         target = checked_url(href, url)
         if target is not None and target.host.removeprefix("www.") == url.host.removeprefix("www."):
@@ -119,7 +114,7 @@ def _links(tree: HtmlElement, url: Url) -> Iterator[tuple[HtmlElement, Url]]:
 
 
 def _is_near(href: str, url: Url) -> bool:
-    """Say whether a link without a number may lead to the first page of this one's article."""
+    """Return whether a link without a number may lead to the first page of this one's article."""
     stem = _stem(href).partition("?")[0].lstrip("./")
     return len(stem) > 1 and stem in url.href
 
@@ -144,8 +139,8 @@ def _places(url: Url) -> Iterator[_Place]:
             yield _Place(match["base"] + (f"?{query}" if query else ""), int(match["number"]))
 
 
-def _is_labelled(element: HtmlElement, number: int, here: int) -> bool:
-    """Say whether a link is that of a page: by its text, which is the number or "next", or by ``rel=next``."""
+def _is_labelled(element: Element, number: int, here: int) -> bool:
+    """Return whether a link is that of a page: by its text, which is the number or "next", or by ``rel=next``."""
     if element.tag == "link":
         return number == here + 1
     for label in ("".join(element.itertext())[: _LONGEST_LABEL * 5], element.get("aria-label"), element.get("title")):

@@ -1,7 +1,6 @@
 """Who wrote the article.
 
-Comes in: a page's tree, its JSON-LD, its ``<meta>`` elements, its segments. Goes out: names, with the place that states
-them. Changes nothing.
+Comes in: a page. Goes out: names, with the place that states them.
 
 A byline holds more than names: "By", a role, an agency, a city, a handle, a date. What is left after those are off is a
 name if it looks like one. An organisation is an author where the byline names nobody else.
@@ -15,10 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
-
-from extractor.html import MetaStatements, Segment, StructuredData, lines_of, one_line, text_of
+from extractor.html import Element, MetaStatements, Page, Segment, lines_of, one_line, query, text_of
 from extractor.text import BY_WORDS, fold
 
 MAXIMUM_AUTHORS = 20
@@ -137,18 +133,12 @@ _LONGEST_ASIDE = 200
 """Characters of an ``aside`` that may be a byline set beside the text."""
 _TRUST = {"jsonld": 3.0, "meta": 2.0, "dom": 1.0}
 _TRUST_OF_OTHERS = 0.75
-_MARKUP = tuple(
-    XPath(path)
-    for path in (
-        ".//*[contains(@itemprop,'author') or contains(@property,'author') or contains(@rel,'author')]"
-        "[not(self::meta)]",
-        ".//a[contains(@href,'/author') or contains(@href,'/profile/') or contains(@href,'/people/') or "
-        "contains(@href,'/contributor') or contains(@href,'/writer') or contains(@href,'/autor') or "
-        "contains(@href,'/auteur') or contains(@href,'/redaktion/') or contains(@href,'/journalist') or "
-        "contains(@href,'/staff/') or contains(@href,'/by/')]",
-        ".//*[self::address or @class[contains(.,'uthor') or contains(.,'yline') or contains(.,'contributor') or "
-        "contains(.,'writer')] or @id[contains(.,'author') or contains(.,'byline')]]",
-    )
+_AUTHOR_PATH = re.compile(
+    r"/author|/profile/|/people/|/contributor|/writer|/autor|/auteur|/redaktion/|/journalist|/staff/|/by/"
+)
+_NAMED_FOR_AUTHORS = query(
+    "descendant::*[self::address or @class[contains(.,'uthor') or contains(.,'yline') or contains(.,'contributor') or "
+    "contains(.,'writer')] or @id[contains(.,'author') or contains(.,'byline')]]"
 )
 _NAME_CLASS = re.compile(
     r"(?:author|byline|contributor|writer)[-_]*(?:s|list|item|link|info)?[-_]*(?:name|link)|\bfn\b", re.IGNORECASE
@@ -174,25 +164,12 @@ class FoundAuthors:
     is_site: bool = False
 
 
-def stated_authors(
-    tree: HtmlElement,
-    data: StructuredData,
-    meta: MetaStatements,
-    segments: tuple[Segment, ...],
-    site_names: Iterable[str] = (),
-) -> tuple[FoundAuthors, ...]:
+def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAuthors, ...]:
     """Return what each place of a page says of its authors; the most trusted first.
 
     Parameters
     ----------
-    tree : HtmlElement
-        The page.
-    data : StructuredData
-        Its JSON-LD.
-    meta : MetaStatements
-        Its ``<meta>`` elements.
-    segments : tuple of Segment
-        Its text, for bylines that no markup names.
+    page : Page
     site_names : iterable of str
         What the site calls itself.
     """
@@ -205,17 +182,18 @@ def stated_authors(
             are_sites = [_squeezed(name) in sites for name in kept]
             found.append(FoundAuthors(kept, source, all(are_sites) if source == "jsonld" else are_sites[0]))
 
-    main = data.main
+    main = page.data.main
     if main:
         add(_names_in_list(main.authors, main.author_organizations), "jsonld")
-    for statements in _meta_bylines(meta):
+    for statements in _meta_bylines(page.meta):
         add(_names_in_list(statements, ()), "meta")
     if not any(authors.source == "jsonld" and not _is_doubtful(authors) for authors in found):
-        for names in _in_markup(tree):
+        place = _Place(page.tree)
+        for names in _in_markup(page, place):
             add(names, "dom")
-        add(_in_lines(segments, _Place(tree)), "dom")
-    if not main and data.page:
-        add(_names_in_list(data.page.authors, data.page.author_organizations), "jsonld")
+        add(_in_lines(page.segments, place), "dom")
+    if not main and page.data.page:
+        add(_names_in_list(page.data.page.authors, page.data.page.author_organizations), "jsonld")
     # A person is who wrote it where one place names a person, another the site or the login name of whoever put it up.
     ranked = sorted(found, key=lambda authors: (_is_doubtful(authors), authors.is_site, -_agreement(authors, found)))
     return tuple(ranked)
@@ -229,7 +207,7 @@ def _agreement(authors: FoundAuthors, found: list[FoundAuthors]) -> float:
 
 
 def _is_doubtful(authors: FoundAuthors) -> bool:
-    """Say whether the only name is the site's, a newsroom's, an agency's, or a login name."""
+    """Return whether the only name is the site's, a newsroom's, an agency's, or a login name."""
     if authors.is_site:
         return True
     names = authors.names
@@ -397,13 +375,14 @@ def _spelled(value: str) -> str:
     return unquote(value) if "%" in value else value
 
 
-def _in_markup(tree: HtmlElement) -> Iterator[list[str]]:
+def _in_markup(page: Page, place: _Place) -> Iterator[list[str]]:
     """Yield what each kind of markup says: properties first, then links to an author's page, then names of classes."""
-    place = _Place(tree)
-    for path in _MARKUP:
-        elements = [element for element in islice(path(tree), _ELEMENTS_TRIED) if place.is_in_article(element)]
+    properties = (element for element in page.annotated if element.tag != "meta" and _is_annotated(element))
+    links = (link for link in page.links if link.tag == "a" and _AUTHOR_PATH.search(link.get("href") or ""))
+    for marked in (properties, links, _NAMED_FOR_AUTHORS(page.tree)):
+        elements = [element for element in islice(marked, _ELEMENTS_TRIED) if place.is_in_article(element)]
         around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
-        groups: list[tuple[HtmlElement, list[str]]] = []
+        groups: list[tuple[Element, list[str]]] = []
         for element in elements:
             if stated := element.get("content"):
                 names = names_in(stated)
@@ -417,7 +396,11 @@ def _in_markup(tree: HtmlElement) -> Iterator[list[str]]:
             yield _first_group(groups)
 
 
-def _first_group(groups: list[tuple[HtmlElement, list[str]]]) -> list[str]:
+def _is_annotated(element: Element) -> bool:
+    return any("author" in (element.get(name) or "") for name in ("itemprop", "property", "rel"))
+
+
+def _first_group(groups: list[tuple[Element, list[str]]]) -> list[str]:
     """Return the names of the first element, and of its neighbours of the same kind."""
     first, names = groups[0]
     names = list(names)
@@ -429,7 +412,7 @@ def _first_group(groups: list[tuple[HtmlElement, list[str]]]) -> list[str]:
     return _without_repeats(_without_labels(names))
 
 
-def _names_of_element(element: HtmlElement) -> list[str]:
+def _names_of_element(element: Element) -> list[str]:
     named = [
         inner
         for inner in islice(element.iterdescendants("a", "span", "div", "p", "strong", "b", "h3", "h4", "li"), 60)
@@ -451,7 +434,7 @@ def _names_of_element(element: HtmlElement) -> list[str]:
     return _without_repeats(linked if len(linked) >= len(from_text) else from_text)
 
 
-def _names_of_lines(element: HtmlElement) -> list[str]:
+def _names_of_lines(element: Element) -> list[str]:
     """Return the names in an element whose runs of text are lines, or one line where a name is in two of them."""
     lines = lines_of(element, _LONGEST_BYLINE)
     names = names_in("\n".join(lines), is_prose=True)
@@ -492,11 +475,11 @@ def _in_lines(segments: tuple[Segment, ...], place: _Place) -> list[str]:
 class _Place:
     """Answers whether an element belongs to the article and not to its furniture."""
 
-    def __init__(self, tree: HtmlElement) -> None:
+    def __init__(self, tree: Element) -> None:
         heading = next(tree.iter("h1"), None)
         self._around = set() if heading is None else set(heading.iterancestors())
 
-    def is_in_article(self, element: HtmlElement) -> bool:
+    def is_in_article(self, element: Element) -> bool:
         in_footer = False
         for step in islice((element, *islice(element.iterancestors(), _MAXIMUM_PARTS)), _MAXIMUM_PARTS):
             if step in self._around or step.tag == "article":

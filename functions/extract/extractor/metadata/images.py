@@ -1,6 +1,6 @@
 """The article's images, by reference, with captions and credits.
 
-Comes in: a page's tree, its JSON-LD, its ``<meta>`` elements, its URL. Goes out: images. Changes nothing.
+Comes in: a page. Goes out: images.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote
 
-from lxml.html import HtmlElement
-
-from extractor.html import MetaStatements, StructuredData, checked_url, one_line, text_of
+from extractor.html import Element, Page, checked_url, one_line, text_of
 
 MAXIMUM_IMAGES = 30
 LONGEST_CAPTION = 1000
@@ -43,24 +41,11 @@ class FoundImage:
     credit: str | None = None
 
 
-def stated_images(tree: HtmlElement, data: StructuredData, meta: MetaStatements, url: str) -> tuple[FoundImage, ...]:
-    """Return the images of the article, the main one first, each picture once.
-
-    Parameters
-    ----------
-    tree : HtmlElement
-        The page.
-    data : StructuredData
-        Its JSON-LD.
-    meta : MetaStatements
-        Its ``<meta>`` elements.
-    url : str
-        What relative addresses are relative to.
-    """
-    base = checked_url(url)
+def stated_images(page: Page) -> tuple[FoundImage, ...]:
+    """Return the images of the article, the main one first, each picture once."""
     found: dict[str, FoundImage] = {}
-    for image in _stated(tree, data, meta):
-        address = checked_url(image.url, base)
+    for image in _stated(page):
+        address = checked_url(image.url, page.url)
         if address is None:
             continue
         name = _file_name(address.href)
@@ -74,19 +59,19 @@ def stated_images(tree: HtmlElement, data: StructuredData, meta: MetaStatements,
     return tuple(found.values())
 
 
-def _stated(tree: HtmlElement, data: StructuredData, meta: MetaStatements) -> Iterator[FoundImage]:
-    for address in meta.all("og:image", "og:image:url", "og:image:secure_url")[:5]:
+def _stated(page: Page) -> Iterator[FoundImage]:
+    for address in page.meta.all("og:image", "og:image:url", "og:image:secure_url")[:5]:
         yield FoundImage(address, "meta")
-    for article in (data.main, data.page):
+    for article in (page.data.main, page.data.page):
         for image in article.images if article is not None else ():
             caption, credit = one_line(image.caption, LONGEST_CAPTION), one_line(image.credit, LONGEST_CREDIT)
             yield FoundImage(image.url, "jsonld", caption, credit)
-    yield from _in_figures(tree)
-    for address in meta.all("twitter:image", "twitter:image:src")[:1]:
+    yield from _in_figures(page.tree)
+    for address in page.meta.all("twitter:image", "twitter:image:src")[:1]:
         yield FoundImage(address, "meta")
 
 
-def _in_figures(tree: HtmlElement) -> Iterator[FoundImage]:
+def _in_figures(tree: Element) -> Iterator[FoundImage]:
     for figure in islice(tree.iter("figure"), _FIGURES_TRIED):
         picture = next(figure.iter("img"), None)
         address = _address(picture) if picture is not None else None
@@ -100,7 +85,7 @@ def _in_figures(tree: HtmlElement) -> Iterator[FoundImage]:
         yield FoundImage(address, "dom", caption, credit)
 
 
-def _caption_and_credit(element: HtmlElement) -> tuple[str | None, str | None]:
+def _caption_and_credit(element: Element) -> tuple[str | None, str | None]:
     caption = text_of(element, LONGEST_CAPTION)
     for inner in islice(element.iterdescendants(), 30):
         if isinstance(inner.tag, str) and _CREDIT_CLASS.search(inner.get("class") or ""):
@@ -118,7 +103,7 @@ def _bare_credit(text: str) -> str | None:
     return one_line((match["credit"] if match else text).strip("()[]|· "), LONGEST_CREDIT)
 
 
-def _address(picture: HtmlElement) -> str | None:
+def _address(picture: Element) -> str | None:
     for name in _SOURCES:
         stated = (picture.get(name) or "")[:4000].strip()
         address = stated.partition(",")[0].split(" ")[0] if name.endswith("srcset") else stated
@@ -127,7 +112,7 @@ def _address(picture: HtmlElement) -> str | None:
     return None
 
 
-def _is_furniture(figure: HtmlElement) -> bool:
+def _is_furniture(figure: Element) -> bool:
     for element in islice(figure.iterancestors(), 12):
         if element.tag in ("article", "main", "body"):
             return False

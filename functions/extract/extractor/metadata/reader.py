@@ -1,7 +1,7 @@
 """What a page says of its article besides its text: each field with its source and how far it can be trusted.
 
-Comes in: a page's tree, its JSON-LD, its segments, its URL, the time of the capture. Goes out: the article's metadata.
-Changes nothing; whatever the page holds, nothing is raised and nothing grows without bound.
+Comes in: a page and the time of its capture. Goes out: the article's metadata; whatever the page holds, nothing is
+raised and nothing grows without bound.
 
 A field is absent when no place of the page states it. Where places contradict each other, what was not taken is kept
 as a conflict. Confidence is a rule of thumb, not a probability, but for the headline's: a place has one of its own, and
@@ -17,10 +17,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
-
-from extractor.html import MetaStatements, Page, Segment, StructuredData, one_line, text_of
+from extractor.html import Element, MetaStatements, Page, Segment, StructuredData, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
 from extractor.metadata.images import stated_images
@@ -39,10 +36,6 @@ _DECK_CLASS = re.compile(
     re.IGNORECASE,
 )
 _DECKS_TRIED = 12
-_STATED_DESCRIPTION = XPath(
-    ".//*[@itemprop='description' or @property='description' or @property='schema:description'][not(self::meta)]"
-)
-"""Microdata and RDFa."""
 _CONTENT_TIERS = {"free": True, "locked": False}
 _ALL_LINKS = 0.6
 _LONGEST_SECTION_WORDS = 4
@@ -81,7 +74,7 @@ class Metadata:
     Attributes
     ----------
     titles : tuple of str
-        What the page calls its article, the most trusted first: for whoever looks for it in the text.
+        What the page calls its article, the most trusted first, to look for it in the text.
     site_name : str or None
         What the site calls itself.
     conflicts : tuple of FieldConflict
@@ -140,16 +133,16 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     captured_at : datetime
         With time zone; no date is later.
     """
-    tree, data, meta, segments, url = page.tree, page.data, page.meta, page.segments, page.address
-    names = site_names(data, meta, url)
-    titles = ranked_titles(tree, data, meta, segments, url, names)
+    data, meta, segments = page.data, page.meta, page.segments
+    names = site_names(page)
+    titles = ranked_titles(page, names)
     headline = titles[0].text if titles else None
-    authors = stated_authors(tree, data, meta, segments, names)
-    published = dates_of_publication(tree, data, segments, url, captured_at, headline)
-    modified = dates_of_modification(tree, data, captured_at)
+    authors = stated_authors(page, names)
+    published = dates_of_publication(page, captured_at, headline)
+    modified = dates_of_modification(page, captured_at)
     publisher = _publisher(data, meta)
-    languages = _languages(tree, data, meta)
-    deck, description = _deck(data, segments, headline), _agreed(_descriptions(tree, data, meta), LONGEST_DESCRIPTION)
+    languages = _languages(page.tree, data, meta)
+    deck, description = _deck(data, segments, headline), _agreed(_descriptions(page), LONGEST_DESCRIPTION)
     return Metadata(
         headline=_headline(titles),
         alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
@@ -161,7 +154,7 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
         publisher=Found(Organization(name=publisher.value), publisher.source, publisher.confidence)
         if publisher
         else None,
-        image=_images(tree, data, meta, url),
+        image=_images(page),
         in_language=Found(*languages[0], _CONFIDENCE[languages[0][1]]) if languages else None,
         keywords=_keywords(data, meta),
         is_accessible_for_free=_is_free(data, meta),
@@ -181,9 +174,9 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     )
 
 
-def site_names(data: StructuredData, meta: MetaStatements, url: str) -> tuple[str, ...]:
+def site_names(page: Page) -> tuple[str, ...]:
     """Return what a site calls itself, its host's name included."""
-    parts = split_url(url)
+    data, meta, parts = page.data, page.meta, split_url(page.address)
     host = ((parts and parts.hostname) or "").removeprefix("www.")
     publishers = [article.publisher for article in (data.main, data.page) if article is not None]
     stated = [*meta.all("og:site_name", "application-name")[:5], *publishers, *data.site_names[:10], host]
@@ -229,7 +222,7 @@ def _headline_conflict(titles: tuple[TitleCandidate, ...]) -> FieldConflict | No
 
 
 def _is_part(text: str, other: str) -> bool:
-    """Say whether one of two wordings is the other with something added, such as the site's name."""
+    """Return whether one of two wordings is the other with something added, such as the site's name."""
     first, second = (f" {' '.join(fold(wording))} " for wording in (text, other))
     return first in second or second in first
 
@@ -311,14 +304,21 @@ def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | N
     return None
 
 
-def _descriptions(tree: HtmlElement, data: StructuredData, meta: MetaStatements) -> Iterable[tuple[str | None, str]]:
+def _descriptions(page: Page) -> Iterable[tuple[str | None, str]]:
+    data, meta = page.data, page.meta
     yield meta.first("og:description"), "meta"
     yield meta.first("description"), "meta"
     if data.main:
         yield data.main.description, "jsonld"
     yield meta.first("twitter:description", "dc.description", "dcterms.description"), "meta"
-    for element in islice(_STATED_DESCRIPTION(tree), 1):
+    described = (element for element in page.annotated if element.tag != "meta" and _is_description(element))
+    for element in islice(described, 1):
         yield element.get("content") or text_of(element, LONGEST_DESCRIPTION), "dom"
+
+
+def _is_description(element: Element) -> bool:
+    """Return whether microdata or RDFa call an element the description."""
+    return element.get("itemprop") == "description" or element.get("property") in ("description", "schema:description")
 
 
 def _sections(data: StructuredData, meta: MetaStatements) -> Iterable[tuple[str | None, str]]:
@@ -363,15 +363,15 @@ def _agreed(statements: Iterable[tuple[str | None, str]], limit: int) -> Found[s
     return Found(value, source, _confidence(source, agreeing))
 
 
-def _images(tree: HtmlElement, data: StructuredData, meta: MetaStatements, url: str) -> Found[tuple[Image, ...]] | None:
-    images = stated_images(tree, data, meta, url)
+def _images(page: Page) -> Found[tuple[Image, ...]] | None:
+    images = stated_images(page)
     if not images:
         return None
     models = tuple(Image(url=image.url, caption=image.caption, credit=image.credit) for image in images)
     return Found(models, images[0].source, _CONFIDENCE[images[0].source])
 
 
-def _languages(tree: HtmlElement, data: StructuredData, meta: MetaStatements) -> list[tuple[str, str]]:
+def _languages(tree: Element, data: StructuredData, meta: MetaStatements) -> list[tuple[str, str]]:
     """Return the tags of languages that a page's places state, the most trusted first, each with its source."""
     stated = [((tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""), "dom")]
     stated += [(value, "meta") for value in meta.all("content-language", "dc.language", "og:locale", "inlanguage")]

@@ -1,7 +1,6 @@
 """The headline: which of a page's titles it is, and what of it is the site's name.
 
-Comes in: a page's tree, its JSON-LD, its ``<meta>`` elements, its URL. Goes out: title candidates, best first, each
-with the places that state it. Changes nothing.
+Comes in: a page. Goes out: title candidates, best first, each with the places that state it.
 
 A page names itself in several places, and no one of them is always right: the first ``h1`` may be the site's name, the
 ``<title>`` carries the site as a suffix, ``og:title`` may be written for a search engine. What several places agree on
@@ -15,15 +14,13 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from urllib.parse import unquote
 
-from lxml.html import HtmlElement
-
-from extractor.html import MetaStatements, Segment, StructuredData, one_line, text_of
+from extractor.html import Element, Page, Segment, one_line, text_of
 from extractor.model import check_columns, read_model
 from extractor.text import fold
 from newsdesk.web import split_url
@@ -33,11 +30,17 @@ LONGEST_HEADLINE = 500
 _MAXIMUM_HEADINGS = 12
 _MAXIMUM_CANDIDATES = 60
 _LONG_PARAGRAPH_WORDS = 25
+_MOST_LINKED = 0.5
 _SITE_NAME_PENALTY = 4.0
 """What the site says is its name is no headline; too few training pages have it as a heading to learn that from."""
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|\s*[|｜ㅣ•»]\s*|:\s+|\s+[–—-]|--|_")
+_BAR, _DASH = re.compile(r" [|»•] "), re.compile(r" [-–—] ")
+_HEADINGS_CUT = 3
+"""Of so many headings, from the first, parts are candidates, too."""
+_ODD = 0.2
 _SOURCES = ("jsonld", "og", "twitter", "meta", "title", "h1", "itemprop", "page", "h2")
 _CUT_SOURCES = ("jsonld", "og", "title", "h1")
+_INDEPENDENT = frozenset(_CUT_SOURCES)
 _NEWS_SOURCES = ("jsonld", "og", "h1", "title", "twitter")
 _MARKS = ("cut_site", "strong", "dash", "colon", "front", "shortest")
 
@@ -91,38 +94,22 @@ class _Group:
 
 
 def ranked_titles(
-    tree: HtmlElement,
-    data: StructuredData,
-    meta: MetaStatements,
-    segments: tuple[Segment, ...],
-    url: str,
-    site_names: Iterable[str] = (),
-    weights: Mapping[str, float] | None = None,
+    page: Page, site_names: Iterable[str] = (), weights: Mapping[str, float] | None = None
 ) -> tuple[TitleCandidate, ...]:
     """Return the page's title candidates, best first.
 
     Parameters
     ----------
-    tree : HtmlElement
-        The page.
-    data : StructuredData
-        Its JSON-LD.
-    meta : MetaStatements
-        Its ``<meta>`` elements.
-    segments : tuple of Segment
-        Its text, for the place of the headings.
-    url : str
-        Whose path often spells the headline.
+    page : Page
     site_names : iterable of str
         What the site calls itself.
     weights : mapping or None
         Of the features; those that ship with the package when None.
     """
     stated_names = frozenset(site_names)
-    groups = _candidates(tree, data, meta, segments, url, tuple(stated_names))
     weights = _trained_weights() if weights is None else weights
     scored = []
-    for group, features in groups:
+    for group, features in _described(page, stated_names):
         score = sum(weights.get(name, 0.0) * value for name, value in features.items())
         score -= _SITE_NAME_PENALTY * (group.text in stated_names)
         scored.append((score, group, features))
@@ -144,67 +131,82 @@ def _trained_weights() -> Mapping[str, float]:
     return weights
 
 
-def _candidates(
-    tree: HtmlElement,
-    data: StructuredData,
-    meta: MetaStatements,
-    segments: tuple[Segment, ...],
-    url: str,
-    site_names: tuple[str, ...],
-) -> list[tuple[_Group, dict[str, float]]]:
-    groups: dict[str, _Group] = {}
+def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict[str, float]]]:
+    """Return the page's candidates, and what is known of each."""
     names = [words for name in site_names if (words := fold(name))]
-    host = "".join(fold(_host(url).removeprefix("www.").rpartition(".")[0]))
+    host = "".join(fold(_host(page.address).removeprefix("www.").rpartition(".")[0]))
+    title = next((text for element in islice(page.tree.iter("title"), 3) if (text := text_of(element))), "")
+    headings = _headings(page.tree)
+    groups = _gathered(page, _Groups(names, host), title, [text for _, text in headings])
+    context = _Context(
+        names=names,
+        host=host,
+        slug=_slug(page.address),
+        headings=[" ".join(fold(text)) for _, text in headings],
+        places=_places(headings, page.segments),
+        title=fold(title),
+        is_news=any("newsarticle" in kind.lower() for kind in page.data.types),
+    )
+    return [(group, _features(group, groups, context)) for group in groups.values()]
 
-    def add(text: str | None, source: str, *, cut: bool = False) -> _Group | None:
+
+class _Groups:
+    """The candidates, gathered by their words."""
+
+    def __init__(self, names: list[list[str]], host: str) -> None:
+        self.found: dict[str, _Group] = {}
+        self._names = names
+        self._host = host
+
+    def add(self, text: str | None, source: str, *, cut: bool = False) -> _Group | None:
+        """Take a wording that a place states, or that is cut out of one."""
         line = one_line(text, LONGEST_HEADLINE)
         words = fold(line) if line else []
         if not line or not words:
             return None
         key = " ".join(words)
-        group = groups.get(key)
+        group = self.found.get(key)
         if group is None:
-            if len(groups) == _MAXIMUM_CANDIDATES:
+            if len(self.found) == _MAXIMUM_CANDIDATES:
                 return None
-            group = groups[key] = _Group(line, words)
+            group = self.found[key] = _Group(line, words)
         (group.cut_sources.add if cut else group.sources.setdefault)(source)
         return group
 
-    def add_with_parts(text: str | None, source: str) -> None:
+    def add_with_parts(self, text: str | None, source: str) -> None:
+        """Take a wording, and what is left of it without what may be the site's name."""
         line = one_line(text, LONGEST_HEADLINE)
-        add(line, source)
+        self.add(line, source)
         for part, rest, mark in _parts(line or ""):
-            group = add(part, source, cut=True)
+            group = self.add(part, source, cut=True)
             if group is not None:
                 group.marks[mark] += 1
-                if _is_site(fold(rest), names, host):
+                if _is_site(fold(rest), self._names, self._host):
                     group.marks["cut_site"] += 1
 
+
+def _gathered(page: Page, groups: _Groups, title: str, headings: Sequence[str]) -> dict[str, _Group]:
+    """Return the wordings of all places of a page, in the order in which the places are asked."""
+    data, meta = page.data, page.meta
     if data.main:
-        add_with_parts(data.main.headline, "jsonld")
-    add_with_parts(meta.first("og:title"), "og")
-    title = next((text for element in islice(tree.iter("title"), 3) if (text := text_of(element))), "")
-    add_with_parts(title, "title")
-    headings = _headings(tree)
-    for position, (_, text) in enumerate(headings):
-        (add_with_parts if position < 3 else add)(text, "h1")
-    add(meta.first("twitter:title"), "twitter")
+        groups.add_with_parts(data.main.headline, "jsonld")
+    groups.add_with_parts(meta.first("og:title"), "og")
+    groups.add_with_parts(title, "title")
+    for position, text in enumerate(headings):
+        (groups.add_with_parts if position < _HEADINGS_CUT else groups.add)(text, "h1")
+    groups.add(meta.first("twitter:title"), "twitter")
     for value in meta.all("title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline")[:6]:
-        add(value, "meta")
-    for element in islice(tree.iterfind(".//*[@itemprop='headline']"), 3):
-        add(element.get("content") or text_of(element), "itemprop")
+        groups.add(value, "meta")
+    for element in islice((element for element in page.annotated if element.get("itemprop") == "headline"), 3):
+        groups.add(element.get("content") or text_of(element), "itemprop")
     if data.page:
-        add(data.page.headline, "page")
+        groups.add(data.page.headline, "page")
     statement = " ".join(fold(f"{title} {meta.first('og:title') or ''}"))
-    for element in islice(tree.iter("h2"), _MAXIMUM_HEADINGS):
+    for element in islice(page.tree.iter("h2"), _MAXIMUM_HEADINGS):
         words = fold(text := text_of(element, LONGEST_HEADLINE))
         if len(words) > 2 and " ".join(words) in statement:
-            add(text, "h2")
-    places = _places(headings, segments)
-    is_news = any("newsarticle" in kind.lower() for kind in data.types)
-    spelled = [" ".join(fold(text)) for _, text in headings]
-    context = _Context(names, host, _slug(url), spelled, places, fold(title), is_news)
-    return [(group, _features(group, groups, context)) for group in groups.values()]
+            groups.add(text, "h2")
+    return groups.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,60 +221,85 @@ class _Context:
 
 
 def _features(group: _Group, groups: Mapping[str, _Group], context: _Context) -> dict[str, float]:
-    words, key = group.words, " ".join(group.words)
+    """Return what is known of a candidate; what is nought is left out."""
+    features = _of_places(group, context.is_news) | _of_wording(group, context)
+    title = _similarity(group.words, context.title)
+    features["title_similarity"] = title
+    others = [
+        _similarity(group.words, other.words) for other in groups.values() if other is not group and other.sources
+    ]
+    features["mean_similarity"] = sum(others) / len(others) if others else 0.0
+    features["holds_other"] = float(_holds_other(group, groups))
+    features["held_by_full"] = float(_is_held(group, groups))
+    features |= _of_heading(group, context, title)
+    return {name: value for name, value in features.items() if value}
+
+
+def _of_places(group: _Group, is_news: bool) -> dict[str, float]:
+    """Return which places state a candidate, whole or as a part, and how many agree."""
     sources, cuts = group.sources, group.cut_sources
     everywhere = sources.keys() | cuts
+    independent = len(everywhere & _INDEPENDENT)
     features = {f"in_{source}": float(source in sources) for source in _SOURCES}
     features |= {f"cut_{source}": float(source in cuts and source not in sources) for source in _CUT_SOURCES}
-    independent = len(everywhere & {"jsonld", "og", "title", "h1"})
     features["agree_2"] = float(independent >= 2)
     features["agree_3"] = float(independent >= 3)
     features["agree_4"] = float(independent >= 4)
     features["h1_agrees"] = float("h1" in sources and independent >= 2)
-    features["h1_and_jsonld"] = float({"h1", "jsonld"} <= sources.keys())
+    features["h1_and_jsonld"] = float(sources.keys() >= {"h1", "jsonld"})
     features["og_and_title"] = float("og" in everywhere and "title" in everywhere)
     features["jsonld_and_title"] = float("jsonld" in everywhere and "title" in everywhere)
     for mark in _MARKS:
         features[f"mark_{mark}"] = float(mark in group.marks and not sources)
         features[f"mark_{mark}_h1"] = float(mark in group.marks and "h1" in sources)
-    if context.is_news:
+    if is_news:
         features |= {f"news_{source}": float(source in sources) for source in _NEWS_SOURCES}
+    return features
+
+
+def _of_wording(group: _Group, context: _Context) -> dict[str, float]:
+    """Return how a candidate is worded, and how like the site's name and the URL it is."""
+    words, size = group.words, len(group.words)
     is_site = _is_site(words, context.names, context.host)
-    features["is_site"] = float(is_site)
-    has_site = any(len(name) < len(words) and _contains(words, name) for name in context.names)
-    features["holds_site"] = float(has_site and not is_site)
-    size = len(words)
-    features["words_1"] = float(size == 1)
-    features["words_2"] = float(size == 2)
-    features["words_3"] = float(3 <= size <= 4)
-    features["words_30"] = float(size > 30)
-    features["capitals"] = float(group.text.isupper() and size > 1)
-    features["bar"] = float(re.search(r" [|»•] ", group.text) is not None)
-    features["dash"] = float(re.search(r" [-–—] ", group.text) is not None)
-    features["ellipsis"] = float(group.text.endswith(("...", "…")))
-    features["slug"] = _overlap(words, context.slug)
-    title = _similarity(words, context.title)
-    features["title_similarity"] = title
-    others = [_similarity(words, other.words) for other in groups.values() if other is not group and other.sources]
-    features["mean_similarity"] = sum(others) / len(others) if others else 0.0
-    features["holds_other"] = float(_holds_other(group, groups))
-    features["held_by_full"] = float(_is_held(group, groups))
-    if key in context.headings:
-        position = context.headings.index(key)
-        before, after, is_link = context.places[position]
-        features["h1_only"] = float(len(context.headings) == 1)
-        features["h1_first"] = float(position == 0)
-        features["h1_behind_text"] = float(before > 1)
-        features["h1_before_text"] = float(after > 0)
-        features["h1_link"] = float(is_link)
-        features["h1_odd"] = float(title < 0.2)
-        features["h1_odd_only"] = float(title < 0.2 and len(context.headings) == 1)
-        features["h1_rewritten"] = float(independent < 2)
-    return {name: value for name, value in features.items() if value}
+    has_site = any(len(name) < size and _contains(words, name) for name in context.names)
+    return {
+        "is_site": float(is_site),
+        "holds_site": float(has_site and not is_site),
+        "words_1": float(size == 1),
+        "words_2": float(size == 2),
+        "words_3": float(3 <= size <= 4),
+        "words_30": float(size > 30),
+        "capitals": float(group.text.isupper() and size > 1),
+        "bar": float(_BAR.search(group.text) is not None),
+        "dash": float(_DASH.search(group.text) is not None),
+        "ellipsis": float(group.text.endswith(("...", "…"))),
+        "slug": _overlap(words, context.slug),
+    }
+
+
+def _of_heading(group: _Group, context: _Context, title_similarity: float) -> dict[str, float]:
+    """Return where a candidate stands that is a heading of the page."""
+    key = " ".join(group.words)
+    if key not in context.headings:
+        return {}
+    position = context.headings.index(key)
+    before, after, is_link = context.places[position]
+    is_alone, is_odd = len(context.headings) == 1, title_similarity < _ODD
+    independent = len((group.sources.keys() | group.cut_sources) & _INDEPENDENT)
+    return {
+        "h1_only": float(is_alone),
+        "h1_first": float(position == 0),
+        "h1_behind_text": float(before > 1),
+        "h1_before_text": float(after > 0),
+        "h1_link": float(is_link),
+        "h1_odd": float(is_odd),
+        "h1_odd_only": float(is_odd and is_alone),
+        "h1_rewritten": float(independent < 2),
+    }
 
 
 def _holds_other(group: _Group, groups: Mapping[str, _Group]) -> bool:
-    """Say whether a shorter candidate of a place of its own is part of it."""
+    """Return whether a shorter candidate of a place of its own is part of it."""
     key = f" {' '.join(group.words)} "
     return any(
         3 < len(other.words) < len(group.words) and other.sources and f" {' '.join(other.words)} " in key
@@ -281,7 +308,7 @@ def _holds_other(group: _Group, groups: Mapping[str, _Group]) -> bool:
 
 
 def _is_held(group: _Group, groups: Mapping[str, _Group]) -> bool:
-    """Say whether it is part of what the first heading or the JSON-LD says in full."""
+    """Return whether it is part of what the first heading or the JSON-LD says in full."""
     key = f" {' '.join(group.words)} "
     return any(
         len(other.words) > len(group.words)
@@ -291,7 +318,7 @@ def _is_held(group: _Group, groups: Mapping[str, _Group]) -> bool:
     )
 
 
-def _headings(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
+def _headings(tree: Element) -> list[tuple[Element, str]]:
     found = []
     for element in islice(tree.iter("h1"), _MAXIMUM_HEADINGS):
         if text := text_of(element, LONGEST_HEADLINE):
@@ -299,25 +326,20 @@ def _headings(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
     return found
 
 
-def _places(headings: list[tuple[HtmlElement, str]], segments: tuple[Segment, ...]) -> list[tuple[int, int, bool]]:
+def _places(headings: list[tuple[Element, str]], segments: tuple[Segment, ...]) -> list[tuple[int, int, bool]]:
     """Return how many long paragraphs stand before each heading, how many behind it up to the next, and if it links."""
-    elements = {element: number for number, (element, _) in enumerate(headings)}
+    numbers = _elements_of([element for element, _ in headings])
     before = [0] * len(headings)
     after = [0] * len(headings)
     seen = 0
     current: int | None = None
     for segment in segments:
-        element: HtmlElement | None = segment.element
-        for _ in range(3):
-            if element is None or element in elements:
-                break
-            element = element.getparent()
-        if element is not None and element in elements:
-            number = elements[element]
+        number = numbers.get(segment.element)
+        if number is not None:
             if number != current:
                 current = number
                 before[number] = seen
-        elif segment.link_share < 0.5 and segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS:
+        elif segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS and segment.link_share < _MOST_LINKED:
             seen += 1
             if current is not None:
                 after[current] += 1
@@ -325,6 +347,17 @@ def _places(headings: list[tuple[HtmlElement, str]], segments: tuple[Segment, ..
         (before[number], after[number], next(element.iter("a"), None) is not None)
         for number, (element, _) in enumerate(headings)
     ]
+
+
+def _elements_of(headings: Sequence[Element]) -> dict[Element, int]:
+    """Return the headings and what lies two levels deep in them, each with the number of the nearest heading."""
+    numbers = {heading: number for number, heading in enumerate(headings)}
+    level = list(headings)
+    for _ in range(2):
+        level = [child for element in level for child in element]
+        for child in level:
+            numbers.setdefault(child, numbers[child.getparent()])
+    return numbers
 
 
 def _parts(line: str) -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """What kind of line a line of text is, told by its own words and shape.
 
-Comes in: one line. Goes out: its kind. Changes nothing.
+Comes in: one line. Goes out: its kind.
 
 The words are the generic ones of page furniture in a few languages. A pattern has to match the whole line, so that a
 sentence about subscribing or sharing stays a sentence.
@@ -157,6 +157,7 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(
     r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b|\b\d{1,2}:\d{2}\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
@@ -187,7 +188,7 @@ def kind_of_line(text: str) -> LineKind:
         return LineKind.PROSE
     count = count_words(text)
     ends = _ends_statement(text)
-    if count <= _LONGEST_DATELINE_WORDS and not ends and _DATE.search(text):
+    if count <= _LONGEST_DATELINE_WORDS and not ends and _DIGIT.search(text) and _DATE.search(text):
         return LineKind.BYLINE
     is_prose = (ends or _SENTENCE_BREAK.search(text) is not None) and count >= SHORTEST_PROSE_WORDS
     if is_prose or count >= SHORTEST_UNPUNCTUATED_PROSE_WORDS:

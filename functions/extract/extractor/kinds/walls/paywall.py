@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from extractor.html import Element, Page, Segment, StructuredArticle
-from extractor.kinds.walls.signs import MAXIMUM_ELEMENTS, Wall, WallSign, label_of, text_of
+from extractor.kinds.walls.signs import Wall, WallSign, label_of, text_of
 from extractor.kinds.walls.vocabulary import (
     JOINS,
     OFFER,
@@ -78,9 +78,7 @@ def _signs_of_pay(page: Page) -> Iterator[WallSign]:
         yield WallSign.NOT_FREE
         if _paid_part_is_missing(page):
             yield WallSign.PAID_PART_MISSING
-    elements = islice(page.tree.iter("*"), MAXIMUM_ELEMENTS)
-    names = {name for element in elements for name in (element.get("class"), element.get("id")) if name}
-    if PAYWALL_MARKUP.are_in(" ".join(names)):
+    if PAYWALL_MARKUP.are_in(page.markup_names):
         yield WallSign.PAYWALL_MARKUP
 
 

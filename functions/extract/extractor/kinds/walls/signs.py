@@ -15,7 +15,7 @@ from extractor.kinds.walls.vocabulary import ACCEPTS, CHALLENGE, CHALLENGE_SCRIP
 from newsdesk.contracts import ContentStatus, Reason
 from newsdesk.words import count_words
 
-MAXIMUM_ELEMENTS = 20_000
+_MAXIMUM_ELEMENTS = 20_000
 _READ_CHARACTERS = 4_000_000
 _LITTLE_TEXT_WORDS = 120
 _LONGEST_LABEL = 60
@@ -124,7 +124,7 @@ def read_signs(page: Page) -> PageSigns:
     signs = PageSigns(is_article=page.data.main is not None, has_challenge=_has_challenge(page.tree))
     names = ("title", "meta", "h1", "h2", "button", "input", "a", "noscript")
     for count, element in enumerate(page.tree.iter(*names)):
-        if count == MAXIMUM_ELEMENTS:
+        if count == _MAXIMUM_ELEMENTS:
             break
         tag = element.tag
         if tag == "meta":
@@ -144,7 +144,7 @@ def read_signs(page: Page) -> PageSigns:
 
 
 def _has_challenge(tree: Element) -> bool:
-    for element in islice(tree.iter(*_CHALLENGE_NAMES), MAXIMUM_ELEMENTS):
+    for element in islice(tree.iter(*_CHALLENGE_NAMES), _MAXIMUM_ELEMENTS):
         names = " ".join(element.get(name, "") for name in _CHALLENGE_NAMES[element.tag])
         if CHALLENGE.are_in(names):
             return True
