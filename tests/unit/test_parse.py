@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import subprocess
 import sys
@@ -15,9 +14,9 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Token
 
-from enricher.parsing import LONGEST_PARSED_CHARACTERS, parsed
+from enricher.parsing import parsed
 from enricher.parsing import parser as parse
-from enricher.parsing.parser import MOST_PARSED_TOKENS, loaded_model, with_plain_headings
+from enricher.parsing.parser import loaded_model, with_plain_headings
 from enricher.ports import Document, NotApplicableError
 from newsdesk.contracts import Enrichment
 from newsdesk.contracts import Language as FoundLanguage
@@ -36,36 +35,6 @@ def test_a_body_is_parsed_once_for_all() -> None:
 def test_what_is_not_english_is_not_parsed(found: Enrichment) -> None:
     with pytest.raises(NotApplicableError, match="English"):
         parsed(Document("Die Brücke ist offen."), found)
-
-
-def test_of_a_body_of_marks_the_beginning_is_parsed() -> None:
-    body = '" ' * 30_000
-    doc = parsed(Document(body), ENGLISH)
-    assert len(doc) == MOST_PARSED_TOKENS
-    assert body.startswith(doc.text)
-
-
-@pytest.mark.parametrize("line", ["she said it to him and he to her and they to us", "bridge", "one, two, three,"])
-def test_a_sentence_without_an_end_is_ended_where_a_line_begins(line: str) -> None:
-    doc = parsed(Document(f"{line}\n" * 1_500), ENGLISH)
-    assert max(len(sentence) for sentence in doc.sents) <= 1_000
-    begins = [s.start for s in doc.sents if s.start == 0 or "\n" in doc[s.start - 1].text]
-    assert max(after - before for before, after in itertools.pairwise([*begins, len(doc)])) <= 1_000
-
-
-def test_the_end_of_an_endless_body_is_not_parsed() -> None:
-    doc = parsed(Document("word " * LONGEST_PARSED_CHARACTERS), ENGLISH)
-    assert len(doc.text) == LONGEST_PARSED_CHARACTERS
-
-
-@pytest.mark.timeout(60)
-@pytest.mark.parametrize("run", ["\"'“'", "-", "a", "a.", "🇺🇦"])
-def test_a_run_without_spaces_is_parsed_in_bounded_time(run: str) -> None:
-    body = (run * 14_000)[:13_995] + " end."
-    doc = parsed(Document(body), ENGLISH)
-    assert len(doc.text) == len(body)
-    assert [token.text for token in doc if token.text == "end"] == ["end"]
-    assert next(token.idx for token in doc if token.text == "end") == body.index("end")
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,69 @@
+"""Texts as long as any that is read, of one motif: enrichment ends, and no enricher fails.
+
+How long it takes is measured by ``benchmarks/hostile_texts.py``; here, the time limit of a test ends a hang.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from enricher.composer import compose, default_enrichers
+from enricher.parsing import LONGEST_PARSED_CHARACTERS, parsed
+from enricher.parsing.parser import MOST_PARSED_TOKENS, loaded_model
+from enricher.ports import Document
+from harness.hostile_texts import MOTIFS, longest_text
+from newsdesk.contracts import Enrichment, Language
+
+pytestmark = pytest.mark.slow
+
+ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
+
+
+class English:
+    """Takes every text for English, so that every enricher reads it."""
+
+    name = "language"
+    version = "1"
+
+    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+        return Enrichment(language=Language(code="en", confidence=1.0))
+
+
+@pytest.mark.parametrize("motif", MOTIFS.values(), ids=MOTIFS)
+def test_every_enricher_reads_the_longest_text_without_failing(motif: str) -> None:
+    loaded_model()
+    enrichers = [*default_enrichers()[:1], English(), *default_enrichers()[1:]]
+    enrichment = compose(Document(longest_text(motif), "A bridge"), enrichers, clock=lambda: 0.0)
+    assert enrichment.errors == () or {error.kind for error in enrichment.errors} == {"not_applicable"}
+
+
+def test_of_a_body_of_marks_the_beginning_is_parsed() -> None:
+    body = '" ' * 30_000
+    doc = parsed(Document(body), ENGLISH)
+    assert len(doc) == MOST_PARSED_TOKENS
+    assert body.startswith(doc.text)
+
+
+@pytest.mark.parametrize("line", ["she said it to him and he to her and they to us", "bridge", "one, two, three,"])
+def test_a_sentence_without_an_end_is_ended_where_a_line_begins(line: str) -> None:
+    doc = parsed(Document(f"{line}\n" * 1_500), ENGLISH)
+    assert max(len(sentence) for sentence in doc.sents) <= 1_000
+    begins = [s.start for s in doc.sents if s.start == 0 or "\n" in doc[s.start - 1].text]
+    assert max(after - before for before, after in itertools.pairwise([*begins, len(doc)])) <= 1_000
+
+
+def test_the_end_of_an_endless_body_is_not_parsed() -> None:
+    doc = parsed(Document("word " * LONGEST_PARSED_CHARACTERS), ENGLISH)
+    assert len(doc.text) == LONGEST_PARSED_CHARACTERS
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("run", ["\"'“'", "-", "a", "a.", "🇺🇦"])
+def test_a_run_without_spaces_is_parsed_in_bounded_time(run: str) -> None:
+    body = (run * 14_000)[:13_995] + " end."
+    doc = parsed(Document(body), ENGLISH)
+    assert len(doc.text) == len(body)
+    assert [token.text for token in doc if token.text == "end"] == ["end"]
+    assert next(token.idx for token in doc if token.text == "end") == body.index("end")
