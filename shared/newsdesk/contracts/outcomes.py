@@ -1,7 +1,7 @@
 """The closed list of how a submission can end.
 
-Comes in: nothing. Goes out: the outcomes, their reasons, and one documented line for each; ``docs/outcomes.md`` is
-held against it by a test.
+Comes in: nothing. Goes out: the outcomes, their reasons, and one documented line for each, from which
+``docs/outcomes.md`` is generated.
 """
 
 from __future__ import annotations
@@ -117,41 +117,41 @@ DESCRIPTIONS: dict[str, str] = {
     "rejected:blocked_address": "The host is, resolves to, or redirects to an address that is not public.",
     "rejected:blocked_port": "The port is not one that the stack allows (80 and 443 unless set otherwise).",
     "rejected:robots_disallowed": "The host's robots.txt disallows the URL for Newsdesk (RFC 9309).",
-    "rejected:opt_out": "The page, its header or its host refuses what the stack heeds (`OptOutPolicy`).",
+    "rejected:opt_out": "The page, its header or its host refuses a use that `OptOutPolicy` enforces.",
     "failed:not_found": "The server answered 404.",
     "failed:gone": "The server answered 410.",
     "failed:access_denied": "The server answered 401, 402, 403, 407 or 451.",
-    "failed:client_error": "The server answered another 4xx status, a 3xx that is no redirect, or one beyond 599.",
+    "failed:client_error": "The server answered another 4xx, a 3xx that is not a redirect, or a status above 599.",
     "failed:server_error": "The server still answered 5xx after the last attempt.",
     "failed:rate_limited": "The server still answered 429 after the last attempt.",
     "failed:robots_unavailable": "The host's robots.txt was still out of reach after the last attempt (RFC 9309).",
     "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
     "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",
-    "failed:tls_error": "The server's certificate or its TLS is not acceptable.",
-    "failed:timeout": "The total deadline of a fetch passed, or the server answered 408, on every attempt.",
-    "failed:truncated": "The body ended before its declared length or its encoding's end on every attempt.",
-    "failed:protocol_error": "The server's answer is not HTTP/1.1, or its head is beyond all bounds.",
+    "failed:tls_error": "The server's certificate or TLS version is not acceptable.",
+    "failed:timeout": "On every attempt, the deadline of the fetch passed or the server answered 408.",
+    "failed:truncated": "On every attempt, the body ended before its declared length or its encoding's end.",
+    "failed:protocol_error": "The server's answer is not HTTP/1.1, or its head is too large.",
     "failed:too_large": "The body, on the wire or decoded, is larger than the cap.",
     "failed:too_many_redirects": "More redirects than allowed, or a loop.",
     "failed:bad_redirect": "A redirect without a usable target, or from https down to http.",
     "failed:content_type": "The answer is neither HTML nor plain text.",
     "failed:content_encoding": "The body's content encoding is unknown, stacked, or not what it claims to be.",
     "failed:undecodable": "The body's bytes are not text in any charset that could be found.",
-    "failed:empty_page": "The body is empty, or white space only.",
-    "failed:no_article": "The page was read and holds no article.",
-    "failed:not_found_page": "The server answered 200 with a page that says that there is no such page.",
+    "failed:empty_page": "The body is empty or white space.",
+    "failed:no_article": "The page was read and has no article.",
+    "failed:not_found_page": "The server answered 200 with a page that says that it was not found.",
     "failed:paywall": "The page keeps its article for subscribers and shows not even its opening.",
     "failed:consent_wall": "The page asks for consent to cookies or data use and shows no article.",
     "failed:bot_wall": "The page is a challenge to robots, or a message that refuses the visit.",
     "failed:extraction_error": "The extractor failed on this page; the capture is kept.",
-    "failed:parse_timeout": "Reading the page took more than 3 s of processor time, by the plainest way, too.",
-    "failed:parse_memory": "Reading the page took more than 512 MB, by the plainest way, too.",
-    "failed:parse_crash": "The process that reads pages ended on this one, by the plainest way, too.",
+    "failed:parse_timeout": "Reading the page took more than 3 s of processor time, even by the fallback.",
+    "failed:parse_memory": "Reading the page took more than 512 MB, even by the fallback.",
+    "failed:parse_crash": "The process that reads pages crashed on this one, even in the fallback.",
     "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
-    "failed:front_page": "An indexed article's URL redirects to a front page; that is never taken for the article.",
+    "failed:front_page": "An indexed article's URL redirects to a front page, which is never the article.",
     "failed:redirected": "An indexed article's URL redirects to another page; the last revision stands.",
-    "failed:host_overloaded": "The host answered 429 or 503 for so long that the page has waited often enough.",
-    "failed:stuck": "The work was re-sent as often as allowed and never finished; the dead-letter queue tells why.",
+    "failed:host_overloaded": "The host was in back-off each time that the page's turn came.",
+    "failed:stuck": "The work was resent as often as allowed and never finished; see the dead-letter queue.",
 }
 """One line for each outcome, as ``docs/outcomes.md`` prints it."""
 
