@@ -21,7 +21,7 @@ def open_stack(name: str | None, region: str | None) -> Stack:
     """Return the deployed stack of a name, or the local one if there is no name."""
     if name:
         return Stack(name, region)
-    require_checkout("without --stack, a command is about the stack on this machine, which")
+    require_checkout("a command without --stack")
     from newsdesk_cli.local_stack import LocalStack
 
     return LocalStack().get()
