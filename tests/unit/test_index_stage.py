@@ -18,7 +18,7 @@ from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import Worker
-from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of
+from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of, outcome_of
 
 
 def signed(own: int = 0, shared: int = 100, seed: int = 0) -> Enrichment:
@@ -199,6 +199,20 @@ def test_an_article_that_is_gone_from_the_bucket_ends_as_failed() -> None:
     assert outcome.outcome == "failed:capture_missing"
     assert desk.store.states[id_of()].stage is Stage.REST
     assert desk.stage.handle(message) == "stale"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_run_whose_end_is_recorded_already_is_acknowledged(is_there: bool) -> None:
+    # Given a run whose outcome another worker has recorded, and whose object may be gone
+    desk = Desk()
+    message = desk.expect()
+    desk.store.outcomes[id_of(), 1] = outcome_of(at_stage(Stage.INDEX))
+    if not is_there:
+        desk.objects.objects.clear()
+
+    # When its message is delivered, Then this worker was late, and nothing was committed
+    assert (desk.stage.handle(message), desk.store.revisions) == ("stale", {})
+    assert desk.store.states[id_of()] == at_stage(Stage.INDEX)
 
 
 def test_a_bucket_out_of_order_is_no_missing_article() -> None:

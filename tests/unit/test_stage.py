@@ -213,6 +213,36 @@ def test_a_step_whose_record_exists_is_not_taken() -> None:
     assert store.get(id_of()) == before
 
 
+# -------------------------------------------------------------------------------- handing on and ending
+
+
+def test_an_article_is_handed_on_with_the_next_stages_message() -> None:
+    # Given an article at extract, When it is handed on, Then it stands at enrich, and enrich has its message
+    store, sender = InMemoryArticleStore(at_stage(Stage.EXTRACT)), RecordingSender()
+    assert worker_on(store, sender).hand_on(
+        at_stage(Stage.EXTRACT), lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
+    )
+    assert sender.sent == [message_for(store.states[id_of()])]
+
+
+def test_a_worker_that_comes_late_hands_nothing_on() -> None:
+    # Given an article that another worker has moved on, When this one hands it on, Then no message is sent
+    store, sender = InMemoryArticleStore(at_stage(Stage.ENRICH)), RecordingSender()
+    assert not worker_on(store, sender).hand_on(
+        at_stage(Stage.EXTRACT), lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
+    )
+    assert sender.sent == []
+
+
+def test_a_run_that_ends_returns_its_outcome() -> None:
+    # Given articles at extract, When their runs end, Then the worker learns how: by the reason, too
+    before = at_stage(Stage.EXTRACT)
+    assert worker_on(InMemoryArticleStore(before)).end(before, Outcome.UNCHANGED) is Outcome.UNCHANGED
+    assert worker_on(InMemoryArticleStore(before)).fail(before, Reason.NO_ARTICLE) is Outcome.FAILED
+    assert worker_on(InMemoryArticleStore(before)).fail(before, Reason.OPT_OUT, "noindex") is Outcome.REJECTED
+    assert worker_on(InMemoryArticleStore(at_stage(Stage.ENRICH))).fail(before, Reason.NO_ARTICLE) is None
+
+
 # ----------------------------------------------------------------------- a stage, killed wherever it may be
 
 
