@@ -74,7 +74,7 @@ def _kind(element: HtmlElement) -> tuple[BlockType, HtmlElement]:
     for _ in range(_FARTHEST):
         if walked is None:
             break
-        kind = _CONTAINERS.get(str(walked.tag))
+        kind = _CONTAINERS.get(walked.tag)
         if kind is BlockType.TABLE and found is None and not _is_data(walked):
             return BlockType.PARAGRAPH, element
         if kind and (found is None or found[0] is kind is BlockType.LIST):

@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from extractor.body.features import Container, PageFeatures
+from extractor.body.features import Holding, PageFeatures
 
 LONGEST_WORDED_TEXT = 40
 """A segment of more words says what it is by other means than by single words."""
@@ -58,11 +58,11 @@ def word_columns(
 
 
 def _class_score(
-    container: Container, class_words: Mapping[str, float], known: dict[int, tuple[float, float, float, float]]
+    container: Holding, class_words: Mapping[str, float], known: dict[int, tuple[float, float, float, float]]
 ) -> tuple[float, float, float, float]:
     """Return a container's own log-odds, and the lowest, the highest and the sum of all that is around it."""
-    chain: list[Container] = []
-    walked: Container | None = container
+    chain: list[Holding] = []
+    walked: Holding | None = container
     while walked is not None and id(walked) not in known:
         chain.append(walked)
         walked = walked.parent
@@ -105,7 +105,7 @@ class _Surroundings:
         self._held: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._alike: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._mass = 0.0
-        containers: dict[int, Container] = {}
+        containers: dict[int, Holding] = {}
         for i in self._places:
             container = page.containers[i]
             assert container is not None
@@ -119,8 +119,8 @@ class _Surroundings:
         self._mains = [self._main(containers, share) for share in _MAIN_SHARES]
         self._ways: dict[int, list[float]] = {}
 
-    def _main(self, containers: Mapping[int, Container], share: float) -> dict[int, int]:
-        main: Container | None = None
+    def _main(self, containers: Mapping[int, Holding], share: float) -> dict[int, int]:
+        main: Holding | None = None
         for key, container in containers.items():
             if self._held[key][0] >= share * self._mass > 0 and (main is None or container.depth > main.depth):
                 main = container
@@ -162,26 +162,26 @@ class _Surroundings:
         mean = (sums[0] - mass) / (sums[1] - size) if sums[1] > size else -1.0
         return mean, sums[0] / max(1.0, self._mass)
 
-    def _way(self, container: Container) -> list[float]:
+    def _way(self, container: Holding) -> list[float]:
         way = self._ways.get(id(container))
         if way is None:
             way = self._ways[id(container)] = [number for main in self._mains for number in _way(container, main)]
         return way
 
-    def _chain(self, container: Container, mass: float, size: int) -> list[float]:
+    def _chain(self, container: Holding, mass: float, size: int) -> list[float]:
         row: list[float] = []
-        walked: Container | None = container
+        walked: Holding | None = container
         for _ in range(_LEVELS):
             row += (-1.0, -1.0) if walked is None else self._without(self._held[id(walked)], mass, size)
             walked = walked.parent if walked else None
         return row
 
 
-def _sum_up(held: defaultdict[int, list[float]], order: dict[int, Container]) -> None:
+def _sum_up(held: defaultdict[int, list[float]], order: dict[int, Holding]) -> None:
     """Add to each container what those in it hold."""
-    levels: dict[int, list[Container]] = {}
+    levels: dict[int, list[Holding]] = {}
     for container in list(order.values()):
-        walked: Container | None = container
+        walked: Holding | None = container
         while walked is not None and (walked is container or id(walked) not in order):
             order[id(walked)] = walked
             walked = walked.parent
@@ -211,7 +211,7 @@ def _following(page: PageFeatures, places: Sequence[int], spread: Sequence[float
     return result
 
 
-def _steps(container: Container | None) -> dict[int, int]:
+def _steps(container: Holding | None) -> dict[int, int]:
     steps: dict[int, int] = {}
     while container is not None:
         steps[id(container)] = len(steps)
@@ -219,10 +219,10 @@ def _steps(container: Container | None) -> dict[int, int]:
     return steps
 
 
-def _way(container: Container, chain: Mapping[int, int]) -> tuple[float, float]:
+def _way(container: Holding, chain: Mapping[int, int]) -> tuple[float, float]:
     """Return how far up a chain of containers and down again the way to one is."""
     down = 0
-    walked: Container | None = container
+    walked: Holding | None = container
     while walked is not None:
         if id(walked) in chain:
             return float(chain[id(walked)]), float(down)

@@ -18,45 +18,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-from lxml.html import HtmlElement
-
-from extractor.html import Segment
+from extractor.html import AREAS, ASIDES, HEADING_LEVELS, Container, Segment
 
 TOKEN = re.compile(r"\w+")
-_CLASS_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _TERMINAL = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _OPENING = tuple("\"'“‘«„")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_LONGEST_CLASS = 300
 _LONGEST_BODY = 200_000
 _LONGEST_COMPARED = 80
 """A segment of more words is no title and no description."""
 _MOST_TITLES = 6
 _OBVIOUS_LINKS, _OBVIOUS_SIZE = 0.9, 12
+_log = math.log1p
 _SUSPECT = 0.3
 """From this likelihood on, a piece of a page counts as one that may be another article's."""
 _CHAIN = 5
 """So many containers around a segment are described one by one, from the nearest outwards."""
 
-_AREAS = (
-    frozenset({"article"}),
-    frozenset({"main"}),
-    frozenset({"aside"}),
-    frozenset({"nav", "menu"}),
-    frozenset({"footer"}),
-    frozenset({"header"}),
-    frozenset({"figure", "figcaption"}),
-    frozenset({"table"}),
-    frozenset({"ul", "ol", "dl"}),
-    frozenset({"form", "fieldset", "dialog"}),
-    frozenset({"blockquote", "q"}),
-    frozenset({"section"}),
-)
-_ASIDES = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 9
-"""Text in ``aside``, ``nav``, ``footer`` and ``form`` is not what a page is about."""
 _TAGS = ("p", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "article", "section", "header", "address")
 
 # fmt: off
@@ -86,7 +66,7 @@ WORD_FEATURES = ("own", "parent", "grandparent", "lowest", "highest", "sum", "te
 FEATURES: tuple[str, ...] = (
     *_OWN,
     *(f"is_{tag}" for tag in _TAGS),
-    *(f"in_{min(area)}" for area in _AREAS),
+    *(f"in_{min(area)}" for area in AREAS),
     *(f"container{level}_{name}" for level in range(_CHAIN) for name in _CONTAINER),
     *(f"template_{name}" for name in _TEMPLATE),
     *(f"path_{name}" for name in _TEMPLATE),
@@ -98,12 +78,11 @@ FEATURES: tuple[str, ...] = (
 
 
 @dataclass(slots=True, eq=False)
-class Container:
-    """An element with segments in it."""
+class Holding:
+    """A container, and what it holds of the segments that are described."""
 
-    parent: Container | None
+    parent: Holding | None
     tag: str
-    words: tuple[str, ...]
     template: tuple[str, ...]
     path: int
     depth: int
@@ -129,7 +108,7 @@ class Container:
         self.first = index if self.first < 0 else self.first
         self.last = index
 
-    def take(self, child: Container) -> None:
+    def take(self, child: Holding) -> None:
         """Count what a child holds."""
         self.tokens += child.tokens
         self.link_tokens += child.link_tokens
@@ -179,7 +158,7 @@ class PageFeatures:
         For each segment its numbers, named by :data:`FEATURES`; none for an obvious one, and None for a foreign one.
     sizes : list of int
         How many words each segment has; in writing without spaces, about as many as it would have.
-    containers : list of Container
+    containers : list of Holding
         The nearest container of each segment.
     tokens : list
         The words of each segment.
@@ -187,7 +166,7 @@ class PageFeatures:
 
     rows: list[list[float] | None]
     sizes: list[int]
-    containers: list[Container | None]
+    containers: list[Holding | None]
     tokens: list[list[str]]
 
 
@@ -241,15 +220,14 @@ class _Page:
         self.tokens: list[list[str]] = [[]] * count
         self.sizes = [0] * count
         self.is_prose = [False] * count
-        self.containers: list[Container | None] = [None] * count
-        self.order: list[Container] = []
+        self.containers: list[Holding | None] = [None] * count
+        self.order: list[Holding] = []
         self.copies: Counter[str] = Counter()
         self.templates: defaultdict[tuple[str, ...], _Template] = defaultdict(_Template)
         self.paths: defaultdict[int, _Template] = defaultdict(_Template)
         self.total = self.prose = self.prose_segments = self.unspaced = 0
         self.links = 0.0
-        self._nodes: dict[HtmlElement, Container] = {}
-        self._path_numbers: dict[tuple[int, tuple[str, ...]], int] = {}
+        self._holdings: dict[int, Holding] = {}
 
     def add(self, segment: Segment) -> None:
         index, text, share = segment.index, segment.text, segment.link_share
@@ -258,10 +236,10 @@ class _Page:
         if not text.isascii() and (wide := len(_UNSPACED.findall(text))):
             size = max(size, wide // 2)
             self.unspaced += wide
-        container = self._nodes.get(segment.element)
+        container = self._holdings.get(segment.container.number)
         if container is None:
-            container = _container(segment.element, self._nodes, self.order, self._path_numbers)
-        is_aside = container.areas & _ASIDES or segment.is_hidden
+            container = _holding(segment.container, self._holdings, self.order)
+        is_aside = container.areas & ASIDES or segment.is_hidden
         is_prose = share < 0.5 and not is_aside and (size >= 25 or (size >= 10 and _TERMINAL.search(text) is not None))
         prose = size if is_prose else 0
         self.tokens[index], self.sizes[index], self.is_prose[index] = words, size, is_prose
@@ -329,7 +307,7 @@ class _Describer:
             here = page.containers[index]
             assert here is not None
             size = page.sizes[index]
-            level = _HEADINGS.get(here.tag, 0)
+            level = HEADING_LEVELS.get(here.tag, 0)
             if is_obvious(segment.link_share, size):
                 rows[index] = []
                 likeness = self._likeness(segment) if level else []
@@ -401,13 +379,13 @@ class _Describer:
             shared / max(1, len(long_words)),
         ]
 
-    def _shape_row(self, here: Container) -> list[float]:
+    def _shape_row(self, here: Holding) -> list[float]:
         """Return what all segments of a container have in common."""
         row = self._shape_rows.get(id(here))
         if row is None:
             row = [float(here.tag == tag) for tag in _TAGS]
-            row += [float(here.areas >> bit & 1) for bit in range(len(_AREAS))]
-            walked: Container | None = here
+            row += [float(here.areas >> bit & 1) for bit in range(len(AREAS))]
+            walked: Holding | None = here
             for _ in range(_CHAIN):
                 row += _NO_CONTAINER if walked is None else self._container_row(walked)
                 walked = walked.parent if walked else None
@@ -416,7 +394,7 @@ class _Describer:
             self._shape_rows[id(here)] = row
         return row
 
-    def _container_row(self, container: Container) -> list[float]:
+    def _container_row(self, container: Holding) -> list[float]:
         row = self._container_rows.get(id(container))
         if row is None:
             row = self._container_rows[id(container)] = [
@@ -429,7 +407,7 @@ class _Describer:
             ]
         return row
 
-    def _relation_row(self, here: Container) -> list[float]:
+    def _relation_row(self, here: Holding) -> list[float]:
         row = self._relations.get(id(here))
         if row is None:
             in_half, up_half, _ = _relation(here, self._half)
@@ -493,54 +471,32 @@ def _own_row(segment: Segment, words: list[str], size: int) -> list[float]:
     ]
 
 
-def _container(
-    element: HtmlElement,
-    nodes: dict[HtmlElement, Container],
-    order: list[Container],
-    paths: dict[tuple[int, tuple[str, ...]], int],
-) -> Container:
-    """Return an element's container, and make those around it that are not there yet."""
-    missing: list[HtmlElement] = []
-    walked: HtmlElement | None = element
-    while walked is not None and walked not in nodes:
+def _holding(container: Container, known: dict[int, Holding], order: list[Holding]) -> Holding:
+    """Return what a container holds, and make it for those around it that have none yet."""
+    missing: list[Container] = []
+    walked: Container | None = container
+    while walked is not None and walked.number not in known:
         missing.append(walked)
-        walked = walked.getparent()
-    parent = nodes[walked] if walked is not None else None
+        walked = walked.parent
+    holding = known[walked.number] if walked is not None else None
     for made in reversed(missing):
-        tag = str(made.tag)
-        words = _class_words(made)
-        template = (tag, *words)
-        key = (parent.path if parent else -1, template)
-        path = paths.setdefault(key, len(paths))
-        areas = parent.areas if parent else 0
-        for bit, names in enumerate(_AREAS):
-            if tag in names:
-                areas |= 1 << bit
-        parent = Container(parent, tag, words, template, path, parent.depth + 1 if parent else 0, areas)
-        nodes[made] = parent
-        order.append(parent)
-    assert parent is not None
-    return parent
+        holding = Holding(holding, made.tag, made.template, made.path, made.depth, made.areas)
+        known[made.number] = holding
+        order.append(holding)
+    assert holding is not None
+    return holding
 
 
-def _class_words(element: HtmlElement) -> tuple[str, ...]:
-    attributes = element.attrib
-    if not attributes:
-        return ()
-    names = " ".join([attributes.get(name, "")[:_LONGEST_CLASS] for name in ("class", "id", "itemprop", "role")])
-    return tuple(dict.fromkeys([word.lower() for word in _CLASS_WORD.findall(names)]))[:12]
-
-
-def _smallest_with(order: list[Container], prose: float) -> Container | None:
+def _smallest_with(order: list[Holding], prose: float) -> Holding | None:
     """Return the innermost container that holds so much prose."""
-    best: Container | None = None
+    best: Holding | None = None
     for container in order:
         if container.prose >= prose and prose > 0 and (best is None or container.depth > best.depth):
             best = container
     return best
 
 
-def _chain_ids(container: Container | None) -> dict[int, int]:
+def _chain_ids(container: Holding | None) -> dict[int, int]:
     """Return the containers around one, and how far up each is."""
     chain = {}
     steps = 0
@@ -551,10 +507,10 @@ def _chain_ids(container: Container | None) -> dict[int, int]:
     return chain
 
 
-def _relation(container: Container, chain: dict[int, int]) -> tuple[float, float, float]:
+def _relation(container: Holding, chain: dict[int, int]) -> tuple[float, float, float]:
     """Return whether a container lies in the chain's first, and how far it is up the chain and down again."""
     down = 0
-    walked: Container | None = container
+    walked: Holding | None = container
     while walked is not None:
         steps = chain.get(id(walked))
         if steps is not None:
@@ -564,7 +520,7 @@ def _relation(container: Container, chain: dict[int, int]) -> tuple[float, float
     return 0.0, 99.0, 99.0
 
 
-def _readable(order: list[Container]) -> Container | None:
+def _readable(order: list[Holding]) -> Holding | None:
     """Return the container with most prose in its children, half as much counted for theirs (as Readability does)."""
     best, best_score = None, 0.0
     scores: dict[int, float] = {}
@@ -611,7 +567,7 @@ def _title_place(
     """Return where the page shows its title, and its first ``h1``."""
     best, place, h1 = 0.0, None, None
     for segment in own:
-        is_heading = segment.tag in _HEADINGS
+        is_heading = segment.tag in HEADING_LEVELS
         if segment.tag == "h1" and h1 is None:
             h1 = segment.index
         words = tokens[segment.index]
@@ -662,7 +618,7 @@ def _sections(own: Sequence[Segment], sizes: list[int], is_prose: list[bool]) ->
     for segment in reversed(own):
         index = segment.index
         sections[index] = (_log(size), _log(prose), links / max(1, size))
-        if segment.tag in _HEADINGS:
+        if segment.tag in HEADING_LEVELS:
             size = prose = 0
             links = 0.0
         else:
@@ -721,7 +677,3 @@ def _pairs(words: list[str]) -> set[tuple[str, str]]:
 def _share_in(words: list[str], pairs: set[tuple[str, str]]) -> float:
     own = list(pairwise(words))
     return sum(pair in pairs for pair in own) / len(own) if own else 0.0
-
-
-def _log(number: float) -> float:
-    return math.log1p(number)

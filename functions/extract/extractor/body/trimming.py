@@ -78,11 +78,16 @@ def trim(
 
 def _missing_cells(segments: Sequence[Segment], kept: Sequence[int]) -> Iterator[int]:
     """Yield the cells that were left out of tables of which at least half was kept: a row needs its head."""
-    cells_kept = [segments[index] for index in kept if segments[index].tag in _CELLS]
-    tables = {segment.element: data_table_of(segment) for segment in cells_kept}
     chosen = set(kept)
-    for table in dict.fromkeys(table for table in tables.values() if table is not None):
-        cells = [segment for segment in segments if segment.tag in _CELLS and data_table_of(segment) is table]
+    if not any(segments[index].tag in _CELLS for index in kept):
+        return
+    tables: dict[HtmlElement, list[Segment]] = {}
+    for segment in segments:
+        if segment.tag in _CELLS and (table := data_table_of(segment)) is not None:
+            tables.setdefault(table, []).append(segment)
+    for cells in tables.values():
+        if not any(cell.index in chosen for cell in cells):
+            continue
         missing = [segment.index for segment in cells if segment.index not in chosen]
         if len(missing) * 2 <= len(cells):
             yield from missing
@@ -274,12 +279,12 @@ def _repetition(run: Sequence[int]) -> Iterator[tuple[int, DropReason]]:
 
 def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     """Yield quotes that are set apart and say what a paragraph says."""
-    whole = "\n".join(_folded(segment.text) for segment in chosen)
-    for segment in chosen:
+    apart = [segment for segment in chosen if _is_set_apart(segment.element)]
+    whole = "\n".join(_folded(segment.text) for segment in chosen) if apart else ""
+    for segment in apart:
         text = _folded(segment.text)
         is_of_a_size = SHORTEST_PULL_QUOTE_WORDS <= text.count(" ") + 1 <= LONGEST_PULL_QUOTE_WORDS
-        is_said = is_of_a_size and (f"{text} " in whole or f" {text}" in whole)
-        if (is_said and _is_set_apart(segment.element)) or _is_pulled(segment.element):
+        if (is_of_a_size and (f"{text} " in whole or f" {text}" in whole)) or _is_pulled(segment.element):
             yield segment.index, DropReason.REPEATED
 
 
