@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from extractor.html import Segment
+from extractor.html import FIGURES, TABLES, Segment
 from newsdesk.contracts import Block, BlockType
 
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
@@ -54,11 +54,13 @@ def blocks_of(segments: Iterable[Segment]) -> tuple[Block, ...]:
 
 def is_caption(segment: Segment) -> bool:
     """Return whether a segment tells what a picture shows."""
-    return _kind(segment.element)[0] is BlockType.CAPTION
+    return bool(segment.container.areas & FIGURES) and _kind(segment.element)[0] is BlockType.CAPTION
 
 
 def data_table_of(segment: Segment) -> HtmlElement | None:
     """Return the table of data that a segment is a cell of."""
+    if not segment.container.areas & TABLES:
+        return None
     kind, container = _kind(segment.element)
     return container if kind is BlockType.TABLE else None
 

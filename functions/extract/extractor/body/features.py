@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from extractor.html import AREAS, ASIDES, HEADING_LEVELS, Container, Segment
+from extractor.text import ends_sentence
 
 TOKEN = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_TERMINAL = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _OPENING = tuple("\"'“‘«„")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -240,7 +240,7 @@ class _Page:
         if container is None:
             container = _holding(segment.container, self._holdings, self.order)
         is_aside = container.areas & ASIDES or segment.is_hidden
-        is_prose = share < 0.5 and not is_aside and (size >= 25 or (size >= 10 and _TERMINAL.search(text) is not None))
+        is_prose = share < 0.5 and not is_aside and (size >= 25 or (size >= 10 and ends_sentence(text)))
         prose = size if is_prose else 0
         self.tokens[index], self.sizes[index], self.is_prose[index] = words, size, is_prose
         self.containers[index] = container
@@ -449,7 +449,7 @@ def _own_row(segment: Segment, words: list[str], size: int) -> list[float]:
         digits / characters,
         _log(text.count(",") + text.count("，") + text.count("、") + text.count("،")),
         _log(text.count(". ") + text.count("。")),
-        float(_TERMINAL.search(text[-6:]) is not None),
+        float(ends_sentence(text)),
         float(text[-1] in ":："),
         float(text[-1] in "?？"),
         float(text.endswith(("...", "…", "»", "›", "→"))),

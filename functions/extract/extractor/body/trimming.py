@@ -21,8 +21,8 @@ from lxml.html import HtmlElement
 from extractor.body.blocks import blocks_of, data_table_of
 from extractor.body.selection import Body
 from extractor.html import Page, Segment
-from extractor.text import SEE_ALSO, DropReason, LineKind, kind_of_line
-from newsdesk.words import count_words, words
+from extractor.text import BYLINE_WORDS, SEE_ALSO, DropReason, LineKind, fold, kind_of_line
+from newsdesk.words import count_words
 
 SHORTEST_REPEATED_WORDS = 8
 """Shorter lines may well be said twice: "He shook his head." """
@@ -44,7 +44,6 @@ _KINDS = {
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _END_KINDS = {LineKind.BYLINE: DropReason.BYLINE, LineKind.LEGAL: DropReason.PAGE_FURNITURE}
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
-_BYLINE_WORDS = frozenset({"by", "and", "von", "und", "par", "et", "por", "y", "di", "e", "door", "en"})
 _LONGEST_BYLINE_WORDS = 12
 _MOST_BIOGRAPHIES, _LONGEST_BIOGRAPHY_WORDS = 3, 80
 _IS_OR_WRITES = (
@@ -175,7 +174,7 @@ def _head(
 def _is_of_names(text: str, names: Set[str]) -> bool:
     """Say whether a line is of authors' names, with a date perhaps."""
     parts = [word for word in text.split() if not any(map(str.isdigit, word))]
-    strange = [word for word in parts if word not in names and word not in _BYLINE_WORDS]
+    strange = [word for word in parts if word not in names and word not in BYLINE_WORDS]
     return not names.isdisjoint(parts) and len(parts) <= _LONGEST_BYLINE_WORDS and len(strange) <= 1
 
 
@@ -304,4 +303,4 @@ def _is_set_apart(element: HtmlElement | None) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(words(text.casefold()))
+    return " ".join(fold(text))

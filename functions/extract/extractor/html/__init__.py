@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from extractor.html.canonical import canonical_link
 from extractor.html.charset import decode_text
-from extractor.html.containers import AREAS, ASIDES, HEADING_LEVELS, Container
+from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TABLES, Container
 from extractor.html.hidden import WARNING, hidden_text, hides_prose
 from extractor.html.json_ld import StructuredArticle, StructuredData, read_structured_data
 from extractor.html.links import checked_url, links_of
@@ -22,7 +22,9 @@ from extractor.html.tree import parse_html
 __all__ = [
     "AREAS",
     "ASIDES",
+    "FIGURES",
     "HEADING_LEVELS",
+    "TABLES",
     "WARNING",
     "Container",
     "Element",

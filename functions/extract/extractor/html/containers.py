@@ -9,6 +9,7 @@ from the same template, ask this tree, which is much the smaller.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -31,11 +32,14 @@ AREAS = (
 )
 """Kinds of elements that say what the text in them is; each has a bit of :attr:`Container.areas`."""
 _AREA_BITS = {tag: 1 << bit for bit, tags in enumerate(AREAS) for tag in tags}
+FIGURES, TABLES = _AREA_BITS["figure"], _AREA_BITS["table"]
 ASIDES = _AREA_BITS["aside"] | _AREA_BITS["nav"] | _AREA_BITS["footer"] | _AREA_BITS["form"]
 """Areas with text that is not what a page is about."""
 
 _CLASS_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _LONGEST_CLASS = 300
+_NAMING = ("class", "id", "itemprop", "role")
+"""Attributes that say what an element is for."""
 _MAXIMUM_CLASS_WORDS = 12
 
 
@@ -85,12 +89,16 @@ class ContainerTree:
 
     def __init__(self) -> None:
         self.containers: list[Container] = []
+        self._templates: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._paths: dict[tuple[int, tuple[str, ...]], int] = {}
 
     def add(self, element: HtmlElement, parent: Container | None, first: int) -> Container:
         """Return a new container, whose first segment is the one with the index ``first``."""
         tag = str(element.tag)
-        template = (tag, *_class_words(element))
+        names = (tag, *(element.get(name, "") for name in _NAMING))
+        template = self._templates.get(names)
+        if template is None:
+            template = self._templates[names] = (tag, *_class_words(names[1:]))
         path = self._paths.setdefault((-1 if parent is None else parent.path, template), len(self._paths))
         areas = _AREA_BITS.get(tag, 0) | (0 if parent is None else parent.areas)
         depth = 0 if parent is None else parent.depth + 1
@@ -109,10 +117,7 @@ class ContainerTree:
         return tuple(self.containers)
 
 
-def _class_words(element: HtmlElement) -> list[str]:
-    attributes = element.attrib
-    if not attributes:
-        return []
-    names = " ".join([attributes.get(name, "")[:_LONGEST_CLASS] for name in ("class", "id", "itemprop", "role")])
+def _class_words(values: Sequence[str]) -> list[str]:
+    names = " ".join([value[:_LONGEST_CLASS] for value in values])
     words = dict.fromkeys([word.lower() for word in _CLASS_WORD.findall(names)])
     return list(words)[:_MAXIMUM_CLASS_WORDS]

@@ -133,6 +133,8 @@ class _Walk:
                 tag = child.tag
                 if tag == "br":
                     self._parts.append("\n")
+                elif tag in _INLINE and not len(child):
+                    self._pass(child, tag)
                 elif tag.__class__ is str and (tag not in _SKIPPED or _is_unclosed(child)):
                     self._enter(child, tag)
                     break
@@ -160,6 +162,21 @@ class _Walk:
         text = element.text
         if text:
             self._gather(text)
+
+    def _pass(self, element: HtmlElement, tag: str) -> None:
+        """Gather a word or two that are marked up: most elements of a page are such, and hold no others."""
+        text = element.text
+        if tag == "a":
+            self._links.append(element)
+            if text:
+                self._open_links.append(element)
+                self._gather(text)
+                self._open_links.pop()
+        elif text:
+            is_strong = tag in _STRONG
+            self._strongs += is_strong
+            self._gather(text)
+            self._strongs -= is_strong
 
     def _leave(self) -> None:
         level = self._stack[-1]

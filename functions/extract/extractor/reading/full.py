@@ -7,7 +7,6 @@ Changes nothing; neither the network nor the clock is asked.
 from __future__ import annotations
 
 import logging
-import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -41,7 +40,7 @@ from extractor.html import (
 )
 from extractor.kinds import TypeJudgement, Wall, judge_type, judge_wall, next_pages
 from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
-from extractor.text import clean_plain_text, split_parts
+from extractor.text import clean_plain_text, ends_sentence, split_parts
 from newsdesk.contracts import (
     Block,
     BlockType,
@@ -70,8 +69,6 @@ LONGEST_DROPPED = 2_000
 
 LEAST_DOUBTFUL, MOST_DOUBTFUL = 0.3, 0.7
 """Between these probabilities the classifier hesitated."""
-
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 
 # Its warnings quote URLs with their query strings, which carry secrets.
 for _library in ("trafilatura", "htmldate", "courlan"):
@@ -169,7 +166,7 @@ def require_article(result: ExtractionResult) -> None:
     if article.word_count >= SHORTEST_ARTICLE_WORDS:
         return
     for block in article.blocks:
-        is_sentence = block.type is BlockType.PARAGRAPH and _SENTENCE_END.search(block.text.strip())
+        is_sentence = block.type is BlockType.PARAGRAPH and ends_sentence(block.text.strip())
         if is_sentence and count_words(block.text) >= SHORTEST_SENTENCE_WORDS:
             return
     raise PermanentError(Reason.NO_ARTICLE, f"{article.word_count} words")
