@@ -227,5 +227,14 @@ class Reading:
             raise PermanentError(self.refusal, self.detail)
 
 
+class ReadMode(StrEnum):
+    """How a page is read."""
+
+    FULL = "full"
+    """By all judges."""
+    FALLBACK = "fallback"
+    """By one simple rule, when the full reading cannot cope with the page."""
+
+
 ReadPage = Callable[[PageToRead], Reading]
 """Reads a page; raises :class:`newsdesk.errors.PermanentError` when it cannot be read at all."""

@@ -1,7 +1,7 @@
 """The extractor over a folder of pages, without any stack: what ``newsdesk extract`` does.
 
 Comes in: a manifest of JSON lines ``{id, url, path}``. Goes out: for each line the article, and the flat fields by
-which extraction is scored. Changes nothing.
+which extraction is scored.
 """
 
 from __future__ import annotations

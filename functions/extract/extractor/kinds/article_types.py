@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from lxml.html import HtmlElement
-
-from extractor.html import Page, StructuredData
+from extractor.html import Element, Page, StructuredData
 from extractor.text import is_dashed, is_lead_in, listed_stories, time_of
 from newsdesk.contracts import ArticleType, Block, BlockType
 from newsdesk.web import Url
@@ -198,7 +196,7 @@ def _path(url: Url | None) -> str:
 
 
 def _not_an_article(
-    tree: HtmlElement, data: StructuredData, names: Sequence[str], title: str, words: int
+    tree: Element, data: StructuredData, names: Sequence[str], title: str, words: int
 ) -> TypeJudgement | None:
     types = {name.lower() for name in data.types}
     main = {name.lower() for name in data.main.types} if data.main else set[str]()
@@ -235,7 +233,7 @@ def _not_an_article(
 
 
 def _live_blog(
-    tree: HtmlElement | None, data: StructuredData, blocks: Sequence[Block], path: str, title: str
+    tree: Element | None, data: StructuredData, blocks: Sequence[Block], path: str, title: str
 ) -> TypeJudgement | None:
     if data.main and "liveblogposting" in {name.lower() for name in data.main.types}:
         return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", (TypeSign.LIVE_BLOG_DESCRIBED,))
@@ -250,7 +248,7 @@ def _live_blog(
     return None
 
 
-def _timed_posts(tree: HtmlElement) -> int:
+def _timed_posts(tree: Element) -> int:
     """Return how many elements of the kind that most often holds a time of its own and prose there are."""
     counts: dict[tuple[str, str], int] = {}
     for element in islice(tree.iter("time"), _MAXIMUM_ELEMENTS):
@@ -292,18 +290,18 @@ def _opinion(data: StructuredData, folders: Sequence[str], title: str, section: 
     return None
 
 
-def _og_type(tree: HtmlElement) -> str:
+def _og_type(tree: Element) -> str:
     for element in islice(tree.iter("meta"), _MAXIMUM_ELEMENTS):
         if (element.get("property") or element.get("name") or "").lower() == "og:type":
             return (element.get("content") or "").strip().lower()
     return ""
 
 
-def _pictures(tree: HtmlElement) -> int:
+def _pictures(tree: Element) -> int:
     return sum(1 for _ in islice(_pictures_with_text(tree), _MAXIMUM_ELEMENTS))
 
 
-def _pictures_with_text(tree: HtmlElement) -> Iterator[HtmlElement]:
+def _pictures_with_text(tree: Element) -> Iterator[Element]:
     """Yield the pictures that are shown with something to read: in a figure, or in an item that is no link."""
     for element in islice(tree.iter("img"), _MAXIMUM_ELEMENTS):
         around = list(islice(element.iterancestors(), 4))
@@ -313,7 +311,7 @@ def _pictures_with_text(tree: HtmlElement) -> Iterator[HtmlElement]:
             yield element
 
 
-def _cards(tree: HtmlElement) -> int:
+def _cards(tree: Element) -> int:
     """Return how many headings are links with a headline's words."""
     count = 0
     for heading in islice(tree.iter("h2", "h3", "h4"), _MAXIMUM_ELEMENTS):

@@ -208,7 +208,7 @@ def _headline(titles: tuple[TitleCandidate, ...]) -> Found[str] | None:
 
 
 def _headline_conflict(titles: tuple[TitleCandidate, ...]) -> FieldConflict | None:
-    """Tell of wordings that JSON-LD, Open Graph and the first heading each have for themselves."""
+    """Return the conflict between the wordings of JSON-LD, Open Graph and the first heading."""
     if not titles:
         return None
     known = set(titles[0].sources)
@@ -381,7 +381,7 @@ def _languages(tree: Element, data: StructuredData, meta: MetaStatements) -> lis
 
 
 def _language_conflict(languages: Iterable[tuple[str, str]]) -> FieldConflict | None:
-    """Tell of languages, not of their varieties: "en" and "en-GB" contradict each other in nothing."""
+    """Return the conflict between languages; varieties of one, such as "en" and "en-GB", do not conflict."""
     first: dict[str, tuple[str, str]] = {}
     for tag, source in languages:
         name = tag.partition("-")[0].lower()

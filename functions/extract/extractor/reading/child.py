@@ -1,7 +1,7 @@
 """Pages are read in a process of their own, which can be killed.
 
-Comes in: pages. Goes out: readings, or the reason why there is none. Changes: one child process, which lives from page
-to page and is replaced when a page kills it or has to be stopped.
+Comes in: pages. Goes out: readings, or the reason why there is none. Changes: one child process, which is
+reused from page to page and replaced when a page kills it or it has to be stopped.
 
 Parsing is where the open web meets C code and quadratic loops: a page of one megabyte can take a minute, no exception
 and no signal handler stops it, and a broken one can end the process. So the process that has credentials and messages
@@ -12,7 +12,7 @@ child is unpickled.
 A page may use three seconds of processor time. It is that which is measured, so that neither a busy machine nor one
 that was frozen for an hour in between kills an innocent page; time on the wall is a second, wider bound, in which a
 long silence of the machine itself counts as one second. Memory is bounded by the kernel in the child and watched from
-here. A page that had to be stopped is read again, plainly, in the fresh child, under the same bounds.
+here. A page that had to be stopped is read again in the fresh child, in fallback mode, under the same bounds.
 """
 
 from __future__ import annotations
@@ -33,12 +33,11 @@ from datetime import UTC, datetime
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from extractor.contract import PageToRead, Reading
-from extractor.reading.reader import read_page, read_page_plainly
+from extractor.contract import PageToRead, Reading, ReadMode
+from extractor.reading.reader import read_fallback, read_page
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 
@@ -80,8 +79,10 @@ _REASONS = {
 }
 """What a child's exit status says; any other is a crash."""
 
-Way = Literal["fully", "plainly"]
-_WAYS: dict[str, Callable[[PageToRead], Reading]] = {"fully": read_page, "plainly": read_page_plainly}
+_READERS: dict[ReadMode, Callable[[PageToRead], Reading]] = {
+    ReadMode.FULL: read_page,
+    ReadMode.FALLBACK: read_fallback,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class ChildReader:
             child.end()
 
     def __call__(self, page: PageToRead) -> Reading:
-        """Read a page; plainly, when that is the only way.
+        """Read a page; in fallback mode when the full reading exceeds its bounds.
 
         Raises
         ------
@@ -162,18 +163,18 @@ class ChildReader:
         """
         with self._turn:
             try:
-                return self._read(page, "fully")
+                return self._read(page, ReadMode.FULL)
             except ChildLostError as lost:
                 try:
-                    return _marked(self._read(page, "plainly"), lost.reason)
+                    return _marked(self._read(page, ReadMode.FALLBACK), lost.reason)
                 except ChildLostError:
                     raise PermanentError(lost.reason, lost.detail) from lost
 
-    def _read(self, page: PageToRead, way: Way) -> Reading:
+    def _read(self, page: PageToRead, mode: ReadMode) -> Reading:
         self.start()
         assert self._child is not None
         try:
-            answer = self._child.ask(page, way)
+            answer = self._child.ask(page, mode)
         except ChildLostError:
             self.close()
             self.start()  # its libraries load while others work
@@ -201,16 +202,16 @@ class _Child:
                 env=environment,
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
-                stdout=sys.__stderr__,  # Lambda's log, where a fault of C code is told, too
+                stdout=sys.__stderr__,  # Lambda's log, where a crash of C code is reported, too
             )
         self._connection = Connection(ours.detach())
         self.end = weakref.finalize(self, _end, self._process, self._connection)
 
     def is_gone(self) -> bool:
-        """Say whether the process has ended."""
+        """Return whether the process has ended."""
         return self._process.poll() is not None
 
-    def ask(self, page: PageToRead, way: Way) -> Answer:
+    def ask(self, page: PageToRead, mode: ReadMode) -> Answer:
         """Let the child read a page.
 
         Raises
@@ -222,7 +223,7 @@ class _Child:
             if not self._is_ready:
                 self._wait_until_ready()
             used = self._processor_seconds()
-            self._connection.send_bytes(way.encode("ascii"))
+            self._connection.send_bytes(mode.value.encode("ascii"))
             self._connection.send_bytes(_requests().dump_json(replace(page, body=b"", profile=b"")))
             self._connection.send_bytes(page.profile)
             self._connection.send_bytes(page.body)
@@ -279,27 +280,27 @@ def serve(descriptor: int) -> None:
     faulthandler.enable()
     connection = Connection(descriptor)
     requests, answers = _requests(), _answers()
-    for read in _WAYS.values():  # libraries and models are loaded before the first page's time begins to count
+    for read in _READERS.values():  # libraries and models are loaded before the first page's time begins to count
         _answer(_FIRST_PAGE, read)
     resource.setrlimit(resource.RLIMIT_DATA, (MAXIMUM_MEMORY_BYTES, MAXIMUM_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection.send_bytes(_READY)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            way = connection.recv_bytes().decode("ascii")
+            mode = ReadMode(connection.recv_bytes().decode("ascii"))
             page = replace(
                 requests.validate_json(connection.recv_bytes()),
                 profile=connection.recv_bytes(),
                 body=connection.recv_bytes(),
             )
             _limit_processor_time()
-            connection.send_bytes(answers.dump_json(_answer(page, _WAYS[way]), by_alias=True))
+            connection.send_bytes(answers.dump_json(_answer(page, _READERS[mode]), by_alias=True))
 
 
 def _answer(page: PageToRead, read: Callable[[PageToRead], Reading]) -> Answer:
     try:
         reading = read(page)
-        # Nobody beyond the border asks for more than the article.
+        # The parent needs no more than the article.
         return Answer(replace(reading, result=replace(reading.result, judged=())))
     except PermanentError as error:
         return Answer(reason=error.reason, detail=error.detail)
@@ -308,14 +309,14 @@ def _answer(page: PageToRead, read: Callable[[PageToRead], Reading]) -> Answer:
 
 
 def _limit_processor_time() -> None:
-    """Let the kernel end this process when nobody is left who would: well behind the parent's bound."""
+    """Let the kernel end this process if the parent is gone: well behind the parent's own bound."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime + PAGE_SECONDS * WALL_FACTOR) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _marked(reading: Reading, reason: Reason) -> Reading:
-    """Return a reading that says of itself that it was made plainly, and why."""
+    """Return a reading with the warning that it was made in fallback mode, and why."""
     article = reading.result.article
     quality = article.quality.model_copy(
         update={"warnings": (*article.quality.warnings, f"read_plainly:{reason.value}")}

@@ -1,6 +1,6 @@
 """A page read by one simple rule, when the full extraction cannot cope with it.
 
-Comes in: a page's text. Goes out: the same kind of result, without judgement. Changes nothing.
+Comes in: a page's text. Goes out: the same kind of result, without judgement.
 
 The rule: every visible piece of text of some words, most of them outside links, is the body. It loses nothing that
 could be the article, and keeps more of the page than the article. One walk over the tree, so that its time follows the
@@ -9,10 +9,8 @@ page's size, whatever is in it.
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
-
 from extractor.contract import ExtractionResult, PageToRead
-from extractor.html import Segment, canonical_link, parse_html, rights_of, segments_of, signals_of
+from extractor.html import Element, Segment, canonical_link, parse_html, rights_of, segments_of, signals_of
 from newsdesk.contracts import Block, BlockType, Extracted, FieldSource, Quality
 from newsdesk.words import count_words
 
@@ -24,7 +22,7 @@ MOST_BLOCKS = 20_000
 LONGEST_HEADLINE = 500
 
 
-def extract_plainly(text: str, page: PageToRead) -> ExtractionResult:
+def extract_fallback(text: str, page: PageToRead) -> ExtractionResult:
     """Return all prose of a page as its article.
 
     Parameters
@@ -68,7 +66,7 @@ def _is_prose(segment: Segment) -> bool:
     return segment.text.count(" ") >= SHORTEST_WORDS - 1 or count_words(segment.text) >= SHORTEST_WORDS
 
 
-def _headline(tree: HtmlElement | None) -> str | None:
+def _headline(tree: Element | None) -> str | None:
     for path in (".//h1", ".//title"):
         element = None if tree is None else tree.find(path)
         if element is not None:

@@ -1,7 +1,8 @@
 """A page is read: the one function that the stage needs of the extractor, and the plain one that stands in for it.
 
 Comes in: a body, content coding undone, and how it was found. Goes out: the extraction's result, and whether it holds
-an article. Changes nothing. Whoever imports this module loads no HTML library until a page is read.
+an article. Importing this module loads no HTML
+library: that happens when the first page is read.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ def read_page(page: PageToRead) -> Reading:
     return _judged(extract_as(decode_text(page.body, page.content_type), page))
 
 
-def read_page_plainly(page: PageToRead) -> Reading:
+def read_fallback(page: PageToRead) -> Reading:
     """Read a page that :func:`read_page` cannot cope with: by one simple rule, in time that follows its size."""
     from extractor.html import decode_text
-    from extractor.reading.plain import extract_plainly
+    from extractor.reading.plain import extract_fallback
 
-    return _judged(extract_plainly(decode_text(page.body, page.content_type), page))
+    return _judged(extract_fallback(decode_text(page.body, page.content_type), page))
 
 
 def _judged(result: ExtractionResult) -> Reading:

@@ -1,7 +1,6 @@
 """What makes a revision a new one.
 
 Comes in: the cleaned article. Goes out: a hash of its body, headline, dates, and the uses that its site refuses.
-Changes nothing.
 
 The page's furniture has no part in it: the same article in another dress has the same hash. A refusal does, because
 readers must learn of one that appears, or is taken back, on a later visit.

@@ -1,6 +1,6 @@
 """Why a piece of a page is not in its article: the one list.
 
-Comes in: nothing. Goes out: the reasons. Changes nothing.
+Comes in: nothing. Goes out: the reasons.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The stories of a digest and the updates of a live blog.
 
-Comes in: the blocks of a body. Goes out: its parts, in order. Changes nothing.
+Comes in: the blocks of a body. Goes out: its parts, in order.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ def split_parts(blocks: Sequence[Block], article_type: ArticleType) -> tuple[Par
 
 
 def is_lead_in(block: Block) -> bool:
-    """Say whether a block announces other stories, as "In other news:" does."""
+    """Return whether a block announces other stories, as "In other news:" does."""
     is_line = block.type in {BlockType.PARAGRAPH, BlockType.HEADING}
     return is_line and len(block.text) <= _LONGEST_LEAD_IN and _LEAD_IN.fullmatch(block.text) is not None
 
 
 def is_dashed(block: Block) -> bool:
-    """Say whether a paragraph begins with a dash or a bullet."""
+    """Return whether a paragraph begins with a dash or a bullet."""
     return block.type is BlockType.PARAGRAPH and _DASH.match(block.text) is not None
 
 

@@ -1,7 +1,6 @@
 """The article of a plain text, which may be what a scraper made of a whole page.
 
 Comes in: text. Goes out: headline, deck, section and paragraphs of its one article, and what became of each line.
-Changes nothing.
 
 A text without any line of page furniture is an article as it is, and nothing but its headline is taken out of it. In
 any other, the lines between two stretches of prose decide whether the second still belongs to the first: subheadings,
@@ -153,7 +152,7 @@ def _logical_lines(text: str) -> Iterator[str]:
 
 
 def _is_joined(parts: Sequence[str]) -> bool:
-    """Say whether the lines of a block are one paragraph or stanza, and not lines of a page that stand together."""
+    """Return whether the lines of a block are one paragraph or stanza, and not lines of a page that stand together."""
     if len(parts) < 2:
         return False
     kinds = [kind_of_line(part) for part in parts]
@@ -317,7 +316,7 @@ def _read_body(lines: Sequence[_Line]) -> list[_Verdict]:
 
 
 def _opens_with_deck(body: Sequence[_Line]) -> bool:
-    """Say whether a sentence stands by itself between the headline and a by-line or the like."""
+    """Return whether a sentence stands by itself between the headline and a byline or the like."""
     return len(body) > 1 and body[0].kind is LineKind.SENTENCE and is_furniture(body[1].kind)
 
 
