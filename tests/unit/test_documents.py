@@ -15,11 +15,16 @@ import pytest
 from newsdesk.contracts import Article, Enrichment
 
 REPOSITORY = Path(__file__).parents[2]
-DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+DOCUMENTS = sorted(
+    [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), *REPOSITORY.glob("benchmarks/*.md")]
+)
 PICTURES = sorted((REPOSITORY / "docs").glob("*.svg"))
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+CODE_PATH = re.compile(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|toml|yaml|csv|npz|sqlite|mk))`")
+PATHS_START_AT = (REPOSITORY, REPOSITORY / "functions" / "extract" / "extractor")
+"""``docs/extraction.md`` names its modules as they stand in the extractor."""
 REGISTRY_HOSTS = ("pypi.org", "pythonhosted.org", "npmjs", "crates.io", "artifactory", "nexus", "/simple/")
 
 
@@ -64,6 +69,13 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
         assert REPOSITORY in file.parents, link
         if anchor:
             assert anchor in anchors(file), link
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_file_that_is_named_is_there(path: Path) -> None:
+    # Given a document, When the files that it names are looked up, Then each is there
+    named = CODE_PATH.findall(prose(path))
+    assert [file for file in named if not any((start / file).is_file() for start in PATHS_START_AT)] == []
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, *PICTURES], ids=name_of)
