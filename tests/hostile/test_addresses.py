@@ -1,6 +1,6 @@
 """Cases 1 to 27: whatever spells, resolves to or redirects to the inside is refused, and never dialled.
 
-The numbers are those of the list of cases that the tests were written from. Where a case is about names of loopback
+The numbers are those of ``docs/hostile-cases.md``. Where a case is about names of loopback
 itself, nothing is allowed, as in a deployed stack; elsewhere 127.0.0.1 stands for the public internet and 127.0.0.9 for
 the inside. A guard at the socket fails every test in which anything but 127.0.0.1 is dialled.
 """

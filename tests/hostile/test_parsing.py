@@ -1,9 +1,9 @@
-"""Pages that mean harm to whoever parses them: one test for each case, numbered as the threat list numbers them.
+"""Pages that mean harm to whatever parses them: one test for each case, numbered as in ``docs/hostile-cases.md``.
 
 Comes in: pages in a child process, as the deployed function reads them. Goes out: assertions on what came of the page,
 what it cost, and that its neighbour was read as ever. Changes: starts and ends child processes.
 
-Cases 61 (feeds and sitemaps) and 66 (CSV) have no test: there is no code yet that reads the one or writes the other.
+Cases 61 (feeds and sitemaps) and 66 (CSV) have no test: nothing reads the one or writes the other yet.
 """
 
 from __future__ import annotations

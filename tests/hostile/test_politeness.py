@@ -1,6 +1,6 @@
 """Cases 67 to 72: hosts that ask for less, and robots.txt files of all kinds.
 
-The numbers are those of the list of cases that the tests were written from. The web is real, on 127.0.0.1, which is
+The numbers are those of ``docs/hostile-cases.md``. The web is real, on 127.0.0.1, which is
 paced here like any host of the internet; time is not, so that waiting takes none.
 """
 

@@ -1,6 +1,6 @@
 """Cases 28 to 47: whatever a server sends or fails to send ends in one classified way, in bounded time and memory.
 
-The numbers are those of the list of cases that the tests were written from. Reasons that are worth another attempt are
+The numbers are those of ``docs/hostile-cases.md``. Reasons that are worth another attempt are
 told from those that are not by the kind of the error, which ``failure`` checks.
 """
 
