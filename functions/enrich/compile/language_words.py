@@ -9,8 +9,7 @@ For each script there is one table: a row for each feature, a column for each la
 probability (of the word in the language; of the last character after those before it), in quarters of a nat, plus
 one; zero where the language does not have it. Features are kept as the CRC-32 of their UTF-8.
 
-Run as ``uv run --no-project --with wordfreq==3.1.1 --with numpy==2.4.6 functions/enrich/compile/language_words.py``;
-same versions, same file.
+Run by ``make data``, which pins the packages; the same packages give the same bytes.
 """
 
 from __future__ import annotations

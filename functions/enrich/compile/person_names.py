@@ -4,8 +4,7 @@ Comes in: the package ``faker`` (MIT), whose providers list names of some eighty
 (MIT), which carries the names of the United States census of 1990 (public domain). Goes out: nothing. Changes:
 ``enricher/entities/person_names.txt``, one name a line: ``g`` for a given name, ``s`` for a surname, ``b`` for both.
 
-Run as ``uv run --no-project --with faker==40.54.0 --with names==0.3.0 functions/enrich/compile/person_names.py``; same
-versions, same file.
+Run by ``make data``, which pins the packages; the same packages give the same bytes.
 """
 
 from __future__ import annotations
