@@ -120,7 +120,6 @@ def test_a_page_that_is_refused_in_the_child_is_refused_here(
 
 
 def test_one_child_reads_page_after_page(reader: ChildReader) -> None:
-    # Given a child, When it has read pages of all kinds, Then it is still the same process
     reader(page())
     first = child_of(reader)
     for body in (b"%PDF-1.7", b"", b"<p>x" * 9):
@@ -166,7 +165,6 @@ def large_page() -> PageToRead:
 
 
 def test_a_page_that_takes_too_long_in_every_way_is_a_timeout() -> None:
-    # Given a child with next to no processor time, When a page takes more, Then that is what is said of it
     reader = ChildReader(Limits(page_seconds=0.05))
     try:
         with pytest.raises(PermanentError) as refused:
@@ -188,7 +186,6 @@ def test_a_page_that_takes_too_much_memory_is_stopped_from_here() -> None:
 
 
 def test_the_kernel_bounds_the_childs_memory(reader: ChildReader) -> None:
-    # Given a child, When its limits are looked up, Then it may have 512 MB of data, and no core is dumped
     reader(page())
     lines = Path(f"/proc/{child_of(reader)}/limits").read_text().splitlines()
     limits = {line[:26].strip(): line[26:].split()[:2] for line in lines}
@@ -238,7 +235,6 @@ def test_a_child_that_dies_over_a_page_costs_the_page_no_more_than_its_judgement
 
 
 def test_a_child_that_died_between_two_pages_costs_nothing(reader: ChildReader) -> None:
-    # Given a child that is gone, by no page's fault, When the next page is read, Then it is read in full by another
     reader(page())
     before = child_of(reader)
     os.kill(before, signal.SIGKILL)
@@ -307,7 +303,6 @@ def test_a_machine_that_was_frozen_kills_no_page(reader: ChildReader, monkeypatc
 def test_a_page_too_large_for_a_bound_of_the_answer_costs_no_neighbour(
     reader: ChildReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a bound that every answer exceeds, When a page is read, Then it is refused, and the next one is not
     with monkeypatch.context() as bounded:
         bounded.setattr("extractor.reading.child.MAXIMUM_ANSWER_BYTES", 10)
         with pytest.raises(PermanentError) as refused:

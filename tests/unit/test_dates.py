@@ -184,7 +184,6 @@ def test_no_date_is_made_up(line: str, after: str) -> None:
 
 
 def test_a_lone_date_in_the_column_beside_the_text_is_the_articles() -> None:
-    # Given a date in a column beside the text, When there is one, Then it counts; of two, neither does
     column = '<div class="sidebar"><p class="entry-date">19 November 2026</p>{}</div>'
     assert published(after=column.format("")).chosen == FoundDate("2026-11-19", "dom")
     assert published(after=column.format('<p class="entry-date">3 March 2020</p>')).chosen is None

@@ -117,7 +117,6 @@ def test_contradictions_are_kept_with_what_was_taken_first() -> None:
 
 
 def test_languages_that_differ_are_a_conflict() -> None:
-    # Given JSON-LD in another language than the page's own, When it is read, Then both are there
     metadata = read(json_ld(inLanguage="de-AT"), lang="en")
     assert metadata.in_language is not None
     assert metadata.in_language.value == "en"

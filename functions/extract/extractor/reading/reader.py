@@ -1,8 +1,7 @@
-"""A page is read: the one function that the stage needs of the extractor, and the plain one that stands in for it.
+"""Read a page: in full, or in fallback mode.
 
 Comes in: a body, content coding undone, and how it was found. Goes out: the extraction's result, and whether it holds
-an article. Importing this module loads no HTML
-library: that happens when the first page is read.
+an article. Importing this module loads no HTML library: that happens when the first page is read.
 """
 
 from __future__ import annotations
