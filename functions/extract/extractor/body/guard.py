@@ -23,7 +23,7 @@ from lxml.html import HtmlElement
 
 from extractor.body.forest import Forest
 from extractor.body.model import shipped_guard
-from extractor.html import Page, Segment, StructuredData
+from extractor.html import Container, Page, Segment, StructuredData
 from extractor.text import SEE_ALSO, DropReason
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -104,7 +104,7 @@ class Boundary:
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """An element with text in it. Its segments are those from ``first`` to ``last``."""
+    """A container, with the prose in it. Its segments are those from ``first`` to ``last``."""
 
     element: HtmlElement
     parent: _Node | None
@@ -168,7 +168,7 @@ class _Page:
         self.own = {_path_of(address) for address in (url, *_own_addresses(tree, data))}
         self.title_lines: set[int] = set()
         self.title = self._find_title(titles)
-        self.nodes = self._nodes(tree)
+        self.nodes = self._nodes(page.containers)
         self.root = self.nodes[0]
         self.prose = self.root.prose
         body = data.main.article_body if data.main is not None else None
@@ -213,33 +213,24 @@ class _Page:
             return _PSEUDO_HEADING
         return None
 
-    def _nodes(self, tree: HtmlElement) -> list[_Node]:
-        """Return the elements around the segments, the outer before the inner."""
-        nodes = {tree: _Node(tree, None, 0)}
+    def _nodes(self, containers: Sequence[Container]) -> list[_Node]:
+        """Return the page's containers with the prose in them."""
+        nodes: list[_Node] = []
+        for container in containers:
+            parent = nodes[container.parent.number] if container.parent is not None else None
+            nodes.append(_Node(container.element, parent, container.first, container.last))
+        for node, container in zip(nodes, containers, strict=True):
+            node.items = [nodes[item.number] if isinstance(item, Container) else item for item in container.items]
         for segment, is_prose in zip(self.segments, self.is_prose, strict=True):
-            index = segment.index
-            element = segment.element
-            line = []
-            while (node := nodes.get(element)) is None:
-                line.append(element)
-                element = element.getparent()
-            for inner in reversed(line):
-                child = _Node(inner, node, index)
-                node.items.append(child)
-                nodes[inner] = node = child
-            node.items.append(index)
-            node.last = index
             if is_prose:
+                node = nodes[segment.container.number]
                 node.prose += len(segment.text)
                 node.paragraphs += 1
-        found = list(nodes.values())
-        for node in reversed(found):
-            parent = node.parent
-            if parent is not None:
-                parent.last = max(parent.last, node.last)
-                parent.prose += node.prose
-                parent.paragraphs += node.paragraphs
-        return found
+        for node in reversed(nodes):
+            if node.parent is not None:
+                node.parent.prose += node.prose
+                node.parent.paragraphs += node.paragraphs
+        return nodes
 
     def _find_title(self, titles: Sequence[str]) -> int | None:
         """Return the segment that is the article's headline, and note all that say the same."""

@@ -6,9 +6,11 @@ Changes nothing; neither the network nor the clock is asked.
 
 from __future__ import annotations
 
+import gc
 import logging
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from types import MappingProxyType
 
@@ -96,7 +98,7 @@ def extract(text: str, page: PageToRead) -> ExtractionResult:
     off: it remembers text from page to page, so that a result would depend on what the process had read before.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _collector_paused():
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
             return _extract(text, page)
@@ -104,6 +106,22 @@ def extract(text: str, page: PageToRead) -> ExtractionResult:
         raise
     except Exception as error:
         raise PermanentError(Reason.EXTRACTION_ERROR, scrub(f"{type(error).__name__}: {error}")[:200]) from error
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the search for cyclic garbage.
+
+    While a page is read, nearly all that is made of it is in use: to look through it again and again takes a fifth of
+    the time and frees next to nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
