@@ -201,6 +201,18 @@ def test_what_tests_and_benchmarks_share_stands_in_the_harness(folder: str, fore
     assert wrong == []
 
 
+def test_only_html_imports_the_library_of_trees() -> None:
+    # Given every import of lxml in extract, When its module is looked at, Then it belongs to the package for HTML
+    wrong = [
+        str(found)
+        for found in imports()
+        if found.module.startswith("extractor.")
+        and not found.module.startswith("extractor.html.")
+        and found.source.partition(".")[0] == "lxml"
+    ]
+    assert wrong == []
+
+
 def test_the_parent_process_of_extract_loads_no_html_library() -> None:
     # Given a new interpreter, When extract's handler is imported
     program = "import sys, extractor.handler; print(*sorted({name.partition('.')[0] for name in sys.modules}))"

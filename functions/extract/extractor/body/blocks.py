@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
-
-from extractor.html import FIGURES, TABLES, Segment
+from extractor.html import FIGURES, TABLES, Element, Segment
 from newsdesk.contracts import Block, BlockType
 
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
@@ -34,7 +32,7 @@ class _Group:
     """Neighbouring segments of one block."""
 
     type: BlockType
-    container: HtmlElement
+    container: Element
     level: int | None = None
     segments: list[Segment] = field(default_factory=list)
 
@@ -57,7 +55,7 @@ def is_caption(segment: Segment) -> bool:
     return bool(segment.container.areas & FIGURES) and _kind(segment.element)[0] is BlockType.CAPTION
 
 
-def data_table_of(segment: Segment) -> HtmlElement | None:
+def data_table_of(segment: Segment) -> Element | None:
     """Return the table of data that a segment is a cell of."""
     if not segment.container.areas & TABLES:
         return None
@@ -68,11 +66,11 @@ def data_table_of(segment: Segment) -> HtmlElement | None:
 _MERGED = frozenset({BlockType.LIST, BlockType.TABLE})
 
 
-def _kind(element: HtmlElement) -> tuple[BlockType, HtmlElement]:
+def _kind(element: Element) -> tuple[BlockType, Element]:
     if element.tag in _HEADINGS:
         return BlockType.HEADING, element
-    found: tuple[BlockType, HtmlElement] | None = None
-    walked: HtmlElement | None = element
+    found: tuple[BlockType, Element] | None = None
+    walked: Element | None = element
     for _ in range(_FARTHEST):
         if walked is None:
             break
@@ -85,7 +83,7 @@ def _kind(element: HtmlElement) -> tuple[BlockType, HtmlElement]:
     return found or (BlockType.PARAGRAPH, element)
 
 
-def _is_data(table: HtmlElement) -> bool:
+def _is_data(table: Element) -> bool:
     """Return whether a table has data, rather than the page's layout, in it."""
     return table.find(".//table") is None and table.find(".//p/../p[3]") is None and table.find(".//td[2]") is not None
 
@@ -103,7 +101,7 @@ def _block(group: _Group) -> Block:
 
 def _lines(segments: Sequence[Segment], tag: str) -> tuple[str, ...]:
     """Return the texts of segments, those in one element of a name joined."""
-    joined: list[tuple[HtmlElement, list[str]]] = []
+    joined: list[tuple[Element, list[str]]] = []
     for segment in segments:
         owner = _owner(segment.element, tag)
         if joined and joined[-1][0] is owner:
@@ -114,7 +112,7 @@ def _lines(segments: Sequence[Segment], tag: str) -> tuple[str, ...]:
 
 
 def _rows(segments: Sequence[Segment]) -> tuple[tuple[str, ...], ...]:
-    rows: list[tuple[HtmlElement, list[Segment]]] = []
+    rows: list[tuple[Element, list[Segment]]] = []
     for segment in segments:
         owner = _owner(segment.element, "tr")
         if rows and rows[-1][0] is owner:
@@ -124,8 +122,8 @@ def _rows(segments: Sequence[Segment]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(segment.text for segment in row) for _, row in rows)
 
 
-def _owner(element: HtmlElement, tag: str) -> HtmlElement:
-    walked: HtmlElement | None = element
+def _owner(element: Element, tag: str) -> Element:
+    walked: Element | None = element
     for _ in range(_FARTHEST):
         if walked is None:
             break

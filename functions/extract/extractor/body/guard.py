@@ -19,11 +19,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lxml.html import HtmlElement
-
 from extractor.body.forest import Forest
 from extractor.body.model import shipped_guard
-from extractor.html import Container, Page, Segment, StructuredData
+from extractor.html import Container, Element, Page, Segment, StructuredData
 from extractor.text import SEE_ALSO, DropReason
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -106,7 +104,7 @@ class Boundary:
 class _Node:
     """A container, with the prose in it. Its segments are those from ``first`` to ``last``."""
 
-    element: HtmlElement
+    element: Element
     parent: _Node | None
     first: int
     last: int = 0
@@ -755,7 +753,7 @@ def _share_in(page: _Page, piece: _Piece, body: str) -> float:
     return sum(page.segments[index].text[:60] in body for index in indexes) / max(1, len(indexes))
 
 
-def _own_addresses(tree: HtmlElement, data: StructuredData) -> Iterator[str]:
+def _own_addresses(tree: Element, data: StructuredData) -> Iterator[str]:
     """Yield what the page calls its own URL."""
     if data.main is not None and data.main.url:
         yield data.main.url
@@ -774,7 +772,7 @@ def _is_short(segment: Segment) -> bool:
     return len(segment.text) <= 40 and segment.text.count(" ") < 4
 
 
-def _signature(element: HtmlElement) -> tuple[str, str]:
+def _signature(element: Element) -> tuple[str, str]:
     return (element.tag, " ".join(sorted(set(_DIGITS.sub("", element.get("class") or "").split()))))
 
 

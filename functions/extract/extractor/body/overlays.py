@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lxml.html import HtmlElement
-
-from extractor.html import Page, Segment
+from extractor.html import Element, Page, Segment
 from extractor.kinds import asks_to_subscribe, speaks_of_consent
 from extractor.text import DropReason
 from newsdesk.words import count_words
@@ -47,8 +45,8 @@ def overlaid(page: Page) -> Mapping[int, str]:
     return found
 
 
-def _by_parent(segments: Sequence[Segment]) -> Mapping[HtmlElement | None, Sequence[Segment]]:
-    lines: dict[HtmlElement | None, list[Segment]] = {}
+def _by_parent(segments: Sequence[Segment]) -> Mapping[Element | None, Sequence[Segment]]:
+    lines: dict[Element | None, list[Segment]] = {}
     for segment in segments:
         lines.setdefault(segment.element.getparent(), []).append(segment)
     return lines

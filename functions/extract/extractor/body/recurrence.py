@@ -25,9 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from lxml.html import HtmlElement
-
-from extractor.html import Page, Segment
+from extractor.html import Element, Page, Segment
 from extractor.text import DropReason
 from newsdesk.contracts import SiteProfile
 from newsdesk.hosts import HostProfile, ProfilePage
@@ -132,7 +130,7 @@ def _recurring(pages: Sequence[ProfilePage], fingerprints: frozenset[int]) -> fr
 
 def _to_be_cut(pieces: Sequence[_Piece], recurring: frozenset[int]) -> dict[int, str]:
     """Return the segments with a recurring text, but for those among the article's own prose."""
-    last_own: dict[HtmlElement | None, int] = {}
+    last_own: dict[Element | None, int] = {}
     for piece in pieces:
         if piece.is_long and piece.fingerprint not in recurring:
             last_own[_container(piece.segment.element)] = piece.segment.index
@@ -171,15 +169,15 @@ def _fingerprint(segment: Segment, is_long: bool, is_high: bool) -> int:
     return digest & ~1 | is_long
 
 
-def _kind(element: HtmlElement) -> str:
+def _kind(element: Element) -> str:
     """Return an element's name and first class, which templates use for what a thing is; numbers in it are a post's."""
     classes = (element.get("class") or "").split(None, 1)
     return f"{element.tag}.{_DIGITS.sub('', classes[0])}" if classes else str(element.tag)
 
 
-def _container(element: HtmlElement) -> HtmlElement | None:
-    parent = element.getparent()
-    return parent if isinstance(parent, HtmlElement) else None
+def _container(element: Element) -> Element | None:
+    parent: Element | None = element.getparent()
+    return parent
 
 
 def _is_long(fingerprint: int) -> bool:

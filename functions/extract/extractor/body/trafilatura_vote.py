@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from trafilatura.xml import xmltotxt
 
 from extractor.body.features import TOKEN
+from extractor.html import Element
 
 _SHINGLE = 3
 
 
-def trafilatura_text(tree: HtmlElement) -> str:
+def trafilatura_text(tree: Element) -> str:
     """Return the body that trafilatura finds without its fallbacks."""
     document = bare_extraction(tree, include_comments=False, fast=True)
     if not isinstance(document, Document) or document.body is None:

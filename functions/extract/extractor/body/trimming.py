@@ -16,11 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import zip_longest
 
-from lxml.html import HtmlElement
-
 from extractor.body.blocks import blocks_of, data_table_of
 from extractor.body.selection import Body
-from extractor.html import Page, Segment
+from extractor.html import Element, Page, Segment
 from extractor.text import BYLINE_WORDS, SEE_ALSO, DropReason, LineKind, fold, kind_of_line
 from newsdesk.words import count_words
 
@@ -80,7 +78,7 @@ def _missing_cells(segments: Sequence[Segment], kept: Sequence[int]) -> Iterator
     chosen = set(kept)
     if not any(segments[index].tag in _CELLS for index in kept):
         return
-    tables: dict[HtmlElement, list[Segment]] = {}
+    tables: dict[Element, list[Segment]] = {}
     for segment in segments:
         if segment.tag in _CELLS and (table := data_table_of(segment)) is not None:
             tables.setdefault(table, []).append(segment)
@@ -287,12 +285,12 @@ def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
             yield segment.index, DropReason.REPEATED
 
 
-def _is_pulled(element: HtmlElement) -> bool:
+def _is_pulled(element: Element) -> bool:
     """Say whether an ``aside`` calls itself a pull quote: editors shorten those until the text does not have them."""
     return element.tag == "aside" and _PULLED_NAME.search(element.get("class") or "") is not None
 
 
-def _is_set_apart(element: HtmlElement | None) -> bool:
+def _is_set_apart(element: Element | None) -> bool:
     for _ in range(3):
         if element is None:
             return False
