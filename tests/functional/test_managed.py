@@ -35,7 +35,7 @@ from enricher.managed_services import (
     pieces,
     units_of,
 )
-from enricher.ports import Document, Enricher, NotApplicableError
+from enricher.ports import Analysis, Document, Enricher, NotApplicableError
 from enricher.settings import EnrichSettings
 from harness import aws
 from newsdesk.adapters import clients
@@ -143,7 +143,7 @@ class Embedded:
     name = "embedded"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         return Enrichment(keyphrases=(Keyphrase(text="embedded", score=1.0),))
 
 
@@ -156,7 +156,7 @@ class Says:
     def __init__(self, code: str = "en") -> None:
         self._code = code
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         return Enrichment(language=Language(code=self._code, confidence=1.0))
 
 
@@ -417,13 +417,13 @@ class TestFallback:
     def test_where_neither_can_the_article_says_so_of_both(self) -> None:
         # Given
         class Cannot(Embedded):
-            def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+            def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
                 raise NotApplicableError("no parse")
 
         class Broken(Embedded):
             name = "broken"
 
-            def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+            def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
                 raise ZeroDivisionError
 
         # When

@@ -10,9 +10,9 @@ import itertools
 import pytest
 
 from enricher.composer import compose, default_enrichers
-from enricher.parsing import LONGEST_PARSED_CHARACTERS, parsed
+from enricher.parsing import LONGEST_PARSED_CHARACTERS, parse
 from enricher.parsing.parser import MOST_PARSED_TOKENS, loaded_model
-from enricher.ports import Document
+from enricher.ports import Analysis, Document
 from harness.hostile_texts import MOTIFS, longest_text
 from newsdesk.contracts import Enrichment, Language
 
@@ -27,7 +27,7 @@ class English:
     name = "language"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         return Enrichment(language=Language(code="en", confidence=1.0))
 
 
@@ -41,21 +41,21 @@ def test_every_enricher_reads_the_longest_text_without_failing(motif: str) -> No
 
 def test_of_a_body_of_marks_the_beginning_is_parsed() -> None:
     body = '" ' * 30_000
-    doc = parsed(Document(body), ENGLISH)
+    doc = parse(body).doc
     assert len(doc) == MOST_PARSED_TOKENS
     assert body.startswith(doc.text)
 
 
 @pytest.mark.parametrize("line", ["she said it to him and he to her and they to us", "bridge", "one, two, three,"])
 def test_a_sentence_without_an_end_is_ended_where_a_line_begins(line: str) -> None:
-    doc = parsed(Document(f"{line}\n" * 1_500), ENGLISH)
+    doc = parse(f"{line}\n" * 1_500).doc
     assert max(len(sentence) for sentence in doc.sents) <= 1_000
     begins = [s.start for s in doc.sents if s.start == 0 or "\n" in doc[s.start - 1].text]
     assert max(after - before for before, after in itertools.pairwise([*begins, len(doc)])) <= 1_000
 
 
 def test_the_end_of_an_endless_body_is_not_parsed() -> None:
-    doc = parsed(Document("word " * LONGEST_PARSED_CHARACTERS), ENGLISH)
+    doc = parse("word " * LONGEST_PARSED_CHARACTERS).doc
     assert len(doc.text) == LONGEST_PARSED_CHARACTERS
 
 
@@ -63,7 +63,7 @@ def test_the_end_of_an_endless_body_is_not_parsed() -> None:
 @pytest.mark.parametrize("run", ["\"'“'", "-", "a", "a.", "🇺🇦"])
 def test_a_run_without_spaces_is_parsed_in_bounded_time(run: str) -> None:
     body = (run * 14_000)[:13_995] + " end."
-    doc = parsed(Document(body), ENGLISH)
+    doc = parse(body).doc
     assert len(doc.text) == len(body)
     assert [token.text for token in doc if token.text == "end"] == ["end"]
     assert next(token.idx for token in doc if token.text == "end") == body.index("end")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enricher.composer import analysis_of
 from enricher.ports import Document
 from enricher.speech import CitedSourcesEnricher
 from newsdesk.contracts import CitedSource, Enrichment, Language
@@ -17,7 +18,7 @@ from tests.unit.test_quotes import PIECES
 
 def cited(body: str, language: str = "en") -> tuple[CitedSource, ...]:
     found = Enrichment(language=Language(code=language, confidence=1.0))
-    return CitedSourcesEnricher().enrich(Document(body), found).cited_sources
+    return CitedSourcesEnricher().enrich(analysis_of(Document(body)), found).cited_sources
 
 
 def told(body: str, language: str = "en") -> list[tuple[str, str, str | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from enricher.composer import ARTICLE_SECONDS, ENRICHER_SECONDS, compose, default_enrichers
-from enricher.ports import Document, Enricher
+from enricher.ports import Analysis, Document, Enricher
 from enricher.statistics import ReadingTimeEnricher
 from newsdesk.contracts import Enrichment, ModelProvenance
 
@@ -22,7 +22,7 @@ class Failing:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         raise RuntimeError("model is broken")
 
 
@@ -34,7 +34,7 @@ class Slow:
     def __init__(self, name: str, clock: SteppedClock, seconds: float) -> None:
         self.name, self.clock, self.seconds = name, clock, seconds
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         self.clock.now += self.seconds
         return Enrichment(reading_time_minutes=1.0)
 

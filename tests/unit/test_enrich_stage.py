@@ -11,7 +11,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enricher.composer import default_enrichers
-from enricher.ports import Document
+from enricher.ports import Analysis
 from enricher.stage import EnrichStage
 from harness.aws import FakeLambdaContext
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
@@ -243,7 +243,7 @@ class Broken:
     name = "broken"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         raise RuntimeError("no model")
 
 

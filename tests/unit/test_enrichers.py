@@ -11,9 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from enricher.composer import compose, default_enrichers
+from enricher.composer import analysis_of, compose, default_enrichers
 from enricher.manifest import enrich_manifest
-from enricher.ports import Document, Enricher, NotApplicableError, well_formed
+from enricher.parsing import ParsedText
+from enricher.ports import Analysis, Document, Enricher, NotApplicableError, well_formed
 from enricher.statistics import LanguageEnricher, LinksEnricher, ReadingTimeEnricher, SignatureEnricher
 from newsdesk.contracts import Enrichment, Keyphrase, Language, Link, Mention, Quote, to_json_bytes
 from newsdesk.words import count_unspaced_characters, count_words, words
@@ -26,25 +27,22 @@ class Failing:
     name = "failing"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         raise RuntimeError("model is broken")
 
 
 class Phrases:
-    """Needs the language, and counts how often the shared parse is made."""
+    """Needs the language, and keeps the parses that it was given."""
 
     name = "phrases"
     version = "7"
-    parses = 0
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
-        if found.language is None or found.language.code != "en":
-            raise NotApplicableError("English only")
-        return Enrichment(keyphrases=(Keyphrase(text=document.once("parse", self._parse), score=1.0),))
+    def __init__(self) -> None:
+        self.parses: list[ParsedText] = []
 
-    def _parse(self) -> str:
-        type(self).parses += 1
-        return "steel doors"
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
+        self.parses.append(analysis.parse(found))
+        return Enrichment(keyphrases=(Keyphrase(text="steel doors", score=1.0),))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +56,7 @@ class Phrases:
     ],
 )
 def test_the_language_is_named(text: str, code: str) -> None:
-    language = LanguageEnricher().enrich(Document(text, declared_language="fr"), NOTHING).language
+    language = LanguageEnricher().enrich(analysis_of(Document(text, declared_language="fr")), NOTHING).language
     assert language is not None
     assert language.code == code
     assert 0.5 < language.confidence <= 1.0
@@ -67,7 +65,7 @@ def test_the_language_is_named(text: str, code: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "12:30", "–", "ok", "3 – 0"])
 def test_a_text_too_short_to_tell_has_no_language(text: str) -> None:
-    language = LanguageEnricher().enrich(Document(text), NOTHING).language
+    language = LanguageEnricher().enrich(analysis_of(Document(text)), NOTHING).language
     assert language is not None
     assert (language.code, language.confidence) == ("und", 0.0)
 
@@ -79,7 +77,7 @@ def test_the_language_is_told_without_any_network(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert LanguageEnricher().enrich(Document(ENGLISH), NOTHING).language is not None
+    assert LanguageEnricher().enrich(analysis_of(Document(ENGLISH)), NOTHING).language is not None
 
 
 def test_words_are_counted_as_people_do() -> None:
@@ -101,33 +99,34 @@ def test_words_are_counted_as_people_do() -> None:
     ("text", "minutes"), [("word " * 238, 1.0), ("word " * 2380, 10.0), ("word", 0.1), ("字" * 255, 1.0)]
 )
 def test_reading_takes_its_time(text: str, minutes: float) -> None:
-    assert ReadingTimeEnricher().enrich(Document(text), NOTHING).reading_time_minutes == minutes
+    assert ReadingTimeEnricher().enrich(analysis_of(Document(text)), NOTHING).reading_time_minutes == minutes
 
 
 def test_each_link_is_given_once() -> None:
     links = tuple(
         Link(url=f"https://x.example/{path}", text=text, kind="internal") for path, text in ("a1", "b2", "a3")
     )
-    found = LinksEnricher().enrich(Document("x", links=links), NOTHING).links
+    found = LinksEnricher().enrich(analysis_of(Document("x", links=links)), NOTHING).links
     assert [(link.url[-2:], link.text) for link in found] == [("/a", "1"), ("/b", "2")]
 
 
 @pytest.mark.parametrize("enricher", [ReadingTimeEnricher(), SignatureEnricher()])
 def test_an_enricher_without_anything_to_say_says_so(enricher: Enricher) -> None:
     with pytest.raises(NotApplicableError):
-        enricher.enrich(Document(""), NOTHING)
+        enricher.enrich(analysis_of(Document("")), NOTHING)
 
 
 def test_findings_are_composed_in_order_and_signed() -> None:
     # Given an enricher that needs what another one found
     document = Document(ENGLISH)
     # When they run in order
-    enrichment = compose(document, [LanguageEnricher(), Phrases(), Phrases()])
+    phrases = Phrases()
+    enrichment = compose(document, [LanguageEnricher(), phrases, phrases])
     # Then both findings are there, with who made them, and what they share was made once
     assert enrichment.language is not None
     assert enrichment.keyphrases == (Keyphrase(text="steel doors", score=1.0),)
     assert [made.name for made in enrichment.provenance] == ["language", "phrases", "phrases"]
-    assert Phrases.parses == 1
+    assert phrases.parses[0] is phrases.parses[1]
     assert enrichment.errors == ()
 
 
@@ -152,7 +151,7 @@ class English:
     name = "language"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         return Enrichment(language=Language(code="en", confidence=1.0))
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enricher.composer import analysis_of
 from enricher.entities.entities import EntitiesEnricher
 from enricher.places.gazetteer import Gazetteer
 from enricher.ports import Document, NotApplicableError
@@ -31,7 +32,7 @@ def weight_of_some_places(name: str) -> float:
 
 
 def entities(body: str, headline: str | None = None) -> tuple[Entity, ...]:
-    return EntitiesEnricher(weight_of_some_places).enrich(Document(body, headline), ENGLISH).entities
+    return EntitiesEnricher(weight_of_some_places).enrich(analysis_of(Document(body, headline)), ENGLISH).entities
 
 
 @cache
@@ -149,14 +150,16 @@ def test_a_region_of_several_words_is_no_person() -> None:
         return 4.0 if name == "Victoria Garland" else 0.0
 
     body = "Victoria Garland accused the court of delay. Victoria Garland said it had written to Ilse Brandt."
-    found = EntitiesEnricher(weight).enrich(Document(body), ENGLISH).entities
+    found = EntitiesEnricher(weight).enrich(analysis_of(Document(body)), ENGLISH).entities
     assert {entity.name: entity.type for entity in found} == {"Victoria Garland": "PLACE", "Ilse Brandt": "PERSON"}
 
 
 def test_an_oblast_bears_its_capitals_name_and_another_countrys_region_its_own() -> None:
     gazetteer = Gazetteer.default()
     body = "Shells fell on the Belgorod region and on Belgorod. Rain fell on the Hamburg region."
-    found = EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast).enrich(Document(body), ENGLISH).entities
+    found = (
+        EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast).enrich(analysis_of(Document(body)), ENGLISH).entities
+    )
     assert [entity.name for entity in found] == ["Belgorod region", "Belgorod", "Hamburg"]
 
 
@@ -167,7 +170,9 @@ def test_who_writes_in_a_publication_is_not_in_a_place() -> None:
 
 def with_gazetteer(body: str) -> dict[str, str]:
     gazetteer = Gazetteer.default()
-    found = EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast).enrich(Document(body), ENGLISH).entities
+    found = (
+        EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast).enrich(analysis_of(Document(body)), ENGLISH).entities
+    )
     return {entity.name: entity.type for entity in found}
 
 
@@ -178,7 +183,7 @@ def test_a_person_named_like_a_country_stays_one_though_places_are_named() -> No
         "open a school. Jordan said he loved the state and would be back soon with his family."
     )
     # When / Then
-    found = EntitiesEnricher(Gazetteer.default().weight).enrich(Document(body), ENGLISH).entities
+    found = EntitiesEnricher(Gazetteer.default().weight).enrich(analysis_of(Document(body)), ENGLISH).entities
     assert [texts(one) for one in found if "Jordan" in one.name] == [["Michael Jordan", "Jordan"]]
 
 
@@ -207,7 +212,7 @@ def test_what_somebody_is_by_nationality_is_no_name() -> None:
 
 def test_other_languages_are_left_alone() -> None:
     with pytest.raises(NotApplicableError):
-        EntitiesEnricher().enrich(Document("Die Brücke ist offen."), Enrichment())
+        EntitiesEnricher().enrich(analysis_of(Document("Die Brücke ist offen.")), Enrichment())
 
 
 ANY_TEXT = st.text(max_size=200)
@@ -233,12 +238,13 @@ def test_offsets_point_at_the_text_they_name(body: str) -> None:
 
 PROGRAM = """
 import sys
+from enricher.composer import analysis_of
 from enricher.entities.entities import EntitiesEnricher
 from enricher.ports import Document
 from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
-document = Document(sys.stdin.read())
+analysis = analysis_of(Document(sys.stdin.read()))
 found = Enrichment(language=Language(code="en", confidence=1.0))
-sys.stdout.buffer.write(to_json_bytes(EntitiesEnricher().enrich(document, found)))
+sys.stdout.buffer.write(to_json_bytes(EntitiesEnricher().enrich(analysis, found)))
 """
 
 
@@ -246,5 +252,5 @@ def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     # Given two processes that hash strings differently
     outputs = outputs_by_hash_seed(PROGRAM, STORY)
     # Then both write what this one does
-    here = to_json_bytes(EntitiesEnricher().enrich(Document(STORY), ENGLISH))
+    here = to_json_bytes(EntitiesEnricher().enrich(analysis_of(Document(STORY)), ENGLISH))
     assert outputs == [here, here]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enricher.composer import analysis_of
 from enricher.ports import Document
 from enricher.statistics import LanguageEnricher
 from newsdesk.contracts import Enrichment, Language
@@ -15,7 +16,7 @@ NOTHING = Enrichment()
 
 
 def language_of(body: str, headline: str | None = None, declared: str | None = None) -> Language:
-    language = ENRICHER.enrich(Document(body, headline, declared_language=declared), NOTHING).language
+    language = ENRICHER.enrich(analysis_of(Document(body, headline, declared_language=declared)), NOTHING).language
     assert language is not None
     return language
 
@@ -150,4 +151,4 @@ def test_a_run_of_a_million_letters_is_read_in_no_time() -> None:
     # Given a body that is one word, and one that is one long unspaced paragraph with a sign of an address
     for body in ("a" * 1_000_000, "ab" * 100_000 + "@"):
         # When its language is told, Then that ends: a search that goes back takes minutes
-        assert LanguageEnricher().enrich(Document(body=body), Enrichment()).language is not None
+        assert LanguageEnricher().enrich(analysis_of(Document(body=body)), Enrichment()).language is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from enricher.composer import analysis_of
 from enricher.ports import Document
 from enricher.statistics import LinksEnricher
 from enricher.statistics.links import target
@@ -36,5 +37,5 @@ def test_a_url_shows_what_it_leads_to(url: str, expected: str | None) -> None:
 
 def test_each_link_keeps_its_kind_and_text() -> None:
     link = Link(url="https://board.example/report.pdf", text="the report", kind="external")
-    (found,) = LinksEnricher().enrich(Document("x", links=(link, link)), Enrichment()).links
+    (found,) = LinksEnricher().enrich(analysis_of(Document("x", links=(link, link))), Enrichment()).links
     assert found == Link(url=link.url, text="the report", kind="external", target="document")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Token
 
-from enricher.parsing import parsed
-from enricher.parsing import parser as parse
+from enricher.composer import analysis_of
+from enricher.parsing import parse, parser
 from enricher.parsing.parser import loaded_model, with_plain_headings
 from enricher.ports import Document, NotApplicableError
 from newsdesk.contracts import Enrichment
@@ -27,20 +27,20 @@ AS_WRITTEN = "The mayor opened the bridge at Wendlitz on Friday. Ships of the RN
 
 
 def test_a_body_is_parsed_once_for_all() -> None:
-    document = Document("The bridge is open.")
-    assert parsed(document, ENGLISH) is parsed(document, ENGLISH)
+    analysis = analysis_of(Document("The bridge is open."))
+    assert analysis.parse(ENGLISH) is analysis.parse(ENGLISH)
 
 
 @pytest.mark.parametrize("found", [Enrichment(), Enrichment(language=FoundLanguage(code="de", confidence=1.0))])
 def test_what_is_not_english_is_not_parsed(found: Enrichment) -> None:
     with pytest.raises(NotApplicableError, match="English"):
-        parsed(Document("Die Brücke ist offen."), found)
+        analysis_of(Document("Die Brücke ist offen.")).parse(found)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_tokens_stand_where_the_body_has_them(body: str) -> None:
-    for token in parsed(Document(body), ENGLISH):
+    for token in parse(body).doc:
         assert body[token.idx : token.idx + len(token.text)].casefold() == token.text.casefold()
 
 
@@ -135,5 +135,5 @@ def test_the_model_is_loaded_for_english_alone_and_counts_against_no_budget() ->
 def test_a_model_that_has_seen_too_many_words_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     first = loaded_model()
     assert loaded_model() is first
-    monkeypatch.setattr(parse, "_MOST_STRINGS", 0)
+    monkeypatch.setattr(parser, "_MOST_STRINGS", 0)
     assert loaded_model() is not first

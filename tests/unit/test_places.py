@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enricher.composer import analysis_of
+from enricher.places import Gazetteer
 from enricher.places.places import PlacesEnricher
 from enricher.ports import Document, NotApplicableError
 from newsdesk.contracts import Enrichment, Entity, Language, Mention, to_json_bytes
@@ -16,6 +18,7 @@ from tests.hash_seeds import outputs_by_hash_seed
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = Language(code="en", confidence=1.0)
+ENRICHER = PlacesEnricher(Gazetteer.default())
 
 
 def entity(body: str, name: str, type_: str = "PLACE") -> Entity:
@@ -27,7 +30,9 @@ def entity(body: str, name: str, type_: str = "PLACE") -> Entity:
 def placed(body: str, *names: str, **others: str) -> Enrichment:
     """Enrich a body whose places are the names, and whose other entities are given as ORG="...", PERSON="..."."""
     entities = [entity(body, name) for name in names] + [entity(body, name, type_) for type_, name in others.items()]
-    return PlacesEnricher().enrich(Document(body), Enrichment(language=ENGLISH, entities=tuple(entities)))
+    return PlacesEnricher(Gazetteer.default()).enrich(
+        analysis_of(Document(body)), Enrichment(language=ENGLISH, entities=tuple(entities))
+    )
 
 
 def countries_of(enrichment: Enrichment) -> dict[str, str | None]:
@@ -224,7 +229,7 @@ def test_an_unknown_place_among_no_others_is_nowhere() -> None:
 def test_a_text_that_is_not_english_is_left_alone() -> None:
     german = Enrichment(language=Language(code="de", confidence=1.0))
     with pytest.raises(NotApplicableError):
-        PlacesEnricher().enrich(Document("In München regnet es."), german)
+        PlacesEnricher(Gazetteer.default()).enrich(analysis_of(Document("In München regnet es.")), german)
 
 
 PIECES = st.sampled_from(
@@ -258,7 +263,9 @@ def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list
             entities.append(Entity.model_validate({"type": type_, "name": piece, "mentions": (mention,)}))
         body += piece + " "
     # When its places are linked
-    enrichment = PlacesEnricher().enrich(Document(body), Enrichment(language=ENGLISH, entities=tuple(entities)))
+    enrichment = PlacesEnricher(Gazetteer.default()).enrich(
+        analysis_of(Document(body)), Enrichment(language=ENGLISH, entities=tuple(entities))
+    )
     # Then
     mentions = [(one.type, mention) for one in enrichment.entities for mention in one.mentions]
     assert all(body[mention.begin : mention.end] == mention.text for _, mention in mentions)
@@ -269,14 +276,16 @@ def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list
 STORY = "From Paris, Texas, to Springfield and Georgia: Dutch, Peruvian and U.S. firms met in Munich and Cairo."
 PROGRAM = """
 import sys
+from enricher.composer import analysis_of
 from enricher.entities.entities import EntitiesEnricher
+from enricher.places.gazetteer import Gazetteer
 from enricher.places.places import PlacesEnricher
 from enricher.ports import Document
 from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
-document = Document(sys.stdin.read())
+analysis = analysis_of(Document(sys.stdin.read()))
 found = Enrichment(language=Language(code="en", confidence=1.0))
-found = found.model_copy(update={"entities": EntitiesEnricher().enrich(document, found).entities})
-sys.stdout.buffer.write(to_json_bytes(PlacesEnricher().enrich(document, found)))
+found = found.model_copy(update={"entities": EntitiesEnricher().enrich(analysis, found).entities})
+sys.stdout.buffer.write(to_json_bytes(PlacesEnricher(Gazetteer.default()).enrich(analysis, found)))
 """
 
 

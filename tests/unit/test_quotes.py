@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.composer import compose
+from enricher.composer import analysis_of, compose
 from enricher.ports import Document, Enricher
 from enricher.speech import CitedSourcesEnricher, QuotesEnricher
 from enricher.statistics import KeyphrasesEnricher, LanguageEnricher
@@ -34,7 +34,7 @@ def persons(body: str, *names: str) -> tuple[Entity, ...]:
 
 def quotes(body: str, *names: str, language: Language = ENGLISH) -> tuple[Quote, ...]:
     found = Enrichment(language=language, entities=persons(body, *names))
-    return QuotesEnricher().enrich(Document(body), found).quotes
+    return QuotesEnricher().enrich(analysis_of(Document(body)), found).quotes
 
 
 def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]]:
@@ -178,7 +178,9 @@ def test_a_name_within_a_description_of_somebody_else_is_not_the_speaker(descrip
     body = f"{description} said that the harbour would open."
     at = body.index("Wendlitz")
     town = Entity(type="PLACE", name="Wendlitz", mentions=(Mention(begin=at, end=at + 8, text="Wendlitz"),))
-    (quote,) = QuotesEnricher().enrich(Document(body), Enrichment(language=ENGLISH, entities=(town,))).quotes
+    (quote,) = (
+        QuotesEnricher().enrich(analysis_of(Document(body)), Enrichment(language=ENGLISH, entities=(town,))).quotes
+    )
     assert quote.speaker is not None
     assert (quote.speaker.text, quote.speaker.name) == (description, name)
 
@@ -358,14 +360,15 @@ STORY = (
 IN_ANOTHER_PROCESS = f"""
 import sys
 sys.path[:0] = [{FUNCTION!r}, {LAYER!r}]
-from enricher.speech.cited_sources import CitedSourcesEnricher
+from enricher.composer import analysis_of
 from enricher.ports import Document
+from enricher.speech.cited_sources import CitedSourcesEnricher
 from enricher.speech.quotes import QuotesEnricher
 from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
 found = Enrichment(language=Language(code="en", confidence=1.0))
-document = Document({STORY!r})
-sys.stdout.buffer.write(to_json_bytes(QuotesEnricher().enrich(document, found)))
-sys.stdout.buffer.write(to_json_bytes(CitedSourcesEnricher().enrich(document, found)))
+analysis = analysis_of(Document({STORY!r}))
+sys.stdout.buffer.write(to_json_bytes(QuotesEnricher().enrich(analysis, found)))
+sys.stdout.buffer.write(to_json_bytes(CitedSourcesEnricher().enrich(analysis, found)))
 """
 
 
@@ -380,6 +383,6 @@ def test_the_same_text_gives_the_same_bytes_whatever_the_hash_seed() -> None:
         for seed in ("1", "2")
     ]
     assert runs[0] == runs[1]
-    quoted = to_json_bytes(QuotesEnricher().enrich(Document(STORY), Enrichment(language=ENGLISH)))
+    quoted = to_json_bytes(QuotesEnricher().enrich(analysis_of(Document(STORY)), Enrichment(language=ENGLISH)))
     assert runs[0].startswith(quoted)
     assert b"reuters.com" in runs[0]

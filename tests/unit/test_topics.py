@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from enricher.composer import compose
+from enricher.composer import analysis_of, compose
 from enricher.ports import Document
 from enricher.statistics import LanguageEnricher, TopicsEnricher
 from enricher.statistics.topics import MOST_TOPICS
@@ -19,7 +19,7 @@ ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))
 
 
 def topics_of(body: str, headline: str | None = None) -> tuple[Topic, ...]:
-    return TopicsEnricher().enrich(Document(body, headline), ENGLISH).topics
+    return TopicsEnricher().enrich(analysis_of(Document(body, headline)), ENGLISH).topics
 
 
 def test_most_examples_of_our_own_writing_get_their_topic_and_hardly_one_a_wrong_one() -> None:

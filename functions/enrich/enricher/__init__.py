@@ -3,6 +3,6 @@
 Sub-packages are entered by their door, the names in ``__all__`` of their ``__init__``. They stand in this order, and
 imports go down:
 
-    ports, settings, text, threads < parsing < entities, places, speech, statistics
+    settings, text, threads < parsing < ports < entities, places, speech, statistics
     < managed_services, composer < manifest, stage < handler
 """

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from enricher.entities import EntitiesEnricher
 from enricher.parsing import seconds_of_work
 from enricher.places import Gazetteer, PlacesEnricher
-from enricher.ports import Document, Enricher, FallBackError, NotApplicableError
-from enricher.speech import CitedSourcesEnricher, QuotesEnricher
+from enricher.ports import Analysis, Document, Enricher, FallBackError, NotApplicableError
+from enricher.speech import CitedSourcesEnricher, QuotesEnricher, attributions
 from enricher.statistics import (
     KeyphrasesEnricher,
     LanguageEnricher,
@@ -46,7 +46,7 @@ def default_enrichers() -> tuple[Enricher, ...]:
         LanguageEnricher(),
         ReadingTimeEnricher(),
         EntitiesEnricher(gazetteer.weight, gazetteer.has_oblast),
-        PlacesEnricher(),
+        PlacesEnricher(gazetteer),
         QuotesEnricher(),
         CitedSourcesEnricher(),
         KeyphrasesEnricher(),
@@ -57,10 +57,16 @@ def default_enrichers() -> tuple[Enricher, ...]:
     )
 
 
+def analysis_of(document: Document) -> Analysis:
+    """Return what the enrichers of a document share."""
+    return Analysis(document, attributions)
+
+
 def compose(
     document: Document, enrichers: Sequence[Enricher], clock: Callable[[], float] = seconds_of_work
 ) -> Enrichment:
     """Return what the enrichers found, who found it, and which of them failed, took too long or did not apply."""
+    analysis = analysis_of(document)
     found = Enrichment()
     begun = now = clock()
     waiting = deque(enrichers)
@@ -72,7 +78,7 @@ def compose(
             found = _with_error(found, EnrichmentError(enricher=enricher.name, kind="timed_out", detail=detail))
             continue
         try:
-            addition = enricher.enrich(document, found)
+            addition = enricher.enrich(analysis, found)
         except NotApplicableError as error:
             found = _with_error(
                 found, EnrichmentError(enricher=enricher.name, kind="not_applicable", detail=str(error))

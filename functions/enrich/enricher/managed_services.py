@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from enricher.entities import EntityType, NamedSpan, entities_of
-from enricher.ports import Document, Enricher, FallBackError, NotApplicableError
+from enricher.ports import Analysis, Document, Enricher, FallBackError, NotApplicableError
 from enricher.statistics import MOST_KEYPHRASES, MOST_SENTENCES
 from enricher.text import sentences
 from newsdesk.contracts import Enrichment, Keyphrase, Mention
@@ -77,7 +77,7 @@ class WithFallback:
         """Its version."""
         return self.managed.version
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Return what the managed enricher adds.
 
         Raises
@@ -86,7 +86,7 @@ class WithFallback:
             Whatever it raised.
         """
         try:
-            return self.managed.enrich(document, found)
+            return self.managed.enrich(analysis, found)
         except (NotApplicableError, AllowanceSpentError) as error:
             raise FallBackError(str(error), self.otherwise, "not_applicable") from error
         except ManagedServiceError as error:
@@ -104,15 +104,15 @@ class ComprehendEntitiesEnricher:
     name: str = "comprehend-entities"
     version: str = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the entities."""
-        detections = _analysed(document, found, self.service.entities, self.allowance)
+        detections = _analysed(analysis.document, found, self.service.entities, self.allowance)
         spans = [
-            NamedSpan(detection.begin, detection.end, type_, document.body[detection.begin : detection.end])
+            NamedSpan(detection.begin, detection.end, type_, analysis.document.body[detection.begin : detection.end])
             for detection in detections
             if (type_ := _ENTITY_TYPES.get(detection.type)) is not None
         ]
-        return Enrichment(entities=entities_of(spans, document))
+        return Enrichment(entities=entities_of(spans, analysis.document))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,12 @@ class ComprehendKeyphrasesEnricher:
     name: str = "comprehend-keyphrases"
     version: str = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the key phrases."""
         weights: defaultdict[str, float] = defaultdict(float)
         forms: dict[str, str] = {}
-        for detection in _analysed(document, found, self.service.key_phrases, self.allowance):
-            text = " ".join(document.body[detection.begin : detection.end].split())
+        for detection in _analysed(analysis.document, found, self.service.key_phrases, self.allowance):
+            text = " ".join(analysis.document.body[detection.begin : detection.end].split())
             forms.setdefault(text.casefold(), text)
             weights[text.casefold()] += detection.score
         best = sorted(weights.items(), key=lambda item: -item[1])[:MOST_KEYPHRASES]
@@ -159,7 +159,7 @@ class BedrockSummaryEnricher:
         """Our version, and the model."""
         return f"1+{self.service.model}"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the summary.
 
         Raises
@@ -169,6 +169,7 @@ class BedrockSummaryEnricher:
         ManagedServiceError
             There is no answer, or it is no choice of sentences.
         """
+        document = analysis.document
         spans = [span for span, _ in sentences(document.body[:_LONGEST_READ]) if span[1] < _LONGEST_READ]
         spans = spans[:_MOST_CANDIDATES]
         if not spans:

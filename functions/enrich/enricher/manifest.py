@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from enricher.composer import compose, default_enrichers
+from enricher.composer import analysis_of, compose, default_enrichers
 from enricher.ports import Document, Enricher, NotApplicableError, well_formed
 from enricher.statistics import SignatureEnricher
 from newsdesk.articles import ClustersInMemory, Relation, relate
@@ -136,7 +136,7 @@ class _Clusters:
         key = self._key(number)
         try:
             read = _read_once(line, number, self._known)
-            signature = self._enricher.enrich(read.document, Enrichment()).signature
+            signature = self._enricher.enrich(analysis_of(read.document), Enrichment()).signature
         except (NotApplicableError, _LineError):
             return
         self._identifiers[key] = str(read.id)

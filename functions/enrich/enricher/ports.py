@@ -1,6 +1,6 @@
 """What an enricher is: the one small interface of this stage.
 
-Comes in: nothing. Goes out: the document that enrichers read, and the protocol that they implement. Changes nothing.
+Comes in: nothing. Goes out: the analysis of a document that enrichers read, and the protocol that they implement.
 
 An enricher returns an :class:`newsdesk.contracts.Enrichment` that carries what it found and nothing else; the composer
 takes the fields that were set, and from ``errors`` what the enricher had to leave out, and why. It sees what the
@@ -11,15 +11,16 @@ is a failure, recorded as such. Neither costs the article anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar, cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol
 
+from enricher.parsing import PARSED_LANGUAGE, Attribution, ParsedText, parse
+from enricher.text import Quotation, quotations
 from newsdesk.contracts import Enrichment, Link
 from newsdesk.errors import NewsdeskError
 from newsdesk.words import words
-
-ResultT = TypeVar("ResultT")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -74,7 +75,6 @@ class Document:
     url: str | None = None
     declared_language: str | None = None
     links: tuple[Link, ...] = ()
-    _shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the texts well formed."""
@@ -83,16 +83,65 @@ class Document:
             if text is not None:
                 object.__setattr__(self, name, well_formed(text))
 
-    def once(self, name: str, compute: Callable[[], ResultT]) -> ResultT:
-        """Return what ``compute`` returns, computing it once for all enrichers: a parse, for one."""
-        if name not in self._shared:
-            self._shared[name] = compute()
-        return cast("ResultT", self._shared[name])
 
-    @property
+class Analysis:
+    """A document with what its enrichers work out together: each part once, when the first of them asks for it.
+
+    Parameters
+    ----------
+    document : Document
+        What there is to enrich.
+    find_attributions : callable
+        Finds who says what, quoted or reported, in a parse and its quotations.
+    """
+
+    def __init__(
+        self, document: Document, find_attributions: Callable[[ParsedText, Sequence[Quotation]], Sequence[Attribution]]
+    ) -> None:
+        self.document = document
+        self._find_attributions = find_attributions
+
+    @cached_property
     def words(self) -> list[str]:
         """The words of the body."""
-        return self.once("words", lambda: words(self.body))
+        return words(self.document.body)
+
+    @cached_property
+    def quotations(self) -> list[Quotation]:
+        """What stands between quotation marks in the body."""
+        return quotations(self.document.body)
+
+    def parse(self, found: Enrichment) -> ParsedText:
+        """Return the parse of the body.
+
+        Raises
+        ------
+        NotApplicableError
+            The body is not English.
+        """
+        if found.language is None or found.language.code != PARSED_LANGUAGE:
+            raise NotApplicableError("only English bodies are parsed")
+        return self._parse
+
+    def attributions(self, found: Enrichment) -> Sequence[Attribution]:
+        """Return who says what in the parsed part of the body, in the order of the text.
+
+        Raises
+        ------
+        NotApplicableError
+            The body is not English.
+        """
+        self.parse(found)
+        return self._attributions
+
+    @cached_property
+    def _parse(self) -> ParsedText:
+        return parse(self.document.body)
+
+    @cached_property
+    def _attributions(self) -> Sequence[Attribution]:
+        end = len(self._parse.text)
+        return self._find_attributions(self._parse, [mark for mark in self.quotations if mark.end <= end])
 
 
 class Enricher(Protocol):
@@ -114,13 +163,13 @@ class Enricher(Protocol):
         """Its version; a change of model or rules is a new one."""
         ...
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Return what this enricher adds.
 
         Parameters
         ----------
-        document : Document
-            The text, and what enrichers share.
+        analysis : Analysis
+            The document, and what enrichers share.
         found : Enrichment
             What those before it found.
 

@@ -19,8 +19,8 @@ from typing import Literal
 from enricher.entities import names
 from enricher.entities.name_spans import NameSpan, Tokens, name_spans
 from enricher.entities.name_types import PlaceWeight, is_surely_a_place, name_types, no_places
-from enricher.parsing import MODEL_VERSION, parsed
-from enricher.ports import Document
+from enricher.parsing import MODEL_VERSION
+from enricher.ports import Analysis, Document
 from newsdesk.contracts import Enrichment, Entity, Mention
 
 EntityType = Literal["PERSON", "ORG", "PLACE", "EVENT", "OTHER"]
@@ -86,13 +86,13 @@ class EntitiesEnricher:
         self._place_weight = place_weight
         self._has_oblast = has_oblast
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the entities; none for a text that names nobody."""
-        tokens = Tokens(parsed(document, found))
+        tokens = Tokens(analysis.parse(found).doc)
         spans = name_spans(tokens)
         types = name_types(tokens, spans, self._place_weight)
-        mentions = list(self._mentions(document.body, tokens, spans, types))
-        return Enrichment(entities=entities_of(mentions, document))
+        mentions = list(self._mentions(analysis.document.body, tokens, spans, types))
+        return Enrichment(entities=entities_of(mentions, analysis.document))
 
     def _mentions(
         self, body: str, tokens: Tokens, spans: Sequence[NameSpan], types: Sequence[str | None]

@@ -1,12 +1,13 @@
 """The one parse of a body, and what every search for speech and names asks of it.
 
-Below it stands ``text``; above it ``entities``, ``places``, ``speech`` and ``statistics``.
+Below it stands ``text``; above it ``ports`` and all enrichers.
 """
 
 from __future__ import annotations
 
+from enricher.parsing.attribution import Attribution, Construction
 from enricher.parsing.parsed import NOMINAL, SENTENCE_ENDS, SUBJECTS, ParsedText, Span, lemma_of
-from enricher.parsing.parser import LONGEST_PARSED_CHARACTERS, MODEL_VERSION, PARSED_LANGUAGE, parsed, seconds_of_work
+from enricher.parsing.parser import LONGEST_PARSED_CHARACTERS, MODEL_VERSION, PARSED_LANGUAGE, parse, seconds_of_work
 
 __all__ = [
     "LONGEST_PARSED_CHARACTERS",
@@ -15,9 +16,11 @@ __all__ = [
     "PARSED_LANGUAGE",
     "SENTENCE_ENDS",
     "SUBJECTS",
+    "Attribution",
+    "Construction",
     "ParsedText",
     "Span",
     "lemma_of",
-    "parsed",
+    "parse",
     "seconds_of_work",
 ]

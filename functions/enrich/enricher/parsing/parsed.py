@@ -1,9 +1,9 @@
 """A parsed text with what the search for speech asks of it again and again.
 
 Comes in: the body and spaCy's analysis of it. Goes out: the same, with paragraphs and the way between tokens and code
-points. Changes nothing.
+points.
 
-Text is taken from the body: the analysis may have read it otherwise (see :func:`enricher.parsing.parser.parsed`).
+Text is taken from the body: the analysis may have read it otherwise (see :func:`enricher.parsing.parser.parse`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""One parse of the body, shared by all enrichers that need it.
+"""The parse of an English body, within bounds of time and memory.
 
-Comes in: the document, its language known. Goes out: spaCy's analysis of the body.
+Comes in: a body. Goes out: spaCy's analysis of it.
 
 spaCy and its model are loaded once per process, when the first English text asks for them: what is in other languages
 needs neither. The time that takes counts against no enricher.
@@ -15,9 +15,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from enricher.parsing.model import Model
-from enricher.ports import Document, NotApplicableError
+from enricher.parsing.parsed import ParsedText
 from enricher.text import dateline_ends
-from newsdesk.contracts import Enrichment
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -52,21 +51,14 @@ _CAPITALISED_SHARE = 0.8
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", ";", ",")
 
 
-def parsed(document: Document, found: Enrichment) -> Doc:
-    """Return the analysis of the body; ``token.idx`` counts code points of the body.
+def parse(body: str) -> ParsedText:
+    """Return the parse of an English body; ``token.idx`` counts code points of the body.
 
     Of a longer body than 60,000 characters, or 15,000 words and marks, the beginning is parsed.
 
     Headings in capitals are read as if they were written like the rest: take text from the body, not from tokens.
-
-    Raises
-    ------
-    NotApplicableError
-        The body is not English.
     """
-    if found.language is None or found.language.code != PARSED_LANGUAGE:
-        raise NotApplicableError("only English bodies are parsed")
-    return document.once("parse", lambda: _parse(document.body[:LONGEST_PARSED_CHARACTERS]))
+    return ParsedText(_parse(body[:LONGEST_PARSED_CHARACTERS]), body)
 
 
 def _parse(text: str) -> Doc:

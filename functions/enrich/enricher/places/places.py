@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log1p, log10
 
-from enricher.parsing import LONGEST_PARSED_CHARACTERS, parsed
+from enricher.parsing import LONGEST_PARSED_CHARACTERS
 from enricher.places.gazetteer import Gazetteer, Place
-from enricher.ports import Document
+from enricher.ports import Analysis
 from newsdesk.contracts import Country, Enrichment, Entity, EntityLink, Geo, Mention
 
 GEONAMES, ISO_3166 = "GeoNames", "ISO 3166"
@@ -88,11 +88,14 @@ class PlacesEnricher:
     name = "places"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the countries, and to places what they are; add the countries named by an adjective only."""
-        parsed(document, found)  # what is not English is not for us
-        gazetteer = Gazetteer.default()
-        names = _qualified(document.body, list(_names(document.body, found.entities, gazetteer)), gazetteer)
+        analysis.parse(found)  # what is not English is not for us
+        body, gazetteer = analysis.document.body, self._gazetteer
+        names = _qualified(body, list(_names(body, found.entities, gazetteer)), gazetteer)
         senses = _senses(names, gazetteer)
         evidence = _evidence(names, senses)
         entities = _linked(found.entities, names, senses, _only_country(evidence), gazetteer)

@@ -5,7 +5,8 @@ Below it stand ``text`` and ``parsing``.
 
 from __future__ import annotations
 
+from enricher.speech.attributions import attributions
 from enricher.speech.cited_sources import CitedSourcesEnricher
 from enricher.speech.quotes import QuotesEnricher
 
-__all__ = ["CitedSourcesEnricher", "QuotesEnricher"]
+__all__ = ["CitedSourcesEnricher", "QuotesEnricher", "attributions"]

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from enricher.parsing import ParsedText, Span
-from enricher.speech.attribution import Attribution, Construction
+from enricher.parsing import Attribution, Construction, ParsedText, Span
 from enricher.speech.quoted_speech import QuotedSpeech
 from enricher.speech.reported_speech import reported_speech
 from enricher.text import Quotation, SpanIndex

@@ -14,11 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from enricher.parsing import ParsedText, lemma_of
-from enricher.ports import Document, NotApplicableError
-from enricher.speech.attribution import Attribution
+from enricher.parsing import Attribution, ParsedText, lemma_of
+from enricher.ports import Analysis, NotApplicableError
 from enricher.speech.publications import Publication, publications_in
-from enricher.speech.quotes import said_in
 from enricher.speech.reporting import CLAUSE, SPEAKING, listed
 from enricher.speech.subjects import noun_phrase, object_of
 from enricher.text import SpanIndex
@@ -110,17 +108,18 @@ class CitedSourcesEnricher:
     name = "citedSources"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the cited sources, in the order of their first citations."""
-        citations = list(_publications(document.body))
+        body = analysis.document.body
+        citations = list(_publications(body))
         try:
-            text, said = said_in(document, found)
+            text, said = analysis.parse(found), analysis.attributions(found)
         except NotApplicableError as error:
             told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"publications alone: {error}")
-            return Enrichment(cited_sources=_merged(citations, document.body), errors=(told,))
+            return Enrichment(cited_sources=_merged(citations, body), errors=(told,))
         known = SpanIndex(citations)
         citations += [*_speakers(text, said, known), *_venues(text, said, known), *_objects(text, known)]
-        return Enrichment(cited_sources=_merged(citations, document.body))
+        return Enrichment(cited_sources=_merged(citations, body))
 
 
 def _publications(body: str) -> Iterator[_Citation]:

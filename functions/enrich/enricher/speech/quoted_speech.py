@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, ParsedText, Span, lemma_of
-from enricher.speech.attribution import Attribution, Construction
+from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
 from enricher.speech.reporting import NAMING, SPEAKING
 from enricher.speech.subjects import first_subject, heads_phrase, noun_phrase, subject_of
 from enricher.text import Quotation, SpanIndex, Spanned

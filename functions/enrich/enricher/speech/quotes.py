@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from enricher.parsing import ParsedText, parsed
-from enricher.ports import Document, NotApplicableError
-from enricher.speech.attribution import Attribution, Construction
-from enricher.speech.attributions import attributions
+from enricher.parsing import Attribution, Construction, ParsedText
+from enricher.ports import Analysis, NotApplicableError
 from enricher.speech.quoted_speech import is_statement
 from enricher.speech.speakers import Speakers
-from enricher.text import Quotation, SpanIndex, quotations
+from enricher.text import Quotation, SpanIndex
 from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Mention, Quote, Speaker
 
 _DIRECT_SHARE = 0.5
@@ -27,40 +25,22 @@ _MIXED_SHARE = 0.05
 _REPORTED = frozenset({Construction.CLAUSE, Construction.ACCORDING, Construction.PHRASE})
 
 
-def said_in(document: Document, found: Enrichment) -> tuple[ParsedText, list[Attribution]]:
-    """Return the parsed body and who says what in it, worked out once.
-
-    Raises
-    ------
-    NotApplicableError
-        The body is not English.
-    """
-    doc = parsed(document, found)
-
-    def compute() -> tuple[ParsedText, list[Attribution]]:
-        text = ParsedText(doc, document.body)
-        marked = [q for q in quotations(document.body) if q.end <= len(text.text)]
-        return text, attributions(text, marked)
-
-    return document.once("attributions", compute)
-
-
 class QuotesEnricher:
     """Finds what somebody said, who, and by which word the text tells it."""
 
     name = "quotes"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the quotes, in the order of the text."""
-        marked = quotations(document.body)
+        body, marked = analysis.document.body, analysis.quotations
         try:
-            text, said = said_in(document, found)
+            text, said = analysis.parse(found), analysis.attributions(found)
         except NotApplicableError as error:
             told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"no speakers: {error}")
-            return Enrichment(quotes=_unattributed(document.body, marked, 0), errors=(told,))
+            return Enrichment(quotes=_unattributed(body, marked, 0), errors=(told,))
         quotes = _quotes(text, said, marked, found.entities)
-        return Enrichment(quotes=(*quotes, *_unattributed(document.body, marked, len(text.text))))
+        return Enrichment(quotes=(*quotes, *_unattributed(body, marked, len(text.text))))
 
 
 def _unattributed(body: str, marked: Sequence[Quotation], begin: int) -> tuple[Quote, ...]:

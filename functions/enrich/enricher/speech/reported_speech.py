@@ -12,8 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from enricher.parsing import SENTENCE_ENDS, ParsedText, Span, lemma_of
-from enricher.speech.attribution import Attribution, Construction
+from enricher.parsing import SENTENCE_ENDS, Attribution, Construction, ParsedText, Span, lemma_of
 from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, PREPOSITION, SPEAKING
 from enricher.speech.subjects import FINITE, agent_of, noun_phrase, subject_of
 

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from enricher.parsing import LONGEST_PARSED_CHARACTERS, PARSED_LANGUAGE, parsed
-from enricher.ports import Document, NotApplicableError
+from enricher.parsing import LONGEST_PARSED_CHARACTERS, PARSED_LANGUAGE
+from enricher.ports import Analysis, NotApplicableError
 from enricher.statistics.language_words import table_for
 from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Keyphrase
 
@@ -95,7 +95,7 @@ class KeyphrasesEnricher:
     name = "keyphrases"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the keyphrases.
 
         Raises
@@ -109,15 +109,15 @@ class KeyphrasesEnricher:
         if table is None:
             raise NotApplicableError(f"no word list for language {code or 'unknown'}")
         if code == PARSED_LANGUAGE:
-            text = parsed(document, found)
+            text = analysis.parse(found).doc
             words, phrases = _english_words(text), _english_phrases(text, found.entities)
             terms = _share_of_terms(text)
         else:
-            words, phrases = _plain_candidates(document.body[:LONGEST_PARSED_CHARACTERS], table, code)
+            words, phrases = _plain_candidates(analysis.document.body[:LONGEST_PARSED_CHARACTERS], table, code)
             terms = 0.0
             detail = "words and pairs of words alone: only English bodies are parsed"
             errors = (EnrichmentError(enricher=self.name, kind="not_applicable", detail=detail),)
-        headline = {word.lower() for word in _WORD.findall(document.headline or "")}
+        headline = {word.lower() for word in _WORD.findall(analysis.document.headline or "")}
         scored = _scored(words, phrases, terms, headline, table, code)
         return Enrichment(keyphrases=tuple(_best(scored, words, phrases)), errors=errors)
 

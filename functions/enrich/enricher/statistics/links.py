@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from enricher.ports import Document
+from enricher.ports import Analysis
 from newsdesk.contracts import Enrichment, Link
 from newsdesk.web import split_url
 
@@ -44,10 +44,10 @@ class LinksEnricher:
     name = "links"
     version = "2"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the links."""
         first: dict[str, Link] = {}
-        for link in document.links:
+        for link in analysis.document.links:
             first.setdefault(link.url, link)
         return Enrichment(links=tuple(link.model_copy(update={"target": target(link.url)}) for link in first.values()))
 

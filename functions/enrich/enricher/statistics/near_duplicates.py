@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from enricher.ports import Document, NotApplicableError
+from enricher.ports import Analysis, NotApplicableError
 from newsdesk.articles import encode_sketch
 from newsdesk.contracts import Enrichment, Signature
 
@@ -27,11 +27,11 @@ class SignatureEnricher:
     name = "signature"
     version = "3"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the signature."""
-        if len(document.words) < FEWEST_WORDS:
+        if len(analysis.words) < FEWEST_WORDS:
             raise NotApplicableError(f"fewer than {FEWEST_WORDS} words")
-        return Enrichment(signature=signature_of(document.words))
+        return Enrichment(signature=signature_of(analysis.words))
 
 
 def signature_of(words: list[str]) -> Signature:

@@ -5,7 +5,7 @@ Comes in: the document. Goes out: minutes. Changes nothing.
 
 from __future__ import annotations
 
-from enricher.ports import Document, NotApplicableError
+from enricher.ports import Analysis, NotApplicableError
 from newsdesk.contracts import Enrichment
 from newsdesk.words import count_unspaced_characters
 
@@ -24,10 +24,10 @@ class ReadingTimeEnricher:
     name = "reading-time"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
         """Add the reading time, to a tenth of a minute."""
-        if not document.words:
+        if not analysis.words:
             raise NotApplicableError("no words")
-        characters = count_unspaced_characters(document.body)
-        minutes = (len(document.words) - characters) / WORDS_PER_MINUTE + characters / UNSPACED_CHARACTERS_PER_MINUTE
+        characters = count_unspaced_characters(analysis.document.body)
+        minutes = (len(analysis.words) - characters) / WORDS_PER_MINUTE + characters / UNSPACED_CHARACTERS_PER_MINUTE
         return Enrichment(reading_time_minutes=max(0.1, round(minutes, 1)))

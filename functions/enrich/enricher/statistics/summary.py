@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from enricher.parsing import PARSED_LANGUAGE, parsed
-from enricher.ports import Document, NotApplicableError
+from enricher.parsing import PARSED_LANGUAGE
+from enricher.ports import Analysis, NotApplicableError
 from enricher.statistics.language_words import table_for
 from enricher.text import Span, sentences
 from newsdesk.contracts import Enrichment, Mention
@@ -70,7 +70,7 @@ class SummaryEnricher:
     name = "summary"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the summary.
 
         Raises
@@ -78,10 +78,11 @@ class SummaryEnricher:
         NotApplicableError
             The body has no whole sentence.
         """
+        document = analysis.document
         language = found.language.code if found.language else ""
         begins = None
         if language == PARSED_LANGUAGE:
-            begins = frozenset(sentence.start_char for sentence in parsed(document, found).sents)
+            begins = frozenset(sentence.start_char for sentence in analysis.parse(found).doc.sents)
         body = document.body[:_LONGEST_READ]
         candidates = _candidates(body, begins)
         if not candidates:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from enricher.ports import Document, NotApplicableError
+from enricher.ports import Analysis, Document, NotApplicableError
 from newsdesk.contracts import Enrichment, Topic
 
 _VOCABULARY = Path(__file__).with_name("topics.toml")
@@ -60,7 +60,7 @@ class TopicsEnricher:
     name = "topics"
     version = "1"
 
-    def enrich(self, document: Document, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the topics; a topic's score is its share of the evidence.
 
         Raises
@@ -70,7 +70,7 @@ class TopicsEnricher:
         """
         if found.language is None or found.language.code != LANGUAGE:
             raise NotApplicableError("the topics' words are English ones only")
-        evidence, words = _evidence(document)
+        evidence, words = _evidence(analysis.document)
         total = sum(evidence.values())
         best = max(evidence.values(), default=0.0)
         least = _LEAST_EVIDENCE + _EVIDENCE_BY_LENGTH * math.sqrt(words)

@@ -1,6 +1,7 @@
 """One attribution: who said what, and by which word the text tells it.
 
-Comes in: nothing. Goes out: the types that the searches for quoted and for reported speech share. Changes nothing.
+Comes in: nothing. Goes out: the types that the searches for quoted and for reported speech share with the
+enrichers that read what they found.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from enricher.parsing import Span
+from enricher.parsing.parsed import Span
 
 
 class Construction(Enum):
