@@ -1,6 +1,6 @@
 """Texts of our own writing with what is to be found in them, and how much of it is.
 
-Comes in: ``tests/enrichment/*.json``. Goes out: enrichments scored against the gold. Changes nothing.
+Comes in: ``tests/enrichment/*.json``. Goes out: enrichments scored against the gold.
 
 A case marks its entities in the text, ``[[TYPE|name]]``; ``IGNORE`` marks what may be found or not. Its quotes name
 their text and who speaks: a name, or the words of the text. A measure that a case says nothing of is null there.

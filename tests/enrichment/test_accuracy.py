@@ -1,7 +1,7 @@
 """Enrichment is at least as accurate as it was when the floors were pinned.
 
 Comes in: ``floors.toml``; the cases of our own writing, always; the evaluation data, where they lie beside the
-repository (marked ``accuracy``: they take minutes). Goes out: assertions. Changes nothing.
+repository (marked ``accuracy``: they take minutes). Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """All enrichers, one after the other, into one enrichment.
 
-Comes in: a document. Goes out: its enrichment. Changes nothing.
+Comes in: a document. Goes out: its enrichment.
 
 Time is bounded in three ways, because neither Python nor the libraries below it can be interrupted safely midway: every
 enricher bounds the input that it reads; an enricher that took longer than its budget is recorded, its result kept, for

@@ -1,7 +1,6 @@
 """The enrichers over a file of texts, without any stack: what ``newsdesk enrich`` does.
 
 Comes in: a manifest of JSON lines ``{id, title, text, lang?}``. Goes out: for each line the enrichment and its ``id``.
-Changes nothing.
 
 The manifest is read twice. First its near-duplicates are clustered by the very rules of ``index``, as if the lines were
 articles that came in this order; only their sketches are kept. Then each line is enriched.

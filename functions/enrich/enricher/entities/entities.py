@@ -117,13 +117,13 @@ class EntitiesEnricher:
                 yield NamedSpan(begin, begin + len(compound[1]), "PLACE", body[begin : begin + len(compound[1])])
 
     def _is_an_oblast(self, tokens: Tokens, span: NameSpan, name: str) -> bool:
-        """Tell whether the word behind a name makes it an oblast's, which bears its capital's name: Kyiv region."""
+        """Return whether the word behind a name makes it an oblast's, which bears its capital's name: Kyiv region."""
         following = tokens.text[span.end] if span.end < len(tokens) and tokens.spaced[span.end - 1] else ""
         return following in names.OBLASTS and self._has_oblast(name)
 
 
 def _has_article(tokens: Tokens, start: int) -> bool:
-    """Tell whether an organisation writes its article with a capital, as in "bought by The Lakes Company"."""
+    """Return whether an organisation writes its article with a capital, as in "bought by The Lakes Company"."""
     return start > 0 and tokens.text[start - 1] == "The" and not tokens.sentence_start[start - 1]
 
 

@@ -1,7 +1,7 @@
 """Where names stand in a parsed text, before anybody knows what they name.
 
 Comes in: spaCy's analysis. Goes out: spans of tokens that do not overlap, each with the label that the model gave it
-and the title before it. Changes nothing.
+and the title before it.
 
 The model's spans are taken first and corrected: articles, titles, possessives and quotation marks are left outside,
 spans do not cross a line, names that lie side by side are taken apart, halves of a name are joined. Then come the names
@@ -83,7 +83,7 @@ class Tokens:
         return len(self.text)
 
     def proper(self, index: int) -> bool:
-        """Tell whether a token is a capitalised proper noun."""
+        """Return whether a token is a capitalised proper noun."""
         return self.capital[index] and self.tag[index] in ("NNP", "NNPS")
 
     def end_of(self, index: int) -> int:
@@ -91,7 +91,7 @@ class Tokens:
         return self.begin[index] + len(self.text[index])
 
     def _sentences_with(self, words: frozenset[str]) -> list[bool]:
-        """Tell of each token whether its sentence has one of the words."""
+        """Return for each token whether its sentence has one of the words."""
         told: list[bool] = []
         for sentence in self.doc.sents:
             has = not words.isdisjoint(self.lower[sentence.start : sentence.end])
@@ -266,12 +266,12 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
 
 
 def _belongs_to_title(tokens: Tokens, index: int) -> bool:
-    """Tell whether a word is the beginning of the title behind it, and not whose title it is."""
+    """Return whether a word is the beginning of the title behind it, and not whose title it is."""
     return _is_title(tokens, index) or tokens.lower[index] in names.TITLE_PREFIXES
 
 
 def _hyphenated_name(tokens: Tokens, index: int) -> bool:
-    """Tell whether a hyphen joins a name: Stow-on-the-Wold, but not Moscow-based."""
+    """Return whether a hyphen joins a name: Stow-on-the-Wold, but not Moscow-based."""
     return index + 2 < len(tokens) and tokens.text[index + 1] in _HYPHENS and tokens.capital[index + 2]
 
 
@@ -357,7 +357,7 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
 
 
 def _is_no_name(tokens: Tokens, title: int, label: str | None) -> bool:
-    """Tell whether a title by itself is nobody's name: Madam, and not King."""
+    """Return whether a title by itself is nobody's name: Madam, and not King."""
     word = tokens.text[title]
     return label is None or (label == "PERSON" and word not in names.given_names() and word not in names.surnames())
 

@@ -1,6 +1,6 @@
 """What a name names, weighed from all that the text and the lists say.
 
-Comes in: the spans of names. Goes out: a type for each, or none. Changes nothing.
+Comes in: the spans of names. Goes out: a type for each, or none.
 
 The model's own label is one witness among several: the words of the name (University, River, Inc., a given name), the
 gazetteer, and what stands around each mention (a title, "in", "the band", "said", ", a town in"). A name means the same
@@ -82,7 +82,7 @@ def no_places(name: str) -> float:  # noqa: ARG001 - a PlaceWeight
 
 
 def is_surely_a_place(name: str, place_weight: PlaceWeight) -> bool:
-    """Tell whether a name is a country's, a region's or the like, whatever stands around it."""
+    """Return whether a name is a country's, a region's or the like, whatever stands around it."""
     return name in names.REGIONS or place_weight(name) >= _SURELY_A_PLACE
 
 
@@ -172,7 +172,7 @@ def _weigh_lone_word(found: Evidence, word: str, lower: str) -> None:
 
 
 def _is_team(text: Sequence[str], place_weight: PlaceWeight) -> bool:
-    """Tell whether it is a place and a plural: Ohio Comets."""
+    """Return whether it is a place and a plural: Ohio Comets."""
     before = " ".join(text[:-1])
     return text[-1].endswith("s") and (before in names.REGIONS or place_weight(before) >= 1)
 

@@ -1,6 +1,6 @@
 """Words that tell what a name names: given names and surnames, titles, heads of organisations and of places, roles.
 
-Comes in: a word. Goes out: what it is evidence of. Changes nothing. The lists are of our own writing but for
+Comes in: a word. Goes out: what it is evidence of. The lists are of our own writing but for
 ``person_names.txt``, which ``compile/person_names.py`` makes.
 """
 

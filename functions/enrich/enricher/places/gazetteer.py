@@ -1,7 +1,7 @@
 """Which places a name may name.
 
-Comes in: a name. Goes out: the places of that name, and the peoples of countries. Changes nothing: the compiled
-database is read only.
+Comes in: a name. Goes out: the places of that name, and the peoples of countries. The compiled database is
+only read.
 
 The places are those of GeoNames (https://www.geonames.org, CC BY 4.0) and some of our own table;
 ``compile/gazetteer.py`` tells which.
@@ -89,7 +89,7 @@ class Gazetteer:
         return self._countries[code]
 
     def weight(self, name: str) -> float:
-        """Tell how likely a name names a place.
+        """Return how likely a name names a place.
 
         4 for countries, parts of the world and first-level regions of a million people, 3 for cities of a million, 2.2
         of a hundred thousand, 1.2 for those above 15,000, 0 for others; smaller regions and counties count as cities;
@@ -98,7 +98,7 @@ class Gazetteer:
         return max(map(_weight, self.find(name)), default=0.0)
 
     def has_oblast(self, name: str) -> bool:
-        """Tell whether the largest place of a name lies where regions are oblasts, named after their capitals."""
+        """Return whether the largest place of a name lies where regions are oblasts, named after their capitals."""
         places = self.find(name)
         return bool(places) and places[0].country in _COUNTRIES_OF_OBLASTS
 

@@ -1,7 +1,7 @@
 """Where the places are that the body names, and which countries it is about.
 
 Comes in: the document, its parse and its entities. Goes out: the entities, its places linked to GeoNames and ISO 3166,
-and the countries with their weights. Changes nothing.
+and the countries with their weights.
 
 Most names are borne by several places. What speaks for one: its size, the region or country that the text names behind
 a comma, and the countries and regions of the text's other names. Adjectives and peoples of a country speak for it, too,

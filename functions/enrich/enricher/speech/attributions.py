@@ -1,6 +1,6 @@
 """All that a text says that somebody said.
 
-Comes in: a parsed English text and its quotations. Goes out: attributions, in order. Changes nothing.
+Comes in: a parsed English text and its quotations. Goes out: attributions, in order.
 
 Beliefs, intentions and questions count, as Pareti has it ("Attribution: a computational approach", 2015). Of one inside
 another only the outer is kept, unless that merely passes on a source ("According to the agency, officials said").
@@ -27,12 +27,14 @@ def attributions(parsed: ParsedText, quotations: Sequence[Quotation]) -> list[At
     speech, marked = QuotedSpeech(parsed, quotations), SpanIndex(quotations)
     reported = [_uncut(report, marked) for report in reported_speech(parsed, speech.quoted)]
     clauses = SpanIndex(report for report in reported if report.construction is Construction.CLAUSE)
-    quoted = [one for one in speech.attributions() if not _is_part_of_clause(one, clauses, parsed)]
-    cues, spoken = {one.cue for one in quoted}, SpanIndex(quoted)
+    quoted = [
+        attribution for attribution in speech.attributions() if not _is_part_of_clause(attribution, clauses, parsed)
+    ]
+    cues, spoken = {attribution.cue for attribution in quoted}, SpanIndex(quoted)
     found = quoted + _outermost([r for r in reported if r.cue not in cues and not _is_quoted(r, spoken)], parsed)
     found += speech.introduced([*found, *quotations])
     found += speech.fragments(quotations, found)
-    return sorted(found, key=lambda one: (one.begin, one.end))
+    return sorted(found, key=lambda attribution: (attribution.begin, attribution.end))
 
 
 def _uncut(report: Attribution, marked: SpanIndex[Quotation]) -> Attribution:
@@ -47,7 +49,7 @@ def _uncut(report: Attribution, marked: SpanIndex[Quotation]) -> Attribution:
 
 
 def _is_part_of_clause(quoted: Attribution, clauses: SpanIndex[Attribution], parsed: ParsedText) -> bool:
-    """Tell whether a quotation is but a part of what somebody is reported to have said, and has no cue there."""
+    """Return whether a quotation is but a part of what somebody is reported to have said, and has no cue there."""
     if quoted.construction not in _WITHIN_A_CLAUSE:
         return False
     cue = parsed.doc[quoted.cue[0]].idx if quoted.cue is not None else quoted.end
@@ -58,7 +60,7 @@ def _is_part_of_clause(quoted: Attribution, clauses: SpanIndex[Attribution], par
 
 
 def _is_quoted(report: Attribution, spoken: SpanIndex[Attribution]) -> bool:
-    """Tell whether most of a report, or of a quotation in it, is what a quotation already attributes."""
+    """Return whether most of a report, or of a quotation in it, is what a quotation already attributes."""
     for quoted in spoken.overlapping(report.begin, report.end):
         common = min(report.end, quoted.end) - max(report.begin, quoted.begin)
         if common > _SHARED * min(report.end - report.begin, quoted.end - quoted.begin):
@@ -70,12 +72,14 @@ def _outermost(reported: Sequence[Attribution], parsed: ParsedText) -> list[Attr
     """Return the reports that no other holds together with their cues; of two with one content the first."""
     kept: dict[Span, Attribution] = {}
     around: list[Attribution] = []
-    for one in sorted(reported, key=lambda report: (report.begin, -report.end)):
-        around = [outer for outer in around if outer.end > one.begin]
-        if (one.begin, one.end) not in kept and not any(_holds(outer, one, parsed) for outer in around):
-            kept[one.begin, one.end] = one
-        if one.construction is not Construction.ACCORDING:
-            around.append(one)
+    for attribution in sorted(reported, key=lambda report: (report.begin, -report.end)):
+        around = [outer for outer in around if outer.end > attribution.begin]
+        if (attribution.begin, attribution.end) not in kept and not any(
+            _holds(outer, attribution, parsed) for outer in around
+        ):
+            kept[attribution.begin, attribution.end] = attribution
+        if attribution.construction is not Construction.ACCORDING:
+            around.append(attribution)
     return list(kept.values())
 
 

@@ -1,6 +1,6 @@
 """What the article rests on: publications, agencies, documents, officials, and sources without a name.
 
-Comes in: the document, its language known. Goes out: its cited sources, each with all its citations. Changes nothing.
+Comes in: the document, its language known. Goes out: its cited sources, each with all its citations.
 
 A publication of our table counts where the text cites it: beside "according to", "told", "reported" and the like, in
 English and, for the first of these, in some other languages. The rest is found among those who say something; it takes
@@ -151,16 +151,16 @@ def _is_cited(body: str, begin: int, end: int) -> bool:
 
 
 def _speakers(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Citation]) -> Iterator[_Citation]:
-    for one in said:
-        if one.speaker is None or one.cue is None:
+    for attribution in said:
+        if attribution.speaker is None or attribution.cue is None:
             continue
-        head, cue = text.doc[one.speaker[0] : one.speaker[1]].root, text.doc[one.cue[0]]
-        begin, end = text.characters(one.speaker)
+        head, cue = text.doc[attribution.speaker[0] : attribution.speaker[1]].root, text.doc[attribution.cue[0]]
+        begin, end = text.characters(attribution.speaker)
         kind = _kind(head)
         telling = SPEAKING | CLAUSE if kind == "document" else SPEAKING
         if (cue.lower_ != "according" and lemma_of(cue) not in telling) or known.overlapping(begin, end):
             continue
-        named = any(token.ent_type_ == "PERSON" for token in text.doc[one.speaker[0] : one.speaker[1]])
+        named = any(token.ent_type_ == "PERSON" for token in text.doc[attribution.speaker[0] : attribution.speaker[1]])
         if kind is not None and (kind == "document" or not named):
             yield _citation(text, begin, end, kind)
 
@@ -189,10 +189,10 @@ def _kind(head: Token) -> _Kind | None:
 
 def _venues(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Citation]) -> Iterator[_Citation]:
     """Yield where somebody said or wrote it: on the air, in a paper that our table does not have."""
-    for one in said:
-        if one.cue is None or lemma_of(text.doc[one.cue[0]]) not in SPEAKING:
+    for attribution in said:
+        if attribution.cue is None or lemma_of(text.doc[attribution.cue[0]]) not in SPEAKING:
             continue
-        verb = text.doc[one.cue[0]]
+        verb = text.doc[attribution.cue[0]]
         places = [
             (p.lower_, object_of(p)) for p in verb.children if p.dep_ == "prep" and p.lower_ in {"in", "on", "to"}
         ]
@@ -201,7 +201,7 @@ def _venues(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Cit
             if place is None or not _is_venue(place, written=word == "in" and lemma_of(verb) in _WRITING):
                 continue
             begin, end = text.characters((noun_phrase(place)[0], place.i + 1))
-            if not known.overlapping(begin, end) and not one.begin <= begin < one.end:
+            if not known.overlapping(begin, end) and not attribution.begin <= begin < attribution.end:
                 yield _citation(text, begin, end, "venue")
 
 
@@ -220,14 +220,17 @@ def _citation(text: ParsedText, begin: int, end: int, kind: _Kind) -> _Citation:
 
 def _merged(citations: Sequence[_Citation], body: str) -> tuple[CitedSource, ...]:
     groups: dict[str, list[_Citation]] = {}
-    for citation in sorted(set(citations), key=lambda one: (one.begin, one.end)):
+    for citation in sorted(set(citations), key=lambda citation: (citation.begin, citation.end)):
         groups.setdefault(citation.name.casefold(), []).append(citation)
     return tuple(
         CitedSource(
             name=group[0].name,
             kind=group[0].kind,
             domain=group[0].domain,
-            mentions=tuple(Mention(begin=one.begin, end=one.end, text=body[one.begin : one.end]) for one in group),
+            mentions=tuple(
+                Mention(begin=citation.begin, end=citation.end, text=body[citation.begin : citation.end])
+                for citation in group
+            ),
         )
         for group in groups.values()
     )

@@ -1,6 +1,6 @@
 """Well-known newspapers, broadcasters, agencies and networks, by the names that texts give them.
 
-Comes in: nothing. Goes out: for a name its publication. Changes nothing. The table, ``publications.csv``, is our own.
+Comes in: nothing. Goes out: for a name its publication. The table, ``publications.csv``, is our own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Words in quotation marks that stand for themselves, and who said them.
 
-Comes in: a parsed English text and its quotations. Goes out: attributions. Changes nothing.
+Comes in: a parsed English text and its quotations. Goes out: attributions.
 
 The cue is looked for after the quotation, before it, and then in what went before: the quotation, the sentence, the
 paragraph. A quotation that a cue interrupts for a few words ("Yes," she said. "Now.") is one.
@@ -74,7 +74,7 @@ class _Unit:
 
 
 def is_statement(text: str, quotation: Quotation) -> bool:
-    """Tell whether a quotation stands for itself and is no name, title or single word in marks: for any language."""
+    """Return whether a quotation stands for itself and is no name, title or single word in marks: for any language."""
     inner = _inner(text, quotation)
     words = inner.split()
     if "\n" in inner or len(words) > 5 or count_unspaced_characters(inner) > 9:
@@ -196,7 +196,7 @@ class QuotedSpeech:
         return inner[-1:] in _AFTER_STATEMENT or not after or after in ",.;\n" or len(words) > 3
 
     def _resumes(self, last: Quotation | None, quotation: Quotation) -> bool:
-        """Tell whether a quotation goes on after ", he said," in it."""
+        """Return whether a quotation goes on after ", he said," in it."""
         if last is None or _inner(self.text, last)[-1:] != ",":
             return False
         gap = self.text[last.end : quotation.begin]
@@ -267,7 +267,7 @@ class QuotedSpeech:
         return _Cue(self._speaker_after(verb, begin, end), (verb.i, verb.i + 1), follows=True)
 
     def _is_tag(self, begin: int, verb: Token) -> bool:
-        """Tell whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""
+        """Return whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""
         if first_subject(self.doc, begin, verb.i) is None or verb.i - begin > 12:
             return False
         return not any(child.dep_ == "ccomp" and child.i > verb.i for child in verb.children)
@@ -361,7 +361,7 @@ def _tells(token: Token) -> bool:
 
 
 def _is_title(words: Sequence[str]) -> bool:
-    """Tell whether all words that titles capitalize are capitalized."""
+    """Return whether all words that titles capitalize are capitalized."""
     long_words = [word for word in words if len(word) > 4]
     return len(words) > 1 and bool(long_words) and all(not word[0].islower() for word in [words[0], *long_words])
 

@@ -1,6 +1,6 @@
 """The quotes of the body: direct, indirect and mixed, with speaker and cue.
 
-Comes in: the document, its language and its entities known. Goes out: its quotes. Changes nothing.
+Comes in: the document, its language and its entities known. Goes out: its quotes.
 
 Without a parse, that is in any language but English, only quotations that stand for themselves are told, and no
 speaker.
@@ -59,37 +59,42 @@ def _quotes(
     speakers = Speakers(text, entities, index)
     return [
         Quote(
-            kind=_kind(one, index, text),
-            begin=one.begin,
-            end=one.end,
-            text=text.text[one.begin : one.end],
-            speaker=_speaker(text, one, speakers),
-            cue=_cue(text, one),
+            kind=_kind(attribution, index, text),
+            begin=attribution.begin,
+            end=attribution.end,
+            text=text.text[attribution.begin : attribution.end],
+            speaker=_speaker(text, attribution, speakers),
+            cue=_cue(text, attribution),
         )
-        for one in said
+        for attribution in said
     ]
 
 
-def _kind(one: Attribution, marked: SpanIndex[Quotation], text: ParsedText) -> Literal["direct", "indirect", "mixed"]:
-    """Tell by the share in marks; single words in them make no reported clause a quotation."""
-    within = {q: min(one.end, q.end) - max(one.begin, q.begin) for q in marked.overlapping(one.begin, one.end)}
-    least = _MIXED_SHARE * (one.end - one.begin)
-    reported = one.construction in _REPORTED
+def _kind(
+    attribution: Attribution, marked: SpanIndex[Quotation], text: ParsedText
+) -> Literal["direct", "indirect", "mixed"]:
+    """Judge by the share in marks; single words in them make no reported clause a quotation."""
+    within = {
+        q: min(attribution.end, q.end) - max(attribution.begin, q.begin)
+        for q in marked.overlapping(attribution.begin, attribution.end)
+    }
+    least = _MIXED_SHARE * (attribution.end - attribution.begin)
+    reported = attribution.construction in _REPORTED
     spoken = sum(size for q, size in within.items() if not reported or " " in text.text[q.begin : q.end])
-    if spoken >= _DIRECT_SHARE * (one.end - one.begin):
+    if spoken >= _DIRECT_SHARE * (attribution.end - attribution.begin):
         return "direct"
     return "mixed" if sum(within.values()) > least else "indirect"
 
 
-def _speaker(text: ParsedText, one: Attribution, speakers: Speakers) -> Speaker | None:
-    if one.speaker is None:
+def _speaker(text: ParsedText, attribution: Attribution, speakers: Speakers) -> Speaker | None:
+    if attribution.speaker is None:
         return None
-    begin, end = text.characters(one.speaker)
+    begin, end = text.characters(attribution.speaker)
     return Speaker(text=text.text[begin:end], begin=begin, end=end, name=speakers.name(begin, end))
 
 
-def _cue(text: ParsedText, one: Attribution) -> Mention | None:
-    if one.cue is None:
+def _cue(text: ParsedText, attribution: Attribution) -> Mention | None:
+    if attribution.cue is None:
         return None
-    begin, end = text.characters(one.cue)
+    begin, end = text.characters(attribution.cue)
     return Mention(begin=begin, end=end, text=text.text[begin:end])

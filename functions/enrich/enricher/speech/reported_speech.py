@@ -1,6 +1,6 @@
 """Speech, thoughts and wishes that a text reports in its own words.
 
-Comes in: a parsed English text. Goes out: attributions. Changes nothing.
+Comes in: a parsed English text. Goes out: attributions.
 
 What grammar makes the complement of a verb or a noun of reporting is what somebody said: a clause, an infinitive, an
 object, the object of a preposition. "According to" and ", he said," take the sentence around them.

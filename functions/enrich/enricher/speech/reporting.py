@@ -1,6 +1,6 @@
 """The English words by which a text says that somebody said, thought or wanted something.
 
-Comes in: nothing. Goes out: verbs and nouns, by what they take. Changes nothing.
+Comes in: nothing. Goes out: verbs and nouns, by what they take.
 
 The classes follow Levin, "English verb classes and alternations" (1993), chapters 29, 31 to 33 and 37, and Quirk et
 al., "A comprehensive grammar of the English language" (1985), chapter 16: verbs that take that-clauses, infinitives,

@@ -1,7 +1,6 @@
 """Whom a speaker's description or pronoun means.
 
 Comes in: a parsed text, the entities found in it, and a span that stands for a speaker. Goes out: the entity's name.
-Changes nothing.
 
 A pronoun means the last person before it that fits, a subject sooner than others (after Lappin and Leass, "An algorithm
 for pronominal anaphora resolution", 1994); who fits is told by titles and by common first names.
@@ -117,7 +116,7 @@ class Speakers:
         ]
 
     def _is_head(self, mention: _Named, begin: int, end: int) -> bool:
-        """Tell whether a name is whom the description means, and not whose spokesman or mayor he is."""
+        """Return whether a name is whom the description means, and not whose spokesman or mayor he is."""
         first, last = self._parsed.tokens(begin, end)
         head = self._parsed.doc[first:last].root.idx
         before = self._parsed.text[begin : mention.begin].rstrip().removesuffix(mention.entity.title or "").rstrip()

@@ -1,6 +1,6 @@
 """The phrases that say what the article is about.
 
-Comes in: the document, its language and entities found, its parse. Goes out: keyphrases, best first. Changes nothing.
+Comes in: the document, its language and entities found, its parse. Goes out: keyphrases, best first.
 
 English: the nouns, names, adjectives and verbs that recur, and the noun phrases and names of several words made of
 them, weighed by how often they occur, how rare their words are in the language at large (Spärck Jones, "A statistical

@@ -1,6 +1,6 @@
 """The language of the body, and of what it quotes in another.
 
-Comes in: the document. Goes out: its language. Changes nothing.
+Comes in: the document. Goes out: its language.
 
 Three judges. The script alone names Japanese, Korean and Chinese. Where languages share a script, their words and
 letters do (:mod:`enricher.statistics.language_words`): few words are enough for it, but it knows thirty languages only.

@@ -1,6 +1,6 @@
 """The links of the body.
 
-Comes in: the document. Goes out: its links, each URL once. Changes nothing. Extract has found them and told those
+Comes in: the document. Goes out: its links, each URL once. Extract has found them and told those
 inside the site from those that lead out of it: only it sees the page. What a link leads to is told from its URL, where
 that says it.
 """

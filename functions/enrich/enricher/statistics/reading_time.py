@@ -1,6 +1,6 @@
 """How long an adult takes to read the body silently.
 
-Comes in: the document. Goes out: minutes. Changes nothing.
+Comes in: the document. Goes out: minutes.
 """
 
 from __future__ import annotations

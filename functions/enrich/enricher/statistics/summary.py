@@ -1,7 +1,7 @@
 """A summary in the article's own sentences.
 
 Comes in: the document, its language found, the parse of an English body. Goes out: at most three sentences of the body,
-in its order, as spans. Changes nothing.
+in its order, as spans.
 
 News says first what matters most: the lead is the baseline that few summarisers beat (Nenkova, "Automatic text
 summarization of newswire", 2005). So a sentence is the better the earlier it comes and the more of the words that the

@@ -1,6 +1,6 @@
 """The topics of the article, on the top level of the IPTC Media Topics.
 
-Comes in: the document, its language found. Goes out: at most three topics, best first, or none. Changes nothing.
+Comes in: the document, its language found. Goes out: at most three topics, best first, or none.
 
 Each word of ``topics.toml`` that the text has is evidence for its topic: more in the headline and at the beginning,
 less for each time that it comes again. A topic that has enough of the evidence is given. Nothing here was learnt from

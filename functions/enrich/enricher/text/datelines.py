@@ -1,6 +1,6 @@
 """Where a story was filed, as its first line tells.
 
-Comes in: a text. Goes out: where its datelines end. Changes nothing.
+Comes in: a text. Goes out: where its datelines end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where a text quotes: the spans between quotation marks, in any script.
 
-Comes in: a text. Goes out: its outermost quotations, in order. Changes nothing. Knows no language.
+Comes in: a text. Goes out: its outermost quotations, in order. Knows no language.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sentences of a text, as spans.
 
 Comes in: text, and where a parser sees sentences begin, if one was asked. Goes out: spans of whole sentences, in code
-points. Changes nothing.
+points.
 
 Paragraphs are lines. A sentence ends at a full stop, question or exclamation mark of any script and the quotation marks
 and brackets behind it, but not within a quotation or brackets. In doubt two sentences are left together: a span may
@@ -62,7 +62,7 @@ def sentences(text: str, begins: Collection[int] | None = None) -> Iterator[tupl
 
 
 def _is_within(quoted: SpanIndex[Quotation], at: int) -> bool:
-    """Tell whether a quotation goes on, or lacks its end."""
+    """Return whether a quotation goes on, or lacks its end."""
     return any(at < one.end or not one.closed for one in quoted.overlapping(at - 1, at))
 
 

@@ -1,6 +1,6 @@
 """Spans that can be asked which of them touch another.
 
-Comes in: things with a begin and an end. Goes out: those of them that overlap a span. Changes nothing.
+Comes in: things with a begin and an end. Goes out: those of them that overlap a span.
 """
 
 from __future__ import annotations
