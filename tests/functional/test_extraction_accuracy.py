@@ -31,6 +31,7 @@ from extractor.manifest import page_in
 from extractor.reading import read_page
 from newsdesk_cli.page_cases import body_lines, page_cases, read_case
 from newsdesk_cli.single_page import observe
+from training.manifest import pages_digest
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "extraction"
@@ -79,6 +80,7 @@ def predict(entry: dict[str, Any]) -> dict[str, Any]:
     article = read_page(page).result.article
     return {
         "id": entry["id"],
+        "text": article.article_body,
         "title": article.headline,
         "authors": [person.name for person in article.author],
         "date_published": article.date_published,
@@ -97,12 +99,16 @@ def scorer() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def truth() -> list[dict[str, Any]]:
-    return read_lines(DATA / "pages" / "truth.jsonl")
+    entries = read_lines(DATA / "pages" / "truth.jsonl")
+    digest = pages_digest(DATA / "pages", entries)
+    assert digest == FLOORS["data"]["sha256"], "the floors were measured on other evaluation data; measure them again"
+    return entries
 
 
 @pytest.fixture(scope="module")
-def metadata(truth: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    wanted = [entry for entry in truth if entry["source"] in FLOORS["metadata"]]
+def shipped(truth: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What extract, as it is shipped, makes of the pages."""
+    wanted = [entry for entry in truth if entry["source"] in {*FLOORS["metadata"], *FLOORS["shipped"]}]
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
         return {result["id"]: result for result in pool.map(predict, wanted, chunksize=16)}
 
@@ -146,6 +152,22 @@ def test_texts_of_pages_of_unseen_sites_are_as_good_as_before(
 
 
 @with_data
+@pytest.mark.accuracy
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("source", FLOORS["shipped"])
+def test_the_shipped_model_reads_what_it_learned_from(
+    source: str, scorer: ModuleType, truth: list[dict[str, Any]], shipped: dict[str, dict[str, Any]]
+) -> None:
+    # Given the pages that the shipped model was trained on
+    pages = [{"id": entry["id"], "text": entry["text"]} for entry in truth if entry["source"] == source]
+    # When it reads them
+    score = scorer.score(pages, shipped, nboot=0)["text"]
+    # Then it is the model that was trained, and not a damaged or an outdated one
+    found = {name: score[name] for name in FLOORS["shipped"][source]}
+    assert {name: value for name, value in found.items() if value < FLOORS["shipped"][source][name]} == {}
+
+
+@with_data
 @with_training
 @pytest.mark.accuracy
 @pytest.mark.timeout(1200)
@@ -166,12 +188,12 @@ def test_other_articles_on_a_page_leak_no_more_than_before(kind: str, cross_vali
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("source", FLOORS["metadata"])
 def test_metadata_are_as_good_as_before(
-    source: str, scorer: ModuleType, truth: list[dict[str, Any]], metadata: dict[str, dict[str, Any]]
+    source: str, scorer: ModuleType, truth: list[dict[str, Any]], shipped: dict[str, dict[str, Any]]
 ) -> None:
     # Given the pages of a source whose titles, authors or dates are known
     pages = [{**entry, "text": ""} for entry in truth if entry["source"] == source]
     # When they are scored
-    score = scorer.score(pages, metadata, nboot=0)
+    score = scorer.score(pages, shipped, nboot=0)
     measures = {"title": "exact", "authors": "f1", "date": "same_day"}
     found = {name: score[name][measures[name]] for name in FLOORS["metadata"][source]}
     # Then no floor is fallen short of
