@@ -71,12 +71,6 @@ justice home crown first lieutenant major brigadier rear grand chief staff attor
 president-elect late then current ex-
 """)
 
-NOBLE_TITLES = _words("prince princess king queen earl duke duchess baron baroness count countess viscount lord lady")
-
-NAME_PARTICLES = _words(
-    "de del della di da do dos das du des la le van von der den ter ten bin ibn ben al el zu zur af av y e und of the"
-)
-
 PERSON_PARTICLES = _words("de del della di da do dos das du van von der den ter ten bin ibn ben al el zu af av")
 
 GENERATIONS = _words("I Jr Jr. Sr Sr. II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI")
