@@ -6,8 +6,8 @@ under ``docs`` or the folder of ``--out``.
 
     .venv/bin/python benchmarks/enrichment [--data FOLDER] [--out FOLDER] [--only TASK ...] [--resamples N]
 
-Intervals are 95 %, by bootstrap over documents. Processor time is this process's own, with all enrichers on, on the
-texts of the places (news articles), after the first text.
+Intervals are 95 %, by bootstrap over documents. Processor time is this process's own, on extracted development pages,
+by enricher and beside stock spaCy.
 """
 
 from __future__ import annotations
@@ -16,14 +16,11 @@ import argparse
 import platform
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from itertools import pairwise
 from pathlib import Path
-from statistics import median, quantiles
 
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [
@@ -32,10 +29,11 @@ sys.path[:0] = [
     *(str(folder) for folder in sorted((_ROOT / "functions").iterdir())),
 ]
 
+from benchmarks.enrichment.processor_time import Costs, measure
 from harness.measures import ALL, DATA, TASKS, Figures, predict, score, score_by_source
 
 OURS = "newsdesk"
-TIMED_TASK = "places"
+PAGES = DATA.parent / "extraction" / "pages"
 
 SHOWN = {
     "ner": ("f1", "precision", "recall"),
@@ -90,13 +88,9 @@ def main() -> None:
     plot = options.out / "images" / "enrichment-benchmark.svg"
     plot.parent.mkdir(parents=True, exist_ok=True)
     cells: list[Cell] = []
-    seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for task in options.only:
-            stamps = [time.process_time()]
-            ours = predict(task, Path(folder), options.data, lambda: stamps.append(time.process_time()))  # noqa: B023 - called within
-            if task == TIMED_TASK:
-                seconds = [after - before for before, after in pairwise(stamps[1:])]
+            ours = predict(task, Path(folder), options.data)
             cells += _cells(task, OURS, score(task, ours, options.data, options.resamples))
             cells += _cells_by_source(task, OURS, ours, options)
             for theirs in sorted((options.data / "baselines").glob(f"{task}.*.jsonl")):
@@ -105,9 +99,9 @@ def main() -> None:
                 program = theirs.name.removeprefix(f"{task}.").removesuffix(".jsonl")
                 cells += _cells(task, program, figures)
                 cells += _cells_by_source(task, program, theirs, options)
-            print(f"{task}: {len(stamps) - 1} texts", file=sys.stderr)
+            print(f"{task}: scored", file=sys.stderr)
     cells.sort(key=lambda cell: list(SHOWN).index(cell.task))
-    page = _page(cells, seconds)
+    page = _page(cells, measure(PAGES) if PAGES.is_dir() else None)
     (options.out / "enrichment-benchmark.md").write_text(page, encoding="utf-8")
     plot.write_text(_plot(cells), encoding="utf-8")
     print(page)
@@ -150,7 +144,7 @@ def _cells_by_source(task: str, program: str, predictions: Path, options: argpar
                 yield from _cells(f"{task}-{source}", program, figures)
 
 
-def _page(cells: Sequence[Cell], seconds: Sequence[float]) -> str:
+def _page(cells: Sequence[Cell], costs: Costs | None) -> str:
     day = datetime.now(UTC)
     lines = [
         "# Enrichment, measured",
@@ -171,16 +165,14 @@ def _page(cells: Sequence[Cell], seconds: Sequence[float]) -> str:
             row = [_written(found[figure]) if figure in found else "" for figure in figures]
             lines.append(f"| {f'**{program}**' if program == OURS else program} | {' | '.join(row)} |")
         lines.append("")
-    if seconds:
-        milliseconds = [1000 * second for second in seconds]
+    if costs is not None:
         lines += [
             "## Processor time",
             "",
-            f"{len(seconds)} news articles with all enrichers on, in one process on Python "
-            f"{platform.python_version()}, {platform.machine()}: median {median(milliseconds):.0f} ms, 95th percentile "
-            f"{quantiles(milliseconds, n=20)[-1]:.0f} ms of processor time an article. A machine that is busy "
-            "with other work makes them slower.",
+            f"In one process on Python {platform.python_version()}, {platform.machine()}. A machine that is busy with "
+            "other work makes all of it slower.",
             "",
+            *costs.lines(),
             "What the package weighs, how long INIT takes and how much memory is used: "
             "[the English model](decisions/0024-the-english-model.md), measured by `benchmarks/packages.py` and "
             "`benchmarks/cold_start.py --function enrich`.",
