@@ -146,8 +146,8 @@ class InMemoryArticleStore(FailsOnDemand):
             self._record(record)
 
     @can_fail
-    def reject(self, record: SubmissionRecord) -> None:
-        self.submissions.setdefault(record.submission_id, record)
+    def reject(self, record: SubmissionRecord) -> bool:
+        return self.submissions.setdefault(record.submission_id, record) is record
 
     @can_fail
     def submission(self, submission_id: str) -> SubmissionRecord | None:

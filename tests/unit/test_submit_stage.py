@@ -353,6 +353,52 @@ def test_an_amp_cache_is_no_way_inside(inner: str, reason: str) -> None:
     assert desk.store.states == {}
 
 
+@pytest.mark.parametrize(
+    ("address", "outcome"),
+    [
+        ("ftp://news.example/story", "rejected:unsupported_scheme"),
+        ("https://news.example:8443/story", "rejected:blocked_port"),
+        ("http://127.0.0.1/story", "rejected:blocked_address"),
+    ],
+)
+def test_a_url_refused_at_the_door_under_a_taken_id_is_recorded_under_the_messages_own(
+    address: str, outcome: str
+) -> None:
+    # Given a submission
+    desk = Desk()
+    desk.submit()
+
+    # When a URL that is refused at the door comes under its id, and is delivered again
+    assert [desk.submit(url=address), desk.submit(url=address)] == ["rejected", "rejected"]
+
+    # Then the refusal has a record of its own, and the first submission keeps its own
+    refused = desk.store.submission(MESSAGE_ID)
+    first = desk.store.submission("first")
+    assert refused is not None
+    assert first is not None
+    assert (refused.url, refused.outcome) == (address, outcome)
+    assert (first.url, first.outcome) == (url_of(), None)
+
+
+def test_a_refusal_delivered_again_is_recorded_once() -> None:
+    desk = Desk()
+    assert [desk.submit(url="ftp://news.example/story") for _ in range(2)] == ["rejected", "rejected"]
+    assert list(desk.store.submissions) == ["first"]
+
+
+def test_a_malformed_message_takes_no_id() -> None:
+    # Given a message that is no submission and names an id
+    desk = Desk()
+    assert desk.stage.handle(json.dumps({"submissionId": "first", "tags": "none"}), "another-message") == "rejected"
+
+    # When a submission comes under that id, Then the id is free for it
+    assert desk.submit() == "started"
+    assert {name: record.outcome for name, record in desk.store.submissions.items()} == {
+        "another-message": "rejected:malformed_message",
+        "first": None,
+    }
+
+
 def test_an_id_that_another_url_has_is_refused_under_the_messages_own() -> None:
     # Given a submission
     desk = Desk()

@@ -26,14 +26,11 @@ class UnreadableSubmissionError(NewsdeskError):
     ----------
     reason : Reason
         ``malformed_message`` or ``unknown_version``.
-    submission_id : str
-        What to record the refusal under.
     """
 
-    def __init__(self, reason: Reason, submission_id: str, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
-        self.submission_id = submission_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +59,19 @@ def read_submission(body: str, message_id: str) -> Submission:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, message_id, "not JSON") from error
+        raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, "not JSON") from error
     fallback_id = message_id
     if isinstance(document, dict) and "detail-type" in document:
         fallback_id = _event_id(document, message_id)
-        document = _detail(document, fallback_id)
-    fallback_id = _claimed_id(document, fallback_id)
+        document = _detail(document)
     version = document.get("schemaVersion", 1) if isinstance(document, dict) else 1
     if type(version) is int and version != 1:
-        raise UnreadableSubmissionError(Reason.UNKNOWN_VERSION, fallback_id, f"schemaVersion {version}")
+        raise UnreadableSubmissionError(Reason.UNKNOWN_VERSION, f"schemaVersion {version}")
     try:
         request = UrlSubmitted.model_validate(document)
     except ValidationError as error:
-        raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, fallback_id, _first_problem(error)) from error
+        raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, _first_problem(error)) from error
     return Submission(request.submission_id or fallback_id, request)
-
-
-def _claimed_id(document: Any, fallback_id: str) -> str:
-    """Return the id that the submitter gave, where it is one, so that even a refusal can be found under it."""
-    claimed = document.get("submissionId") if isinstance(document, dict) else None
-    return claimed if isinstance(claimed, str) and re.fullmatch(SUBMISSION_ID_PATTERN, claimed) else fallback_id
 
 
 def _event_id(event: dict[str, Any], message_id: str) -> str:
@@ -89,9 +79,9 @@ def _event_id(event: dict[str, Any], message_id: str) -> str:
     return identifier if isinstance(identifier, str) and re.fullmatch(SUBMISSION_ID_PATTERN, identifier) else message_id
 
 
-def _detail(event: dict[str, Any], submission_id: str) -> Any:
+def _detail(event: dict[str, Any]) -> Any:
     if event.get("source") != TRIGGER_SOURCE or event.get("detail-type") != TRIGGER_DETAIL_TYPE:
-        raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, submission_id, "an event of another kind")
+        raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, "an event of another kind")
     return event.get("detail")
 
 

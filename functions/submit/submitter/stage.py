@@ -78,14 +78,16 @@ class SubmitStage:
         try:
             submission = read_submission(body, message_id)
         except UnreadableSubmissionError as error:
-            return self._reject(error.submission_id, "", error.reason, str(error))
+            # An id that such a body names is not taken from those who mean to use it.
+            return self._reject(message_id, message_id, "", error.reason, str(error))
         try:
             url = parse_url(submission.request.url)
             page = parse_url(canonical_url(url))
             # An AMP cache's URL stands for another host's: what is checked is what will be dialled.
             check_destination(page, self.networks, self.ports)
         except RejectedUrlError as error:
-            return self._reject(submission.submission_id, submission.request.url, error.reason, str(error), submission)
+            identifier, address = submission.submission_id, submission.request.url
+            return self._reject(identifier, message_id, address, error.reason, str(error), submission)
         return self._accept(submission, url, page, message_id)
 
     def _accept(self, submission: Submission, url: Url, page: Url, message_id: str) -> SubmitStatus:
@@ -153,7 +155,8 @@ class SubmitStage:
         record = self.worker.store.submission(submission.submission_id)
         if record is not None and record.url != submission.request.url and message_id != submission.submission_id:
             detail = f"{submission.submission_id} was another URL's"
-            return self._reject(message_id, submission.request.url, Reason.SUBMISSION_ID_REUSED, detail, submission)
+            reason, address = Reason.SUBMISSION_ID_REUSED, submission.request.url
+            return self._reject(message_id, message_id, address, reason, detail, submission)
         if record is not None and record.article_id is not None:
             state = self.worker.store.get(record.article_id)
             if state is not None and (state.run, state.stage, state.waiting) == (record.run, Stage.FETCH, None):
@@ -161,20 +164,30 @@ class SubmitStage:
         return SubmitStatus.REPEATED
 
     def _reject(
-        self, submission_id: str, url: str, reason: Reason, detail: str, submission: Submission | None = None
+        self,
+        submission_id: str,
+        message_id: str,
+        url: str,
+        reason: Reason,
+        detail: str,
+        submission: Submission | None = None,
     ) -> SubmitStatus:
+        """Record a refusal, under the queue's id of the message where another URL has the submission's own."""
         request = submission.request if submission else None
-        self.worker.store.reject(
-            SubmissionRecord(
-                submission_id=submission_id,
-                url=url[:MAXIMUM_URL_LENGTH],
-                received_at=to_text(self.worker.clock()),
-                outcome=label(Outcome.REJECTED, reason),
-                detail=detail[:300],
-                priority=request.priority if request else None,
-                tags=request.tags if request else (),
-                correlation_id=request.correlation_id if request else None,
-                discovery=request.discovery if request else None,
-            )
+        refused = SubmissionRecord(
+            submission_id=submission_id,
+            url=url[:MAXIMUM_URL_LENGTH],
+            received_at=to_text(self.worker.clock()),
+            outcome=label(Outcome.REJECTED, reason),
+            detail=detail[:300],
+            priority=request.priority if request else None,
+            tags=request.tags if request else (),
+            correlation_id=request.correlation_id if request else None,
+            discovery=request.discovery if request else None,
         )
+        store = self.worker.store
+        if not store.reject(refused) and submission_id != message_id:
+            known = store.submission(submission_id)
+            if known is None or known.url != refused.url:
+                store.reject(refused.model_copy(update={"submission_id": message_id}))
         return SubmitStatus.REJECTED

@@ -143,12 +143,13 @@ class DynamoArticleStore:
         actions += [{"Put": self._put_once(self._record_item(record))} for record in records]
         self._transact(actions, guards)
 
-    def reject(self, record: SubmissionRecord) -> None:
+    def reject(self, record: SubmissionRecord) -> bool:
         """Record a refused submission; see the port."""
         try:
             self._client.put_item(**self._put_once(self._record_item(record)))
         except self._client.exceptions.ConditionalCheckFailedException:
-            return
+            return False
+        return True
 
     def submission(self, submission_id: str) -> SubmissionRecord | None:
         """Return a submission; see the port."""

@@ -66,8 +66,8 @@ class ArticleStore(ClusterStore, Protocol):
         """
         ...
 
-    def reject(self, record: SubmissionRecord) -> None:
-        """Record a submission that was refused; a second time changes nothing."""
+    def reject(self, record: SubmissionRecord) -> bool:
+        """Record a submission that was refused; False when its id has a record already, which stays as it is."""
         ...
 
     def submission(self, submission_id: str) -> SubmissionRecord | None:
