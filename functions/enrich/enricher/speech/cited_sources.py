@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from enricher.parsing import Attribution, ParsedText, lemma_of
 from enricher.ports import Analysis, NotApplicableError
 from enricher.speech.publications import Publication, publications_in
-from enricher.speech.reporting import CLAUSE, SPEAKING, listed
+from enricher.speech.reporting import CLAUSE, SPEAKING
 from enricher.speech.subjects import noun_phrase, object_of
-from enricher.text import SpanIndex
+from enricher.text import SpanIndex, read_word_lists
 from newsdesk.contracts import CitedSource, Enrichment, EnrichmentError, Mention
 
 if TYPE_CHECKING:
@@ -60,33 +61,14 @@ _LISTED = re.compile(r"(?:,\s+|,?\s+(?:and|or|und|oder|et|y|e)\s+)(?:(?:the|die|
 _DATELINE = re.compile(r"\)\s*[-–—]")
 _BEFORE, _AFTER = 70, 60
 
-_ANONYMOUS = listed(
-    """
-    source insider blogger witness eyewitness analyst expert observer critic researcher scientist economist activist
-    advocate resident neighbor neighbour commentator lawyer diplomat medium media outlet reporter journalist
-    aide adviser advisor strategist operative protester survivor
-    """
-)
-_OFFICIALS = listed(
-    """
-    official officer spokesman spokeswoman spokesperson police authority prosecutor investigator ministry government
-    minister military army regulator court judge detective sheriff commander agency department embassy
-    """
-)
-_DOCUMENTS = listed(
-    """
-    report study survey poll analysis document memo filing lawsuit indictment letter paper research datum data figure
-    record transcript affidavit complaint review investigation book article statement ruling email statistic
-    audit letter assessment release
-    """
-)
+_LISTS = read_word_lists(Path(__file__).with_name("cited_sources.toml"))
+
+_ANONYMOUS = _LISTS["anonymous"]
+_OFFICIALS = _LISTS["officials"]
+_DOCUMENTS = _LISTS["documents"]
 _PEOPLE = frozenset({"person", "people", "someone", "those"})
 _INFORMED = frozenset({"familiar", "close", "briefed", "knowledge", "involved"})
-_MEDIA = listed(
-    """
-    tv television radio news magazine newspaper daily weekly channel broadcaster podcast network journal gazette
-    """
-)
+_MEDIA = _LISTS["media"]
 _CITING = frozenset({"cite", "quote"})
 _WRITING = frozenset({"write", "post", "tweet", "publish", "blog"})
 _NO_VENUES = frozenset({"PERSON", "GPE", "LOC", "FAC", "DATE", "TIME", "LANGUAGE", "NORP"})

@@ -9,103 +9,35 @@ objects, and prepositions.
 
 from __future__ import annotations
 
+from pathlib import Path
 
-def listed(text: str) -> frozenset[str]:
-    """Return the words of a list that is written as a text."""
-    return frozenset(text.split())
+from enricher.text import read_word_lists
 
+_LISTS = read_word_lists(Path(__file__).with_name("reporting.toml"))
 
-SPEAKING = listed(
-    """
-    acknowledge add admit advise affirm agree allege announce answer argue ask assert assure attest bark beg
-    begin believe bellow bemoan blog boast brag call caution chant chide chime chuckle cite claim comment
-    complain concede conclude confirm contend continue counter crow cry deadpan declare demand deny describe
-    disclose elaborate email emphasise emphasize exclaim explain finish forecast fume go growl grumble gush hint
-    hiss hold imply indicate inform inquire insist interject intone joke lament laugh maintain marvel mouth
-    mumble murmur muse mutter note notify observe offer opine plead pledge point posit post predict proclaim
-    promise propose put query quip quote rant read reason recall recommend recount reiterate relate remark
-    remind repeat reply report respond retort retweet reveal say scoff scold scream shout sigh signal sing snap
-    specify state stipulate stress suggest surmise swear tease tell testify text theorize think thunder tout
-    tweet urge volunteer vow warn whisper wonder write yell
-    """
-)
+SPEAKING = _LISTS["speaking"]
 """What can stand beside words in quotation marks."""
 
-CLAUSE = listed(
-    """
-    accuse acknowledge add admit advise affirm agree allege announce answer anticipate argue ask assert assume
-    assure attest beg believe bet blog boast brag calculate caution charge claim comment complain concede
-    conclude confirm consider contend convince counter decide declare deem demand demonstrate deny determine
-    disagree disclose discover dispute document doubt dream emphasise emphasize estimate exclaim expect explain
-    fear feel figure find forecast forget fret gripe guess hear hint hold hope imagine imply indicate inform
-    inquire insist joke judge know lament learn maintain marvel mean muse mutter note notice notify observe
-    opine order persuade plead pledge point posit post pray predict prefer presume proclaim promise propose
-    query quip realise realize reason recall reckon recognise recognize recommend recount reiterate relate
-    remark remember remind repeat reply report respond retort retweet reveal rule say scream shout show signal
-    specify speculate state stipulate stress suggest suppose surmise suspect swear tell testify theorise
-    theorize think tweet understand urge vow want warn whisper wish wonder worry write yell
-    """
-)
+CLAUSE = _LISTS["clause"]
 """What takes a clause: said that, wonder whether, know what."""
 
-INFINITIVE = listed(
-    """
-    advise agree aim allege ask aspire beg believe claim command consent consider convince decide decline demand
-    direct elect encourage exhort expect forbid hate hope implore instruct intend invite know like lobby love
-    mean offer opt order persuade plan pledge prefer press pressure profess promise propose recommend refuse
-    report request resolve say swear tell think threaten urge volunteer vow want warn wish
-    """
-)
+INFINITIVE = _LISTS["infinitive"]
 """What takes an infinitive: vows to stay, urged them to go, is said to be ill."""
 
-OBJECT = listed(
-    """
-    acknowledge admire admit admonish advocate allege announce anticipate applaud argue articulate assail assert
-    attack bash believe belittle bemoan blame blast castigate celebrate champion chastise chide cite claim
-    commend condemn condone confirm contemplate contradict criticise criticize critique debunk declare decry
-    defend demand demonize denounce deny deplore deride describe despise detail disavow disclose discuss dismiss
-    disparage dispute doubt downplay echo emphasise emphasize endorse envision estimate excoriate expect explain
-    express extol favor favour fear forecast foresee hail hate highlight invoke lambast lambaste lament love
-    mention minimize mock note oppose outline pledge praise predict prefer proclaim promise propose protest
-    question quote rebuke rebut recall recommend recount reference refute regret reiterate reject renounce
-    repeat report repudiate request reveal ridicule rip salute scold skewer slam stress suggest support thank
-    tout trash understand urge vilify voice warn welcome
-    """
-)
+OBJECT = _LISTS["object"]
 """What takes what it is about as its object: criticized the plan."""
 
-NAMING = listed(
-    """
-    blast brand call cast characterise characterize compare condemn criticise criticize deem denounce depict
-    deride describe dismiss dub frame hail label liken mock paint portray praise regard see slam term tout view
-    """
-)
+NAMING = _LISTS["naming"]
 """What takes somebody and what he is said to be: called the plan a mistake, described her as a friend."""
 
-NOUN = listed(
-    """
-    accusation acknowledgement acknowledgment admission allegation announcement argument assertion assessment
-    assumption assurance belief call claim comment commitment complaint concern conclusion contention conviction
-    criticism decision declaration demand denial desire determination doubt estimate expectation explanation
-    fear finding hope idea insistence intention notion objection observation offer opinion opposition perception
-    plan pledge prediction promise proposal question recommendation refusal remark report request revelation
-    rumor rumour sense speculation statement suggestion support suspicion theory threat understanding view vow
-    warning willingness worry
-    """
-)
+NOUN = _LISTS["noun"]
 """What takes a clause, an infinitive or "about": the claim that, her refusal to, doubts about."""
 
-WRITING = listed(
-    """
-    ad advertisement answer article book brief column comment complaint e-mail editorial email essay filing
-    interview lawsuit letter line memo message note paper post question release remark reply report response
-    series speech statement tweet video
-    """
-)
+WRITING = _LISTS["writing"]
 """What somebody says something in: who issued a statement calling it a mistake has called it one."""
 
 PREPOSITION: dict[str, frozenset[str]] = {
-    verb: listed(prepositions)
+    verb: frozenset(prepositions.split())
     for verbs, prepositions in (
         ("speak talk", "about of on"),
         ("complain brag boast joke worry fret rave gripe rant whine testify lie wonder", "about of"),

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from enricher.parsing import SUBJECTS, ParsedText, Span
-from enricher.speech.reporting import listed
-from enricher.text import Quotation, SpanIndex
+from enricher.text import Quotation, SpanIndex, read_word_lists
 from newsdesk.contracts import Entity
 
 _HE = frozenset({"he", "him", "his"})
@@ -30,26 +30,10 @@ _OF_A_MAN = re.compile(
 _OF_A_WOMAN = re.compile(
     r"\b(?:mrs|ms|miss|lady|dame|queen|princess|sister|\w+swoman|chairwoman|congresswoman|her|actress)\b", re.IGNORECASE
 )
-_FIRST_NAMES_OF_MEN = listed(
-    """
-    adam alan albert alex alexander andrew anthony antonio arthur barack ben benjamin bernie bill bob boris brian carl
-    carlos charles chris christopher daniel david dennis dmitry donald douglas edward emmanuel eric francis frank george
-    gordon gregory harold harry henry ivan jack jacob james jason jeff jeffrey jerry jim joe john jonathan jose joseph
-    juan justin keith kenneth kevin larry lawrence louis luis mark martin matthew michael mike mitt mohammed muhammad
-    nicholas olaf patrick paul pedro peter philip ralph raymond richard robert roger ronald ryan samuel scott sergei
-    simon stephen steve steven ted terry thomas tim timothy tom tony victor viktor vladimir volodymyr walter william
-    """
-)
-_FIRST_NAMES_OF_WOMEN = listed(
-    """
-    alice alison amanda amy andrea angela ann anna anne annie barbara betty brenda carol caroline catherine charlotte
-    christina christine cynthia deborah diana donna dorothy elena elizabeth ellen emily emma eva frances giorgia grace
-    hannah heather helen hillary isabel jacqueline jane janet jennifer jessica joan joyce judith julia julie karen kate
-    katherine kathleen kelly kimberly laura linda lisa liz margaret maria marie mary megan melania melissa michelle
-    nancy natalia nicole nikki olga olivia pamela patricia rachel rebecca rosa ruth sandra sarah sharon sofia sophie
-    stephanie susan theresa ursula victoria virginia
-    """
-)
+_LISTS = read_word_lists(Path(__file__).with_name("speakers.toml"))
+
+_FIRST_NAMES_OF_MEN = _LISTS["first_names_of_men"]
+_FIRST_NAMES_OF_WOMEN = _LISTS["first_names_of_women"]
 _SENTENCES_BACK = 5
 _AFTER_NAME = re.compile(r"\s*(?:$|[,(]|(?:of|for|at|from|in|on)\b)")
 _APPOSED = re.compile(r",[ \xa0]|[ \xa0][—–-][ \xa0]|[ \xa0]\(")

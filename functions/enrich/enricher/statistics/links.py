@@ -8,30 +8,24 @@ that says it.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Literal
 
 from enricher.ports import Analysis
+from enricher.text import read_word_lists
 from newsdesk.contracts import Enrichment, Link
 from newsdesk.web import split_url
 
 LinkTarget = Literal["homepage", "article", "document", "media", "social"]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+_LISTS = read_word_lists(Path(__file__).with_name("links.toml"))
 
+_DOCUMENTS = _LISTS["documents"]
+_MEDIA = _LISTS["media"]
 
-_DOCUMENTS = _words("pdf doc docx odt rtf xls xlsx ods csv ppt pptx odp epub txt")
-_MEDIA = _words("jpg jpeg png gif webp svg avif mp3 m4a ogg wav mp4 m4v mov webm avi")
-
-_SOCIAL_NETWORKS = _words(
-    """
-    x.com twitter.com t.co facebook.com fb.com fb.me instagram.com linkedin.com threads.net threads.com
-    bsky.app mastodon.social tiktok.com reddit.com pinterest.com snapchat.com tumblr.com vk.com ok.ru
-    weibo.com t.me telegram.me wa.me whatsapp.com discord.com discord.gg
-    """
-)
-_MEDIA_PLATFORMS = _words("youtube.com youtu.be vimeo.com dailymotion.com soundcloud.com twitch.tv")
+_SOCIAL_NETWORKS = _LISTS["social_networks"]
+_MEDIA_PLATFORMS = _LISTS["media_platforms"]
 
 _SLUG = re.compile(r"[a-z0-9%]+(?:[-_][a-z0-9%]+){3,}", re.IGNORECASE)
 _DATE = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|[a-z]{3})/")

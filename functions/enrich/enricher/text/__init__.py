@@ -1,4 +1,4 @@
-"""Text without a parse: quotation marks, sentences, datelines, and spans that can be asked what they touch.
+"""Text without a parse: quotation marks, sentences, datelines, word lists, and spans that can be asked what they touch.
 
 The bottom of the enricher, above ``ports`` alone.
 """
@@ -9,5 +9,6 @@ from enricher.text.datelines import dateline_ends
 from enricher.text.quotation_marks import Quotation, quotations
 from enricher.text.sentences import Span, sentences
 from enricher.text.span_index import SpanIndex, Spanned
+from enricher.text.word_lists import read_word_lists
 
-__all__ = ["Quotation", "Span", "SpanIndex", "Spanned", "dateline_ends", "quotations", "sentences"]
+__all__ = ["Quotation", "Span", "SpanIndex", "Spanned", "dateline_ends", "quotations", "read_word_lists", "sentences"]
