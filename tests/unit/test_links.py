@@ -39,3 +39,12 @@ def test_each_link_keeps_its_kind_and_text() -> None:
     link = Link(url="https://board.example/report.pdf", text="the report", kind="external")
     (found,) = LinksEnricher().enrich(analysis_of(Document("x", links=(link, link))), Enrichment()).links
     assert found == Link(url=link.url, text="the report", kind="external", target="document")
+
+
+def test_a_name_is_looked_at_as_far_as_names_go() -> None:
+    # Given the last part of a path, whose words stand behind the length of any name
+    letters = "a" * 400
+
+    # When the link is judged, Then nothing behind that length counts, and so takes no time
+    assert target(f"https://news.example/{letters}-that-has-four-words") is None
+    assert target(f"https://news.example/{letters[:100]}-that-has-four-words") == "article"

@@ -27,7 +27,10 @@ _MEDIA = _LISTS["media"]
 _SOCIAL_NETWORKS = _LISTS["social_networks"]
 _MEDIA_PLATFORMS = _LISTS["media_platforms"]
 
-_SLUG = re.compile(r"[a-z0-9%]+(?:[-_][a-z0-9%]+){3,}", re.IGNORECASE)
+_SLUG = re.compile(r"[a-z0-9%]++(?:[-_][a-z0-9%]++){3,}", re.IGNORECASE)
+_LONGEST_NAME = 300
+"""Of the last part of a path so much is looked at: a search in a longer one takes time by the square of its length."""
+
 _DATE = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|[a-z]{3})/")
 _NUMBER = re.compile(r"\d{6,}")
 
@@ -70,7 +73,7 @@ def target(url: str) -> LinkTarget | None:
         return "media"
     if path in {"", "/"}:
         return None if parts.query else "homepage"
-    last = path.rstrip("/").rpartition("/")[2]
+    last = path.rstrip("/").rpartition("/")[2][:_LONGEST_NAME]
     if _DATE.search(path) or _SLUG.search(last) or _NUMBER.search(last):
         return "article"
     return None
