@@ -1,4 +1,4 @@
-"""Fixtures for tests against real sockets.
+"""Fixtures for tests against real sockets, and reports that can be sent between processes.
 
 Comes in: nothing. Goes out: a misbehaving server, with and without TLS, and the list of what was dialled. Changes:
 opens sockets on loopback, and replaces ``socket.connect`` for a test that asks for ``dialled``.
@@ -8,13 +8,36 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
 import trustme
 
 from tests.functional.misbehaving_server import MisbehavingServer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Escape lone surrogates in what a test logged or failed with.
+
+    A process sends its reports as UTF-8. A report that cannot be sent would end the whole run, without a word on which
+    test wrote it.
+    """
+    return encodable((yield))
+
+
+def encodable(value: Any) -> Any:
+    """Return a copy of a report's data in which every text can be written as UTF-8."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case dict():
+            return {encodable(key): encodable(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return type(value)(encodable(inner) for inner in value)
+        case _:
+            return value
 
 
 @pytest.fixture
