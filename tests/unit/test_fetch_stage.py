@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -192,7 +193,7 @@ def test_a_page_is_captured_and_sent_on() -> None:
     capture = world.now_stored.capture
     assert capture is not None
     assert capture.key == f"raw/v1/news.example/{world.state.article_id}/{capture.capture_id}.warc.gz"
-    assert capture.capture_id == f"20260314T092653589Z-{capture.sha256[:8]}"
+    assert re.fullmatch(r"20260314T092653589Z-[0-9a-f]{12}", capture.capture_id)
     assert (capture.etag, capture.last_modified) == ('"v1"', "Sat, 14 Mar 2026 09:00:00 GMT")
     page = read_capture(world.objects.get(capture.key))
     assert (page.url, page.status, page.body) == (URL, 200, response().body)
@@ -905,6 +906,60 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm() -> None:
 
     # Then extract is told once
     assert len(world.sender.sent) == 1
+
+
+def test_the_next_holder_of_a_lease_deletes_what_its_dead_predecessor_captured() -> None:
+    # Given a worker that died between its capture and its step
+    world = World(response(), response())
+    _before_the_capture_is_recorded(world, _die)
+    with pytest.raises(_Died):
+        world.deliver()
+    (orphan,) = world.objects.objects
+    assert world.now_stored.capture is None
+
+    # When dispatch releases the article, and another worker fetches it
+    world.store.before_save = None
+    world.store.save(lifecycle.released(world.now_stored, world.clock(), TIMEOUTS))
+    assert world.deliver() == "fetched"
+
+    # Then the table names the one capture that is left
+    (kept,) = world.objects.objects
+    assert kept != orphan
+    assert world.now_stored.capture is not None
+    assert (world.now_stored.capture.key, world.now_stored.predecessors) == (kept, ())
+
+
+def test_a_worker_that_loses_its_step_deletes_its_own_capture() -> None:
+    # Given a worker whose lease runs out while it writes its capture
+    world = World(response())
+
+    def overtake() -> None:
+        taken = lifecycle.leased(world.now_stored, "another", world.clock(), TIMEOUTS)
+        world.store.states[taken.article_id] = taken
+
+    _before_the_capture_is_recorded(world, overtake)
+
+    # When its step is lost, Then nothing is left that no state names
+    assert world.deliver() == "stale"
+    assert world.objects.objects == {}
+
+
+def _before_the_capture_is_recorded(world: World, happens: Callable[[], None]) -> None:
+    def before(state: ArticleState) -> None:
+        if state.capture is None:
+            world.store.before_save = before
+        else:
+            happens()
+
+    world.store.before_save = before
+
+
+class _Died(BaseException):
+    """The worker's process is gone."""
+
+
+def _die() -> None:
+    raise _Died
 
 
 def test_every_lease_has_an_owner_of_its_own() -> None:

@@ -136,9 +136,14 @@ class FetchStage:
             return FetchStatus.STALE
         if lifecycle.is_leased(state, self._worker.clock()):
             return FetchStatus.LEASED
-        owner = uuid.uuid4().hex
+        owner = f"{_compact(self._worker.clock())}-{uuid.uuid4().hex[:12]}"
         held = self._worker.change(state, lambda fresh, now, timeouts: lifecycle.leased(fresh, owner, now, timeouts))
-        return FetchStatus.STALE if held is None else self._work(held)
+        if held is None:
+            return FetchStatus.STALE
+        for predecessor in held.predecessors:
+            # It may have died behind its capture, of a page that must not be kept. Where it is alive, it has lost.
+            self._objects.delete(capture_key(held.host, held.article_id, predecessor))
+        return self._work(held)
 
     def _work(self, state: ArticleState) -> FetchStatus:
         visit = self._politeness.visit()
@@ -284,7 +289,16 @@ class FetchStage:
         is_first = self._worker.hand_on(
             state, lambda fresh, now, timeouts: lifecycle.fetched(fresh, capture, now, timeouts)
         )
+        if not is_first:
+            self._forget(state, capture)
         return FetchStatus.FETCHED if is_first else FetchStatus.STALE
+
+    def _forget(self, state: ArticleState, capture: Capture) -> None:
+        """Delete a capture that no state names, because its step was lost."""
+        fresh = self._worker.store.get(state.article_id)
+        named = (fresh.capture, *fresh.pages) if fresh is not None else ()
+        if capture.key not in {known.key for known in named if known is not None}:
+            self._objects.delete(capture.key)
 
     def _end_elsewhere(self, state: ArticleState, response: FetchResponse, reason: Reason) -> FetchStatus:
         """End a visit that led to another page than the one that was indexed; its revision stands."""
@@ -308,7 +322,8 @@ class FetchStage:
 
     def _put(self, state: ArticleState, response: FetchResponse, host_lines: tuple[str, ...]) -> Capture:
         sha256 = hashlib.sha256(response.body).hexdigest()
-        capture_id = f"{_compact(response.started_at)}-{sha256[:8]}"
+        # Named after the lease, so that the next holder can delete what this one may leave behind.
+        capture_id = state.lease_owner or _compact(response.started_at)
         key = capture_key(state.host, state.article_id, capture_id)
         exchange = exchange_of(capture_id, state.wanted_page or state.url, response, host_lines)
         self._objects.put(key, write_capture(exchange), CAPTURE_MEDIA_TYPE)

@@ -183,10 +183,16 @@ def leased(state: ArticleState, owner: str, now: datetime, timeouts: Timeouts) -
         state,
         Stage.FETCH,
         lease_owner=owner,
+        predecessors=_owners(state),
         lease_until=to_text(now + timedelta(seconds=timeouts.lease_seconds)),
         waiting=None,
         due_at=_after(now, max(timeouts.lease_seconds, timeouts.stuck_after_seconds)),
     )
+
+
+def _owners(state: ArticleState) -> tuple[str, ...]:
+    """Return all who held the run's lease and did not give it back, the present holder among them."""
+    return (*state.predecessors, *((state.lease_owner,) if state.lease_owner else ()))
 
 
 def deferred(
@@ -202,6 +208,7 @@ def deferred(
     return _step(
         state,
         Stage.FETCH,
+        predecessors=(),
         lease_owner=None,
         lease_until=None,
         waiting="slot",
@@ -216,6 +223,7 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
     return _step(
         state,
         Stage.FETCH,
+        predecessors=(),
         lease_owner=None,
         lease_until=None,
         waiting="retry",
@@ -235,6 +243,7 @@ def fetched(state: ArticleState, capture: Capture, now: datetime, timeouts: Time
         **({"pages": (*state.pages, capture)} if state.wanted_page else own),
         attempts=state.attempts + 1,
         redirects=(),
+        predecessors=(),
         lease_owner=None,
         lease_until=None,
         due_at=_after(now, timeouts.stuck_after_seconds),
@@ -329,6 +338,7 @@ def released(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleS
         state,
         state.stage,
         waiting=None,
+        predecessors=_owners(state),
         lease_owner=None,
         lease_until=None,
         resends=resends,
@@ -503,6 +513,7 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
         submissions=(),
         waiting=None,
         redirects=(),
+        predecessors=(),
         lease_owner=None,
         lease_until=None,
         capture=None,

@@ -157,6 +157,9 @@ class ArticleState(Record):
     due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
     lease_owner: str | None = None
     lease_until: str | None = None
+    predecessors: tuple[str, ...] = Field(
+        default=(), description="Owners of leases of this run that ran out; each may have left a capture behind."
+    )
     capture: Capture | None = Field(default=None, description="This run's capture of the article's own page.")
     pages: tuple[Capture, ...] = Field(default=(), description="This run's captures of its further pages, in order.")
     next_pages: tuple[str, ...] = Field(
