@@ -14,7 +14,7 @@ OUT ?= out
 # one process for each core; a process that has run out of tests takes some from another
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: help ingest test test-slow environment lint types templates build smoke e2e accuracy benchmark-enrichment \
+.PHONY: help ingest test test-slow faults environment lint types templates build smoke e2e accuracy benchmark-enrichment \
 	benchmark-extraction train cross-validate data check-data requirements check-requirements schemas docs clean
 
 help:
@@ -40,7 +40,12 @@ test: environment
 
 test-slow: environment
 	@echo "== running the slow tests"
-	@$(BIN)/python -m pytest -q $(PARALLEL) -m slow tests/hostile
+	@$(BIN)/python -m pytest -q $(PARALLEL) -m slow tests/hostile tests/faults
+
+# Every AWS call of every flow killed once before and once after its effect, and many random worlds: about an hour.
+faults: environment
+	@echo "== killing functions at every call"
+	@NEWSDESK_ALL_FAULTS=1 NEWSDESK_WORLDS=50 $(BIN)/python -m pytest -q $(PARALLEL) -m slow tests/faults
 
 lint: environment
 	@echo "== ruff"

@@ -1,0 +1,136 @@
+"""What must hold once a world has come to rest, whatever happened in it.
+
+Comes in: a world. Goes out: the faults that were found in it, in words; none when all is well.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from harness import aws
+from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord
+from newsdesk.contracts import Article
+from tests.faults.world import World
+
+Expected = Mapping[str, frozenset[str]]
+"""For each submission the outcomes that are right for it."""
+
+
+def faults_of(world: World, expected: Expected, *, forbidden_captures: frozenset[str] = frozenset()) -> list[str]:
+    """Return what is wrong with a world at rest.
+
+    Parameters
+    ----------
+    expected : mapping
+        For each submission id the outcomes that are right.
+    forbidden_captures : frozenset of str
+        Article ids of which no capture may be left, because their pages opted out.
+    """
+    return [
+        *_submissions(world, expected),
+        *_in_flight(world),
+        *_revisions(world),
+        *_objects(world),
+        *_feed(world),
+        *_events(world),
+        *_captures(world, forbidden_captures),
+        *(f"dead letter: {body[:120]}" for body in world.dead),
+    ]
+
+
+def _submissions(world: World, expected: Expected) -> Iterator[str]:
+    """Every submission has exactly one outcome, and a right one."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for record in world.records():
+        if isinstance(record, SubmissionRecord) and record.outcome is not None:
+            found[record.submission_id].add(record.outcome)
+        if isinstance(record, OutcomeRecord):
+            for submission_id in record.submissions:
+                found[submission_id].add(record.outcome)
+    for submission_id, right in expected.items():
+        outcomes = found.pop(submission_id, set())
+        if len(outcomes) != 1 or not outcomes <= right:
+            yield f"submission {submission_id} ended {sorted(outcomes)}, and should have ended {sorted(right)}"
+    for submission_id, outcomes in found.items():
+        yield f"submission {submission_id}, which nobody made, ended {sorted(outcomes)}"
+
+
+def _in_flight(world: World) -> Iterator[str]:
+    for state in world.in_flight():
+        yield f"still in flight: {state.url} at {state.stage.value}"
+
+
+def _revisions(world: World) -> Iterator[str]:
+    """Revisions are numbered without a gap and without a double, and the state names the last."""
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for record in _committed(world):
+        numbers[record.article_id].append(record.revision)
+    for state in world.states():
+        mine = numbers.pop(state.article_id, [])
+        if mine != list(range(1, len(mine) + 1)):
+            yield f"revisions of {state.url}: {mine}"
+        if (state.latest_revision or 0) != len(mine):
+            yield f"{state.url} stands at revision {state.latest_revision}, and {len(mine)} were committed"
+    for article, mine in numbers.items():
+        yield f"revisions {mine} of {article}, which has no state"
+
+
+def _committed(world: World) -> list[RevisionRecord]:
+    return [record for record in world.records() if isinstance(record, RevisionRecord)]
+
+
+def _objects(world: World) -> Iterator[str]:
+    """What a committed revision names is there, is an article, and is what its key says."""
+    for record in _committed(world):
+        if record.key is None:
+            continue
+        body = aws.read_object(record.key)
+        article = Article.model_validate_json(body)
+        digest = record.key.rpartition("-")[2].removesuffix(".json")
+        if (article.article_id, article.revision) != (record.article_id, record.revision):
+            yield f"{record.key} is {article.article_id}, revision {article.revision}"
+        if not hashlib.sha256(body).hexdigest().startswith(digest):
+            yield f"{record.key} does not match its hash"
+        capture = aws.read_object(article.provenance.capture_key or "") if article.provenance.capture_key else b""
+        if not capture or not gzip.decompress(capture).startswith(b"WARC/1.1"):
+            yield f"the capture of {record.key} is missing"
+
+
+def _feed(world: World) -> Iterator[str]:
+    """Every committed revision is in the change feed, and nothing else."""
+    told = {
+        (change["articleId"], change["revision"])
+        for key in aws.keys_in_bucket("changes/")
+        for change in map(json.loads, aws.read_object(key).splitlines())
+    }
+    committed = {(record.article_id, record.revision) for record in _committed(world)}
+    yield from (f"told and not committed: {change}" for change in told - committed)
+    yield from (f"committed and not told: {change}" for change in committed - told)
+
+
+def _events(world: World) -> Iterator[str]:
+    """Every end of a submission and every change was an event; a change is one event under one id."""
+    heard = [event["detail"] | {"_type": event["detail-type"]} for event in world.heard()]
+    changed = {event["changeId"] for event in heard if event["_type"] == "ArticleChanged"}
+    committed = {f"{record.article_id}-{record.revision}" for record in _committed(world)}
+    if changed != committed:
+        yield f"events of changes: {sorted(changed)}, committed: {sorted(committed)}"
+    ended = {name for event in heard if event["_type"] == "SubmissionEnded" for name in event["submissionIds"]}
+    recorded = {
+        name
+        for record in world.records()
+        if isinstance(record, OutcomeRecord) or (isinstance(record, SubmissionRecord) and record.outcome is not None)
+        for name in (record.submissions if isinstance(record, OutcomeRecord) else (record.submission_id,))
+    }
+    if ended != recorded:
+        yield f"events of submissions: {sorted(ended)}, recorded: {sorted(recorded)}"
+
+
+def _captures(world: World, forbidden: frozenset[str]) -> Iterator[str]:
+    for key in aws.keys_in_bucket("raw/"):
+        if key.split("/")[3] in forbidden:
+            yield f"the capture of a page that opted out is left: {key}"

@@ -1,0 +1,366 @@
+"""A whole deployment in one process, in which any AWS call can be the last that a function makes.
+
+Comes in: a site on loopback, and a plan of faults. Goes out: what the table, the bucket, the queues and the bus hold at
+the end. Changes: moto's memory, which stands for one AWS account.
+
+Stages and adapters are the real ones. A function dies by :class:`KilledError`, which is no ``Exception``, so that no
+code of ours survives it; its message is delivered again, as Lambda and SQS do. The clock moves only when nothing is
+left to deliver.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from enricher.stage import EnrichStage
+from enricher.statistics import LanguageEnricher, SignatureEnricher
+from harness import aws
+from harness.fakes import FakeClock
+from newsdesk.adapters.dynamodb import DynamoArticleStore, read_inserted
+from newsdesk.adapters.eventbridge import EventBridgePublisher
+from newsdesk.adapters.hosts import DynamoHostStore
+from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.articles import ArticleState, OutcomeRecord, RevisionRecord, Stage, SubmissionRecord
+from newsdesk.contracts import (
+    ArticleEnriched,
+    ArticleExtracted,
+    FetchRequested,
+    PageFetched,
+    StageMessage,
+)
+from newsdesk.runtime import Worker
+from newsdesk.web import article_id, canonical_url, parse_url
+from publisher.stage import Inserted, PublishStage
+from tests.pipeline import Pipeline, real_web
+
+MOST_RECEIVES = 5
+"""As the template's ``maxReceiveCount``."""
+
+MOST_ROUNDS = 400
+"""Of deliveries and of the clock; a world that needs more never comes to rest."""
+
+
+class KilledError(BaseException):
+    """The function's sandbox is gone in the middle of a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One AWS call that a function made."""
+
+    service: str
+    operation: str
+
+    def __str__(self) -> str:
+        return f"{self.service}.{self.operation}"
+
+
+Fault = Callable[[Call, Callable[[], Any]], Any]
+"""Takes a call and what makes it; returns its answer, or raises."""
+
+
+@dataclass
+class Tripwire:
+    """Sees every AWS call that is made while a function is at work, and may do something about it."""
+
+    calls: list[Call] = field(default_factory=list)
+    at_work: int = 0
+    is_aside: bool = False
+    fault: Callable[[int, Call, Callable[[], Any]], Any] | None = None
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        self.at_work += 1
+        try:
+            yield
+        finally:
+            self.at_work -= 1
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Make calls that no function makes, in the middle of one that does."""
+        self.is_aside = True
+        try:
+            yield
+        finally:
+            self.is_aside = False
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = vars(BaseClient)["_make_api_call"]
+
+        def make(client: Any, operation: str, arguments: Any) -> Any:
+            if not self.at_work or self.is_aside:
+                return real(client, operation, arguments)
+            call = Call(client.meta.service_model.service_name, operation)
+            number = len(self.calls)
+            self.calls.append(call)
+            if self.fault is None:
+                return real(client, operation, arguments)
+            return self.fault(number, call, lambda: real(client, operation, arguments))
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", make)
+
+
+def kill(at: int, *, after: bool) -> Callable[[int, Call, Callable[[], Any]], Any]:
+    """Return a fault that ends the function at one call: before its effect, or after it and before its answer."""
+
+    def fault(number: int, _: Call, make: Callable[[], Any]) -> Any:
+        if number != at:
+            return make()
+        if after:
+            # What the service refuses has no effect, and the function dies all the same.
+            with suppress(ClientError):
+                make()
+        raise KilledError
+
+    return fault
+
+
+class PromptSender(SqsMessageSender):
+    """Sends without the queue's own delay, which moto would wait out in real time."""
+
+    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
+        super().send(message, 0)
+
+
+@dataclass
+class World:
+    """The account and its functions.
+
+    Attributes
+    ----------
+    dead : list
+        Messages that were delivered too often: what would lie in a dead-letter queue.
+    random : Random or None
+        Shuffles deliveries and repeats some; None for the order in which messages were sent, each once.
+    """
+
+    monkeypatch: pytest.MonkeyPatch
+    follow_pages: int = 0
+    random: Random | None = None
+    policy: str = "noindex,noarchive"
+
+    def __post_init__(self) -> None:
+        self.clock = FakeClock()
+        self.wire = Tripwire()
+        self.queues = aws.create_queues()
+        aws.create_table()
+        aws.create_bucket()
+        self._bus = aws.create_bus()
+        store = DynamoArticleStore(aws.TABLE, clock=self.clock)
+        senders = {
+            FetchRequested: self.queues["fetch"],
+            PageFetched: self.queues["extract"],
+            ArticleExtracted: self.queues["enrich"],
+            ArticleEnriched: self.queues["index"],
+        }
+        sender: Any = PromptSender(senders)
+        self.pipeline = Pipeline(
+            real_web,
+            clock=self.clock,
+            store=store,
+            objects=S3ObjectStore(aws.BUCKET),
+            hosts=DynamoHostStore(aws.TABLE),
+            queue=sender,
+            policy=self.policy,
+            follow_pages=self.follow_pages,
+        )
+        self._only_quick_enrichers()
+        self.publish = PublishStage(objects=self.pipeline.objects, events=EventBridgePublisher(aws.BUS))
+        self.intake: deque[tuple[str, str, int]] = deque()
+        self.submitted: dict[str, str] = {}
+        self.dead: list[str] = []
+        self.statuses: Counter[str] = Counter()
+        self._told = 0
+        self._heard: list[dict[str, Any]] = []
+        self.wire.install(self.monkeypatch)
+
+    def _only_quick_enrichers(self) -> None:
+        """Leave out what parses the text: it makes no AWS call, and takes most of the time."""
+        pipeline = self.pipeline
+        worker = Worker(pipeline.store, pipeline.queue, pipeline.clock, pipeline.timeouts)
+        pipeline.enrich_stage = EnrichStage(worker, pipeline.objects, (LanguageEnricher(), SignatureEnricher()))
+
+    # ------------------------------------------------------------------------------------------------- coming in
+
+    def submit(self, url: str, submission_id: str) -> None:
+        """Put a submission into the intake queue."""
+        body = f'{{"url": "{url}", "submissionId": "{submission_id}"}}'
+        self.submitted[submission_id] = url
+        self.intake.append((f"m-{submission_id}-{len(self.submitted)}", body, 0))
+
+    # ------------------------------------------------------------------------------------------------- at work
+
+    def run(self) -> None:
+        """Deliver what there is, and move the clock to what is due, until nothing is."""
+        for _ in range(MOST_ROUNDS):
+            if self._deliver():
+                continue
+            if not self._wait():
+                return
+        raise AssertionError(f"still in flight after {MOST_ROUNDS} rounds: {self.in_flight()}")
+
+    def visit_when_due(self, url: str) -> None:
+        """Move the clock to the article's next visit, and go on until it is through."""
+        state = self.state(url)
+        assert state is not None
+        assert state.due_at is not None, "no visit is due"
+        self.clock.now = max(self.clock.now, self._moment(state.due_at))
+        self._dispatch()
+        self.run()
+
+    def _deliver(self) -> bool:
+        """Deliver one round of everything that waits; False when nothing did."""
+        moved = False
+        for _ in range(len(self.intake)):
+            moved = True
+            identifier, body, receives = self.intake.popleft()
+            if not self._at_work(partial(self._submit, body, identifier)):
+                self._again(identifier, body, receives + 1)
+        for name in self._shuffled(list(self.queues)):
+            moved |= self._deliver_queue(self.queues[name])
+        return self._deliver_stream() or moved
+
+    def _submit(self, body: str, identifier: str) -> None:
+        self.statuses[str(self.pipeline.submit_stage.handle(body, identifier))] += 1
+
+    def _again(self, identifier: str, body: str, receives: int) -> None:
+        if receives >= MOST_RECEIVES:
+            self.dead.append(body)
+        else:
+            self.intake.append((identifier, body, receives))
+
+    def _deliver_queue(self, address: str) -> bool:
+        client = boto3.client("sqs")
+        moved = False
+        answer = client.receive_message(
+            QueueUrl=address, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"]
+        )
+        for message in self._shuffled(answer.get("Messages", [])):
+            moved = True
+            body = message["Body"]
+            done = self._at_work(partial(self._work, body))
+            if done and self.random is not None and self.random.random() < 0.2:
+                self._at_work(partial(self._work, body))  # the same delivery once more
+            if done or int(message["Attributes"]["ApproximateReceiveCount"]) >= MOST_RECEIVES:
+                if not done:
+                    self.dead.append(body)
+                client.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+            else:
+                client.change_message_visibility(
+                    QueueUrl=address, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                )
+        return moved
+
+    def deliver_one(self, draw: Random) -> None:
+        """Let another worker handle one message that waits, whichever is drawn."""
+        client = boto3.client("sqs")
+        address = draw.choice(list(self.queues.values()))
+        with self.wire.aside():
+            messages = client.receive_message(QueueUrl=address, MaxNumberOfMessages=1).get("Messages", [])
+        for message in messages:
+            done = self._at_work(partial(self._work, message["Body"]))
+            handle = message["ReceiptHandle"]
+            with self.wire.aside():
+                if done:
+                    client.delete_message(QueueUrl=address, ReceiptHandle=handle)
+                else:
+                    client.change_message_visibility(QueueUrl=address, ReceiptHandle=handle, VisibilityTimeout=0)
+
+    def _work(self, body: str) -> None:
+        self.statuses[str(self.pipeline.work(message_in(body)))] += 1
+
+    def _deliver_stream(self) -> bool:
+        records = aws.stream_records()
+        batch = records[self._told :]
+        if not batch:
+            return False
+        if self._at_work(lambda: self._publish(batch)):
+            if self.random is not None and self.random.random() < 0.3:
+                self._at_work(lambda: self._publish(batch[: max(1, len(batch) // 2)]))
+            self._told = len(records)
+        return True
+
+    def _publish(self, batch: list[dict[str, Any]]) -> None:
+        self.publish.handle([Inserted(sequence, record) for sequence, record in read_inserted(batch)])
+
+    def _wait(self) -> bool:
+        """Move the clock to the next thing that is due for a run in flight, and dispatch; False when none is."""
+        due = [state.due_at for state in self.in_flight() if state.due_at is not None]
+        if not due:
+            return False
+        self.clock.now = max(self.clock.now, self._moment(min(due)))
+        self._dispatch()
+        return True
+
+    def _dispatch(self) -> None:
+        self._at_work(lambda: self.statuses.update(self.pipeline.dispatch()))
+
+    def _at_work(self, work: Callable[[], object]) -> bool:
+        """Let a function work; False when it died or failed, so that what it was at comes again."""
+        try:
+            with self.wire.working():
+                work()
+        except KilledError:
+            return False
+        except Exception as error:
+            self.statuses[f"raised {type(error).__name__}"] += 1
+            return False
+        return True
+
+    def _moment(self, seconds: float) -> Any:
+        return self.clock.now.fromtimestamp(seconds, self.clock.now.tzinfo) + timedelta(seconds=1)
+
+    def _shuffled(self, things: Sequence[Any]) -> list[Any]:
+        things = list(things)
+        if self.random is not None:
+            self.random.shuffle(things)
+        return things
+
+    # ------------------------------------------------------------------------------------------------- looked at
+
+    def state(self, url: str) -> ArticleState | None:
+        """Return where the article of a URL stands."""
+        state: ArticleState | None = self.pipeline.store.get(article_id(canonical_url(parse_url(url))))
+        return state
+
+    def heard(self) -> list[dict[str, Any]]:
+        """Return all events that the bus has carried."""
+        self._heard += aws.drain(self._bus)
+        return self._heard
+
+    def states(self) -> list[ArticleState]:
+        """Return the states of all articles."""
+        items = boto3.client("dynamodb").scan(TableName=aws.TABLE, ConsistentRead=True)["Items"]
+        identifiers = [item["pk"]["S"].removeprefix("article#") for item in items if item["sk"]["S"] == "state"]
+        states = [self.pipeline.store.get(identifier) for identifier in identifiers]
+        return [state for state in states if state is not None]
+
+    def in_flight(self) -> list[ArticleState]:
+        """Return the states whose run has not ended."""
+        return [state for state in self.states() if state.stage is not Stage.REST]
+
+    def records(self) -> list[SubmissionRecord | OutcomeRecord | RevisionRecord]:
+        """Return everything that was ever recorded, in the order of the commits."""
+        return [record for _, record in read_inserted(aws.stream_records())]
+
+
+def message_in(body: str) -> StageMessage:
+    """Return the stage message of a body."""
+    for kind in (FetchRequested, PageFetched, ArticleExtracted, ArticleEnriched):
+        if f'"{kind.__name__}"' in body:
+            return kind.model_validate_json(body)
+    raise AssertionError(f"no stage message: {body}")
