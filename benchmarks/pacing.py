@@ -1,7 +1,7 @@
 """How politely and how fast many workers crawl many hosts: the real stage in simulated time, with faults.
 
-Comes in: nothing. Goes out: tables on standard output, and JSON with ``--json FILE``. Changes nothing; DynamoDB is
-moto, in this process.
+Comes in: nothing. Goes out: tables on standard output, and JSON with ``--json FILE``. DynamoDB is moto,
+in this process.
 
     .venv/bin/python benchmarks/pacing.py [--hosts 200] [--pages 20] [--json FILE]
 

@@ -117,7 +117,7 @@ def read_object(key: str) -> bytes:
 
 @dataclass
 class FakeLambdaContext:
-    """What a handler is told of its invocation."""
+    """What a handler learns of its invocation."""
 
     remaining_milliseconds: int = 30_000
     function_name: str = "newsdesk-test"

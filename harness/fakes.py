@@ -76,7 +76,7 @@ def can_fail(
 
 
 class FakeClock:
-    """A clock that stands still until it is told to move; its ``sleep`` moves it and takes no time."""
+    """A clock that stands still until it is moved; its ``sleep`` moves it and takes no time."""
 
     def __init__(self, now: datetime = datetime(2026, 3, 14, 9, 26, 53, 589000, tzinfo=UTC)) -> None:
         self.now = now

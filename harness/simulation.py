@@ -1,7 +1,7 @@
 """A crawl in simulated time: many workers, many hosts, faults of all kinds, and a record of who was asked when.
 
 Comes in: hosts, their pages and their faults; a host store. Goes out: when each host was asked, how each page ended,
-and what the functions were billed. Changes nothing but the stores that it is given.
+and what the functions were billed. Changes: the stores that it is given.
 
 The stages and the politeness are those of production. Workers are threads of which one runs at a time, so that a run
 can be repeated; they change places wherever production waits: in every call of a store, in every request, in every
@@ -473,11 +473,11 @@ class Simulation:
                 interval = max(self.crawl_limits.interval_seconds, known)
                 if later - earlier < interval - 1e-6:
                     found.append(Breach(name, later, f"{later - earlier:.3f} s after the one before, not {interval:g}"))
-            for told, until in self.back_offs[name]:
+            for complained, until in self.back_offs[name]:
                 found += [
                     Breach(name, start, f"asked while it was to be left alone until {until:.3f}")
                     for start, _ in starts
-                    if told + LATENESS_SECONDS < start < until
+                    if complained + LATENESS_SECONDS < start < until
                 ]
         return found
 
@@ -494,8 +494,8 @@ class _Watched:
 
     def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
         until = self._store.back_off(host, now, asked_seconds, jitter)
-        told = self._simulation.time.seconds
-        self._simulation.back_offs[host].append((told, (until - START).total_seconds()))
+        complained = self._simulation.time.seconds
+        self._simulation.back_offs[host].append((complained, (until - START).total_seconds()))
         return until
 
 

@@ -1,7 +1,7 @@
 """Trains the boundary guard's forest, and counts its leaks and losses on sites that it has not seen.
 
-Comes in: the cases of ``cases.py``. Goes out: the cross-validated table on standard output. Changes nothing: it is
-``train.py`` that puts the forest into the model.
+Comes in: the cases of ``cases.py``. Goes out: the cross-validated table on standard output. The
+forest is put into the model by ``train.py`` alone.
 
     python -m training.boundary_training [--list]
 

@@ -2,7 +2,7 @@
 
 Comes in: the evaluation pages beside the repository (texts: scrapinghub and fundus, MIT; WCXB, CC BY 4.0, attribution:
 Murrough Foley, WCXB 2026). Goes out: the pages as they are, with another article spliced in (``splicing.py``), and with
-the openings of others around the article (``scroll_pages.py``). Changes nothing.
+the openings of others around the article (``scroll_pages.py``).
 """
 
 from __future__ import annotations

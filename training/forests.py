@@ -1,7 +1,7 @@
 """Forests of gradient-boosted trees, trained by LightGBM, as the extractor walks them.
 
 Comes in: rows of numbers, what is true of each, and how much it counts. Goes out: a booster, and its trees as lists.
-Changes nothing; one thread and a fixed seed give the same forest from the same rows.
+One thread and a fixed seed give the same forest from the same rows.
 """
 
 from __future__ import annotations

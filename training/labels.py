@@ -1,7 +1,6 @@
 """Which segments of a page are its article, by a text that people made of it.
 
 Comes in: the words of a page's segments, and the true text. Goes out: for each segment the share of it that is true.
-Changes nothing.
 
 Segments that occur in the true text word by word are aligned with it so that both orders agree and most words are
 covered; of a headline that stands on a page twice, that is the copy next to the text. What is left of the true text is

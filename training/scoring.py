@@ -1,7 +1,7 @@
 """Scores with their intervals.
 
 Comes in: what is true of pages, and what extractors say. Goes out: means, 95 % intervals by the percentile bootstrap
-over pages, and the gains of one extractor over another on the same pages. Changes nothing.
+over pages, and the gains of one extractor over another on the same pages.
 
 The measures are those of the evaluation data's own scorer, which is loaded from there: four-word shingles as in the
 article-extraction benchmark (Zyte, 2019), averaged over pages; titles, authors and dates after folding.

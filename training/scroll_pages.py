@@ -1,6 +1,6 @@
 """Pages that carry one article and the openings of others, in any markup.
 
-Comes in: stories and a seed. Goes out: a page's HTML, with what is its article's and what is not. Changes nothing.
+Comes in: stories and a seed. Goes out: a page's HTML, with what is its article's and what is not.
 
 What varies: the elements and class names of the posts, wrappers, their order, how headlines are marked and whether they
 link, what ends a teaser, whether there is JSON-LD or Open Graph, and whether the only ``h1`` is the site's name.

@@ -1,7 +1,7 @@
 """Pages like the founding one, in any markup: an article, and around it openings of others in the same clothes.
 
 Comes in: the articles of the page cases, and the number of a page. Goes out: the page, what of it is the article, and
-what is not. Changes nothing; a number always gives the same page.
+what is not. The same number always gives the same page.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """Pages with a second article spliced into them.
 
 Comes in: the evaluation pages beside the repository, with the text of each. Goes out: the pages, with what is whose.
-Changes nothing.
 
 The second article is another page's (of another site, in the same source), in the first page's own markup: a copy of
 the container of its article, with each paragraph's text replaced. Variants: the copy above or below; of the body's
-container alone, without or with a headline; of the container of headline and body, by-line and links included; of both
+container alone, without or with a headline; of the container of headline and body, byline and links included; of both
 in separate sibling wrappers; and the bare paragraphs in the article's own container under a linked headline.
 """
 

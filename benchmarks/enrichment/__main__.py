@@ -58,8 +58,9 @@ NAMES = {
 _READ_THIS = (
     "Per cent, with 95 % intervals by bootstrap over documents; false pairs are of a million pairs. All programs saw "
     "the same texts, and the same evaluator scored them in this run. Our rules were developed beside these texts; what "
-    "others give is usually lower. Programs named `goldspans+…` are told where the places stand: no competitors, but "
-    "how far linking can get. The other programs' near-duplicate thresholds are the best on these very texts."
+    "others give is usually lower. Programs named `goldspans+…` are given where the places stand: they are no "
+    "competitors, but show how far linking can get. The other programs' near-duplicate thresholds are the best on "
+    "these very texts."
 )
 _NOTES = {
     "keyphrases": "On news texts, of some 48 keyphrases each. Keyphrases of abstracts, for which an F@10 of 25 is "
@@ -67,7 +68,7 @@ _NOTES = {
 }
 
 GIVEN_GOLD = "goldspans"
-"""In the name of a program that is told where the places stand: no competitor, but how far linking can get."""
+"""Part of the name of a program that is given where the places stand: no competitor, but a bound on linking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def _plot(cells: Sequence[Cell]) -> str:
             parts.append(f'<text x="10" y="{top + 4}" class="h">{escape(f"{NAMES[task]}: {figure}")}</text>')
             for number, cell in enumerate(rows, start=1):
                 y = top + number * step
-                kind = "ours" if cell.program == OURS else "told" if GIVEN_GOLD in cell.program else "theirs"
+                kind = "ours" if cell.program == OURS else "given" if GIVEN_GOLD in cell.program else "theirs"
                 low, at, high = (left + width * part / 100 for part in (cell.low, cell.value, cell.high))
                 parts.append(
                     f'<text x="{left - 10}" y="{y + 4}" text-anchor="end">{escape(cell.program)}</text>'
@@ -215,7 +216,7 @@ def _plot(cells: Sequence[Cell]) -> str:
     )
     style = (
         "text{font:12px sans-serif;fill:#333}.h{font-weight:bold}.g{stroke:#ddd}.ours{stroke:#c0392b;fill:#c0392b;"
-        "stroke-width:2}.theirs{stroke:#3b6ea5;fill:#3b6ea5;stroke-width:2}.told{stroke:#999;fill:#999;stroke-width:2}"
+        "stroke-width:2}.theirs{stroke:#3b6ea5;fill:#3b6ea5;stroke-width:2}.given{stroke:#999;fill:#999;stroke-width:2}"
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 60} {top + 10}">'

@@ -1,7 +1,7 @@
 """How well and how fast extraction is, beside others, on real pages with ground truth: one command, one page.
 
 Comes in: the evaluation data beside the repository, the page cases. Goes out: tables on standard output. Changes:
-``docs/extraction-benchmark.md`` and its plot, unless told not to.
+``docs/extraction-benchmark.md`` and its plot, except with ``--no-report``.
 
     make benchmark-extraction
     .venv-benchmark/bin/python -m benchmarks.extraction [--limit N] [--cross-validated FILE] [--no-report]
@@ -217,7 +217,7 @@ class Figures:
         )
 
     def says(self, name: str, what: str) -> bool:
-        """Say whether an extractor ever says anything of that."""
+        """Return whether an extractor ever gives this field."""
         return any(prediction.get(what) for prediction in self.runs[name].predictions.values())
 
     def leaks(self, name: str) -> int:

@@ -1,7 +1,7 @@
 """The extractors that are compared, each in a process of its own.
 
 Comes in: a page's text and URL. Goes out: the text, title, authors and date that an extractor finds, and the processor
-time that it took. Changes nothing; the processes end with the comparison.
+time that it took. The processes end with the comparison.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-"""No date of a page is later for those who ask."""
+"""The present, for extractors that reject dates in the future."""
 LONGEST_SECONDS = 60.0
-"""An extractor that takes longer on a page is stopped and has found nothing there."""
+"""An extractor that takes longer on a page is stopped, and counts as having found nothing there."""
 
 Prediction = dict[str, Any]
 Extract = Callable[[str, str], Prediction]
@@ -35,7 +35,7 @@ class System:
     Attributes
     ----------
     package : str
-        Whose version is told.
+        The package whose version is reported.
     load : callable
         Imports what it needs, once, and returns what extracts a page.
     """

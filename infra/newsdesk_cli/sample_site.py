@@ -515,7 +515,7 @@ class _Server(socketserver.ThreadingTCPServer):
         self.stopping.set()
         with self._connections_lock:
             for connection in self._connections:
-                # Whoever keeps a connection alive would otherwise keep its thread, and so us, waiting.
+                # Otherwise a client that keeps its connection alive would keep its thread, and so us, waiting.
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         self.server_close()

@@ -1,4 +1,4 @@
-"""Compiles the statistics of words and letters by which the language of a short text is told.
+"""Compiles the statistics of words and letters by which the language of a short text is recognised.
 
 Comes in: the package ``wordfreq`` (its word lists: CC BY-SA 4.0; the sources that it asks to be credited are named in
 ``docs/decisions/0029-language.md``). Goes out: nothing. Changes: ``enricher/statistics/language_words.npz``, which is

@@ -24,7 +24,7 @@ from newsdesk.contracts import Enrichment, Keyphrase, Mention
 from newsdesk.managed import Allowance, AllowanceSpentError, Detection, LanguageModel, ManagedServiceError, TextAnalysis
 
 COMPREHEND_LANGUAGES = frozenset(("en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh"))
-"""Of ``LanguageCode`` in the service's model; ``zh-TW`` is not told from ``zh`` here."""
+"""The values of ``LanguageCode`` in the service's model; ``zh`` stands for ``zh-TW``, too."""
 
 LARGEST_REQUEST_BYTES = 100_000
 """Of UTF-8: "the maximum string size is 100 KB" (API reference, ``DetectEntities``)."""

@@ -131,7 +131,7 @@ class _Clusters:
         self._known: dict[str | int, int] = {}
 
     def add(self, number: int, line: bytes) -> None:
-        """Take a line in; one that cannot be read is told of when it is enriched."""
+        """Take a line in; a line that cannot be read is reported when it is enriched."""
         key = self._key(number)
         try:
             read = _read_once(line, number, self._known)

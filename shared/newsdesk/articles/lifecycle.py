@@ -235,7 +235,7 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
 
 
 def fetched(state: ArticleState, capture: Capture, now: datetime, timeouts: Timeouts) -> ArticleState:
-    """Return the state once the capture is durable, be it of a further page, or of the own one, which begins anew."""
+    """Return the state once a capture is durable: a further page's, or the first page's, which starts over."""
     own = {"capture": capture, "gone_since": None, "pages": (), "next_pages": (), "pages_end": None}
     return _step(
         state,
@@ -251,7 +251,7 @@ def fetched(state: ArticleState, capture: Capture, now: datetime, timeouts: Time
 
 
 def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime, timeouts: Timeouts) -> ArticleState:
-    """Return a run whose article goes on on another page, on its way back to fetch.
+    """Return the run, sent back to fetch for a further page of its article.
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def is_at_further_page(state: ArticleState) -> bool:
 
 
 def page_missed(state: ArticleState, why: ChainEnd, now: datetime, timeouts: Timeouts) -> ArticleState:
-    """Return a run that goes on with the pages that it has: the next one could not be had, or is of no use.
+    """Return a run that continues with the pages that it has, because the next one failed or is of no use.
 
     In fetch that is the page which is asked for; in extract the one that was captured last, which is dropped.
 

@@ -195,7 +195,7 @@ class ArticleState(Record):
 
     @property
     def latest_revision(self) -> int | None:
-        """The number of the last revision, be it a retraction; None when nothing was ever committed."""
+        """The number of the last revision, retractions included; None when nothing was ever committed."""
         last = self.current or self.tombstone
         return last.revision if last else None
 

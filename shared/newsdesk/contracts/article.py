@@ -257,7 +257,7 @@ class Speaker(ArticleModel):
     text: str = Field(description="As the text has it: a name, a description, a pronoun.")
     begin: int | None = Field(default=None, ge=0)
     end: int | None = Field(default=None, ge=0)
-    name: str | None = Field(default=None, description="The entity that is meant, where it could be told.")
+    name: str | None = Field(default=None, description="The entity that is meant, where it is known.")
 
 
 class Quote(ArticleModel):

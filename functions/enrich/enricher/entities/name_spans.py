@@ -92,11 +92,11 @@ class Tokens:
 
     def _sentences_with(self, words: frozenset[str]) -> list[bool]:
         """Return for each token whether its sentence has one of the words."""
-        told: list[bool] = []
+        flags: list[bool] = []
         for sentence in self.doc.sents:
             has = not words.isdisjoint(self.lower[sentence.start : sentence.end])
-            told.extend([has] * (sentence.end - sentence.start))
-        return told
+            flags.extend([has] * (sentence.end - sentence.start))
+        return flags
 
     def _mark_sentence_openings(self) -> None:
         """Count words behind a line break or an opening mark as openings, too: they are capitalised anyhow."""

@@ -51,7 +51,7 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
         _add(together[key], evidence)
     people = _add_shorter_forms(tokens, spans, keys, own, together)
     for key, evidence in zip(keys, heard, strict=True):
-        if key in people and evidence[PERSON] > evidence[PLACE]:  # Jordan said, where Michael Jordan is told of
+        if key in people and evidence[PERSON] > evidence[PLACE]:  # "Jordan said", in a text about Michael Jordan
             evidence[PERSON] += _WEIGHT_OF_A_FULL_NAME
     sums: list[Evidence] = []
     for key, evidence in zip(keys, heard, strict=True):

@@ -259,10 +259,10 @@ def _senses(names: Sequence[_Name], gazetteer: Gazetteer) -> _Senses:
             _count(others, votes[key], -weight[key])
             senses[key] = _best(candidates[key], name.qualifiers, others)
         votes = {key: {place: 1.0} if place is not None else {} for key, place in senses.items()}
-    told = {key[0]: sense for key, sense in senses.items() if distinct[key].qualifiers and sense is not None}
+    qualified = {key[0]: sense for key, sense in senses.items() if distinct[key].qualifiers and sense is not None}
     for key, name in distinct.items():
-        if not name.qualifiers and key[0] in told:  # "Springfield, Ohio" tells what "Springfield" is
-            senses[key] = told[key[0]]
+        if not name.qualifiers and key[0] in qualified:  # "Springfield, Ohio" settles what "Springfield" is
+            senses[key] = qualified[key[0]]
     return senses
 
 

@@ -97,8 +97,8 @@ class CitedSourcesEnricher:
         try:
             text, said = analysis.parse(found), analysis.attributions(found)
         except NotApplicableError as error:
-            told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"publications alone: {error}")
-            return Enrichment(cited_sources=_merged(citations, body), errors=(told,))
+            partial = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"publications alone: {error}")
+            return Enrichment(cited_sources=_merged(citations, body), errors=(partial,))
         known = SpanIndex(citations)
         citations += [*_speakers(text, said, known), *_venues(text, said, known), *_objects(text, known)]
         return Enrichment(cited_sources=_merged(citations, body))

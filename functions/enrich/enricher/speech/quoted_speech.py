@@ -80,8 +80,8 @@ def is_statement(text: str, quotation: Quotation) -> bool:
     if "\n" in inner or len(words) > 5 or count_unspaced_characters(inner) > 9:
         return True
     before = text[max(0, quotation.begin - _BESIDE) : quotation.begin].rstrip(" \t\xa0")[-1:]
-    told = before == ":" or ((not before or before in _ENDED) and _GOES_ON.match(text, quotation.end) is not None)
-    if told and len(words) > 1 and any(word[:1].islower() for word in words):
+    continues = before == ":" or ((not before or before in _ENDED) and _GOES_ON.match(text, quotation.end) is not None)
+    if continues and len(words) > 1 and any(word[:1].islower() for word in words):
         return True  # he said: “So be it” – “So be it”, he said
     return inner[-1:] in {".", "?", "!", "…"} and len(words) > 2
 

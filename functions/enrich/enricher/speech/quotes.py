@@ -2,8 +2,8 @@
 
 Comes in: the document, its language and its entities known. Goes out: its quotes.
 
-Without a parse, that is in any language but English, only quotations that stand for themselves are told, and no
-speaker.
+Without a parse, that is in any language but English, only quotations that stand by themselves are found, without
+speakers.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class QuotesEnricher:
         try:
             text, said = analysis.parse(found), analysis.attributions(found)
         except NotApplicableError as error:
-            told = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"no speakers: {error}")
-            return Enrichment(quotes=_unattributed(body, marked, 0), errors=(told,))
+            partial = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"no speakers: {error}")
+            return Enrichment(quotes=_unattributed(body, marked, 0), errors=(partial,))
         quotes = _quotes(text, said, marked, found.entities)
         return Enrichment(quotes=(*quotes, *_unattributed(body, marked, len(text.text))))
 

@@ -3,7 +3,7 @@
 Comes in: a parsed text, the entities found in it, and a span that stands for a speaker. Goes out: the entity's name.
 
 A pronoun means the last person before it that fits, a subject sooner than others (after Lappin and Leass, "An algorithm
-for pronominal anaphora resolution", 1994); who fits is told by titles and by common first names.
+for pronominal anaphora resolution", 1994); titles and common first names tell who fits.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Speakers:
         self._genders = {entity.name: self._gender(entity) for entity in entities if entity.type == "PERSON"}
 
     def name(self, begin: int, end: int) -> str | None:
-        """Return the name of the person or body that a span of the text stands for, where it can be told."""
+        """Return the name of the person or body that a span of the text stands for, where it is known."""
         words = self._parsed.text[begin:end].lower()
         if words in _UNRESOLVED:
             return None

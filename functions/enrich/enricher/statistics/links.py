@@ -1,8 +1,8 @@
 """The links of the body.
 
-Comes in: the document. Goes out: its links, each URL once. Extract has found them and told those
-inside the site from those that lead out of it: only it sees the page. What a link leads to is told from its URL, where
-that says it.
+Comes in: the document. Goes out: its links, each URL once. Extract has found them and marked
+which of them stay inside the site: only it sees the page. The kind of a link's target is read from its URL, where the
+URL shows it.
 """
 
 from __future__ import annotations

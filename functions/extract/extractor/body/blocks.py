@@ -1,7 +1,6 @@
 """From chosen segments to typed blocks.
 
 Comes in: segments in document order. Goes out: blocks: paragraphs, headings, lists, tables, quotes, captions, code.
-Changes nothing.
 
 Neighbouring items of one list become one block, and so do the cells of one table; the text of a block has a line for
 each of its segments.

@@ -1,7 +1,7 @@
 """What the block classifier sees of each segment.
 
 Comes in: a page's segments, and what the page says of itself. Goes out: a row of numbers for each segment, and the
-containers it lies in. Changes nothing.
+containers it lies in.
 
 Numbers are of five kinds: the segment's own text; the containers around it and the others made from the same template
 (tag and class names), with how much of the page's prose they hold; its place between headings, prose and the title; its

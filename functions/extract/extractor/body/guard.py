@@ -1,12 +1,11 @@
 """Where the article begins and ends on a page that carries others.
 
 Comes in: a page's tree and segments, its URL, what it is called, and its structured data. Goes out: the segments that
-belong to other articles, each with a reason, and how likely it is that something foreign is still left. Changes
-nothing.
+belong to other articles, each with a reason, and how likely it is that something foreign is still left.
 
 The page is walked from the top. Wherever the prose parts into several pieces (posts in one container, headline and body
 in wrappers of their own, headed runs of plain paragraphs), each piece is weighed against the one with the page's own
-headline: by what it says itself (permalink, by-line, level of its heading, a control to read on), by how much alike the
+headline: by what it says itself (permalink, byline, level of its heading, a control to read on), by how much alike the
 two are built, and by the words that they share.
 """
 
@@ -79,7 +78,7 @@ GUARD_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """What of a page lies outside its article.
+    """The parts of a page that lie outside its article.
 
     Attributes
     ----------
@@ -273,14 +272,14 @@ class _Page:
         return found
 
     def is_control(self, index: int) -> bool:
-        """Say whether a segment is words to press to read on, and nothing else."""
+        """Return whether a segment is a control to read on, and nothing else."""
         segment = self.segments[index]
         return _is_short(segment) and (
             _READ_ON.match(segment.text) is not None or (segment.link_share > 0.9 and self.is_permalink(segment))
         )
 
     def is_permalink(self, segment: Segment) -> bool:
-        """Say whether a heading links to another page of the site."""
+        """Return whether a heading links to another page of the site."""
         return any(self.leads_elsewhere(anchor.get("href")) for anchor in segment.links)
 
     def leads_elsewhere(self, href: str | None) -> bool:
@@ -366,7 +365,7 @@ def _reason(features: Mapping[str, float]) -> str:
 
 
 def _is_all_but_nothing(page: _Page, foreign: Mapping[int, str]) -> bool:
-    """Say whether so little is left that the pieces must be the article: a digest's stories, a list's entries."""
+    """Return whether so little is left that the pieces must be the article: a digest's stories, a list's entries."""
     cut = sum(len(page.segments[index].text) for index in foreign if page.is_prose[index])
     return page.prose - cut < min(200, cut / 5)
 
@@ -396,7 +395,7 @@ def _walk(page: _Page, judge: Callable[[Candidate], bool]) -> None:
     page : _Page
         The page.
     judge : callable
-        Says whether a piece is another article's.
+        Returns whether a piece is another article's.
     """
     work = [page.root]
     left = _MAXIMUM_CANDIDATES
@@ -432,7 +431,7 @@ def _pieces(page: _Page, node: _Node) -> Iterator[_Piece]:
         has_title = page.title is not None and piece.first <= page.title <= piece.last
         longest = 40 if page.level(piece.head) <= 3 else 12
         if piece.head is not None and piece.paragraphs == 0 and piece.last - piece.first < longest:
-            # By-lines and kickers after a headline are headings, too; they do not begin anything.
+            # Bylines and kickers after a headline can be headings, too; they begin no new piece.
             is_bare = run is not None and run.head is not None and run.paragraphs == 0
             if run is not None and is_bare and not has_title and page.level(piece.head) >= page.level(run.head):
                 run.last = piece.last
@@ -484,7 +483,7 @@ def _piece_of(page: _Page, item: _Node | int) -> tuple[_Piece, bool]:
 
 
 def _continues(page: _Page, run: _Piece, piece: _Piece) -> bool:
-    """Say whether a container with prose is the body to the headline, and at most the deck, that stand before it."""
+    """Return whether a container with prose is the body to the headline, and at most the deck, that stand before it."""
     if run.head == page.title or run.prose >= min(_SHORT_BODY, piece.prose / 2):
         return False
     return piece.head is None or page.level(piece.head) > page.level(run.head)
@@ -722,7 +721,7 @@ class _Level:
         return any(self.page.is_control(index) for index in range(max(piece.first, piece.last - 3), piece.last + 1))
 
     def _has_teaser_line(self, piece: _Piece) -> bool:
-        """Say whether a line that is all link leads to another page of the site."""
+        """Return whether a line that is all link leads to another page of the site."""
         lines = self.page.segments[piece.first : min(piece.last, piece.first + 60) + 1]
         return any(line.links and line.link_share > 0.8 and self.page.is_permalink(line) for line in lines)
 

@@ -17,7 +17,7 @@ from newsdesk.words import count_words
 
 MOST_LINES = 8
 """Lines of a box. An article that speaks of cookies or subscriptions has more, in one container."""
-LEAST_TOLD = 0.4
+LEAST_TELLING = 0.4
 """Of the words of a box's lines that are not headings or buttons: in lines that tell."""
 _MOST_TELLING_LINES = 40
 _LONGEST_LINE = 1_500
@@ -39,8 +39,8 @@ def overlaid(page: Page) -> Mapping[int, str]:
         for segment in telling:
             box = boxes[segment.element.getparent()]
             words = sum(count_words(line.text) for line in box if count_words(line.text) > MOST_LINES)
-            told = sum(count_words(line.text) for line in box if line in telling)
-            if len(box) < len(page.segments) and told >= LEAST_TOLD * words:
+            telling_words = sum(count_words(line.text) for line in box if line in telling)
+            if len(box) < len(page.segments) and telling_words >= LEAST_TELLING * words:
                 found.update((line.index, reason.value) for line in box)
     return found
 

@@ -193,6 +193,6 @@ def _long(fingerprints: Iterable[int]) -> frozenset[int]:
 
 
 def _are_twins(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Say whether two pages' long texts are those of one article."""
+    """Return whether two pages' long texts are those of one article."""
     common = len(one & other)
     return common >= TWIN_TEXTS and common >= TWIN_SHARE * min(len(one), len(other))

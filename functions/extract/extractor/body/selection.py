@@ -1,7 +1,7 @@
 """The body: which segments of a page are its article.
 
 Comes in: a page as tree and segments, what is foreign on it, and what it says of itself. Goes out: the chosen segments,
-why the others were dropped, and the typed blocks. Changes nothing.
+why the others were dropped, and the typed blocks.
 
 The block classifier looks at every segment. Where it doubts a page as a whole, trafilatura is asked, too, and the
 classifier looks again with its answer.
@@ -22,7 +22,7 @@ from extractor.text import DropReason
 from newsdesk.contracts import Block
 
 MOST_SEGMENTS = 5_000
-"""Of a page of more, the classifier sees the first so many; of the rest is kept what stands beside what it kept."""
+"""The classifier sees this many segments at most; later ones are kept where they stand beside one that it kept."""
 
 SURE = 0.97
 """A page is doubtful when the expected F1 of its choice is lower."""

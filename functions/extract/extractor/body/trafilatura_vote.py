@@ -1,6 +1,6 @@
 """What others take for the body: trafilatura, and the page's structured data.
 
-Comes in: a page's tree or a text. Goes out: a text, or which share of each segment is in it. Changes nothing.
+Comes in: a page's tree or a text. Goes out: a text, or which share of each segment is in it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What is trimmed off a chosen body: lines that give themselves away by what they say.
 
 Comes in: the segments that the classifier kept. Goes out: those that are no text of the article after all, and why.
-Changes nothing.
 
 The classifier judges how a page is built; it cannot know that a line says the headline again, or asks to subscribe. The
 kinds of lines are those of :mod:`extractor.text.lines`. Decks stay where the classifier kept them: most ground truths
@@ -154,7 +153,7 @@ def _head(
     decks: Iterable[str | None],
     authors: Iterable[str],
 ) -> Iterator[tuple[int, DropReason]]:
-    """Yield title, by-line and date above the first paragraph."""
+    """Yield title, byline and date above the first paragraph."""
     known_titles, known_decks = {*map(_folded, titles)}, {_folded(deck) for deck in decks if deck}
     names = {word for author in authors for word in _folded(author).split()}
     for segment in chosen:
@@ -170,7 +169,7 @@ def _head(
 
 
 def _is_of_names(text: str, names: Set[str]) -> bool:
-    """Say whether a line is of authors' names, with a date perhaps."""
+    """Return whether a line consists of authors' names, perhaps with a date."""
     parts = [word for word in text.split() if not any(map(str.isdigit, word))]
     strange = [word for word in parts if word not in names and word not in BYLINE_WORDS]
     return not names.isdisjoint(parts) and len(parts) <= _LONGEST_BYLINE_WORDS and len(strange) <= 1
@@ -190,7 +189,7 @@ def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Ite
 
 
 def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
-    """Yield by-lines, dates and legal lines below the last paragraph."""
+    """Yield bylines, dates and legal lines below the last paragraph."""
     for segment in reversed(chosen):
         kind = kinds[segment.index]
         if kind in _END_KINDS:
@@ -286,7 +285,7 @@ def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
 
 
 def _is_pulled(element: Element) -> bool:
-    """Say whether an ``aside`` calls itself a pull quote: editors shorten those until the text does not have them."""
+    """Return whether an ``aside`` calls itself a pull quote; editors shorten these until they differ from the text."""
     return element.tag == "aside" and _PULLED_NAME.search(element.get("class") or "") is not None
 
 

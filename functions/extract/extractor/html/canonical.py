@@ -1,7 +1,7 @@
 """What a page calls its own URL, and whether that is to be believed.
 
 Comes in: the page's tree, the response's header fields, the URL that answered. Goes out: the canonical link and, where
-it is not believed, why. Changes nothing; nothing is dialled.
+it is not believed, why. No URL is requested.
 
 Read are ``<link rel="canonical">`` in the head and the ``Link`` header field (RFC 6596, RFC 8288). The rules are those
 that Google gives for reading it (https://developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls
@@ -130,7 +130,7 @@ def _rejection(tree: HtmlElement | None, page: Url, target: Url) -> CanonicalRej
 
 
 def is_same_site(url: Url, other: Url) -> bool:
-    """Say whether two URLs have one registrable domain, by the public suffix list, and equally usual ports."""
+    """Return whether two URLs have one registrable domain, by the public suffix list, and equally usual ports."""
     has_usual_ports = url.port in (80, 443) and other.port in (80, 443)
     return (has_usual_ports or url.port == other.port) and _site_of(url.host) == _site_of(other.host)
 
@@ -201,7 +201,7 @@ def _page_number(url: Url) -> str | None:
 
 
 def _has_page_before(tree: HtmlElement | None, page: Url, core: list[str]) -> bool:
-    """Say whether a page that is not the first says so: its predecessor is the one with ``core``, or below it."""
+    """Return whether a page says that it is not the first: its predecessor is the one with ``core``, or below it."""
     head = None if tree is None else tree.find("head")
     if head is None or not core:
         return False

@@ -1,13 +1,13 @@
 """From bytes to text.
 
 Comes in: a body, content coding undone, and its ``Content-Type``. Goes out: text that can be stored: no NUL, no control
-characters but tab and newline, no lone surrogate. Changes nothing.
+characters but tab and newline, no lone surrogate.
 
 The charset is that of, in this order, the byte order mark, the HTTP header, the page's own ``<meta>``, and detection.
 A byte order mark wins over a header that contradicts it (https://encoding.spec.whatwg.org/#decode), as in browsers.
 Labels mean what browsers take them to mean (https://encoding.spec.whatwg.org/#names-and-labels): ``iso-8859-1`` is
 windows-1252. A declared charset in which most of the bytes beyond ASCII are invalid is a lie and is passed over; so is
-a ``<meta>`` in a page that is valid UTF-8 beyond ASCII: whoever transcoded the page left its old declaration in it.
+a ``<meta>`` in a page that is valid UTF-8 beyond ASCII: the page was transcoded and kept its old declaration.
 """
 
 from __future__ import annotations

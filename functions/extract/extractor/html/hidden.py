@@ -47,7 +47,7 @@ def _stands_alone(segment: Segment, segments: Sequence[Segment]) -> bool:
 
 
 def hides_prose(page: Page, kept: Sequence[int]) -> bool:
-    """Return whether there is hidden prose within the article, be it kept or cut."""
+    """Return whether there is hidden prose within the article, kept or cut."""
     if not kept:
         return False
     return any(segment.is_hidden and _prose(segment) for segment in page.segments[kept[0] : kept[-1] + 1])

@@ -1,6 +1,6 @@
 """What a page says of itself in JSON-LD (schema.org).
 
-Comes in: a page's tree. Goes out: the articles that it describes, and which of them is the page's own. Changes nothing.
+Comes in: a page's tree. Goes out: the articles that it describes, and which of them is the page's own.
 
 Anybody can write anything here: scripts are read up to a size, a depth and a number of nodes, strings up to a length,
 and nothing raises. What is no valid JSON for a usual reason (line ends in strings, trailing commas, a comment around
@@ -168,7 +168,7 @@ def read_structured_data(tree: HtmlElement) -> StructuredData:
 
 
 def same_address(url: str | None, other: str | None) -> bool:
-    """Say whether two absolute URLs differ in nothing but scheme, ``www.``, query, fragment and a slash at the end."""
+    """Return whether two absolute URLs differ only in scheme, ``www.``, query, fragment and a slash at the end."""
     return bool(url and other) and _address(url or "") == _address(other or "")
 
 

@@ -1,6 +1,6 @@
 """The links in the body.
 
-Comes in: the segments that are the body. Goes out: their links. Changes nothing.
+Comes in: the segments that are the body. Goes out: their links.
 """
 
 from __future__ import annotations
@@ -59,6 +59,6 @@ def checked_url(text: str, base: Url | None = None) -> Url | None:
 
 
 def is_same_site(host: str, other: str) -> bool:
-    """Say whether two hosts are the same, or one is a subdomain of the other; ``www.`` means nothing."""
+    """Return whether two hosts are the same, or one is a subdomain of the other; ``www.`` means nothing."""
     host, other = host.removeprefix("www."), other.removeprefix("www.")
     return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")

@@ -1,6 +1,6 @@
 """What a page says of itself in ``<meta>`` elements, and the text of an element on one line.
 
-Comes in: a page's tree. Goes out: names and what is stated under them. Changes nothing.
+Comes in: a page's tree. Goes out: names and what is stated under them.
 """
 
 from __future__ import annotations

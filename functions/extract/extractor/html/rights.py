@@ -1,7 +1,7 @@
 """What the site asks of machines, as the article records it.
 
 Comes in: a page's tree, the response's header fields, and what the host says of the page. Goes out: all signals, and
-:class:`newsdesk.contracts.Rights`. Changes nothing. The signals themselves are read by :mod:`newsdesk.web.rights`.
+:class:`newsdesk.contracts.Rights`. The signals themselves are read by :mod:`newsdesk.web.rights`.
 """
 
 from __future__ import annotations

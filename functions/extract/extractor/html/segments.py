@@ -275,7 +275,7 @@ def _hides(element: HtmlElement) -> bool:
 
 
 def _is_unclosed(element: HtmlElement) -> bool:
-    """Return whether an element swallowed what follows it, for want of an end tag: no button holds paragraphs."""
+    """Return whether an element swallowed what follows because its end tag is missing: no button holds paragraphs."""
     return element.tag in _OFTEN_UNCLOSED and len(tuple(islice(element.iter("p", "article"), _SWALLOWED))) == _SWALLOWED
 
 

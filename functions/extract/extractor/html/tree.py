@@ -1,6 +1,6 @@
 """From text to a tree.
 
-Comes in: HTML. Goes out: an lxml tree. Changes nothing.
+Comes in: HTML. Goes out: an lxml tree.
 
 libxml2 loses text without a word in several cases, and each is met here: elements nested deeper than 255 and single
 tokens over 10 MB (``huge_tree``); deeper than 2,048, where it stops (the page is parsed again, flattened); whatever

@@ -1,6 +1,6 @@
 """What kind of page it is: news, opinion, live blog, digest, or no article in the proper sense.
 
-Comes in: a page, what it says of itself, its body, and its URL. Goes out: the type, and what it was told by.
+Comes in: a page, what it says of itself, its body, and its URL. Goes out: the type, and the sign it was recognised by.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ _LISTING_NAME = re.compile(
 
 
 class TypeSign(StrEnum):
-    """What the kind of a page is told by; of what is no article, ``type:<sign>`` in ``quality.warnings``."""
+    """The signs of a page's type; on a page that is no article, ``type:<sign>`` in ``quality.warnings``."""
 
     LIVE_BLOG_DESCRIBED = "live_blog_described"
     """JSON-LD has a `LiveBlogPosting`."""

@@ -89,7 +89,7 @@ _AGENCY = re.compile(
     r"(?:The\s+)?(?:(?i:associated press|canadian press|press association|press trust of india|agence france-presse|"
     r"deutsche presse-agentur|australian associated press|reuters)|AP|AFP|DPA|dpa|APA|EFE|ANSA|UPI|PTI|AAP|KNA|epd)"
 )
-"""News agencies, as bylines name them beside whoever wrote it."""
+"""News agencies, as bylines name them beside the author."""
 _GLUED_AGENCY = re.compile(rf"\s+{_AGENCY.pattern}$")
 _EMPLOYER = re.compile(r"\s+(?:The|(?:special\s+)?(?:for|to)(?:\s+[Tt]he)?)\s+(?=[A-ZÀ-Þ]).*$")
 """For whom somebody writes: "for The Courier"; a name has no article within."""
@@ -194,7 +194,7 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
         add(_in_lines(page.segments, place), "dom")
     if not main and page.data.page:
         add(_names_in_list(page.data.page.authors, page.data.page.author_organizations), "jsonld")
-    # A person is who wrote it where one place names a person, another the site or the login name of whoever put it up.
+    # Where one place names a person, and another the site or the login name of an editor, the person is the author.
     ranked = sorted(found, key=lambda authors: (_is_doubtful(authors), authors.is_site, -_agreement(authors, found)))
     return tuple(ranked)
 

@@ -154,7 +154,7 @@ def _in_own_zone(found: FoundDate, statements: Iterable[FoundDate]) -> FoundDate
 
 
 def _is_own_day(shown: FoundDate, stated: FoundDate) -> bool:
-    """Return whether what readers are shown is to be preferred to what machines are told.
+    """Return whether the date shown to readers is to be preferred to the one stated for machines.
 
     A moment in UTC may lie on the day before or after the publisher's own. And a system that keeps no time of day often
     tells machines when it last built the page, which is later than the day that it shows.

@@ -1,7 +1,7 @@
 """The manifest of the model files: which file it is, which columns it reads, and what it was trained on.
 
 Comes in: ``MANIFEST.json`` and the files beside it. Goes out: a file's bytes, once they are known to be those that the
-manifest describes; and one digest by which all files together can be told from any others.
+manifest describes; and one digest that identifies all files together.
 
 A forest refers to its columns by their place. One column more in front would shift all others, and the forest would
 answer all the same, only wrongly; so the names are kept with the model and compared when it is loaded. ``make train``

@@ -1,7 +1,7 @@
 """From a page to its article: all judges, one after the other, over one parse of the page.
 
 Comes in: a page's text, its URL, and how it was captured. Goes out: the article, its links, what was cut and why.
-Changes nothing; neither the network nor the clock is asked.
+Neither the network nor the clock is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What kind of line a line of text is, told by its own words and shape.
+"""What kind of line a line of text is, judged by its own words and shape.
 
 Comes in: one line. Goes out: its kind.
 

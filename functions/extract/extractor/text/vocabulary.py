@@ -1,4 +1,4 @@
-"""The words and marks by which text is told apart, each defined once.
+"""The words and marks that the judges of text share, each defined once.
 
 Comes in: text. Goes out: what it folds to, whether it ends a sentence, invites to read on, or begins a byline.
 

@@ -27,7 +27,7 @@ def bot_wall(signs: PageSigns, segments: Sequence[Segment]) -> Wall | None:
         evidence.append(WallSign.TEXT_SAYS_ROBOT)
     if signs.has_challenge:
         evidence.append(WallSign.CHALLENGE_MARKUP)
-    is_told = WallSign.TEXT_SAYS_ROBOT in evidence and len(evidence) >= 2
-    if not is_told and has_other_prose(segments, BOT_WORDS, _MOST_PROSE_UNDER_ONE_SIGN):
+    says_so = WallSign.TEXT_SAYS_ROBOT in evidence and len(evidence) >= 2
+    if not says_so and has_other_prose(segments, BOT_WORDS, _MOST_PROSE_UNDER_ONE_SIGN):
         return None
     return settle(signs, segments, evidence, ContentStatus.BOT_WALL, Reason.BOT_WALL)

@@ -25,13 +25,13 @@ AGREED = frozenset({
 
 def not_found_page(signs: PageSigns, segments: Sequence[Segment]) -> Wall | None:
     """Return the error page that a page is."""
-    is_told = any(addresses(NOT_FOUND_WORDS, segment.text) for segment in segments[:500])
+    says_so = any(addresses(NOT_FOUND_WORDS, segment.text) for segment in segments[:500])
     evidence = []
-    if is_titled(NOT_FOUND, signs.titles) or (is_told and is_titled(MISHAP, signs.titles)):
+    if is_titled(NOT_FOUND, signs.titles) or (says_so and is_titled(MISHAP, signs.titles)):
         evidence.append(WallSign.TITLE_SAYS_NOT_FOUND)
-    if is_titled(NOT_FOUND, signs.headings) or (is_told and is_titled(MISHAP, signs.headings)):
+    if is_titled(NOT_FOUND, signs.headings) or (says_so and is_titled(MISHAP, signs.headings)):
         evidence.append(WallSign.HEADING_SAYS_NOT_FOUND)
-    if evidence and is_told:
+    if evidence and says_so:
         evidence.append(WallSign.TEXT_SAYS_NOT_FOUND)
     return settle(signs, segments, evidence, ContentStatus.FULL, Reason.NOT_FOUND_PAGE)
 

@@ -89,7 +89,7 @@ class Wall:
     ----------
     status : ContentStatus
     reason : Reason or None
-        Why the page holds no article to store; None when it does, be it a part.
+        Why the page holds no article to store; None when it holds at least a part of one.
     evidence : tuple of WallSign
         What was seen.
     confidence : float
