@@ -54,8 +54,8 @@ print(1000 * (used.ru_utime + used.ru_stime), used.ru_maxrss / 1024)
 _FIRST_PAGE = """
 import sys, time
 started = time.perf_counter()
-from extractor.child import ChildReader
-from extractor.reading import PageToRead
+from extractor.contract import PageToRead
+from extractor.reading import ChildReader
 from datetime import UTC, datetime
 body = b"<h1>Title</h1>" + b"<p>A sentence that is long enough to be one of an article.</p>" * 9
 page = PageToRead(body, "text/html", "https://news.example/a", datetime.now(UTC))
