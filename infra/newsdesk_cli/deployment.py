@@ -67,6 +67,7 @@ def _ensure_bucket(stack: Stack) -> None:
     try:
         stack.s3.create_bucket(
             Bucket=_ARTIFACTS_BUCKET,
+            # The stubs list the regions that exist; a local stack takes any name.
             CreateBucketConfiguration={"LocationConstraint": stack.region},  # type: ignore[typeddict-item]
         )
     except ClientError as error:

@@ -150,5 +150,5 @@ def test_any_text_has_a_language_and_passages_inside_it(body: str, declared: str
 def test_a_run_of_a_million_letters_is_read_in_no_time() -> None:
     # Given a body that is one word, and one that is one long unspaced paragraph with a sign of an address
     for body in ("a" * 1_000_000, "ab" * 100_000 + "@"):
-        # When its language is told, Then that ends: a search that goes back takes minutes
+        # When its language is judged, Then that ends: a search that backtracks takes minutes
         assert LanguageEnricher().enrich(analysis_of(Document(body=body)), Enrichment()).language is not None

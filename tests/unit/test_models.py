@@ -1,4 +1,4 @@
-"""A model is told from any other, and refused where the code computes other columns than it was trained for.
+"""A model can be told apart from any other, and is refused where the code computes other columns than it learned from.
 
 Comes in: the shipped files, and files of these tests' own making. Goes out: assertions.
 """
