@@ -54,7 +54,6 @@ def concrete(model: type[Message]) -> set[type[Message]]:
 
 
 def test_every_message_has_its_golden_files_and_every_file_its_message() -> None:
-    # Given the messages of the code, When the folder is looked through, Then they match
     files = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.json")}
     assert files == {f"{name}.{kind}.json" for name, kind in EVERY}
     assert {(name, kind) for name in MODELS for kind in ("minimal", "full")} <= set(EVERY)
@@ -78,14 +77,12 @@ def test_a_golden_message_is_read_and_written_again_stably(name: str, kind: str)
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_golden_messages_have_every_field(name: str) -> None:
-    # Given all of a message's files, When their fields are compared to the model's, Then none is missing or unknown
     fields = {field.alias for field in MODELS[name].model_fields.values()}
     assert {field for it, kind in EVERY if it == name for field in golden(name, kind)} == fields
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_minimal_golden_message_has_just_what_is_required(name: str) -> None:
-    # Given a minimal message, When any field without a default is taken away, Then it is no message any more
     document = golden(name, "minimal")
     required = {field.alias for field in MODELS[name].model_fields.values() if field.is_required()}
     assert required <= set(document)
@@ -96,7 +93,6 @@ def test_a_minimal_golden_message_has_just_what_is_required(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_an_unknown_field_is_ignored(name: str) -> None:
-    # Given a message with a field of a later release, When it is read, Then it is as if it were not there
     document = golden(name, "full")
     newer = {**document, "aFieldOfTheFuture": {"nested": [1]}}
     assert MODELS[name].model_validate(newer) == MODELS[name].model_validate(document)
@@ -104,14 +100,12 @@ def test_an_unknown_field_is_ignored(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_another_version_is_not_mistaken_for_this_one(name: str) -> None:
-    # Given a message of a later version, When it is read as this one, Then it is refused
     with pytest.raises(ValidationError, match="schemaVersion"):
         MODELS[name].model_validate({**golden(name, "full"), "schemaVersion": 2})
 
 
 @pytest.mark.parametrize("name", STAGE_MODELS)
 def test_one_stages_message_is_not_mistaken_for_anothers(name: str) -> None:
-    # Given a stage's message, When another stage reads it, Then it is refused
     for other, model in STAGE_MODELS.items():
         if other != name:
             with pytest.raises(ValidationError):
@@ -120,7 +114,6 @@ def test_one_stages_message_is_not_mistaken_for_anothers(name: str) -> None:
 
 @pytest.mark.parametrize("name", STAGE_MODELS)
 def test_a_message_between_stages_is_small_and_frozen(name: str) -> None:
-    # Given a full message, When its size is taken, Then it is that of ids and keys, and nobody can change it
     message: Any = STAGE_MODELS[name].model_validate(golden(name, "full"))
     assert len(message.to_json()) < 1024
     with pytest.raises(ValidationError, match="frozen"):

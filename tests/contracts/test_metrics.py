@@ -45,7 +45,6 @@ def test_a_metrics_name_is_one_word() -> None:
 
 
 def test_no_metric_is_counted_by_url_or_host() -> None:
-    # Given every call that counts or measures, When its status is read, Then it is no URL and no host
     for call in calls():
         if ast.unparse(call.func) != "process_batch":
             words = {node.attr for node in ast.walk(call) if isinstance(node, ast.Attribute)}

@@ -195,17 +195,14 @@ def full_article() -> Article:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_committed_schema_is_the_codes_own(name: str) -> None:
-    # Given a schema as the code generates it, When the committed file is read, Then they agree (`make schemas`)
     assert (COMMITTED / name).read_text(encoding="utf-8") == schemas.generate()[name]
 
 
 def test_no_schema_is_committed_that_the_code_does_not_generate() -> None:
-    # Given the folder of schemas, When it is listed, Then it holds just the generated ones
     assert sorted(path.name for path in COMMITTED.iterdir()) == NAMES
 
 
 def test_the_command_writes_every_schema(tmp_path: Path) -> None:
-    # Given a folder that is not there yet, When the schemas are written, Then they are there, byte for byte
     schemas.write_schemas(tmp_path / "schemas")
     written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "schemas").iterdir()}
     assert written == schemas.generate()
@@ -213,13 +210,11 @@ def test_the_command_writes_every_schema(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_schema_is_a_schema_and_knows_its_name(name: str) -> None:
-    # Given a committed schema, When it is checked, Then it is one, under the name of its file
     Draft202012Validator.check_schema(committed(name))
     assert committed(name)["$id"] == name
 
 
 def test_an_events_source_is_the_one_that_is_sent_and_accepted() -> None:
-    # Given the events' schemas, When their constants are read, Then they are those of the code
     for name, (source, detail_type, _) in EVENTS.items():
         properties = committed(name)["properties"]
         assert (properties["source"]["const"], properties["detail-type"]["const"]) == (source, detail_type)
@@ -228,13 +223,11 @@ def test_an_events_source_is_the_one_that_is_sent_and_accepted() -> None:
 
 
 def test_articles_as_they_are_written_are_valid() -> None:
-    # Given an article with little and one with everything, When their bytes are checked, Then both are valid
     for body in (article_bytes(at_stage(Stage.INDEX)), to_json_bytes(full_article())):
         validator("article.v1.json").validate(json.loads(body))
 
 
 def test_the_full_example_leaves_no_part_of_the_article_out() -> None:
-    # Given the full article, When its parts are compared to the schema's, Then each is there
     def names(schema: dict[str, Any]) -> set[str]:
         return set(schema["properties"])
 
@@ -257,7 +250,6 @@ def test_the_full_example_leaves_no_part_of_the_article_out() -> None:
     ],
 )
 def test_what_is_no_article_is_not_valid(change: dict[str, Any]) -> None:
-    # Given an article with one wrong value, When it is checked, Then the schema says so
     document = {**json.loads(article_bytes(at_stage(Stage.INDEX))), **change}
     assert not validator("article.v1.json").is_valid(document)
 
@@ -278,7 +270,6 @@ def test_golden_messages_are_valid_as_details_of_events(name: str, kind: str) ->
 
 @pytest.mark.parametrize("kind", ["minimal", "full"])
 def test_golden_submissions_are_valid_intake_messages(kind: str) -> None:
-    # Given a golden submission, When it is checked as an intake message, Then it is valid
     validator("url-submitted.v1.json").validate(
         json.loads((GOLDEN / f"url-submitted.{kind}.json").read_text(encoding="utf-8"))
     )
@@ -289,7 +280,6 @@ def test_golden_submissions_are_valid_intake_messages(kind: str) -> None:
     [{}, {"url": ""}, {"url": "x", "schemaVersion": 2}, {"url": "x", "priority": "urgent"}, {"url": "x", "tags": [""]}],
 )
 def test_the_schema_refuses_what_intake_refuses(body: dict[str, Any]) -> None:
-    # Given a body that intake refuses, When it is checked, Then the published schema refuses it, too
     with pytest.raises(intake.UnreadableSubmissionError):
         intake.read_submission(json.dumps(body), "message")
     assert not validator("url-submitted.v1.json").is_valid(body)

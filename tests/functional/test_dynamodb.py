@@ -95,7 +95,6 @@ def test_an_article_is_read_back_as_it_was_saved(store: ArticleStore) -> None:
 
 
 def test_an_article_that_nobody_saved_is_not_there(store: ArticleStore) -> None:
-    # Given an empty store, When an article and its records are asked for, Then there are none
     assert store.get(id_of()) is None
     assert store.find(id_of()) is None
     assert store.submission("nobody") is None
@@ -140,7 +139,6 @@ def test_a_step_from_another_version_loses(store: ArticleStore, version: int, wi
 
 
 def test_a_step_of_an_article_that_is_not_there_loses(store: ArticleStore) -> None:
-    # Given no article, When its second version is saved, Then the write is refused
     with pytest.raises(ConflictError):
         store.save(new_state(version=2))
     with pytest.raises(ConflictError):
@@ -483,7 +481,6 @@ def test_a_publication_day_is_read_through_page_by_page(store: ArticleStore, lim
 
 
 def test_a_day_without_articles_is_one_empty_page(store: ArticleStore) -> None:
-    # Given an empty store, When a day and a host are listed, Then there is nothing, and no next page
     assert store.by_publication_day("2026-03-14") == ListingPage(listings=(), cursor=None)
     assert store.by_host("news.example", NOW, NOW) == ListingPage(listings=(), cursor=None)
 
@@ -542,14 +539,12 @@ def test_a_popular_band_gives_a_bounded_number_of_neighbours(store: ArticleStore
 
 
 def test_an_article_entered_again_replaces_its_entry(store: ArticleStore) -> None:
-    # Given an article under a band, When it is entered again with another signature, Then that one stands
     store.add_bands(["0:a"], neighbour(1))
     store.add_bands(["0:a"], neighbour(1, signature="bmV3"))
     assert list(store.neighbours(["0:a"])) == [neighbour(1, signature="bmV3")]
 
 
 def test_more_bands_than_one_batch_holds_are_all_written(store: ArticleStore) -> None:
-    # Given sixty bands, When an article is entered under them, Then it is found under each
     bands = [f"{number}:x" for number in range(60)]
     store.add_bands(bands, neighbour(1))
     assert all(list(store.neighbours([band])) == [neighbour(1)] for band in bands)
@@ -594,7 +589,6 @@ def test_what_a_batch_left_unprocessed_is_written_again() -> None:
 
 
 def test_a_cluster_is_itself_until_it_is_united(store: ArticleStore) -> None:
-    # Given three clusters, When two are united, and then with the third, Then each leads to the lowest, by any path
     one, two, three = sorted(id_of(number) for number in range(3))
     assert store.cluster_roots([one, two]) == {one: one, two: two}
     assert store.cluster_roots([]) == {}
@@ -688,7 +682,6 @@ def test_only_what_may_be_forgotten_expires(dynamodb: DynamoArticleStore) -> Non
 
 
 def test_an_absent_value_takes_no_room(dynamodb: DynamoArticleStore) -> None:
-    # Given an article without a revision and a time, When it is saved, Then it is in no index
     dynamodb.save(new_state(due_at=None))
     (item,) = raw_items()
     assert not {"due_shard", "due_at", "listed_host", "listed_at", "listed_day", "current"} & set(item)

@@ -107,6 +107,5 @@ def test_a_bus_that_keeps_refusing_is_reported(client: Any) -> None:
 
 
 def test_without_events_the_bus_is_left_alone(client: Any) -> None:
-    # Given nothing to tell, When it is published, Then no call is made
     with Stubber(client):
         EventBridgePublisher("bus", client=client).publish([])

@@ -99,6 +99,5 @@ def test_duckdb_reads_the_current_revision_of_every_article(tmp_path: Path, monk
 
 @pytest.mark.parametrize(("name", "language"), [("read_articles.py", "python"), ("read_articles.sql", "sql")])
 def test_the_document_shows_the_very_example_that_is_tested(name: str, language: str) -> None:
-    # Given an example, When the document is read, Then it holds the same text
     example = (EXAMPLES / name).read_text(encoding="utf-8")
     assert f"```{language}\n{example}```\n" in DOCUMENT.read_text(encoding="utf-8")

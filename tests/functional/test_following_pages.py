@@ -115,7 +115,6 @@ def test_an_article_on_three_pages_becomes_one_article(pipeline: Pipeline, serve
 
 
 def test_pages_are_not_followed_unless_asked_for(server: MisbehavingServer, url: str) -> None:
-    # Given a stack as it is deployed by default, When the article is submitted, Then its pages are listed, not read
     pipeline = Pipeline(real_web)
     assert pipeline.ingest(url) == ["fetched", "extracted", "enriched", "indexed"]
     assert asked(server) == [PATH]
@@ -913,7 +912,6 @@ def test_a_queue_that_is_slow_at_every_page_costs_none(pipeline: Pipeline, serve
 
 
 def test_an_article_on_several_pages_is_visited_again_as_others_are(pipeline: Pipeline, url: str) -> None:
-    # Given an article on several pages, When it was indexed, Then its next visit is due within the hour
     pipeline.ingest(url)
     due_at = pipeline.state(url).due_at
     assert due_at is not None

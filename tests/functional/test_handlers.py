@@ -122,7 +122,6 @@ def test_submit_delivered_twice_starts_each_article_once(stack: DynamoArticleSto
 
 
 def test_submit_hands_records_back_when_its_time_is_short(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
-    # Given a context with little time left, When a batch is handled, Then every record goes back, untouched
     event = raw_event("intake")
     answer = submitter.handler.lambda_handler(event, context(4_000))
     assert failed(answer) == [record["messageId"] for record in event["Records"]]
@@ -313,7 +312,7 @@ def test_publish_puts_the_articles_schema_beside_the_articles(stack: DynamoArtic
 def test_publish_raises_when_the_feed_could_not_be_written(
     stack: DynamoArticleStore, monkeypatch: pytest.MonkeyPatch, listener: str
 ) -> None:
-    # Given a bucket that is not there, When a batch is published, Then the stream must deliver it again
+    # Only a batch that raises is delivered again by the stream
     publisher.handler.lambda_handler({"Records": []}, context())
     publisher.handler.build.cache_clear()
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", "no-such-bucket")

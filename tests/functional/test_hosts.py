@@ -85,7 +85,6 @@ def test_a_slot_that_went_by_unused_is_worth_nothing_while_the_host_is_left_alon
 
 
 def test_a_host_that_nobody_asked_may_be_asked_now(hosts: HostStore) -> None:
-    # Given a host without history, When a slot is asked for, Then it is now
     slot = hosts.reserve(HOST, NOW, 2.0, 0.0)
     assert slot.granted
     assert slot.at == NOW
@@ -129,13 +128,11 @@ def test_those_who_are_refused_are_told_times_one_behind_the_other(hosts: HostSt
 
 
 def test_hosts_do_not_wait_for_one_another(hosts: HostStore) -> None:
-    # Given a busy host, When another is asked for, Then it is free
     hosts.reserve(HOST, NOW, 60.0, 0.0)
     assert hosts.reserve("other.example", NOW, 60.0, 0.0).granted
 
 
 def test_a_host_without_an_interval_is_always_free(hosts: HostStore) -> None:
-    # Given no interval, When slots are asked for, Then all are now
     slots = [hosts.reserve(HOST, NOW, 0.0, 0.0) for _ in range(3)]
     assert [(slot.at, slot.granted) for slot in slots] == [(NOW, True)] * 3
 

@@ -35,7 +35,6 @@ def stubbed() -> Any:
 
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\r\n", "“Brücke” 橋".encode()])
 def test_an_object_is_read_back_byte_for_byte(objects: ObjectStore, body: bytes) -> None:
-    # Given an object, When it is written, Then it is read back as it was
     assert objects.put(KEY, body, "application/json")
     assert objects.get(KEY) == body
 
@@ -53,7 +52,6 @@ def test_an_object_is_never_overwritten(objects: ObjectStore) -> None:
 
 
 def test_what_was_deleted_is_gone_and_may_be_deleted_again(objects: ObjectStore) -> None:
-    # Given an object, When it is deleted twice, Then it is gone, and can be written anew
     objects.put(KEY, b"first", "application/json")
     objects.delete(KEY)
     objects.delete(KEY)
@@ -63,13 +61,11 @@ def test_what_was_deleted_is_gone_and_may_be_deleted_again(objects: ObjectStore)
 
 
 def test_a_missing_object_is_named(objects: ObjectStore) -> None:
-    # Given an empty bucket, When a key is read, Then the error names it
     with pytest.raises(ObjectMissingError, match="c0ffee00"):
         objects.get(KEY)
 
 
 def test_an_object_can_be_deleted_any_number_of_times(objects: ObjectStore) -> None:
-    # Given an object, When it is deleted twice, Then it is gone, and that is no error
     objects.put(KEY, b"first", "application/json")
     objects.delete(KEY)
     objects.delete(KEY)

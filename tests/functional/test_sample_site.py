@@ -304,7 +304,6 @@ def test_a_refurnished_page_keeps_every_paragraph(site: SampleSite) -> None:
 
 
 def test_publishing_what_does_not_exist_is_refused(site: SampleSite) -> None:
-    # Given a page, When an unknown edition or path is published, Then the caller hears of it
     with pytest.raises(KeyError, match="no edition"):
         site.publish(BRIDGE, "imaginary")
     with pytest.raises(KeyError):
@@ -361,7 +360,6 @@ def test_a_page_is_compressed_for_those_who_accept_it(site: SampleSite) -> None:
 
 
 def test_a_query_does_not_change_the_page(site: SampleSite) -> None:
-    # Given a page, When it is fetched with a tracking parameter, Then it is the same page
     assert fetch(site, f"{BRIDGE}?source=newsletter").body == fetch(site, BRIDGE).body
 
 
@@ -403,12 +401,10 @@ def test_many_clients_are_served_and_recorded_at_once(site: SampleSite) -> None:
 
 @pytest.mark.parametrize("status", [204, 403, 429, 500, 503])
 def test_a_status_can_be_asked_for(site: SampleSite, status: int) -> None:
-    # Given a status, When its fault route is fetched, Then that is the answer
     assert fetch(site, f"/status/{status}").status == status
 
 
 def test_a_busy_answer_can_say_when_to_come_back(site: SampleSite) -> None:
-    # Given a wish for a Retry-After, When the fault route is fetched, Then it says so
     assert fetch(site, "/status/503?retry_after=7").headers["Retry-After"] == "7"
 
 
@@ -427,7 +423,7 @@ def test_a_slow_answer_takes_as_long_as_asked(site: SampleSite) -> None:
 
 @pytest.mark.parametrize("seconds", ["soon", "-1", "nan", "1e9"])
 def test_an_impossible_delay_is_refused(site: SampleSite, seconds: str) -> None:
-    # Given nonsense for a delay, When it is asked for, Then it is a bad request and not a hung thread
+    # A bad request, not a hung thread
     assert fetch(site, f"/slow?seconds={seconds}").status == 400
 
 
@@ -454,7 +450,6 @@ def test_a_truncated_answer_ends_before_its_length(site: SampleSite) -> None:
 
 
 def test_bytes_are_not_called_a_page(site: SampleSite) -> None:
-    # Given the binary route, When it is fetched, Then its type says so
     assert fetch(site, "/bytes").headers["Content-Type"] == "application/octet-stream"
 
 
@@ -494,7 +489,6 @@ def test_a_site_can_be_started_again_on_the_port_it_had() -> None:
 
 
 def test_a_site_that_is_not_started_has_no_address() -> None:
-    # Given a site, When it is asked for its address too early, Then it says so
     with pytest.raises(RuntimeError, match="started"):
         _ = SampleSite().base_url
 

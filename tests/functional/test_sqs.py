@@ -40,7 +40,6 @@ def test_each_message_goes_to_the_queue_of_its_type(queues: dict[str, str]) -> N
 
 
 def test_a_sender_has_no_queue_for_what_its_stage_does_not_send(queues: dict[str, str]) -> None:
-    # Given a sender of one type, When another is sent, Then that is a mistake of ours and is heard of
     sender = SqsMessageSender({FetchRequested: queues["fetch"]})
     with pytest.raises(KeyError):
         sender.send(MESSAGES["index"])
@@ -48,7 +47,6 @@ def test_a_sender_has_no_queue_for_what_its_stage_does_not_send(queues: dict[str
 
 @pytest.mark.parametrize(("asked", "sent"), [(0, 0), (59, 59), (900, 900), (901, 900), (-5, 0)])
 def test_a_delay_is_kept_within_what_a_queue_can(asked: int, sent: int) -> None:
-    # Given a queue, When a message is sent with a delay, Then the queue gets it within its own limits
     client: Any = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
     message = MESSAGES["fetch"]
     expected = {"QueueUrl": "https://queue.example/fetch", "MessageBody": message.to_json(), "DelaySeconds": sent}
@@ -59,13 +57,11 @@ def test_a_delay_is_kept_within_what_a_queue_can(asked: int, sent: int) -> None:
 
 
 def test_a_delayed_message_is_not_there_yet(queues: dict[str, str]) -> None:
-    # Given a message sent with a delay, When the queue is read at once, Then it is empty
     SqsMessageSender({FetchRequested: queues["fetch"]}).send(MESSAGES["fetch"], delay_seconds=60)
     assert aws.drain(queues["fetch"]) == []
 
 
 def test_a_message_that_no_queue_accepted_is_not_sent(queues: dict[str, str]) -> None:
-    # Given a queue that is not there, When a message is sent, Then the caller hears of it
     sender = SqsMessageSender({FetchRequested: f"{queues['fetch']}-gone"})
     with pytest.raises(ClientError):
         sender.send(MESSAGES["fetch"])

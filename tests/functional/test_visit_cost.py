@@ -150,7 +150,7 @@ def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> N
 
 
 def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipeline) -> None:
-    # Given a submission of the article, When the visit ends in 304, Then the submitter's outcome is written with it
+    # A visit that ends in 304 writes the submitter's outcome in the same transaction
     pipeline.web.put(URL, status=304)
     pipeline.clock.advance(timedelta(hours=1).total_seconds())
     with counted() as calls:

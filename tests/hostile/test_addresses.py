@@ -144,7 +144,6 @@ def test_what_parsers_disagree_about_is_refused(url: str, dialled: list[str]) ->
 
 @pytest.mark.parametrize("url", named([case for case in SPELLINGS if not is_public_here(case[1])]))
 def test_every_spelling_is_refused_at_a_redirect(url: str, server: MisbehavingServer, dialled: list[str]) -> None:
-    # Given a page that redirects to an inside address, When it is followed, Then only the page's own server was asked
     start = server.on("/", server_side.redirect(url.encode().decode("latin-1")))
     assert failure(start, resolve=to_addresses("127.0.0.9")).reason is Reason.BLOCKED_ADDRESS
     assert dialled == ["127.0.0.1"]

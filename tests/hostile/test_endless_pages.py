@@ -134,7 +134,6 @@ def test_a_page_on_another_host_is_not_asked_for(pipeline: Pipeline, server: Mis
 def test_a_redirect_of_a_page_to_the_inside_is_not_dialled(
     pipeline: Pipeline, server: MisbehavingServer, dialled: list[str]
 ) -> None:
-    # Given a second page that redirects to the inside, When the first is submitted, Then nobody goes there
     server.on(PATH, answer(page(1)))
     server.on(address(2), redirect("http://127.0.0.9" + address(2)))
     assert len(next_page_warnings(ingested(pipeline, server))) == 1

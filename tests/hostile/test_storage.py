@@ -529,7 +529,6 @@ def test_87_bad_json_fails_alone(stage: int) -> None:
 
 
 def test_87_bad_json_at_the_intake_is_an_outcome() -> None:
-    # Given bodies that are no submission, When they arrive, Then each is recorded and acknowledged
     pipeline = Pipeline()
     for number, body in enumerate(POISON):
         assert pipeline.submit_stage.handle(body, f"m-{number}") == "rejected"

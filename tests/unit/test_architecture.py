@@ -58,7 +58,6 @@ OURS = [*DEPLOYED, *modules_in(REPOSITORY / "infra")]
 
 
 def test_there_is_something_to_look_at() -> None:
-    # Given the repository, When its modules are found, Then the layer and the functions are among them
     assert LAYER / "articles" / "lifecycle.py" in DEPLOYED
     assert {"submit", "index", "publish", "dispatch"} <= set(FUNCTIONS)
     assert all(FUNCTIONS.values())
@@ -78,34 +77,29 @@ def test_the_tools_find_every_function() -> None:
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
 def test_only_extract_knows_the_extraction_libraries(path: Path) -> None:
-    # Given a deployed module outside extract, When its imports are read, Then no HTML library is among them
     if path not in FUNCTIONS.get("extract", []):
         assert not packages_of(path) & EXTRACTION_LIBRARIES
 
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
 def test_only_the_adapters_know_aws(path: Path) -> None:
-    # Given a deployed module outside the adapters, When its imports are read, Then no AWS library is among them
     if (LAYER / "adapters") not in path.parents:
         assert not packages_of(path) & AWS_LIBRARIES
 
 
 @pytest.mark.parametrize("verb", FUNCTIONS)
 def test_functions_do_not_know_one_another(verb: str) -> None:
-    # Given a function, When its imports are read, Then no other function, nor the command line, is among them
     others = {*PACKAGES.values(), "newsdesk_cli"} - {PACKAGES[verb]}
     assert {name_of(path): packages_of(path) & others for path in FUNCTIONS[verb] if packages_of(path) & others} == {}
 
 
 @pytest.mark.parametrize("path", modules_in(LAYER), ids=name_of)
 def test_the_layer_knows_no_function(path: Path) -> None:
-    # Given a module of the layer, When its imports are read, Then neither functions nor tests are among them
     assert not packages_of(path) & {*PACKAGES.values(), "newsdesk_cli", "harness", "tests"}
 
 
 @pytest.mark.parametrize("path", modules_in(LAYER), ids=name_of)
 def test_rules_do_not_know_the_adapters(path: Path) -> None:
-    # Given a module of the layer outside the adapters, When its imports are read, Then none of them is there
     if (LAYER / "adapters") not in path.parents:
         assert not [name for name in imports_of(path) if name.startswith("newsdesk.adapters")]
 
@@ -116,13 +110,11 @@ def test_rules_do_not_know_the_adapters(path: Path) -> None:
     ids=name_of,
 )
 def test_stage_logic_knows_no_handler(path: Path) -> None:
-    # Given a function's module beside its handler, When its imports are read, Then the handler is not among them
     assert not [name for name in imports_of(path) if name.endswith(".handler")]
 
 
 @pytest.mark.parametrize("verb", FUNCTIONS)
 def test_a_functions_logic_knows_neither_adapters_nor_events(verb: str) -> None:
-    # Given a function's stage, When its imports are read, Then it asks ports for what it needs
     stage = REPOSITORY / "functions" / verb / PACKAGES[verb] / "stage.py"
     if stage.exists():
         forbidden = (
@@ -136,20 +128,17 @@ def test_a_functions_logic_knows_neither_adapters_nor_events(verb: str) -> None:
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)
 def test_every_module_says_what_it_is_for(path: Path) -> None:
-    # Given a module of ours, When it is opened, Then it begins with its purpose
     assert (ast.get_docstring(tree_of(path)) or "").strip()
 
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
 def test_nothing_deployed_prints(path: Path) -> None:
-    # Given a deployed module, When its calls are read, Then it logs and does not print
     calls = [node.func for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
     assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
 
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
 def test_no_setting_is_read_at_import(path: Path) -> None:
-    # Given a deployed module, When its top level is read, Then it does not touch the environment
     for statement in tree_of(path).body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue

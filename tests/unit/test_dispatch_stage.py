@@ -77,7 +77,6 @@ def test_what_falls_due_before_the_next_run_is_sent_now_with_a_delay() -> None:
 
 
 def test_what_falls_due_after_the_next_run_waits() -> None:
-    # Given a fetch that waits longer than until the next run, When dispatch runs, Then it is left alone
     desk = Desk(retrying(HORIZON_SECONDS + 2))
     assert desk.run() == {}
     assert desk.sender.sent == []
@@ -208,7 +207,6 @@ def test_a_lost_race_does_not_keep_others_waiting() -> None:
 
 
 def test_every_shard_is_looked_at() -> None:
-    # Given many due articles over all shards, When dispatch runs once, Then all are sent
     desk = Desk(*(retrying(0, number) for number in range(60)))
     desk.clock.advance(1)
     assert desk.run() == {"released": 60}
@@ -241,7 +239,6 @@ def test_a_run_stops_when_its_time_is_short() -> None:
 
 
 def test_joining_a_waiting_run_does_not_make_it_due() -> None:
-    # Given a retry that another submission joined, When dispatch runs, Then the retry still waits for its time
     desk = Desk(with_submission(retrying(300), "late"))
     assert desk.run() == {}
     desk.clock.advance(301)

@@ -52,14 +52,12 @@ def rows(path: Path, header: str) -> list[list[str]]:
 
 
 def test_there_are_documents() -> None:
-    # Given the repository, When its documents are found, Then the main ones are among them
     names = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/consumers.md", "docs/operations.md"}
     assert names <= {name_of(path) for path in DOCUMENTS}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_relative_link_leads_somewhere(path: Path) -> None:
-    # Given a document, When its links are followed, Then each file and each heading is there
     for link in LINK.findall(prose(path)):
         if re.match(r"[a-z]+:", link):
             continue
@@ -73,28 +71,24 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_file_that_is_named_is_there(path: Path) -> None:
-    # Given a document, When the files that it names are looked up, Then each is there
     named = CODE_PATH.findall(prose(path))
     assert [file for file in named if not any((start / file).is_file() for start in PATHS_START_AT)] == []
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, *PICTURES], ids=name_of)
 def test_no_document_names_a_package_registry(path: Path) -> None:
-    # Given a document, When it is read, Then no package registry's host is in it
     text = path.read_text(encoding="utf-8").lower()
     assert [host for host in REGISTRY_HOSTS if host in text] == []
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=name_of)
 def test_a_picture_is_whole_and_loads_nothing_from_elsewhere(path: Path) -> None:
-    # Given a picture, When it is parsed, Then it is SVG, and no host is in it but that of the name space
     text = path.read_text(encoding="utf-8")
     assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
     assert set(re.findall(r"https?://[^\s\"')]+", text)) == {"http://www.w3.org/2000/svg"}
 
 
 def test_every_decision_is_in_the_index_once() -> None:
-    # Given the decisions, When the index is read, Then it names each of them, in order
     folder = REPOSITORY / "docs" / "decisions"
     listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
     assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
@@ -102,14 +96,12 @@ def test_every_decision_is_in_the_index_once() -> None:
 
 @pytest.mark.parametrize("path", sorted((REPOSITORY / "docs" / "decisions").glob("[0-9]*.md")), ids=name_of)
 def test_a_decision_has_the_parts_of_one(path: Path) -> None:
-    # Given a decision, When its headings are read, Then they are the four, under its number
     text = path.read_text(encoding="utf-8")
     assert text.startswith(f"# {path.name[:4]}: ")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Status", "Context", "Decision", "Consequences"]
 
 
 def test_consumers_names_every_field_of_the_article() -> None:
-    # Given the article's model, When the table is read, Then every field of it and of its enrichment is there
     table = rows(REPOSITORY / "docs" / "consumers.md", "| field | type | what | filled |")
     named = {name for cells in table for name in re.findall(r"`([^`]+)`", cells[0])}
     expected = {str(field.alias) for field in Article.model_fields.values()} - {"quality", "rights", "provenance"}

@@ -58,7 +58,6 @@ class Desk:
 
 
 def test_a_committed_article_gets_its_vector() -> None:
-    # Given a committed article, When its change is followed, Then its vector lies beside it
     desk = Desk()
     assert desk.stage.handle(desk.change(1)) == "embedded"
     (key,) = desk.vectors
@@ -125,7 +124,6 @@ def test_an_article_whose_object_is_gone_is_passed_over() -> None:
 
 @pytest.mark.parametrize("method", ["get", "put"])
 def test_what_fails_is_made_good_by_the_next_delivery(method: str) -> None:
-    # Given a bucket that fails once, When the change is delivered again, Then the vector is there
     desk = Desk()
     desk.objects.fail_next(method, OSError("down"))
     with pytest.raises(OSError, match="down"):

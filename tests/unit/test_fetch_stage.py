@@ -706,7 +706,6 @@ def test_the_same_bytes_are_known_only_with_the_same_wishes(
 
 @pytest.mark.parametrize(("before", "now"), [((), ()), (NOAI, ()), (NOAI, NOAI), (NOAI, OTHERWISE)])
 def test_304_that_says_nothing_new_ends_the_visit(before: HeaderFields, now: HeaderFields) -> None:
-    # Given an article whose page came with some wishes, When a 304 repeats them or leaves them out, Then that is all
     world = visited_before(dataclasses.replace(NOT_MODIFIED, headers=now), wish=before)
     assert world.deliver(run=2) == "not_modified"
 

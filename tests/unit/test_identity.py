@@ -404,6 +404,5 @@ def test_an_alias_reached_by_a_canonical_link_needs_the_same_headline(store: Art
 
 
 def test_an_article_is_named_by_its_own_url() -> None:
-    # Given any article in the examples, When its URL is made canonical, Then it is the article's id
     state = new_state()
     assert article_id(canonical_url(parse_url(state.url))) == state.article_id

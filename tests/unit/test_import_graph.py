@@ -141,7 +141,6 @@ def test_sub_packages_are_entered_by_their_doors() -> None:
 
 @pytest.mark.parametrize("package", sorted(packages()))
 def test_a_door_offers_what_it_has(package: str) -> None:
-    # Given a door, When its imports are read, Then it offers each of them, and nothing else
     own = {found.name for found in imports() if found.module == package and found.source.startswith(package)}
     assert own == door_of(package)
 
@@ -164,13 +163,11 @@ def test_imports_go_down(root: str) -> None:
 
 @pytest.mark.parametrize("root", ORDERED)
 def test_every_part_has_its_place_in_the_order(root: str) -> None:
-    # Given a package, When its modules are listed, Then the order names them, and nothing else
     assert [name for name in modules() if name.startswith(f"{root}.") and part_of(name) is None] == []
     assert [name for row in order_of(root) for name in row if name not in modules()] == []
 
 
 def test_urls_are_parsed_in_one_module() -> None:
-    # Given every import of a URL parser, When its module is looked at, Then it is the one
     wrong = [
         str(found)
         for found in imports()
@@ -202,7 +199,6 @@ def test_what_tests_and_benchmarks_share_stands_in_the_harness(folder: str, fore
 
 
 def test_only_html_imports_the_library_of_trees() -> None:
-    # Given every import of lxml in extract, When its module is looked at, Then it belongs to the package for HTML
     wrong = [
         str(found)
         for found in imports()

@@ -216,7 +216,6 @@ def test_a_run_whose_end_is_recorded_already_is_acknowledged(is_there: bool) -> 
 
 
 def test_a_bucket_out_of_order_is_no_missing_article() -> None:
-    # Given a bucket that does not answer, When an article is indexed, Then it stays where it is
     desk = Desk()
     message = desk.expect()
     desk.objects.fail_next("get", OSError("down"))
@@ -227,7 +226,6 @@ def test_a_bucket_out_of_order_is_no_missing_article() -> None:
 
 
 def test_an_article_that_keeps_changing_goes_back_to_the_queue() -> None:
-    # Given a table that refuses every write, When an article is indexed, Then its message is not acknowledged
     desk = Desk()
     message = desk.expect()
     desk.store.fail_next("save", ConflictError("lost"), times=8)
@@ -262,7 +260,6 @@ def test_an_article_joins_the_cluster_of_what_it_resembles(own: int, related: bo
 
 
 def test_the_longer_text_is_no_copy_of_the_shorter_one() -> None:
-    # Given a shortened copy that came first, When the whole text comes, Then they are related, and it is no copy
     desk = Desk()
     desk.index(0, enrichment=signed(shared=40))
     current = desk.index(1, enrichment=signed(shared=120)).current
@@ -271,7 +268,6 @@ def test_the_longer_text_is_no_copy_of_the_shorter_one() -> None:
 
 
 def test_a_copy_of_a_copy_is_a_copy_of_the_first() -> None:
-    # Given an article and its copy, When a third copy comes, Then all three name the first
     desk = Desk()
     clusters = [desk.index(number, enrichment=signed()).current for number in range(3)]
     assert [current and current.cluster_id for current in clusters] == [id_of(0)] * 3
@@ -350,7 +346,6 @@ def test_what_three_clusters_share_is_furniture() -> None:
 
 @pytest.mark.parametrize("kind", [ArticleType.DIGEST, ArticleType.LIVE_BLOG])
 def test_a_digest_is_alone_however_much_it_repeats(kind: ArticleType) -> None:
-    # Given an article, When a digest repeats it, Then that is no copy, and is found by nobody
     desk = Desk()
     desk.index(0, enrichment=signed())
     current = desk.index(1, enrichment=signed(), article_type=kind).current
@@ -394,7 +389,6 @@ def test_an_original_does_not_become_a_copy_of_its_copy() -> None:
 
 
 def test_a_copy_that_was_rewritten_is_none_any_more() -> None:
-    # Given a copy, When its text becomes its own, Then it stays in its cluster, and is no copy
     desk = Desk()
     desk.index(0, enrichment=signed())
     desk.index(1, enrichment=signed())

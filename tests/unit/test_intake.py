@@ -54,7 +54,6 @@ def read_or_refuse(body: str) -> str | Reason:
 
 
 def test_a_url_alone_is_a_submission() -> None:
-    # Given the smallest message, When it is read, Then it goes by the queue's own id
     submission = read_submission(json.dumps({"url": URL}), MESSAGE_ID)
     assert (submission.submission_id, submission.request) == (MESSAGE_ID, UrlSubmitted(url=URL))
 
@@ -93,7 +92,6 @@ def test_an_events_detail_is_a_submission_under_the_events_id() -> None:
 
 @pytest.mark.parametrize("identifier", [None, 7, "", "x" * 129, "a\ud800b", "a b"])
 def test_an_event_without_a_usable_id_goes_by_the_queues_id(identifier: Any) -> None:
-    # Given an event whose id is none, When it is read, Then the queue's id stands in
     assert read_submission(json.dumps(event({"url": URL}, id=identifier)), MESSAGE_ID).submission_id == MESSAGE_ID
 
 
@@ -134,7 +132,6 @@ def test_an_event_without_a_usable_id_goes_by_the_queues_id(identifier: Any) -> 
     ids=lambda body: repr(body[:60]),
 )
 def test_what_is_not_of_the_schema_is_malformed(body: str) -> None:
-    # Given a body that is no submission, When it is read, Then it is refused, and the refusal says why
     refusal = refusal_of(body)
     assert refusal.reason is Reason.MALFORMED_MESSAGE
     assert str(refusal)
@@ -142,7 +139,6 @@ def test_what_is_not_of_the_schema_is_malformed(body: str) -> None:
 
 @pytest.mark.parametrize("version", [0, 2, -1, 10**12])
 def test_a_version_we_do_not_know_is_told_apart(version: int) -> None:
-    # Given a message of another version, as it is or in an event, When it is read, Then its version is the reason
     for body in ({"schemaVersion": version, "address": URL}, event({"schemaVersion": version})):
         refusal = refusal_of(json.dumps(body))
         assert refusal.reason is Reason.UNKNOWN_VERSION
@@ -150,14 +146,12 @@ def test_a_version_we_do_not_know_is_told_apart(version: int) -> None:
 
 
 def test_what_was_sent_is_not_repeated_in_the_refusal() -> None:
-    # Given a malformed message with a secret in it, When it is refused, Then the reason does not carry it
     assert "hunter2" not in str(refusal_of(json.dumps({"url": ["https://news.example/?password=hunter2"]})))
 
 
 @settings(deadline=None)
 @given(st.text() | json_values.map(json.dumps) | st.dictionaries(known_names, json_values).map(json.dumps))
 def test_any_body_is_read_or_refused(body: str) -> None:
-    # Given any text at all, When it is read, Then it is a submission or a refusal, and nothing else
     found = read_or_refuse(body)
     assert found in (Reason.MALFORMED_MESSAGE, Reason.UNKNOWN_VERSION) or 0 < len(found.encode("utf-8")) <= 128
 
@@ -165,6 +159,5 @@ def test_any_body_is_read_or_refused(body: str) -> None:
 @settings(deadline=None)
 @given(st.text(min_size=1), st.dictionaries(known_names, json_values))
 def test_a_body_delivered_twice_has_one_id(url: str, fields: dict[str, Any]) -> None:
-    # Given any message that is delivered twice, When it is read each time, Then the answer is the same
     body = json.dumps({**fields, "url": url})
     assert read_or_refuse(body) == read_or_refuse(body)

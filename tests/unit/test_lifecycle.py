@@ -321,7 +321,6 @@ TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=N
 
 
 def test_only_documented_steps_are_possible() -> None:
-    # Given an article at each stage, When each step is tried there, Then only those of the table are possible
     steps: dict[Stage, Callable[[ArticleState], ArticleState]] = {
         Stage.EXTRACT: lambda state: fetched(state, capture_of(state), NOW, TIMEOUTS),
         Stage.ENRICH: lambda state: extracted(state, "work/v1/x", CONTENT_HASH, NOW, TIMEOUTS),
@@ -339,7 +338,6 @@ def test_only_documented_steps_are_possible() -> None:
 
 @pytest.mark.parametrize("stage", [Stage.EXTRACT, Stage.ENRICH, Stage.INDEX, Stage.REST])
 def test_only_a_fetch_is_leased_deferred_or_retried(stage: Stage) -> None:
-    # Given an article past fetch, When it is leased, deferred or retried, Then that is a mistake of ours
     steps: tuple[Callable[[ArticleState], ArticleState], ...] = (
         lambda state: leased(state, "worker", NOW, TIMEOUTS),
         lambda state: deferred(state, NOW, ()),
@@ -354,7 +352,6 @@ def test_only_a_fetch_is_leased_deferred_or_retried(stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", STAGE_ORDER)
 def test_only_a_page_that_was_read_may_want_another(stage: Stage) -> None:
-    # Given an article at each stage, When a further page is wanted or missed, Then that is a step of extract's alone
     state = at_stage(stage)
     if stage is Stage.EXTRACT:
         assert page_wanted(state, (f"{state.url}/2",), NOW, TIMEOUTS).wanted_page == f"{state.url}/2"
@@ -384,7 +381,6 @@ def test_a_run_counts_the_attempts_of_each_page_for_itself() -> None:
 
 
 def test_a_run_counts_the_resends_of_each_page_for_itself() -> None:
-    # Given a run whose message had to be sent again, When a further page is wanted, Then that begins at none
     state = released(at_stage(Stage.EXTRACT), NOW, TIMEOUTS)
     assert (state.resends, page_wanted(state, (f"{state.url}/2",), NOW, TIMEOUTS).resends) == (1, 0)
 
@@ -407,13 +403,11 @@ def test_a_fetch_that_nothing_says_which_page_of_is_of_the_first() -> None:
 
 @pytest.mark.parametrize("stage", [Stage.EXTRACT, Stage.ENRICH, Stage.INDEX])
 def test_a_stage_without_what_it_works_on_has_no_message(stage: Stage) -> None:
-    # Given a state that lost its key, When its message is asked for, Then that is a mistake of ours
     with pytest.raises(InvalidTransitionError, match="without"):
         message_for(new_state(stage=stage))
 
 
 def test_a_message_names_the_run_and_the_key_and_nothing_else() -> None:
-    # Given an article at each stage, When its message is written, Then it carries ids and a key, never content
     documents = []
     for stage in WORKING:
         message = message_for(at_stage(stage))
@@ -497,7 +491,6 @@ def test_an_article_that_was_old_when_it_was_found_is_visited_rarely_from_the_st
 
 @pytest.mark.parametrize("date", ["2026-13-45", "2026-03-14T99:00:00Z", "0001-01-01T00:00:00+23:59", "2199-01-01"])
 def test_a_date_that_makes_no_sense_does_not_move_the_visits(date: str) -> None:
-    # Given an article with such a date, When it is committed, Then it is visited as one without a date
     waits = waits_of(committed(Timeouts(), date_published=date), Timeouts())
     assert waits == waits_of(committed(Timeouts()), Timeouts())
 
@@ -536,12 +529,10 @@ def test_failures_after_the_commit_do_not_hammer() -> None:
 
 
 def test_no_revisits_means_none() -> None:
-    # Given an operator who wants none, When an article is committed, Then its run is its last
     assert committed(Timeouts(revisits=RevisitPolicy(stop_seconds=0))).due_at is None
 
 
 def test_what_was_never_committed_is_not_revisited() -> None:
-    # Given a first visit that failed, When the run ends, Then nobody looks again by itself
     state, (record,) = failed(at_stage(Stage.FETCH), Reason.NOT_FOUND, NOW, TIMEOUTS)
     assert (state.due_at, state.gone_since) == (None, None)
     assert isinstance(record, OutcomeRecord)
@@ -549,7 +540,6 @@ def test_what_was_never_committed_is_not_revisited() -> None:
 
 
 def test_a_page_that_names_a_date_is_read_again_whole() -> None:
-    # Given a page that may be used until a date, When it is committed, Then the next visit is unconditional
     def perishable(capture: Capture | None) -> Capture:
         assert capture is not None
         return capture.model_copy(update={"is_perishable": True})
@@ -723,21 +713,19 @@ def test_a_retraction_is_a_revision_without_key_and_content() -> None:
 
 
 def test_a_page_that_opts_out_before_it_was_indexed_is_rejected() -> None:
-    # Given a new article, When its page opts out, Then there is nothing to retract
     after, (outcome,) = failed(at_stage(Stage.EXTRACT), Reason.OPT_OUT, NOW, TIMEOUTS)
     assert (after.last_outcome, after.due_at, after.tombstone) == ("rejected:opt_out", None, None)
     assert isinstance(outcome, OutcomeRecord)
 
 
 def test_a_resting_article_is_taken_back_as_a_run_of_its_own() -> None:
-    # Given an article at rest, When it is taken back, Then its outcome does not collide with the last run's
+    # Its outcome must not collide with the last run's
     after, (_, outcome) = retracted(at_stage(Stage.REST), "gone", NOW)
     assert (after.stage, after.run, outcome.run) == (Stage.REST, 2, 2)
     assert after.version == at_stage(Stage.REST).version + 1
 
 
 def test_what_was_never_committed_cannot_be_taken_back() -> None:
-    # Given an article that was retracted, When it is retracted again, Then that is a mistake of ours
     tombstone, _ = retracted(at_stage(Stage.REST), "gone", NOW)
     for state in (tombstone, at_stage(Stage.FETCH)):
         with pytest.raises(InvalidTransitionError, match="never committed"):
@@ -745,7 +733,6 @@ def test_what_was_never_committed_cannot_be_taken_back() -> None:
 
 
 def test_stages_are_passed_in_order() -> None:
-    # Given an article at each stage, When it is asked what lies behind it, Then it is what comes before
     for position, at in enumerate(STAGE_ORDER):
         passed = [stage for stage in STAGE_ORDER if is_past(at_stage(at), stage)]
         assert passed == list(STAGE_ORDER[:position])

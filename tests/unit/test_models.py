@@ -52,7 +52,6 @@ def edit(folder: Path, name: str, **changes: object) -> None:
 
 
 def test_the_shipped_models_are_those_of_the_manifest_and_fit_the_code() -> None:
-    # Given the names that the code computes, When they are compared with those of the models, Then nothing is refused
     check_columns("blocks.json.gz", {"boundary": GUARD_FEATURES, **BLOCK_COLUMNS})
     check_columns("titles.json", {"titles": TITLE_FEATURES})
     assert list(json.loads(read_model("titles.json"))["weights"]) == list(TITLE_FEATURES)
@@ -117,7 +116,6 @@ def test_a_file_without_an_entry_is_refused(folder: Path) -> None:
 
 
 def test_the_extractors_version_tells_models_apart(folder: Path) -> None:
-    # Given the shipped models, Then their digest is in the extractor's version
     assert f"+model.{models_digest()}." in EXTRACTOR.version
     assert models_digest(folder) == models_digest()
     # When one is another, Then so is the digest
@@ -145,7 +143,6 @@ def test_the_version_is_known_without_the_models() -> None:
 
 
 def test_all_that_is_known_of_a_title_has_a_name_in_the_model() -> None:
-    # Given the page cases, When their titles are weighed, Then nothing is known of one that the model could not know
     known: set[str] = set()
     for case in page_cases():
         page = read_html(decode_text(case.source.read_bytes()), case.expected["url"])

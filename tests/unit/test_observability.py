@@ -205,7 +205,6 @@ def test_the_next_invocation_begins_at_nothing(capsys: pytest.CaptureFixture[str
 
 
 def test_more_values_than_a_line_takes_are_written_in_several(capsys: pytest.CaptureFixture[str]) -> None:
-    # Given more values than one embedded metric may have, When the invocation ends, Then none is lost
     busy_handler({"records": 400}, context())
     lines = metric_lines(capsys.readouterr().out)
     assert sorted(value for line in lines for value in line.get("BytesReceived", [])) == list(range(400))

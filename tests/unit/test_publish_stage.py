@@ -87,7 +87,6 @@ def test_a_batch_whose_events_were_refused_is_told_again_whole() -> None:
 
 
 def test_nothing_is_on_the_bus_before_it_is_in_the_feed() -> None:
-    # Given a bucket that refuses, When a batch is published, Then the bus was told nothing
     desk = Desk()
     desk.objects.fail_next("put", OSError("down"))
     with pytest.raises(OSError, match="down"):
@@ -108,7 +107,6 @@ def test_a_batch_that_is_cut_otherwise_repeats_changes_under_the_same_ids() -> N
 
 
 def test_feed_objects_sort_as_the_stream_does() -> None:
-    # Given batches whose sequence numbers have different lengths, When they are published, Then their keys sort
     desk = Desk()
     for start in (9, 99, 1000, 10**24):
         desk.stage.handle(batch(revision_of(FIRST), start=start))
@@ -164,7 +162,6 @@ def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
 
 
 def test_a_retraction_is_told_with_its_reason_and_without_content() -> None:
-    # Given an article that was taken back, When that is told, Then readers learn which, when and why, and no more
     _, (record, _) = retracted(at_stage(Stage.REST), "gone", NOW)
     assert json.loads(change_of(record).to_json()) == {
         "schemaVersion": 1,

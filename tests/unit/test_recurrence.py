@@ -114,7 +114,6 @@ def test_a_page_of_an_unknown_host_is_left_alone() -> None:
 
 
 def test_an_article_under_several_urls_is_not_cut() -> None:
-    # Given one article that is known under five URLs, When it is read under a sixth, Then it is whole
     profile = profile_of(*(page(prose(1)) for _ in range(5)))
     assert cut(profile, page(prose(1))) == []
 
@@ -179,7 +178,6 @@ def test_an_article_that_is_appended_to_other_pages_in_full_is_not_cut() -> None
 
 
 def test_a_page_without_a_long_text_of_its_own_is_left_alone() -> None:
-    # Given pages that consist of what the site repeats, When one more is read, Then nothing of it is cut
     profile = profile_of(*(page([], after="") for _ in range(4)), *(page(prose(seed)) for seed in range(4)))
     assert cut(profile, page([], after="")) == []
 
@@ -239,7 +237,6 @@ def test_the_largest_profile_is_less_than_eight_kilobytes() -> None:
 
 
 def test_a_page_that_is_not_of_the_sample_changes_nothing() -> None:
-    # Given a full sample, When its own pages come again, or an article with a greater id, Then it is the same object
     pages = [shown(number, page(prose(number))) for number in range(40)]
     profile = HostProfile()
     for it in pages:

@@ -25,7 +25,6 @@ jitters = st.floats(min_value=0.0, max_value=1.0, exclude_max=True)
 
 @pytest.mark.parametrize("reason", sorted(TRANSIENT))
 def test_attempts_are_bounded(reason: Reason) -> None:
-    # Given a transient reason, When each attempt fails, Then there are as many as the policy says
     policy = RETRY_POLICIES[reason]
     waits = [retry_delay(reason, attempts, 0.5) for attempts in range(1, policy.attempts + 2)]
     assert None not in waits[: policy.attempts - 1]
@@ -34,13 +33,11 @@ def test_attempts_are_bounded(reason: Reason) -> None:
 
 @pytest.mark.parametrize("reason", sorted(set(Reason) - TRANSIENT))
 def test_what_cannot_get_better_has_no_schedule(reason: Reason) -> None:
-    # Given a permanent reason, When a delay is asked for, Then that is a mistake
     with pytest.raises(KeyError):
         retry_delay(reason, 1, 0.0)
 
 
 def test_waits_double_up_to_the_cap() -> None:
-    # Given no jitter, When attempt follows attempt, Then each wait is at least half of twice the last
     delays = [retry_delay(Reason.RATE_LIMITED, attempts, 0.0) for attempts in range(1, 6)]
     assert delays == [60.0, 120.0, 240.0, 480.0, 960.0]
 
@@ -48,7 +45,6 @@ def test_waits_double_up_to_the_cap() -> None:
 @settings(deadline=None)
 @given(reasons, st.integers(min_value=1, max_value=20), jitters)
 def test_jitter_keeps_a_wait_within_its_upper_half(reason: Reason, attempts: int, jitter: float) -> None:
-    # Given any attempt, When it failed, Then the wait lies between half and all of the exponential one
     policy = RETRY_POLICIES[reason]
     delay = retry_delay(reason, attempts, jitter)
     if attempts >= policy.attempts:
@@ -85,7 +81,6 @@ def test_a_page_waits_for_a_host_that_is_left_alone_ever_longer_and_not_for_ever
 
 
 def test_a_retry_after_does_not_buy_more_attempts() -> None:
-    # Given the last attempt, When the server asks for timeouts, Then it is still the last
     assert retry_delay(Reason.TIMEOUT, RETRY_POLICIES[Reason.TIMEOUT].attempts, 0.0, 10.0) is None
 
 
@@ -113,7 +108,6 @@ def test_a_revisit_is_never_too_soon_too_late_or_after_the_end(
 
 
 def test_every_reason_makes_exactly_one_documented_outcome() -> None:
-    # Given all outcomes and reasons, When they are put together, Then just the closed list comes of it
     possible = set()
     for outcome in Outcome:
         for reason in (None, *Reason):

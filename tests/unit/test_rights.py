@@ -174,7 +174,6 @@ def test_a_page_overrides_a_header_which_overrides_the_hosts_file(
 
 @pytest.mark.parametrize("values", [["1", "0"], ["0", "1"], ["0, 1"], ["1,0"], ["0", "1", "0"]])
 def test_of_several_reservations_in_one_place_the_most_restrictive_counts(values: list[str]) -> None:
-    # Given a header or a page that says both, When it is read, Then it reserves
     by_page = page_signals([("tdm-reservation", value) for value in ",".join(values).split(",")], TOKEN)
     assert tdm_reservation(by_page) is True
     assert by_header(*values, name="TDM-Reservation") == {"tdm-reservation"}
@@ -377,7 +376,6 @@ def test_whatever_a_site_sends_is_read_without_an_error(sent: list[tuple[str, st
 def test_a_refusal_is_not_taken_back_by_what_others_say(
     sent: list[tuple[str, str]], more: list[tuple[str, str]]
 ) -> None:
-    # Given directives that refuse something, When a page says more, Then they still do
     def directives(pairs: list[tuple[str, str]]) -> set[str]:
         return refused(header_signals([("x-robots-tag", value) for _, value in pairs], TOKEN))
 

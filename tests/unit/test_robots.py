@@ -40,7 +40,6 @@ def test_a_site_addresses_a_crawler_by_its_product_token(user_agent: str, token:
     ],
 )  # fmt: skip
 def test_a_crawl_delay_is_a_number_or_nothing(written: str, understood: float | None) -> None:
-    # Given a file with a delay, When it is read, Then it is finite and not negative, or not there
     assert read_robots(f"User-agent: *\nCrawl-delay: {written}\n".encode(), TOKEN).crawl_delay_seconds == understood
 
 

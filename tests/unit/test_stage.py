@@ -38,7 +38,6 @@ def message_to(stage: Stage) -> StageMessage:
 
 @pytest.mark.parametrize("stage", WORKING)
 def test_a_message_finds_its_work(stage: Stage) -> None:
-    # Given an article at a stage, When the stage's message arrives, Then there is the state to work on
     store, sender = InMemoryArticleStore(at_stage(stage)), RecordingSender()
     assert worker_on(store, sender).load_for_stage(message_to(stage), stage) == at_stage(stage)
     assert sender.sent == []
@@ -56,7 +55,6 @@ def test_a_redelivered_message_whose_work_is_done_sends_the_next_one_again(stage
 
 
 def test_a_redelivered_message_of_the_last_stage_has_nothing_to_send() -> None:
-    # Given a committed article, When index's message arrives again, Then nothing happens
     store, sender = InMemoryArticleStore(at_stage(Stage.REST)), RecordingSender()
     assert worker_on(store, sender).load_for_stage(message_to(Stage.INDEX), Stage.INDEX) is None
     assert sender.sent == []
@@ -77,7 +75,6 @@ def test_a_message_long_overtaken_is_acknowledged(stage: Stage, at: Stage) -> No
 
 @pytest.mark.parametrize(("stage", "at"), [(Stage.EXTRACT, Stage.FETCH), (Stage.INDEX, Stage.EXTRACT)])
 def test_a_message_ahead_of_its_article_is_acknowledged(stage: Stage, at: Stage) -> None:
-    # Given an article that stands before a stage, When the stage's message arrives, Then there is no work yet
     store, sender = InMemoryArticleStore(at_stage(at)), RecordingSender()
     assert worker_on(store, sender).load_for_stage(message_to(stage), stage) is None
     assert sender.sent == []
@@ -96,7 +93,6 @@ def test_a_message_of_an_older_run_is_stale(stage: Stage) -> None:
 
 
 def test_a_message_of_no_article_is_acknowledged() -> None:
-    # Given an empty table, When a message arrives, Then nothing happens
     sender = RecordingSender()
     assert worker_on(InMemoryArticleStore(), sender).load_for_stage(message_to(Stage.FETCH), Stage.FETCH) is None
     assert sender.sent == []
@@ -124,7 +120,6 @@ def to_failure(state: ArticleState) -> Recorded:
 
 
 def test_a_step_is_written_with_its_record() -> None:
-    # Given an article at extract, When it fails there, Then article and outcome are written
     before = at_stage(Stage.EXTRACT)
     store = InMemoryArticleStore(before)
     after = worker_on(store).apply_step(before, to_failure)
@@ -185,7 +180,6 @@ def test_a_worker_that_lost_its_lease_steps_back() -> None:
 
 
 def test_an_article_that_is_gone_is_left_alone() -> None:
-    # Given an article that is no longer there, When a step is taken, Then it is not brought back
     store = InMemoryArticleStore()
     assert worker_on(store).apply_step(at_stage(Stage.EXTRACT), to_enrich) is None
     assert store.states == {}
@@ -217,7 +211,6 @@ def test_a_step_whose_record_exists_is_not_taken() -> None:
 
 
 def test_an_article_is_handed_on_with_the_next_stages_message() -> None:
-    # Given an article at extract, When it is handed on, Then it stands at enrich, and enrich has its message
     store, sender = InMemoryArticleStore(at_stage(Stage.EXTRACT)), RecordingSender()
     assert worker_on(store, sender).hand_on(
         at_stage(Stage.EXTRACT), lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
@@ -226,7 +219,6 @@ def test_an_article_is_handed_on_with_the_next_stages_message() -> None:
 
 
 def test_a_worker_that_comes_late_hands_nothing_on() -> None:
-    # Given an article that another worker has moved on, When this one hands it on, Then no message is sent
     store, sender = InMemoryArticleStore(at_stage(Stage.ENRICH)), RecordingSender()
     assert not worker_on(store, sender).hand_on(
         at_stage(Stage.EXTRACT), lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
@@ -235,7 +227,6 @@ def test_a_worker_that_comes_late_hands_nothing_on() -> None:
 
 
 def test_a_run_that_ends_returns_its_outcome() -> None:
-    # Given articles at extract, When their runs end, Then the worker learns how: by the reason, too
     before = at_stage(Stage.EXTRACT)
     assert worker_on(InMemoryArticleStore(before)).end(before, Outcome.UNCHANGED) is Outcome.UNCHANGED
     assert worker_on(InMemoryArticleStore(before)).fail(before, Reason.NO_ARTICLE) is Outcome.FAILED

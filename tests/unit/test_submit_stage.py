@@ -80,7 +80,6 @@ def test_a_new_url_is_recorded_and_sent_to_fetch() -> None:
 
 
 def test_a_submission_without_an_id_goes_by_the_messages_id() -> None:
-    # Given a submission that names itself nothing, When it is taken, Then it is found under the message's id
     desk = Desk()
     assert desk.submit(submission_id=None) == "started"
     assert desk.store.submission(MESSAGE_ID) is not None
@@ -164,7 +163,6 @@ def test_a_submission_of_an_article_at_rest_starts_another_run() -> None:
 
 
 def test_two_urls_of_one_article_are_one_article() -> None:
-    # Given two spellings of a URL, When both are submitted, Then they meet
     desk = Desk()
     assert desk.submit(f"{url_of()}?fbclid=1", submission_id="first") == "started"
     assert desk.submit(f"{url_of()}#comments", submission_id="second") == "joined"
@@ -313,7 +311,6 @@ def test_a_local_stack_may_open_a_private_network() -> None:
 
 
 def test_a_refusal_that_was_not_recorded_is_not_acknowledged() -> None:
-    # Given a table out of order, When a submission is refused, Then its message goes back to the queue
     desk = Desk()
     desk.store.fail_next("reject", OSError("down"))
     with pytest.raises(OSError, match="down"):

@@ -20,7 +20,6 @@ def pieces(text: str) -> list[str]:
 
 
 def test_the_vocabulary_is_that_of_uncased_bert() -> None:
-    # Given the file, When it is read, Then it is the one whose hash is known, with its marks where models expect them
     digest = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
     assert hashlib.sha256(VOCABULARY.read_bytes()).hexdigest() == digest
     known = vocabulary()
