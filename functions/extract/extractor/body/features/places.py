@@ -1,0 +1,194 @@
+"""Where on its page a segment stands: between headings, prose and title, and in which containers.
+
+Comes in: segments, and what they add up to. Goes out: numbers for each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from extractor.body.features.sums import Holding, log
+from extractor.html import HEADING_LEVELS, Segment
+
+_SUSPECT = 0.3
+"""From this likelihood on, a piece of a page counts as one that may be another article's."""
+
+
+def smallest_with(order: list[Holding], prose: float) -> Holding | None:
+    """Return the innermost container that holds so much prose."""
+    best: Holding | None = None
+    for container in order:
+        if container.prose >= prose and prose > 0 and (best is None or container.depth > best.depth):
+            best = container
+    return best
+
+
+def chain_of(container: Holding | None) -> dict[int, int]:
+    """Return the containers around one, and how far up each is."""
+    chain = {}
+    steps = 0
+    while container is not None:
+        chain[id(container)] = steps
+        container = container.parent
+        steps += 1
+    return chain
+
+
+def relation_to(container: Holding, chain: dict[int, int]) -> tuple[float, float, float]:
+    """Return whether a container lies in the chain's first, and how far it is up the chain and down again."""
+    down = 0
+    walked: Holding | None = container
+    while walked is not None:
+        steps = chain.get(id(walked))
+        if steps is not None:
+            return float(steps == 0), float(steps), float(down)
+        walked = walked.parent
+        down += 1
+    return 0.0, 99.0, 99.0
+
+
+def readable(order: list[Holding]) -> Holding | None:
+    """Return the container with most prose in its children, half as much counted for theirs (as Readability does)."""
+    best, best_score = None, 0.0
+    scores: dict[int, float] = {}
+    for container in order:
+        prose = container.own_prose
+        if not prose:
+            continue
+        parent = container.parent
+        if parent is not None:
+            scores[id(parent)] = scores.get(id(parent), 0.0) + prose
+            if parent.parent is not None:
+                scores[id(parent.parent)] = scores.get(id(parent.parent), 0.0) + prose / 2
+        scores[id(container)] = scores.get(id(container), 0.0) + (prose if container.segments > 1 else 0)
+    for container in order:
+        score = scores.get(id(container), 0.0) * (1 - container.link_tokens / max(1, container.tokens))
+        if score > best_score:
+            best, best_score = container, score
+    return best
+
+
+def anchor_of(
+    own: Sequence[Segment],
+    tokens: list[list[str]],
+    is_prose: list[bool],
+    description: set[str],
+    title_index: int | None,
+) -> int | None:
+    """Return where the article is for certain: the prose most like the description, or the first after the title."""
+    best, place = 0.5, None
+    for segment in own:
+        index = segment.index
+        if len(description) >= 6 and is_prose[index]:
+            common = len(description & {word.casefold() for word in tokens[index][:150]}) / len(description)
+            if common > best:
+                best, place = common, index
+    if place is not None:
+        return place
+    return next((s.index for s in own if is_prose[s.index] and s.index > (title_index or 0)), None)
+
+
+def title_place(
+    own: Sequence[Segment], tokens: list[list[str]], title_sets: list[set[str]]
+) -> tuple[int | None, int | None]:
+    """Return where the page shows its title, and its first ``h1``."""
+    best, place, h1 = 0.0, None, None
+    for segment in own:
+        is_heading = segment.tag in HEADING_LEVELS
+        if segment.tag == "h1" and h1 is None:
+            h1 = segment.index
+        words = tokens[segment.index]
+        if not title_sets or not 2 <= len(words) <= 40:
+            continue
+        folded = {word.casefold() for word in words}
+        for rank, title_set in enumerate(title_sets):
+            common = len(folded & title_set)
+            likeness = 2 * common / (len(folded) + len(title_set)) + 0.2 * is_heading - 0.02 * rank
+            if likeness > 0.6 and likeness > best:
+                best, place = likeness, segment.index
+    return place, h1
+
+
+def neighbours_of(
+    own: Sequence[Segment], sizes: list[int], is_prose: list[bool], count: int
+) -> list[tuple[float, float, float, float, float, float]]:
+    """Return for each segment how far prose is on both sides, and how long and how linked its neighbours are."""
+    before = [0.0] * count
+    distance = 99
+    for segment in own:
+        before[segment.index] = log(distance)
+        distance = 0 if is_prose[segment.index] else distance + 1
+    result: list[tuple[float, float, float, float, float, float]] = [(0.0,) * 6] * count
+    distance = 99
+    last = len(own) - 1
+    for position in range(last, -1, -1):
+        segment = own[position]
+        following = own[position + 1] if position < last else None
+        previous = own[position - 1] if position else None
+        result[segment.index] = (
+            before[segment.index],
+            log(distance),
+            log(sizes[following.index]) if following else -1.0,
+            following.link_share if following else -1.0,
+            log(sizes[previous.index]) if previous else -1.0,
+            previous.link_share if previous else -1.0,
+        )
+        distance = 0 if is_prose[segment.index] else distance + 1
+    return result
+
+
+def sections_of(
+    own: Sequence[Segment], sizes: list[int], is_prose: list[bool]
+) -> dict[int, tuple[float, float, float]]:
+    """Return for each segment what follows it up to the next heading: words, prose, and share of links."""
+    sections: dict[int, tuple[float, float, float]] = {}
+    size = prose = 0
+    links = 0.0
+    for segment in reversed(own):
+        index = segment.index
+        sections[index] = (log(size), log(prose), links / max(1, size))
+        if segment.tag in HEADING_LEVELS:
+            size = prose = 0
+            links = 0.0
+        else:
+            size += sizes[index]
+            prose += sizes[index] if is_prose[index] else 0
+            links += segment.link_share * sizes[index]
+    return sections
+
+
+def suspicion_rows(
+    own: Sequence[Segment], sizes: Sequence[int], suspicion: Mapping[int, float], suspects: Collection[int]
+) -> dict[int, list[float]]:
+    """Return for each segment what the boundary guard thinks of the piece that it lies in."""
+    shares: defaultdict[float, float] = defaultdict(float)
+    total = max(1, sum(sizes))
+    for segment in own:
+        if segment.index in suspicion:
+            shares[suspicion[segment.index]] += sizes[segment.index] / total
+    # Those that were cut for good count, too: teasers come in rows.
+    known = set(suspicion.values())
+    highest, several = max(known, default=0.0), sum(likelihood > _SUSPECT for likelihood in known)
+    rows = {}
+    place = -1
+    previous: float | None = None
+    for segment in own:
+        likelihood = suspicion.get(segment.index)
+        place = -1 if likelihood is None else place + 1 if likelihood == previous else 0
+        previous = likelihood
+        rows[segment.index] = [
+            likelihood or 0.0,
+            float(segment.index in suspects),
+            highest,
+            float(several),
+            shares[likelihood] if likelihood is not None else 0.0,
+            float(place),
+        ]
+    return rows
+
+
+def distance_to(index: int, place: int | None) -> float:
+    """Return how far a segment stands from a place, on a logarithmic scale; before it, the number is negative."""
+    return -9.0 if place is None else math.copysign(log(abs(index - place)), index - place)

@@ -1,0 +1,271 @@
+"""What the boundary guard knows of a page.
+
+Comes in: a page, and what it is called. Goes out: its segments as a tree of the elements around them, with levels of
+headings, prose, the segment that is the headline, controls to read on, and stems of words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extractor.html import Container, Element, Page, Segment, StructuredData
+from extractor.text import SEE_ALSO
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+PSEUDO_HEADING = 7
+"""The level of a line that is nothing but a link or bold type, or whose class calls it a title."""
+NO_HEADING = 9
+_LONGEST_HEADING = 250
+_SHORTEST_PROSE = 8
+"""Words of a paragraph that counts; a line of fewer is furniture as often as text."""
+_MAXIMUM_TEXT = 40_000
+"""Characters of a piece that are compared; a subject shows long before."""
+_LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
+"""Of titles, the likeliest stands first; each further one must be that much more like a heading, up to the fourth."""
+_STEM = re.compile(r"\b[^\W\d_]{6}")
+_TOKEN = re.compile(r"\w+")
+_TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+SENTENCE_END = re.compile(r"[.!?…。！？।؟:;,][\"'”’»)\]]*$")
+_HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.IGNORECASE)
+_READ_ON = re.compile(
+    r"(?:keep|continue|read|show|see|view|full (?:story|article))\b|"
+    r"weiter\s?lesen|mehr (?:lesen|anzeigen)|(?:lire|voir) (?:la suite|plus)|"
+    r"(?:leer|ver|seguir|mostrar) (?:más|menos|leyendo)|(?:leggi|continua)\b|(?:ler|leia|continuar?) |"
+    r"lees (?:meer|verder)|l[äæe]s (?:mer|mere|videre)\b|czytaj (?:dalej|więcej)|читать |阅读全文|继续阅读|続きを読む|"
+    r"더 ?보기|اقرأ المزيد",
+    re.IGNORECASE,
+)
+"""The words of controls to read on, in some languages: one sign among many, and for flat runs of lines the only one."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A container, with the prose in it. Its segments are those from ``first`` to ``last``."""
+
+    element: Element
+    parent: Node | None
+    first: int
+    last: int = 0
+    prose: int = 0
+    paragraphs: int = 0
+    items: list[Node | int] = field(default_factory=list)
+
+
+class GuardedPage:
+    """The page's segments as a tree of the elements around them, and what is known of its article."""
+
+    def __init__(self, page: Page, titles: Sequence[str]) -> None:
+        tree, segments, url, data = page.tree, page.segments, page.address, page.data
+        self.segments = segments
+        self.words = [_count(segment.text) for segment in segments]
+        self.levels = [self._level(segment) for segment in segments]
+        self.is_prose = [
+            count >= _SHORTEST_PROSE
+            and segment.link_share < 0.5
+            and (level is None or len(segment.text) > _LONGEST_HEADING)
+            for count, segment, level in zip(self.words, segments, self.levels, strict=True)
+        ]
+        self.host = _host_of(url)
+        self.own = {_path_of(address) for address in (url, *_own_addresses(tree, data))}
+        self.title_lines: set[int] = set()
+        self.title = self._find_title(titles)
+        self.nodes = self._nodes(page.containers)
+        self.root = self.nodes[0]
+        self.prose = self.root.prose
+        body = data.main.article_body if data.main is not None else None
+        self.body = " ".join(body.split()) if body and len(body) >= 500 else None
+        self._stems: dict[int, list[str]] = {}
+        description = data.main.description if data.main is not None else None
+        self.known = set(_stems_of(" ".join([*titles, description or ""])))
+
+    def level(self, index: int | None) -> int:
+        """Return the level of a heading; the lowest of all for what is none."""
+        return (self.levels[index] or NO_HEADING) if index is not None else NO_HEADING
+
+    def _level(self, segment: Segment) -> int | None:
+        element = segment.element
+        tag = element.tag
+        if tag in _HEADINGS:
+            return _HEADINGS[tag]
+        text = segment.text
+        if len(text) > _LONGEST_HEADING:
+            return None
+        for _ in range(2):
+            element = element.getparent()
+            if element is None:
+                break
+            if element.tag in _HEADINGS:
+                return _HEADINGS[element.tag]
+        if (
+            len(text) < 12
+            or (len(text) <= 40 and _READ_ON.match(text))
+            or SEE_ALSO.fullmatch(text)
+            or (SENTENCE_END.search(text) and text[-1] not in "?!")
+        ):
+            return None
+        if len(segment.links) == 1 and (
+            segment.link_characters >= 0.9 * len(text) or " ".join(segment.links[0].text_content().split()) == text
+        ):
+            return PSEUDO_HEADING
+        if segment.strong_characters >= 0.9 * len(text):
+            return PSEUDO_HEADING
+        name = segment.element.get("class")
+        if name and ("title" in name or "headline" in name or "heading" in name):
+            return PSEUDO_HEADING
+        return None
+
+    def _nodes(self, containers: Sequence[Container]) -> list[Node]:
+        """Return the page's containers with the prose in them."""
+        nodes: list[Node] = []
+        for container in containers:
+            parent = nodes[container.parent.number] if container.parent is not None else None
+            nodes.append(Node(container.element, parent, container.first, container.last))
+        for node, container in zip(nodes, containers, strict=True):
+            node.items = [nodes[item.number] if isinstance(item, Container) else item for item in container.items]
+        for segment, is_prose in zip(self.segments, self.is_prose, strict=True):
+            if is_prose:
+                node = nodes[segment.container.number]
+                node.prose += len(segment.text)
+                node.paragraphs += 1
+        for node in reversed(nodes):
+            if node.parent is not None:
+                node.parent.prose += node.prose
+                node.parent.paragraphs += node.paragraphs
+        return nodes
+
+    def _find_title(self, titles: Sequence[str]) -> int | None:
+        """Return the segment that is the article's headline, and note all that say the same."""
+        wanted = [
+            (tokens, _LESS_TRUST * min(rank, _LEAST_TRUSTED))
+            for rank, title in enumerate(titles)
+            for part in _parts(title)
+            if (tokens := set(_TOKEN.findall(part)))
+        ]
+        whole = [title.lower() for title in titles]
+        exact = {part for title in titles for part in _parts(title) if part.count(" ") > 1}
+        best, found = 0.0, None
+        distance = 0  # to the next prose: a headline is not far from its text
+        for segment in reversed(self.segments):
+            index = segment.index
+            distance = 0 if self.is_prose[index] else distance + 1
+            if segment.is_hidden or len(segment.text) > _LONGEST_HEADING:
+                continue
+            text = segment.text.lower()
+            if self.levels[index] is None:
+                if text not in exact:
+                    continue
+                # A line that is the title is a heading in whatever element it stands.
+                self.levels[index] = PSEUDO_HEADING
+                self.is_prose[index] = False
+            tokens = set(_TOKEN.findall(text))
+            match, distrust = 0.0, 0.0
+            for title, less in wanted:
+                share = len(tokens & title) / len(tokens | title)
+                if share - less > match - distrust or match < 0.5 <= share:
+                    match, distrust = share, less
+            if len(tokens) > 2 and match - distrust < 0.75 and any(t.startswith(text.rstrip("?!. ")) for t in whole):
+                match, distrust = 0.75, 0.0
+            if match < 0.5:
+                continue
+            self.title_lines.add(index)
+            level = self.level(index)
+            score = match - distrust + 0.25 * (level == 1) + 0.1 * (level in {2, 3}) - 0.01 * min(distance, 30)
+            score -= 0.4 * self.is_permalink(segment)
+            if score >= best:
+                best, found = score, index
+        return found
+
+    def is_control(self, index: int) -> bool:
+        """Return whether a segment is a control to read on, and nothing else."""
+        segment = self.segments[index]
+        return _is_short(segment) and (
+            _READ_ON.match(segment.text) is not None or (segment.link_share > 0.9 and self.is_permalink(segment))
+        )
+
+    def is_permalink(self, segment: Segment) -> bool:
+        """Return whether a heading links to another page of the site."""
+        return any(self.leads_elsewhere(anchor.get("href")) for anchor in segment.links)
+
+    def leads_elsewhere(self, href: str | None) -> bool:
+        """Return whether a link leads to another page of the site."""
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+            return False
+        host = _host_of(href)
+        if host and host != self.host and not host.endswith("." + self.host) and not self.host.endswith("." + host):
+            return False
+        path = _path_of(href)
+        return bool(path) and path not in self.own
+
+    def stems(self, first: int, last: int) -> Counter[str]:
+        """Return the stems of a run of segments with their counts."""
+        found: Counter[str] = Counter()
+        size = 0
+        for index in range(first, last + 1):
+            if self.is_prose[index]:
+                if index not in self._stems:
+                    self._stems[index] = _stems_of(self.segments[index].text[:_MAXIMUM_TEXT])
+                found.update(self._stems[index])
+                size += len(self.segments[index].text)
+                if size > _MAXIMUM_TEXT:
+                    break
+        return found
+
+
+def holds_title(page: GuardedPage, node: Node) -> bool:
+    """Return whether the page's headline stands in a container."""
+    return page.title is not None and node.first <= page.title <= node.last
+
+
+def _own_addresses(tree: Element, data: StructuredData) -> Iterator[str]:
+    """Yield what the page calls its own URL."""
+    if data.main is not None and data.main.url:
+        yield data.main.url
+    head = tree.find("head")
+    for element in head.iter("link", "meta") if head is not None else ():
+        address = None
+        if element.get("rel") == "canonical":
+            address = element.get("href")
+        elif element.get("property") == "og:url":
+            address = element.get("content")
+        if address:
+            yield address
+
+
+def _is_short(segment: Segment) -> bool:
+    return len(segment.text) <= 40 and segment.text.count(" ") < 4
+
+
+def _count(text: str) -> int:
+    count = text.count(" ") + 1
+    if count < _SHORTEST_PROSE and len(text) >= 20 and not text.isascii():
+        return max(count, len(_UNSPACED.findall(text)) // 2)
+    return count
+
+
+def _stems_of(text: str) -> list[str]:
+    """Return what tells subjects apart: the first six letters of longer words; pairs of unspaced characters."""
+    text = text.lower()
+    if not text.isascii() and _UNSPACED.search(text):
+        return [text[i : i + 2] for i in range(len(text) - 1) if _UNSPACED.match(text, i)]
+    return _STEM.findall(text)
+
+
+def _parts(title: str) -> set[str]:
+    """Return a title in lower case, whole and in parts. Of "Headline - Site" the site's name is no headline."""
+    title = title.lower()
+    parts = _TITLE_SEPARATOR.split(title)
+    longest = max(parts, key=len)
+    return {title, *(part for part in parts if part == longest or len(_TOKEN.findall(part)) > 3)}
+
+
+def _host_of(url: str) -> str:
+    match = _HOST.match(url.strip())
+    return match[1].lower().removeprefix("www.").removeprefix("m.").removeprefix("amp.") if match else ""
+
+
+def _path_of(url: str) -> str:
+    return _HOST.sub("", url.strip(), count=1).split("#")[0].split("?utm")[0].lstrip("./").rstrip("/")
