@@ -81,7 +81,21 @@ class PageCase:
 
 def page_cases(folder: Path = PAGES_FOLDER) -> tuple[PageCase, ...]:
     """Return all cases of a folder, by slug."""
-    return tuple(_read_case(path.parent) for path in sorted(folder.glob("*/expected.json")))
+    return tuple(case_in(path.parent) for path in sorted(folder.glob("*/expected.json")))
+
+
+def case_in(folder: Path) -> PageCase:
+    """Return the case of a folder.
+
+    Raises
+    ------
+    PageCaseError
+        When there is not one source in it.
+    """
+    sources = [path for name in ("source.html", "source.txt") if (path := folder / name).is_file()]
+    if len(sources) != 1:
+        raise PageCaseError(f"{folder} has {len(sources)} sources")
+    return PageCase(folder.name, sources[0], json.loads((folder / "expected.json").read_text(encoding="utf-8")))
 
 
 def read_case(case: PageCase) -> PageToRead:
@@ -133,13 +147,6 @@ def add_case(source: Path, url: str, slug: str, folder: Path = PAGES_FOLDER) -> 
     )
     (destination / "PROVENANCE.md").write_text(_PROVENANCE.format(slug=slug), encoding="utf-8")
     return case
-
-
-def _read_case(folder: Path) -> PageCase:
-    sources = [path for name in ("source.html", "source.txt") if (path := folder / name).is_file()]
-    if len(sources) != 1:
-        raise PageCaseError(f"{folder} has {len(sources)} sources")
-    return PageCase(folder.name, sources[0], json.loads((folder / "expected.json").read_text(encoding="utf-8")))
 
 
 def _as_expected(seen: Observation) -> dict[str, Any]:
