@@ -1,17 +1,17 @@
 """Dependencies go inward, and every module says what it is for.
 
-Comes in: the source of the functions, the layer and the command line. Goes out: assertions. Changes nothing.
+Comes in: the source of the functions, the layer and the command line. Goes out: assertions.
+
+Each test is one rule, and its failure lists every module that breaks it, with what it does there.
 """
 
 from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 LAYER = REPOSITORY / "shared" / "newsdesk"
@@ -19,6 +19,7 @@ PACKAGES = {path.parts[-3]: path.parts[-2] for path in sorted(REPOSITORY.glob("f
 """The package of each function's folder."""
 EXTRACTION_LIBRARIES = {"trafilatura", "lxml", "htmldate", "justext", "courlan"}
 AWS_LIBRARIES = {"boto3", "botocore"}
+ROOTS = [REPOSITORY / "shared", REPOSITORY / "infra", *sorted((REPOSITORY / "functions").iterdir())]
 
 
 def modules_in(*folders: Path) -> list[Path]:
@@ -34,22 +35,33 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """The full names of all modules that a module imports, wherever in it, type checking apart."""
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name_of(path)}: imports are absolute"
-            yield node.module or ""
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
+    """The full names of all that a module imports, wherever in it, and through a door by where it is defined."""
+    return tuple(name for node in ast.walk(tree_of(path)) for name in names_in(node))
 
 
-def names_imported_by(path: Path) -> set[str]:
-    return {alias.name for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom) for alias in node.names}
+def names_in(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.module, f"line {node.lineno}: imports are absolute"
+        offered = offered_by(node.module)
+        yield from (offered.get(alias.name, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def packages_of(path: Path) -> set[str]:
-    return {name.partition(".")[0] for name in imports_of(path)}
+@cache
+def offered_by(package: str) -> dict[str, str]:
+    """What a package of ours offers by its door, and the full name of each where it is defined."""
+    inner = Path(*package.split("."), "__init__.py")
+    doors = [root / inner for root in ROOTS if (root / inner).exists()]
+    return {
+        alias.name: f"{node.module}.{alias.name}"
+        for door in doors
+        for node in tree_of(door).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 FUNCTIONS = {verb: modules_in(REPOSITORY / "functions" / verb) for verb in PACKAGES}
@@ -75,73 +87,87 @@ def test_the_tools_find_every_function() -> None:
     assert set(PACKAGES.values()) <= set(tools["mypy"]["packages"])
 
 
-@pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
-def test_only_extract_knows_the_extraction_libraries(path: Path) -> None:
-    if path not in FUNCTIONS.get("extract", []):
-        assert not packages_of(path) & EXTRACTION_LIBRARIES
-
-
-@pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
-def test_only_the_adapters_know_aws(path: Path) -> None:
-    if (LAYER / "adapters") not in path.parents:
-        assert not packages_of(path) & AWS_LIBRARIES
-
-
-@pytest.mark.parametrize("verb", FUNCTIONS)
-def test_functions_do_not_know_one_another(verb: str) -> None:
-    others = {*PACKAGES.values(), "newsdesk_cli"} - {PACKAGES[verb]}
-    assert {name_of(path): packages_of(path) & others for path in FUNCTIONS[verb] if packages_of(path) & others} == {}
-
-
-@pytest.mark.parametrize("path", modules_in(LAYER), ids=name_of)
-def test_the_layer_knows_no_function(path: Path) -> None:
-    assert not packages_of(path) & {*PACKAGES.values(), "newsdesk_cli", "harness", "tests"}
-
-
-@pytest.mark.parametrize("path", modules_in(LAYER), ids=name_of)
-def test_rules_do_not_know_the_adapters(path: Path) -> None:
-    if (LAYER / "adapters") not in path.parents:
-        assert not [name for name in imports_of(path) if name.startswith("newsdesk.adapters")]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [path for paths in FUNCTIONS.values() for path in paths if path.name not in ("handler.py", "__init__.py")],
-    ids=name_of,
-)
-def test_stage_logic_knows_no_handler(path: Path) -> None:
-    assert not [name for name in imports_of(path) if name.endswith(".handler")]
-
-
-@pytest.mark.parametrize("verb", FUNCTIONS)
-def test_a_functions_logic_knows_neither_adapters_nor_events(verb: str) -> None:
-    stage = REPOSITORY / "functions" / verb / PACKAGES[verb] / "stage.py"
-    if stage.exists():
-        forbidden = (
-            "newsdesk.adapters",
-            "newsdesk.runtime.batches",
-            "aws_lambda_powertools",
-            "newsdesk.runtime.settings",
+def foreign_imports(paths: Iterable[Path], forbidden: Iterable[str]) -> dict[str, list[str]]:
+    """What each module imports from the forbidden packages; modules that import nothing of them are left out."""
+    prefixes = tuple(forbidden)
+    found = {
+        name_of(path): sorted(
+            name for name in imports_of(path) if f"{name}.".startswith(tuple(f"{p}." for p in prefixes))
         )
-        assert not [name for name in imports_of(stage) if name.startswith(forbidden)]
+        for path in paths
+    }
+    return {name: names for name, names in found.items() if names}
 
 
-@pytest.mark.parametrize("path", OURS, ids=name_of)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    assert (ast.get_docstring(tree_of(path)) or "").strip()
+def outside(folder: Path, paths: Iterable[Path]) -> list[Path]:
+    return [path for path in paths if folder not in path.parents]
 
 
-@pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
-def test_nothing_deployed_prints(path: Path) -> None:
-    calls = [node.func for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
-    assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+def test_only_extract_knows_the_extraction_libraries() -> None:
+    elsewhere = outside(REPOSITORY / "functions" / "extract", DEPLOYED)
+    assert foreign_imports(elsewhere, EXTRACTION_LIBRARIES) == {}
 
 
-@pytest.mark.parametrize("path", DEPLOYED, ids=name_of)
-def test_no_setting_is_read_at_import(path: Path) -> None:
-    for statement in tree_of(path).body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        for node in ast.walk(statement):
-            reads = isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
-            assert not reads, f"line {statement.lineno}"
+def test_only_the_adapters_know_aws() -> None:
+    assert foreign_imports(outside(LAYER / "adapters", DEPLOYED), AWS_LIBRARIES) == {}
+
+
+def test_functions_do_not_know_one_another() -> None:
+    known = {
+        verb: foreign_imports(FUNCTIONS[verb], {*PACKAGES.values(), "newsdesk_cli"} - {package})
+        for verb, package in PACKAGES.items()
+    }
+    assert {verb: modules for verb, modules in known.items() if modules} == {}
+
+
+def test_the_layer_knows_no_function() -> None:
+    assert foreign_imports(modules_in(LAYER), {*PACKAGES.values(), "newsdesk_cli", "harness", "tests"}) == {}
+
+
+def test_rules_do_not_know_the_adapters() -> None:
+    assert foreign_imports(outside(LAYER / "adapters", modules_in(LAYER)), {"newsdesk.adapters"}) == {}
+
+
+def test_stage_logic_knows_no_handler() -> None:
+    logic = [path for paths in FUNCTIONS.values() for path in paths if path.name not in ("handler.py", "__init__.py")]
+    assert foreign_imports(logic, {f"{package}.handler" for package in PACKAGES.values()}) == {}
+
+
+def test_a_functions_logic_knows_neither_adapters_nor_events() -> None:
+    # Given the stage of each function: it asks ports for what it needs
+    stages = sorted(REPOSITORY.glob("functions/*/*/stage.py"))
+    assert {path.parts[-2] for path in stages} == set(PACKAGES.values())
+    forbidden = {
+        "newsdesk.adapters",
+        "newsdesk.runtime.batches",
+        "newsdesk.runtime.settings",
+        "aws_lambda_powertools",
+    }
+    assert foreign_imports(stages, forbidden) == {}
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [name_of(path) for path in OURS if not (ast.get_docstring(tree_of(path)) or "").strip()] == []
+
+
+def test_nothing_deployed_prints() -> None:
+    printed = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in DEPLOYED
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert printed == []
+
+
+def test_no_setting_is_read_at_import() -> None:
+    # Given all that runs when a deployed module is imported: its top level, without the bodies of what it defines
+    read = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in DEPLOYED
+        for statement in tree_of(path).body
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    ]
+    assert read == []
