@@ -1,6 +1,6 @@
 """Articles, captures and submissions that tests work on, made by the same functions that the stages use.
 
-Comes in: what a test wants to be different. Goes out: values of the domain. Changes nothing.
+Comes in: what a test wants to be different. Goes out: values of the domain.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Runs a program in processes that hash strings differently.
 
-Comes in: a program of the enricher, and its standard input. Goes out: what each process writes. Changes nothing.
+Comes in: a program of the enricher, and its standard input. Goes out: what each process writes.
 """
 
 from __future__ import annotations

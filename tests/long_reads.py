@@ -1,6 +1,6 @@
 """An article of several pages, as a site shows it: headline, deck and by-line on each, a pager below.
 
-Comes in: a page's number. Goes out: its HTML, and its paragraphs. Changes nothing.
+Comes in: a page's number. Goes out: its HTML, and its paragraphs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The fetcher as tests use it: on loopback, with a resolver that is told its answers.
 
-Comes in: URLs of a local server. Goes out: responses, or the errors that were to be expected. Changes nothing.
+Comes in: URLs of a local server. Goes out: responses, or the errors that were to be expected.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Golden messages: what a release once sent, every later release reads, and sends again as it was.
 
 Comes in: ``tests/contracts/messages``, to which files are added and in which none is changed. Goes out: assertions.
-Changes nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Extraction is at least as accurate as it was: on our own pages always, on real pages where their truth is at hand.
 
 Comes in: the floors in ``tests/accuracy.toml``, the page cases, the evaluation data beside the repository. Goes out:
-assertions. Changes nothing.
+assertions.
 
 The tests marked ``accuracy`` take minutes; ``make accuracy`` runs them.
 """

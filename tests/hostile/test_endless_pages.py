@@ -1,6 +1,6 @@
 """Sites that lead whoever follows an article's pages round in circles, on for ever, or elsewhere.
 
-Comes in: a server that numbers its pages as it likes. Goes out: assertions. Changes nothing outside the process.
+Comes in: a server that numbers its pages as it likes. Goes out: assertions.
 """
 
 from __future__ import annotations

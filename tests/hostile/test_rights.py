@@ -1,6 +1,6 @@
 """Wishes that appear after we stored the page, on a real server: they are applied to what is stored (case 73).
 
-Comes in: a server that changes its mind. Goes out: assertions. Changes nothing outside the process.
+Comes in: a server that changes its mind. Goes out: assertions.
 """
 
 from __future__ import annotations

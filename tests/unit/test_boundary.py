@@ -1,6 +1,6 @@
 """The boundary guard keeps the whole article and nothing of the others on its page.
 
-In: pages of our own writing, in many markups. Out: assertions. Changes nothing.
+In: pages of our own writing, in many markups. Out: assertions.
 """
 
 from __future__ import annotations

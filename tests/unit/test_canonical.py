@@ -1,6 +1,6 @@
 """What a page calls its own URL: read where it may stand, believed when it names an article of this site.
 
-Comes in: pages of our own writing. Goes out: assertions. Changes nothing.
+Comes in: pages of our own writing. Goes out: assertions.
 """
 
 from __future__ import annotations

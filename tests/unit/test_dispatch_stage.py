@@ -1,7 +1,6 @@
 """What is due is released, what is stuck is sent again, and neither for ever.
 
 Comes in: articles at all points of their runs, and a store, a queue and a clock in memory. Goes out: assertions.
-Changes nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Each current article has its vector and no other has one, in whatever order changes arrive.
 
-Comes in: changes, and a store and a bucket in memory. Goes out: assertions. Changes nothing.
+Comes in: changes, and a store and a bucket in memory. Goes out: assertions.
 """
 
 from __future__ import annotations

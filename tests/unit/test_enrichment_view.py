@@ -1,6 +1,6 @@
 """What enrichment found, marked: nothing is lost of the text, and nothing in it is obeyed.
 
-Comes in: articles of our own writing, and any Unicode. Goes out: assertions. Changes nothing.
+Comes in: articles of our own writing, and any Unicode. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A revision is committed once, whoever dies or repeats, and finds the near-duplicates that it belongs to.
 
-Comes in: enriched articles, and a store, a bucket and a clock in memory. Goes out: assertions. Changes nothing.
+Comes in: enriched articles, and a store, a bucket and a clock in memory. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a trigger may send, and what becomes of everything else.
 
-Comes in: bodies of intake records. Goes out: assertions. Changes nothing.
+Comes in: bodies of intake records. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The state machine: whatever happens in whatever order, only documented steps are taken and nobody is forgotten.
 
-Comes in: random histories of an article. Goes out: assertions. Changes nothing.
+Comes in: random histories of an article. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is written to the log: no secrets, one line of metrics for each status, whatever threads do.
 
-Comes in: log calls, numbers, and a handler. Goes out: assertions on standard output. Changes nothing.
+Comes in: log calls, numbers, and a handler. Goes out: assertions on standard output.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What was committed is told, whole, and the same way each time.
 
-Comes in: committed records, and a bucket and a bus in memory. Goes out: assertions. Changes nothing.
+Comes in: committed records, and a bucket and a bus in memory. Goes out: assertions.
 """
 
 from __future__ import annotations

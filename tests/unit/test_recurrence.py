@@ -1,6 +1,6 @@
 """What a site repeats is cut, and nothing of an article ever is for being known already.
 
-Comes in: pages of one host. Goes out: assertions. Changes nothing.
+Comes in: pages of one host. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The retry schedule: as long as published, never sooner than asked, never for ever.
 
-Comes in: reasons, attempts, jitter. Goes out: assertions. Changes nothing.
+Comes in: reasons, attempts, jitter. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What sites ask of machines is read as its sources define it, and never makes a page unreadable.
 
-Comes in: header fields, meta elements and lines of host files. Goes out: assertions. Changes nothing.
+Comes in: header fields, meta elements and lines of host files. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What RFC 9309 makes of a ``robots.txt``: a table.
 
-Comes in: files of our own writing. Goes out: assertions. Changes nothing.
+Comes in: files of our own writing. Goes out: assertions.
 
 The situations are those that the test-suite of google/robotstxt (Apache-2.0) covers for the standard, and those of the
 RFC's own examples; files, agents and URLs are our own. Where the two differ, the RFC counts (percent-encoded letters,

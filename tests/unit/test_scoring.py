@@ -1,6 +1,6 @@
 """The benchmark's figures and intervals.
 
-Comes in: made-up pages and predictions. Goes out: assertions. Changes nothing.
+Comes in: made-up pages and predictions. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The pages on which the boundary between articles is measured are what they claim to be.
 
-Comes in: pages by number. Goes out: assertions. Changes nothing.
+Comes in: pages by number. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How every stage takes a message and moves an article on, whatever dies, repeats, or comes late.
 
-Comes in: states, and a store and a queue in memory. Goes out: assertions. Changes nothing.
+Comes in: states, and a store and a queue in memory. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every submission ends up recorded, and every accepted URL on its way to fetch, once.
 
-Comes in: bodies of intake records, and a store, a queue and a clock in memory. Goes out: assertions. Changes nothing.
+Comes in: bodies of intake records, and a store, a queue and a clock in memory. Goes out: assertions.
 """
 
 from __future__ import annotations

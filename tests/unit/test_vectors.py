@@ -1,6 +1,6 @@
 """Vectors survive their text form, and their cosines with it.
 
-Comes in: made vectors. Goes out: assertions. Changes nothing.
+Comes in: made vectors. Goes out: assertions.
 """
 
 from __future__ import annotations

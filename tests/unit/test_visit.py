@@ -1,6 +1,6 @@
 """The leave of one visit: its moments, its rules, and its bounds in time, in time that stands still but for waits.
 
-Comes in: a web that a test writes. Goes out: assertions. Changes nothing.
+Comes in: a web that a test writes. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Texts are cut as the model's vocabulary wants them.
 
-Comes in: texts. Goes out: assertions. Changes nothing.
+Comes in: texts. Goes out: assertions.
 """
 
 from __future__ import annotations
