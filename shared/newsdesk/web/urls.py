@@ -26,7 +26,8 @@ LONGEST_SPLIT = 4_000
 MAXIMUM_URL_LENGTH = 2048
 """Characters; the longest URL that proxies, search engines and sitemaps (sitemaps.org) agree to carry."""
 
-DEFAULT_PORTS: frozenset[int] = frozenset({80, 443})
+_DEFAULT_PORT_OF = {"http": 80, "https": 443}
+DEFAULT_PORTS: frozenset[int] = frozenset(_DEFAULT_PORT_OF.values())
 
 _HAS_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
@@ -81,7 +82,7 @@ class Url:
     @property
     def origin(self) -> str:
         """Scheme, host and port where it is not the scheme's own."""
-        default = 443 if self.scheme == "https" else 80
+        default = _DEFAULT_PORT_OF.get(self.scheme)
         return f"{self.scheme}://{self.host}" if self.port == default else f"{self.scheme}://{self.host}:{self.port}"
 
 
@@ -97,37 +98,47 @@ def parse_url(text: str, base: Url | None = None) -> Url:
     if len(text) > MAXIMUM_URL_LENGTH:
         raise RejectedUrlError(Reason.URL_TOO_LONG, f"{len(text)} characters")
     if base is None:
-        scheme = _HAS_SCHEME.match(text)
-        if scheme is None:
-            raise RejectedUrlError(Reason.INVALID_URL, "not absolute")
-        if scheme.group(0).lower() not in ("http:", "https:"):
-            raise RejectedUrlError(Reason.UNSUPPORTED_SCHEME, scheme.group(0)[:-1].lower()[:20])
-        # Browsers read "http:x", "http:///x" and a backslash as "http://x"; no honest submitter writes them, and the
-        # next parser down the line may disagree about which part is the host.
-        if _FORBIDDEN.search(text) or not text[len(scheme.group(0)) :].startswith("//") or ":///" in text[:10]:
-            raise RejectedUrlError(Reason.INVALID_URL, "not in the standard form")
+        _check_absolute_form(text)
     try:
         parsed = can_ada.parse(text) if base is None else can_ada.parse(base.href) + text
     except ValueError as error:
         raise RejectedUrlError(Reason.INVALID_URL, "cannot be parsed") from error
-    protocol = parsed.protocol
-    if protocol not in ("http:", "https:"):
-        raise RejectedUrlError(Reason.UNSUPPORTED_SCHEME, protocol[:-1][:20])
+    scheme = parsed.protocol[:-1]
+    if scheme not in _DEFAULT_PORT_OF:
+        raise RejectedUrlError(Reason.UNSUPPORTED_SCHEME, scheme[:20])
     if parsed.username or parsed.password:
         raise RejectedUrlError(Reason.CREDENTIALS_IN_URL)
-    # One dot is the root of the DNS. With more, "0x7f.1.." is a name here and would be an address once they are gone.
-    host = parsed.hostname.removesuffix(".")
-    if not all(host.split(".")):
-        raise RejectedUrlError(Reason.INVALID_URL, "no host, or an empty label in it")
-    scheme_name = protocol[:-1]
-    port = int(parsed.port) if parsed.port else (443 if scheme_name == "https" else 80)
+    host = _checked_host(parsed.hostname)
+    port = int(parsed.port) if parsed.port else _DEFAULT_PORT_OF[scheme]
     # A backslash may stand in a query, but not in a URL that is submitted; escaped, what we made can be read again.
     target = f"{parsed.pathname or '/'}{parsed.search or ''}".replace("\\", "%5C")
-    url = Url("", scheme_name, host, port, target)
+    url = Url("", scheme, host, port, target)
     href = f"{url.origin}{target}"
     if len(href) > MAXIMUM_URL_LENGTH:
         raise RejectedUrlError(Reason.URL_TOO_LONG, f"{len(href)} characters once encoded")
-    return Url(href, scheme_name, host, port, target)
+    return Url(href, scheme, host, port, target)
+
+
+def _check_absolute_form(text: str) -> None:
+    """Refuse what is not an absolute http(s) URL in the one form that all parsers read alike."""
+    scheme = _HAS_SCHEME.match(text)
+    if scheme is None:
+        raise RejectedUrlError(Reason.INVALID_URL, "not absolute")
+    if scheme.group(0)[:-1].lower() not in _DEFAULT_PORT_OF:
+        raise RejectedUrlError(Reason.UNSUPPORTED_SCHEME, scheme.group(0)[:-1].lower()[:20])
+    # Browsers read "http:x", "http:///x" and a backslash as "http://x"; no honest submitter writes them, and the
+    # next parser down the line may disagree about which part is the host.
+    if _FORBIDDEN.search(text) or not text[len(scheme.group(0)) :].startswith("//") or ":///" in text[:10]:
+        raise RejectedUrlError(Reason.INVALID_URL, "not in the standard form")
+
+
+def _checked_host(hostname: str) -> str:
+    """Return a parsed host name without the dot of the root, or refuse it."""
+    # One dot is the root of the DNS. With more, "0x7f.1.." is a name here and would be an address once they are gone.
+    host = hostname.removesuffix(".")
+    if not all(host.split(".")):
+        raise RejectedUrlError(Reason.INVALID_URL, "no host, or an empty label in it")
+    return host
 
 
 def split_url(text: str) -> SplitResult | None:
