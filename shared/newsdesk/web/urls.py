@@ -29,6 +29,10 @@ MAXIMUM_URL_LENGTH = 2048
 _DEFAULT_PORT_OF = {"http": 80, "https": 443}
 DEFAULT_PORTS: frozenset[int] = frozenset(_DEFAULT_PORT_OF.values())
 
+_LONGEST_HOST = 253
+_LONGEST_LABEL = 63
+"""Characters in ASCII; the 255 and 63 octets of RFC 1035, section 2.3.4, as they are written."""
+
 _HAS_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _UNRESERVED_ESCAPE = re.compile(r"%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|5[Ff]|6[1-9A-Fa-f]|7[0-9Aa]|7[Ee])")
@@ -138,6 +142,9 @@ def _checked_host(hostname: str) -> str:
     host = hostname.removesuffix(".")
     if not all(host.split(".")):
         raise RejectedUrlError(Reason.INVALID_URL, "no host, or an empty label in it")
+    # No resolver knows a longer one, and stores whose keys begin with the host refuse it.
+    if len(host) > _LONGEST_HOST or max(map(len, host.split("."))) > _LONGEST_LABEL:
+        raise RejectedUrlError(Reason.INVALID_URL, f"a host of {len(host)} characters, or a label too long")
     return host
 
 
