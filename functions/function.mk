@@ -10,7 +10,8 @@
 #   TRIM          commands, by `define`, that take out of $(CODE) what is never loaded
 PLATFORM ?= aarch64-manylinux_2_28
 PYTHON ?= 3.13
-UV ?= uv
+# uv from the path, else the one of the checkout's environment
+UV ?= $(or $(shell command -v uv 2>/dev/null),$(wildcard $(dir $(lastword $(MAKEFILE_LIST)))../.venv/bin/uv))
 RUNS_AT ?= /var/task
 
 CODE = $(ARTIFACTS_DIR)$(PREFIX)
@@ -24,6 +25,7 @@ $(if $(filter 1,$(words $(PACKAGE))),,$(error $(CURDIR) holds not one package, b
 # Byte code halves the time of a cold start. Another version's would not be read, so it takes an interpreter of the
 # target's version; the hash instead of the time of the source makes it the same in every build.
 build-%:
+	test -n "$(UV)" || { echo "$*: uv is missing, which installs the packages; make environment installs it" >&2; exit 1; }
 	$(UV) pip install --quiet --no-deps --require-hashes --only-binary :all: --target "$(CODE)" \
 		--python-platform $(PLATFORM) --python-version $(PYTHON) --requirements requirements.txt
 	$(TRIM)

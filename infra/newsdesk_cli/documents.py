@@ -195,13 +195,15 @@ def _status_of(package: str) -> type[StrEnum]:
 def _parameters() -> str:
     parameters = load_template(TEMPLATE)["Parameters"]
     rows = (
-        (_code(name), _default(entry["Default"]), _allowed(entry), entry["Description"].strip())
+        (_code(name), _default(entry.get("Default")), _allowed(entry), entry["Description"].strip())
         for name, entry in parameters.items()
     )
     return _table(("parameter", "default", "allowed", "meaning"), rows)
 
 
 def _default(value: object) -> str:
+    if value is None:
+        return "none: set it"
     return _code(value) if value != "" else "empty"
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import trustme
 
+from newsdesk import __version__
 from newsdesk_cli.deployment import configure, deploy
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.paths import PACKAGES_FOLDER, STATE_FOLDER, TEMPLATE
@@ -35,7 +36,11 @@ STACK_NAME = "newsdesk"
 REGION = "eu-west-1"
 
 # Two workers of each stage keep the two processors of a small machine busy; more only wait for each other.
-_PARAMETERS = {"StageName": "local", "MaximumConcurrency": "2", "StuckAfterSeconds": "300"}
+_PARAMETERS = {
+    "UserAgent": f"NewsdeskBot/{__version__} (+http://localhost; a stack on its developer's machine)",
+    "MaximumConcurrency": "2",
+    "StuckAfterSeconds": "300",
+}
 
 _HEALTH_SECONDS = 60
 _STOP_SECONDS = 30

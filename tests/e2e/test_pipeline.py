@@ -271,7 +271,7 @@ class TestDeliveries:
         world.stack.events.put_events(
             Entries=[
                 {
-                    "EventBusName": world.stack.outputs["EventBusName"],
+                    "EventBusName": world.stack.outputs["IntakeBusName"],
                     "Source": "newsdesk.trigger",
                     "DetailType": "UrlSubmitted",
                     "Detail": json.dumps({"schemaVersion": 1, "url": url, "submissionId": submission}),

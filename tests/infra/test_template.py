@@ -9,8 +9,10 @@ import importlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +201,30 @@ class TestHandlers:
         assert "byte code" in done.stdout
         assert (tmp_path / "package" / "submitter" / "handler.py").is_file()
 
+    def test_a_build_without_uv_says_what_is_missing(self, tmp_path: Path) -> None:
+        # Given
+        variables = {**environment(), "UV": "", "ARTIFACTS_DIR": str(tmp_path / "package")}
+        # When
+        command = ["make", "-C", str(ROOT / "functions" / "submit"), "--no-print-directory", "build-SubmitFunction"]
+        done = subprocess.run([*command, "UV="], env=variables, capture_output=True, text=True, check=False)
+        # Then
+        assert done.returncode != 0
+        assert "uv is missing" in done.stderr
+        assert not (tmp_path / "package").exists()
+
+    def test_a_build_finds_the_uv_of_the_checkout(self, tmp_path: Path) -> None:
+        # Given a path with the system's commands alone, and a copy of the checkout's folders
+        (tmp_path / ".venv" / "bin").mkdir(parents=True)
+        (tmp_path / ".venv" / "bin" / "uv").touch()
+        shutil.copytree(ROOT / "functions" / "submit", tmp_path / "functions" / "submit")
+        shutil.copy(ROOT / "functions" / "function.mk", tmp_path / "functions")
+        variables = {**environment(), "PATH": "/usr/bin:/bin", "ARTIFACTS_DIR": str(tmp_path / "package")}
+        # When
+        command = ["make", "--dry-run", "-C", str(tmp_path / "functions" / "submit"), "build-SubmitFunction"]
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+        # Then
+        assert "/.venv/bin/uv pip install" in done.stdout
+
     def test_every_function_reports_its_records_one_by_one(self, template: Template) -> None:
         for queue in QUEUES:
             event = template["Resources"][queue.replace("Queue", "Function")]["Properties"]["Events"]["Queue"]
@@ -246,18 +272,92 @@ class TestHandlers:
         assert template["Parameters"]["SummaryModel"]["Default"] == ""
 
 
+class TestParameters:
+    @pytest.mark.parametrize(
+        ("user_agent", "accepted"),
+        [
+            ("MyBot/1.0 (+https://news.my-company.com/bot)", True),
+            ("MyBot/1.0 (crawl@my-company.com)", True),
+            ("MyBot/1.0 (+https://examples.org/bot)", True),
+            ("MyBot/1.0", False),
+            ("NewsdeskBot/0.1 (+https://newsdesk.example/bot; crawl@newsdesk.example)", False),
+            ("MyBot/1.0 (+https://www.example.com/bot)", False),
+            ("MyBot/1.0 (crawl@example.org)", False),
+            ("MyBot/1.0 (+https://my-company.com/bot)\n", False),
+            ("", False),
+        ],
+    )
+    def test_a_user_agent_says_whom_to_reach(self, template: Template, user_agent: str, accepted: bool) -> None:
+        parameter = template["Parameters"]["UserAgent"]
+        assert "Default" not in parameter
+        assert (re.fullmatch(parameter["AllowedPattern"], user_agent) is not None) is accepted
+
+    def test_every_configuration_of_sam_can_be_run_as_it_is(self, template: Template) -> None:
+        # Given
+        configurations = tomllib.loads((ROOT / "samconfig.toml").read_text())
+        configurations.pop("version")
+        for configuration in configurations.values():
+            # When
+            deployment = configuration["deploy"]["parameters"]
+            given = dict(pair.split("=", 1) for pair in shlex.split(deployment["parameter_overrides"]))
+            # Then
+            assert configuration["global"]["parameters"].keys() == {"stack_name", "region"}
+            assert configuration["build"]["parameters"] == {"parallel": True}
+            assert deployment["fail_on_empty_changeset"] is False
+            assert deployment["tags"]
+            assert given.keys() <= template["Parameters"].keys()
+
+    def test_what_is_created_is_named_after_the_stack(self, template: Template) -> None:
+        names = {
+            name: value
+            for name, resource in template["Resources"].items()
+            for key, value in resource["Properties"].items()
+            if key in {"Name", "TableName", "BucketName", "QueueName", "FunctionName", "RoleName", "LogGroupName"}
+        }
+        assert names == {"EventBus": {"Ref": "AWS::StackName"}, "IntakeBus": {"Fn::Sub": "${AWS::StackName}-intake"}}
+
+
+class TestEvents:
+    def test_a_submitter_cannot_announce_changes(self, template: Template) -> None:
+        # Given
+        resources = template["Resources"]
+        # When
+        publishing = [
+            (name, statement["Resource"])
+            for name, resource in resources.items()
+            if resource["Type"] == "AWS::IAM::Role"
+            for policy in resource["Properties"]["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "events:PutEvents" in statement["Action"]
+        ]
+        # Then
+        assert resources["UrlSubmittedRule"]["Properties"]["EventBusName"] == {"Ref": "IntakeBus"}
+        assert resources["ArticleChangedRule"]["Properties"]["EventBusName"] == {"Ref": "EventBus"}
+        assert publishing == [("PublishRole", {"Fn::GetAtt": ["EventBus", "Arn"]})]
+
+    def test_a_stale_run_of_dispatch_does_not_start(self, template: Template) -> None:
+        # Given
+        properties = template["Resources"]["DispatchFunction"]["Properties"]
+        # When
+        schedule = properties["Events"]["EveryMinute"]["Properties"]
+        # Then
+        once = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+        assert properties["EventInvokeConfig"] == once
+        assert schedule["RetryPolicy"] == once
+        assert schedule["Schedule"] == "rate(1 minute)"
+
+
 class TestData:
     def test_what_holds_data_outlives_its_stack(self, template: Template) -> None:
         for resource in ("ArticleTable", "ArticleBucket"):
             assert template["Resources"][resource]["DeletionPolicy"] == "Retain"
             assert template["Resources"][resource]["UpdateReplacePolicy"] == "Retain"
 
-    def test_the_table_streams_expires_recovers_and_is_encrypted(self, template: Template) -> None:
+    def test_the_table_streams_expires_and_recovers(self, template: Template) -> None:
         properties = template["Resources"]["ArticleTable"]["Properties"]
         assert properties["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
         assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-        assert properties["SSESpecification"] == {"SSEEnabled": True}
 
     def test_the_bucket_is_closed_to_the_public(self, template: Template) -> None:
         block = template["Resources"]["ArticleBucket"]["Properties"]["PublicAccessBlockConfiguration"]
