@@ -86,7 +86,7 @@ class RightsSettings(FunctionSettings):
         description="What Newsdesk calls itself; says who runs it and where to complain.",
     )
     opt_out_policy: str = Field(
-        default="noindex,noarchive",
+        default="noindex,tdm-reservation,noai",
         description="Comma-separated refusals of :class:`newsdesk.web.RefusedUse` that mean `rejected:opt_out`.",
     )
 
