@@ -106,6 +106,11 @@ def test_submit_takes_every_record_and_records_every_refusal(stack: DynamoArticl
         None,
     ]
 
+    # And belongs to who sent it
+    record = stack.submission("submission-0")
+    assert record is not None
+    assert record.sender == "AIDAEXAMPLEEXAMPLE"
+
 
 def test_submit_delivered_twice_starts_each_article_once(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
     # Given a batch that was handled

@@ -52,4 +52,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def _take(record: SQSRecord) -> SubmitStatus:
-    return build().handle(record.body, record.message_id)
+    return build().handle(record.body, record.message_id, record.raw_event.get("attributes", {}).get("SenderId"))

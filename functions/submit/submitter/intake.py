@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,13 +35,32 @@ class UnreadableSubmissionError(NewsdeskError):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A readable submission and the id that it is recorded under."""
+    """A readable submission.
 
-    submission_id: str
+    Attributes
+    ----------
+    submission_ids : tuple of str
+        The ids that it may be recorded under, best first: the submitter's own, the event's, the message's. Nobody
+        else can have the last one.
+    sender : str or None
+        Who sent it; None when the queue does not say.
+    """
+
+    submission_ids: tuple[str, ...]
     request: UrlSubmitted
+    sender: str | None = None
+
+    @property
+    def submission_id(self) -> str:
+        """The id that it is to be recorded under, unless it is taken."""
+        return self.submission_ids[0]
+
+    def under_next_id(self) -> Submission:
+        """Return the submission without the first of its ids, which another sender has; the last one stays."""
+        return replace(self, submission_ids=self.submission_ids[1:] or self.submission_ids)
 
 
-def read_submission(body: str, message_id: str) -> Submission:
+def read_submission(body: str, message_id: str, sender_id: str | None = None) -> Submission:
     """Read the body of an intake record.
 
     Parameters
@@ -50,6 +69,9 @@ def read_submission(body: str, message_id: str) -> Submission:
         JSON of ``url-submitted.v1.json``, or an EventBridge event whose ``detail`` is that.
     message_id : str
         The queue's own id of the message; the submission's id when it names none, the same on every delivery.
+    sender_id : str, optional
+        Who put the message into the queue, as SQS says. Events come from the bus, so that of those the sender is the
+        account, too.
 
     Raises
     ------
@@ -60,9 +82,13 @@ def read_submission(body: str, message_id: str) -> Submission:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, "not JSON") from error
-    fallback_id = message_id
+    fallback_ids = [message_id]
+    # The part behind the colon is the name of a session: a role's sessions are one sender.
+    sender = sender_id.partition(":")[0] if sender_id else None
     if isinstance(document, dict) and "detail-type" in document:
-        fallback_id = _event_id(document, message_id)
+        fallback_ids.insert(0, _event_id(document, message_id))
+        if sender:
+            sender = f"{sender}/{_account(document)}"
         document = _detail(document)
     version = document.get("schemaVersion", 1) if isinstance(document, dict) else 1
     if type(version) is int and version != 1:
@@ -71,12 +97,19 @@ def read_submission(body: str, message_id: str) -> Submission:
         request = UrlSubmitted.model_validate(document)
     except ValidationError as error:
         raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, _first_problem(error)) from error
-    return Submission(request.submission_id or fallback_id, request)
+    named = [request.submission_id] if request.submission_id else []
+    return Submission(tuple(dict.fromkeys([*named, *fallback_ids])), request, sender)
 
 
 def _event_id(event: dict[str, Any], message_id: str) -> str:
     identifier = event.get("id")
     return identifier if isinstance(identifier, str) and re.fullmatch(SUBMISSION_ID_PATTERN, identifier) else message_id
+
+
+def _account(event: dict[str, Any]) -> str:
+    """Return the account that an event comes from; EventBridge writes it, the sender cannot choose it."""
+    account = event.get("account")
+    return account if isinstance(account, str) and re.fullmatch(r"[0-9]{1,20}", account) else "unknown"
 
 
 def _detail(event: dict[str, Any]) -> Any:

@@ -67,8 +67,11 @@ class SubmitStage:
     networks: Sequence[Network] = ()
     ports: Collection[int] = DEFAULT_PORTS
 
-    def handle(self, body: str, message_id: str) -> SubmitStatus:
+    def handle(self, body: str, message_id: str, sender_id: str | None = None) -> SubmitStatus:
         """Take one submission.
+
+        An id belongs to the sender who used it first. Another sender's submission under it is taken under the id of
+        its event or message.
 
         Raises
         ------
@@ -76,21 +79,21 @@ class SubmitStage:
             The article kept changing; the message is to be delivered again.
         """
         try:
-            submission = read_submission(body, message_id)
+            submission = read_submission(body, message_id, sender_id)
         except UnreadableSubmissionError as error:
             # An id that such a body names is not taken from those who mean to use it.
-            return self._reject(message_id, message_id, "", error.reason, str(error))
+            return self._reject((message_id,), "", error.reason, str(error))
         try:
             url = parse_url(submission.request.url)
             page = parse_url(canonical_url(url))
             # An AMP cache's URL stands for another host's: what is checked is what will be dialled.
             check_destination(page, self.networks, self.ports)
         except RejectedUrlError as error:
-            identifier, address = submission.submission_id, submission.request.url
-            return self._reject(identifier, message_id, address, error.reason, str(error), submission)
-        return self._accept(submission, url, page, message_id)
+            ids, address = submission.submission_ids, submission.request.url
+            return self._reject(ids, address, error.reason, str(error), submission)
+        return self._accept(submission, url, page)
 
-    def _accept(self, submission: Submission, url: Url, page: Url, message_id: str) -> SubmitStatus:
+    def _accept(self, submission: Submission, url: Url, page: Url) -> SubmitStatus:
         identifier = article_id(page.href)
         for _ in range(_ATTEMPTS):
             before = self.worker.store.find(identifier)
@@ -100,7 +103,12 @@ class SubmitStage:
             except ConflictError:
                 continue
             except AlreadyRecordedError:
-                return self._repeat(submission, message_id)
+                known = self.worker.store.submission(submission.submission_id)
+                if known is not None and not _is_anothers(known, submission):
+                    return self._repeat(submission, known)
+                if known is not None:
+                    submission = submission.under_next_id()
+                continue  # an id whose record has just expired is free
             if before is not None and before.stage is not Stage.REST:
                 return SubmitStatus.JOINED
             self.worker.send_on(after)
@@ -137,6 +145,7 @@ class SubmitStage:
         request = submission.request
         return SubmissionRecord(
             submission_id=submission.submission_id,
+            sender=submission.sender,
             url=request.url,
             received_at=to_text(self.worker.clock()),
             article_id=state.article_id,
@@ -147,17 +156,17 @@ class SubmitStage:
             discovery=request.discovery,
         )
 
-    def _repeat(self, submission: Submission, message_id: str) -> SubmitStatus:
+    def _repeat(self, submission: Submission, record: SubmissionRecord) -> SubmitStatus:
         """Send the fetch message again: the delivery that recorded the submission may have died before sending it.
 
-        Under an id that another URL has, nothing can be recorded any more; the refusal is recorded under the queue's.
+        Under an id that another URL has, nothing can be recorded any more; the refusal is recorded under the next one.
         """
-        record = self.worker.store.submission(submission.submission_id)
-        if record is not None and record.url != submission.request.url and message_id != submission.submission_id:
+        following = submission.submission_ids[1:]
+        if record.url != submission.request.url and following:
             detail = f"{submission.submission_id} was another URL's"
-            reason, address = Reason.SUBMISSION_ID_REUSED, submission.request.url
-            return self._reject(message_id, message_id, address, reason, detail, submission)
-        if record is not None and record.article_id is not None:
+            address = submission.request.url
+            return self._reject(following, address, Reason.SUBMISSION_ID_REUSED, detail, submission)
+        if record.article_id is not None:
             state = self.worker.store.get(record.article_id)
             if state is not None and (state.run, state.stage, state.waiting) == (record.run, Stage.FETCH, None):
                 self.worker.send_on(state)
@@ -165,17 +174,17 @@ class SubmitStage:
 
     def _reject(
         self,
-        submission_id: str,
-        message_id: str,
+        submission_ids: Sequence[str],
         url: str,
         reason: Reason,
         detail: str,
         submission: Submission | None = None,
     ) -> SubmitStatus:
-        """Record a refusal, under the queue's id of the message where another URL has the submission's own."""
+        """Record a refusal under the first id that no other submission has."""
         request = submission.request if submission else None
         refused = SubmissionRecord(
-            submission_id=submission_id,
+            submission_id=submission_ids[0],
+            sender=submission.sender if submission else None,
             url=url[:MAXIMUM_URL_LENGTH],
             received_at=to_text(self.worker.clock()),
             outcome=label(Outcome.REJECTED, reason),
@@ -186,8 +195,16 @@ class SubmitStage:
             discovery=request.discovery if request else None,
         )
         store = self.worker.store
-        if not store.reject(refused) and submission_id != message_id:
-            known = store.submission(submission_id)
-            if known is None or known.url != refused.url:
-                store.reject(refused.model_copy(update={"submission_id": message_id}))
+        for identifier in submission_ids:
+            if store.reject(refused.model_copy(update={"submission_id": identifier})):
+                break
+            known = store.submission(identifier)
+            if known is not None and known.url == refused.url and not _is_anothers(known, submission):
+                break
         return SubmitStatus.REJECTED
+
+
+def _is_anothers(record: SubmissionRecord, submission: Submission | None) -> bool:
+    """Return whether another sender's submission is recorded; a record that names no sender may be anybody's."""
+    sender = submission.sender if submission else None
+    return record.sender is not None and sender is not None and record.sender != sender

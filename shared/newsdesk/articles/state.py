@@ -201,9 +201,16 @@ class ArticleState(Record):
 
 
 class SubmissionRecord(Record):
-    """A submission: its outcome when it was refused, else the run that it waits for."""
+    """A submission: its outcome when it was refused, else the run that it waits for.
+
+    Attributes
+    ----------
+    sender : str or None
+        Who sent it, as the queue says; the id is this sender's. None when the queue does not say.
+    """
 
     submission_id: str
+    sender: str | None = None
     url: str
     received_at: str
     article_id: str | None = None
