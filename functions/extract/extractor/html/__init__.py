@@ -10,7 +10,7 @@ from extractor.html.canonical import canonical_link
 from extractor.html.charset import decode_text
 from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TABLES, Container
 from extractor.html.hidden import WARNING, hidden_text, hides_prose
-from extractor.html.json_ld import StructuredArticle, StructuredData, read_structured_data
+from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData, read_structured_data
 from extractor.html.links import checked_url, links_of
 from extractor.html.meta_tags import MetaStatements, lines_of, one_line, read_meta, text_of
 from extractor.html.page import Element, Page, read_html
@@ -26,6 +26,7 @@ __all__ = [
     "HEADING_LEVELS",
     "TABLES",
     "WARNING",
+    "Breadcrumb",
     "Container",
     "Element",
     "MetaStatements",

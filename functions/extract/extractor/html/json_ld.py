@@ -100,6 +100,14 @@ class StructuredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Breadcrumb:
+    """One step of the way from the site's front to a page, with the address that it leads to, if any."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StructuredData:
     """What a page's JSON-LD describes.
 
@@ -115,6 +123,8 @@ class StructuredData:
         Names of sites, publishers and organisations.
     types : frozenset of str
         All types that occur.
+    breadcrumbs : tuple of Breadcrumb
+        The way from the site's front to the page, in the order of its positions; of several, the longest.
     """
 
     articles: tuple[StructuredArticle, ...] = ()
@@ -122,6 +132,7 @@ class StructuredData:
     page: StructuredArticle | None = None
     site_names: tuple[str, ...] = ()
     types: frozenset[str] = frozenset()
+    breadcrumbs: tuple[Breadcrumb, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,7 @@ def read_structured_data(tree: HtmlElement) -> StructuredData:
     page: StructuredArticle | None = None
     types: set[str] = set()
     site_names: dict[str, None] = {}
+    ways: list[tuple[Breadcrumb, ...]] = []
     for node in nodes:
         names = _types(node.value)
         types.update(names)
@@ -154,6 +166,8 @@ def read_structured_data(tree: HtmlElement) -> StructuredData:
         if any(map(_is_article_type, kinds)):
             if len(articles) < _MAXIMUM_ARTICLES:
                 articles.append(_article(node, names, named))
+        elif "breadcrumblist" in kinds:
+            ways.append(_breadcrumbs(node.value, named))
         elif kinds & _PAGE_TYPES:
             page = page or (None if node.is_nested else _article(node, names, named))
         elif any(kind == "website" or kind.endswith("organization") for kind in kinds):
@@ -164,6 +178,7 @@ def read_structured_data(tree: HtmlElement) -> StructuredData:
         page=page,
         site_names=tuple(islice(site_names, _MAXIMUM_ITEMS)),
         types=frozenset(islice(sorted(types), _MAXIMUM_ARTICLES)),
+        breadcrumbs=max(ways, key=len, default=()),
     )
 
 
@@ -287,6 +302,23 @@ def _article(node: _Node, types: tuple[str, ...], named: Mapping[str, dict[str, 
         word_count=_count(value.get("wordCount")),
         is_nested=node.is_nested,
     )
+
+
+def _breadcrumbs(value: Mapping[str, Any], named: Mapping[str, dict[str, Any]]) -> tuple[Breadcrumb, ...]:
+    """Return the steps of a ``BreadcrumbList``; a step or its ``item`` carries the name."""
+    steps: list[tuple[int, Breadcrumb]] = []
+    for number, stated in enumerate(_list(value.get("itemListElement"))):
+        if not isinstance(stated, dict):
+            continue
+        step = named.get(_identifier(stated) or "", stated) if "item" not in stated and "name" not in stated else stated
+        item = step.get("item")
+        target = item if isinstance(item, dict) else {"@id": item}
+        name = _text(step.get("name"), _LONGEST_NAME) or _text(target.get("name"), _LONGEST_NAME)
+        address = next((url for key in ("@id", "url") if isinstance(url := target.get(key, step.get(key)), str)), None)
+        if name:
+            position = _count(step.get("position"))
+            steps.append((number if position is None else position, Breadcrumb(name, address and _line(address, 2000))))
+    return tuple(crumb for _, crumb in sorted(steps, key=lambda step: step[0]))
 
 
 def _list(value: Any) -> list[Any]:

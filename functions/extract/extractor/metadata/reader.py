@@ -15,12 +15,14 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from extractor.html import Element, MetaStatements, Page, Segment, StructuredData, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
+from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, agreed, confidence_of, key
 from extractor.metadata.images import stated_images
+from extractor.metadata.sections import stated_sections
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
 from extractor.text import fold
 from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person, StatedValue
@@ -37,8 +39,6 @@ _DECK_CLASS = re.compile(
 )
 _DECKS_TRIED = 12
 _CONTENT_TIERS = {"free": True, "locked": False}
-_ALL_LINKS = 0.6
-_LONGEST_SECTION_WORDS = 4
 _MAXIMUM_TITLES = 6
 _HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
 """Where a page says what it is called as a whole."""
@@ -50,21 +50,7 @@ _MACROLANGUAGES = {"nb": "no", "nn": "no"}
 _PLACES = {"jsonld": "jsonld", "page": "jsonld", "og": "meta", "twitter": "meta", "meta": "meta"}
 """Of a title candidate's sources; the others are elements of the page."""
 
-_CONFIDENCE = {"jsonld": 0.85, "meta": 0.8, "dom": 0.65, "url": 0.6}
-_AGREEMENT = 0.07
-_MOST_CONFIDENT = 0.99
 _DOUBTFUL = 0.4
-
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Generic[Value]):
-    """A value, the kind of place that states it, and how far it can be trusted, 0 to 1."""
-
-    value: Value
-    source: str
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +128,12 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     modified = dates_of_modification(page, captured_at)
     publisher = _publisher(data, meta)
     languages = _languages(page.tree, data, meta)
-    deck, description = _deck(data, segments, headline), _agreed(_descriptions(page), LONGEST_DESCRIPTION)
+    deck, description = _deck(data, segments, headline), agreed(_descriptions(page), LONGEST_DESCRIPTION)
     return Metadata(
         headline=_headline(titles),
         alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
         description=description,
-        article_section=_agreed(_sections(data, meta), LONGEST_NAME) or _linked_section(segments, headline),
+        article_section=agreed(stated_sections(page, headline, names), LONGEST_NAME),
         author=_authors(authors),
         date_published=_date(published),
         date_modified=_date(modified),
@@ -155,7 +141,7 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
         if publisher
         else None,
         image=_images(page),
-        in_language=Found(*languages[0], _CONFIDENCE[languages[0][1]]) if languages else None,
+        in_language=Found(*languages[0], CONFIDENCE[languages[0][1]]) if languages else None,
         keywords=_keywords(data, meta),
         is_accessible_for_free=_is_free(data, meta),
         titles=_names_of_the_article(titles),
@@ -204,7 +190,7 @@ def _headline(titles: tuple[TitleCandidate, ...]) -> Found[str] | None:
         return None
     best = titles[0]
     source = next((_PLACES.get(name, "dom") for name in best.sources), "dom")
-    return Found(best.text, source, min(best.confidence, _MOST_CONFIDENT))
+    return Found(best.text, source, min(best.confidence, MOST_CONFIDENT))
 
 
 def _headline_conflict(titles: tuple[TitleCandidate, ...]) -> FieldConflict | None:
@@ -231,10 +217,10 @@ def _authors(stated: tuple[FoundAuthors, ...]) -> Found[tuple[Person, ...]] | No
     if not stated:
         return None
     best = stated[0]
-    own = set(map(_key, best.names))
-    agreeing = {other.source for other in stated[1:] if not own.isdisjoint(map(_key, other.names))}
+    own = set(map(key, best.names))
+    agreeing = {other.source for other in stated[1:] if not own.isdisjoint(map(key, other.names))}
     people = tuple(Person(name=name[:LONGEST_NAME]) for name in best.names[:MAXIMUM_AUTHORS])
-    confidence = _confidence(best.source, len(agreeing)) - (0.2 if best.is_site else 0.0)
+    confidence = confidence_of(best.source, len(agreeing)) - (0.2 if best.is_site else 0.0)
     return Found(people, best.source, confidence)
 
 
@@ -242,7 +228,7 @@ def _author_conflict(stated: tuple[FoundAuthors, ...]) -> FieldConflict | None:
     values: list[tuple[str, str]] = []
     seen: set[str] = set()
     for authors in stated:
-        keys = set(map(_key, authors.names))
+        keys = set(map(key, authors.names))
         if authors.source != "dom" or authors is stated[0]:
             if not values or keys.isdisjoint(seen):
                 values.append(("; ".join(authors.names), authors.source))
@@ -256,7 +242,7 @@ def _date(stated: StatedDates) -> Found[str] | None:
         return None
     agreeing = sum(is_same_day(chosen.text, other.text) for other in stated.others)
     disagreeing = len(stated.others) - agreeing
-    confidence = _DOUBTFUL if chosen.is_update else _confidence(chosen.source, agreeing) - 0.15 * bool(disagreeing)
+    confidence = _DOUBTFUL if chosen.is_update else confidence_of(chosen.source, agreeing) - 0.15 * bool(disagreeing)
     return Found(chosen.text, chosen.source, confidence)
 
 
@@ -288,7 +274,7 @@ def _conflict(name: str, values: Iterable[tuple[str, str]]) -> FieldConflict | N
 def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
     heading = fold(headline or "")
     if data.main and (stated := one_line(data.main.alternative_headline, LONGEST_HEADLINE)) and fold(stated) != heading:
-        return Found(stated, "jsonld", _CONFIDENCE["jsonld"])
+        return Found(stated, "jsonld", CONFIDENCE["jsonld"])
     start = next(
         (number for number, segment in enumerate(segments) if fold(segment.text[:LONGEST_HEADLINE]) == heading), 0
     )
@@ -300,7 +286,7 @@ def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | N
             continue
         words = fold(segment.text)
         if len(words) > 3 and words != heading:
-            return Found(segment.text, "dom", _CONFIDENCE["dom"])
+            return Found(segment.text, "dom", CONFIDENCE["dom"])
     return None
 
 
@@ -321,46 +307,12 @@ def _is_description(element: Element) -> bool:
     return element.get("itemprop") == "description" or element.get("property") in ("description", "schema:description")
 
 
-def _sections(data: StructuredData, meta: MetaStatements) -> Iterable[tuple[str | None, str]]:
-    if data.main:
-        yield data.main.section, "jsonld"
-    yield meta.first("article:section", "og:section", "parsely-section", "sailthru.section", "section"), "meta"
-
-
-def _linked_section(segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
-    """Return the last of the links to sections around the headline: ``<a href="/world">World</a>``."""
-    heading = fold(headline or "")
-    place = next((at for at, segment in enumerate(segments) if heading and fold(segment.text[:1000]) == heading), None)
-    if place is None:
-        return None
-    found = None
-    for segment in segments[max(0, place - 2) : place + 5]:
-        if segment.link_share < _ALL_LINKS:
-            continue
-        for anchor in segment.links:
-            name = text_of(anchor, LONGEST_NAME)
-            path = (anchor.get("href") or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-            if name and len(name.split()) <= _LONGEST_SECTION_WORDS and fold(path.replace("-", " ")) == fold(name):
-                found = Found(name, "dom", _CONFIDENCE["dom"])
-    return found
-
-
 def _publisher(data: StructuredData, meta: MetaStatements) -> Found[str] | None:
     statements: list[tuple[str | None, str]] = [(meta.first("og:site_name"), "meta")]
     statements += [(article.publisher, "jsonld") for article in (data.main, data.page) if article is not None]
     statements += [(name, "jsonld") for name in data.site_names[:1]]
     statements.append((meta.first("application-name"), "meta"))
-    return _agreed(((name, source) for name, source in statements if name and "://" not in name), LONGEST_NAME)
-
-
-def _agreed(statements: Iterable[tuple[str | None, str]], limit: int) -> Found[str] | None:
-    """Return the first statement; the more others say the same, the surer."""
-    lines = [(line, source) for text, source in statements if (line := one_line(text, limit))]
-    if not lines:
-        return None
-    value, source = lines[0]
-    agreeing = sum(_key(other) == _key(value) for other, _ in lines[1:])
-    return Found(value, source, _confidence(source, agreeing))
+    return agreed(((name, source) for name, source in statements if name and "://" not in name), LONGEST_NAME)
 
 
 def _images(page: Page) -> Found[tuple[Image, ...]] | None:
@@ -368,7 +320,7 @@ def _images(page: Page) -> Found[tuple[Image, ...]] | None:
     if not images:
         return None
     models = tuple(Image(url=image.url, caption=image.caption, credit=image.credit) for image in images)
-    return Found(models, images[0].source, _CONFIDENCE[images[0].source])
+    return Found(models, images[0].source, CONFIDENCE[images[0].source])
 
 
 def _languages(tree: Element, data: StructuredData, meta: MetaStatements) -> list[tuple[str, str]]:
@@ -401,20 +353,12 @@ def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ..
         words = (one_line(part, LONGEST_KEYWORD) for text in statements for part in re.split(r"[,;]", text))
         kept = tuple(islice(dict.fromkeys(word for word in words if word), MAXIMUM_KEYWORDS))
         if kept:
-            return Found(kept, source, _CONFIDENCE[source])
+            return Found(kept, source, CONFIDENCE[source])
     return None
 
 
 def _is_free(data: StructuredData, meta: MetaStatements) -> Found[bool] | None:
     if data.main and data.main.is_accessible_for_free is not None:
-        return Found(data.main.is_accessible_for_free, "jsonld", _CONFIDENCE["jsonld"])
+        return Found(data.main.is_accessible_for_free, "jsonld", CONFIDENCE["jsonld"])
     tier = _CONTENT_TIERS.get((meta.first("article:content_tier") or "").lower())
-    return None if tier is None else Found(tier, "meta", _CONFIDENCE["meta"])
-
-
-def _confidence(source: str, agreeing: int) -> float:
-    return min(_MOST_CONFIDENT, _CONFIDENCE[source] + _AGREEMENT * min(agreeing, 3))
-
-
-def _key(text: str) -> str:
-    return "".join(fold(text))
+    return None if tier is None else Found(tier, "meta", CONFIDENCE["meta"])
