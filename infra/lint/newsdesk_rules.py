@@ -84,7 +84,7 @@ class DeadLetterQueue(_Rule):
 
 
 class LogRetention(_Rule):
-    """A function logs into a group of its own that forgets."""
+    """A function logs into its own group, which has a retention time."""
 
     id = "E9003"
     shortdesc = "A function has a log group with retention"

@@ -92,7 +92,7 @@ def _options(
 def ingest(
     urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Addresses to ingest.")] = None,
     source: Annotated[
-        Path | None, typer.Option("--from", help="A file with one address a line.", exists=True, dir_okay=False)
+        Path | None, typer.Option("--from", help="A file with one URL in each line.", exists=True, dir_okay=False)
     ] = None,
     folder: Annotated[
         Path, typer.Option("--out", help="The folder that the bucket is mirrored into.", file_okay=False)
@@ -129,11 +129,11 @@ def up(
     interval: Interval = None,
     allow_network: Networks = None,
     embeddings: Annotated[
-        bool | None, typer.Option(help="Keep a vector beside each article, for `search`; as before if left out.")
+        bool | None, typer.Option(help="Keep a vector for each article, for `search`; unchanged if left out.")
     ] = None,
     follow_pages: Annotated[
         int | None,
-        typer.Option(help="Further pages of one article to fetch; as before if left out.", min=0, max=20),
+        typer.Option(help="Further pages of one article to fetch; unchanged if left out.", min=0, max=20),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -149,10 +149,10 @@ def up(
 
 @app.command(epilog="Example: newsdesk down")
 def down(
-    wipe: Annotated[bool, typer.Option("--wipe", help="Also delete everything that it stored.")] = False,
+    wipe: Annotated[bool, typer.Option("--wipe", help="Also delete all of its data.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Stop the stack on this machine; the next `up` finds what it stored."""
+    """Stop the stack on this machine; its data stays for the next `up`."""
     require_checkout("down")
     from newsdesk_cli.local_stack import LocalStack
 
@@ -295,7 +295,7 @@ def extract(
 def add_page_case(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A saved page.", exists=True, dir_okay=False)],
     url: Annotated[str, typer.Option(help="The address of the page.")],
-    slug: Annotated[str, typer.Option(help="What it shows, in lower case with hyphens.")],
+    slug: Annotated[str, typer.Option(help="A name for what it shows, in lower case with hyphens.")],
     folder: Annotated[Path, typer.Option("--pages", help="The folder of the cases.", file_okay=False)] = PAGES_FOLDER,
 ) -> None:
     """Turn a saved page into a test case: it expects what is extracted today, for you to correct."""

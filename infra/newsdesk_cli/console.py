@@ -22,7 +22,7 @@ EXIT_WAITING = 3
 
 _LOG_WIDTH = 150
 
-# A terminal knows its width; a file or a pipe has none, and rich's own default of 80 columns cuts addresses off.
+# A terminal knows its width. A file or a pipe has none, and rich's default of 80 columns truncates addresses.
 out = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
 err = Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
 
@@ -38,19 +38,19 @@ def complain(text: str) -> None:
 
 
 def usage(text: str) -> NoReturn:
-    """End the command as badly used."""
+    """End the command with a usage error."""
     complain(text)
     raise typer.Exit(EXIT_USAGE)
 
 
 def fail(text: str) -> NoReturn:
-    """End the command as failed."""
+    """End the command with a failure."""
     complain(text)
     raise typer.Exit(EXIT_FAILURE)
 
 
 def require_checkout(what: str) -> None:
-    """End the command as badly used unless it runs from a checkout, which holds the functions and their models."""
+    """End the command with a usage error unless it runs from a checkout, which holds the functions and their models."""
     if not TEMPLATE.is_file():
         usage(f"{what} needs a checkout of the repository: run .venv/bin/newsdesk there")
 

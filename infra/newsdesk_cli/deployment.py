@@ -2,8 +2,9 @@
 
 Comes in: ``template.yaml`` and the built packages. Goes out: nothing. Changes: the local stack.
 
-The template is deployed as it is, but for its code, which is uploaded and named by its S3 address as ``sam package``
-would, and for what MiniStack 1.5 takes differently from AWS (:func:`_for_ministack`, :func:`_enable_time_to_live`).
+The template is deployed unchanged, with two exceptions: the code is uploaded and referred to by its S3 address, as
+``sam package`` would, and some values are adapted to MiniStack 1.5 (:func:`_for_ministack`,
+:func:`_enable_time_to_live`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def deploy(stack: Stack, template_path: Path, packages: Path, parameters: Mappin
     """
     template = load_template(template_path)
     if parameters.get("Embeddings") != "on":
-        del template["Resources"]["EmbedFunction"]  # its condition leaves it out, and its package is large
+        del template["Resources"]["EmbedFunction"]  # its condition excludes it, and its package is large
     _ensure_bucket(stack)
     target = Target.this_machine()
     for logical_id, uri, properties in packaged_resources(template):
@@ -55,7 +56,7 @@ def deploy(stack: Stack, template_path: Path, packages: Path, parameters: Mappin
 
 
 def configure(stack: Stack, function: str, variables: Mapping[str, str]) -> None:
-    """Set environment variables of a function, beside those of the template; unchanged ones cost nothing."""
+    """Set environment variables of a function, in addition to the template's; make no call if they are already set."""
     name = stack.resources[function]
     present = stack.functions.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {})
     wanted = {**present, **variables}
@@ -85,7 +86,7 @@ def _upload(stack: Stack, body: bytes) -> str:
 
 
 def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
-    """Put numbers in: MiniStack leaves a reference to a Number parameter a string, which its queue poller rejects."""
+    """Insert numbers: MiniStack makes a reference to a Number parameter a string, which its queue poller rejects."""
     numbers = {
         name: int(parameters.get(name, definition["Default"]))
         for name, definition in template["Parameters"].items()
@@ -100,7 +101,7 @@ def _with_numbers(node: Any, numbers: Mapping[str, int]) -> Any:
     if isinstance(node, dict):
         if set(node) == {"Ref"} and node["Ref"] in numbers:
             return numbers[node["Ref"]]
-        # Environment variables are text, on AWS too.
+        # Environment variables are text on AWS, too.
         return {name: value if name == "Variables" else _with_numbers(value, numbers) for name, value in node.items()}
     return node
 
@@ -149,7 +150,7 @@ def _failures(stack: Stack) -> str:
 
 
 def _enable_time_to_live(stack: Stack, template: Template) -> None:
-    """Turn on the table's expiry, which MiniStack's CloudFormation passes over."""
+    """Turn on the table's TTL, which MiniStack's CloudFormation ignores."""
     specification = template["Resources"]["ArticleTable"]["Properties"]["TimeToLiveSpecification"]
     table = stack.outputs["TableName"]
     described = stack.dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]

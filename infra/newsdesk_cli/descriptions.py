@@ -1,4 +1,4 @@
-"""What the members of an enumeration mean, in the words that stand under each in the code.
+"""What the members of an enumeration mean: the docstring under each in the code.
 
 Comes in: an enumeration whose members have docstrings. Goes out: those sentences by value.
 """

@@ -1,6 +1,6 @@
-"""The parts of the documents that list what the code has.
+"""The generated parts of the documents: lists of what is in the code.
 
-Comes in: the Markdown files, and the code's own lists and descriptions. Goes out: the files' texts with every generated
+Comes in: the Markdown files, and the code's lists and descriptions. Goes out: the files' texts with every generated
 section up to date. ``python -m newsdesk_cli.documents`` (``make docs``) writes them back.
 
 A section stands between ``<!-- begin generated: NAME -->`` and ``<!-- end generated -->``; ``SECTIONS`` has the names.
@@ -67,7 +67,7 @@ def names_in(document: str) -> list[str]:
 
 
 def render(document: str) -> str:
-    """Return a document with its generated sections written anew.
+    """Return a document with its generated sections up to date.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def _members(header: str, meanings: Mapping[str, str], prefix: str = "") -> str:
 
 
 def _type_signs() -> str:
-    """Return the signs of pages that are no articles; the signs of other kinds are not written as warnings."""
+    """Return the signs of pages that are not articles; the signs of other kinds are not written as warnings."""
     kept = (TypeSign.GALLERY, TypeSign.MEDIA, TypeSign.LISTING)
     meanings = described(TypeSign)
     return _members("warning", {sign.value: meanings[sign.value] for sign in kept}, "type:")
@@ -245,7 +245,7 @@ def _default_of(field: FieldInfo) -> str:
 
 
 def _keys() -> str:
-    """Return the patterns of the keys: what the functions return for examples, with the examples' names put in."""
+    """Return the patterns of the keys, which the functions make for names in place of values."""
     article = keys.article_key(_EXAMPLE_DAY, "<article id>", 7777, "abcdef01")
     host = "host.example"
     rows = (
@@ -318,7 +318,7 @@ def _form(text: str) -> str:
 
 
 def _meaning(text: str) -> str:
-    """Return an argument's help in one line, with paths of this checkout as seen from its root."""
+    """Return an argument's help in one line, with paths relative to the root of this checkout."""
     return re.sub(r"\[([^\]]+)\]$", r"(\1)", " ".join(text.split())).replace(f"{ROOT}/", "")
 
 

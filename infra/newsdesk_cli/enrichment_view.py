@@ -60,7 +60,7 @@ class Segment:
 
 
 def segments(body: str, enrichment: Enrichment) -> Iterator[Segment]:
-    """Yield the body in pieces that together are the body; of spans that overlap the shorter one shows."""
+    """Yield the body in pieces that together are the body; where spans overlap, the shorter one shows."""
     entities = _painted(body, [((m.begin, m.end), e) for e in enrichment.entities for m in e.mentions])
     quotes = _painted(body, [((quote.begin, quote.end), quote) for quote in enrichment.quotes])
     roles = _painted(body, _roles(enrichment.quotes))
@@ -178,11 +178,11 @@ def _legend() -> Text:
 
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Unicode's embeddings, overrides and isolates (UAX 9)."""
+"""Unicode's embeddings, overrides and isolates (UAX 9), which change the direction of text."""
 
 
 def _printable(text: str) -> str:
-    """Put a sign in the place of each character that a terminal would obey: controls, and turns of direction."""
+    """Replace each character that a terminal would obey, such as a control or a change of direction, with a sign."""
     return "".join(
         "\N{REPLACEMENT CHARACTER}"
         if (unicodedata.category(char) == "Cc" and char not in "\n\t") or char in _TURNS

@@ -1,4 +1,4 @@
-"""What ends a command with one plain line instead of a traceback.
+"""Errors that end a command with one plain line instead of a traceback.
 
 Comes in: nothing. Goes out: the base class of such errors; it loads nothing, so that ``--help`` is quick.
 """
@@ -7,4 +7,4 @@ from __future__ import annotations
 
 
 class CommandError(Exception):
-    """A command cannot do what was asked; the text says why."""
+    """A command cannot do its work; the text says why."""

@@ -1,6 +1,6 @@
 """An extraction explained on one HTML page.
 
-Comes in: what extraction made of a page. Goes out: HTML in one file, without scripts, with the text of the page
+Comes in: the extraction of a page. Goes out: HTML in one file, without scripts, with the text of the page
 escaped.
 """
 
@@ -24,7 +24,7 @@ from newsdesk_cli.single_page import Observation
 
 _STYLE_SHEET = Path(__file__).with_name("explanation.css")
 _LONGEST_SHOWN_RUN = 2
-"""Dropped pieces in a row that are shown one by one; more of them are folded up."""
+"""Up to this many dropped pieces in a row are shown one by one; longer rows are folded."""
 _LONGEST_PREVIEW = 110
 _MOST_SHOWN = 10_000
 _HIGHEST_CLEAN_LEAK_SCORE = 0.2

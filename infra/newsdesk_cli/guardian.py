@@ -42,7 +42,7 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     threading.Thread(target=watch_standard_input, daemon=True).start()
     code = child.wait()
-    # The workers end when their pipe does; whatever does not is in our process group, and so are we.
+    # The workers end when their pipe does. Whatever does not is in our process group, and so is this process.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(os.getpgrp(), signal.SIGTERM)
     return code

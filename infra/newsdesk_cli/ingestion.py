@@ -21,7 +21,7 @@ from newsdesk.web import MAXIMUM_URL_LENGTH
 from newsdesk_cli.stack import Stack
 
 _MESSAGES_PER_CALL = 10  # SQS's own limit
-_LONGEST_SENT = 2 * MAXIMUM_URL_LENGTH  # still too long, and small enough for ten to a call
+_LONGEST_SENT = 2 * MAXIMUM_URL_LENGTH  # longer than submit accepts, and small enough for ten in one call
 _POLL_SECONDS = 1.0
 _DOWNLOADS_AT_ONCE = 8
 
@@ -37,9 +37,9 @@ class Result:
     outcome : str
         ``indexed``, ``unchanged``, ``duplicate``, ``rejected``, ``failed``, ``removed``, or ``waiting``.
     reason : str or None
-        The part after the colon of a rejection or failure; why it waits, for what waits.
+        The part after the colon of a rejection or failure; for a submission that waits, why.
     next_due : str or None
-        For what waits: when it is tried again.
+        For a submission that waits: when it is tried again.
     seconds : float or None
         From its arrival to its outcome.
     """
@@ -118,7 +118,7 @@ class Ingestion:
                 raise RuntimeError(f"the intake queue refused {answer['Failed']}")
 
     def wait(self, seconds: float, report: Callable[[int, int], None]) -> bool:
-        """Wait until every URL has its outcome, or until none can get one in time.
+        """Wait until every URL has its outcome, or until no other can get one in time.
 
         Parameters
         ----------
@@ -223,20 +223,20 @@ def _ended(url: str, record: SubmissionRecord, ending: OutcomeRecord) -> Result:
 
 
 def _body(submission_id: str, url: str) -> str:
-    """Return an intake message as ASCII: SQS refuses some characters, and whether a URL is one is submit's to say."""
+    """Return an intake message as ASCII: SQS refuses some characters, and submit alone judges URLs."""
     document = {"url": url[:_LONGEST_SENT], "submissionId": submission_id, "discovery": "command line"}
     return json.dumps(document)
 
 
 def read_urls(lines: Iterable[str]) -> list[str]:
-    """Return the URLs of a list: one a line, blank lines and lines that begin with ``#`` passed over."""
+    """Return the URLs of a list: one in each line, without blank lines and lines that begin with ``#``."""
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def mirror(stack: Stack, folder: Path) -> int:
     """Copy the bucket's objects into a folder under their own keys; return how many were copied.
 
-    Objects are immutable, so one that is there already, with the same size, is left alone.
+    Objects are immutable, so one that is already there with the same size is not copied again.
     """
     missing: list[str] = []
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.bucket):

@@ -67,7 +67,7 @@ def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Resu
 
 
 def _sample_site() -> SampleSite:
-    """Return the site on its usual port, so that its articles are the same each time; on any port if that is taken."""
+    """Return the site on its usual port, so that its articles are the same each time; if that is taken, on any port."""
     try:
         return SampleSite(port=_SAMPLE_SITE_PORT).start()
     except OSError:

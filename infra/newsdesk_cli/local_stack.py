@@ -35,7 +35,7 @@ from newsdesk_cli.templates import load_template
 STACK_NAME = "newsdesk"
 REGION = "eu-west-1"
 
-# Two workers of each stage keep the two processors of a small machine busy; more only wait for each other.
+# Two workers for each stage keep the two processors of a small machine busy; more would only wait for each other.
 _PARAMETERS = {
     "UserAgent": f"NewsdeskBot/{__version__} (+http://localhost; a stack on its developer's machine)",
     "MaximumConcurrency": "2",
@@ -75,7 +75,7 @@ class LocalStack:
     Parameters
     ----------
     folder : Path
-        Where its state lies; one stack per folder.
+        The folder of its state; there is one stack for each folder.
     say : callable
         Called with each line of progress.
     """
@@ -118,14 +118,14 @@ class LocalStack:
         Parameters
         ----------
         allowed_networks : sequence of str
-            CIDR blocks that submit and fetch may dial though they are private. Put on the functions after the
-            deployment; the template has no such setting.
+            CIDR blocks that submit and fetch may connect to although they are private. They are set on the functions
+            after the deployment, because the template has no such setting.
         interval_seconds : float or None
             Overrides the crawl interval.
         embeddings : bool or None
-            Whether a vector is kept beside each article; None leaves that as it was.
+            Whether a vector is kept for each article; None leaves the setting unchanged.
         follow_pages : int or None
-            How many further pages of an article are fetched; None leaves that as it was.
+            How many further pages of an article are fetched; None leaves the setting unchanged.
 
         Raises
         ------
@@ -205,7 +205,7 @@ class LocalStack:
 
     def _configure(self, stack: Stack, allowed_networks: Sequence[str], interval_seconds: float | None) -> None:
         networks = {"NEWSDESK_ALLOWED_NETWORKS": ",".join(allowed_networks)}
-        # What an earlier command set must not outlive it: without an interval of its own, the template's holds again.
+        # A setting must not outlive the command that made it: without an interval here, the template's applies again.
         interval = interval_seconds
         if interval is None:
             interval = load_template(TEMPLATE)["Parameters"]["CrawlIntervalSeconds"]["Default"]
@@ -216,7 +216,7 @@ class LocalStack:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_certificate()
         new = Instance(0, _free_port(), "AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
-        # What is on disk belongs to the account of these keys, and its queues' addresses name the port.
+        # The stored data belongs to the account of these keys, and its queue URLs contain the port.
         former = self._remembered() or new
         if not _is_free(former.port):
             raise LocalStackError(
@@ -248,7 +248,7 @@ class LocalStack:
         return instance
 
     def _rewind_streams(self) -> None:
-        """Let stream triggers start over: MiniStack keeps their positions over a restart, but not the streams."""
+        """Reset the positions of stream triggers: MiniStack keeps them across a restart, but not the streams."""
         saved = self._folder / "state" / "lambda.json"
         if saved.is_file():
             document = json.loads(saved.read_text())
@@ -277,7 +277,7 @@ class LocalStack:
         self._forget_process()
 
     def _environment(self, instance: Instance) -> dict[str, str]:
-        """Return MiniStack's environment: nothing of ours but what a process needs, and its own settings."""
+        """Return MiniStack's environment: its own settings, and of our variables only what any process needs."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
         temporary = self._folder / "tmp"
         temporary.mkdir(exist_ok=True)
@@ -346,7 +346,7 @@ class LocalStack:
             return False
 
     def _is_ours(self, pid: int) -> bool:
-        """Return whether a process is a guardian of this folder, and not another one with its old number."""
+        """Return whether a process is a guardian of this folder, and not an unrelated one that got its process id."""
         if pid <= 0:
             return False
         try:
@@ -379,7 +379,7 @@ class LocalStack:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As a server does it: an address that lingers after the last stack's end is no obstacle.
+        # As servers do it: a port whose last connections linger after the previous stack's end still counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

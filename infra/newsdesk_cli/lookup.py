@@ -43,7 +43,7 @@ def find_article(stack: Stack, subject: str) -> ArticleState | None:
 
 
 def status_of(stack: Stack, subject: str) -> dict[str, Any]:
-    """Return what is known of a submission or an article; end the command if nothing is."""
+    """Return what is known about a submission or an article; end the command if there is nothing."""
     submission = stack.store.submission(subject)
     if submission is None:
         state = find_article(stack, subject)

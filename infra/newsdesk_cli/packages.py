@@ -84,7 +84,7 @@ def build_package(resource: str, source: Path, destination: Path, target: Target
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise BuildError(f"{resource}: {done.stdout}{done.stderr}")
-    sys.stderr.write(done.stdout)  # what the recipe has left out, such as byte code
+    sys.stderr.write(done.stdout)  # what the recipe leaves out, such as byte code
     package.archive.write_bytes(zip_folder(folder))
     stamp.write_text(fingerprint)
     return package

@@ -1,4 +1,4 @@
-"""Page cases: a page, and what extraction must make of it.
+"""Page cases: a page, and the article that extraction must find in it.
 
 Comes in: a folder ``tests/pages/<slug>`` with ``source.html`` or ``source.txt`` and ``expected.json``. Goes out: where
 extraction differs, in words. Changes: the folder of a case that is added.
@@ -14,7 +14,7 @@ The fields of ``expected.json``, all but ``url`` optional:
 ``absent``
     Fields that the article must not have.
 ``paragraphs``
-    The whole body, line by line and in order: a list's items and a table's rows are lines, captions are none.
+    The whole body, line by line and in order. List items and table rows are lines; captions are not.
 ``blocks``
     Blocks that must be there in this order, each by its fields, or by a text that it ``contains``.
 ``captions``
@@ -22,7 +22,7 @@ The fields of ``expected.json``, all but ``url`` optional:
 ``foreign``
     Strings that must not occur in the body.
 ``misses``
-    Where extraction is known to fall short of all that, word for word: a change that fixes one removes it.
+    Known differences from all that, in the words of the comparison: a change that fixes one removes it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.single_page import Observation, observe
 
 CAPTURED_AT = "2026-11-22T09:00:00Z"
-"""When a case was captured, if it does not say."""
+"""The time of capture of a case that states none."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BULLET = re.compile(r"^[-*•–] ")
@@ -118,12 +118,12 @@ def differences(expected: Mapping[str, Any], seen: Observation) -> tuple[str, ..
 
 
 def body_lines(article: Extracted) -> tuple[str, ...]:
-    """Return the body line by line: a list's items and a table's rows are lines, captions are none."""
+    """Return the body line by line. List items and table rows are lines; captions are not."""
     return tuple(line for block in article.blocks for line in _lines_of(block))
 
 
 def add_case(source: Path, url: str, slug: str, folder: Path = PAGES_FOLDER) -> PageCase:
-    """Write a new case from a saved page: today's extraction is what is expected, until somebody corrects it.
+    """Write a new case from a saved page: today's extraction is the expectation, until somebody corrects it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where things lie in a checkout.
+"""Where the files of a checkout are.
 
 Comes in: nothing. Goes out: paths.
 """

@@ -1,4 +1,4 @@
-"""What people see: tables, progress, articles.
+"""What the command line shows to people: tables, progress, articles.
 
 Comes in: results and articles. Goes out: rich renderables.
 """
@@ -111,7 +111,7 @@ def absence(subject: str, state: ArticleState | None) -> str:
 
 
 def _short(url: str, longest: int) -> str:
-    """Return an address cut where pages of a site look alike, in front; ``outcomes.jsonl`` has it whole."""
+    """Return an address without its beginning, which a site's pages share; ``outcomes.jsonl`` has all of it."""
     bare = url.removeprefix("https://").removeprefix("http://")
     return bare if len(bare) <= longest else f"…{bare[-(longest - 1) :]}"
 

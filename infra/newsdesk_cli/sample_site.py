@@ -42,7 +42,7 @@ ROBOTS = b"User-agent: *\nAllow: /\n"
 
 LONGEST_DELAY_SECONDS = 300.0
 IDLE_CONNECTION_SECONDS = 60.0
-# A foreground server must not grow forever; no test run comes near this many requests.
+# A foreground server must not grow without limit; no test run makes nearly this many requests.
 REMEMBERED_REQUESTS = 100_000
 
 _STATUS_ROUTE = re.compile(r"/status/([2-5]\d\d)")
@@ -107,7 +107,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a site has to say about one request target, before conditions and encodings.
+    """A site's answer to one request target, before conditions and encodings.
 
     Attributes
     ----------
@@ -122,9 +122,9 @@ class Answer:
     last_modified : datetime or None
         When the body last changed; None for an answer without validators.
     delay_seconds : float
-        How long the answer is held back.
+        How long the answer is delayed.
     missing_bytes : int
-        By how much Content-Length claims more than is sent before the connection closes.
+        How many bytes fewer are sent than Content-Length claims, before the connection closes.
     """
 
     status: int
@@ -146,7 +146,7 @@ class LoopbackSite(ABC):
     """A web site on 127.0.0.1 with its own threads; what it serves is up to the subclass.
 
     Use it as a context manager, or call `start` and `stop`. It speaks HTTP/1.1 with keep-alive,
-    Content-Length, HEAD, conditional requests and gzip, and gives every robot leave to fetch.
+    Content-Length, HEAD, conditional requests and gzip, and its robots.txt allows everything.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ class LoopbackSite(ABC):
         return self
 
     def stop(self) -> None:
-        """Stop serving, sever what is still connected, and free the port; harmless if stopped."""
+        """Stop serving, close all connections, and free the port; harmless if already stopped."""
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -255,8 +255,8 @@ class SampleSite(LoopbackSite):
 
     Apart from the routes of ``site.json`` it answers ``/robots.txt`` and these faults:
     ``/slow?seconds=N``, ``/status/NNN`` (with ``?retry_after=N`` for a Retry-After header),
-    ``/redirect-loop``, ``/truncated`` and ``/bytes``. Everything else is 404. A query on a page's
-    path changes nothing. ``{{base}}`` in an HTML page stands for the site's own `base_url`.
+    ``/redirect-loop``, ``/truncated`` and ``/bytes``. Everything else is 404. A query on a page's path makes no
+    difference. ``{{base}}`` in an HTML page stands for the site's own `base_url`.
 
     Parameters
     ----------
@@ -402,7 +402,7 @@ class DirectorySite(LoopbackSite):
         return self.url("/" + quote(name, safe=""))
 
     def answer(self, target: str) -> Answer:
-        """Return the saved page the request target names, the robots file, or 404."""
+        """Return the saved page that the request target names, robots.txt, or 404."""
         path = urlsplit(target).path
         file = self._files.get(unquote(path.removeprefix("/")))
         if file is None:
@@ -494,7 +494,7 @@ def _small_page(title: str) -> bytes:
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    # http.server.HTTPServer looks its own name up when it binds; a plain TCP server asks nobody.
+    # http.server.HTTPServer looks up its own name when it binds; a plain TCP server does not.
     allow_reuse_address = True
     request_queue_size = 128
 
@@ -515,7 +515,7 @@ class _Server(socketserver.ThreadingTCPServer):
         self.stopping.set()
         with self._connections_lock:
             for connection in self._connections:
-                # Otherwise a client that keeps its connection alive would keep its thread, and so us, waiting.
+                # Otherwise a client that keeps its connection open would keep its thread waiting, and with it this one.
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
@@ -531,7 +531,7 @@ class _Server(socketserver.ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that hangs up in the middle of an answer is no fault of ours.
+        # A client that hangs up in the middle of an answer is not an error.
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
@@ -559,7 +559,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self._reply(with_body=False)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Stay quiet: the record of requests is the log."""
+        """Log nothing: the record of requests is the log."""
 
     def _reply(self, *, with_body: bool) -> None:
         server = cast("_Server", self.server)
@@ -570,7 +570,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
             RecordedRequest(self.command, self.path, MappingProxyType(request_headers), int(reply.status))
         )
         if server.stopping.wait(answer.delay_seconds):
-            # The site has stopped meanwhile: a client is cut off, never answered late.
+            # The site has stopped in the meantime: a client is disconnected, never answered late.
             self.close_connection = True
             return
         self.send_response(reply.status)
@@ -625,7 +625,7 @@ def _accepts_gzip(accept_encoding: str) -> bool:
 def _is_not_modified(request_headers: Mapping[str, str], tags: set[str], last_modified: datetime) -> bool:
     if_none_match = request_headers.get("if-none-match")
     if if_none_match is not None:
-        # RFC 9110, 13.2.2: with If-None-Match present, If-Modified-Since is not looked at.
+        # RFC 9110, 13.2.2: If-None-Match takes precedence over If-Modified-Since.
         offered = {tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(",")}
         return "*" in offered or not tags.isdisjoint(offered)
     try:

@@ -15,7 +15,7 @@ from newsdesk.adapters.eventbridge import EVENT_SOURCE
 from newsdesk.contracts import ArticleChanged, SubmissionEnded, article_json_schema, event_schema, url_submitted_schema
 
 TRIGGER_SOURCE = "newsdesk.trigger"
-"""The source under which others send us ``UrlSubmitted``; a test holds it against the submit function's."""
+"""The source under which others send us ``UrlSubmitted``; a test compares it with the submit function's."""
 
 
 def generate() -> dict[str, str]:

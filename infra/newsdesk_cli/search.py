@@ -1,9 +1,9 @@
-"""Articles that mean what another one means, or what a text says: what ``newsdesk search`` does.
+"""Articles that are close in meaning to another article or to a text: what ``newsdesk search`` does.
 
 Comes in: a stack, an article or a text. Goes out: articles, the most similar first.
 
-It reads every stored vector, so it is for stacks of some thousand articles; a larger one loads ``vectors/v1/`` into an
-index made for that.
+It reads every stored vector, so it is for stacks of some thousand articles; for a larger one, load ``vectors/v1/`` into
+a vector index.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PARALLEL_READS = 16
 
 
 class NoVectorError(Exception):
-    """There is nothing to compare with; the text says why."""
+    """There is no vector to compare with; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Search:
     Attributes
     ----------
     is_cut : bool
-        There are more vectors than were read: those of the articles that were first seen last were left out.
+        There are more vectors than were read: those of the articles that were first seen most recently are left out.
     """
 
     hits: tuple[Hit, ...]
@@ -74,7 +74,7 @@ def vector_of_article(stack: Stack, state: ArticleState) -> StoredVector:
 
 def vector_of_text(text: str) -> tuple[str, str]:
     """Return the model's name and the vector of a text."""
-    from embedder.model import MODEL, embed  # loads the model, which the other commands do without
+    from embedder.model import MODEL, embed  # loads the model, which the other commands do not need
 
     return MODEL, encode_vector(embed(None, text))
 

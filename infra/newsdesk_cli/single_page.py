@@ -1,6 +1,6 @@
 """One page, from a file or from the web, through the extractor without a stack.
 
-Comes in: a file's path or a URL. Goes out: the page, and what extraction makes of it. A URL is fetched once, after the
+Comes in: a file's path or a URL. Goes out: the page, and its extraction. A URL is fetched once, after the
 same checks of its address and of robots.txt as in the pipeline.
 """
 
@@ -31,12 +31,12 @@ from newsdesk_cli.paths import TEMPLATE
 from newsdesk_cli.templates import load_template
 
 UNKNOWN_URL = "https://unknown.invalid/"
-"""Of a file that nobody knows the address of (RFC 2606: a name that can never be)."""
+"""The address of a file whose address is not known (RFC 2606: a name that never resolves)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What extraction made of a page.
+    """The extraction of a page.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Observation:
 
     @property
     def article(self) -> Extracted | None:
-        """The article, of a page that was not refused."""
+        """The article; None if the page was refused."""
         return self.result.article if self.result is not None and self.reason is None else None
 
 
@@ -102,11 +102,11 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
 
 
 def _now() -> None:
-    """Wait for nothing: one page asked for by hand is no crawl."""
+    """Do not wait: one page that somebody asks for by hand is not a crawl."""
 
 
 def _heed_robots(fetcher: HttpFetcher, url: Url, token: str) -> None:
-    """Refuse what robots.txt disallows; without one all is allowed, out of reach nothing (RFC 9309, section 2.3.1)."""
+    """Refuse what robots.txt disallows: nothing if it is missing, all if it is unreachable (RFC 9309, 2.3.1)."""
     answer = fetcher.fetch_auxiliary(f"{url.origin}/robots.txt", MAXIMUM_ROBOTS_BYTES, AUXILIARY_DEADLINE_SECONDS)
     if answer.status == 429 or answer.status >= 500:
         raise TransientError(Reason.ROBOTS_UNAVAILABLE, f"robots.txt answered {answer.status}")

@@ -1,8 +1,8 @@
 """Imports every function's handler from nothing but its own package and the layer.
 
 Comes in: the template and the checkout. Goes out: an exit code, and a line per function. Changes: builds the packages
-for this machine in ``.newsdesk-packages/``. The local stack's workers see this environment's packages too, so without
-this a dependency that is missing from a package would go unnoticed.
+for this machine in ``.newsdesk-packages/``. The local stack's workers also see the packages of this environment, so a
+dependency that is missing from a package would go unnoticed there.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ print(f"{handler:40} imported in {time.perf_counter() - started:.2f} s")
 LOADED_LATER = {
     "ExtractFunction": ("extractor.reading.full", "extractor.reading.plain", "babel.dates", "dateparser", "htmldate")
 }
-"""What a function loads after its handler: extract's child, and what is left of a library that was cut."""
+"""What a function loads after its handler: extract's child, and what the build keeps of a trimmed library."""
 
 LARGEST_MEGABYTES = {"ExtractFunction": 12.0}
-"""Of packages, zipped: what a cold start has to load."""
+"""Limits of the zipped packages, which a cold start has to load."""
 
 
 def import_handlers() -> int:

@@ -29,7 +29,7 @@ _MISSING_STACK_TEXT = "does not exist"
 
 
 class StackMissingError(CommandError):
-    """There is no such stack, or none is up."""
+    """There is no such stack, or the local stack is not up."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ Template = dict[str, Any]
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows CloudFormation's short tags, and leaves what looks like a date a string."""
+    """Knows CloudFormation's short tags, and reads what looks like a date as a string."""
 
 
 def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def load_template(path: Path) -> Template:
     Raises
     ------
     yaml.YAMLError
-        If it is no YAML.
+        If it is not YAML.
     """
     template: Template = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - derives from SafeLoader
     return template

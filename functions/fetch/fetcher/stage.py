@@ -71,7 +71,7 @@ class FetchStatus(StrEnum):
     FETCHED = "fetched"
     """The capture was written, and extract has its message."""
     PAGE_MISSED = "page_missed"
-    """A further page could not be had; the article goes on without it."""
+    """A further page was not available; the article continues without it."""
     NOT_MODIFIED = "not_modified"
     """The page is as it was at the last visit; the run ended."""
     DUPLICATE = "duplicate"

@@ -43,7 +43,7 @@ class Capture(Record):
     host_signals: str | None = None
     is_perishable: bool = Field(
         default=False,
-        description="It names a date on which its meaning changes, or a page that could not be had, so the next visit "
+        description="It names a date on which its meaning changes, or a page that was not available, so the next visit "
         "must read it again.",
     )
 
