@@ -112,7 +112,7 @@ FIRST_WORK = {
         ),
     ),
 }
-"""By function: a program that prints figures, and their names; milliseconds where nothing else is said."""
+"""By function: a program that prints figures, and their names; milliseconds unless they say otherwise."""
 
 
 def main() -> None:
@@ -161,7 +161,7 @@ def main() -> None:
 
 
 def _rows(arguments: argparse.Namespace, program: str, environment: dict[str, str]) -> list[list[float]]:
-    """Run a program in as many processes, and return the numbers that each printed."""
+    """Run a program in this many processes, and return the numbers that each printed."""
     outputs = (_output(arguments.python, "-c", program, environment=environment) for _ in range(arguments.runs))
     return [[float(number) for number in output.split()] for output in outputs]
 

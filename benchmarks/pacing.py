@@ -107,7 +107,7 @@ def with_a_busy_host(pages_of_busy: int, is_fair: bool) -> dict[str, Any]:
 
 
 def with_short_wait(seconds: float) -> dict[str, Any]:
-    """What the time that is waited inside the function does to its bill."""
+    """How waiting inside the function affects its cost."""
     hosts = [SimulatedHost(f"host-{number}.example", 10) for number in range(100)]
     hosts.append(SimulatedHost("busy.example", 500))
     report, figures = run(
@@ -119,7 +119,7 @@ def with_short_wait(seconds: float) -> dict[str, Any]:
 
 
 def with_a_host_that_is_down(pages: int) -> dict[str, Any]:
-    """What becomes of the pages of a host that answers 503 from its first minute on."""
+    """What happens to the pages of a host that answers 503 from its first minute on."""
     down = SimulatedHost("down.example", pages, overload="503", bad_time=(30.0, math.inf))
     report, figures = run(hosts=[down], crawl_limits=CrawlLimits(INTERVAL), faults=_NO_FAULTS, poll_seconds=20.0)
     return {

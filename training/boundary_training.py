@@ -56,7 +56,7 @@ class Sample:
 
 
 def samples_of(case: Case, page: ReadCase) -> list[Sample]:
-    """Return the candidates of a page; as one is foreign or not, so the walk goes on."""
+    """Return the candidates of a page; whether one is foreign decides how the walk continues."""
     found: list[Sample] = []
 
     def judge(candidate: Candidate) -> bool:

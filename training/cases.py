@@ -1,4 +1,4 @@
-"""Pages of which is known what is their article's and what is not.
+"""Pages of which we know what belongs to their article and what does not.
 
 Comes in: the evaluation pages beside the repository (texts: scrapinghub and fundus, MIT; WCXB, CC BY 4.0, attribution:
 Murrough Foley, WCXB 2026). Goes out: the pages as they are, with another article spliced in (``splicing.py``), and with
@@ -33,7 +33,7 @@ _SEEDLIKE = range(1000, 1300)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A page with what is its article's and what is not; ``number`` counts those of a kind."""
+    """A page, with what belongs to its article and what does not; ``number`` counts the pages of a kind."""
 
     kind: str
     number: int
@@ -53,7 +53,7 @@ class Case:
 
     @property
     def key(self) -> str:
-        """What tells it from all others; of a page as it is, the page's id."""
+        """Its unique key; for an unchanged page, the page's id."""
         return self.id if self.kind == HONEST else f"{self.id} {self.kind}"
 
 
@@ -123,7 +123,7 @@ TALLY_HEAD = f"{{:38}} {'pages':>5} {'leak':>5} {'paragraphs':>12} {'lose':>5} {
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the pages of a kind."""
+    """The results for the pages of a kind."""
 
     pages: int = 0
     leaking: int = 0

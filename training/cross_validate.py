@@ -38,7 +38,7 @@ from training.train import Trainer, training_data
 
 @dataclass(slots=True)
 class Run:
-    """What came of the pages: texts by system and page, processor time against trafilatura's, votes of trafilatura."""
+    """Results: texts by system and page, processor time relative to trafilatura's, votes of trafilatura."""
 
     newsdesk: dict[str, dict[str, str]] = field(default_factory=dict)
     trafilatura: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Run:
         self.votes += "trafilatura" in source
 
     def read_made(self, case: Case, model: Model) -> None:
-        """Count what of another article comes through, and what is lost."""
+        """Count what comes through of another article, and what is lost."""
         text, _ = _ours(case, model)
         self.newsdesk[case.key] = {"id": case.key, "text": text}
         left = set(text.split("\n"))

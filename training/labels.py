@@ -1,4 +1,4 @@
-"""Which segments of a page are its article, by a text that people made of it.
+"""Which segments of a page are its article, by a text that people extracted from it.
 
 Comes in: the words of a page's segments, and the true text. Goes out: for each segment the share of it that is true.
 

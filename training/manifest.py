@@ -1,4 +1,4 @@
-"""What is written of a model beside it: columns, data, parameters, code.
+"""The manifest beside each model: columns, data, parameters, code.
 
 Comes in: a model file as it was trained, and what it was trained from. Goes out: digests of training data. Changes:
 ``MANIFEST.json`` beside the model, of which one entry is written and the others stay.
@@ -76,7 +76,7 @@ def _git(*arguments: str) -> str:
 
 
 def pages_digest(pages: Path, entries: Iterable[Mapping[str, Any]]) -> str:
-    """Return the SHA-256 over pages: what is known of each, and its HTML, in the order of their ids.
+    """Return the SHA-256 over pages: the entry and the HTML of each, in the order of their ids.
 
     Parameters
     ----------
@@ -94,13 +94,13 @@ def pages_digest(pages: Path, entries: Iterable[Mapping[str, Any]]) -> str:
 
 
 def case_digest(case: Case) -> bytes:
-    """Return the SHA-256 of a page with all that is taught of it."""
+    """Return the SHA-256 of a page with all of its labels."""
     taught = [case.kind, case.number, case.id, case.url, case.html, case.truth, sorted(case.own), sorted(case.foreign)]
     return hashlib.sha256(json.dumps(taught).encode()).digest()
 
 
 def cases_data(cases: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
-    """Return how many pages of each kind there are, and the SHA-256 over their digests, in any order of theirs."""
+    """Return how many pages of each kind there are, and the SHA-256 over their digests, whatever their order."""
     known = sorted(cases)
     return {
         "cases": dict(Counter(kind for kind, _ in known)),

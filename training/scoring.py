@@ -33,7 +33,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What an extractor reached on some pages, one value a page; not a number where the page says nothing of it."""
+    """An extractor's scores on some pages, one value for each; NaN where there is no truth to compare with."""
 
     precision: np.ndarray
     recall: np.ndarray

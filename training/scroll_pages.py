@@ -29,7 +29,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class ScrollPage:
-    """A page, and what of its text is whose."""
+    """A page, and which of its text belongs to which story."""
 
     html: str
     url: str

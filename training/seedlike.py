@@ -1,4 +1,4 @@
-"""Pages like the founding one, in any markup: an article, and around it openings of others in the same clothes.
+"""Pages with an article among openings of others that look alike, in any markup.
 
 Comes in: the articles of the page cases, and the number of a page. Goes out: the page, what of it is the article, and
 what is not. The same number always gives the same page.
@@ -31,7 +31,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class SeedlikePage:
-    """A page, and the paragraphs on it by whom they belong to."""
+    """A page, and its paragraphs by the article that they belong to."""
 
     html: str
     url: str
@@ -110,7 +110,7 @@ def _slug(story: Story) -> str:
 
 
 def _statements(main: Story, url: str, chance: random.Random) -> str:
-    """What the page says of itself; now and then nothing but its title."""
+    """What the page says about itself; sometimes only its title."""
     title = escape(main.headline)
     said = [f"<title>{title}{chance.choice(('', f' | {_SITE}'))}</title>"]
     if chance.random() < 0.6:

@@ -1,6 +1,7 @@
 """Pages with a second article spliced into them.
 
-Comes in: the evaluation pages beside the repository, with the text of each. Goes out: the pages, with what is whose.
+Comes in: the evaluation pages beside the repository, with the text of each. Goes out: the pages, and what on each
+belongs to which article.
 
 The second article is another page's (of another site, in the same source), in the first page's own markup: a copy of
 the container of its article, with each paragraph's text replaced. Variants: the copy above or below; of the body's
@@ -81,7 +82,7 @@ VARIANTS = tuple(
 
 
 def read_truth(data: Path) -> list[dict[str, Any]]:
-    """Return what is known of each of the evaluation pages."""
+    """Return what is known about each of the evaluation pages."""
     lines = (data / "pages" / "truth.jsonl").read_text(encoding="utf-8").split("\n")
     return [json.loads(line) for line in lines if line.strip()]
 
@@ -190,7 +191,7 @@ def _splice(
                 _copy(head, own, [], title, donor_title, href, variant),
                 _copy(body, own, foreign, None, donor_title, href, variant),
             ]
-    if len(donor_title) % 2:  # some sites repeat their ids from post to post, others do not
+    if len(donor_title) % 2:  # some sites repeat their ids in each post, others do not
         for twin in copies:
             for element in twin.iter():
                 element.attrib.pop("id", None)

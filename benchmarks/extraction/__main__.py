@@ -7,7 +7,7 @@ Comes in: the evaluation data beside the repository, the page cases. Goes out: t
     .venv-benchmark/bin/python -m benchmarks.extraction [--limit N] [--cross-validated FILE] [--no-report]
 
 Every page goes to every extractor, one after the other, in an order that turns with each page, each in a process of its
-own. The text of ours is cross-validated: each page's is what a model makes of it that has seen no page of its domain.
+own. Our text is cross-validated: each page's is extracted with a model that has seen no page of its domain.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SOURCES = {
     "wcxb": "wcxb",
     "htmldate-mediacloud": "mediacloud",
 }
-"""The sources of the pages, and what we call them."""
+"""The sources of the pages, and their names in the tables."""
 TEXT_SOURCES = tuple(islice(SOURCES, 4))
 TITLE_SOURCES = ("fundus-parser-tests", "wcxb")
 DATE_SOURCES = (*TITLE_SOURCES, "htmldate-mediacloud")
@@ -59,7 +59,7 @@ AIMS: dict[str, Any] = {
     "authors": {"fundus-parser-tests": 0.89, "wcxb": 0.79},
     "date_published": {"fundus-parser-tests": 0.99, "wcxb": 0.88, "htmldate-mediacloud": 0.93},
 }
-"""What we want to reach, on pages that nothing was learned from."""
+"""Our aims, on pages that nothing was learned from."""
 
 _WORD = re.compile(r"\w+")
 _SHORTEST_PARAGRAPH = 8
@@ -68,7 +68,7 @@ _PLOT_COLOURS = {OURS.name: "#b3261e", BASELINE.name: "#1f5fa8"}
 
 @dataclass(slots=True)
 class Run:
-    """What an extractor made of all pages."""
+    """An extractor's answers for all pages."""
 
     predictions: dict[str, Prediction] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Run:
         self.errors += answer.error is not None
 
     def note_spliced(self, key: str, answer: Answer) -> None:
-        """Keep an answer on a page with a second article in it."""
+        """Keep an answer for a page with a second article in it."""
         self.spliced[key] = answer.prediction
 
 
@@ -97,7 +97,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def read_truth(limit: int | None) -> Truth:
-    """Return what is known of the pages; of each source no more than the limit."""
+    """Return what is known about the pages, for at most ``limit`` pages of each source."""
     entries = read_lines(DATA / "pages" / "truth.jsonl")
     chosen = [[entry for entry in entries if entry["source"] == source][:limit] for source in SOURCES]
     return [entry for group in chosen for entry in group]
@@ -146,7 +146,7 @@ def _words(text: str | None) -> str:
 
 
 def _among(paragraphs: Iterable[str], text: str) -> list[bool]:
-    """Say of each paragraph that is long enough to be one whether its words are in a text."""
+    """Return for each paragraph that is long enough to count whether its words are in a text."""
     folded = (_words(paragraph) for paragraph in paragraphs)
     return [words in text for words in folded if words.count(" ") > _SHORTEST_PARAGRAPH]
 
@@ -157,7 +157,7 @@ def _is_clean(page: Any, answer: Answer) -> bool:
 
 
 def cross_validated(path: Path | None) -> dict[str, Prediction]:
-    """Return our texts by models that have not seen the page's domain, made now where they are not given."""
+    """Return our texts by models that have not seen the page's domain, extracted now unless they are given."""
     if path is not None:
         return _read_predictions(path)
     with tempfile.TemporaryDirectory() as folder:
@@ -225,7 +225,7 @@ class Figures:
         return sum(any(_among(case.foreign, self._spliced_text(name, case))) for case in self.spliced)
 
     def losses(self, name: str) -> int:
-        """Return of how many spliced pages more than half of the article's own paragraphs are missing."""
+        """Return how many spliced pages lose more than half of the article's own paragraphs."""
         found = (_among(case.own, self._spliced_text(name, case)) for case in self.spliced)
         return sum(2 * sum(hits) < len(hits) for hits in found)
 
@@ -366,7 +366,7 @@ repository, each given to each extractor in one run on one machine. Intervals ar
 
 F1 over four-word shingles, as in the article-extraction benchmark: harmonic mean of average precision and average
 recall. *Exact*: all words of the article, in order, and no other. The text of newsdesk is cross-validated by domain:
-each page's is what a model makes of it that has seen no page of its site. Its processor time is that of the packaged
+each page's is extracted with a model that has seen no page of its site. Its processor time is that of the packaged
 model, metadata included, as it is for all that find metadata.
 
 {markdown(text_rows(figures))}

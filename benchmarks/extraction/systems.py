@@ -47,7 +47,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an extractor made of a page; empty when it failed."""
+    """An extractor's answer for a page; empty when it failed."""
 
     prediction: Prediction
     seconds: float
@@ -161,7 +161,7 @@ SYSTEMS = (
 
 
 def installed(system: System) -> str | None:
-    """Return the version of an extractor that is here; None of one that is not."""
+    """Return the version of an extractor; None if it is not installed."""
     if system is OURS:
         return str(importlib.import_module("newsdesk").__version__)
     try:
@@ -171,7 +171,7 @@ def installed(system: System) -> str | None:
 
 
 class Worker:
-    """An extractor in a process of its own, so that none profits from what another has loaded or remembered."""
+    """An extractor in its own process, so that none profits from what another has loaded or remembered."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -185,7 +185,7 @@ class Worker:
         theirs.close()
 
     def ask(self, html: str, url: str) -> Answer:
-        """Return what the extractor makes of a page."""
+        """Return the extractor's answer for a page."""
         try:
             self._pipe.send((html, url))
             if self._pipe.poll(LONGEST_SECONDS):

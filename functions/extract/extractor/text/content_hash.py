@@ -1,9 +1,9 @@
-"""What makes a revision a new one.
+"""The hash that tells whether a revision is new.
 
 Comes in: the cleaned article. Goes out: a hash of its body, headline, dates, and the uses that its site refuses.
 
-The page's furniture has no part in it: the same article in another dress has the same hash. A refusal does, because
-readers must learn of one that appears, or is taken back, on a later visit.
+The page's furniture is not part of it: the same article in another design has the same hash. A refusal is, because
+readers must learn when one appears, or is taken back, on a later visit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from newsdesk.contracts import Extracted
 
 
 def content_hash(article: Extracted) -> str:
-    """Return the SHA-256, in hex, of what makes a revision; differences in white space are none."""
+    """Return the SHA-256, in hex, of what makes a revision; white space does not count."""
     content: list[object] = [
         _one_space(article.headline),
         _one_space(article.article_body),

@@ -1,8 +1,8 @@
-"""What kind of line a line of text is, judged by its own words and shape.
+"""The kind of a line of text, judged by its own words and shape.
 
 Comes in: one line. Goes out: its kind.
 
-The words are the generic ones of page furniture in a few languages. A pattern has to match the whole line, so that a
+The words are the generic ones of page furniture in a few languages. A pattern must match the whole line, so that a
 sentence about subscribing or sharing stays a sentence.
 """
 
@@ -15,7 +15,7 @@ from extractor.text.vocabulary import BY_WORDS, CLOSING_MARKS, QUESTION_MARKS, R
 from newsdesk.words import count_words
 
 SHORTEST_PROSE_WORDS = 12
-"""A line with a sentence's end is prose from here on: headlines with a full stop are shorter."""
+"""A line of at least this many words that ends a sentence is prose: headlines with a full stop are shorter."""
 SHORTEST_UNPUNCTUATED_PROSE_WORDS = 25
 LONGEST_LABEL_WORDS = 3
 _LONGEST_FURNITURE = 400
@@ -23,7 +23,7 @@ _SURELY_PROSE = 2_000
 
 
 class LineKind(StrEnum):
-    """What a line is, in the order in which they are tried."""
+    """The kinds of lines, in the order in which they are tried."""
 
     SYMBOLS = "symbols"
     TERMINATOR = "terminator"
@@ -207,7 +207,7 @@ def kind_of_line(text: str) -> LineKind:
 
 
 def _ends_statement(text: str) -> bool:
-    """Return whether a line ends like a sentence that is no bare question, or like a quotation."""
+    """Return whether a line ends like a sentence other than a bare question, or like a quotation."""
     return text.endswith(("”", "»")) or (not text.endswith(_QUESTION_MARKS) and ends_sentence(text))
 
 
@@ -217,5 +217,5 @@ def is_body(kind: LineKind) -> bool:
 
 
 def is_furniture(kind: LineKind) -> bool:
-    """Return whether a line of the kind belongs to a page and never to a text."""
+    """Return whether a line of the kind always belongs to the page and never to a text."""
     return kind not in _TEXT

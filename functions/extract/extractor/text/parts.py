@@ -37,7 +37,7 @@ _TIME_FIRST = re.compile(rf"(?P<time>{_CLOCK})\s*(?:[-–—:|]\s*)(?P<text>\S.*
 
 @dataclass(slots=True)
 class _Open:
-    """A part that is being gathered."""
+    """A part under construction."""
 
     headline: str | None = None
     time: str | None = None
@@ -72,7 +72,7 @@ def split_parts(blocks: Sequence[Block], article_type: ArticleType) -> tuple[Par
 
 
 def is_lead_in(block: Block) -> bool:
-    """Return whether a block announces other stories, as "In other news:" does."""
+    """Return whether a block announces other stories, such as "In other news:"."""
     is_line = block.type in {BlockType.PARAGRAPH, BlockType.HEADING}
     return is_line and len(block.text) <= _LONGEST_LEAD_IN and _LEAD_IN.fullmatch(block.text) is not None
 
@@ -89,7 +89,7 @@ def listed_stories(block: Block) -> tuple[str, ...]:
 
 
 def time_of(block: Block) -> str | None:
-    """Return the time of day that a block is, or begins with, as the page writes it."""
+    """Return the time of day that a block consists of or begins with, as the page writes it."""
     if block.type not in {BlockType.PARAGRAPH, BlockType.HEADING}:
         return None
     if len(block.text) <= _LONGEST_TIME_LINE and _TIME_LINE.fullmatch(block.text):
@@ -102,7 +102,7 @@ def _stories(blocks: Sequence[Block]) -> tuple[Part, ...]:
     gathered = [_Open()]
     after_lead_in = False
     by_dashes = False
-    # Dashes begin stories behind a lead-in, and in a digest that is parted by nothing else.
+    # Dashes begin stories after a lead-in, and in a digest that nothing else divides.
     is_dashed_only = not any(block.type is BlockType.HEADING or is_lead_in(block) for block in blocks)
     for place, block in enumerate(blocks):
         if len(gathered) < _MAXIMUM_PARTS and is_lead_in(block):

@@ -1,10 +1,11 @@
-"""The article of a plain text, which may be what a scraper made of a whole page.
+"""The article in a plain text, which may be a scraper's copy of a whole page.
 
-Comes in: text. Goes out: headline, deck, section and paragraphs of its one article, and what became of each line.
+Comes in: text. Goes out: headline, deck, section and paragraphs of its one article, and for each line whether it was
+kept, or why not.
 
-A text without any line of page furniture is an article as it is, and nothing but its headline is taken out of it. In
-any other, the lines between two stretches of prose decide whether the second still belongs to the first: subheadings,
-captions and sharing bars do not part a story; headlines, bylines, credits and "keep reading" together do.
+A text without any line of page furniture is an article as it stands, and only its headline is taken out of it. In any
+other text, the lines between two stretches of prose decide whether the second still belongs to the first: subheadings,
+captions and sharing bars do not divide a story; headlines, bylines, credits and "keep reading" together do.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from newsdesk.words import UNSPACED_RANGES, count_words
 _LONGEST_HEADLINE_WORDS = 40
 _LONGEST_WRAPPED_LINE = 110
 _SHORTEST_WRAPPED_SHARE = 0.6
-"""Lines of text that was wrapped at a column are, but for a paragraph's last, nearly as long as the longest."""
+"""In text that was wrapped at a column, all lines but a paragraph's last are nearly as long as the longest."""
 
 _UNLIKE, _ALIKE = 0.12, 0.20
 """Share of a stretch's names and long words that the story before it has used. Measured with two
@@ -32,10 +33,10 @@ _FEWEST_WORDS_TO_COMPARE, _WORDS_TO_BE_SURE = 8, 15
 
 _FOUND_IN_TEXTS = frozenset({LineKind.SYMBOLS, LineKind.BYLINE})
 _FEWEST_FURNITURE_LINES = 2
-"""One line alone may be the writer's own."""
+"""A single line may be the writer's own."""
 
 _MAXIMUM_LINES = 20_000
-"""A text with more is no page; it is taken as it is."""
+"""A text with more lines is not a page; it is kept as it is."""
 
 _BOUNDARY_SCORE = 3
 _SHORT_LINES_OF_A_LIST, _SHORT_LINES_OF_A_MENU = 5, 12
@@ -77,7 +78,7 @@ class PlainText:
     paragraphs : tuple of str
         In order, each on one line; the headline and the deck are not among them.
     judged : tuple of (str, DropReason or None)
-        All that the text holds, in order, and why it was cut; None for what is the article's.
+        Every line of the text in order, and why it was cut; None for those of the article.
     """
 
     headline: str | None = None
@@ -88,7 +89,7 @@ class PlainText:
 
     @property
     def dropped(self) -> tuple[tuple[str, DropReason], ...]:
-        """What is not the article's, in order, and why."""
+        """The lines that are not the article's, in order, and why."""
         return tuple((text, reason) for text, reason in self.judged if reason is not None)
 
 
@@ -100,7 +101,7 @@ class _Line:
 
 @dataclass(slots=True)
 class _Story:
-    """Lines that belong together: what stands above the prose, the prose with what is in it, what stands below."""
+    """Lines that belong together: those above the prose, the prose and whatever is in it, those below."""
 
     head: list[_Line] = field(default_factory=list)
     body: list[_Line] = field(default_factory=list)
@@ -108,14 +109,14 @@ class _Story:
     words: set[str] = field(default_factory=set)
 
     def take(self, lines: Sequence[_Line]) -> None:
-        """Go on with some lines."""
+        """Add some lines."""
         self.body += lines
         if len(self.words) < _MAXIMUM_WORDS:
             self.words |= _tokens(lines)
 
 
 def clean_plain_text(text: str) -> PlainText:
-    """Return the article of a plain text, and all that is not of it."""
+    """Return the article of a plain text, and all lines that are not part of it."""
     if text.count("\n") > _MAXIMUM_LINES:
         return _as_it_is([folded for line in text.split("\n") if (folded := " ".join(line.split()))])
     lines = [_Line(line, kind_of_line(line)) for line in _logical_lines(text)]
@@ -139,7 +140,7 @@ def clean_plain_text(text: str) -> PlainText:
 
 
 def _logical_lines(text: str) -> Iterator[str]:
-    """Yield the lines as their writer meant them: text wrapped at a column, and verse, is joined by the block."""
+    """Yield the lines as their writer meant them: wrapped text and verse are joined block by block."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").strip("\ufeff \n\t")
     rows = [row.strip() for row in text.split("\n")]
     is_by_block = "" in rows and max(map(len, rows)) <= _LONGEST_WRAPPED_LINE
@@ -152,7 +153,7 @@ def _logical_lines(text: str) -> Iterator[str]:
 
 
 def _is_joined(parts: Sequence[str]) -> bool:
-    """Return whether the lines of a block are one paragraph or stanza, and not lines of a page that stand together."""
+    """Return whether the lines of a block are one paragraph or stanza, not adjacent lines of a page."""
     if len(parts) < 2:
         return False
     kinds = [kind_of_line(part) for part in parts]
@@ -252,7 +253,7 @@ def _tokens(lines: Sequence[_Line]) -> set[str]:
 
 
 def _weight(story: _Story, first: _Line) -> float:
-    """Return a story's claim to be the page's own: its length, unless it is a teaser; more if the text names it."""
+    """Return a story's weight: its length, less for a teaser, more if the page's first line names it."""
     weight = float(sum(count_words(line.text) for line in story.body if line.kind is LineKind.PROSE))
     if story.tail and story.tail[0].kind is LineKind.TERMINATOR:
         weight *= _TEASER_WEIGHT
@@ -263,7 +264,7 @@ def _weight(story: _Story, first: _Line) -> float:
 
 
 def _read_head(story: _Story) -> tuple[str | None, str | None, str | None, list[_Verdict]]:
-    """Return headline, deck and section from the lines above the prose, and what becomes of each of the lines."""
+    """Return headline, deck and section from the lines above the prose, and why each line is kept or not."""
     head = story.head
     words = story.words
     candidates = [place for place, line in enumerate(head) if line.kind in {LineKind.HEADING, LineKind.QUESTION}]
@@ -316,7 +317,7 @@ def _read_body(lines: Sequence[_Line]) -> list[_Verdict]:
 
 
 def _opens_with_deck(body: Sequence[_Line]) -> bool:
-    """Return whether a sentence stands by itself between the headline and a byline or the like."""
+    """Return whether a sentence stands alone between the headline and a byline or something similar."""
     return len(body) > 1 and body[0].kind is LineKind.SENTENCE and is_furniture(body[1].kind)
 
 

@@ -1,6 +1,7 @@
 """The words and marks that the judges of text share, each defined once.
 
-Comes in: text. Goes out: what it folds to, whether it ends a sentence, invites to read on, or begins a byline.
+Comes in: text. Goes out: its folded words, and whether it ends a sentence, invites readers to read on, or begins a
+byline.
 
 What a word is, and which scripts write no spaces, stands in :mod:`newsdesk.words`. A module that needs a narrower
 question asks it with these definitions, so that two judges never disagree about the same mark.
@@ -18,16 +19,16 @@ QUESTION_MARKS = "?？؟"
 
 _SENTENCE_END = re.compile(rf"[.!…。！।{QUESTION_MARKS}][{re.escape(CLOSING_MARKS)}]*$")
 _LONGEST_END = 12
-"""Characters: the mark, and what closes behind it."""
+"""The longest end of a sentence in characters: the mark, and the closing marks after it."""
 _WORD = re.compile(r"\w+")
 
 UNSPACED = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]")
-"""A character of a script that writes no spaces between words."""
+"""A character of a script that is written without spaces between words."""
 
 BY_WORDS = ("by", "von", "par", "por", "door", "di", "av", "af", "przez")
-"""What stands before a name in a byline; every one of them is a common word elsewhere, too."""
+"""Words before the name in a byline; each of them is a common word elsewhere, too."""
 BYLINE_WORDS = frozenset({*BY_WORDS, "and", "und", "et", "y", "e", "en", "og", "och"})
-"""What a byline may hold besides names."""
+"""Words that a byline may contain besides names."""
 
 READ_ON = re.compile(
     r"(?:keep|continue) reading\b|(?:read|show|see|view|load|learn) (?:more|less)\b|read on\b"
@@ -42,7 +43,7 @@ READ_ON = re.compile(
 
 
 def fold(text: str) -> list[str]:
-    """Return the words of a text as they are compared: case, punctuation and white space mean nothing."""
+    """Return the words of a text for comparison, without regard to case, punctuation and white space."""
     return _WORD.findall(text.casefold())
 
 
