@@ -378,7 +378,7 @@ class InMemoryHostStore(FailsOnDemand):
         floor = max(latest, earliest, back_off.until if back_off else latest)
         behind = max(floor, self.backlogs.get(host, floor))
         self.backlogs[host] = behind + interval
-        return Slot(behind, False, in_backoff)
+        return Slot(behind, False, in_backoff and back_off is not None and back_off.is_the_hosts)
 
     @can_fail
     def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
@@ -387,13 +387,15 @@ class InMemoryHostStore(FailsOnDemand):
             self.intervals[host] = (timedelta(seconds=seconds), until)
 
     @can_fail
-    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
-        self.back_offs[host] = next_back_off(self.back_offs.get(host), now, asked_seconds, jitter)
+    def back_off(
+        self, host: str, now: datetime, asked_seconds: float | None, jitter: float, complainant: int | None = None
+    ) -> datetime:
+        self.back_offs[host] = next_back_off(self.back_offs.get(host), now, asked_seconds, jitter, complainant)
         return self.back_offs[host].until
 
     @can_fail
-    def back_off_until(self, host: str) -> datetime | None:
-        return self.back_offs[host].until if host in self.back_offs else None
+    def last_back_off(self, host: str) -> BackOff | None:
+        return self.back_offs.get(host)
 
     @can_fail
     def rules(self, origin: str) -> SiteRules | None:

@@ -492,8 +492,10 @@ class _Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
-        until = self._store.back_off(host, now, asked_seconds, jitter)
+    def back_off(
+        self, host: str, now: datetime, asked_seconds: float | None, jitter: float, complainant: int | None = None
+    ) -> datetime:
+        until = self._store.back_off(host, now, asked_seconds, jitter, complainant)
         complained = self._simulation.time.seconds
         self._simulation.back_offs[host].append((complained, (until - START).total_seconds()))
         return until

@@ -25,8 +25,13 @@ BACK_OFF_BASE_SECONDS = 60.0
 BACK_OFF_CAP_SECONDS = 3600.0
 """The n-th back-off in a row is ``base * 2 ** (n - 1)``, at most the cap; its upper half is jittered."""
 
+_ONE_URLS_PAUSE = timedelta(seconds=BACK_OFF_BASE_SECONDS)
+
 FORGIVEN_AFTER_SECONDS = 1800.0
 """A host that was asked for so long after its last back-off without complaint begins at the shortest one again."""
+
+COMPLAINANT_BITS = 48
+"""Of the hash of a URL that complained; two URLs of a host have the same one once in 2.8e14 pairs."""
 
 RULES_KEPT_SECONDS = 30 * 86400.0
 """Rules that were read once stand in for a robots.txt out of reach for so long (RFC 9309, section 2.3.1.4, says 30
@@ -53,13 +58,38 @@ _PAGE_HEAD = struct.Struct(">8sIB")
 
 @dataclass(frozen=True, slots=True)
 class BackOff:
-    """A host that is left alone until a time; ``level`` counts the times in a row."""
+    """A host that is left alone until a time.
+
+    Attributes
+    ----------
+    level : int
+        Counts the times in a row; 0 while a single URL has complained, which may be about itself.
+    complainant : int or None
+        Which URL complained last (:func:`complainant_of`); None when the host did, in answer to a file about itself.
+    """
 
     until: datetime
     level: int
+    complainant: int | None = None
+
+    @property
+    def is_the_hosts(self) -> bool:
+        """Whether it is the host that is asked too much, and not only one of its URLs."""
+        return self.level > 0
 
 
-def next_back_off(before: BackOff | None, now: datetime, asked_seconds: float | None, jitter: float) -> BackOff:
+def complainant_of(url: str) -> int:
+    """Return a number that stands for a URL among those of its host."""
+    return int.from_bytes(hashlib.sha256(url.encode("utf-8")).digest()[: COMPLAINANT_BITS // 8], "big")
+
+
+def next_back_off(
+    before: BackOff | None,
+    now: datetime,
+    asked_seconds: float | None,
+    jitter: float,
+    complainant: int | None = None,
+) -> BackOff:
     """Return the back-off of a host that has just said that it is asked too much.
 
     Parameters
@@ -71,21 +101,34 @@ def next_back_off(before: BackOff | None, now: datetime, asked_seconds: float | 
         :data:`RETRY_AFTER_CAP_SECONDS`.
     jitter : float
         In [0, 1).
+    complainant : int or None
+        The URL whose answer it was. A URL waits for itself as long as it asks for; its host is left alone for one
+        short pause when a single URL complains, and as long as it asks once another URL complains, too.
 
     Returns
     -------
     BackOff
         ``before`` itself when it says all that has to be said: several workers that get the same answer at once do not
-        raise the level.
+        raise the level, and neither does a URL that complains again.
     """
     asked = timedelta(seconds=min(asked_seconds or 0.0, RETRY_AFTER_CAP_SECONDS))
-    if before is not None and now < before.until:
-        return BackOff(now + asked, before.level) if now + asked > before.until else before
-    is_quiet = before is None or now >= before.until + timedelta(seconds=FORGIVEN_AFTER_SECONDS)
-    level = 1 if before is None or is_quiet else before.level + 1
+    if before is not None and now >= before.until + timedelta(seconds=FORGIVEN_AFTER_SECONDS):
+        before = None
+    if before is None and complainant is not None:
+        return BackOff(now + min(max(_pause(1, jitter), asked), _ONE_URLS_PAUSE), 0, complainant)
+    if before is not None and complainant is not None and before.complainant == complainant:
+        return before
+    if before is not None and before.is_the_hosts and now < before.until:
+        until = max(before.until, now + asked)
+        return before if until == before.until else BackOff(until, before.level, complainant)
+    level = before.level + 1 if before else 1
+    until = now + max(_pause(level, jitter), asked)
+    return BackOff(max(until, before.until) if before else until, level, complainant)
+
+
+def _pause(level: int, jitter: float) -> timedelta:
     ceiling = min(BACK_OFF_CAP_SECONDS, BACK_OFF_BASE_SECONDS * 2.0 ** min(level - 1, 30))
-    pause = timedelta(seconds=ceiling / 2 + ceiling / 2 * jitter)
-    return BackOff(now + max(pause, asked), level)
+    return timedelta(seconds=ceiling / 2 + ceiling / 2 * jitter)
 
 
 class TdmRule(Record):

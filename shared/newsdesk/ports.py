@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsdesk.contracts import ArticleChanged, StageMessage, SubmissionEnded
-from newsdesk.hosts import HostProfile, ProfilePage, SiteRules
+from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules
 
 
 class ObjectStore(Protocol):
@@ -72,7 +72,7 @@ class Reservation(Protocol):
 
     @property
     def in_backoff(self) -> bool:
-        """Whether it was refused because the host is left alone."""
+        """Whether it was refused because the host is left alone, and not for the sake of a single URL."""
         ...
 
 
@@ -100,12 +100,14 @@ class HostStore(Protocol):
         """Keep the interval that one of a host's sites asks for until a time, unless a longer one is kept already."""
         ...
 
-    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
+    def back_off(
+        self, host: str, now: datetime, asked_seconds: float | None, jitter: float, complainant: int | None = None
+    ) -> datetime:
         """Leave a host alone, as :func:`newsdesk.hosts.next_back_off` says, and return until when."""
         ...
 
-    def back_off_until(self, host: str) -> datetime | None:
-        """Return until when a host is left alone, read consistently; None when it never was."""
+    def last_back_off(self, host: str) -> BackOff | None:
+        """Return a host's latest back-off, over or not, read consistently; None when there never was one."""
         ...
 
     def rules(self, origin: str) -> SiteRules | None:

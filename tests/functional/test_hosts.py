@@ -25,10 +25,12 @@ from newsdesk.hosts import (
     FORGIVEN_AFTER_SECONDS,
     PROFILE_PAGES,
     RETRY_AFTER_CAP_SECONDS,
+    BackOff,
     HostProfile,
     ProfilePage,
     SiteRules,
     TdmRule,
+    complainant_of,
 )
 from newsdesk.ports import HostStore
 from newsdesk.web import article_id
@@ -202,14 +204,14 @@ def test_while_a_host_is_left_alone_nobody_gets_a_slot(hosts: HostStore) -> None
     assert len({slot.at for slot in told}) == 3
 
     # And once it is over, there are slots again
-    assert hosts.back_off_until(HOST) == until
+    assert hosts.last_back_off(HOST) == BackOff(until, 1)
     assert hosts.reserve(HOST, until, 2.0, 0.0).granted
 
 
 def test_a_host_that_never_complained_is_not_left_alone(hosts: HostStore) -> None:
-    assert hosts.back_off_until(HOST) is None
+    assert hosts.last_back_off(HOST) is None
     hosts.reserve(HOST, NOW, 2.0, 0.0)
-    assert hosts.back_off_until(HOST) is None
+    assert hosts.last_back_off(HOST) is None
 
 
 def test_what_a_host_asks_for_is_capped(hosts: HostStore) -> None:
@@ -251,9 +253,46 @@ def test_several_workers_who_are_told_the_same_at_once_count_as_one(hosts: HostS
         list(workers.map(lambda _: hosts.back_off(HOST, NOW, None, 0.0), range(10)))
 
     # Then its pause is that of one complaint, and so is the next
-    until = hosts.back_off_until(HOST)
+    back_off = hosts.last_back_off(HOST)
+    assert back_off is not None
+    until = back_off.until
     assert until == NOW + timedelta(seconds=BACK_OFF_BASE_SECONDS / 2)
     assert hosts.back_off(HOST, until, None, 0.0) == until + timedelta(seconds=BACK_OFF_BASE_SECONDS)
+
+
+def test_one_url_that_complains_costs_its_host_one_short_pause(hosts: HostStore) -> None:
+    # Given a URL that asks for six hours, whenever it is asked
+    now = NOW
+    pauses = []
+    for _ in range(4):
+        until = hosts.back_off(HOST, now, RETRY_AFTER_CAP_SECONDS, 0.0, complainant_of("https://news.example/one"))
+        pauses.append((until - now).total_seconds())
+        # Then those who come meanwhile wait, and are not told that the host is overloaded
+        assert not hosts.reserve(HOST, now, 2.0, 0.0).in_backoff
+        now = max(until, now)
+
+    # And it is left alone for a minute, once
+    assert pauses == [BACK_OFF_BASE_SECONDS, 0.0, 0.0, 0.0]
+    now += MINUTE
+    assert hosts.reserve(HOST, now, 2.0, 0.0).granted
+
+    # When another URL complains, too, Then the host is left alone for as long as it says
+    until = hosts.back_off(HOST, now, 600.0, 0.0, complainant_of("https://news.example/two"))
+    assert until == now + 10 * MINUTE
+    assert hosts.reserve(HOST, now, 2.0, 0.0).in_backoff
+
+    # And the second cannot prolong that alone either
+    assert hosts.back_off(HOST, until, 600.0, 0.0, complainant_of("https://news.example/two")) == until
+    assert hosts.back_off(HOST, until, None, 0.0, complainant_of("https://news.example/one")) > until
+
+
+def test_two_urls_that_complain_at_once_speak_for_their_host(hosts: HostStore) -> None:
+    urls = [f"https://news.example/{number}" for number in range(10)]
+    with ThreadPoolExecutor(10) as workers:
+        list(workers.map(lambda url: hosts.back_off(HOST, NOW, 600.0, 0.0, complainant_of(url)), urls))
+    back_off = hosts.last_back_off(HOST)
+    assert back_off is not None
+    assert (back_off.until, back_off.level) == (NOW + 10 * MINUTE, 1)
 
 
 def test_a_longer_wish_during_a_back_off_prolongs_it(hosts: HostStore) -> None:

@@ -99,6 +99,11 @@ class World:
     def state(self, path: str = "/news") -> ArticleState:
         return self.store.states[article_id(self.server.url(path))]
 
+    @property
+    def back_off_until(self) -> datetime | None:
+        back_off = self.hosts.last_back_off(HOST)
+        return back_off.until if back_off else None
+
     def wait_of(self, path: str = "/news") -> float:
         """How long the page has to wait from now."""
         due_at = self.state(path).due_at
@@ -138,21 +143,26 @@ def world(server: MisbehavingServer) -> Iterator[World]:
     ids=["seconds", "date", "zero", "negative", "words", "no date", "huge", "absurd", "far off", "past"],
 )
 def test_case_67_too_many_requests_sets_the_whole_host_back(world: World, field: str, pause: float | None) -> None:
-    # Given a host that answers 429, with a Retry-After of any kind
+    # Given a host that answers 429 to more than one URL, with a Retry-After of any kind
     def complain(request: Request) -> None:
         # How many slots went before this request depends on whether the server had closed a connection by then.
         date = format_datetime(world.clock() + timedelta(seconds=600), usegmt=True)
         answer(b"", ("Retry-After", date if field == "date" else field), status=429)(request)
 
     world.server.on("/news", complain)
+    world.server.on("/second", complain)
 
     # When a page is fetched, Then it is tried again later, not before the host wants it, within the cap
     assert world.fetch() == "retry_scheduled"
     shortest = pause or RETRY_POLICIES[Reason.RATE_LIMITED].base_seconds / 2
     assert shortest - 2 <= world.wait_of() <= shortest + 1
 
-    # And its neighbours wait as well, without being asked for
-    until = world.hosts.back_off_until(HOST)
+    # When another one meets the same
+    while world.fetch("/second") == "deferred":
+        pass
+
+    # Then its neighbours wait as well, without being asked for
+    until = world.back_off_until
     assert until is not None
     assert (until - world.clock()).total_seconds() == pytest.approx(pause or 30.0, abs=2.0)
     assert world.fetch("/other") == "deferred"
@@ -165,27 +175,66 @@ def test_case_67_too_many_requests_sets_the_whole_host_back(world: World, field:
 
 def test_case_68_unavailable_without_a_word_sets_the_host_back_for_ever_longer(world: World) -> None:
     # Given a host that answers 503 and nothing else
-    world.server.on("/news", answer(b"", status=503, html=False))
-
-    # When its page is tried until the attempts are used up
     pauses = []
-    status = world.fetch()
-    while status == "retry_scheduled":
-        until = world.hosts.back_off_until(HOST)
+    for path in ("/1", "/2", "/3", "/4"):
+        world.server.on(path, answer(b"", status=503, html=False))
+
+        # When its pages are tried one after the other
+        while world.fetch(path) == "deferred":
+            pass
+        until = world.back_off_until
         assert until is not None
         pauses.append((until - world.clock()).total_seconds())
-        status = world.fetch()
 
-    # Then each pause of the host was longer than the one before, and the end is on record
-    assert pauses == [30.0, 60.0, 120.0]
-    assert status == "failed"
-    assert world.state().last_outcome == "failed:server_error"
+    # Then each pause of the host, after the first URL's, was longer than the one before
+    assert pauses == [30.0, 30.0, 60.0, 120.0]
+
+    # And when the attempts of a page are used up, the end is on record
+    while world.fetch("/1") in ("retry_scheduled", "deferred"):
+        pass
+    assert world.state("/1").last_outcome == "failed:server_error"
+
+
+def test_case_93_one_url_does_not_silence_its_host(world: World) -> None:
+    # Given a URL that answers 503 and asks for six hours, on a host of many pages
+    world.server.on("/bomb", answer(b"", ("Retry-After", "21600"), status=503))
+    assert world.fetch("/bomb") == "retry_scheduled"
+    assert world.wait_of("/bomb") >= 21_590
+
+    # When others want to be fetched, Then they wait for a minute, once, and it is not counted against them
+    begun = world.clock()
+    assert world.fetch("/news") == "deferred"
+    assert (world.state().overload_deferrals, world.state().attempts) == (0, 0)
+    assert world.fetch("/news") == "fetched"
+    assert world.fetch("/other") == "fetched"
+    assert (world.clock() - begun).total_seconds() < 75
+
+    # When the URL is tried again, as often as it may be, Then each time is no more than that
+    while world.fetch("/bomb") in ("retry_scheduled", "deferred"):
+        until = world.back_off_until
+        assert until is not None
+        assert until - world.clock() <= timedelta(seconds=60)
+    assert world.state("/bomb").last_outcome == "failed:server_error"
+
+
+def test_case_93_a_redirect_lets_its_target_complain_and_nobody_else(world: World) -> None:
+    # Given two URLs that lead to one that complains
+    world.server.on("/bomb", answer(b"", ("Retry-After", "21600"), status=503))
+    for path in ("/1", "/2"):
+        world.server.on(path, server_side.redirect("/bomb"))
+        while world.fetch(path) == "deferred":
+            pass
+
+    # Then one URL has complained
+    back_off = world.hosts.last_back_off(HOST)
+    assert back_off is not None
+    assert not back_off.is_the_hosts
 
 
 def test_case_67_68_a_page_s_own_error_sets_nobody_back(world: World) -> None:
     world.server.on("/news", answer(b"", status=500))
     assert world.fetch() == "retry_scheduled"
-    assert world.hosts.back_off_until(HOST) is None
+    assert world.back_off_until is None
     assert world.fetch("/other") == "fetched"
 
 
@@ -491,7 +540,7 @@ def test_the_simulation_sees_requests_that_are_written_outside_their_slots(web: 
     report = Simulation(mixed_hosts(18, 5), web=web).run()
 
     # When the same is crawled, Then requests come too close
-    assert len(report.breaches) > 5
+    assert len(report.breaches) > 3
     assert report.closest < INTERVAL - LATENESS_SECONDS
 
 

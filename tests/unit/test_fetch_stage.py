@@ -32,7 +32,7 @@ from newsdesk.articles.state import Validators
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule
+from newsdesk.hosts import BACK_OFF_BASE_SECONDS, RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule, complainant_of
 from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, RefusedUse, article_id, digest_of, host_signals, parse_networks, parse_url
 from newsdesk.web.transport import (
@@ -405,8 +405,11 @@ def test_what_the_server_asked_for_is_waited_for() -> None:
 
 
 def test_an_overloaded_host_is_left_alone_as_a_whole() -> None:
-    # Given a host that asks for ten minutes
+    # Given a host that asks for ten minutes, in answer to two of its URLs
     world = World(OverloadedError(Reason.RATE_LIMITED, retry_after_seconds=600), response())
+    world.hosts.back_off(
+        HOST, world.clock() - timedelta(seconds=60), None, 0.0, complainant_of("https://news.example/1")
+    )
     world.deliver()
 
     # When another of its articles wants a slot
@@ -417,7 +420,7 @@ def test_an_overloaded_host_is_left_alone_as_a_whole() -> None:
     # Then it does not get one before they are over
     assert status == "deferred"
     assert len(world.fetcher.requests) == 1
-    assert world.hosts.back_off_until(HOST) == world.clock() + timedelta(seconds=600)
+    assert world.hosts.back_offs[HOST].until == world.clock() + timedelta(seconds=600)
     due_at = world.store.states[other.article_id].due_at
     assert due_at is not None
     assert due_at >= world.clock().timestamp() + 600
@@ -427,7 +430,7 @@ def test_a_pause_is_capped() -> None:
     world = World(OverloadedError(Reason.SERVER_ERROR, retry_after_seconds=float("inf")))
     assert world.deliver() == "retry_scheduled"
     assert world.now_stored.due_at == math.ceil(world.clock().timestamp() + RETRY_AFTER_CAP_SECONDS)
-    assert world.hosts.back_off_until(HOST) == world.clock() + timedelta(seconds=RETRY_AFTER_CAP_SECONDS)
+    assert world.hosts.back_offs[HOST].until == world.clock() + timedelta(seconds=BACK_OFF_BASE_SECONDS)
 
 
 def test_a_page_s_own_failure_leaves_the_host_alone() -> None:

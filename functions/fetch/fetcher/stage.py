@@ -162,7 +162,7 @@ class FetchStage:
         except PermanentError as error:
             return self._fail(state, error.reason, str(error))
         except TransientError as error:
-            return self._try_later(state, error, visit.host)
+            return self._try_later(state, error, visit)
         if response.status == NOT_MODIFIED and self._says_more(state, response):
             return self._read_again(state)
         if response.status == NOT_MODIFIED and state.validators is not None:
@@ -263,9 +263,9 @@ class FetchStage:
             lambda fresh, _, __: lifecycle.deferred(fresh, until, followed, is_overloaded=error.is_overloaded),
         )
 
-    def _try_later(self, state: ArticleState, error: TransientError, host: str) -> FetchStatus:
+    def _try_later(self, state: ArticleState, error: TransientError, visit: Visit) -> FetchStatus:
         if isinstance(error, OverloadedError):
-            self._politeness.overloaded(host, error.retry_after_seconds)
+            self._politeness.overloaded(visit.host, error.retry_after_seconds, visit.page)
         delay = retry_delay(error.reason, state.attempts + 1, self._jitter(), error.retry_after_seconds)
         if delay is None:
             return self._fail(state, error.reason, str(error))

@@ -49,6 +49,8 @@ _ATTEMPTS = 8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PROFILE = "profile.1"
+_THE_HOST = -1
+"""Stands for the host in place of the number of a URL that complained."""
 
 Item = dict[str, Any]
 
@@ -99,7 +101,7 @@ class DynamoHostStore:
             if taken:
                 return Slot(_from_milliseconds(seen["last_slot"]), True)
         floor = max(latest, seen.get("back_off_until", 0), seen.get("last_slot", 0) + interval)
-        in_backoff = seen.get("back_off_until", 0) > current
+        in_backoff = seen.get("back_off_until", 0) > current and seen["back_off_level"] > 0
         return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False, in_backoff)
 
     def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
@@ -116,19 +118,21 @@ class DynamoHostStore:
             now=now,
         )
 
-    def back_off(self, host: str, now: datetime, asked_seconds: float | None, jitter: float) -> datetime:
+    def back_off(
+        self, host: str, now: datetime, asked_seconds: float | None, jitter: float, complainant: int | None = None
+    ) -> datetime:
         """Leave a host alone; see the port."""
         seen = self._pace(host)
         for _ in range(_ATTEMPTS):
             before = _back_off_in(seen)
-            after = next_back_off(before, now, asked_seconds, jitter)
+            after = next_back_off(before, now, asked_seconds, jitter, complainant)
             if after == before:
                 return after.until
             written, seen = self._update(
                 host,
-                "SET back_off_until = :until, back_off_level = :level",
+                "SET back_off_until = :until, back_off_level = :level, back_off_by = :by",
                 "attribute_not_exists(back_off_until)" if before is None else "back_off_until = :seen",
-                {"until": _to_milliseconds(after.until), "level": after.level}
+                {"until": _to_milliseconds(after.until), "level": after.level, "by": _written(after.complainant)}
                 | ({} if before is None else {"seen": seen["back_off_until"]}),
                 now=now,
             )
@@ -136,10 +140,9 @@ class DynamoHostStore:
                 return after.until
         return _from_milliseconds(seen["back_off_until"])
 
-    def back_off_until(self, host: str) -> datetime | None:
-        """Return until when a host is left alone; see the port."""
-        before = _back_off_in(self._pace(host))
-        return before.until if before else None
+    def last_back_off(self, host: str) -> BackOff | None:
+        """Return a host's latest back-off; see the port."""
+        return _back_off_in(self._pace(host))
 
     def rules(self, origin: str) -> SiteRules | None:
         """Return a site's rules; see the port."""
@@ -373,7 +376,14 @@ def _kept_interval(item: Item, current: int) -> int:
 
 def _back_off_in(item: Item) -> BackOff | None:
     until = item.get("back_off_until")
-    return None if until is None else BackOff(_from_milliseconds(until), item["back_off_level"])
+    if until is None:
+        return None
+    complainant = item.get("back_off_by", _THE_HOST)
+    return BackOff(_from_milliseconds(until), item["back_off_level"], None if complainant == _THE_HOST else complainant)
+
+
+def _written(complainant: int | None) -> int:
+    return _THE_HOST if complainant is None else complainant
 
 
 def _to_milliseconds(moment: datetime) -> int:

@@ -22,7 +22,7 @@ from ipaddress import ip_address
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import Reason
 from newsdesk.errors import NewsdeskError, PermanentError, TransientError
-from newsdesk.hosts import RULES_FRESH_SECONDS, SiteRules, TdmRule
+from newsdesk.hosts import RULES_FRESH_SECONDS, SiteRules, TdmRule, complainant_of
 from newsdesk.ports import HostStore, Sleep
 from newsdesk.web import Network, Url, literal_address, parse_url
 from newsdesk.web.transport import robots
@@ -88,7 +88,7 @@ class NotYetError(NewsdeskError):
     redirects : tuple of Hop
         What was followed so far, so that it is not asked for again.
     is_overloaded : bool
-        Whether the host is left alone because it has said that it is asked too much.
+        Whether the host is left alone because it has said, by more than one URL, that it is asked too much.
     """
 
     def __init__(self, until: datetime, redirects: tuple[Hop, ...] = (), *, is_overloaded: bool = False) -> None:
@@ -167,10 +167,11 @@ class Politeness:
         """Begin a visit: one page, with everything that has to be asked for on the way to it."""
         return Visit(self)
 
-    def overloaded(self, host: str, asked_seconds: float | None) -> None:
-        """Leave a host alone that has said that it is asked too much."""
+    def overloaded(self, host: str, asked_seconds: float | None, page: str | None = None) -> None:
+        """Leave a host alone that has said that it is asked too much: in answer to a page's URL, or to its own file."""
         if not self.is_inside(host):
-            self.hosts.back_off(host, self.clock(), asked_seconds, self._jitter())
+            complainant = None if page is None else complainant_of(page)
+            self.hosts.back_off(host, self.clock(), asked_seconds, self._jitter(), complainant)
 
     def is_inside(self, host: str) -> bool:
         """Return whether a host is an address in a network that a local stack opened, or this machine by name."""
@@ -195,6 +196,8 @@ class Visit:
     ----------
     host : str
         The host of the last request that was given leave.
+    page : str or None
+        The URL of the last page that was given leave; a redirect leads to another one.
     host_lines : tuple of str
         What the host of the last page says of its use; see :func:`newsdesk.web.rights.host_signals`.
     """
@@ -207,6 +210,7 @@ class Visit:
         self._ends_at = politeness.clock() + timedelta(seconds=politeness.crawl_limits.visit_seconds)
         self._sites: dict[str, SiteRules] = {}
         self.host = ""
+        self.page: str | None = None
         self.host_lines: tuple[str, ...] = ()
 
     def check(self, url: Url) -> None:
@@ -234,6 +238,7 @@ class Visit:
             self.check(url)
         except NotYetError as error:
             raise NotYetError(error.until, hops, is_overloaded=error.is_overloaded) from error
+        self.page = url.href
         return self._lease_slot(url.host, self._sites[url.origin], hops, self._politeness.crawl_limits.page_seconds)
 
     def _rules(self, url: Url) -> SiteRules:
@@ -452,9 +457,9 @@ class _SlotLease:
         if (self.politeness.clock() - self.reserved_at).total_seconds() <= LATENESS_SECONDS:
             return True
         # The host may have asked for a pause meanwhile.
-        until = self.politeness.hosts.back_off_until(self.host)
-        if until is not None and until > self.politeness.clock():
-            raise NotYetError(until, self.hops, is_overloaded=True)
+        back_off = self.politeness.hosts.last_back_off(self.host)
+        if back_off is not None and back_off.until > self.politeness.clock():
+            raise NotYetError(back_off.until, self.hops, is_overloaded=back_off.is_the_hosts)
         return not self._is_late()
 
     def _is_late(self) -> bool:
