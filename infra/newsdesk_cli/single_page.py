@@ -16,7 +16,7 @@ from extractor.reading import read_page
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Extracted, Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.web import Url, decode_body, parse_networks, product_token
+from newsdesk.web import Url, decode_body, media_type_of, parse_networks, product_token, single_encoding
 from newsdesk.web.transport import (
     AUXILIARY_DEADLINE_SECONDS,
     MAXIMUM_ROBOTS_BYTES,
@@ -95,9 +95,8 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
         response = fetcher.fetch(FetchRequest(url), request_slot)
     finally:
         fetcher.close()
-    fields = {name.lower(): value for name, value in response.headers}
-    body = decode_body(response.body, fields.get("content-encoding"), LARGEST_PAGE_BYTES)
-    content_type = fields.get("content-type")
+    body = decode_body(response.body, single_encoding(response.values("content-encoding")), LARGEST_PAGE_BYTES)
+    content_type = media_type_of(response.values("content-type"))
     return PageToRead(body, content_type, response.final_url, response.started_at, headers=response.headers)
 
 

@@ -179,6 +179,140 @@ def test_a_target_outside_ascii_is_read_as_utf_8(server: MisbehavingServer) -> N
     assert fetch(url).final_url == server.url("/br%C3%BCcke")
 
 
+# Cookies
+
+
+def cookie_wall(name: str = "seen", attributes: str = "") -> Behaviour:
+    """Redirect to the same URL until the cookie comes back."""
+
+    def behave(request: Request) -> None:
+        has_cookie = f"{name}=1" in (request.field("Cookie") or "").split("; ")
+        wall = server_side.answer(
+            b"", ("Location", request.target), ("Set-Cookie", f"{name}=1{attributes}"), status=302, html=False
+        )
+        (server_side.answer() if has_cookie else wall)(request)
+
+    return behave
+
+
+@pytest.mark.parametrize("attributes", ["", "; Path=/", "; path=/news; HttpOnly; Secure; SameSite=Lax", "; Max-Age=60"])
+def test_a_cookie_is_sent_again_within_its_fetch_and_not_kept(server: MisbehavingServer, attributes: str) -> None:
+    url = server.on("/news/bridge", cookie_wall(attributes=attributes))
+
+    response = fetch(url)
+
+    assert (response.body, len(response.redirects)) == (PAGE, 1)
+    assert [request.field("Cookie") for request in server.requests] == [None, "seen=1"]
+    fetch(url)
+    assert server.requests[2].field("Cookie") is None
+
+
+def test_cookies_pile_up_from_redirect_to_redirect(server: MisbehavingServer) -> None:
+    # Given a visit that sets, replaces and deletes cookies on its way
+    def step(location: str, *cookies: str) -> Behaviour:
+        fields = [("Set-Cookie", cookie) for cookie in cookies]
+        return server_side.answer(b"", ("Location", location), *fields, status=302, html=False)
+
+    url = server.on("/1", step("/2", "a=1; Path=/", "b=2; Path=/", "c=3; Path=/elsewhere"))
+    server.on("/2", step("/3", "a=4; Path=/", "b=; Path=/; Max-Age=0"))
+    server.on("/3", server_side.answer())
+
+    # When it is followed, Then each request has the cookies that stand
+    fetch(url)
+    assert [request.field("Cookie") for request in server.requests] == [None, "a=1; b=2", "a=4"]
+
+
+def test_a_cookie_goes_to_no_other_host(server: MisbehavingServer) -> None:
+    there = server.url("/there", host="other.example")
+    cookie = ("Set-Cookie", "seen=1; Path=/; Domain=example")
+    url = server.on("/here", server_side.answer(b"", ("Location", there), cookie, status=302, html=False))
+    server.on("/there", server_side.answer())
+
+    fetch(server.url("/here", host="news.example"), resolve=to_addresses("127.0.0.1"))
+
+    assert url.endswith("/here")
+    assert [request.field("Cookie") for request in server.requests] == [None, None]
+
+
+def test_new_cookies_do_not_make_a_loop_longer_than_allowed(server: MisbehavingServer) -> None:
+    def behave(request: Request) -> None:
+        cookie = ("Set-Cookie", f"visit={len(server.requests)}")
+        server_side.answer(b"", ("Location", "/"), cookie, status=302, html=False)(request)
+
+    assert failure(server.on("/", behave), redirects=4).reason is Reason.TOO_MANY_REDIRECTS
+    assert len(server.requests) == 5
+
+
+def test_a_loop_without_cookies_is_seen_at_once(server: MisbehavingServer) -> None:
+    assert failure(server.on("/", server_side.redirect("/"))).reason is Reason.TOO_MANY_REDIRECTS
+    assert len(server.requests) == 1
+
+
+# Refresh
+
+
+@pytest.mark.parametrize("way", ["element", "field", "field alone"])
+def test_a_page_that_refreshes_is_a_redirect(server: MisbehavingServer, way: str) -> None:
+    element = b'<meta http-equiv="refresh" content="0; url=new?page=1#top"><p>You are being sent on.</p>'
+    field = ("Refresh", "1; url=new?page=1#top")
+    answers = {
+        "element": server_side.answer(element),
+        "field": server_side.answer(b"<p>You are being sent on.</p>", field),
+        "field alone": server_side.answer(b"", field),
+    }
+    url = server.on("/old", answers[way])
+    server.on("/new?page=1", server_side.answer())
+
+    response = fetch(url)
+
+    assert (response.final_url, response.body) == (server.url("/new?page=1"), PAGE)
+    assert response.redirects == (Hop(url, 200, server.url("/new?page=1"), "127.0.0.1"),)
+
+
+def test_a_page_that_refreshes_itself_is_itself(server: MisbehavingServer) -> None:
+    page = b'<meta http-equiv="refresh" content="5; url=/news"><p>The harbour bridge is open.</p>'
+    response = fetch(server.on("/news", server_side.answer(page)))
+    assert (response.body, response.redirects, len(server.requests)) == (page, (), 1)
+
+
+def test_a_page_that_sets_a_cookie_and_refreshes_is_asked_again(server: MisbehavingServer) -> None:
+    def behave(request: Request) -> None:
+        wait = server_side.answer(
+            b'<meta http-equiv="refresh" content="0; url=/news">', ("Set-Cookie", "seen=1; Path=/")
+        )
+        (server_side.answer() if request.field("Cookie") else wait)(request)
+
+    assert fetch(server.on("/news", behave)).body == PAGE
+
+
+def test_pages_that_refresh_to_one_another_are_a_loop(server: MisbehavingServer) -> None:
+    url = server.on("/a", server_side.answer(b'<meta http-equiv="refresh" content="0; url=/b">'))
+    server.on("/b", server_side.answer(b'<meta http-equiv="refresh" content="0; url=/a">'))
+    assert failure(url).reason is Reason.TOO_MANY_REDIRECTS
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("target", ["javascript:go()", "mailto:desk@news.example", "app://open"])
+def test_a_refresh_to_where_nobody_can_go_is_refused(server: MisbehavingServer, target: str) -> None:
+    page = f'<meta http-equiv="refresh" content="0; url={target}">'.encode()
+    assert failure(server.on("/", server_side.answer(page))).reason is Reason.BAD_REDIRECT
+
+
+# Names in the wrong place
+
+
+@pytest.mark.parametrize("coding", ["UTF-8", "none", "text/html"])
+def test_text_under_a_coding_that_is_none_is_taken(server: MisbehavingServer, coding: str) -> None:
+    assert fetch(server.on("/", server_side.answer(PAGE, ("Content-Encoding", coding)))).body == PAGE
+
+
+@pytest.mark.parametrize(
+    "stated", ["text/html, text/html; charset=utf-8", "application/octet-stream, text/html", "html", "text/html, */*"]
+)
+def test_the_last_valid_media_type_counts(server: MisbehavingServer, stated: str) -> None:
+    assert fetch(server.on("/", server_side.answer(PAGE, ("Content-Type", stated), html=False))).body == PAGE
+
+
 # Connections
 
 

@@ -359,17 +359,33 @@ def test_case_26_what_a_page_points_to_is_never_fetched(
     # Given a page full of references to the inside
     target = inside.url("/secret").encode()
     page = (
-        b'<html><head><meta http-equiv="refresh" content="0; url=%b"><link rel="canonical" href="%b">'
+        b'<html><head><link rel="canonical" href="%b">'
         b'<link rel="alternate" type="application/rss+xml" href="%b"><base href="%b"></head>'
-        b'<body><iframe src="%b"></iframe><img src="%b"></body></html>' % ((target,) * 6)
+        b'<body><iframe src="%b"></iframe><img src="%b"></body></html>' % ((target,) * 5)
     )
-    fields = [("Refresh", f"0; url={inside.url()}"), ("Link", f"<{inside.url()}>; rel=canonical, <{inside.url()}>")]
+    fields = [("Link", f"<{inside.url()}>; rel=canonical, <{inside.url()}>")]
     url = server.on("/", server_side.answer(page, *fields))
 
     # When it is fetched, Then it is a page like any other, and they are text
     assert fetch(url).body == page
     assert dialled == ["127.0.0.1"]
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.9:9001/", "http://169.254.169.254/latest", "http://[::1]/"])
+@pytest.mark.parametrize("way", ["field", "element", "base"])
+def test_case_26_a_refresh_is_held_to_the_rules_of_a_redirect(
+    server: MisbehavingServer, dialled: list[str], target: str, way: str
+) -> None:
+    # Given a page that sends its reader inside
+    field = [("Refresh", f"0; url={target}")] if way == "field" else []
+    element = f'<meta http-equiv="refresh" content="0; url={target}">' if way == "element" else ""
+    base = f'<base href="{target}"><meta http-equiv="refresh" content="0; url=secret">' if way == "base" else ""
+    url = server.on("/", server_side.answer(f"<html><head>{base}{element}</head></html>".encode(), *field))
+
+    # When it is fetched, Then it is refused, and nothing inside is dialled
+    assert failure(url).reason is Reason.BLOCKED_ADDRESS
+    assert dialled == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/.well-known/tdmrep.json", "/feed.xml", "/sitemap.xml"])

@@ -179,6 +179,9 @@ def test_a_bomb_costs_no_more_memory_than_the_cap() -> None:
         (["identity, deflate"], "deflate"),
         (["br"], "br"),
         (["Zstd"], "zstd"),
+        (["UTF-8"], "utf-8"),
+        (["utf-8, gzip"], "gzip"),
+        (["gzip", "none"], "gzip"),
     ],
 )
 def test_the_one_coding_is_found(fields: list[str], expected: str) -> None:
@@ -186,11 +189,26 @@ def test_the_one_coding_is_found(fields: list[str], expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [["gzip, gzip"], ["gzip", "gzip"], ["gzip, br"], ["zstd", "gzip"], ["rot13"], [", ".join(["gzip"] * 200)]]
+    "fields", [["gzip, gzip"], ["gzip", "gzip"], ["gzip, br"], ["zstd", "gzip"], [", ".join(["gzip"] * 200)]]
 )
-def test_unknown_and_stacked_codings_are_refused(fields: list[str]) -> None:
+def test_stacked_codings_are_refused(fields: list[str]) -> None:
     with pytest.raises(PermanentError) as caught:
         single_encoding(fields)
+    assert caught.value.reason is Reason.CONTENT_ENCODING
+
+
+@pytest.mark.parametrize("name", ["utf-8", "none", "text/html", "8bit", "ISO-8859-1", "chunked"])
+@pytest.mark.parametrize(
+    "body", [b"<p>Br\xc3\xbccke</p>", "\ufeff<p>Brücke</p>".encode("utf-16"), b"<p>Br\xfccke\t\r\n"]
+)
+def test_text_under_a_name_that_is_no_coding_is_what_it_is(name: str, body: bytes) -> None:
+    assert decode_body(body, name, 1000) == body
+
+
+@pytest.mark.parametrize("body", [b"\x1f\x9d\x90<", b"\x00\x01<p>", b"<p>\x02</p>"])
+def test_what_is_no_text_under_a_name_that_is_no_coding_is_refused(body: bytes) -> None:
+    with pytest.raises(PermanentError) as caught:
+        decode_body(body, "utf-8", 1000)
     assert caught.value.reason is Reason.CONTENT_ENCODING
 
 

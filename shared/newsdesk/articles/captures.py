@@ -23,7 +23,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newsdesk.errors import NewsdeskError
-from newsdesk.web import single_encoding
+from newsdesk.web import media_type_of, single_encoding
 
 CAPTURE_MEDIA_TYPE = "application/warc"
 
@@ -118,7 +118,7 @@ class CapturedPage:
     body : bytes
         As received; :func:`newsdesk.web.content_encoding.decode_body` undoes ``content_encoding``.
     content_type, content_encoding : str or None
-        The last ``Content-Type`` field, and the one content coding.
+        The media type that counts, and the one content coding.
     """
 
     url: str
@@ -161,7 +161,6 @@ def read_capture(file: bytes) -> CapturedPage:
         response, metadata = _read_records(file)
         about = json.loads(metadata[1])
         headers = tuple((name, value) for name, value in response[0].http_headers.headers)
-        content_types = _values(headers, "content-type")
         return CapturedPage(
             url=response[0].rec_headers.get_header("WARC-Target-URI"),
             requested_url=about["requestedUrl"],
@@ -169,7 +168,7 @@ def read_capture(file: bytes) -> CapturedPage:
             status=int(response[0].http_headers.get_statuscode()),
             headers=headers,
             body=response[1],
-            content_type=content_types[-1] if content_types else None,
+            content_type=media_type_of(_values(headers, "content-type")),
             content_encoding=single_encoding(_values(headers, "content-encoding")),
             resolved_address=about["resolvedAddress"],
             redirects=tuple(CaptureRedirect(**redirect) for redirect in about["redirects"]),

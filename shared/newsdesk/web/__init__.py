@@ -7,6 +7,7 @@ of its own: a function that fetches nothing loads no HTTP client.
 from __future__ import annotations
 
 from newsdesk.web.content_encoding import ACCEPT_ENCODING, decode_body, decode_start, decoded_pieces, single_encoding
+from newsdesk.web.media_types import media_type_of
 from newsdesk.web.networks import (
     BLOCKED_NETWORKS,
     FUNCTION_PORTS,
@@ -66,6 +67,7 @@ __all__ = [
     "host_signals",
     "is_dialable",
     "literal_address",
+    "media_type_of",
     "page_signals",
     "parse_networks",
     "parse_policy",

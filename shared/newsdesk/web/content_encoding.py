@@ -8,6 +8,7 @@ so that what a body would grow to costs nothing before the cap is reached; and a
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -39,6 +40,10 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _ZLIB_WINDOW = zlib.MAX_WBITS
 _RAW_WINDOW = -zlib.MAX_WBITS
 _STEP = 64 * 1024
+_TEXT_START_BYTES = 1024
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""https://mimesniff.spec.whatwg.org: bytes that no text has, unless its byte order mark says that it is UTF-16."""
 
 _Pieces = Generator[bytes, None, int]
 """Yields what one compressed stream decodes to; returns how many bytes of the body the stream took."""
@@ -46,6 +51,9 @@ _Pieces = Generator[bytes, None, int]
 
 def single_encoding(field_values: Iterable[str]) -> str | None:
     """Return the one coding that a response's ``Content-Encoding`` fields name.
+
+    Servers write charsets, media types and other words there. Such a name beside a coding is passed over; alone it is
+    returned, and :func:`decoded_pieces` takes a body that begins as text for what it is.
 
     Parameters
     ----------
@@ -55,22 +63,20 @@ def single_encoding(field_values: Iterable[str]) -> str | None:
     Returns
     -------
     str or None
-        ``gzip``, ``x-gzip``, ``deflate``, ``br`` or ``zstd``; None for an identity body.
+        ``gzip``, ``x-gzip``, ``deflate``, ``br`` or ``zstd``, or a name that is no coding of ours; None for an identity
+        body.
 
     Raises
     ------
     PermanentError
-        ``content_encoding``: the coding is unknown, or there is more than one.
+        ``content_encoding``: there is more than one coding.
     """
     names = [name.strip().lower() for value in field_values for name in value.split(",")]
-    codings = [name for name in names if name not in ("", "identity")]
-    if not codings:
-        return None
+    codings = [name for name in names if name in _CODINGS]
     if len(codings) > 1:
         raise PermanentError(Reason.CONTENT_ENCODING, f"{len(codings)} codings")
-    if codings[0] not in _CODINGS:
-        raise PermanentError(Reason.CONTENT_ENCODING, codings[0][:40])
-    return codings[0]
+    others = [name for name in names if name not in ("", "identity")]
+    return next(iter([*codings, *others]), None)
 
 
 def decode_body(body: bytes, encoding: str | None, cap: int) -> bytes:
@@ -90,8 +96,8 @@ def decode_body(body: bytes, encoding: str | None, cap: int) -> bytes:
     Raises
     ------
     PermanentError
-        ``too_large``: there is more than ``cap``. ``content_encoding``: the coding is unknown or stacked, or the body
-        is not in it.
+        ``too_large``: there is more than ``cap``. ``content_encoding``: the coding is stacked, or is unknown and the
+        body does not begin as text, or the body is not in its coding.
     TransientError
         ``truncated``: the body ends before its coding does.
     """
@@ -149,7 +155,13 @@ def _undone(body: memoryview, coding: str | None) -> Iterator[bytes]:
         case "zstd":
             yield from _members(body, _unzstandarded, _is_zstandard)
         case _:
+            if coding is not None and not _begins_as_text(bytes(body[:_TEXT_START_BYTES])):
+                raise PermanentError(Reason.CONTENT_ENCODING, coding[:40])
             yield from (bytes(body[start : start + _STEP]) for start in range(0, len(body), _STEP))
+
+
+def _begins_as_text(start: bytes) -> bool:
+    return start.startswith(_UTF_16_MARKS) or _NO_TEXT.search(start) is None
 
 
 def _members(

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.web import single_encoding
+from newsdesk.web import media_type_of, single_encoding
 from newsdesk.web.transport.exchange import HeaderFields, OverloadedError
 
 READABLE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
@@ -112,7 +112,7 @@ def check_page_head(headers: HeaderFields, maximum_body_bytes: int) -> str | Non
     PermanentError
         ``content_type``, ``content_encoding`` or ``too_large``.
     """
-    media_type = _media_type(values_of(headers, "content-type"))
+    media_type = (media_type_of(values_of(headers, "content-type")) or "").partition(";")[0]
     if media_type and media_type not in READABLE_TYPES:
         raise PermanentError(Reason.CONTENT_TYPE, media_type[:80])
     encoding = single_encoding(values_of(headers, "content-encoding"))
@@ -136,11 +136,6 @@ def check_page_start(start: bytes) -> None:
             raise PermanentError(Reason.CONTENT_TYPE, f"{name}, whatever it was called")
     if start[4:8] == b"ftyp":
         raise PermanentError(Reason.CONTENT_TYPE, "MP4, whatever it was called")
-
-
-def _media_type(field_values: list[str]) -> str:
-    """Of several fields the last one counts, as in browsers (WHATWG Fetch, "extract a MIME type")."""
-    return field_values[-1].partition(";")[0].strip().lower() if field_values else ""
 
 
 def redirect_location(headers: HeaderFields) -> str:

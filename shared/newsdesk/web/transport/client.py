@@ -1,7 +1,7 @@
 """The fetcher: one page over HTTP/1.1, within bounds, from public addresses only.
 
 Comes in: a URL and the validators of an earlier visit. Goes out: the response, or a classified error. Changes: asks
-web servers. No proxy, no cookies, no credentials; whatever the environment says.
+web servers. No proxy, no credentials, whatever the environment says; cookies for the length of one fetch.
 
 :meth:`HttpFetcher.fetch_auxiliary` is for what a site says about itself (``robots.txt``, ``tdmrep.json``). It goes the
 same way as a page: same resolver, same address checks on every hop, same walls.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import Reason
@@ -41,12 +41,12 @@ from newsdesk.web.transport.answers import (
     values_of,
 )
 from newsdesk.web.transport.connections import KeptConnections, Origin
+from newsdesk.web.transport.cookies import FetchCookies
 from newsdesk.web.transport.exchange import (
     AuxiliaryResponse,
     BeforeSend,
     FetchRequest,
     FetchResponse,
-    HeaderFields,
     Hop,
     RedirectError,
     RequestSlot,
@@ -55,6 +55,7 @@ from newsdesk.web.transport.exchange import (
 )
 from newsdesk.web.transport.http1 import Connection, Head
 from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolve, Resolver
+from newsdesk.web.transport.refresh import header_refresh, refresh_target
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5,*/*;q=0.1"
 ACCEPT_ANYTHING = "*/*"
@@ -99,7 +100,14 @@ def _at_once(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:  # noqa: ARG001 - a
     return lambda: None
 
 
+def _nowhere(url: Url, answer: _Answer) -> str | None:  # noqa: ARG001 - a _LeadsOn
+    """Take every answer for what it is."""
+    return None
+
+
 _ReadBody = Callable[[Connection, Head], bytes]
+_LeadsOn = Callable[[Url, _Answer], str | None]
+"""Returns where an answer leads that is no redirect by its status; None where it is what was asked for."""
 _Fields = list[tuple[str, str]]
 
 
@@ -113,9 +121,11 @@ class _Errand:
     deadline: Deadline
     maximum_body_bytes: int
     maximum_redirects: int
+    leads_on: _LeadsOn = _nowhere
     has_dialled: bool = False
     status: int | None = None
     wire_bytes: int = 0
+    cookies: FetchCookies = field(default_factory=FetchCookies)
 
 
 class HttpFetcher:
@@ -181,6 +191,7 @@ class HttpFetcher:
             deadline,
             self._limits.maximum_body_bytes,
             self._limits.maximum_redirects,
+            self._refreshes_to,
         )
         try:
             url, answer, hops = self._follow(errand, request.url, request.redirects, request_slot)
@@ -254,18 +265,42 @@ class HttpFetcher:
         """Ask for a URL and for where it redirects; the conditions are for the first request alone."""
         hops = list(followed)
         url = self._first_destination(hops[-1].location if hops else text)
+        asked: set[tuple[str, str | None]] = {(hop.url, None) for hop in hops}
         while True:
             with errand.deadline.paused():
                 before_send = request_slot(url, tuple(hops))
-            fields = self._request_fields(url, [*errand.fields, *([] if hops else errand.conditions)])
+            cookie = errand.cookies.field_for(url)
+            asked.add((url.href, cookie))
+            fields = self._request_fields(url, [*errand.fields, *([] if hops else errand.conditions)], cookie)
             answer = self._ask(errand, url, fields, before_send)
-            if answer.head.status not in REDIRECTS:
+            errand.cookies.take(url, values_of(answer.head.headers, "set-cookie"))
+            is_redirect = answer.head.status in REDIRECTS
+            target = redirect_location(answer.head.headers) if is_redirect else errand.leads_on(url, answer)
+            if target is None:
                 return url, answer, tuple(hops)
-            following = self._next_destination(url, answer.head.headers)
+            following = self._next_destination(url, target)
+            # What was asked with other cookies may answer otherwise now.
+            is_asked = (following.href, errand.cookies.field_for(following)) in asked
+            if not is_redirect and following.href == url.href and is_asked:
+                return url, answer, tuple(hops)
             hops.append(Hop(url.href, answer.head.status, following.href, answer.address))
-            if len(hops) > errand.maximum_redirects or following.href in {hop.url for hop in hops}:
+            if len(hops) > errand.maximum_redirects or is_asked:
                 raise RedirectError(Reason.TOO_MANY_REDIRECTS, f"{len(hops)} redirects")
             url = following
+
+    def _refreshes_to(self, url: Url, answer: _Answer) -> str | None:
+        """Return where a page sends its reader on, if that is all it is there for."""
+        if not _is_success(answer.head.status):
+            return None
+        encoding = single_encoding(values_of(answer.head.headers, "content-encoding"))
+        found = refresh_target(answer.head.headers, answer.body, encoding)
+        if found is None:
+            return None
+        target, base = found
+        try:
+            return parse_url(target, parse_url(base, url) if base else url).href
+        except RejectedUrlError:
+            return target
 
     def _first_destination(self, text: str) -> Url:
         try:
@@ -275,10 +310,10 @@ class HttpFetcher:
             raise PermanentError(error.reason, str(error)) from error
         return url
 
-    def _next_destination(self, url: Url, headers: HeaderFields) -> Url:
+    def _next_destination(self, url: Url, target: str) -> Url:
         """Where a redirect leads, checked like any other URL."""
         try:
-            following = parse_url(redirect_location(headers), url)
+            following = parse_url(target, url)
             check_destination(following, self._rules.allowed, self._ports)
         except RejectedUrlError as error:
             leads_inside = error.reason in (Reason.BLOCKED_ADDRESS, Reason.BLOCKED_PORT)
@@ -287,9 +322,10 @@ class HttpFetcher:
             raise RedirectError(Reason.BAD_REDIRECT, "from https to http")
         return following
 
-    def _request_fields(self, url: Url, fields: _Fields) -> _Fields:
+    def _request_fields(self, url: Url, fields: _Fields, cookie: str | None) -> _Fields:
         host = url.origin.partition("//")[2]
-        return [("Host", host), ("User-Agent", self._user_agent), ("Accept-Encoding", ACCEPT_ENCODING), *fields]
+        own = [("Host", host), ("User-Agent", self._user_agent), ("Accept-Encoding", ACCEPT_ENCODING), *fields]
+        return own if cookie is None else [*own, ("Cookie", cookie)]
 
     def _ask(self, errand: _Errand, url: Url, fields: _Fields, before_send: BeforeSend) -> _Answer:
         """Ask one server once, over a kept connection if there is one."""
@@ -361,6 +397,9 @@ class HttpFetcher:
         check_status(head.status, head.headers, self._clock())
         encoding = check_page_head(head.headers, maximum)
         body = b"".join(connection.body())
+        leads_on = header_refresh(head.headers) is not None
+        if not body and leads_on:
+            return body
         if not body:
             raise PermanentError(Reason.EMPTY_PAGE, "no body")
         start, has_text = b"", False
@@ -368,7 +407,7 @@ class HttpFetcher:
         for piece in decoded_pieces(body, encoding, maximum):
             start += piece[: SIGNATURE_BYTES - len(start)]
             has_text = has_text or bool(piece.strip())
-        if not has_text:
+        if not has_text and not leads_on:
             raise PermanentError(Reason.EMPTY_PAGE, "white space only")
         check_page_start(start)
         return body

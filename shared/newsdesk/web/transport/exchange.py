@@ -159,9 +159,13 @@ class FetchResponse:
     wire_bytes: int = 0
     seconds: float = 0.0
 
+    def values(self, name: str) -> list[str]:
+        """Return the values of all fields of a name, in order."""
+        return [value for field, value in self.headers if field.lower() == name.lower()]
+
     def header(self, name: str) -> str | None:
         """Return the value of the last field of a name."""
-        values = [value for field, value in self.headers if field.lower() == name.lower()]
+        values = self.values(name)
         return values[-1] if values else None
 
 
