@@ -101,6 +101,21 @@ def test_a_transcoded_page_keeps_its_letters_although_its_meta_element_is_stale(
     assert decode_text(page(head).encode("utf-8")) == page(head)
 
 
+@pytest.mark.parametrize(
+    "label",
+    ["iso-8859-1", "latin1", "windows-1252", "us-ascii", "iso-8859-15", "windows-1251", "koi8-r", "gbk", "big5"],
+)
+def test_valid_utf_8_is_read_as_such_whatever_the_header_says(label: str) -> None:
+    for text in (page(), "<p>Мост открыли в пятницу.</p>", "<p>橋は金曜日に再開した。</p>"):
+        assert decode_text(text.encode(), f"text/html; charset={label}") == text
+
+
+def test_a_header_is_believed_of_bytes_that_are_no_utf_8() -> None:
+    assert decode_text(page().encode("cp1252"), "text/html; charset=iso-8859-1") == page()
+    text = "<p>橋は金曜日に再開した。</p>"
+    assert decode_text(text.encode("iso2022_jp"), "text/html; charset=iso-2022-jp") == text
+
+
 @pytest.mark.parametrize("codec", ["latin-1", "cp1252"])
 def test_utf_8_that_was_encoded_twice_is_read_once_more(codec: str) -> None:
     # Given a page whose UTF-8 was taken for a Western encoding and encoded again

@@ -7,7 +7,8 @@ The charset is that of, in this order, the byte order mark, the HTTP header, the
 A byte order mark wins over a header that contradicts it (https://encoding.spec.whatwg.org/#decode), as in browsers.
 Labels mean what browsers take them to mean (https://encoding.spec.whatwg.org/#names-and-labels): ``iso-8859-1`` is
 windows-1252. A declared charset in which most of the bytes beyond ASCII are invalid is a lie and is passed over; so is
-a ``<meta>`` in a page that is valid UTF-8 beyond ASCII: the page was transcoded and kept its old declaration.
+any declaration of a page that is valid UTF-8 beyond ASCII: the page was transcoded and kept its old declaration, or the
+server names the same charset for every file.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ _LABELS = {
     **dict.fromkeys(("koi", "koi8", "koi8_r", "cskoi8r"), "koi8-r"),
     **{f"x-cp125{digit}": f"cp125{digit}" for digit in (0, 1, 3, 5, 6, 7, 8)},
 }  # fmt: skip
+
+_SHIFTED_CODECS = frozenset({"utf-16-le", "utf-16-be", "iso2022_jp"})
+"""Bytes below 0x80 mean something else in them than in ASCII, so that valid UTF-8 says nothing."""
 
 _OTHER_CODECS = frozenset(
     [f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
@@ -172,10 +176,13 @@ def _decoded_again(text: str) -> str:
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
     header = _HEADER_CHARSET.search(content_type or "")
-    if header is not None and (codec := codec_of(header[1])):
-        yield codec
-    if not body.isascii() and _is_utf_8(body):
+    codec = codec_of(header[1]) if header is not None else None
+    # What is valid UTF-8 beyond ASCII is hardly ever anything else, and every byte is valid in most charsets.
+    is_utf_8 = not body.isascii() and codec not in _SHIFTED_CODECS and _is_utf_8(body)
+    if is_utf_8:
         yield "utf-8"
+    elif codec is not None:
+        yield codec
     head = _COMMENT.sub(b"", body[:_PRESCAN_BYTES])
     meta = _XML_DECLARATION.search(head) or _META.search(head)
     if meta is not None and (codec := codec_of(meta[1].decode("ascii"))):
