@@ -94,6 +94,10 @@ class TransientError(NewsdeskError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ThrottledError(NewsdeskError):
+    """A service refused a call for its rate several times over: hand the record back to the queue."""
+
+
 class TimeShortError(NewsdeskError):
     """Too little of the function's time is left for another record: hand it back to the queue."""
 

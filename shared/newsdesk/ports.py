@@ -5,7 +5,7 @@ Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -135,7 +135,3 @@ class HostStore(Protocol):
             The profile kept changing under this worker; the message is to be delivered again.
         """
         ...
-
-
-Sleep = Callable[[float], None]
-"""Waits the given number of seconds."""

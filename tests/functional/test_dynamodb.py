@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from harness import aws
@@ -31,7 +32,8 @@ from newsdesk.articles import (
     with_submission,
 )
 from newsdesk.clock import to_text
-from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError
+from newsdesk.pauses import Pauses
 from tests.examples import (
     NOW,
     at_stage,
@@ -575,7 +577,8 @@ def test_what_a_batch_left_unprocessed_is_written_again() -> None:
 
     with Stubber(client) as stub:
         stub.add_response("batch_write_item", left([3, 7]), batch(range(25)))
-        stub.add_response("batch_write_item", left([25]), batch([3, 7, 25, 26]))
+        stub.add_response("batch_write_item", left([]), batch([3, 7]))
+        stub.add_response("batch_write_item", left([25]), batch([25, 26]))
         stub.add_response("batch_write_item", left([]), batch([25]))
 
         # When twenty-seven bands are written
@@ -776,6 +779,109 @@ def test_a_cancelled_transaction_says_which_race_was_lost(codes: list[str], erro
         # When a new article is saved, Then the error tells them apart
         with pytest.raises(error):
             store.save(new_state(), submission_of(new_state()))
+
+
+def impatient(waited: list[float], tries: int = 4) -> Pauses:
+    """Pauses that cost no time."""
+    return Pauses(tries, 0.1, sleep=waited.append, jitter=lambda: 0.0)
+
+
+def cancel(stub: Stubber, *codes: str) -> None:
+    stub.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        http_status_code=400,
+        modeled_fields={"CancellationReasons": [{"Code": code} for code in codes]},
+    )
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+@pytest.mark.parametrize("place", range(3))
+def test_a_throttled_transaction_is_no_lost_race_and_is_tried_again(code: str, place: int) -> None:
+    # Given a table that throttles one action of a transaction, twice
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    waited: list[float] = []
+    store = DynamoArticleStore("articles", client=client, pauses=impatient(waited))
+    codes = ["None", "None", "None"]
+    codes[place] = code
+    with Stubber(client) as stub:
+        cancel(stub, *codes)
+        cancel(stub, *codes)
+        stub.add_response("transact_write_items", {})
+
+        # When a new article is saved, Then it is, after two pauses, the second longer than the first
+        store.save(new_state(), submission_of(new_state()))
+        stub.assert_no_pending_responses()
+    assert waited == [0.05, 0.1]
+
+
+def test_a_transaction_that_stays_throttled_is_handed_back() -> None:
+    # Given a table that throttles whatever comes
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    waited: list[float] = []
+    store = DynamoArticleStore("articles", client=client, pauses=impatient(waited))
+    with Stubber(client) as stub:
+        for _ in range(4):
+            cancel(stub, "ThrottlingError", "None", "None")
+
+        # When a new article is saved, Then the error says what happened, and the tries were bounded
+        with pytest.raises(ThrottledError):
+            store.save(new_state(), submission_of(new_state()))
+    assert len(waited) == 3
+
+
+@pytest.mark.parametrize(
+    ("codes", "error"),
+    [
+        (["ConditionalCheckFailed", "None", "ThrottlingError"], ConflictError),
+        (["ThrottlingError", "None", "TransactionConflict"], ConflictError),
+        (["None", "ThrottlingError", "ConditionalCheckFailed"], ThrottledError),
+        (["None", "None", "ValidationError"], ClientError),
+        (["ValidationError", "None", "None"], ClientError),
+    ],
+)
+def test_only_conditions_and_conflicts_are_lost_races(codes: list[str], error: type[Exception]) -> None:
+    # Given a table that cancels a transaction for several reasons at once, or for a fault of ours
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    store = DynamoArticleStore("articles", client=client, pauses=impatient([]))
+    with Stubber(client) as stub:
+        cancel(stub, *codes)
+
+        # When a new article is saved, Then what is certain is said, and nothing else
+        with pytest.raises(error):
+            store.save(new_state(), submission_of(new_state()))
+
+
+CALLS: dict[str, tuple[str, Callable[[DynamoArticleStore], object]]] = {
+    "reading a state": ("get_item", lambda store: store.get(id_of())),
+    "reading many": ("batch_get_item", lambda store: store.states([id_of()])),
+    "writing a state": ("put_item", lambda store: store.save(new_state(version=2))),
+    "refusing": ("put_item", lambda store: store.reject(submission_of(new_state()))),
+    "finding what is due": ("query", lambda store: store.due(0, NOW, 1)),
+    "finding neighbours": ("query", lambda store: store.neighbours(["1"])),
+    "entering bands": ("batch_write_item", lambda store: store.add_bands(["1"], neighbour(1))),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"]
+)
+def test_every_call_that_is_throttled_waits_and_is_then_handed_back(call: str, code: str) -> None:
+    # Given a table that is throttled
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    waited: list[float] = []
+    store = DynamoArticleStore("articles", client=client, pauses=impatient(waited))
+    operation, make = CALLS[call]
+    with Stubber(client) as stub:
+        for _ in range(4):
+            stub.add_client_error(operation, code, http_status_code=400)
+
+        # When it is asked for anything, Then that is tried again, ever later, and then handed back
+        with pytest.raises(ThrottledError):
+            make(store)
+        stub.assert_no_pending_responses()
+    assert waited == [0.05, 0.1, 0.2]
 
 
 def test_a_table_out_of_order_is_no_lost_race() -> None:

@@ -27,6 +27,7 @@ from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import ArticleState, Stage, message_for
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
+from newsdesk.errors import ThrottledError
 from newsdesk.runtime import Metric, process_batch, stage_messages
 from tests.examples import article_bytes, at_stage, id_of, new_state
 from tests.raw_events import raw_event
@@ -267,6 +268,35 @@ def test_a_batch_fails_by_the_record_however_many_are_handled_at_once(concurrenc
     assert sorted(failed(answer)) == [message_id(4), message_id(7)]
     assert seen["most"] <= concurrency
     assert (seen["most"] > 1) is (concurrency > 1)
+
+
+def test_a_throttled_record_is_handed_back_and_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    # Given a stage whose table takes no more calls for one of two articles
+    template = raw_event("index-batch")["Records"][0]
+    body = {"schemaVersion": 1, "run": 1, "type": "ArticleEnriched", "articleKey": "x"}
+    records = [
+        {**template, "messageId": message_id(number), "body": json.dumps({**body, "articleId": id_of(number)})}
+        for number in range(2)
+    ]
+
+    def handle(message: ArticleEnriched) -> IndexStatus:
+        if message.article_id == id_of(0):
+            raise ThrottledError("busy")
+        return IndexStatus.INDEXED
+
+    # When the batch is handled
+    answer = process_batch(
+        {"Records": records},
+        context(),
+        stage_messages(ArticleEnriched),
+        handle,
+        Metric.ARTICLES_INDEXED,
+        seconds_needed=1,
+    )
+
+    # Then that record is delivered again, and the log has a warning and no traceback
+    assert failed(answer) == [message_id(0)]
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None), ("INFO", None)]
 
 
 # ------------------------------------------------------------------------------------------ publish

@@ -32,6 +32,7 @@ from newsdesk.hosts import (
     TdmRule,
     complainant_of,
 )
+from newsdesk.pauses import Pauses
 from newsdesk.ports import HostStore
 from newsdesk.web import article_id
 from tests.examples import NOW
@@ -491,11 +492,14 @@ def test_a_worker_that_keeps_losing_gives_up(table: str, monkeypatch: pytest.Mon
         rival.add_page(HOST, a_page(next(numbers)), rival.profile(HOST))
 
     client.meta.events.register("before-call.dynamodb.PutItem", overtake)
-    store = DynamoHostStore(table, client=client)
+    waited: list[float] = []
+    store = DynamoHostStore(table, client=client, pauses=Pauses(tries=8, sleep=waited.append, jitter=lambda: 0.0))
 
     # When it wants to write, Then it says so in the end, and has not overwritten anything
     with pytest.raises(ConflictError):
         store.add_page(HOST, a_page(0), HostProfile())
+    assert waited == sorted(waited)
+    assert len(waited) == 7
     assert len(rival.profile(HOST).pages) == next(numbers) - 1
 
 

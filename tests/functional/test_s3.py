@@ -16,6 +16,7 @@ from harness import aws
 from harness.fakes import InMemoryObjectStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.errors import ObjectMissingError
+from newsdesk.pauses import Pauses
 from newsdesk.ports import ObjectStore
 
 KEY = "articles/v1/date=2026-03-14/abc/1-c0ffee00.json"
@@ -112,14 +113,18 @@ def test_a_collision_of_two_writers_is_tried_again() -> None:
 def test_a_collision_without_end_is_given_up() -> None:
     # Given a bucket that answers "conflict" every time
     client = stubbed()
+    waited: list[float] = []
     with Stubber(client) as stub:
         for _ in range(3):
             stub.add_client_error("put_object", "ConditionalRequestConflict", http_status_code=409)
 
         # When the key is written, Then the message goes back to its queue
         with pytest.raises(ClientError, match="ConditionalRequestConflict"):
-            S3ObjectStore("bucket", client=client).put(KEY, b"x", "text/plain")
+            S3ObjectStore("bucket", client=client, pauses=Pauses(3, sleep=waited.append, jitter=lambda: 0.0)).put(
+                KEY, b"x", "text/plain"
+            )
         stub.assert_no_pending_responses()
+    assert waited == [0.025, 0.05]
 
 
 def test_an_object_we_may_not_read_is_not_called_missing() -> None:

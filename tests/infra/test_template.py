@@ -57,6 +57,23 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
+class TestTable:
+    def test_the_table_and_the_index_that_every_step_writes_are_warmed_by_two_parameters(
+        self, template: Template
+    ) -> None:
+        # Given
+        table = template["Resources"]["ArticleTable"]["Properties"]
+        due = next(index for index in table["GlobalSecondaryIndexes"] if index["IndexName"] == "ByDue")
+        # When / Then: by default they are left as they are
+        units = {
+            "ReadUnitsPerSecond": {"Ref": "WarmReadUnitsPerSecond"},
+            "WriteUnitsPerSecond": {"Ref": "WarmWriteUnitsPerSecond"},
+        }
+        for warmed in (table, due):
+            assert warmed["WarmThroughput"] == {"Fn::If": ["WarmsTable", units, {"Ref": "AWS::NoValue"}]}
+        assert [template["Parameters"][unit["Ref"]]["Default"] for unit in units.values()] == [12_000, 4_000]
+
+
 class TestSettings:
     @pytest.mark.parametrize(("function", "package"), PACKAGES.items())
     def test_a_function_gets_the_settings_that_it_reads_and_beyond_the_shared_ones_no_other(

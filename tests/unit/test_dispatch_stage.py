@@ -16,7 +16,7 @@ from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, message_for, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
-from newsdesk.errors import ConflictError
+from newsdesk.errors import ConflictError, ThrottledError
 from newsdesk.runtime import Worker
 from tests.examples import NOW, TIMEOUTS, advanced, at_stage, id_of, new_state
 
@@ -257,6 +257,30 @@ def test_one_articles_trouble_is_not_the_others() -> None:
     # Then the other one is on its way
     assert moved == {"failed": 1, "released": 1}
     assert len(desk.sender.sent) == 1
+
+
+@pytest.mark.parametrize("method", ["get", "save"])
+def test_an_article_that_the_table_throttles_has_a_status_of_its_own_and_stays_due(method: str) -> None:
+    # Given two articles that are due, and a table that ramps up
+    desk = Desk(retrying(0), retrying(0, number=1))
+    desk.clock.advance(1)
+    desk.store.fail_next(method, ThrottledError("busy"))
+
+    # When dispatch runs, Then nothing is an error, and the next run takes what is left
+    assert desk.run() == {"throttled": 1, "released": 1}
+    assert desk.run() == {"released": 1}
+
+
+def test_a_shard_that_cannot_be_read_does_not_end_the_run() -> None:
+    # Given many due articles, and an index that is throttled once
+    desk = Desk(*(retrying(0, number) for number in range(60)))
+    desk.clock.advance(1)
+    desk.store.fail_next("due", ThrottledError("busy"))
+
+    # When dispatch runs, Then the other shards are moved, and the next run moves the rest
+    first = desk.run()
+    assert first["throttled"] == 1
+    assert first["released"] + desk.run()["released"] == 60
 
 
 def test_several_workers_move_each_article_once() -> None:

@@ -6,6 +6,7 @@ Comes in: states, and a store and a queue in memory. Goes out: assertions.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from newsdesk.articles.lifecycle import extracted, leased
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, StageMessage
 from newsdesk.contracts.keys import extracted_key
 from newsdesk.errors import ConflictError
-from newsdesk.runtime import Worker
+from newsdesk.runtime import CONTENDED, Worker
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, advanced, at_stage, id_of, outcome_of
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
@@ -189,11 +190,15 @@ def test_an_article_that_keeps_changing_goes_back_to_the_queue() -> None:
     # Given a table that refuses every write
     before = at_stage(Stage.EXTRACT)
     store = InMemoryArticleStore(before)
-    store.fail_next("save", ConflictError("lost"), times=8)
+    store.fail_next("save", ConflictError("lost"), times=12)
+    waited: list[float] = []
+    worker = replace(worker_on(store), pauses=replace(CONTENDED, sleep=waited.append, jitter=lambda: 0.0))
 
-    # When a step is taken, Then the message is not acknowledged
+    # When a step is taken, Then the message is not acknowledged, and the tries were ever further apart
     with pytest.raises(ConflictError, match="kept changing"):
-        worker_on(store).apply_step(before, to_enrich)
+        worker.apply_step(before, to_enrich)
+    assert waited[:4] == [0.025, 0.05, 0.1, 0.2]
+    assert len(waited) == 11
 
 
 def test_a_step_whose_record_exists_is_not_taken() -> None:

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from ipaddress import ip_network
+from random import Random
+from typing import Any
 
 import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+from harness.simulation import SimulatedTime
 from newsdesk.articles import ArticleState, Stage, with_submission
 from newsdesk.articles.lifecycle import retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError
-from newsdesk.runtime import Worker
+from newsdesk.runtime import CONTENDED, Worker
 from submitter.stage import SubmitStage
 from tests.examples import TIMEOUTS, advanced, at_stage, id_of, new_state, url_of
 
@@ -31,7 +37,8 @@ class Desk:
         self.store = InMemoryArticleStore(*states)
         self.sender = RecordingSender()
         self.clock = FakeClock()
-        self.stage = SubmitStage(Worker(self.store, self.sender, self.clock, TIMEOUTS))
+        pauses = replace(CONTENDED, sleep=self.clock.sleep)
+        self.stage = SubmitStage(Worker(self.store, self.sender, self.clock, TIMEOUTS, pauses))
 
     def submit(self, url: str = url_of(), submission_id: str | None = "first", **fields: object) -> str:
         body = {"url": url, "submissionId": submission_id, **fields}
@@ -240,13 +247,56 @@ def test_a_submission_starts_a_run_when_the_one_it_joined_has_just_ended() -> No
 def test_a_submission_that_keeps_losing_goes_back_to_the_queue() -> None:
     # Given an article that changes before each of our writes
     desk = Desk()
-    desk.store.fail_next("save", ConflictError("lost"), times=8)
+    desk.store.fail_next("save", ConflictError("lost"), times=12)
 
     # When it is submitted, Then nothing is acknowledged, and the next delivery gets through
     with pytest.raises(ConflictError):
         desk.submit()
     assert desk.store.submission("first") is None
     assert desk.submit() == "started"
+
+
+class SlowStore:
+    """A store whose calls take time, in which others go on."""
+
+    def __init__(self, store: InMemoryArticleStore, time: SimulatedTime, draw: Random) -> None:
+        self._store = store
+        self._time = time
+        self._draw = draw
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any) -> Any:
+            self._time.sleep(self._draw.uniform(0.003, 0.008))
+            try:
+                return getattr(self._store, name)(*arguments)
+            finally:
+                self._time.sleep(self._draw.uniform(0.003, 0.008))
+
+        return call
+
+
+@pytest.mark.parametrize("workers", [20, 200])
+def test_two_hundred_submissions_of_one_url_at_once_are_all_taken(workers: int) -> None:
+    # Given two hundred submissions of one URL, shared out to workers that all begin now
+    time, draw, store = SimulatedTime(), Random(20261130), InMemoryArticleStore()
+    slow: Any = SlowStore(store, time, draw)
+    pauses = replace(CONTENDED, sleep=time.sleep, jitter=draw.random)
+    stage = SubmitStage(Worker(slow, RecordingSender(), time, TIMEOUTS, pauses))
+    statuses: Counter[str] = Counter()
+
+    def work(worker: int) -> None:
+        for number in range(worker, 200, workers):
+            body = json.dumps({"url": url_of(), "submissionId": f"submission-{number}"})
+            statuses[stage.handle(body, f"message-{number}")] += 1
+
+    # When they are at it at the same time
+    for worker in range(workers):
+        time.start(partial(work, worker))
+    time.run()
+
+    # Then none goes back to its queue, and all wait for the same run
+    assert statuses == {"started": 1, "joined": 199}
+    assert all(store.submission(f"submission-{number}") is not None for number in range(200))
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,14 @@ from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.pauses import Pauses
 from newsdesk.runtime import Metric, Worker, count, instrumented, logger
 
-_MILLISECONDS_NEEDED = 5000
+_MILLISECONDS_NEEDED = 15_000
 _WORKERS = 20
+
+_BRIEFLY = Pauses(tries=2, first_seconds=0.1)
+"""What the table throttles now is due again in a minute, and then there is more that it takes."""
 
 
 @cache
@@ -28,7 +32,7 @@ def build() -> DispatchStage:
     settings = DispatchSettings()
     return DispatchStage(
         Worker(
-            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            DynamoArticleStore(settings.table_name, settings.record_retention_days, pauses=_BRIEFLY),
             SqsMessageSender(
                 {
                     FetchRequested: settings.fetch_queue_url,

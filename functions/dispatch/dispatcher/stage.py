@@ -26,7 +26,7 @@ from newsdesk.articles import (
     released,
 )
 from newsdesk.contracts import Outcome, Reason
-from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError
 from newsdesk.runtime import Worker, logger
 
 HORIZON_SECONDS = 60
@@ -46,6 +46,9 @@ class DispatchStatus(StrEnum):
     """The message was sent again as often as allowed: the run ended, or goes on without a further page."""
     RACED = "raced"
     """Another worker moved the article first."""
+    THROTTLED = "throttled"
+    """The table, or a queue, took no more calls; the article falls due again. Counted once for a shard of the index
+    that could not be read."""
     FAILED = "failed"
     """An exception that was not foreseen; the article falls due again."""
 
@@ -79,7 +82,11 @@ class DispatchStage:
         first = int(now.timestamp() // HORIZON_SECONDS)
         with ThreadPoolExecutor(self.workers) if self.workers > 1 else nullcontext() as executor:
             for offset in range(self.shards):
-                overdue = self.worker.store.due((first + offset) % self.shards, until, self.limit_per_shard)
+                try:
+                    overdue = self.worker.store.due((first + offset) % self.shards, until, self.limit_per_shard)
+                except ThrottledError:
+                    moved[DispatchStatus.THROTTLED] += 1
+                    continue
                 move_each = executor.map if executor else map
                 moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
@@ -91,6 +98,8 @@ class DispatchStage:
             return None
         try:
             return self._move(article_id, until)
+        except ThrottledError:
+            return DispatchStatus.THROTTLED
         except Exception:
             logger.exception("article not dispatched", extra={"article_id": article_id})
             return DispatchStatus.FAILED

@@ -34,9 +34,6 @@ from newsdesk.web import (
 )
 from submitter.intake import Submission, UnreadableSubmissionError, read_submission
 
-_ATTEMPTS = 8
-"""Tries against an article that other submissions keep changing; each loss means that another one got through."""
-
 
 class SubmitStatus(StrEnum):
     """What became of a submission."""
@@ -95,7 +92,7 @@ class SubmitStage:
 
     def _accept(self, submission: Submission, url: Url, page: Url) -> SubmitStatus:
         identifier = article_id(page.href)
-        for _ in range(_ATTEMPTS):
+        for _ in self.worker.pauses.attempts():
             before = self.worker.store.find(identifier)
             after = self._enter(before, submission, identifier, url, page)
             try:

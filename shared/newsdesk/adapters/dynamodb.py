@@ -25,10 +25,8 @@ from __future__ import annotations
 
 import base64
 import json
-import random
-import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -37,6 +35,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.throttling import DEFAULT_PAUSES, THROTTLE_CODES, cancellation_codes, patient
 from newsdesk.articles import (
     ArticleState,
     Listing,
@@ -50,7 +49,8 @@ from newsdesk.articles import (
 )
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.contracts import Record
-from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError
+from newsdesk.pauses import Pauses
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -92,6 +92,9 @@ class DynamoArticleStore:
     table_name : str
     retention_days : int
         How long submissions, outcomes and signature bands are kept.
+    pauses : Pauses
+        Between the tries of a call that the table throttles; after the last one every method raises
+        :class:`newsdesk.errors.ThrottledError`.
     """
 
     def __init__(
@@ -100,11 +103,13 @@ class DynamoArticleStore:
         retention_days: int = 90,
         client: DynamoDBClient | None = None,
         clock: Clock = utc_now,
+        pauses: Pauses = DEFAULT_PAUSES,
     ) -> None:
         self._table = table_name
         self._retention = timedelta(days=retention_days)
-        self._client = client or clients.dynamodb()
+        self._client = patient(client or clients.dynamodb(), pauses)
         self._clock = clock
+        self._pauses = pauses
 
     def get(self, article_id: str) -> ArticleState | None:
         """Return the article's state; see the port."""
@@ -295,13 +300,16 @@ class DynamoArticleStore:
             }
             for band in bands
         ]
-        pauses = _pauses()
-        while puts:
-            answer = self._client.batch_write_item(RequestItems={self._table: puts[:_BATCH_WRITE_LIMIT]})
-            unprocessed = list(answer["UnprocessedItems"].get(self._table, []))
-            puts = unprocessed + puts[_BATCH_WRITE_LIMIT:]
-            if unprocessed:
-                time.sleep(next(pauses))
+        for start in range(0, len(puts), _BATCH_WRITE_LIMIT):
+            self._write_batch(puts[start : start + _BATCH_WRITE_LIMIT])
+
+    def _write_batch(self, puts: Sequence[Any]) -> None:
+        for _ in self._pauses.attempts():
+            answer = self._client.batch_write_item(RequestItems={self._table: puts})
+            puts = answer["UnprocessedItems"].get(self._table, [])
+            if not puts:
+                return
+        raise ThrottledError(f"{len(puts)} items of a batch were not written")
 
     def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
         """Return what the clusters have become; see the port."""
@@ -341,19 +349,22 @@ class DynamoArticleStore:
         return None if item is None or self._has_expired(item) else item
 
     def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
-        items: list[Item] = []
-        pending: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
-        pauses = _pauses()
-        while pending:
-            request: Any = {self._table: {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}}
+        wanted: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
+        batches = [wanted[start : start + _BATCH_GET_LIMIT] for start in range(0, len(wanted), _BATCH_GET_LIMIT)]
+        found = (_from_wire(item) for batch in batches for item in self._read_batch(batch))
+        return [item for item in found if not self._has_expired(item)]
+
+    def _read_batch(self, keys: Sequence[Any]) -> list[Any]:
+        items: list[Any] = []
+        for _ in self._pauses.attempts():
+            request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             answer = self._client.batch_get_item(RequestItems=request)
-            found = [_from_wire(item) for item in answer["Responses"].get(self._table, [])]
-            items += [item for item in found if not self._has_expired(item)]
+            items += answer["Responses"].get(self._table, [])
             unprocessed = answer.get("UnprocessedKeys", {}).get(self._table)
-            pending = [*(unprocessed["Keys"] if unprocessed else []), *pending[_BATCH_GET_LIMIT:]]
-            if unprocessed:
-                time.sleep(next(pauses))
-        return items
+            if not unprocessed:
+                return items
+            keys = unprocessed["Keys"]
+        raise ThrottledError(f"{len(keys)} items of a batch were not read")
 
     def _put_alone(self, state_put: Any) -> None:
         exceptions = self._client.exceptions
@@ -367,15 +378,21 @@ class DynamoArticleStore:
             raise ConflictError(str(error)) from error
 
     def _transact(self, actions: Sequence[TransactWriteItemTypeDef], guards: int) -> None:
-        """Write all or nothing; the first ``guards`` actions failing means a lost race, the others a repetition."""
+        """Write all or nothing.
+
+        The condition of one of the first ``guards`` actions failing means a lost race, that of another a repetition.
+        """
         try:
             self._client.transact_write_items(TransactItems=actions)
         except self._client.exceptions.TransactionCanceledException as error:
-            codes = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
-            if any(code != "None" for code in codes[:guards]) or "TransactionConflict" in codes:
-                raise ConflictError(", ".join(codes)) from error
+            codes = cancellation_codes(error)
+            text = ", ".join(codes)
+            if "ConditionalCheckFailed" in codes[:guards] or "TransactionConflict" in codes:
+                raise ConflictError(text) from error
+            if not THROTTLE_CODES.isdisjoint(codes[:guards]):
+                raise ThrottledError(text) from error  # whether the race was lost, nobody has looked
             if "ConditionalCheckFailed" in codes:
-                raise AlreadyRecordedError(", ".join(codes)) from error
+                raise AlreadyRecordedError(text) from error
             raise
         except ClientError as error:
             if error.response["Error"]["Code"] == "TransactionInProgressException":
@@ -424,14 +441,6 @@ class DynamoArticleStore:
             case RevisionRecord():
                 key = {"pk": _article_pk(record.article_id), "sk": f"revision#{record.revision:06d}"}
                 return {**key, "kind": "revision", **_document(record)}
-
-
-def _pauses() -> Iterator[float]:
-    """Yield the seconds to wait before each repetition of what DynamoDB left unprocessed: doubling, jittered."""
-    pause = 0.05
-    while True:
-        yield pause * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, hides nothing
-        pause = min(2.0, pause * 2)
 
 
 def read_inserted(stream_records: Iterable[Mapping[str, Any]]) -> list[tuple[str, WriteOnce]]:

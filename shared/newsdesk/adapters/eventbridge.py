@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.throttling import patient
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from newsdesk.errors import NewsdeskError
 
@@ -33,7 +34,7 @@ class EventBridgePublisher:
 
     def __init__(self, bus_name: str, client: EventBridgeClient | None = None) -> None:
         self._bus = bus_name
-        self._client = client or clients.events()
+        self._client = patient(client or clients.events())
 
     def publish(self, events: Sequence[ArticleChanged | SubmissionEnded]) -> None:
         """Publish events, sending again only those that the bus refused; see the port.

@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.throttling import patient
 from newsdesk.errors import ConflictError
 from newsdesk.hosts import (
     RULES_KEPT_SECONDS,
@@ -35,6 +36,7 @@ from newsdesk.hosts import (
     SiteRules,
     next_back_off,
 )
+from newsdesk.pauses import Pauses
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,6 +47,9 @@ MAXIMUM_RULES_BYTES = 64 * 1024
 
 _ATTEMPTS = 8
 """Tries against a host that other workers keep changing; each loss means that another worker got a slot."""
+
+CONTENDED = Pauses(tries=_ATTEMPTS)
+"""For a profile that other workers keep changing."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,9 +76,10 @@ class DynamoHostStore:
     that is free takes one update; one that is asked by several at once takes two.
     """
 
-    def __init__(self, table_name: str, client: DynamoDBClient | None = None) -> None:
+    def __init__(self, table_name: str, client: DynamoDBClient | None = None, pauses: Pauses = CONTENDED) -> None:
         self._table = table_name
-        self._client = client or clients.dynamodb()
+        self._pauses = pauses
+        self._client = patient(client or clients.dynamodb())
 
     def reserve(
         self,
@@ -217,7 +223,7 @@ class DynamoHostStore:
 
     def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
         """Put a page into a host's profile; see the port."""
-        for _ in range(_ATTEMPTS):
+        for _ in self._pauses.attempts():
             profile = seen.with_page(page)
             if profile is seen:
                 return

@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.throttling import patient
 from newsdesk.errors import ObjectMissingError
+from newsdesk.pauses import Pauses
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
-_CONFLICT_ATTEMPTS = 3
+CONTENDED = Pauses(tries=3)
 """S3 answers 409 when two conditional writes of one key meet; the loser may try again (S3 user guide)."""
 
 
 class S3ObjectStore:
     """An :class:`newsdesk.ports.ObjectStore`."""
 
-    def __init__(self, bucket_name: str, client: S3Client | None = None) -> None:
+    def __init__(self, bucket_name: str, client: S3Client | None = None, pauses: Pauses = CONTENDED) -> None:
         self._bucket = bucket_name
-        self._client = client or clients.s3()
+        self._pauses = pauses
+        self._client = patient(client or clients.s3())
 
     def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
         """Write an object once; see the port."""
@@ -38,14 +41,14 @@ class S3ObjectStore:
         }
         if content_encoding:
             request["ContentEncoding"] = content_encoding
-        for attempt in range(1, _CONFLICT_ATTEMPTS + 1):
+        for attempt in self._pauses.attempts():
             try:
                 self._client.put_object(**request)
             except ClientError as error:
                 status = error.response["ResponseMetadata"]["HTTPStatusCode"]
                 if status == 412:
                     return False
-                if status == 409 and attempt < _CONFLICT_ATTEMPTS:
+                if status == 409 and attempt < self._pauses.tries:
                     continue
                 raise
             return True

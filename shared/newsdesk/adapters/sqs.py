@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.throttling import patient
 from newsdesk.contracts import FetchRequested, StageMessage
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class SqsMessageSender:
 
     def __init__(self, queue_urls: Mapping[type[StageMessage], str], client: SQSClient | None = None) -> None:
         self._queue_urls = dict(queue_urls)
-        self._client = client or clients.sqs()
+        self._client = patient(client or clients.sqs())
 
     def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
         """Send one message to the queue of its type; see the port."""

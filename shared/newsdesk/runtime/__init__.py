@@ -8,9 +8,10 @@ from __future__ import annotations
 from newsdesk.runtime.batches import RecordKind, RecordStatus, process_batch, stage_messages
 from newsdesk.runtime.observability import Metric, Unit, count, instrumented, logger, measure
 from newsdesk.runtime.settings import FunctionSettings, NetworkSettings, RightsSettings, TableSettings, VisitSettings
-from newsdesk.runtime.steps import Change, Step, Worker
+from newsdesk.runtime.steps import CONTENDED, Change, Step, Worker
 
 __all__ = [
+    "CONTENDED",
     "Change",
     "FunctionSettings",
     "Metric",

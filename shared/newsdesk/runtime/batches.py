@@ -23,7 +23,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.contracts import StageMessage
-from newsdesk.errors import TimeShortError
+from newsdesk.errors import ThrottledError, TimeShortError
 from newsdesk.runtime.observability import Metric, count, logger, measure
 
 MessageT = TypeVar("MessageT")
@@ -35,6 +35,8 @@ class RecordStatus(StrEnum):
 
     ERROR = "error"
     """An exception that was not foreseen; the record goes back to its queue."""
+    THROTTLED = "throttled"
+    """A service throttled the function for longer than it could wait; the record goes back to its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,10 @@ def _handle_one(
     try:
         status = handle(message)
         logger.info("record handled", extra={"status": status.value, "seconds": round(time.monotonic() - started, 3)})
+    except ThrottledError as error:
+        status = RecordStatus.THROTTLED
+        logger.warning("record handed back", extra={"detail": str(error)})
+        raise
     except Exception:
         logger.exception("record failed")
         raise

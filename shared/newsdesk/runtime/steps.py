@@ -28,6 +28,7 @@ from newsdesk.articles import (
 from newsdesk.clock import Clock
 from newsdesk.contracts import Outcome, Reason, StageMessage, outcome_in
 from newsdesk.errors import AlreadyRecordedError, ConflictError
+from newsdesk.pauses import Pauses
 from newsdesk.ports import MessageSender
 
 Step = Callable[[ArticleState], tuple[ArticleState, Iterable[WriteOnce]]]
@@ -36,8 +37,9 @@ Step = Callable[[ArticleState], tuple[ArticleState, Iterable[WriteOnce]]]
 Change = Callable[[ArticleState, datetime, Timeouts], ArticleState]
 """A step that records nothing: one of the transitions of :mod:`newsdesk.articles.lifecycle`."""
 
-_ATTEMPTS = 8
-"""Times that a step is tried against a state that submissions keep joining; each loss means that another write won."""
+CONTENDED = Pauses(tries=12)
+"""For an article that others keep changing: each loss means that another write won. Of two hundred submissions of one
+URL at the same moment, the last one gets through with the tenth try, after 7 seconds; twelve take 13 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,15 @@ class Worker:
     ----------
     sender : MessageSender
         Reaches the queues of the stages that this one may hand an article to.
+    pauses : Pauses
+        Between the tries of a step that lost to another write.
     """
 
     store: ArticleStore
     sender: MessageSender
     clock: Clock
     timeouts: Timeouts
+    pauses: Pauses = CONTENDED
 
     def load_for_stage(self, message: StageMessage, stage: Stage) -> ArticleState | None:
         """Return the state that a message asks a stage to work on.
@@ -93,7 +98,7 @@ class Worker:
         """
         claim = _claim(state)
         current: ArticleState | None = state
-        for _ in range(_ATTEMPTS):
+        for _ in self.pauses.attempts():
             if current is None or _claim(current) != claim:
                 return None
             after, records = step(current)

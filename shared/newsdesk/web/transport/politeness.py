@@ -23,7 +23,8 @@ from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import Reason
 from newsdesk.errors import NewsdeskError, PermanentError, TransientError
 from newsdesk.hosts import RULES_FRESH_SECONDS, SiteRules, TdmRule, complainant_of
-from newsdesk.ports import HostStore, Sleep
+from newsdesk.pauses import Sleep
+from newsdesk.ports import HostStore
 from newsdesk.web import Network, Url, literal_address, parse_url
 from newsdesk.web.transport import robots
 from newsdesk.web.transport.answers import retry_after_seconds, values_of
