@@ -222,3 +222,8 @@ def test_utf_8_text_survives_but_for_what_cannot_be_stored(text: str) -> None:
         return
     assert decoded == storable(body.decode("utf-8"))
     assert storable(decoded) == decoded
+
+
+def test_hints_where_a_line_may_break_leave_the_words() -> None:
+    assert storable("trans\u00adport \u200bchief\u2060 Ivo\ufeff") == "transport chief Ivo"
+    assert storable("می\u200cخواهم क्\u200dष") == "می\u200cخواهم क्\u200dष"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extractor.html import Page, hidden_text, hides_prose, read_html
 
 SHOWN = "<p>The gates close on the highest tides, and the sea stops at the edge of the town.</p>" * 12
@@ -37,3 +39,31 @@ def test_hidden_prose_counts_only_within_the_article() -> None:
     assert hides_prose(page, range(1, len(page.segments)))
     assert not hides_prose(page, range(1, 13))
     assert not hides_prose(page, ())
+
+
+def test_hidden_text_that_says_again_what_is_shown_is_a_copy() -> None:
+    texts = [
+        f"{word} gates close on the highest tides, and the sea stops at the edge of town {word}." for word in "abcdef"
+    ]
+    story = "".join(f"<p>{text}</p>" for text in texts)
+    page = page_of(f"{story}<div style='display:none'><h2>Print</h2>{story}</div><pre hidden>&lt;p&gt;{texts[0]}</pre>")
+    hidden = [segment.index for segment in page.segments if segment.is_hidden]
+    assert len(hidden) == 8
+    assert list(hidden_text(page)) == hidden
+
+
+@pytest.mark.parametrize(
+    ("sheet", "is_cut"),
+    [
+        (".bait { display : none }", True),
+        ("a.b{color:red} div.bait, #other{visibility:hidden}", True),
+        (".bait{display:none} @media (min-width: 40em){.bait{display:block}}", False),
+        (".bait{display:none} .js .bait.open{display: flex}", False),
+        ("@media print{.bait{display:none}}", False),
+        (".page .bait{display:none}", False),
+    ],
+)
+def test_a_style_sheet_hides_what_no_other_rule_shows(sheet: str, is_cut: bool) -> None:
+    bait = ORDER.replace("hidden", "class='x bait'")
+    page = page_of(f"<style>{sheet}</style>{SHOWN}{bait}{SHOWN}")
+    assert bool(hidden_text(page)) is is_cut

@@ -107,3 +107,32 @@ def test_no_visible_character_is_lost_or_told_twice(tree: object) -> None:
     assert page is not None
     found = "".join("".join(segment.text.split()) for segment in segments_of(page))
     assert found == "start" + "".join(text.split())
+
+
+def test_line_ends_count_in_a_pre() -> None:
+    assert texts("<pre>One\ntwo.\n \nThree.</pre><p>Four\n\nfive.</p>") == ["One two.", "Three.", "Four five."]
+
+
+def test_words_for_screen_readers_are_not_displayed() -> None:
+    html = (
+        '<p>The <a href="/a">yearbook<span class="sr-only"> (opens in a new tab)</span></a> of the'
+        '<span class="is-visually-hidden"> very</span> old <span style="display:none">and grey </span>lock.</p>'
+    )
+    assert texts(html) == ["The yearbook of the old lock."]
+
+
+def test_a_declarative_shadow_root_is_shown_with_its_slots_filled() -> None:
+    html = (
+        "<post-card><template shadowrootmode=open><h1><slot name=head>Loading</slot></h1><slot></slot>"
+        "<slot name=foot>No foot</slot></template>First. <b slot=head>Title</b><p>Second.</p>"
+        "<p slot=nowhere>Never.</p></post-card><template><p>Stock.</p></template>"
+    )
+    assert texts(html) == ["Title", "First.", "Second.", "No foot"]
+
+
+def test_a_shadow_root_within_another_is_shown_too() -> None:
+    html = (
+        "<out-er><template shadowrootmode=open><in-ner><template shadowroot=open><p>Deep <slot></slot>.</p></template>"
+        "<i><slot></slot></i></in-ner></template>down</out-er>"
+    )
+    assert texts(html) == ["Deep down."]

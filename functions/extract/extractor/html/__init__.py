@@ -14,6 +14,7 @@ from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData
 from extractor.html.links import checked_url, links_of
 from extractor.html.meta_tags import MetaStatements, lines_of, one_line, read_meta, text_of
 from extractor.html.page import Element, Page, read_html
+from extractor.html.preformatted import preformatted_text
 from extractor.html.queries import query
 from extractor.html.rights import rights_of, signals_of
 from extractor.html.segments import Segment, segments_of
@@ -43,6 +44,7 @@ __all__ = [
     "links_of",
     "one_line",
     "parse_html",
+    "preformatted_text",
     "query",
     "read_html",
     "read_meta",

@@ -3,23 +3,31 @@
 Comes in: a page. Goes out: which of its segments are hidden and to be cut.
 
 Nobody who looks at the page reads such text, but machines do: words for search engines, orders to language models. A
-page that hides much of its prose is another matter: there, a script shows it. Of 726 evaluation pages 13 hide prose
-that is their article's, and all but four of them hide a quarter of all their prose or more.
+page that hides much of its prose is another matter: there, a script shows it, unless it is a copy of what is shown.
+Of 726 evaluation pages 13 hide prose that is their article's, and all but four of them hide a quarter of all their
+prose or more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from extractor.html.page import Page
 from extractor.html.segments import Segment
-from extractor.text import DropReason
+from extractor.html.style_rules import hiding_selectors, is_shown_too
+from extractor.text import DropReason, fold
 from newsdesk.words import count_words
 
 MOST_HIDDEN = 0.25
 MOST_SCATTERED = 0.5
 SHORTEST_WORDS = 8
 MOST_LINKED = 0.5
+
+COPIED = 0.6
+"""Of the word runs of hidden text: from this share on in what is shown, it is a copy."""
+MOSTLY_COPIED = 0.7
+"""Where as much of all hidden prose is copied, all that is hidden is a copy, its labels and menus, too."""
+_RUN = 4
 
 WARNING = "hidden_text"
 
@@ -28,21 +36,70 @@ def hidden_text(page: Page) -> Mapping[int, str]:
     """Return the hidden segments that are to be cut, and the reason.
 
     All of them, where less than a quarter of the page's prose is hidden; where less than a half is, those that stand
-    alone between shown ones.
+    alone between shown ones; and wherever they are copies of what is shown.
     """
     segments = page.segments
-    hidden = [segment for segment in segments if segment.is_hidden]
+    unseen = _unseen(page)
+    hidden = [segments[index] for index in sorted(unseen)]
     if not hidden:
         return {}
     share = sum(map(_prose, hidden)) / max(1, sum(map(_prose, segments)))
     if share >= MOST_HIDDEN:
-        hidden = [segment for segment in hidden if _stands_alone(segment, segments)] if share < MOST_SCATTERED else []
+        alone = [s for s in hidden if share < MOST_SCATTERED and _stands_alone(s, segments, unseen)]
+        hidden = [*alone, *_copies(hidden, [s for s in segments if s.index not in unseen])]
     return {segment.index: DropReason.HIDDEN.value for segment in hidden}
 
 
-def _stands_alone(segment: Segment, segments: Sequence[Segment]) -> bool:
+def _unseen(page: Page) -> Set[int]:
+    """Return which segments are hidden, by their elements' own attributes or by the page's style sheets.
+
+    Style sheets hide most menus, too; these are of no interest to anybody.
+    """
+    found = {segment.index for segment in page.segments if segment.is_hidden}
+    sheets = "\n".join(style.text for style in page.tree.iter("style") if style.text)
+    selectors = hiding_selectors(sheets) if sheets else frozenset()
+    if not selectors:
+        return found
+    shown: dict[str, bool] = {}
+    for container in page.containers:
+        element = container.element
+        names = [f".{name}" for name in (element.get("class") or "").split()]
+        if identifier := element.get("id"):
+            names.append(f"#{identifier}")
+        for name in names:
+            if name in selectors and element.get("style") is None:
+                if name not in shown:
+                    shown[name] = is_shown_too(sheets, name)
+                inside = page.segments[container.first : container.last + 1]
+                if not shown[name] and any(map(_prose, inside)):
+                    found.update(segment.index for segment in inside)
+    return found
+
+
+def _copies(hidden: Sequence[Segment], shown: Sequence[Segment]) -> Sequence[Segment]:
+    """Return which hidden segments say again what is shown."""
+    known = {run for segment in shown for run in _runs(segment.text)}
+    found: list[Segment] = []
+    copied = total = 0
+    for segment in hidden:
+        runs = list(_runs(segment.text))
+        if not _prose(segment):
+            continue
+        common = sum(run in known for run in runs)
+        copied, total = copied + common, total + len(runs)
+        if common >= COPIED * len(runs):
+            found.append(segment)
+    return hidden if copied >= MOSTLY_COPIED * max(1, total) else found
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = fold(text)
+    return zip(*(words[place:] for place in range(min(_RUN, len(words)))), strict=False)
+
+
+def _stands_alone(segment: Segment, segments: Sequence[Segment], unseen: Set[int]) -> bool:
     around = segments[max(0, segment.index - 1) : segment.index + 2]
-    shown = [other for other in around if not other.is_hidden]
+    shown = [other for other in around if other.index not in unseen]
     return len(shown) == len(around) - 1 and any(map(_prose, shown))
 
 

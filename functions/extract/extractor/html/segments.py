@@ -24,7 +24,7 @@ from extractor.html.containers import Container, ContainerTree
 # fmt: off
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
+    "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "slot", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })
 _SKIPPED = frozenset({
@@ -41,6 +41,11 @@ _MAXIMUM_COMPARISONS = 10_000
 """A page may be one run of a million links: beyond this, each of its segments names the run's first links."""
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r\f\v\xa0]*\n\s*")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_UNSEEN_NAME = re.compile(
+    r"(?:^|[\s_-])sr-?only|screen-?reader|visually-?hidden|hidden-visually|(?:^|\s)(?:off-?screen|assistive-text)",
+    re.IGNORECASE,
+)
+"""What conventions call a run of words for screen readers: "opens in a new tab"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +101,8 @@ class _Level:
 def segments_of(tree: HtmlElement) -> tuple[Segment, ...]:
     """Return the segments of a page, in document order.
 
-    Two line breaks in a row begin a new segment, one does not. Depth is bounded only by the parser's.
+    Two line breaks in a row begin a new segment, one does not; a line end in a ``pre`` is a line break. Depth is
+    bounded only by the parser's.
     """
     return walk(tree)[0]
 
@@ -118,7 +124,7 @@ class _Walk:
         self._block = 0
         self._stack: list[_Level] = []
         self._open_links: list[HtmlElement] = []
-        self._strongs = self._hiding = 0
+        self._strongs = self._hiding = self._preformatted = 0
         # Of the run of text that is being gathered:
         self._parts: list[str] = []
         self._links: list[HtmlElement] = []
@@ -151,6 +157,7 @@ class _Walk:
             self._flush()
             stack.append(_Level(element, tag, iter(element), self._block, is_hiding))
             self._block = len(stack) - 1
+            self._preformatted += tag == "pre"
         else:
             stack.append(_Level(element, tag, iter(element), self._block, is_hiding))
             if tag == "a":
@@ -166,6 +173,8 @@ class _Walk:
     def _pass(self, element: HtmlElement, tag: str) -> None:
         """Gather a word or two that are marked up: most elements of a page are such, and hold no others."""
         text = element.text
+        if tag == "span" and text and _is_unseen(element):
+            return
         if tag == "a":
             self._links.append(element)
             if text:
@@ -183,6 +192,7 @@ class _Walk:
         if level.tag not in _INLINE:
             self._flush()
             self._block = level.block
+            self._preformatted -= level.tag == "pre"
         elif level.tag == "a":
             self._open_links.pop()
         elif level.tag in _STRONG:
@@ -196,10 +206,10 @@ class _Walk:
     def _gather(self, text: str) -> None:
         if text.isspace():
             if self._parts:
-                self._parts.append(text.replace("\n", " ").replace("\r", " "))
+                self._parts.append(text if self._preformatted else text.replace("\n", " ").replace("\r", " "))
             return
-        # HTML reads line ends as spaces; in a run, a line end stands for a ``br``.
-        self._parts.append(text.replace("\n", " ").replace("\r", " "))
+        # HTML reads line ends as spaces, but for those in a ``pre``; in a run, a line end stands for a ``br``.
+        self._parts.append(text if self._preformatted else text.replace("\n", " ").replace("\r", " "))
         if self._open_links or self._strongs:
             size = len(" ".join(text.split()))
             self._link_characters += size if self._open_links else 0
@@ -272,6 +282,12 @@ def _hides(element: HtmlElement) -> bool:
         return True
     style = attributes.get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None
+
+
+def _is_unseen(run: HtmlElement) -> bool:
+    """Return whether a run of words within a line is not displayed."""
+    name = run.get("class")
+    return (name is not None and _UNSEEN_NAME.search(name) is not None) or _hides(run)
 
 
 def _is_unclosed(element: HtmlElement) -> bool:

@@ -20,6 +20,8 @@ from lxml.etree import ErrorLevels, ParserError, SubElement, XMLSyntaxError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.utils import repair_faulty_html
 
+from extractor.html.shadow import MARK, show_shadow_roots
+
 _PARSER_OPTIONS = {
     "collect_ids": False,
     "default_doctype": False,
@@ -73,6 +75,8 @@ def parse_html(html: str) -> HtmlElement | None:
         # A parser that recovers from whatever a page holds gives up for one reason only, and does not say so.
         raise MemoryError("libxml2 has no memory left") from error
     _put_body_in_order(tree)
+    if MARK in html:
+        show_shadow_roots(tree)
     return tree
 
 

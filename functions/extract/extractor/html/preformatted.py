@@ -1,0 +1,35 @@
+"""Text whose spaces and line ends count.
+
+Comes in: a ``pre``. Goes out: its text as a browser lays it out.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement
+
+from extractor.html.charset import storable
+
+_MAXIMUM_EVENTS = 50_000
+_LONGEST = 200_000
+_LINES = frozenset({"div", "li", "tr", "p", "table", "ol", "ul"})
+"""What highlighters wrap a line of code in."""
+_GONE = frozenset({"button", "script", "style", "template"})
+
+
+def preformatted_text(element: HtmlElement) -> str:
+    """Return a text with its line ends and indentation, without empty lines at its beginning and end."""
+    parts: list[str] = []
+    gone = 0
+    for event, part in islice(iterwalk(element, events=("start", "end")), _MAXIMUM_EVENTS):
+        gone += (1 if event == "start" else -1) * (part.tag in _GONE)
+        is_line_end = part.tag in _LINES and bool(parts) and not parts[-1].endswith("\n")
+        if is_line_end or (part.tag == "br" and event == "start"):
+            parts.append("\n")
+        text = part.text if event == "start" else part.tail if part is not element else None
+        if text and not gone:
+            parts.append(text)
+    lines = [line.rstrip() for line in storable("".join(parts)[:_LONGEST]).split("\n")]
+    return "\n".join(lines).strip("\n")

@@ -1,0 +1,60 @@
+"""Which elements a page's own style sheets hide.
+
+Comes in: the text of ``<style>`` elements. Goes out: the classes and identifiers of elements that are not displayed.
+
+This is no cascade: only rules for one class or one identifier count that hold for every medium, and only if no other
+rule, in whatever circumstances, displays what has the same name. A name for which the page has both is a script's to
+choose from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SELECTOR = re.compile(r"\s*[a-z0-9]*([.#][\w-]+)\s*", re.IGNORECASE)
+_SHOWS = r"(?![\w-])[^{}]*\{[^{}]*(?:display\s*:(?!\s*none)|visibility\s*:\s*visible)"
+_LONGEST_SHEETS = 500_000
+_MAXIMUM_RULES = 500
+_LONGEST_SELECTORS = 1_000
+
+
+def hiding_selectors(sheets: str) -> frozenset[str]:
+    """Return the selectors, ``.class`` or ``#id``, that hide what they select.
+
+    Parameters
+    ----------
+    sheets : str
+        The text of all sheets, one after the other.
+    """
+    sheets = sheets[:_LONGEST_SHEETS]
+    return frozenset(selector for rule in _hiding_rules(sheets) for selector in _simple(rule))
+
+
+def is_shown_too(sheets: str, selector: str) -> bool:
+    """Return whether another rule displays what a selector selects."""
+    return re.search(re.escape(selector) + _SHOWS, sheets[:_LONGEST_SHEETS], re.IGNORECASE) is not None
+
+
+def _hiding_rules(sheets: str) -> Iterator[str]:
+    """Yield the selectors of rules that hide and stand in no other block."""
+    depth = counted = 0
+    for number, match in enumerate(_HIDES.finditer(sheets)):
+        if number == _MAXIMUM_RULES:
+            return
+        opening = sheets.rfind("{", 0, match.start())
+        if opening < counted:
+            # A second declaration in the same rule.
+            continue
+        depth += sheets.count("{", counted, opening) - sheets.count("}", counted, opening)
+        counted = opening
+        if depth == 0 and sheets.find("}", opening, match.start()) < 0:
+            yield re.split(r"[};]|\*/", sheets[max(0, opening - _LONGEST_SELECTORS) : opening])[-1]
+
+
+def _simple(selectors: str) -> Iterator[str]:
+    for selector in selectors.split(","):
+        match = _SELECTOR.fullmatch(selector)
+        if match:
+            yield match[1]
