@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extractor.body import overlaid
 from extractor.html import read_html
 
@@ -35,3 +37,16 @@ def test_an_article_about_cookies_stays() -> None:
 
 def test_a_line_among_the_paragraphs_is_no_box() -> None:
     assert overlaid_texts(f"<article>{PROSE * 9}<p>Subscribe now to read this story to its end.</p></article>") == {}
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ['div role="dialog"', "div aria-modal=true", "dialog", "div popover", "div class=ModalBox", "div id=popup"],
+)
+def test_a_dialog_is_cut_by_its_markup(opening: str) -> None:
+    box = f"<{opening}><p>Stay a while and read what else has happened on the river.</p></{opening.partition(' ')[0]}>"
+    assert overlaid_texts(f"<article>{PROSE * 5}{box}{PROSE * 5}</article>") == {"Stay a while and": "page_furniture"}
+
+
+def test_an_article_that_is_shown_in_a_dialog_stays() -> None:
+    assert overlaid_texts(f'<p>Menu</p><div role="dialog"><article>{PROSE * 9}</article></div>') == {}

@@ -1,16 +1,16 @@
-"""Boxes that a site lays over or into its pages: consent notices and offers to subscribe.
+"""Boxes that a site lays over or into its pages: dialogs, consent notices and offers to subscribe.
 
 Comes in: a page. Goes out: the segments in such boxes, and why they are cut.
 
-A box is the nearest element around a telling line that holds several lines and hardly any of the page's other text. The
-telling lines are those of :mod:`extractor.kinds.walls`.
+A dialog is a box by its markup. Any other box is the nearest element around a telling line that holds several lines and
+hardly any of the page's other text. The telling lines are those of :mod:`extractor.kinds.walls`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from extractor.html import Element, Page, Segment
+from extractor.html import Container, Element, Page, Segment
 from extractor.kinds import asks_to_subscribe, speaks_of_consent
 from extractor.text import DropReason
 from newsdesk.words import count_words
@@ -23,9 +23,16 @@ _MOST_TELLING_LINES = 40
 _LONGEST_LINE = 1_500
 
 
+_DIALOG_NAMES = frozenset({"dialog", "alertdialog", "modal", "popup", "popover", "popmake", "lightbox", "poll"})
+"""Names and roles of a box that opens over a page, and of the one that asks readers for their opinion."""
+_DIALOG_ATTRIBUTES = ("aria-modal", "popover")
+MOST_IN_DIALOG = 0.25
+"""Of a page's words: a site that shows its articles in dialogs has more in them."""
+
+
 def overlaid(page: Page) -> Mapping[int, str]:
-    """Return the segments in consent notices and offers to subscribe, and the reasons."""
-    found: dict[int, str] = {}
+    """Return the segments in dialogs, consent notices and offers to subscribe, and the reasons."""
+    found = dict.fromkeys(_in_dialogs(page), DropReason.PAGE_FURNITURE.value)
     # Few lines stand in a box of that size; to look at these alone is what keeps this cheap.
     boxes = {parent: lines for parent, lines in _by_parent(page.segments).items() if 1 < len(lines) <= MOST_LINES}
     lines = [line for box in boxes.values() for line in box if len(line.text) < _LONGEST_LINE]
@@ -43,6 +50,27 @@ def overlaid(page: Page) -> Mapping[int, str]:
             if len(box) < len(page.segments) and telling_words >= LEAST_TELLING * words:
                 found.update((line.index, reason.value) for line in box)
     return found
+
+
+def _in_dialogs(page: Page) -> Iterator[int]:
+    """Yield the segments in elements that are dialogs by their name, role or attributes."""
+    words: Sequence[int] | None = None
+    until = -1
+    for container in page.containers:
+        if container.first <= until or not _is_dialog(container):
+            continue
+        words = words or [count_words(segment.text) for segment in page.segments]
+        inside = range(container.first, container.last + 1)
+        if sum(words[index] for index in inside) <= MOST_IN_DIALOG * sum(words):
+            until = container.last
+            yield from inside
+
+
+def _is_dialog(container: Container) -> bool:
+    if not _DIALOG_NAMES.isdisjoint(container.template):
+        return True
+    attributes = container.element.attrib
+    return any(name in attributes for name in _DIALOG_ATTRIBUTES)
 
 
 def _by_parent(segments: Sequence[Segment]) -> Mapping[Element | None, Sequence[Segment]]:
