@@ -60,3 +60,25 @@ def test_a_table_that_lays_out_the_page_is_no_table() -> None:
 
 def test_nothing_makes_no_blocks() -> None:
     assert blocks_of([]) == ()
+
+
+def test_code_is_one_block_with_its_lines() -> None:
+    (block,) = blocks("<pre><code>if wet:\n\n    <b>close</b>()\n</code></pre>")
+    assert (block.type, block.text) == (BlockType.CODE, "if wet:\n\n    close()")
+
+
+def test_each_line_of_highlighted_code_is_a_line() -> None:
+    (block,) = blocks("<pre class=highlight><div>if wet:</div><div>  close()</div></pre>")
+    assert block.text == "if wet:\n  close()"
+
+
+def test_prose_in_a_pre_is_paragraphs() -> None:
+    one = "Two steel doors rise out of the bed of the river\non the highest tides of the year."
+    assert [(block.type, block.text) for block in blocks(f"<pre>{one}\n \n{one}</pre>")] == [
+        (BlockType.PARAGRAPH, one.replace("\n", " "))
+    ] * 2
+
+
+def test_a_cell_of_several_lines_is_one_cell() -> None:
+    (block,) = blocks("<table><tr><td><div>Upper</div><div>lock</div><td>97 %<tr><td>Lower<td>93 %</table>")
+    assert block.rows == (("Upper lock", "97 %"), ("Lower", "93 %"))

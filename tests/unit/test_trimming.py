@@ -106,11 +106,11 @@ def test_a_quote_that_is_set_apart_and_said_in_the_text_is_cut() -> None:
     assert left(paragraphs(ONE, TWO, pulled)) == [ONE, TWO, pulled]
 
 
-def test_a_table_of_which_most_was_kept_is_kept_whole() -> None:
+def test_a_table_is_kept_whole_or_not_at_all() -> None:
     rows = "".join(f"<tr><td>{name}</td><td>{level} %</td></tr>" for name, level in (("Upper", 97), ("Lower", 93)))
     html = paragraphs(ONE) + f"<table>{rows}</table>"
     assert left(html, without=("Upper",)) == [ONE, "Upper", "97 %", "Lower", "93 %"]
-    assert left(html, without=("Upper", "97 %", "Lower")) == [ONE, "93 %"]
+    assert left(html, without=("Upper", "97 %", "Lower")) == [ONE]
 
 
 def test_a_heading_that_was_left_out_of_a_row_is_kept_with_the_others() -> None:
@@ -134,3 +134,25 @@ def test_what_was_trimmed_says_why() -> None:
     body = trim(Body(kept=(0, 1, 2)), page, (TITLE,))
     assert body.reasons == {0: "repeated", 2: "page_furniture"}
     assert body.text == ONE
+
+
+@pytest.mark.parametrize("caption", ["The keeper below the doors", "The doors, with freckles (picture: M. Hale)"])
+def test_a_short_text_beside_a_picture_is_its_caption(caption: str) -> None:
+    html = f"<div>{paragraphs(ONE)}<div><img src=/a.jpg><div>{caption}</div></div>{paragraphs(TWO, THREE)}</div>"
+    assert left(html) == [ONE, TWO, THREE]
+
+
+def test_a_paragraph_beside_a_picture_stays() -> None:
+    assert left(f"<div><img src=/a.jpg><p>{ONE}</p></div>" + paragraphs(TWO)) == [ONE, TWO]
+
+
+def test_a_box_whose_heading_promotes_the_paper_goes_whole() -> None:
+    box = "<div><h4>Join our puzzle club</h4><p>A new riddle every morning, with a prize.</p></div>"
+    assert left(paragraphs(ONE) + box + paragraphs(TWO), without=("Join our puzzle club",)) == [ONE, TWO]
+
+
+def test_the_first_entry_of_a_live_blog_keeps_its_heading_and_its_time() -> None:
+    entries = "".join(
+        f"<div><h3>Entry {number}</h3><p class=t>{number + 2} minutes ago</p><p>{ONE}</p></div>" for number in range(3)
+    )
+    assert left(entries, without=("Entry 0", "2 minutes ago"))[:2] == ["Entry 0", "2 minutes ago"]

@@ -3,16 +3,19 @@
 Comes in: segments in document order. Goes out: blocks: paragraphs, headings, lists, tables, quotes, captions, code.
 
 Neighbouring items of one list become one block, and so do the cells of one table; the text of a block has a line for
-each of its segments.
+each of its segments. Code is one block with its lines and their indentation.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from extractor.html import FIGURES, TABLES, Element, Segment
+from extractor.html import FIGURES, TABLES, Container, Element, Segment, preformatted_text
+from extractor.text import LineKind, ends_sentence, kind_of_line
 from newsdesk.contracts import Block, BlockType
+from newsdesk.words import count_words
 
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -24,6 +27,17 @@ _CONTAINERS = {
     "figcaption": BlockType.CAPTION,
     "pre": BlockType.CODE,
 } | dict.fromkeys(_LISTS, BlockType.LIST)
+
+
+_CODE_NAME = re.compile(r"\b(?:code|lang(?:uage)?|highlight|brush|hljs|prettyprint|syntax)", re.IGNORECASE)
+_CAPTION_NAME = re.compile(r"caption|credit|legend|photo|image|picture|bild|foto|figure|media", re.IGNORECASE)
+_LONGEST_PICTURE_LINE = 300
+_PICTURE_LEVELS, _MOST_PICTURE_LINES = 3, 3
+_MOST_PICTURE_WORDS, _MOST_SENTENCE_WORDS = 15, 8
+_NO_PICTURE_BOXES = frozenset(
+    {"li", "td", "th", "dd", "dt", "blockquote", "body", "article", "main", "section", "aside"}
+)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
 @dataclass(slots=True)
@@ -54,6 +68,28 @@ def is_caption(segment: Segment) -> bool:
     return bool(segment.container.areas & FIGURES) and _kind(segment.element)[0] is BlockType.CAPTION
 
 
+def is_picture_line(segment: Segment) -> bool:
+    """Return whether a segment is a short text that has an element to itself and a picture, and so is its caption."""
+    if segment.container.areas & FIGURES or len(segment.text) > _LONGEST_PICTURE_LINE or segment.tag in _HEADINGS:
+        return False
+    box: Container | None = segment.container
+    for _ in range(_PICTURE_LEVELS):
+        if box is None or box.last - box.first >= _MOST_PICTURE_LINES or box.tag in _NO_PICTURE_BOXES:
+            return False
+        if box.element.find(".//img") is not None or box.element.find(".//amp-img") is not None:
+            names = f"{box.element.get('class') or ''} {segment.element.get('class') or ''}"
+            most = _MOST_SENTENCE_WORDS if ends_sentence(segment.text) else _MOST_PICTURE_WORDS
+            return _CAPTION_NAME.search(names) is not None or count_words(segment.text) <= most
+        box = box.parent
+    return False
+
+
+def code_of(segment: Segment) -> Element | None:
+    """Return the ``pre`` of code that a segment is a part of."""
+    kind, container = _kind(segment.element)
+    return container if kind is BlockType.CODE else None
+
+
 def data_table_of(segment: Segment) -> Element | None:
     """Return the table of data that a segment is a cell of."""
     if not segment.container.areas & TABLES:
@@ -62,7 +98,7 @@ def data_table_of(segment: Segment) -> Element | None:
     return container if kind is BlockType.TABLE else None
 
 
-_MERGED = frozenset({BlockType.LIST, BlockType.TABLE})
+_MERGED = frozenset({BlockType.LIST, BlockType.TABLE, BlockType.CODE})
 
 
 def _kind(element: Element) -> tuple[BlockType, Element]:
@@ -76,6 +112,8 @@ def _kind(element: Element) -> tuple[BlockType, Element]:
         kind = _CONTAINERS.get(walked.tag)
         if kind is BlockType.TABLE and found is None and not _is_data(walked):
             return BlockType.PARAGRAPH, element
+        if kind is BlockType.CODE and not _is_code(walked):
+            kind = None
         if kind and (found is None or found[0] is kind is BlockType.LIST):
             found = kind, walked
         walked = walked.getparent()
@@ -87,7 +125,18 @@ def _is_data(table: Element) -> bool:
     return table.find(".//table") is None and table.find(".//p/../p[3]") is None and table.find(".//td[2]") is not None
 
 
+def _is_code(preformatted: Element) -> bool:
+    """Return whether the line ends of a ``pre`` are its author's, and not those of a text that somebody wrapped."""
+    if preformatted.find(".//code") is not None or _CODE_NAME.search(preformatted.get("class") or ""):
+        return True
+    parts = [part for part in _EMPTY_LINE.split(preformatted_text(preformatted)) if part]
+    prose = sum(len(part) for part in parts if kind_of_line(" ".join(part.split())) is LineKind.PROSE)
+    return prose * 2 < sum(map(len, parts))
+
+
 def _block(group: _Group) -> Block:
+    if group.type is BlockType.CODE and (code := preformatted_text(group.container)):
+        return Block(type=BlockType.CODE, text=code)
     text = "\n".join(segment.text for segment in group.segments)
     return Block(
         type=group.type,
@@ -118,7 +167,30 @@ def _rows(segments: Sequence[Segment]) -> tuple[tuple[str, ...], ...]:
             rows[-1][1].append(segment)
         else:
             rows.append((owner, [segment]))
-    return tuple(tuple(segment.text for segment in row) for _, row in rows)
+    return tuple(_cells(row) for _, row in rows)
+
+
+def _cells(row: Sequence[Segment]) -> tuple[str, ...]:
+    """Return the texts of a row's cells, each on one line."""
+    cells: list[tuple[Element, list[str]]] = []
+    for segment in row:
+        owner = _cell_of(segment.element)
+        if cells and cells[-1][0] is owner:
+            cells[-1][1].append(segment.text)
+        else:
+            cells.append((owner, [segment.text]))
+    return tuple(" ".join(texts) for _, texts in cells)
+
+
+def _cell_of(element: Element) -> Element:
+    walked: Element | None = element
+    for _ in range(_FARTHEST):
+        if walked is None:
+            break
+        if walked.tag in ("td", "th"):
+            return walked
+        walked = walked.getparent()
+    return element
 
 
 def _owner(element: Element, tag: str) -> Element:

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import zip_longest
 
-from extractor.body.blocks import blocks_of, data_table_of
+from extractor.body.blocks import blocks_of, code_of, data_table_of, is_picture_line
 from extractor.body.selection import Body
-from extractor.html import Element, Page, Segment
-from extractor.text import BYLINE_WORDS, SEE_ALSO, DropReason, LineKind, fold, kind_of_line
+from extractor.html import TABLES, Element, Page, Segment
+from extractor.text import BYLINE_WORDS, SEE_ALSO, DropReason, LineKind, fold, is_time_line, kind_of_line
 from newsdesk.words import count_words
 
 SHORTEST_REPEATED_WORDS = 8
@@ -30,6 +30,8 @@ _MOSTLY_LINK = 0.4
 _LONGEST_ABOUT_WORDS = 8
 _MOST_ABOUT_SEGMENTS = 5
 _MAXIMUM_SEGMENTS = 5_000
+_MOST_BOX_LINES, _MOST_BOX_WORDS = 8, 100
+_MOST_HEAD_LINES = 2
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
 _KINDS = {
@@ -60,9 +62,13 @@ def trim(
 ) -> Body:
     """Return a body without the lines that give themselves away; see :func:`trimmings`."""
     segments = page.segments
-    missing = {*_missing_cells(segments, body.kept), *_missing_headings(segments, body)}
-    whole = sorted({*body.kept, *missing})
+    wholes, chosen = _wholes(segments, body.kept), set(body.kept)
+    # A row needs its head and its links, and a few cells or lines of code say nothing.
+    completed = {i for parts in wholes if _is_mostly_kept(parts, chosen) for i in parts if _is_free(body, i)}
+    remnants = {i for parts in wholes if not _is_mostly_kept(parts, chosen) for i in parts if i in chosen}
+    whole = sorted({*chosen, *completed, *_missing_heads(segments, body)} - remnants)
     cut = trimmings(segments, whole, titles, decks, authors)
+    cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
     kept = tuple(index for index in whole if index not in cut)
     if kept == body.kept:
         return body
@@ -72,34 +78,54 @@ def trim(
     return replace(body, kept=kept, reasons=reasons, blocks=blocks, text=text)
 
 
-def _missing_cells(segments: Sequence[Segment], kept: Sequence[int]) -> Iterator[int]:
-    """Yield the cells that were left out of tables of which at least half was kept: a row needs its head."""
+def _wholes(segments: Sequence[Segment], kept: Sequence[int]) -> list[list[int]]:
+    """Return the segments of each table of data, and of each piece of code, of which something was kept."""
+    if not any(map(_may_be_part, (segments[index] for index in kept))):
+        return []
+    wholes: dict[Element, list[int]] = {}
+    for segment in filter(_may_be_part, segments):
+        whole = data_table_of(segment)
+        if whole is None:
+            whole = code_of(segment)
+        if whole is not None:
+            wholes.setdefault(whole, []).append(segment.index)
     chosen = set(kept)
-    if not any(segments[index].tag in _CELLS for index in kept):
-        return
-    tables: dict[Element, list[Segment]] = {}
-    for segment in segments:
-        if segment.tag in _CELLS and (table := data_table_of(segment)) is not None:
-            tables.setdefault(table, []).append(segment)
-    for cells in tables.values():
-        if not any(cell.index in chosen for cell in cells):
-            continue
-        missing = [segment.index for segment in cells if segment.index not in chosen]
-        if len(missing) * 2 <= len(cells):
-            yield from missing
+    return [parts for parts in wholes.values() if not chosen.isdisjoint(parts)]
 
 
-def _missing_headings(segments: Sequence[Segment], body: Body) -> Iterator[int]:
-    """Yield the headings that were left out of a row of which at least half was kept, and whose text was."""
+def _is_free(body: Body, index: int) -> bool:
+    """Return whether no judge but the classifier left a segment out."""
+    return body.reasons.get(index) in {None, DropReason.PAGE_FURNITURE, DropReason.REPEATED}
+
+
+def _may_be_part(segment: Segment) -> bool:
+    return bool(segment.container.areas & TABLES) or segment.tag == "pre"
+
+
+def _is_mostly_kept(parts: Sequence[int], kept: Set[int]) -> bool:
+    return sum(index in kept for index in parts) * 2 >= len(parts)
+
+
+def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
+    """Yield the headings and times that were left out of a row of which at least half was kept, and whose text was.
+
+    A row are the headings of one level, or the lines with a time of day that are made from one template; the first one
+    of a live blog stands above the first text.
+    """
     chosen = set(body.kept)
-    rows: defaultdict[str, list[int]] = defaultdict(list)
-    for segment in segments[body.kept[0] : body.kept[-1]] if body.kept else ():
-        if segment.tag in _HEADINGS and segment.index + 1 in chosen:
-            rows[segment.tag].append(segment.index)
+    rows: defaultdict[str | int, list[int]] = defaultdict(list)
+    first = max(0, body.kept[0] - _MOST_HEAD_LINES) if body.kept else 0
+    for segment in segments[first : body.kept[-1]] if body.kept else ():
+        following = segment.index + 1
+        if segment.tag in _HEADINGS:
+            if following in chosen or (is_time_line(segments[following].text) and following + 1 in chosen):
+                rows[segment.tag].append(segment.index)
+        elif is_time_line(segment.text):
+            rows[segment.container.path].append(segment.index)
     for row in rows.values():
         missing = [index for index in row if index not in chosen]
         if len(missing) * 2 <= len(row):
-            yield from (index for index in missing if body.reasons.get(index) == DropReason.PAGE_FURNITURE)
+            yield from (index for index in missing if _is_free(body, index))
 
 
 def trimmings(
@@ -131,6 +157,8 @@ def trimmings(
     for judged in (
         _head(chosen, kinds, titles, decks, authors),
         _telling_lines(chosen, kinds),
+        _promotion_boxes(segments, chosen, kinds),
+        _picture_lines(chosen),
         _end(chosen, kinds),
         _biographies(chosen, authors),
         _comments(segments, chosen, kinds),
@@ -186,6 +214,26 @@ def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Ite
             yield segment.index, reason
         elif segment.link_share >= _MOSTLY_LINK and SEE_ALSO.fullmatch(segment.text):
             yield segment.index, DropReason.FOREIGN_TEASER
+
+
+def _promotion_boxes(
+    segments: Sequence[Segment], chosen: Sequence[Segment], kinds: dict[int, LineKind]
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield the lines of a small box whose heading, kept or not, promotes something of the paper's own."""
+    for segment in segments[chosen[0].index : chosen[-1].index] if chosen else ():
+        box = segment.container.parent
+        if segment.tag not in _HEADINGS or box is None or box.first != segment.index:
+            continue
+        lines = range(box.first, box.last + 1)
+        if len(lines) > _MOST_BOX_LINES or kind_of_line(segment.text) is not LineKind.PROMOTION:
+            continue
+        if sum(count_words(segments[index].text) for index in lines) <= _MOST_BOX_WORDS:
+            yield from ((index, DropReason.PROMOTION) for index in lines if index in kinds)
+
+
+def _picture_lines(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
+    """Yield the captions of pictures that stand in no figure."""
+    return ((segment.index, DropReason.CAPTION) for segment in chosen if is_picture_line(segment))
 
 
 def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:

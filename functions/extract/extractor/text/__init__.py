@@ -9,7 +9,7 @@ from extractor.text import drop_reasons
 from extractor.text.content_hash import content_hash
 from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import SEE_ALSO, LineKind, kind_of_line
-from extractor.text.parts import is_dashed, is_lead_in, listed_stories, split_parts, time_of
+from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
 from extractor.text.plain_text import clean_plain_text
 from extractor.text.vocabulary import (
     BY_WORDS,
@@ -39,6 +39,7 @@ __all__ = [
     "fold",
     "is_dashed",
     "is_lead_in",
+    "is_time_line",
     "kind_of_line",
     "listed_stories",
     "split_parts",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from extractor.text.promotion import is_promotion
 from extractor.text.vocabulary import BY_WORDS, CLOSING_MARKS, QUESTION_MARKS, READ_ON, ends_sentence
 from newsdesk.words import count_words
 
@@ -54,7 +55,15 @@ _NETWORK = (
     "e-?mail|print|copy(?: the)? link|link|rss|flipboard|pocket|messenger|xing|sms|bookmark|save|drucken|imprimer"
 )
 _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
-    (LineKind.SYMBOLS, re.compile(r"[\W_]+|\d{1,3} ?(?:/|of|von|de|sur|di) ?\d{1,3}")),
+    (
+        LineKind.SYMBOLS,
+        re.compile(
+            r"[\W_]+|\d{1,3} ?(?:/|of|von|de|sur|di) ?\d{1,3}"
+            # Data for a script: an object or a list of objects in JSON.
+            r"|(?=[\[{\s]*[\"'][\w-]+[\"']\s*:)[\[{].*[\]}]",
+            re.DOTALL,
+        ),
+    ),
     (
         LineKind.TERMINATOR,
         _whole(
@@ -121,6 +130,20 @@ _PATTERNS: tuple[tuple[LineKind, re.Pattern[str]], ...] = (
             r"(?:skip to (?:the )?(?:main )?content|menu|search|home|close|back to top|toggle \w+|open menu"
             r"|listen(?: to .{0,30})?"
             r"|(?:click|tap) here .{0,60})",
+            # What machines say to readers: of links, of what is not loaded yet, or not without consent.
+            r"\(?(?:(?:external )?link )?\(?opens? in (?:a |your )?new (?:tab|window)\)?"
+            r"|\(?(?:link )?(?:öffnet|wird) (?:sich )?in (?:einem )?neue[nm] (?:tab|fenster)(?: geöffnet)?\)?"
+            r"|\(?(?:nouvelle fenêtre|s['’]ouvre dans une? nouve\w+ (?:fenêtre|onglet))\)?"
+            r"|\(?(?:se )?abre (?:en|em|numa) (?:una? |uma )?(?:nueva |nova )?(?:ventana|pestaña|janela|aba)\b.{0,9}"
+            r"|\(?si apre in una nuova (?:finestra|scheda)\)?|\(?opent in (?:een )?nieuwe? (?:venster|tabblad|tab)\)?",
+            r"(?:content |video |article )?(?:is )?loading(?: \w+){0,3}",
+            r"(?:please )?enable javascript\b.{0,100}|your browser (?:does not|doesn['’]t) support .{0,100}",
+            r"(?:to (?:view|see|play|show|display|load) th(?:is|e) .{1,60}|we need your consent .{1,60}"
+            r"|this (?:content|video|embed|post) (?:is|was|comes|can ?not|could not)\b.{1,80})"
+            r"\b(?:cookies?|consent|third[- ]part\w+|load\w*|displayed|available)\b.{0,200}",
+            r"(?:an dieser stelle|hier) (?:finden sie|finde[nt]|steht|stand) .{0,40}extern\w+ inhalt.{0,200}"
+            r"|(?:pour (?:afficher|voir|lire)|para (?:ver|visualizar)|per (?:vedere|visualizzare)) .{1,100}"
+            r"\bcookies?\b.{0,200}",
         ),
     ),
     (
@@ -184,6 +207,8 @@ def kind_of_line(text: str) -> LineKind:
         for kind, pattern in _PATTERNS:
             if pattern.fullmatch(text):
                 return kind
+        if is_promotion(text):
+            return LineKind.PROMOTION
     if len(text) > _SURELY_PROSE:
         return LineKind.PROSE
     count = count_words(text)

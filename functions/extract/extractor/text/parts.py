@@ -32,6 +32,23 @@ _LEAD_IN = re.compile(
 _DASH = re.compile(r"(?:[—–•·▪■◦‣*]|-(?=\s))\s*(?=\S)")
 _CLOCK = r"\d{1,2}[:.h]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?|uhr|h)?(?:\s*\(?[A-Z]{2,5}\)?)?"
 _TIME_LINE = re.compile(rf".{{0,40}}(?<![\d.,]){_CLOCK}(?![\d%]).{{0,30}}", re.IGNORECASE)
+_UNITS = (
+    r"s|secs?|seconds?|mins?|m|minutes?|hrs?|hours?|h|days?|sekunden?|minuten?|std\.?|stunden?|tage?n?|secondes?|heures?"
+    r"|jours?|segundos?|minutos?|horas?|d[ií]as?|second[oi]|minut[oi]|or[ae]|giorn[oi]|seconden?|minuut|uur|uren|dag(?:en)?"
+    r"|sekunder?|minutt(?:er)?|minuter?|timm(?:e|ar)|timer?|sekund[yę]?|minut[yę]?|godzin[yę]?|сек\w*|мин\w*|час\w*|хв\w*"
+    r"|годин\w*|saniye|dakika|saat|ثانية|ثوان|دقيقة|دقائق|ساعة|ساعات|मिनट|घंटे|घंटा|秒|分钟|分鐘|分|小时|小時|時間|초|분|시간"
+)
+_COUNT = r"(?:\d{1,3}|an?|one|eine[rm]?|une?|una?|uma?|ein|e[nt]t?|een)"
+_AGO = re.compile(
+    rf"\W*(?:posted |updated )?(?:(?:about|over|almost|etwa|circa|unos) )?(?:"
+    rf"(?:vor|il y a|hace|há|för|for|pred|před|منذ|قبل)\s+(?:{_COUNT}\s*)?(?:{_UNITS})(?: sedan| siden| atrás)?"
+    rf"|{_COUNT}\s*(?:{_UNITS})\s*(?:ago|geleden|sedan|siden|temu|fa|atrás|назад|тому|önce|पहले|前|전)"
+    r"|\d{1,2} ?(?:m|h|min)"
+    r"|just now|a moment ago|gerade eben|à l['’]instant|ahora mismo|только что|刚刚|剛剛|たった今|방금)\W*",
+    re.IGNORECASE,
+)
+"""A time told from now: "5 minutes ago"."""
+_LONGEST_AGO = 30
 _TIME_FIRST = re.compile(rf"(?P<time>{_CLOCK})\s*(?:[-–—:|]\s*)(?P<text>\S.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -88,11 +105,18 @@ def listed_stories(block: Block) -> tuple[str, ...]:
     return items if all(count_words(item) >= _SHORTEST_LISTED_STORY for item in items) else ()
 
 
+def is_time_line(text: str) -> bool:
+    """Return whether a line is a time of day, or one that is told from now, and next to nothing else."""
+    if len(text) <= _LONGEST_AGO and _AGO.fullmatch(text):
+        return True
+    return len(text) <= _LONGEST_TIME_LINE and _TIME_LINE.fullmatch(text) is not None
+
+
 def time_of(block: Block) -> str | None:
     """Return the time of day that a block consists of or begins with, as the page writes it."""
     if block.type not in {BlockType.PARAGRAPH, BlockType.HEADING}:
         return None
-    if len(block.text) <= _LONGEST_TIME_LINE and _TIME_LINE.fullmatch(block.text):
+    if is_time_line(block.text):
         return block.text
     match = _TIME_FIRST.match(block.text)
     return match["time"].strip() if match else None
