@@ -102,7 +102,10 @@ class LogRetention(_Rule):
 
 
 class LeastPrivilege(_Rule):
-    """No role allows a wildcard action, or an action on every resource, or uses a managed policy."""
+    """No role allows a wildcard action, or an action on every resource; no function's role uses a managed policy.
+
+    A role that only a service of AWS's takes on, such as AWS Backup, may have the policy that AWS keeps for it.
+    """
 
     id = "E9004"
     shortdesc = "A role names its actions and its resources"
@@ -112,7 +115,8 @@ class LeastPrivilege(_Rule):
         """Read the statements of each role, and of each policy that a role is given."""
         matches = []
         for name, properties, path in self.resources(cfn, "AWS::IAM::Role"):
-            if properties.get("ManagedPolicyArns"):
+            is_ours = "lambda.amazonaws.com" in str(properties["AssumeRolePolicyDocument"])
+            if properties.get("ManagedPolicyArns") and is_ours:
                 matches.append(RuleMatch(path, f"{name} uses a managed policy"))
             for policy in properties.get("Policies", []):
                 matches += self._wide_statements(name, policy, path)

@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -256,6 +257,39 @@ def search(
             sys.stdout.write(json.dumps(asdict(hit), ensure_ascii=False) + "\n")
     else:
         out.print(hits_table(found))
+
+
+@app.command(epilog="Example: newsdesk restore --objects-as-of 2026-11-30T09:00:00Z --stack newsdesk --dry-run")
+def restore(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--objects-as-of",
+            help="Bring back the articles and changes that were overwritten or deleted since then (UTC).",
+            formats=["%Y-%m-%dT%H:%M:%SZ"],
+        ),
+    ] = None,
+    source_table: Annotated[
+        str | None,
+        typer.Option("--items-from", metavar="TABLE", help="Write the items of this restored table into the stack's."),
+    ] = None,
+    stack_name: StackName = None,
+    region: Region = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and count what would be written.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring back objects from their versions, or items from a copy of the table; stop the pipeline before."""
+    if (as_of is None) == (source_table is None):
+        usage("give either --objects-as-of or --items-from")
+    from newsdesk_cli import restoring
+    from newsdesk_cli.lookup import open_stack
+
+    stack = open_stack(stack_name, region)
+    if source_table is not None:
+        done = restoring.restore_items(stack, source_table, is_trial=dry_run)
+    elif as_of is not None:
+        done = restoring.restore_objects(stack, as_of.replace(tzinfo=UTC), is_trial=dry_run)
+    print_facts({"seen": done.seen, "to restore" if dry_run else "restored": done.restored}, as_json)
 
 
 @app.command(

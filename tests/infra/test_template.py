@@ -343,7 +343,7 @@ class TestEvents:
             (name, statement["Resource"])
             for name, resource in resources.items()
             if resource["Type"] == "AWS::IAM::Role"
-            for policy in resource["Properties"]["Policies"]
+            for policy in resource["Properties"].get("Policies", [])
             for statement in policy["PolicyDocument"]["Statement"]
             if "events:PutEvents" in statement["Action"]
         ]
@@ -375,6 +375,25 @@ class TestData:
         assert properties["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
         assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+    def test_a_protected_stack_keeps_versions_and_its_table(self, template: Template) -> None:
+        # Given
+        bucket, table = (template["Resources"][name]["Properties"] for name in ("ArticleBucket", "ArticleTable"))
+        # When
+        days = {
+            rule.get("Prefix", ""): rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+            for rule in bucket["LifecycleConfiguration"]["Rules"]
+            if "NoncurrentVersionExpiration" in rule
+        }
+        # Then a page that opts out is gone a day after its capture was deleted
+        assert bucket["VersioningConfiguration"]["Status"] == {"Fn::If": ["Protects", "Enabled", "Suspended"]}
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protects", True, False]}
+        assert days == {"raw/": 1, "work/": 1, "": 30}
+
+    def test_the_backup_takes_the_table_and_the_bucket(self, template: Template) -> None:
+        selection = template["Resources"]["BackupSelection"]["Properties"]["BackupSelection"]
+        assert [entry["Fn::GetAtt"][0] for entry in selection["Resources"]] == ["ArticleTable", "ArticleBucket"]
+        assert template["Rules"]["BackupsNeedVersions"]["Assertions"]
 
     def test_the_bucket_is_closed_to_the_public(self, template: Template) -> None:
         block = template["Resources"]["ArticleBucket"]["Properties"]["PublicAccessBlockConfiguration"]
