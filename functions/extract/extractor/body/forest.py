@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, repeat
 from operator import add
 from typing import Any
 
@@ -26,7 +27,10 @@ _AT_MOST = tuple(bytes(rank <= most for rank in range(_MOST_LANES)) for most in 
 
 
 class Splits:
-    """The thresholds at which some forests part each column."""
+    """The thresholds at which some forests part each column.
+
+    A split is numbered; those of one column follow one another, by rising thresholds.
+    """
 
     def __init__(self, forests: Iterable[Iterable[Tree]]) -> None:
         found: dict[int, set[float]] = {}
@@ -34,16 +38,18 @@ class Splits:
             for nodes, _ in trees:
                 for feature, threshold, _, _ in nodes:
                     found.setdefault(feature, set()).add(threshold)
-        self.thresholds = {feature: sorted(thresholds) for feature, thresholds in found.items()}
-        pairs = ((feature, rank) for feature in self.thresholds for rank in range(len(self.thresholds[feature])))
-        self.places = tuple(pairs)
-        """Of each split, its column and the rank of its threshold there."""
-        if any(len(thresholds) >= _MOST_LANES for thresholds in self.thresholds.values()):
+        if any(len(thresholds) >= _MOST_LANES for thresholds in found.values()):
             raise ValueError(f"a column is parted at {_MOST_LANES} or more thresholds")
+        self.thresholds = {feature: sorted(thresholds) for feature, thresholds in found.items()}
+        self.columns = tuple(feature for feature, thresholds in self.thresholds.items() for _ in thresholds)
+        """Of each split, its column."""
+        firsts = accumulate(map(len, self.thresholds.values()), initial=0)
+        self.first = dict(zip(self.thresholds, firsts, strict=False))
+        """Of each column, the number of its first split."""
 
-    def numbers(self) -> Mapping[tuple[int, float], int]:
-        """Return the number of each split, by its column and threshold."""
-        return {(feature, self.thresholds[feature][rank]): number for number, (feature, rank) in enumerate(self.places)}
+    def number(self, feature: int, threshold: float) -> int:
+        """Return the number of a split."""
+        return self.first[feature] + bisect_left(self.thresholds[feature], threshold)
 
 
 class Table:
@@ -53,8 +59,7 @@ class Table:
         self.count = len(rows)
         self.columns: list[tuple[float, ...]] = []
         self._splits = splits
-        self.masks: list[int | None] = [None] * len(splits.places)
-        self._ranks: dict[int, bytes] = {}
+        self.masks: list[int | None] = [None] * len(splits.columns)
         self.extend(rows)
 
     def extend(self, rows: Sequence[Sequence[float]]) -> None:
@@ -62,15 +67,13 @@ class Table:
         self.columns += zip(*rows, strict=True)
 
     def mask(self, split: int) -> int:
-        """Return the lanes whose number is at most a split's threshold."""
-        feature, rank = self._splits.places[split]
-        ranks = self._ranks.get(feature)
-        if ranks is None:
-            column, thresholds = self.columns[feature], self._splits.thresholds[feature]
-            known = {number: bisect_left(thresholds, number) for number in set(column)}
-            ranks = self._ranks[feature] = bytes(map(known.__getitem__, column))
-        mask = self.masks[split] = int.from_bytes(ranks.translate(_AT_MOST[rank]), "little")
-        return mask
+        """Return the lanes whose number is at most a split's threshold; a column's masks are made together."""
+        feature = self._splits.columns[split]
+        first, thresholds = self._splits.first[feature], self._splits.thresholds[feature]
+        ranks = bytes(map(bisect_left, repeat(thresholds), self.columns[feature]))
+        lanes = [int.from_bytes(ranks.translate(at_most), "little") for at_most in _AT_MOST[: len(thresholds)]]
+        self.masks[first : first + len(lanes)] = lanes
+        return lanes[split - first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +145,17 @@ def forests_from_json(*forests: Iterable[Any]) -> tuple[Forest, ...]:
         for trees in forests
     ]
     splits = Splits(read)
-    numbers = splits.numbers()
     return tuple(
         Forest(
             trees,
             splits,
             tuple(
-                (tuple((numbers[node[0], node[1]], node[2], node[3]) for node in nodes), leaves)
+                (
+                    tuple(
+                        (splits.number(feature, threshold), left, right) for feature, threshold, left, right in nodes
+                    ),
+                    leaves,
+                )
                 for nodes, leaves in trees
             ),
         )
