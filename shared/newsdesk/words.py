@@ -21,7 +21,8 @@ UNSPACED_RANGES = (
 """The scripts that write no spaces between words, as ranges of a character class."""
 
 _UNSPACED_CHARACTER = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]")
-_WORD = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]|[^\\W{UNSPACED_RANGES}]+(?:['’\\-.,]?[^\\W{UNSPACED_RANGES}]+)*")
+# What nearly always matches stands first.
+_WORD = re.compile(f"[^\\W{UNSPACED_RANGES}]+(?:['’\\-.,][^\\W{UNSPACED_RANGES}]+)*+|(?=\\w)[{UNSPACED_RANGES}]")
 
 
 def words(text: str) -> list[str]:
