@@ -30,7 +30,7 @@ from tests.pipeline import Pipeline, page, real_web
 
 REPORTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "reports"
 
-_KIND = re.compile(r"^\| ([\w-]+) \| ([A-E]\d?) \|", re.MULTILINE)
+_KIND = re.compile(r"^\| ([\w-]+) \| ([A-Z]+\d?) \|", re.MULTILINE)
 _AN_ARTICLE = b"<!doctype html>... (an article"
 _ABOUT_SITES = frozenset({"/robots.txt", "/.well-known/tdmrep.json"})
 _NO_ARTICLE = frozenset({Reason.CONTENT_TYPE.value, Reason.NO_ARTICLE.value})

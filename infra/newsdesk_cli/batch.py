@@ -1,7 +1,7 @@
 """The extractor and the enrichers over a manifest, without a stack.
 
-Comes in: a manifest of JSON lines. Goes out: how many lines were written, and how many of them failed. Changes: the
-destination file.
+Comes in: a manifest of JSON lines. Goes out: how many lines were written, how many of them failed, and how many are of
+pages that the pipeline refuses. Changes: the destination file.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ class Tally:
 
     written: int
     failed: int
+    refused: int = 0
 
     def __str__(self) -> str:
-        return f"{self.written} lines written, {self.failed} of them failed,"
+        refused = f" and {self.refused} are of refused pages" if self.refused else ""
+        return f"{self.written} lines written, {self.failed} of them failed{refused},"
 
 
 def extract(manifest: Path, destination: Path) -> Tally:
@@ -48,13 +50,14 @@ def _write(
     results: Iterable[dict[str, Any]], destination: Path, complain: Callable[[str], object] | None = None
 ) -> Tally:
     destination.parent.mkdir(parents=True, exist_ok=True)
-    written = failed = 0
+    written = failed = refused = 0
     with destination.open("w", encoding="utf-8") as lines:
         for result in results:
             lines.write(json.dumps(result, ensure_ascii=False) + "\n")
             written += 1
+            refused += "refusal" in result
             if "error" in result:
                 failed += 1
                 if complain is not None:
                     complain(result["error"])
-    return Tally(written, failed)
+    return Tally(written, failed, refused)

@@ -22,6 +22,7 @@ from newsdesk.contracts import BlockType, Extracted, Reason, to_document, to_jso
 from newsdesk.errors import PermanentError
 
 URL = "https://www.courier.example/news/gates"
+PAGES = Path(__file__).resolve().parents[1] / "pages"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 PARAGRAPHS = (
@@ -438,10 +439,27 @@ def test_a_batch_goes_on_after_a_bad_page(tmp_path: Path) -> None:
     # Then each line has its result, and the good one its text
     assert [result["id"] for result in results] == [1, 2, "gone.html", "bad.html", "cut.html.gz", "good.html"]
     assert [bool(result["text"]) for result in results] == [False] * 5 + [True]
-    assert all("error" in result for result in results[:5])
+    assert ["error" in result for result in results[:5]] == [True, True, True, False, False]
+    assert [result["refusal"] for result in results[3:5]] == [Reason.UNDECODABLE, Reason.TRUNCATED]
     assert results[5]["title"] == results[5]["headline"] == "How the gates work"
     assert results[5]["authors"] == []
     assert results[5]["date_published"] is None
+
+
+@pytest.mark.parametrize("slug", ["bot-wall", "paywall-without-opening", "soft-404"])
+def test_a_batch_refuses_what_the_pipeline_refuses(tmp_path: Path, slug: str) -> None:
+    # Given a page that no run would store
+    case = PAGES / slug
+    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    (tmp_path / "page.html").write_bytes((case / "source.html").read_bytes())
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text(json.dumps({"id": slug, "url": expected["url"], "path": "page.html"}))
+    # When it is extracted
+    (result,) = extract_manifest(manifest, CAPTURED_AT)
+    # Then its line says why, and holds no article
+    assert (result["id"], result["text"], result["refusal"]) == (slug, "", expected["outcome"])
+    assert result["detail"]
+    assert not {"articleBody", "blocks", "headline"} & set(result)
 
 
 def test_a_batch_reads_plain_text_as_what_it_is(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from extractor.contract import PageToRead, ReadPage
 from extractor.reading import read_page
 from newsdesk.clock import utc_now
 from newsdesk.contracts import to_document
+from newsdesk.errors import PermanentError, TransientError
 from newsdesk.web import decode_body
 
 LARGEST_PAGE_BYTES = 20 * 1024 * 1024
@@ -38,8 +39,10 @@ def extract_manifest(
     Yields
     ------
     dict
-        The article's JSON, and ``id``, ``text``, ``title``, ``authors``, ``date_published``. A page that fails has an
-        ``error`` and an empty text; it stops nothing.
+        The article's JSON, and ``id``, ``text``, ``title``, ``authors``, ``date_published``. A page that the pipeline
+        refuses has an empty text and a ``refusal``, the reason of :class:`newsdesk.contracts.Reason`, with its
+        ``detail``; what it says of itself is given all the same, but for its article. A line that cannot be read has an
+        ``error`` and an empty text. Neither stops anything.
     """
     captured_at = captured_at or utc_now()
     with manifest.open(encoding="utf-8") as lines:
@@ -59,17 +62,20 @@ def _extract_line(line: str, number: int, folder: Path, captured_at: datetime, r
     try:
         entry = json.loads(line)
         identifier = entry["id"]
-        article = read(page_in(folder / entry["path"], entry.get("url") or "", captured_at)).result.article
+        reading = read(page_in(folder / entry["path"], entry.get("url") or "", captured_at))
+    except (PermanentError, TransientError) as error:
+        return {"id": identifier, "text": "", "refusal": error.reason.value, "detail": error.detail}
     except Exception as error:  # a manifest may hold anything, and its other pages are still wanted
         return {"id": identifier, "text": "", "error": f"{type(error).__name__}: {error}"[:300]}
-    return {
-        **to_document(article),
-        "id": identifier,
-        "text": article.article_body,
+    article = reading.result.article
+    about = {
         "title": article.headline,
         "authors": [person.name for person in article.author],
         "date_published": article.date_published,
     }
+    if reading.refusal is not None:
+        return {"id": identifier, "text": "", "refusal": reading.refusal.value, "detail": reading.detail, **about}
+    return {**to_document(article), "id": identifier, "text": article.article_body, **about}
 
 
 def _read(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from extractor.html.canonical import canonical_link
 from extractor.html.charset import decode_text
 from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TABLES, Container
+from extractor.html.formats import has_markup, other_format
 from extractor.html.hidden import WARNING, hidden_text, hides_prose
 from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData, read_structured_data
 from extractor.html.links import checked_url, links_of
@@ -38,11 +39,13 @@ __all__ = [
     "canonical_link",
     "checked_url",
     "decode_text",
+    "has_markup",
     "hidden_text",
     "hides_prose",
     "lines_of",
     "links_of",
     "one_line",
+    "other_format",
     "parse_html",
     "preformatted_text",
     "query",

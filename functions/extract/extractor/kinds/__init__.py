@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from extractor.kinds.article_types import TypeJudgement, TypeSign, judge_type
 from extractor.kinds.pagination import next_pages
-from extractor.kinds.walls import Wall, WallSign, asks_to_subscribe, judge_wall, speaks_of_consent
+from extractor.kinds.walls import Wall, WallSign, asks_to_subscribe, is_program_error, judge_wall, speaks_of_consent
 
 __all__ = [
     "TypeJudgement",
@@ -15,6 +15,7 @@ __all__ = [
     "Wall",
     "WallSign",
     "asks_to_subscribe",
+    "is_program_error",
     "judge_type",
     "judge_wall",
     "next_pages",

@@ -40,7 +40,15 @@ from extractor.html import (
     rights_of,
     signals_of,
 )
-from extractor.kinds import TypeJudgement, Wall, judge_type, judge_wall, next_pages
+from extractor.kinds import (
+    TypeJudgement,
+    Wall,
+    WallSign,
+    is_program_error,
+    judge_type,
+    judge_wall,
+    next_pages,
+)
 from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
 from extractor.text import clean_plain_text, ends_sentence, split_parts
 from newsdesk.contracts import (
@@ -141,6 +149,7 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
     canonical = canonical_link(None, page.headers, page.url)
     sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
     signals = signals_of(None, page.headers, host_lines=page.host_lines, product_token=page.product_token)
+    is_error = is_program_error(text.split("\n"))
     article = Extracted(
         **stated,
         article_body=body,
@@ -162,6 +171,8 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
         dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
         canonical=canonical,
         signals=signals,
+        refusal=Reason.NO_ARTICLE if is_error else None,
+        refusal_detail=WallSign.PROGRAM_ERROR.value if is_error else "",
         page_warnings=_warnings(canonical),
         judged=tuple(
             JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)

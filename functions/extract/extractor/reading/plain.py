@@ -22,7 +22,7 @@ MOST_BLOCKS = 20_000
 LONGEST_HEADLINE = 500
 
 
-def extract_fallback(text: str, page: PageToRead) -> ExtractionResult:
+def extract_fallback(text: str, page: PageToRead, *, is_plain_text: bool = False) -> ExtractionResult:
     """Return all prose of a page as its article.
 
     Parameters
@@ -31,8 +31,10 @@ def extract_fallback(text: str, page: PageToRead) -> ExtractionResult:
         The page, decoded.
     page : PageToRead
         What is known of it.
+    is_plain_text : bool
+        Whether there is no markup in the text.
     """
-    if page.is_plain_text:
+    if is_plain_text:
         tree = None
         texts = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
     else:

@@ -15,8 +15,12 @@ from collections.abc import Sequence
 from extractor.html import Page
 from extractor.kinds.walls import bot, consent, not_found
 from extractor.kinds.walls.paywall import judge_delivery
-from extractor.kinds.walls.signs import Wall, read_signs
+from extractor.kinds.walls.program_error import is_program_error
+from extractor.kinds.walls.signs import Wall, WallSign, read_signs
 from extractor.kinds.walls.vocabulary import BOT_WORDS, CONSENT_WORDS, NOT_FOUND_WORDS, has_other_prose
+from newsdesk.contracts import ContentStatus, Reason
+
+_READ_CHARACTERS = 20_000
 
 
 def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) -> Wall:
@@ -30,6 +34,9 @@ def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) ->
     next_pages : sequence of str
         Other pages of the same article, as :func:`extractor.kinds.pagination.next_pages` found them.
     """
+    lines = body_text[:_READ_CHARACTERS].split("\n")
+    if is_program_error(lines):
+        return Wall(ContentStatus.FULL, Reason.NO_ARTICLE, (WallSign.PROGRAM_ERROR,), 0.9)
     visible = [segment for segment in page.segments if not segment.is_hidden]
     is_like_bot = not has_other_prose(visible, BOT_WORDS, bot.MOST_OTHER_PROSE)
     is_like_consent = not has_other_prose(visible, CONSENT_WORDS, consent.MOST_OTHER_PROSE)

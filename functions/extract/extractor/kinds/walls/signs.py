@@ -59,6 +59,8 @@ class WallSign(StrEnum):
     """The page has hardly any text of its own."""
     NO_ARTICLE_DESCRIBED = "no_article_described"
     """Neither JSON-LD nor meta elements speak of an article."""
+    PROGRAM_ERROR = "program_error"
+    """The text is what a program prints when it fails: a stack trace, or files and lines."""
     NOT_FREE = "not_free"
     """JSON-LD says `isAccessibleForFree: false`."""
     PAID_PART_MISSING = "paid_part_missing"
