@@ -259,6 +259,29 @@ def search(
         out.print(hits_table(found))
 
 
+@app.command(epilog="Example: newsdesk check --before-deploy --config-env production")
+def check(
+    before_deploy: Annotated[
+        bool, typer.Option("--before-deploy", help="Check a configuration of samconfig.toml and the account.")
+    ] = False,
+    configuration: Annotated[str, typer.Option("--config-env", help="Which configuration.")] = "default",
+    as_json: Json = False,
+) -> None:
+    """Check whether a deployment would work, before it is made; exit code 1 if not."""
+    require_checkout("check")
+    if not before_deploy:
+        usage("say what to check: --before-deploy")
+    from newsdesk_cli.paths import ROOT, TEMPLATE
+    from newsdesk_cli.preflight import Verdict, check_account, read_configuration
+    from newsdesk_cli.templates import load_template
+
+    region, given = read_configuration(ROOT / "samconfig.toml", configuration)
+    findings = check_account(region, load_template(TEMPLATE), given)
+    print_facts({finding.check: f"{finding.verdict.value}: {finding.detail}" for finding in findings}, as_json)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(EXIT_FAILURE)
+
+
 @app.command(epilog="Example: newsdesk restore --objects-as-of 2026-11-30T09:00:00Z --stack newsdesk --dry-run")
 def restore(
     as_of: Annotated[
