@@ -156,7 +156,7 @@ class Pipeline:
         objects: Any = None,
         hosts: Any = None,
         queue: MessageQueue | None = None,
-        policy: str = "noindex,tdm-reservation,noai",
+        policy: str = "noindex,noarchive",
         timeouts: Timeouts | None = None,
         interval_seconds: float = 2.0,
         follow_pages: int = 0,
