@@ -177,6 +177,7 @@ def submission_of(state: ArticleState, submission_id: str = "submission-0", **ch
     """Return an accepted submission of an article."""
     record = SubmissionRecord(
         submission_id=submission_id,
+        sender="AIDAEXAMPLE",
         url=state.requested_url,
         received_at=to_text(NOW),
         article_id=state.article_id,
