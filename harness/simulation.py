@@ -14,11 +14,13 @@ from __future__ import annotations
 import heapq
 import random
 import threading
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from ipaddress import ip_address
 from itertools import pairwise
 from typing import Any
 
@@ -30,7 +32,7 @@ from newsdesk.contracts import FetchRequested, Reason, StageMessage
 from newsdesk.errors import TransientError
 from newsdesk.ports import HostStore
 from newsdesk.runtime import Worker
-from newsdesk.web import Url, article_id, parse_url
+from newsdesk.web import Address, Url, article_id, parse_url
 from newsdesk.web.transport import (
     BeforeSend,
     CrawlLimits,
@@ -123,6 +125,11 @@ class SimulatedHost:
     timeouts: bool = False
     bad_time: tuple[float, float] = (0.0, 0.0)
     redirects_to: str | None = None
+
+    @property
+    def address(self) -> Address:
+        """The address of this host alone."""
+        return ip_address(0x2D000000 + zlib.crc32(self.name.encode()) % 2**24)
 
     def is_bad(self, seconds: float) -> bool:
         return self.bad_time[0] <= seconds < self.bad_time[1]
@@ -281,7 +288,7 @@ class SimulatedWeb:
         self._time.sleep(self._chance.uniform(1.0, 6.0) if is_slow else self._chance.uniform(0.02, 0.8))
 
     def _write(self, url: Url, before_send: BeforeSend) -> None:
-        before_send()
+        before_send(self.hosts[url.host].address)
         self.starts[url.host].append((self._time.seconds, url.target))
 
     def _complain(self, host: SimulatedHost) -> None:

@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any
 
 from dispatcher.stage import DispatchStage, DispatchStatus
@@ -51,6 +52,8 @@ from publisher.stage import change_of
 from submitter.stage import SubmitStage
 
 LOOPBACK = parse_networks(["127.0.0.1/32"])
+ADDRESS = ip_address("45.0.0.1")
+"""Of every host of the web."""
 TOKEN = "newsdeskbot"
 
 PARAGRAPHS = (
@@ -113,7 +116,7 @@ class Web:
         )
 
     def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
-        request_slot(parse_url(request.url), request.redirects)()
+        request_slot(parse_url(request.url), request.redirects)(ADDRESS)
         self.requests.append(request)
         answer = self.answers[request.url]
         if self.meanwhile is not None:
@@ -126,7 +129,7 @@ class Web:
     def fetch_auxiliary(
         self, url: str, maximum_bytes: int, deadline_seconds: float, request_slot: RequestSlot
     ) -> AuxiliaryResponse:
-        request_slot(parse_url(url), ())()
+        request_slot(parse_url(url), ())(ADDRESS)
         return AuxiliaryResponse(url, 404, (), b"")
 
 

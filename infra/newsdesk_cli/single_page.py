@@ -16,7 +16,7 @@ from extractor.reading import read_page
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Extracted, Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.web import Url, decode_body, media_type_of, parse_networks, product_token, single_encoding
+from newsdesk.web import Address, Url, decode_body, media_type_of, parse_networks, product_token, single_encoding
 from newsdesk.web.transport import (
     AUXILIARY_DEADLINE_SECONDS,
     MAXIMUM_ROBOTS_BYTES,
@@ -100,7 +100,7 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
     return PageToRead(body, content_type, response.final_url, response.started_at, headers=response.headers)
 
 
-def _now() -> None:
+def _now(address: Address | None = None) -> None:
     """Do not wait: one page that somebody asks for by hand is not a crawl."""
 
 

@@ -607,7 +607,7 @@ def test_a_kept_connection_that_breaks_at_the_question_is_replaced_once() -> Non
         started: list[int] = []
 
         def request_slot(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
-            return lambda: started.append(len(asked))
+            return lambda address=None: started.append(len(asked))
 
         assert [asking.fetch(FetchRequest(url), request_slot).body for _ in range(2)] == [PAGE, PAGE]
         assert (lasting.connections, len(asked)) == (2, 3)
@@ -626,7 +626,7 @@ def test_leave_is_asked_before_the_dial_and_the_moment_when_the_connection_is_op
 
     def request_slot(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
         events.append(f"leave {url.host} after {len(hops)}")
-        return lambda: events.append("start")
+        return lambda address=None: events.append("start")
 
     server.on("/old", server_side.redirect(server.url("/new", host="b.example")))
     server.on("/new", server_side.answer())
@@ -644,7 +644,7 @@ def test_what_is_raised_at_the_moment_of_a_request_ends_the_fetch_unasked(server
         pass
 
     def request_slot(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
-        def start() -> None:
+        def start(address: Address | None = None) -> None:
             raise TooLateError
 
         return start

@@ -52,7 +52,7 @@ TIMEOUTS = Timeouts()
 class World:
     """A fetch stage that crawls a misbehaving server politely."""
 
-    def __init__(self, server: MisbehavingServer, interval_seconds: float = INTERVAL) -> None:
+    def __init__(self, server: MisbehavingServer, interval_seconds: float = INTERVAL, **options: Any) -> None:
         self.server = server
         self.clock = FakeClock()
         self.store = InMemoryArticleStore()
@@ -63,6 +63,7 @@ class World:
             FetchLimits(5.0, 1 << 20, 5),
             allowed=parse_networks(["127.0.0.1/32"]),
             clock=self.clock,
+            **options,
         )
         politeness = Politeness(
             self.hosts,
@@ -83,9 +84,9 @@ class World:
     def robots(self, behaviour: Behaviour) -> None:
         self.server.on("/robots.txt", behaviour)
 
-    def fetch(self, path: str = "/news") -> str:
+    def fetch(self, path: str = "/news", host: str = HOST) -> str:
         """Let a page be fetched: for the first time, or as dispatch lets it be tried again."""
-        url = parse_url(self.server.url(path))
+        url = parse_url(self.server.url(path, host=host))
         identifier = article_id(url.href)
         state = self.store.states.get(identifier)
         if state is None:
@@ -236,6 +237,43 @@ def test_case_67_68_a_page_s_own_error_sets_nobody_back(world: World) -> None:
     assert world.fetch() == "retry_scheduled"
     assert world.back_off_until is None
     assert world.fetch("/other") == "fetched"
+
+
+def test_case_94_many_names_on_one_address_are_asked_as_often_as_one(server: MisbehavingServer) -> None:
+    # Given a machine with a hundred names, and a page under each of them
+    asked: list[float] = []
+    world = World(server, resolve=lambda host, port: [ip_address("127.0.0.1")])
+
+    def note(request: Request) -> None:
+        asked.append(world.clock().timestamp())
+        answer(PAGE)(request)
+
+    for path in ("/robots.txt", "/.well-known/tdmrep.json", "/news"):
+        server.on(path, note)
+    names = [f"n{number}.example-{number}.example" for number in range(100)]
+    begun = world.clock().timestamp()
+
+    # When all are wanted at once
+    waiting = list(names)
+    while waiting and world.clock().timestamp() - begun < 46:
+        waiting = [name for name in waiting if world.fetch(host=name) == "deferred"]
+    world.fetcher.close()
+
+    # Then the machine is asked no more often than one host would be
+    assert len(asked) > 5
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= INTERVAL
+    assert len([moment for moment in asked if moment - begun < 46]) <= 46 / INTERVAL + 1
+
+
+def test_case_94_two_names_on_a_machine_are_both_fetched(server: MisbehavingServer) -> None:
+    world = World(server, resolve=lambda host, port: [ip_address("127.0.0.1")])
+    server.on("/news", answer(PAGE))
+    for name in ("a.example", "b.example"):
+        statuses = [world.fetch(host=name)]
+        while statuses[-1] == "deferred":
+            statuses.append(world.fetch(host=name))
+        assert statuses[-1] == "fetched"
+    world.fetcher.close()
 
 
 # robots.txt out of reach
@@ -519,7 +557,7 @@ class _DialsInItsSlot(SimulatedWeb):
     def _write(self, url: Url, before_send: BeforeSend) -> None:
         before_send()
         self._dial()
-        super()._write(url, lambda: None)
+        super()._write(url, lambda address=None: None)
 
 
 class _RepeatsAtOnce(SimulatedWeb):
@@ -530,7 +568,7 @@ class _RepeatsAtOnce(SimulatedWeb):
         self._write(url, before_send)
         if self._chance.random() < self._faults.closed_connections:
             self._dial()
-            self._write(url, lambda: None)
+            self._write(url, lambda address=None: None)
         return self.hosts[url.host]
 
 

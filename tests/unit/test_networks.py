@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsdesk.web import BLOCKED_NETWORKS, is_dialable, literal_address, parse_networks
+from newsdesk.web import BLOCKED_NETWORKS, is_dialable, is_shared, literal_address, parse_networks
+from newsdesk.web.shared_networks import SHARED_NETWORKS
 
 INSIDE = [
     "0.0.0.0",
@@ -139,3 +140,22 @@ def test_networks_are_parsed_strictly() -> None:
 )
 def test_a_literal_host_is_told_from_a_name(host: str, address: IPv4Address) -> None:
     assert literal_address(host) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "shared"),
+    [
+        ("104.16.1.1", True),
+        ("151.101.1.91", True),
+        ("2606:4700::6810:1", True),
+        ("93.184.216.34", False),
+        ("::1", False),
+    ],
+)
+def test_the_addresses_of_content_delivery_networks_are_known(address: str, shared: bool) -> None:
+    assert is_shared(ip_address(address)) is shared
+
+
+def test_no_network_is_shared_and_closed_at_once() -> None:
+    closed = [network for network in BLOCKED_NETWORKS if network.version == 4]
+    assert not any(shared.overlaps(network) for shared in SHARED_NETWORKS if shared.version == 4 for network in closed)

@@ -32,6 +32,7 @@ from newsdesk.web.rights import (
     tdm_reservation,
     unavailable_after,
 )
+from newsdesk.web.shared_networks import is_shared
 from newsdesk.web.urls import (
     DEFAULT_PORTS,
     MAXIMUM_URL_LENGTH,
@@ -66,6 +67,7 @@ __all__ = [
     "header_signals",
     "host_signals",
     "is_dialable",
+    "is_shared",
     "literal_address",
     "media_type_of",
     "page_signals",

@@ -97,7 +97,7 @@ class _Answer:
 
 def _at_once(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:  # noqa: ARG001 - a RequestSlot
     """Let everything be asked for at once."""
-    return lambda: None
+    return lambda address=None: None  # noqa: ARG005 - a BeforeSend
 
 
 def _nowhere(url: Url, answer: _Answer) -> str | None:  # noqa: ARG001 - a _LeadsOn
@@ -340,7 +340,7 @@ class HttpFetcher:
             try:
                 # Outside the guard: the moment is asked of our own store.
                 with errand.deadline.paused():
-                    before_send()
+                    before_send(connection.channel.address)
                 with self._guarded():
                     return self._exchange(errand, origin, connection, is_kept, url.target, fields)
             except TransientError as error:

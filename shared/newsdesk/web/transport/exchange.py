@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.web import Url
+from newsdesk.web import Address, Url
 
 HeaderFields = tuple[tuple[str, str], ...]
 
@@ -66,10 +66,17 @@ class Hop:
     address: str | None = None
 
 
-BeforeSend = Callable[[], None]
-"""Called when the connection is open and nothing is left to do but to write the request. Returns when that has to be
-done, at once; called again before the request is repeated. What it raises ends the fetch; the time it takes does not
-count."""
+class BeforeSend(Protocol):
+    """Called when the connection is open and nothing is left to do but to write the request.
+
+    Returns when that has to be done, at once; called again before the request is repeated. What it raises ends the
+    fetch; the time it takes does not count.
+    """
+
+    def __call__(self, address: Address | None = None) -> None:
+        """Wait for the moment at which the address that was dialled may be asked."""
+        ...
+
 
 RequestSlot = Callable[[Url, tuple[Hop, ...]], BeforeSend]
 """Called before a host is dialled, for the first URL and for each that a redirect leads to, with all hops so far.

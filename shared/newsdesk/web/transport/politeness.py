@@ -5,8 +5,9 @@ says until when to wait or that it is not allowed. Changes: the host's next slot
 the site for ``robots.txt`` and ``tdmrep.json`` when that has not been done for a day.
 
 Every request to a host takes a slot, those for robots.txt, those that a redirect leads to and those that are repeated
-included. Slots of a host are an interval apart, however many workers there are, because the store hands them out one by
-one. What a slot governs is the moment at which the request is written: the connection is opened before it.
+included, and one of the address that is dialled, so that many names on one machine are asked no more often than one.
+Slots of a host are an interval apart, however many workers there are, because the store hands them out one by one. What
+a slot governs is the moment at which the request is written: the connection is opened before it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import Reason
@@ -25,7 +26,7 @@ from newsdesk.errors import NewsdeskError, PermanentError, TransientError
 from newsdesk.hosts import RULES_FRESH_SECONDS, SiteRules, TdmRule, complainant_of
 from newsdesk.pauses import Sleep
 from newsdesk.ports import HostStore
-from newsdesk.web import Network, Url, literal_address, parse_url
+from newsdesk.web import Address, Network, Url, is_shared, literal_address, parse_url
 from newsdesk.web.transport import robots
 from newsdesk.web.transport.answers import retry_after_seconds, values_of
 from newsdesk.web.transport.exchange import AuxiliaryFetcher, AuxiliaryResponse, BeforeSend, Hop, RedirectError
@@ -188,6 +189,18 @@ class Politeness:
         asked = (rules.crawl_delay_seconds if rules else None) or 0.0
         interval = max(self.crawl_limits.interval_seconds, min(asked, self.crawl_limits.crawl_delay_cap_seconds))
         return interval + LATENESS_SECONDS if interval else 0.0
+
+    def paced_address(self, address: Address | None) -> str | None:
+        """Return under which name an address is paced beside the hosts on it; None when it is not.
+
+        It is not inside a network that a local stack opened, and where a content delivery network answers: the number
+        of names on such an address says nothing about one machine. An IPv6 site has a whole /64.
+        """
+        if address is None or is_shared(address) or not self.crawl_limits.interval_seconds:
+            return None
+        if any(address in network for network in self._allowed if network.version == address.version):
+            return None
+        return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
 class Visit:
@@ -412,6 +425,8 @@ class _SlotLease:
         When the slot begins; None when there is none, or it has been used.
     reserved_at : datetime or None
         When the host was last known not to be left alone.
+    address_at : datetime or None
+        When the slot of the address begins that was dialled; None like ``at``.
     """
 
     visit: Visit
@@ -422,6 +437,7 @@ class _SlotLease:
     request_seconds: float
     at: datetime | None = None
     reserved_at: datetime | None = None
+    address_at: datetime | None = None
 
     def reserve(self) -> None:
         """Take a slot, in the place of the one that went by if there is one."""
@@ -439,17 +455,36 @@ class _SlotLease:
         if wait > 0:
             self.visit.sleep(wait)
 
-    def __call__(self) -> None:
+    def __call__(self, address: Address | None = None) -> None:
         """Return when the request has to be written; called again, do so for one more."""
         if self.at is None:
             self.reserve()
+        paced_address = self.politeness.paced_address(address)
         for _ in range(_LATE_ATTEMPTS):
             self.wait()
-            if self._can_be_used():
-                self.at = None
+            if self._can_be_used() and self._has_address(paced_address):
+                self.at = self.address_at = None
                 return
             self.reserve()
         raise NotYetError(self.politeness.clock() + timedelta(seconds=self.spacing), self.hops)
+
+    def _has_address(self, address: str | None) -> bool:
+        """Wait for the slot of an address; return whether the host's own slot can still be used then."""
+        if address is None or address == self.host:
+            return True
+        now = self.politeness.clock()
+        if self.address_at is None or (now - self.address_at).total_seconds() > LATENESS_SECONDS:
+            # What one of its sites asks for with Crawl-delay is not asked of its neighbours.
+            interval = self.politeness.crawl_limits.interval_seconds
+            longest_wait = self.visit.longest_wait(self.request_seconds)
+            slot = self.politeness.hosts.reserve(address, now, interval, longest_wait, self.address_at)
+            if not slot.granted:
+                raise NotYetError(slot.at, self.hops)
+            self.address_at = slot.at
+        wait = (self.address_at - now).total_seconds()
+        if wait > 0:
+            self.visit.sleep(wait)
+        return not self._is_late()
 
     def _can_be_used(self) -> bool:
         if self._is_late():
@@ -471,7 +506,7 @@ class _SlotLease:
         return (self.politeness.clock() - self.at).total_seconds()
 
 
-def _now() -> None:
+def _now(address: Address | None = None) -> None:
     """Begin at once; a :data:`newsdesk.web.transport.BeforeSend` of hosts that need no slot."""
 
 
