@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
@@ -36,7 +37,7 @@ from newsdesk.contracts import (
     PageFetched,
     StageMessage,
 )
-from newsdesk.runtime import Worker
+from newsdesk.runtime import CONTENDED, Worker
 from newsdesk.web import OptOutPolicy, article_id, canonical_url, parse_networks, parse_policy, parse_url
 from newsdesk.web.transport import (
     CrawlLimits,
@@ -182,7 +183,8 @@ class Pipeline:
             sleep=self.clock.sleep,
             jitter=lambda: 0.0,
         )
-        worker = Worker(self.store, self.queue, self.clock, self.timeouts)
+        pauses = replace(CONTENDED, sleep=self.clock.sleep)
+        worker = Worker(self.store, self.queue, self.clock, self.timeouts, pauses)
         self.submit_stage = SubmitStage(worker, LOOPBACK)
         self.fetch_stage = FetchStage(
             worker, self.objects, self.politeness, self.web, opt_outs=self._opt_outs, jitter=lambda: 0.0

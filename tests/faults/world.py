@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -33,6 +33,7 @@ from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.adapters.throttling import DEFAULT_PAUSES
 from newsdesk.articles import ArticleState, OutcomeRecord, RevisionRecord, Stage, SubmissionRecord
 from newsdesk.contracts import (
     ArticleEnriched,
@@ -160,7 +161,8 @@ class World:
         aws.create_table()
         aws.create_bucket()
         self._bus = aws.create_bus()
-        store = DynamoArticleStore(aws.TABLE, clock=self.clock)
+        pauses = replace(DEFAULT_PAUSES, sleep=self.clock.sleep)
+        store = DynamoArticleStore(aws.TABLE, clock=self.clock, pauses=pauses)
         senders = {
             FetchRequested: self.queues["fetch"],
             PageFetched: self.queues["extract"],

@@ -13,7 +13,7 @@ import pytest
 
 from dispatcher.stage import HORIZON_SECONDS, DispatchStage
 from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
-from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, message_for, with_submission
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, WriteOnce, message_for, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError, ThrottledError
@@ -203,6 +203,25 @@ def test_a_lost_race_does_not_keep_others_waiting() -> None:
     # When dispatch runs, Then the other nine are sent
     assert desk.run() == {"raced": 1, "released": 9}
     assert len({message.article_id for message in desk.sender.sent}) == 9
+
+
+def test_a_release_whose_answer_was_lost_while_a_submission_joined_is_sent_at_once() -> None:
+    # Given a retry that is due, and a write whose answer is lost and which is repeated behind a submission
+    desk = Desk(retrying(0))
+    desk.clock.advance(1)
+    write = desk.store.save
+
+    def lose_answer(state: ArticleState, *records: WriteOnce) -> None:
+        write(state, *records)
+        write(with_submission(state, "late"))
+        write(state, *records)
+
+    desk.store.save = lose_answer  # type: ignore[method-assign]
+
+    # When dispatch runs, Then fetch has its message
+    assert desk.run() == {"released": 1}
+    assert desk.sender.sent == [message_for(desk.article)]
+    assert desk.article.submissions == ("submission-0", "late")
 
 
 def test_every_shard_is_looked_at() -> None:

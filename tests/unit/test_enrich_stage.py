@@ -15,7 +15,7 @@ from enricher.ports import Analysis
 from enricher.stage import EnrichStage
 from harness.aws import FakeLambdaContext
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
-from newsdesk.articles import ArticleState, Capture, CurrentRevision, Stage, Timeouts, lifecycle
+from newsdesk.articles import ArticleState, Capture, CurrentRevision, Stage, Timeouts, lifecycle, message_for
 from newsdesk.contracts import (
     Article,
     ArticleEnriched,
@@ -232,10 +232,10 @@ def test_a_worker_that_lost_the_race_is_stale(expired: bool) -> None:
         world.store.states[ARTICLE_ID] = lifecycle.enriched(world.state, "articles/v1/theirs", world.clock(), TIMEOUTS)
 
     world.store.before_save = overtake
-    # When this one wants to write, then it does no harm
+    # When this one wants to write, then it does no harm, and sends the message that the other may not have sent
     assert world.stage.handle(world.message) == "stale"
     assert world.now.article_key == "articles/v1/theirs"
-    assert world.sender.sent == []
+    assert world.sender.sent == [message_for(world.now)]
     assert world.store.outcomes == {}
 
 

@@ -25,6 +25,7 @@ from newsdesk.articles import (
     Stage,
     Timeouts,
     lifecycle,
+    message_for,
     write_capture,
 )
 from newsdesk.clock import to_text
@@ -297,10 +298,10 @@ def test_a_worker_that_lost_the_race_is_stale(body: bytes) -> None:
     world.store.before_save = overtake
     # When this one wants to write
     status = world.stage.handle(world.message)
-    # Then it does no harm
+    # Then it does no harm, and sends the message that the other may have died before sending
     assert status == "stale"
     assert world.now.extracted_key == "work/v1/x"
-    assert world.sender.sent == []
+    assert world.sender.sent == [message_for(world.now)]
     assert world.store.outcomes == {}
 
 

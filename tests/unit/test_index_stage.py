@@ -6,6 +6,7 @@ Comes in: enriched articles, and a store, a bucket and a clock in memory. Goes o
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from newsdesk.articles.lifecycle import enriched, extracted, fetched
 from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
 from newsdesk.errors import ConflictError
-from newsdesk.runtime import Worker
+from newsdesk.runtime import CONTENDED, Worker
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of, outcome_of
 
 
@@ -36,7 +37,8 @@ class Desk:
         self.objects = InMemoryObjectStore()
         self.sender = RecordingSender()
         self.clock = FakeClock()
-        self.stage = IndexStage(Worker(self.store, self.sender, self.clock, TIMEOUTS), self.objects)
+        pauses = replace(CONTENDED, sleep=self.clock.sleep)
+        self.stage = IndexStage(Worker(self.store, self.sender, self.clock, TIMEOUTS, pauses), self.objects)
 
     def expect(self, number: int = 0, **article: Any) -> ArticleEnriched:
         """Put an enriched article before the stage and return the message that asks for its commit."""
@@ -228,7 +230,7 @@ def test_a_bucket_out_of_order_is_no_missing_article() -> None:
 def test_an_article_that_keeps_changing_goes_back_to_the_queue() -> None:
     desk = Desk()
     message = desk.expect()
-    desk.store.fail_next("save", ConflictError("lost"), times=8)
+    desk.store.fail_next("save", ConflictError("lost"), times=12)
     with pytest.raises(ConflictError):
         desk.stage.handle(message)
     assert desk.stage.handle(message) == "indexed"

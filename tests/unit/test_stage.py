@@ -12,11 +12,11 @@ import pytest
 
 from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import STAGE_ORDER, ArticleState, Stage, WriteOnce, ended, message_for, next_run, with_submission
-from newsdesk.articles.lifecycle import extracted, leased
+from newsdesk.articles.lifecycle import deferred, extracted, leased
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, StageMessage
 from newsdesk.contracts.keys import extracted_key
 from newsdesk.errors import ConflictError
-from newsdesk.runtime import CONTENDED, Worker
+from newsdesk.runtime import CONTENDED, Step, Worker
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, advanced, at_stage, id_of, outcome_of
 
 WORKING: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
@@ -223,12 +223,95 @@ def test_an_article_is_handed_on_with_the_next_stages_message() -> None:
     assert sender.sent == [message_for(store.states[id_of()])]
 
 
-def test_a_worker_that_comes_late_hands_nothing_on() -> None:
+def test_a_worker_that_comes_late_sends_the_message_again_that_the_first_one_may_not_have_sent() -> None:
+    # Given an article that another worker has moved on, When this one hands it on, Then it is not moved again
     store, sender = InMemoryArticleStore(at_stage(Stage.ENRICH)), RecordingSender()
     assert not worker_on(store, sender).hand_on(
         at_stage(Stage.EXTRACT), lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
     )
+    assert store.get(id_of()) == at_stage(Stage.ENRICH)
+    assert sender.sent == [message_for(at_stage(Stage.ENRICH))]
+
+
+@pytest.mark.parametrize("at", [Stage.INDEX, Stage.REST])
+def test_a_worker_that_comes_very_late_sends_nothing(at: Stage) -> None:
+    # Given an article that others have moved on twice, When this worker hands it on, Then no message is sent
+    store, sender = InMemoryArticleStore(at_stage(at)), RecordingSender()
+    assert not worker_on(store, sender).hand_on(
+        at_stage(Stage.EXTRACT), lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
+    )
     assert sender.sent == []
+
+
+class LostAnswers(InMemoryArticleStore):
+    """A table whose answer to the next write of a state is lost, so that the SDK repeats it, and finds a later one."""
+
+    loses_answers = True
+
+    def save(self, state: ArticleState, *records: WriteOnce) -> None:
+        if not self.loses_answers:
+            super().save(state, *records)
+            return
+        self.loses_answers = False
+        super().save(state, *records)
+        super().save(with_submission(state, "late"))
+        super().save(state, *records)
+
+
+def hold(state: ArticleState) -> Recorded:
+    return leased(state, "mine", NOW, TIMEOUTS), ()
+
+
+def wait(state: ArticleState) -> Recorded:
+    return deferred(state, NOW), ()
+
+
+STEPS: dict[str, tuple[ArticleState, Step]] = {
+    "taking the lease": (at_stage(Stage.FETCH), hold),
+    "waiting for the host": (leased(at_stage(Stage.FETCH), "mine", NOW, TIMEOUTS), wait),
+    "handing on": (at_stage(Stage.EXTRACT), to_enrich),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_whose_answer_was_lost_while_a_submission_joined_is_the_workers_own(name: str) -> None:
+    # Given a worker that is about to take a step, and loses the answer to its write
+    before, step = STEPS[name]
+    store = LostAnswers(before)
+
+    # When a submission joins before the SDK repeats the write
+    after = worker_on(store).apply_step(before, step)
+
+    # Then the worker goes on with what it wrote, and with the submission
+    assert after == with_submission(step(before)[0], "late")
+    assert after == store.get(id_of())
+
+
+def test_what_was_handed_on_without_an_answer_is_sent_on_at_once() -> None:
+    # Given a worker at extract that loses the answer to its write while a submission joins
+    before, sender = at_stage(Stage.EXTRACT), RecordingSender()
+    store = LostAnswers(before)
+
+    # When it hands the article on
+    is_first = worker_on(store, sender).hand_on(
+        before, lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
+    )
+
+    # Then enrich has its message, and nobody waits for dispatch
+    assert is_first
+    assert sender.sent == [message_for(store.states[id_of()])]
+
+
+def test_the_same_step_of_another_worker_is_not_taken_for_ones_own() -> None:
+    # Given another lease holder whose state differs by its owner alone, and a submission that joined it
+    before = at_stage(Stage.FETCH)
+    theirs = with_submission(leased(before, "theirs", NOW, TIMEOUTS), "late")
+    store = InMemoryArticleStore(before)
+    store.before_save = lambda _: store.states.update({id_of(): theirs})
+
+    # When this worker takes its lease, Then it learns that it lost
+    assert worker_on(store).apply_step(before, hold) is None
+    assert store.get(id_of()) == theirs
 
 
 def test_a_run_that_ends_returns_its_outcome() -> None:

@@ -26,7 +26,7 @@ from newsdesk.articles import (
     released,
 )
 from newsdesk.contracts import Outcome, Reason
-from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError
+from newsdesk.errors import ThrottledError
 from newsdesk.runtime import Worker, logger
 
 HORIZON_SECONDS = 60
@@ -113,11 +113,10 @@ class DispatchStage:
         if state.stage is not Stage.REST and state.waiting is None and not expected_by_now:
             return None
         status, after, records = self._next(state, now)
-        try:
-            self.worker.store.save(after, *records)
-        except (ConflictError, AlreadyRecordedError):
+        written = self.worker.write(after, records)
+        if written is None:
             return DispatchStatus.RACED
-        self.worker.send_on(after, delay_seconds=max(0, state.due_at - int(now.timestamp())))
+        self.worker.send_on(written, delay_seconds=max(0, state.due_at - int(now.timestamp())))
         return status
 
     def _next(self, state: ArticleState, now: datetime) -> tuple[DispatchStatus, ArticleState, tuple[WriteOnce, ...]]:

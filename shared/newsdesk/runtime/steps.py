@@ -73,13 +73,21 @@ class Worker:
             return None
         if state.stage is stage:
             return state
+        self._send_again(state, stage)
+        return None
+
+    def _send_again(self, state: ArticleState, stage: Stage) -> None:
+        """Send the message of a run that has just left a stage, if its sender may have died before it could."""
         is_next = is_past(state, stage) and STAGE_ORDER.index(state.stage) == STAGE_ORDER.index(stage) + 1
         if is_next or (stage is Stage.EXTRACT and state.wanted_page is not None):
             self.send_on(state)
-        return None
 
     def apply_step(self, state: ArticleState, step: Step) -> ArticleState | None:
         """Apply a step, again on the fresh state when a submission joined meanwhile.
+
+        A write whose answer was lost is repeated by the SDK, and then looks lost to whatever joined in between: a state
+        that stands where this worker was about to put it is its own work. When it is another's, the next stage's
+        message is sent again, as :meth:`load_for_stage` does, because that worker may have died before it could.
 
         Parameters
         ----------
@@ -98,8 +106,14 @@ class Worker:
         """
         claim = _claim(state)
         current: ArticleState | None = state
+        after: ArticleState | None = None
         for _ in self.pauses.attempts():
-            if current is None or _claim(current) != claim:
+            if current is None or current.run != state.run:
+                return None
+            if after is not None and _is_written(current, after):
+                return current
+            if _claim(current) != claim:
+                self._send_again(current, state.stage)
                 return None
             after, records = step(current)
             try:
@@ -111,6 +125,17 @@ class Worker:
                 return None
             return after
         raise ConflictError(f"{state.article_id} kept changing")
+
+    def write(self, after: ArticleState, records: Iterable[WriteOnce] = ()) -> ArticleState | None:
+        """Write a state once, and return it, with the submissions that have joined it; None when it lost."""
+        try:
+            self.store.save(after, *records)
+        except ConflictError:
+            found = self.store.get(after.article_id)
+            return found if found is not None and _is_written(found, after) else None
+        except AlreadyRecordedError:
+            return None
+        return after
 
     def change(self, state: ArticleState, change: Change) -> ArticleState | None:
         """Apply a change, as :meth:`apply_step` does, and send no message."""
@@ -147,6 +172,12 @@ class Worker:
         message = message_for(state)
         if message is not None:
             self.sender.send(message, delay_seconds=delay_seconds)
+
+
+def _is_written(found: ArticleState, written: ArticleState) -> bool:
+    """Return whether submissions have joined a state that was written, and nothing else has become of it."""
+    joined = {"version": found.version, "submissions": found.submissions}
+    return found.version > written.version and written.model_copy(update=joined) == found
 
 
 def _claim(state: ArticleState) -> tuple[object, ...]:
