@@ -298,34 +298,49 @@ def _weigh_grammar(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
         root = tokens.head[root]
     head, dependency = tokens.head[root], tokens.dep[root]
     if dependency in ("nsubj", "nsubjpass"):
-        if tokens.lemma[head] in names.PERSON_VERBS:
-            found[PERSON] += 1.0
-        elif tokens.lemma[head] in names.ORGANISATION_VERBS:
-            found[ORG] += 0.8
-        elif tokens.lemma[head] not in ("be", "have", "become", "remain"):
-            found[PERSON] += 0.4
-            found[ORG] += 0.3
-        if tokens.lemma[head] == "be":
-            for at in range(head + 1, min(head + 12, len(tokens))):
-                if tokens.dep[at] == "attr" and tokens.head[at] == head:
-                    _weigh_noun(found, tokens, at, 2.0)
-    elif dependency == "pobj" and tokens.dep[head] == "agent":
-        found[PERSON] += 0.6
-        found[ORG] += 0.4
-    elif dependency == "dobj" or (dependency == "pobj" and tokens.lower[head] == "for"):
-        if dependency == "dobj" and tokens.lemma[head] in names.ELECTING_VERBS:
-            found[PERSON] += 1.0
-        verb = head if dependency == "dobj" else tokens.head[head]
-        if tokens.lemma[verb] in names.JOINING_VERBS:
-            found[ORG] += 1.2
-    elif dependency == "pobj" and tokens.lower[head] == "in":
-        if tokens.lemma[tokens.head[head]] in names.AUTHORS_VERBS:
-            found[ORG] += 2.0
+        _weigh_as_subject(found, tokens, head)
+    elif dependency == "dobj":
+        _weigh_as_object(found, tokens.lemma[head])
+    elif dependency == "pobj":
+        _weigh_behind_preposition(found, tokens, head)
     elif dependency == "appos":
         _weigh_noun(found, tokens, head, 2.0)
     for at in range(span.end + 1, min(span.end + 10, len(tokens))):
         if tokens.dep[at] == "appos" and span.start <= tokens.head[at] < span.end:
             _weigh_noun(found, tokens, at, 2.0)
+
+
+def _weigh_as_subject(found: Evidence, tokens: Tokens, verb: int) -> None:
+    lemma = tokens.lemma[verb]
+    if lemma in names.PERSON_VERBS:
+        found[PERSON] += 1.0
+    elif lemma in names.ORGANISATION_VERBS:
+        found[ORG] += 0.8
+    elif lemma not in ("be", "have", "become", "remain"):
+        found[PERSON] += 0.4
+        found[ORG] += 0.3
+    if lemma == "be":
+        for at in range(verb + 1, min(verb + 12, len(tokens))):
+            if tokens.dep[at] == "attr" and tokens.head[at] == verb:
+                _weigh_noun(found, tokens, at, 2.0)
+
+
+def _weigh_as_object(found: Evidence, verb: str) -> None:
+    if verb in names.ELECTING_VERBS:
+        found[PERSON] += 1.0
+    if verb in names.JOINING_VERBS:
+        found[ORG] += 1.2
+
+
+def _weigh_behind_preposition(found: Evidence, tokens: Tokens, preposition: int) -> None:
+    verb = tokens.lemma[tokens.head[preposition]]
+    if tokens.dep[preposition] == "agent":  # "elected by"
+        found[PERSON] += 0.6
+        found[ORG] += 0.4
+    elif tokens.lower[preposition] == "for" and verb in names.JOINING_VERBS:
+        found[ORG] += 1.2
+    elif tokens.lower[preposition] == "in" and verb in names.AUTHORS_VERBS:
+        found[ORG] += 2.0
 
 
 def _weigh_noun(found: Evidence, tokens: Tokens, at: int, weight: float) -> None:
