@@ -12,7 +12,7 @@ from newsdesk.web import BLOCKED_NETWORKS, is_dialable, is_shared, literal_addre
 from newsdesk.web.shared_networks import SHARED_NETWORKS
 
 INSIDE = [
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - an address to refuse
     "10.0.0.1",
     "100.64.0.1",
     "100.127.255.254",
