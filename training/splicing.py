@@ -18,7 +18,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,15 @@ class Spliced:
     url: str
     own: tuple[str, ...]
     foreign: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """The other article, and the address that links to it have."""
+
+    headline: str
+    href: str
+    paragraphs: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +152,7 @@ def splice(page: Page, donor: Page, variant: Variant) -> Spliced | None:
     title = _headline(tree)
     donor_title = (titles_of(donor_tree) or ("Another story altogether",))[0]
     href = "/other/" + "-".join(_TOKEN.findall(donor_title.lower())[:6])
-    made = _splice(container, title, own, foreign, variant, donor_title, href)
-    if made is None:
+    if not _splice(container, title, own, _Guest(donor_title, href, foreign), variant):
         return None
     texts = tuple(segment.text for segment in own)
     return Spliced(
@@ -153,52 +161,52 @@ def splice(page: Page, donor: Page, variant: Variant) -> Spliced | None:
 
 
 def _splice(
-    container: HtmlElement,
-    title: HtmlElement | None,
-    own: Sequence[Segment],
-    foreign: Sequence[str],
-    variant: Variant,
-    donor_title: str,
-    href: str,
-) -> HtmlElement | None:
+    container: HtmlElement, title: HtmlElement | None, own: Sequence[Segment], guest: _Guest, variant: Variant
+) -> bool:
+    """Put the other article into the tree, and return whether its markup gives a place for it."""
     if variant.shape == "flat":
-        return _insert_flat(container, title, foreign, variant, donor_title, href)
-    if title is None and (variant.heading != "none" or variant.shape != "body"):
-        return None
-    holds_title = title is not None and container in title.iterancestors()
-    copies: list[HtmlElement]
-    if variant.shape == "body":
-        twin = _copy(container, own, foreign, title if holds_title else None, donor_title, href, variant)
-        if variant.heading != "none" and not holds_title:
-            assert title is not None
-            twin.insert(0, _headline_copy(title, donor_title, href, variant))
-        place, copies = container, [twin]
-    else:
-        assert title is not None
-        whole = container if holds_title else _common(title, container)
-        if whole.tag in {"body", "html"}:
-            return None
-        if variant.shape == "article":
-            place, copies = whole, [_copy(whole, own, foreign, title, donor_title, href, variant)]
-        else:
-            if holds_title:
-                return None
-            head, body = (next(c for c in whole if c is e or c in e.iterancestors()) for e in (title, container))
-            if head is body:
-                return None
-            place = body if not variant.above else head
-            copies = [
-                _copy(head, own, [], title, donor_title, href, variant),
-                _copy(body, own, foreign, None, donor_title, href, variant),
-            ]
-    if len(donor_title) % 2:  # some sites repeat their ids in each post, others do not
+        return title is not None and _insert_flat(container, title, guest, variant)
+    made = _copies(container, title, own, guest, variant)
+    if made is None:
+        return False
+    place, copies = made
+    if len(guest.headline) % 2:  # some sites repeat their ids in each post, others do not
         for twin in copies:
             for element in twin.iter():
                 element.attrib.pop("id", None)
     for twin in copies if variant.above else reversed(copies):
         twin.tail = "\n"
         (place.addprevious if variant.above else place.addnext)(twin)
-    return place
+    return True
+
+
+def _copies(
+    container: HtmlElement, title: HtmlElement | None, own: Sequence[Segment], guest: _Guest, variant: Variant
+) -> tuple[HtmlElement, Sequence[HtmlElement]] | None:
+    """Return the copies of parts of the page that hold the other article, and the element that they go beside."""
+    holds_title = title is not None and container in title.iterancestors()
+    if variant.shape == "body" and (title is None or holds_title or variant.heading == "none"):
+        if title is None and variant.heading != "none":
+            return None
+        return container, [_copy(container, own, guest, title if holds_title else None, variant)]
+    if title is None:
+        return None
+    if variant.shape == "body":
+        twin = _copy(container, own, guest, None, variant)
+        twin.insert(0, _headline_copy(title, guest, variant))
+        return container, [twin]
+    whole = container if holds_title else _common(title, container)
+    if whole.tag in {"body", "html"}:
+        return None
+    if variant.shape == "article":
+        return whole, [_copy(whole, own, guest, title, variant)]
+    if holds_title:
+        return None
+    head, body = (next(c for c in whole if c is e or c in e.iterancestors()) for e in (title, container))
+    if head is body:
+        return None
+    headed = _copy(head, own, replace(guest, paragraphs=()), title, variant)
+    return (head if variant.above else body), [headed, _copy(body, own, guest, None, variant)]
 
 
 def _container(own: Sequence[Segment]) -> HtmlElement:
@@ -248,13 +256,7 @@ def _at(root: HtmlElement, path: Sequence[int]) -> HtmlElement:
 
 
 def _copy(
-    root: HtmlElement,
-    own: Sequence[Segment],
-    foreign: Sequence[str],
-    title: HtmlElement | None,
-    donor_title: str,
-    href: str,
-    variant: Variant,
+    root: HtmlElement, own: Sequence[Segment], guest: _Guest, title: HtmlElement | None, variant: Variant
 ) -> HtmlElement:
     """Return a copy of an element with another article's text in place of its own."""
     twin = copy.deepcopy(root)
@@ -266,10 +268,28 @@ def _copy(
         if variant.heading == "none":
             _drop(heading)
         else:
-            _fill_headline(heading, donor_title, href, variant)
-    per_place = -(-len(foreign) // len(places)) if places else 0
-    left = list(foreign)
-    kept: dict[HtmlElement, None] = {}  # in their order: a set of elements has another in every process
+            _fill_headline(heading, guest, variant)
+    kept = _fill_places(twin, places, guest.paragraphs)
+    if places:
+        _drop_own_remains(twin, kept, heading)
+    if variant.heading == "link":
+        for anchor in twin.iter("a"):
+            if (anchor.get("href") or "").startswith(("/", "http")):
+                anchor.set("href", guest.href)
+    elif variant.shape == "body":
+        for element in list(twin.iter("time", "address")):
+            if not _touches(element, kept, heading):
+                _drop(element)
+    return twin
+
+
+def _fill_places(
+    twin: HtmlElement, places: Sequence[HtmlElement], paragraphs: Sequence[str]
+) -> dict[HtmlElement, None]:
+    """Deal the paragraphs out over the places of a copy, drop those left empty, and return the others in order."""
+    per_place = -(-len(paragraphs) // len(places)) if places else 0
+    left = list(paragraphs)
+    kept: dict[HtmlElement, None] = {}  # a set of elements has another order in every process
     for number, place in enumerate(places):
         if any(p in kept for p in place.iterancestors()) or (place.getparent() is None and place is not twin):
             continue
@@ -283,20 +303,14 @@ def _copy(
             _drop(place)
     if left and kept:  # nested paragraphs were skipped
         _append(next(iter(kept)), left)
-    # What else the article's container held is its own: section headings, lists, captions; only furniture stays.
-    if places:
-        for element in list(twin.iter("h1", "h2", "h3", "h4", "ul", "ol", "table", "figure", "blockquote")):
-            if element is not heading and element is not twin and not _touches(element, kept, heading):
-                _drop(element)
-    if variant.heading == "link":
-        for anchor in twin.iter("a"):
-            if (anchor.get("href") or "").startswith(("/", "http")):
-                anchor.set("href", href)
-    elif variant.shape == "body":
-        for element in list(twin.iter("time", "address")):
-            if not _touches(element, kept, heading):
-                _drop(element)
-    return twin
+    return kept
+
+
+def _drop_own_remains(twin: HtmlElement, kept: Mapping[HtmlElement, None], heading: HtmlElement | None) -> None:
+    """Drop what else the article's container held of its own (headings, lists, captions), so that furniture is left."""
+    for element in list(twin.iter("h1", "h2", "h3", "h4", "ul", "ol", "table", "figure", "blockquote")):
+        if element is not heading and element is not twin and not _touches(element, kept, heading):
+            _drop(element)
 
 
 def _touches(element: HtmlElement, kept: Mapping[HtmlElement, None], heading: HtmlElement | None) -> bool:
@@ -332,38 +346,31 @@ def _append(element: HtmlElement, texts: Sequence[str]) -> None:
             element.extend([first, second])
 
 
-def _fill_headline(heading: HtmlElement, text: str, href: str, variant: Variant) -> None:
+def _fill_headline(heading: HtmlElement, guest: _Guest, variant: Variant) -> None:
     for child in list(heading):
         heading.remove(child)
-    heading.text = None if variant.heading == "link" else text
+    heading.text = None if variant.heading == "link" else guest.headline
     if variant.heading == "link":
-        anchor = heading.makeelement("a", {"href": href})
-        anchor.text = text
+        anchor = heading.makeelement("a", {"href": guest.href})
+        anchor.text = guest.headline
         heading.append(anchor)
 
 
-def _headline_copy(title: HtmlElement, text: str, href: str, variant: Variant) -> HtmlElement:
+def _headline_copy(title: HtmlElement, guest: _Guest, variant: Variant) -> HtmlElement:
     twin = copy.deepcopy(title)
     twin.tail = "\n"
-    _fill_headline(twin, text, href, variant)
+    _fill_headline(twin, guest, variant)
     return twin
 
 
-def _insert_flat(
-    container: HtmlElement,
-    title: HtmlElement | None,
-    foreign: Sequence[str],
-    variant: Variant,
-    donor_title: str,
-    href: str,
-) -> HtmlElement | None:
+def _insert_flat(container: HtmlElement, title: HtmlElement, guest: _Guest, variant: Variant) -> bool:
     """Put a linked second-level heading and bare paragraphs before the headline, or after all the article holds."""
-    if title is None or title.getparent() is None:
-        return None
+    if title.getparent() is None:
+        return False
     heading = container.makeelement("h2")
-    _fill_headline(heading, donor_title, href, variant)
+    _fill_headline(heading, guest, variant)
     added = [heading]
-    for text in foreign:
+    for text in guest.paragraphs:
         paragraph = container.makeelement("p")
         paragraph.text, paragraph.tail = text, "\n"
         added.append(paragraph)
@@ -372,7 +379,7 @@ def _insert_flat(
             title.addprevious(element)
     else:
         container.extend(added)
-    return container
+    return True
 
 
 def spliced_pages(pages: Sequence[Page], variant: Variant, wanted: int) -> Iterator[tuple[Page, Spliced]]:
