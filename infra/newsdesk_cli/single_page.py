@@ -1,7 +1,7 @@
 """One page, from a file or from the web, through the extractor without a stack.
 
-Comes in: a file's path or a URL. Goes out: the page, and its extraction. A URL is fetched once, after the
-same checks of its address and of robots.txt as in the pipeline.
+Comes in: a file's path or a URL. Goes out: the page, and its extraction. A URL is fetched once, after the same checks
+of its address and of robots.txt as in the pipeline.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from extractor.contract import ExtractionResult, PageToRead
 from extractor.manifest import LARGEST_PAGE_BYTES, page_in
 from extractor.reading import read_page
+from newsdesk import __version__
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Extracted, Reason
 from newsdesk.errors import PermanentError, TransientError
@@ -27,9 +28,8 @@ from newsdesk.web.transport import (
     is_allowed,
     read_robots,
 )
-from newsdesk_cli.paths import TEMPLATE
-from newsdesk_cli.templates import load_template
 
+_USER_AGENT = f"NewsdeskBot/{__version__} (+http://localhost; one page, asked for by hand)"
 UNKNOWN_URL = "https://unknown.invalid/"
 """The address of a file whose address is not known (RFC 2606: a name that never resolves)."""
 
@@ -84,11 +84,10 @@ def fetch_page(url: str, networks: Sequence[str] = ()) -> PageToRead:
     PermanentError, TransientError
         With the reason that a run of the URL would have.
     """
-    agent = load_template(TEMPLATE)["Parameters"]["UserAgent"]["Default"]
-    fetcher = HttpFetcher(agent, allowed=parse_networks(networks))
+    fetcher = HttpFetcher(_USER_AGENT, allowed=parse_networks(networks))
 
     def request_slot(following: Url, _: tuple[Hop, ...]) -> BeforeSend:
-        _heed_robots(fetcher, following, product_token(agent))
+        _heed_robots(fetcher, following, product_token(_USER_AGENT))
         return _now
 
     try:
