@@ -207,7 +207,11 @@ def test_moments_within_a_day_of_each_other_and_equal_days_are_one_day() -> None
 
 
 @settings(max_examples=100, deadline=None)
-@given(text=st.text(alphabet="0123456789-/.: TZ年月日Novemberjaо", max_size=40))
+@given(
+    text=st.text(alphabet="0123456789-/.: TZ年月日Novemberjaо", max_size=40)
+    | st.datetimes().map(lambda moment: moment.isoformat())
+    | st.dates().map(lambda day: f"{day:%d %B} {day.year}")
+)
 def test_any_text_is_a_past_date_or_none(text: str) -> None:
     for stated in (published(meta(text.replace('"', ""))), published(line=f"<p>{text}</p>")):
         if stated.chosen is not None:

@@ -135,8 +135,23 @@ def test_passages_in_another_language_are_found() -> None:
     ]
 
 
+paragraphs = st.lists(
+    st.text(max_size=20)
+    | st.sampled_from(
+        [
+            "The ferry leaves the harbour every hour until the last of the islanders have gone home.",
+            "На этот раз мы никуда не уйдём, это наш город, и другого у нас нет.",
+            "Ya no queda agua en los pozos del pueblo, y los vecinos esperan la lluvia.",
+        ]
+    ),
+    min_size=2,
+    max_size=6,
+).map("\n".join)
+"""Bodies in more than one language, and with anything between."""
+
+
 @settings(max_examples=150, deadline=None)
-@given(body=st.text(max_size=400), declared=st.none() | st.text(max_size=12))
+@given(body=st.text(max_size=400) | paragraphs, declared=st.none() | st.text(max_size=12))
 def test_any_text_has_a_language_and_passages_inside_it(body: str, declared: str | None) -> None:
     language = language_of(body, declared=declared)
     assert language.code

@@ -56,7 +56,13 @@ def test_jitter_keeps_a_wait_within_its_upper_half(reason: Reason, attempts: int
 
 
 @settings(deadline=None)
-@given(reasons, jitters, st.floats(min_value=-1e12, max_value=1e12) | st.sampled_from([math.inf, math.nan]))
+@given(
+    reasons,
+    jitters,
+    st.floats(min_value=0, max_value=2 * RETRY_AFTER_CAP_SECONDS)
+    | st.floats(min_value=-1e12, max_value=1e12)
+    | st.sampled_from([math.inf, math.nan]),
+)
 def test_a_server_is_given_the_patience_it_asks_for_within_reason(
     reason: Reason, jitter: float, retry_after: float
 ) -> None:
