@@ -5,7 +5,7 @@ on loopback.
 
     .venv/bin/python benchmarks/cold_start.py [--function enrich] [--python /path/to/python3.13] [--runs 5]
 
-Of extract the first work is a page that its child reads, of enrich an English article, for which the model is loaded,
+Extract's first work is a page that its child reads, enrich's an English article, for which the model is loaded,
 and articles of the greatest length that is parsed; of other functions INIT and memory alone are measured.
 
 The runtime interface emulator lies in the aws-sam-cli package, the runtime interface client comes from PyPI. As on

@@ -105,7 +105,7 @@ def all_cases(data: Path = DATA) -> Iterator[Case]:
 
 
 def spliced_cases(pages: Sequence[Page], wanted: int) -> Iterator[Case]:
-    """Yield so many pages of each way to splice; fewer are the first of more."""
+    """Yield this many pages of each way to splice; fewer are the first of more."""
     for place, variant in enumerate(VARIANTS):
         turned = [*pages[place * 45 :], *pages[: place * 45]]
         for number, (page, made) in enumerate(spliced_pages(turned, variant, wanted)):

@@ -105,7 +105,7 @@ def remove_what_does_not_run(folder: Path) -> None:
 def strip_library(path: Path) -> None:
     """Cut a shared library behind its last segment, and its table of sections with it.
 
-    The loader reads segments only (System V ABI, gABI chapter 5); symbol tables and debugging sections lie behind them.
+    The loader reads segments only (System V ABI, gABI chapter 5); symbol tables and debugging sections come after them.
     Unlike binutils this cuts a library of any architecture, and needs nothing installed.
     """
     image = bytearray(path.read_bytes())

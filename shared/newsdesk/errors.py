@@ -43,7 +43,7 @@ class Received:
     Attributes
     ----------
     status : int or None
-        Of the answer to the last request; None when it never began.
+        The status of the answer to the last request; None when it never began.
     wire_bytes : int
         In all, redirects included.
     seconds : float

@@ -1,4 +1,4 @@
-"""What Newsdesk remembers of a host and of a site: how long to leave it alone, what it asks, what its pages repeat.
+"""What Newsdesk remembers about hosts and sites: how long to leave them alone, their rules, what their pages repeat.
 
 Comes in: what went wrong and when; what a site said; what its pages showed. Goes out: frozen values, which
 the store of ``newsdesk.ports.HostStore`` keeps.
@@ -28,10 +28,10 @@ BACK_OFF_CAP_SECONDS = 3600.0
 _ONE_URLS_PAUSE = timedelta(seconds=BACK_OFF_BASE_SECONDS)
 
 FORGIVEN_AFTER_SECONDS = 1800.0
-"""A host that was asked for so long after its last back-off without complaint begins at the shortest one again."""
+"""A host that has not complained for this long after its last back-off begins at the shortest one again."""
 
 COMPLAINANT_BITS = 48
-"""Of the hash of a URL that complained; two URLs of a host have the same one once in 2.8e14 pairs."""
+"""Bits of the hash of a URL that complained; two URLs of a host have the same one once in 2.8e14 pairs."""
 
 RULES_KEPT_SECONDS = 30 * 86400.0
 """Rules that were read once stand in for a robots.txt out of reach for so long (RFC 9309, section 2.3.1.4, says 30
@@ -74,7 +74,7 @@ class BackOff:
 
     @property
     def is_the_hosts(self) -> bool:
-        """Whether it is the host that is asked too much, and not only one of its URLs."""
+        """Whether the host itself gets too many requests, and not only one of its URLs."""
         return self.level > 0
 
 
@@ -90,7 +90,7 @@ def next_back_off(
     jitter: float,
     complainant: int | None = None,
 ) -> BackOff:
-    """Return the back-off of a host that has just said that it is asked too much.
+    """Return the back-off of a host that has just said that it gets too many requests.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ class SiteRules(Record):
     fresh_until : datetime or None
         Until then the site need not be asked again; None while its files are being read one after the other.
     robots_url : str or None
-        Where robots.txt redirected to when the next host's slot was too far off to be waited for.
+        Where robots.txt redirected to when the next host's slot was too late to wait for.
     robots_hops : int
         Redirects that led there.
     fresh_seconds : float
@@ -182,7 +182,7 @@ class SiteRules(Record):
         return self.fresh_until is not None and now < self.fresh_until
 
     def is_known(self, now: datetime) -> bool:
-        """Return whether these are rules that the site gave, not so long ago that they no longer count."""
+        """Return whether these are rules that the site gave, recently enough to count."""
         return self.read_at is not None and now < self.read_at + timedelta(seconds=RULES_KEPT_SECONDS)
 
 
@@ -197,7 +197,7 @@ class ProfilePage:
     captured : int
         When, in seconds since 1970.
     fingerprints : tuple of int
-        Of its pieces, 24 bits each, ascending, at most :data:`FINGERPRINTS_PER_PAGE`.
+        Those of its pieces, 24 bits each, ascending, at most :data:`FINGERPRINTS_PER_PAGE`.
     """
 
     article: str

@@ -1,4 +1,4 @@
-"""Managed language services, as ports: what is asked of them, and what a day may cost.
+"""Managed language services, as ports: their requests, and what a day may cost.
 
 Comes in: text. Goes out: what a service found in it, or :class:`ManagedServiceError`. Each call
 is billed.
@@ -27,7 +27,7 @@ class ManagedServiceError(NewsdeskError):
 
 
 class AllowanceSpentError(ManagedServiceError):
-    """The day has too few units left; nothing is wrong, and nothing was asked."""
+    """The day has too few units left; this is not an error, and no request was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class LanguageModel(Protocol):
         ...
 
     def answer(self, instructions: str, text: str, most_tokens: int) -> Answer:
-        """Return the answer, of at most so many tokens; raises :class:`ManagedServiceError`."""
+        """Return the answer, of at most ``most_tokens`` tokens; raises :class:`ManagedServiceError`."""
         ...
 
 

@@ -37,7 +37,7 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove an object for good; one that is not there is no error."""
+        """Remove an object permanently; one that is not there is not an error."""
         ...
 
 

@@ -34,7 +34,7 @@ HORIZON_SECONDS = 60
 
 
 class DispatchStatus(StrEnum):
-    """What became of an article that was due."""
+    """The result for an article that was due."""
 
     REVISITED = "revisited"
     """A resting article began its next run."""
@@ -93,7 +93,7 @@ class DispatchStage:
         return moved
 
     def _move_alone(self, article_id: str, until: datetime, has_time: Callable[[], bool]) -> DispatchStatus | None:
-        """Move one article; its trouble is not the others': it stays due, or falls due again."""
+        """Move one article; if that fails, only this article stays due, or falls due again."""
         if not has_time():
             return None
         try:

@@ -25,7 +25,7 @@ MOST_PIECES = 256
 
 
 def embed(headline: str | None, body: str) -> list[float]:
-    """Return the vector of an article's headline and opening, of length one; texts that mean alike lie close."""
+    """Return the vector of an article's headline and opening, of length one; texts of similar meaning are close."""
     pieces = numpy.array([encode(f"{headline or ''}\n{body}", MOST_PIECES)], dtype=numpy.int64)
     inputs = {
         "input_ids": pieces,

@@ -1,7 +1,7 @@
 """The embed stage: keeps a vector beside each article that is current, and beside no other.
 
-Comes in: :class:`newsdesk.contracts.ArticleChanged`, in any order and any number of times. Goes out: what
-became of it. Changes: ``vectors/v1/``.
+Comes in: :class:`newsdesk.contracts.ArticleChanged`, in any order and any number of times. Goes out: a status. Changes:
+``vectors/v1/``.
 
 The change only says which article to look at; what there should be is read from the table, so that a late or repeated
 change does no harm. Nothing waits for this stage.
@@ -22,7 +22,7 @@ Embed = Callable[[str | None, str], Sequence[float]]
 
 
 class EmbedStatus(StrEnum):
-    """What became of a change."""
+    """The result for a change."""
 
     EMBEDDED = "embedded"
     """The article's vector is beside it."""

@@ -29,14 +29,14 @@ def vocabulary() -> dict[str, int]:
 
 
 def encode(text: str, most: int) -> list[int]:
-    """Return at most so many numbers: BERT's mark for a beginning, the text's pieces, BERT's mark for an end."""
+    """Return at most ``most`` numbers: BERT's mark for a beginning, the text's pieces, BERT's mark for an end."""
     known = vocabulary()
     pieces = (piece for word in _words(text) for piece in _pieces(word, known))
     return [known["[CLS]"], *islice(pieces, most - 2), known["[SEP]"]]
 
 
 def _words(text: str) -> Iterator[str]:
-    """Yield words and punctuation marks; lazily, for the model reads but the opening of a long text."""
+    """Yield words and punctuation marks, lazily, because the model reads only the opening of a long text."""
     word = ""
     for character in _plain(text):
         if character.isspace():

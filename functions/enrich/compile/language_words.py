@@ -41,7 +41,7 @@ ALPHABETS = {
 }
 
 WORDS = 8_000
-"""Of each language, the most frequent: about nine in ten words of a running text."""
+"""The most frequent words of each language: about nine in ten words of a running text."""
 
 SEQUENCES = 25_000
 """Of each language, the most frequent."""

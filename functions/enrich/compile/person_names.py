@@ -21,7 +21,7 @@ from faker.providers import person
 TARGET = Path(__file__).parents[1] / "enricher" / "entities" / "person_names.txt"
 
 SURNAMES_OF_THE_CENSUS = 25_000
-"""Of 88,799, the most frequent first: those behind are borne by fewer than one in 200,000."""
+"""Of 88,799 names, the most frequent: fewer than one person in 200,000 has one of the others."""
 
 _NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LATIN_ENDS = 0x250

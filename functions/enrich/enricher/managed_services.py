@@ -27,14 +27,15 @@ COMPREHEND_LANGUAGES = frozenset(("en", "es", "fr", "de", "it", "pt", "ar", "hi"
 """The values of ``LanguageCode`` in the service's model; ``zh`` stands for ``zh-TW``, too."""
 
 LARGEST_REQUEST_BYTES = 100_000
-"""Of UTF-8: "the maximum string size is 100 KB" (API reference, ``DetectEntities``)."""
+"""Bytes of UTF-8: "the maximum string size is 100 KB" (API reference, ``DetectEntities``)."""
 
 LONGEST_ANALYSED_CHARACTERS = 60_000
 """As much as the parse of the embedded enrichers reads."""
 
 UNIT_CHARACTERS = 100
 FEWEST_UNITS = 3
-"""Of a request: 100 characters are a unit, and at least three are billed (https://aws.amazon.com/comprehend/pricing/)."""
+"""The units of a request: 100 characters are one, and at least three are billed
+(https://aws.amazon.com/comprehend/pricing/)."""
 
 _ENTITY_TYPES: dict[str, EntityType] = {
     "PERSON": "PERSON",
@@ -45,7 +46,7 @@ _ENTITY_TYPES: dict[str, EntityType] = {
     "TITLE": "OTHER",
     "OTHER": "OTHER",
 }
-"""What is not here, dates and quantities, is no entity of an article."""
+"""Types that are not here, such as dates and quantities, are not entities of an article."""
 
 _MOST_CANDIDATES = 60
 _LONGEST_READ = 20_000
@@ -167,7 +168,7 @@ class BedrockSummaryEnricher:
         NotApplicableError
             The body has no whole sentence.
         ManagedServiceError
-            There is no answer, or it is no choice of sentences.
+            There is no answer, or it is not a choice of sentences.
         """
         document = analysis.document
         spans = [span for span, _ in sentences(document.body[:_LONGEST_READ]) if span[1] < _LONGEST_READ]
@@ -204,7 +205,7 @@ def units_of(text: str) -> int:
 
 
 def pieces(text: str, most_bytes: int = LARGEST_REQUEST_BYTES) -> Iterator[tuple[int, str]]:
-    """Yield a text in pieces of at most so many bytes, cut at white space where there is any, and where each begins."""
+    """Yield a text in pieces that fit the limit, cut at white space where there is any, and where each begins."""
     begin = 0
     while begin < len(text):
         end = begin + len(text[begin : begin + most_bytes].encode()[:most_bytes].decode(errors="ignore"))

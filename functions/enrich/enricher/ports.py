@@ -37,7 +37,7 @@ class FallBackError(NewsdeskError):
     otherwise : Enricher
         The one that runs in its place.
     kind : str
-        Of the error that is recorded.
+        The kind of the error that is recorded.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Document:
     headline, url, declared_language : str or None
         As the article has them. Texts are made :func:`well_formed`.
     links : tuple of Link
-        Of the body.
+        The links of the body.
     """
 
     body: str

@@ -23,7 +23,7 @@ from newsdesk.runtime import Metric, Worker, count
 
 
 class EnrichStatus(StrEnum):
-    """What became of a message to enrich."""
+    """The result for a message to enrich."""
 
     ENRICHED = "enriched"
     """The article's object was written, and index has its message."""

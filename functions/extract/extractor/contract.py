@@ -1,6 +1,6 @@
 """What goes between the parts of the extractor, in plain values.
 
-Comes in: nothing. Goes out: what a page is read from, what is found in it, and what becomes of each piece. The stage
+Comes in: nothing. Goes out: what a page is read from, what is found in it, and whether each piece is kept. The stage
 knows these and not the libraries that read pages: those live in the child process (:mod:`extractor.reading.child`), and
 so everything here crosses a process's border as JSON.
 """
@@ -114,7 +114,7 @@ class ExtractionResult:
     refusal_detail : str
         What was seen of the wall.
     judged : tuple of JudgedSegment
-        Every piece of the page and what became of it; only where it was asked for.
+        Every piece of the page, and whether it was kept; only on request.
     fingerprints : tuple of int
         What the page has to say about its host; see :func:`extractor.body.recurrence.fingerprints_of`.
     is_listing : bool

@@ -1,4 +1,4 @@
-"""What of a fetch goes into its capture.
+"""The parts of a fetch that go into its capture.
 
 Comes in: a response, and what it is a response to. Goes out: the exchange that :mod:`newsdesk.articles.captures`
 writes.
@@ -16,7 +16,7 @@ from newsdesk.web.transport import FetchResponse
 def exchange_of(
     capture_id: str, requested_url: str, response: FetchResponse, host_signals: tuple[str, ...] = ()
 ) -> Exchange:
-    """Return the exchange that a response belongs to; a moment that never came has no entry in its timings."""
+    """Return the exchange that a response belongs to; its timings leave out moments that never came."""
     tls = response.tls
     moments = asdict(response.timings)
     return Exchange(

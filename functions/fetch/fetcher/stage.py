@@ -3,8 +3,8 @@
 Comes in: ``FetchRequested``. Goes out: ``PageFetched``, or an outcome, or a later attempt. Changes: the article's
 state, one object under ``raw/``, and what :mod:`newsdesk.web.transport.politeness` keeps of hosts.
 
-A further page of an article is fetched like any other, but for this: it is never known already, it may not redirect to
-another page, and when it cannot be fetched the article goes on without it.
+A further page of an article is fetched like any other, with three differences: it is never known already, it may not
+redirect to another page, and when it cannot be fetched, the article continues without it.
 
 The order is what makes it safe to repeat: lease, slot, fetch, object, table, message. A worker that dies in between
 leaves a state that dispatch finds again; one that comes late loses the conditional write and does no harm.
@@ -66,7 +66,7 @@ _NO_OPT_OUTS = OptOutPolicy()
 
 
 class FetchStatus(StrEnum):
-    """What became of a message to fetch."""
+    """The result for a message to fetch."""
 
     FETCHED = "fetched"
     """The capture was written, and extract has its message."""
@@ -225,7 +225,7 @@ class FetchStage:
         return digest_of(header_signals(response.headers, self._opt_outs.product_token))
 
     def _read_again(self, state: ArticleState) -> FetchStatus:
-        """Wait for another slot, and ask without a condition then: there is no page to record a wish with."""
+        """Wait for another slot and then ask without a condition: there is no page to record a wish with."""
         return self._wait(
             state,
             FetchStatus.DEFERRED,
@@ -310,7 +310,7 @@ class FetchStage:
         return self._fail(state, reason, f"led to {scrub(response.final_url)}")
 
     def _begin_target(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
-        """Send the article that a redirect led to on its own way, and return its id."""
+        """Start a run of the article that a redirect led to, and return its id."""
         worker = self._worker
         target = begin_target(
             worker.store, state, response.final_url, worker.clock(), worker.timeouts, has_moved=has_moved
@@ -364,7 +364,7 @@ def _status_of(outcome: Outcome | None) -> FetchStatus:
 
 
 def _on_page_alone(page: str, request_slot: RequestSlot) -> RequestSlot:
-    """Return leave for one page: where it redirects to another, that one is not even asked."""
+    """Return a permission for one page only: if it redirects to another, that one is not even requested."""
 
     def ask(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
         if hops and not is_same_page(page, url.href):

@@ -1,6 +1,6 @@
 """The index stage: commits a revision, and finds the near-duplicates that it belongs to.
 
-Comes in: :class:`newsdesk.contracts.ArticleEnriched`. Goes out: what became of it. Changes: the table. What
+Comes in: :class:`newsdesk.contracts.ArticleEnriched`. Goes out: a status. Changes: the table. What
 this stage commits, ``publish`` announces.
 """
 
@@ -31,7 +31,7 @@ _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
 
 
 class IndexStatus(StrEnum):
-    """What became of a message to index."""
+    """The result for a message to index."""
 
     INDEXED = "indexed"
     """A revision was committed."""

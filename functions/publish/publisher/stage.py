@@ -4,8 +4,8 @@ Comes in: records that were inserted into the table, in order. Goes out: nothing
 under ``changes/v1/`` and publishes ``ArticleChanged`` and ``SubmissionEnded``.
 
 A batch that is delivered again writes the same object (same key, same bytes) and publishes the same events, with the
-same ids. A batch that the stream halves or cuts otherwise on its next delivery repeats changes under another key:
-readers take each ``changeId`` once.
+same ids. A batch that the stream halves or divides differently on its next delivery repeats changes under another key:
+readers process each ``changeId`` once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SEQUENCE_DIGITS = 40
 
 
 class PublishStatus(StrEnum):
-    """What became of a change."""
+    """The result for a change."""
 
     PUBLISHED = "published"
     """It is in the change feed and on the bus."""
@@ -74,7 +74,7 @@ class PublishStage:
 
 
 def outcomes_of(inserted: Sequence[Inserted]) -> Counter[str]:
-    """Count the outcomes among a batch's records: of runs, and of submissions that were refused at the door."""
+    """Count the outcomes among a batch's records: of runs, and of submissions that were refused at once."""
     records = (item.record for item in inserted)
     return Counter(
         record.outcome

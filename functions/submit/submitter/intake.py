@@ -1,6 +1,6 @@
 """What a trigger may send: an intake message, or an EventBridge event that carries one.
 
-Comes in: the body of a queue record. Goes out: a submission, or the reason why it is none.
+Comes in: the body of a queue record. Goes out: a submission, or the reason why it is not one.
 """
 
 from __future__ import annotations

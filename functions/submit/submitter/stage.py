@@ -1,6 +1,6 @@
 """The submit stage: every submission ends up recorded, and every accepted URL on its way to fetch, once.
 
-Comes in: the body of an intake record. Goes out: what became of it. Changes: the table (submission and
+Comes in: the body of an intake record. Goes out: a status. Changes: the table (submission and
 article in one step), then the fetch queue.
 """
 
@@ -36,7 +36,7 @@ from submitter.intake import Submission, UnreadableSubmissionError, read_submiss
 
 
 class SubmitStatus(StrEnum):
-    """What became of a submission."""
+    """The result for a submission."""
 
     STARTED = "started"
     """It began a run of its article."""

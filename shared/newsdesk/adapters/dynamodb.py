@@ -326,7 +326,7 @@ class DynamoArticleStore:
         """Make clusters one; see the port.
 
         A link always leads to a lower id and is written once, so that links make no ring, even when several are written
-        at the same time; a worker that finds that another was first looks again.
+        at the same time; a worker that finds that another was first reads them again.
         """
         while True:
             lowest, *others = sorted(set(self.cluster_roots(cluster_ids).values()))

@@ -7,7 +7,7 @@ one table, by conditional writes.
 ``pk``                ``sk``         what
 ====================  =============  ===========================================================================
 ``host#<host>``       ``pace``       the latest slot, the end of the backlog, the back-off, the longest interval
-``host#<origin>``     ``rules``      the site's rules, compressed, and who is reading them anew
+``host#<origin>``     ``rules``      the site's rules, compressed, and who is reading them again
 ``host#<host>``       ``profile.1``  what a sample of the host's pages showed; 1 is the format of its bytes
 ====================  =============  ===========================================================================
 
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 MAXIMUM_RULES_BYTES = 64 * 1024
-"""Of a site's rules, compressed: what one reading of them costs is bounded (8 read units, eventually consistent)."""
+"""The limit of a site's rules, compressed, which bounds the cost of reading them (8 read units, eventually
+consistent)."""
 
 _ATTEMPTS = 8
 """Tries against a host that other workers keep changing; each loss means that another worker got a slot."""
@@ -163,7 +164,7 @@ class DynamoHostStore:
             return None
 
     def _forget_rules(self, origin: str, document: AttributeValueTypeDef) -> None:
-        """Remove rules that cannot be read, so that the site's are read anew."""
+        """Remove rules that cannot be read, so that the site's files are read again."""
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             self._client.update_item(
                 TableName=self._table,
@@ -175,7 +176,7 @@ class DynamoHostStore:
             )
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
-        """Take it on to read a site's rules; see the port."""
+        """Claim the reading of a site's rules; see the port."""
         names = {"#free": "claimed_until", "#fresh": "fresh_until", "#kind": "kind"}
         values = {":until": _number(_to_milliseconds(until)), ":now": _number(_to_milliseconds(now))}
         try:
@@ -204,7 +205,7 @@ class DynamoHostStore:
         }
         update = "SET #document = :document, #kind = :kind, #expires = :expires"
         if rules.fresh_until is not None:
-            # The reading is done: a worker that finds the rules old may take it on again.
+            # The reading is done: a worker that finds the rules old may claim it again.
             update += ", #fresh = :fresh REMOVE #free"
             names |= {"#fresh": "fresh_until", "#free": "claimed_until"}
             values[":fresh"] = _number(_to_milliseconds(rules.fresh_until))
@@ -267,7 +268,7 @@ class DynamoHostStore:
         )
 
     def _take_next(self, host: str, current: int, interval: int, latest: int) -> tuple[bool, Item]:
-        """Take the slot an interval after the last one, if it lies in the time that the caller waits for."""
+        """Take the slot an interval after the last one, if it is within the time that the caller is willing to wait."""
         return self._update(
             host,
             "SET last_slot = last_slot + :interval",

@@ -64,7 +64,7 @@ class S3ObjectStore:
             raise
 
     def delete(self, key: str) -> None:
-        """Remove an object for good; see the port."""
+        """Remove an object permanently; see the port."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def replace(self, key: str, body: bytes, content_type: str) -> None:

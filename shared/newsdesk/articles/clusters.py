@@ -4,7 +4,7 @@ Comes in: an article's sketch, and a store of those that came before. Goes out: 
 
 ``index`` does this over the table; the batch command does the very same over a dictionary.
 
-Two articles tell the same text when most of the shorter one lies in the longer one. What at least three articles share
+Two articles have the same text when most of the shorter one is in the longer one. What at least three articles share
 that are no copies of one another is furniture of a site or of a template, and counts for nothing where it is all that
 speaks for a match; so twins of a template are distinguished from versions of a text once three of them are there. A
 cluster is what can be reached by such steps. An article that belongs to several clusters makes them one; the lowest id

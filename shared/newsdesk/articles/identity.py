@@ -35,7 +35,7 @@ _LONGEST_CHAIN = 8
 """Duplicates of duplicates that are followed; a site that renames its pages more often loses nothing but a match."""
 
 _SHARED_WORDS = 0.6
-"""Of the shorter headline's words, those that the longer one must have: variants add the site's name or a kicker."""
+"""The share of the shorter headline's words that the longer one must have: variants add the site's name or a kicker."""
 
 
 def find_original(store: ArticleStore, state: ArticleState, redirected_to: str) -> str | None:
@@ -93,7 +93,7 @@ def begin_target(
     Parameters
     ----------
     has_moved : bool
-        The article was indexed before, and its server says that its page is elsewhere for good.
+        The article was indexed before, and its server says that its page has moved permanently.
 
     Returns
     -------

@@ -75,12 +75,12 @@ class InvalidTransitionError(NewsdeskError):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long things may take before dispatch looks at them again.
+    """How long things may take before dispatch acts on them.
 
     Attributes
     ----------
     stuck_after_seconds : int
-        A message that has not moved its article for so long is sent again.
+        A message that has not moved its article for this long is sent again.
     lease_seconds : int
         How long a fetch keeps others out.
     revisits : RevisitPolicy
@@ -203,7 +203,7 @@ def deferred(
     Parameters
     ----------
     is_overloaded : bool
-        The host is left alone because it has said that it is asked too much; that is counted.
+        The host is left alone because it has said that it gets too many requests; that is counted.
     """
     return _step(
         state,
@@ -282,14 +282,14 @@ def is_at_further_page(state: ArticleState) -> bool:
 
 
 def page_missed(state: ArticleState, why: ChainEnd, now: datetime, timeouts: Timeouts) -> ArticleState:
-    """Return a run that continues with the pages that it has, because the next one failed or is of no use.
+    """Return a run that continues with the pages that it has, because the next one failed or is unusable.
 
-    In fetch that is the page which is asked for; in extract the one that was captured last, which is dropped.
+    In fetch that is the page to fetch; in extract it is the page that was captured last, which is dropped.
 
     Raises
     ------
     InvalidTransitionError
-        If the run is at no further page.
+        If the run is not at a further page.
     """
     if state.wanted_page is None and (state.stage is not Stage.EXTRACT or not state.pages):
         raise InvalidTransitionError(f"{state.stage.value} without a further page")
@@ -534,7 +534,7 @@ def _next_visit(
     state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, timeouts: Timeouts
 ) -> int | None:
     committed = from_text(current.committed_at)
-    # An article that was old when it was first seen has stood still since its publication, not since its commit.
+    # An article that was old when it was first seen has been unchanged since its publication, not since its commit.
     published = _published(current) if current.revision == 1 else None
     delay = retries.revisit_delay(
         timeouts.revisits,

@@ -26,7 +26,7 @@ class ClusterStore(Protocol):
     """Finds near-duplicates, and keeps which clusters of them are one."""
 
     def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
-        """Return the articles that share at least one band; of each band up to so many, in the order of ids."""
+        """Return the articles that share at least one band: of each, up to the limit, in the order of ids."""
         ...
 
     def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
@@ -38,7 +38,7 @@ class ClusterStore(Protocol):
         ...
 
     def unite(self, cluster_ids: Collection[str]) -> str:
-        """Make clusters one, for good, and return its id: the lowest of those that they had become."""
+        """Make clusters one, permanently, and return its id: the lowest of those that they had become."""
         ...
 
 
@@ -85,7 +85,7 @@ class ArticleStore(ClusterStore, Protocol):
     def add_alias(self, alias_id: str, article_id: str) -> bool:
         """Make an id lead to an article.
 
-        False when that id is an article, or another's alias, already; or when what it should lead to is no article.
+        False when that id is an article, or another's alias, already; or when what it should lead to is not an article.
         """
         ...
 

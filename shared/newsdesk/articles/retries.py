@@ -1,6 +1,6 @@
-"""When to try again, and when to look again: the one schedule.
+"""When to retry a fetch, and when to revisit an article: the one schedule.
 
-Comes in: what went wrong and how often, or how long a page has stood still. Goes out: seconds to wait, or None for
+Comes in: what went wrong and how often, or how long a page has been unchanged. Goes out: seconds to wait, or None for
 never.
 """
 
@@ -84,7 +84,7 @@ def retry_delay(reason: Reason, attempts: int, jitter: float, retry_after_second
 
 
 def overload_delay(overload_deferrals: int, jitter: float) -> float | None:
-    """Return how long a page waits at least that finds its host left alone.
+    """Return the shortest wait of a page whose host is in back-off.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _wait(policy: RetryPolicy, number: int, jitter: float) -> float:
 class RevisitPolicy:
     """When an indexed article is visited again.
 
-    The wait is proportional to the time for which the page has stood still: a page that has not changed for a long
+    The wait is proportional to the time for which the page has been unchanged: a page that has not changed for a long
     time is the least likely to change soon, and one that just did is the most likely (J. Cho and H. Garcia-Molina,
     "Effective page refresh policies for Web crawlers", ACM TODS 28(4), 2003, and "Estimating frequency of change",
     ACM TOIT 3(3), 2003).
@@ -124,7 +124,7 @@ class RevisitPolicy:
     longest_seconds : float
         No two visits are farther apart.
     growth : float
-        A page that has stood still for some time is visited when that time has grown by this factor.
+        A page that has been unchanged for some time is visited when that time has grown by this factor.
     stop_seconds : float
         After the last change that was seen; no visit comes later. 0 means no revisits at all.
     """

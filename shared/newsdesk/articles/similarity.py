@@ -63,17 +63,17 @@ class Overlap:
 
     @property
     def containment(self) -> float:
-        """Which part of the smaller text lies in the larger one, 0.0 to 1.0."""
+        """The share of the smaller text that is in the larger one, 0.0 to 1.0."""
         return self.common / (min(self.of_one, self.of_other) or 1)
 
     @property
     def resemblance(self) -> float:
-        """Which part of what either text has is in both, 0.0 to 1.0: the Jaccard similarity."""
+        """The share of all values of the two texts that both have, 0.0 to 1.0: the Jaccard similarity."""
         return self.common / (self.of_one + self.of_other - self.common or 1)
 
     @property
     def containment_of_one(self) -> float:
-        """Which part of the first text lies in the other, 0.0 to 1.0."""
+        """The share of the first text that is in the other, 0.0 to 1.0."""
         return self.common / (self.of_one or 1)
 
 

@@ -78,14 +78,14 @@ class PageChain:
 
 
 class Validators(Record):
-    """What tells the next visit that nothing changed: of the last capture that was worked through.
+    """What tells the next visit that nothing changed, from the last capture that was processed.
 
     Attributes
     ----------
     etag, last_modified : str or None
         Make the request conditional (RFC 9110, section 13).
     sha256 : str or None
-        Of the body as received; for servers that answer 200 with the same bytes.
+        The hash of the body as received; for servers that answer 200 with the same bytes.
     body_bytes : int
         Its length: what a 304 saves.
     header_signals, host_signals : str or None
@@ -195,7 +195,7 @@ class ArticleState(Record):
 
     @property
     def latest_revision(self) -> int | None:
-        """The number of the last revision, retractions included; None when nothing was ever committed."""
+        """The number of the last revision, retractions included; None if nothing was ever committed."""
         last = self.current or self.tombstone
         return last.revision if last else None
 

@@ -419,7 +419,7 @@ class Extracted(ArticleModel):
 
 
 class Article(Extracted):
-    """THE article, as it lies under ``articles/v1/``."""
+    """The article, as it is stored under ``articles/v1/``."""
 
     context: Literal["https://schema.org"] = Field(default="https://schema.org", alias="@context")
     type: Literal["NewsArticle"] = Field(default="NewsArticle", alias="@type")

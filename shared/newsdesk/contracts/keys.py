@@ -20,44 +20,44 @@ _UNSAFE = re.compile(r"[^a-z0-9.\-]")
 
 
 def capture_key(host: str, article_id: str, capture_id: str) -> str:
-    """Return where a capture's WARC lies. An IPv6 host's brackets and colons become underscores."""
+    """Return the key of a capture's WARC. An IPv6 host's brackets and colons become underscores."""
     return f"{RAW_PREFIX}{_UNSAFE.sub('_', host)}/{article_id}/{capture_id}.warc.gz"
 
 
 def extracted_key(article_id: str, capture_id: str) -> str:
-    """Return where extract's output for a capture lies, of several pages for the last one's; expires."""
+    """Return the key of extract's output for a capture, or for the last one of several pages; expires."""
     return f"{WORK_PREFIX}{article_id}/{capture_id}/extracted.json.gz"
 
 
 def page_key(article_id: str, capture_id: str, version: str) -> str:
-    """Return where one page's article waits for those of the pages that follow; expires.
+    """Return the key of one page's article while it waits for the pages that follow; expires.
 
     Parameters
     ----------
     version : str
-        The extractor's: one that reads otherwise keeps what it read under another key.
+        The extractor's version: one that reads pages differently stores its results under other keys.
     """
     return f"{WORK_PREFIX}{article_id}/{capture_id}/page-{_UNSAFE.sub('_', version)}.json.gz"
 
 
 def article_key(first_seen: datetime, article_id: str, revision: int, sha256: str) -> str:
-    """Return where a revision of an article lies; valid once the table names it.
+    """Return the key of a revision of an article; valid once the table names it.
 
     Parameters
     ----------
     sha256 : str
-        Of the object's own bytes, in hex: other bytes have another key, so that no object is ever written over.
+        The hash of the object's bytes, in hex: other bytes have another key, so that no object is ever overwritten.
     """
     return f"{ARTICLES_PREFIX}date={first_seen:%Y-%m-%d}/{article_id}/{revision}-{sha256[:8]}.json"
 
 
 def vector_key(article_key: str) -> str:
-    """Return where the vector of an article's revision lies: beside the article, under another prefix."""
+    """Return the key of the vector of an article's revision: the article's own, under another prefix."""
     return VECTORS_PREFIX + article_key.removeprefix(ARTICLES_PREFIX)
 
 
 def changes_key(happened: datetime, sequence: str) -> str:
-    """Return where a batch of changes lies.
+    """Return the key of a batch of changes.
 
     Parameters
     ----------

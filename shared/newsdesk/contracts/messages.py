@@ -68,21 +68,21 @@ class FetchRequested(StageMessage):
 
 
 class PageFetched(StageMessage):
-    """A capture lies in the bucket."""
+    """A capture is in the bucket."""
 
     type: Literal["PageFetched"] = "PageFetched"
     capture_key: str
 
 
 class ArticleExtracted(StageMessage):
-    """The cleaned article lies in the bucket."""
+    """The cleaned article is in the bucket."""
 
     type: Literal["ArticleExtracted"] = "ArticleExtracted"
     extracted_key: str
 
 
 class ArticleEnriched(StageMessage):
-    """The article's object lies in the bucket and waits for its commit."""
+    """The article's object is in the bucket and waits for its commit."""
 
     type: Literal["ArticleEnriched"] = "ArticleEnriched"
     article_key: str

@@ -166,7 +166,7 @@ class PageEnd(StrEnum):
 
 
 ChainEnd = Reason | PageEnd
-"""Why an article has no further page, though it goes on: its next page failed, or it is of no use."""
+"""Why an article that continues has no further page: its next page failed, or is unusable."""
 
 
 def label(outcome: Outcome, reason: Reason | None) -> str:

@@ -9,6 +9,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """Base of everything kept in the table: frozen; an attribute that an older release wrote is no error."""
+    """Base of everything kept in the table: frozen; attributes that another release wrote are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -1,6 +1,6 @@
-"""Vectors of articles, as they lie in the bucket.
+"""Vectors of articles, as they are stored in the bucket.
 
-Comes in: a model's numbers. Goes out: their text form, and how alike two are.
+Comes in: a model's numbers. Goes out: their text form, and the similarity of two.
 
 Only a vector's direction means anything, so each is scaled to fill the range of a signed byte; the cosine of two such
 differs from that of the originals by less than 0.002 (measured).

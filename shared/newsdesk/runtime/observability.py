@@ -31,7 +31,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], ResultT]
 
 
 class Unit(StrEnum):
-    """Of what a metric's values are, as CloudWatch calls it."""
+    """The unit of a metric's values, by CloudWatch's name."""
 
     COUNT = "Count"
     BYTES = "Bytes"
@@ -71,7 +71,7 @@ class Metric(StrEnum):
     BYTES_RECEIVED = "BytesReceived", Unit.BYTES
     """By fetch: on the wire, redirects included."""
     BYTES_SAVED = "BytesSaved", Unit.BYTES
-    """By fetch: the size of the last body that was worked through, which a 304 spared; an estimate."""
+    """By fetch: the size of the last body that was processed, which a 304 saved; an estimate."""
     FETCHES_FAILED = "FetchesFailed", Unit.COUNT
     """By fetch, for each attempt that brought no page, and for each run that ends because its host was in back-off too
     often."""

@@ -52,13 +52,13 @@ _Pieces = Generator[bytes, None, int]
 def single_encoding(field_values: Iterable[str]) -> str | None:
     """Return the one coding that a response's ``Content-Encoding`` fields name.
 
-    Servers write charsets, media types and other words there. Such a name beside a coding is passed over; alone it is
+    Servers write charsets, media types and other words there. Such a name beside a coding is ignored; alone it is
     returned, and :func:`decoded_pieces` takes a body that begins as text for what it is.
 
     Parameters
     ----------
     field_values : iterable of str
-        Of every ``Content-Encoding`` field, in order.
+        The value of every ``Content-Encoding`` field, in order.
 
     Returns
     -------

@@ -26,7 +26,7 @@ def media_type_of(field_values: Iterable[str]) -> str | None:
     Parameters
     ----------
     field_values : iterable of str
-        Of every ``Content-Type`` field, in order.
+        The value of every ``Content-Type`` field, in order.
 
     Returns
     -------

@@ -33,10 +33,10 @@ from newsdesk.errors import PermanentError
 HeaderFields = Iterable[tuple[str, str]]
 
 MAXIMUM_SIGNALS = 50
-"""So many an article records; all that are read are judged."""
+"""An article records this many; all that are read are judged."""
 
 LONGEST_VALUE = 200
-"""Of a signal; no word that means anything is as long."""
+"""Characters of a signal; no word with a meaning is as long."""
 
 LONGEST_TEXT = 64 * 1024
 """Characters that are read of what a page, a header or a host says: as many as an HTTP head may have."""

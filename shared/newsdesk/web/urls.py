@@ -1,4 +1,4 @@
-"""The one place that says what a URL is, what its canonical form is, and what its article is called.
+"""The one place that says what a URL is, what its canonical form is, and what its article's id is.
 
 Comes in: text that claims to be a URL. Goes out: a checked URL, its canonical form, the article's id.
 
@@ -151,8 +151,8 @@ def _checked_host(hostname: str) -> str:
 def split_url(text: str) -> SplitResult | None:
     """Return the parts of a URL that is only looked at and never dialled, or None when it has none to tell.
 
-    It takes what :func:`parse_url` refuses: relative references, other schemes, hosts that are no names. Only the first
-    4,000 characters are looked at.
+    It takes what :func:`parse_url` refuses: relative references, other schemes, hosts that are not names. Only the
+    first 4,000 characters are looked at.
     """
     try:
         parts = urlsplit(text[:LONGEST_SPLIT])
@@ -187,7 +187,7 @@ def check_destination(url: Url, allowed: Sequence[Network] = (), ports: Collecti
 def canonical_url(url: Url) -> str:
     """Return the form under which an article is known.
 
-    Only what is certain without asking the server is evened out, so that no two articles become one:
+    Only differences that certainly mean nothing to the server are removed, so that no two articles become one:
 
     - fragment (``#!`` too: a server never sees it) and default port are gone; host, escapes and dot segments have one
       spelling (WHATWG URL; RFC 3986, section 6.2.2);
@@ -199,7 +199,7 @@ def canonical_url(url: Url) -> str:
     number and values of parameters, ``http`` and ``https``, ``www.``, ``m.`` and ``amp.`` hosts. Where two of these
     are one page, a redirect or the page's canonical link says so.
 
-    Applying it to its own result changes nothing.
+    Applied to its own result, it returns the same.
     """
     # Each round makes the URL shorter or an escape more regular, so it ends. A second one is needed where removing
     # something brought forth what has to be removed: "/a/..;jsessionid=1/b", a cache's address in a cache's address.

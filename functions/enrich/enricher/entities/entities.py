@@ -26,7 +26,7 @@ from newsdesk.contracts import Enrichment, Entity, Mention
 EntityType = Literal["PERSON", "ORG", "PLACE", "EVENT", "OTHER"]
 
 _WEIGHTS_OF_SALIENCE = (0.4, 0.35, 0.25)
-"""Of frequency, of an early first mention, and of the headline."""
+"""Weights of frequency, of an early first mention, and of the headline."""
 
 _ALIASES = {
     **dict.fromkeys(("us", "u.s.", "u.s", "usa", "u.s.a.", "united states of america", "america"), "united states"),
@@ -117,7 +117,7 @@ class EntitiesEnricher:
                 yield NamedSpan(begin, begin + len(compound[1]), "PLACE", body[begin : begin + len(compound[1])])
 
     def _is_an_oblast(self, tokens: Tokens, span: NameSpan, name: str) -> bool:
-        """Return whether the word behind a name makes it an oblast's, which bears its capital's name: Kyiv region."""
+        """Return whether the next word makes a name an oblast's, which is named after its capital: Kyiv region."""
         following = tokens.text[span.end] if span.end < len(tokens) and tokens.spaced[span.end - 1] else ""
         return following in names.OBLASTS and self._has_oblast(name)
 

@@ -280,7 +280,7 @@ def _breaks(tokens: Tokens, index: int) -> bool:
 
 
 def _missed(tokens: Tokens, taken: list[bool]) -> Iterator[NameSpan]:
-    """Find the runs of capitalised proper nouns that the model passed over."""
+    """Find the runs of capitalised proper nouns that the model missed."""
     index = 0
     labelled = {token.i for entity in tokens.doc.ents for token in entity}
     while index < len(tokens):

@@ -356,7 +356,7 @@ def _add_shorter_forms(
     own: dict[str, Evidence],
     together: dict[str, Evidence],
 ) -> set[str]:
-    """Let a surname hear its full name, and an acronym its long form; return the surnames that places bear, too."""
+    """Count a surname with its full name, an acronym with its long form; return surnames that places have, too."""
     full: dict[str, Counter[str]] = defaultdict(Counter)
     for span, key in zip(spans, keys, strict=True):
         if span.end - span.start > 1:

@@ -54,7 +54,7 @@ _SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", ";", ",")
 def parse(body: str) -> ParsedText:
     """Return the parse of an English body; ``token.idx`` counts code points of the body.
 
-    Of a longer body than 60,000 characters, or 15,000 words and marks, the beginning is parsed.
+    Only the beginning of a body is parsed if it has more than 60,000 characters, or 15,000 words and marks.
 
     Headings in capitals are read as if they were written like the rest: take text from the body, not from tokens.
     """

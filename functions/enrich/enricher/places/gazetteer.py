@@ -37,7 +37,7 @@ _COUNTRIES_OF_OBLASTS = frozenset({"BG", "BY", "KG", "KZ", "RU", "UA", "UZ"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that bears a name.
+    """A place that has a name.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class Gazetteer:
         return max(map(_weight, self.find(name)), default=0.0)
 
     def has_oblast(self, name: str) -> bool:
-        """Return whether the largest place of a name lies where regions are oblasts, named after their capitals."""
+        """Return whether the largest place of a name is in a country with oblasts, named after their capitals."""
         places = self.find(name)
         return bool(places) and places[0].country in _COUNTRIES_OF_OBLASTS
 

@@ -24,7 +24,8 @@ from newsdesk.contracts import Country, Enrichment, Entity, EntityLink, Geo, Men
 GEONAMES, ISO_3166 = "GeoNames", "ISO 3166"
 
 _PRIOR = {"country": 9.5, "world": 8.5, "known": 8.0}
-"""Of what is no town; that of towns and regions is the power of ten of their people, and what follows."""
+"""Weights of places that are not towns; that of a town or region is the power of ten of its people, and what
+follows."""
 _OF_A_CAPITAL = 3.0
 _OF_A_MILLION = 1.5
 _OF_A_REGION = 0.5
@@ -41,9 +42,9 @@ _LARGEST_REGION_OF_A_TOWN = 8
 """Times the town's people."""
 
 _WEIGHT_INSIDE_A_NAME = 0.5
-"""Of the country in the name of an organisation or an event, beside that of a place."""
+"""The weight of the country in the name of an organisation or an event, relative to that of a place."""
 _SHARE_OF_THE_ONLY_COUNTRY = 0.5
-"""Of the text's country, for a place that the gazetteer lacks to be in it."""
+"""The share of the text's mentions that its country needs, for a place that the gazetteer lacks to be in it."""
 _ROUNDS = 2
 
 _LONGEST_NAME_WORDS = 4
@@ -368,7 +369,7 @@ def _entity(entity: Entity, place: Place | None, members: Sequence[_Name], count
 
 
 def _with_other_mentions(entities: Iterable[Entity], others: dict[Place, list[_Name]]) -> Iterator[Entity]:
-    """Give the mentions that are no entities yet to the place that they mean, or make one."""
+    """Give the mentions that are not entities yet to the place that they mean, or make one."""
     left = {_links(place) or (place.name,): (place, members) for place, members in others.items()}
     for entity in entities:
         _, members = left.pop(entity.links, (None, ())) if entity.type == "PLACE" and entity.links else (None, ())

@@ -28,7 +28,7 @@ _LONGEST_INTERRUPTION = 5
 _LONGEST_TITLE = 8
 
 _BESIDE = 20
-"""Code points beside a quotation among which the next that is no space lies."""
+"""Code points beside a quotation in which the next one that is not a space is looked for."""
 
 _FARTHEST = 40
 """Tokens from a quotation to its cue: more than any sentence needs that a reader can follow."""
@@ -74,7 +74,7 @@ class _Unit:
 
 
 def is_statement(text: str, quotation: Quotation) -> bool:
-    """Return whether a quotation stands for itself and is no name, title or single word in marks: for any language."""
+    """Return whether a quotation stands alone and is not a name, title or single word in marks: for any language."""
     inner = _inner(text, quotation)
     words = inner.split()
     if "\n" in inner or len(words) > 5 or count_unspaced_characters(inner) > 9:
@@ -92,7 +92,7 @@ class QuotedSpeech:
     Attributes
     ----------
     spoken, quoted : list of bool
-        For each token whether it lies in a quotation that stands for itself, or in any.
+        For each token whether it is in a quotation that stands alone, or in any.
     """
 
     def __init__(self, parsed: ParsedText, quotations: Sequence[Quotation]) -> None:

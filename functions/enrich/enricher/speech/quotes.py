@@ -20,7 +20,7 @@ from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Mention, Quo
 
 _DIRECT_SHARE = 0.5
 _MIXED_SHARE = 0.05
-"""Of the content between quotation marks, as in PARC 3.0 (Pareti 2016)."""
+"""Shares of the content between quotation marks, as in PARC 3.0 (Pareti 2016)."""
 
 _REPORTED = frozenset({Construction.CLAUSE, Construction.ACCORDING, Construction.PHRASE})
 

@@ -97,7 +97,7 @@ def first_subject(doc: Doc, begin: int, end: int) -> Token | None:
 
 
 def heads_phrase(token: Token) -> bool:
-    """Return whether a token is a noun or pronoun that is no part of a longer name."""
+    """Return whether a token is a noun or pronoun that is not part of a longer name."""
     return token.pos_ in NOMINAL and token.dep_ not in _NO_HEAD
 
 
@@ -114,7 +114,7 @@ def _controller(verb: Token) -> Token | None:
 
 
 def _cut_off(subject: Token, verb: Token) -> bool:
-    """Return whether a colon or the end of a paragraph lies between a verb and what the parse takes for its subject."""
+    """Return whether a colon or the end of a paragraph is between a verb and what the parse takes for its subject."""
     return any(t.text == ":" or "\n" in t.text for t in verb.doc[subject.i + 1 : verb.i])
 
 

@@ -45,7 +45,7 @@ _LONGEST_PHRASE = 6
 
 _EARLY_BONUS = 0.5
 _EARLY_WORDS = 80
-"""A word at the very beginning counts half as much again; after so many words a third of that is left."""
+"""A word at the very beginning counts half as much again; after this many words a third of that bonus is left."""
 
 _HEADLINE_BONUS = 1.25
 
@@ -58,7 +58,7 @@ _SHORTEST = 75
 
 _PHRASE_WEIGHT = 1.2
 _FRAGMENT_SHARE = 0.6
-"""Of a word's occurrences: from here on, the phrase they are in stands for it."""
+"""A share of a word's occurrences: from here on, the phrase that they are in stands for the word."""
 
 _FEWEST_OCCURRENCES = 2
 _FEWEST_RECURRING = 5

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 UNDETERMINED = "und"
 
 _SAMPLE_CHARACTERS = 1000
-"""The model is a bag of character n-grams; more text changes nothing but the time."""
+"""The model is a bag of character n-grams; more text makes it slower and no better."""
 
 _READ_CHARACTERS = 2 * _SAMPLE_CHARACTERS
 _LONGEST_SEARCHED_CHARACTERS = 60_000
-"""Of a body for passages in other languages: as much of it as is parsed."""
+"""How much of a body is searched for passages in other languages: as much as is parsed."""
 
 _SHORTEST_TEXT = 6
 _SHORTEST_WORD = 2

@@ -29,7 +29,7 @@ _MEDIA_PLATFORMS = _LISTS["media_platforms"]
 
 _SLUG = re.compile(r"[a-z0-9%]++(?:[-_][a-z0-9%]++){3,}", re.IGNORECASE)
 _LONGEST_NAME = 300
-"""Of the last part of a path so much is looked at: a search in a longer one takes time by the square of its length."""
+"""Characters of a path's last part that are searched: the time grows with the square of the length."""
 
 _DATE = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|[a-z]{3})/")
 _NUMBER = re.compile(r"\d{6,}")

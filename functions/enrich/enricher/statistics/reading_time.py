@@ -10,12 +10,12 @@ from newsdesk.contracts import Enrichment
 from newsdesk.words import count_unspaced_characters
 
 WORDS_PER_MINUTE = 238
-"""Of non-fiction in English (Brysbaert, "How many words do we read per minute?", Journal of Memory and Language 109,
-2019)."""
+"""Words a minute, for non-fiction in English (Brysbaert, "How many words do we read per minute?", Journal of Memory and
+Language 109, 2019)."""
 
 UNSPACED_CHARACTERS_PER_MINUTE = 255
-"""Of Chinese (Trauzettel-Klosinski and Dietz, "Standardized assessment of reading performance: the new international
-reading speed texts IReST", Investigative Ophthalmology and Visual Science 53, 2012)."""
+"""Characters a minute, for Chinese (Trauzettel-Klosinski and Dietz, "Standardized assessment of reading performance:
+the new international reading speed texts IReST", Investigative Ophthalmology and Visual Science 53, 2012)."""
 
 
 class ReadingTimeEnricher:

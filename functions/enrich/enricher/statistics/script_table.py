@@ -32,7 +32,7 @@ UNLISTED_RARITY = 13.0
 """Nats: a little more than the rarest words of the lists have."""
 
 _WEIGHT_OF_CAPITALISED = 0.5
-"""Of a capitalised word inside a text: often a name, and names travel."""
+"""The weight of a capitalised word inside a text: it is often a name, and names are the same in many languages."""
 
 _MOST_AGAINST = 8.0
 """Nats: what one word can say against a language, so that most words decide and not the strangest."""

@@ -38,7 +38,7 @@ _RARITY_OF_ANY = 8.0
 
 _LEAD = 1.0
 _LEAD_SENTENCES = 3.0
-"""What the first sentence gains; after so many sentences a third of it is left."""
+"""What the first sentence gains; after this many sentences a third of it is left."""
 
 _DEPENDENT = 0.35
 _REPETITION = 0.8

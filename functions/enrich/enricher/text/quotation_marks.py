@@ -133,7 +133,7 @@ def _singles(text: str, begin: int, end: int) -> Iterator[Quotation]:
 
 
 def _closing_single(text: str, begin: int, end: int) -> int | None:
-    """Return where the quotation ends: at the first mark that is no plural's apostrophe (the voters' choice)."""
+    """Return where the quotation ends: at the first mark that is not a plural's apostrophe (the voters' choice)."""
     doubtful = None
     for match in _SINGLE_CLOSING.finditer(text, begin, end):
         before, after = text[match.start() - 1], text[match.end() : match.end() + 1]

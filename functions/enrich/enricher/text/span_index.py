@@ -28,7 +28,7 @@ SpannedT = TypeVar("SpannedT", bound=Spanned)
 
 
 class SpanIndex(Generic[SpannedT]):
-    """An index of spans; a question costs the logarithm of their number and what lies near."""
+    """An index of spans; a query costs the logarithm of their number, and the spans nearby."""
 
     def __init__(self, spans: Iterable[SpannedT]) -> None:
         self._spans = sorted(spans, key=lambda span: (span.begin, span.end))

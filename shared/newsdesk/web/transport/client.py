@@ -73,7 +73,7 @@ class FetchLimits:
     deadline_seconds : float
         For the whole fetch, redirects included.
     maximum_body_bytes : int
-        Of the body, on the wire and decoded.
+        The limit of the body, on the wire and decoded.
     maximum_redirects : int
     """
 

@@ -21,7 +21,7 @@ MAXIMUM_IDLE_SECONDS = 15.0
 """Less than what most servers and address translators grant an idle connection: Apache 5 s to nginx 75 s."""
 
 MAXIMUM_IDLE_CONNECTIONS = 20
-"""Of all origins together: twice the pages that a function fetches at once."""
+"""For all origins together: twice the pages that a function fetches at once."""
 
 Origin = tuple[str, str, int]
 """Scheme, host and port."""

@@ -1,7 +1,7 @@
 """The second guard: while a fetch runs, this thread's sockets reach nothing but the public internet.
 
 Comes in: every connect and datagram of the process, as Python's audit events report them (PEP 578). Goes out: an error
-for those of a fetch that lead inside. Changes: the process, which keeps the hook for good.
+for those of a fetch that lead inside. Changes: the process, which keeps the hook until it ends.
 
 The first guard, in :mod:`newsdesk.web.transport.network`, checks what it resolved before it dials. This one looks at
 what is dialled, by whatever code, a library's or a mistake's. It shares the list of networks and nothing else: it

@@ -141,13 +141,13 @@ class FetchResponse:
     request_head : bytes
         As sent, up to and including the empty line.
     tls : TlsFacts or None
-        Of the last connection; None for ``http``.
+        Facts about the last connection; None for ``http``.
     connection_reused : bool
         Whether the last request went over a connection that an earlier fetch had opened.
     wire_bytes : int
         Received in all, heads and redirects included, after TLS and before any decoding.
     seconds : float
-        The fetch took so long, redirects included.
+        The duration of the fetch, redirects included.
     """
 
     final_url: str

@@ -23,7 +23,7 @@ from newsdesk.web.transport.exchange import HeaderFields
 from newsdesk.web.transport.network import MAXIMUM_HEAD_BYTES, Channel, Deadline
 
 MAXIMUM_FIELDS = 200
-"""Of one head. Servers send 20 to 50; Apache and Python's own client draw the line at 100."""
+"""Fields of one head. Servers send 20 to 50; Apache and Python's own client accept 100."""
 
 MAXIMUM_INFORMATIONAL = 16
 """Responses of status 1xx before the real one (RFC 9110, section 15.2). One 103 is usual."""
@@ -65,7 +65,7 @@ class Connection:
         Raises
         ------
         PermanentError
-            ``protocol_error``: what came is no answer in HTTP/1.1 or 1.0, or has no bounds.
+            ``protocol_error``: the answer is not in HTTP/1.1 or 1.0, or has no bounds.
         TransientError
             ``connection_failed`` or ``timeout``.
         """

@@ -32,8 +32,8 @@ Resolve = Callable[[str, int], Sequence[Address]]
 """Returns the addresses of a host in the order to try them; raises ``OSError`` when there are none."""
 
 MAXIMUM_HEAD_BYTES = 64 * 1024
-"""Of the status line and fields, informational responses included. Browsers allow 256 KiB, most servers send less
-than 8; news sites with long security policies stay below 32."""
+"""The limit of the status line and fields, informational responses included. Browsers allow 256 KiB, most servers send
+less than 8; news sites with long security policies stay below 32."""
 
 MAXIMUM_LOOKUPS = 20
 """Names that are being resolved at the same time; twice the pages that a function fetches at once."""
@@ -294,7 +294,8 @@ class Channel:
         Raises
         ------
         TransientError
-            ``timeout``. That the server hears no more is no error: it may have answered before it stopped listening.
+            ``timeout``. It is not an error if the server reads no further: it may have answered before it stopped
+            reading.
         """
         self.sent += data
         try:

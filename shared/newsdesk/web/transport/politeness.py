@@ -52,7 +52,7 @@ MAXIMUM_ROBOTS_REDIRECTS = 5
 """RFC 9309, section 2.3.1.2."""
 
 UNREACHABLE_SECONDS = 300.0
-"""How long it is remembered that a site's robots.txt was out of reach."""
+"""How long Newsdesk remembers that a site's robots.txt was unreachable."""
 
 CLAIM_SECONDS = 60.0
 """How long one worker keeps the others from reading a site's rules, unless it gives up earlier; longer than it takes,
@@ -81,7 +81,7 @@ _MAX_AGE = re.compile(r"max-age=(\d{1,9})")
 
 
 class NotYetError(NewsdeskError):
-    """The host's next slot is too far off to be waited for, or the visit has taken too long already.
+    """The host's next slot is too late to wait for, or the visit has taken too long already.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class NotYetError(NewsdeskError):
     redirects : tuple of Hop
         What was followed so far, so that it is not asked for again.
     is_overloaded : bool
-        Whether the host is left alone because it has said, by more than one URL, that it is asked too much.
+        Whether the host is left alone because it has said, by more than one URL, that it gets too many requests.
     """
 
     def __init__(self, until: datetime, redirects: tuple[Hop, ...] = (), *, is_overloaded: bool = False) -> None:
@@ -132,7 +132,7 @@ class CrawlLimits:
 
 
 class Politeness:
-    """Gives leave to ask hosts; may be used by several threads at once.
+    """Decides when hosts may be asked; may be used by several threads at once.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ class Politeness:
         return Visit(self)
 
     def overloaded(self, host: str, asked_seconds: float | None, page: str | None = None) -> None:
-        """Leave a host alone that has said that it is asked too much: in answer to a page's URL, or to its own file."""
+        """Leave a host alone that has said that it gets too many requests: for a page's URL, or for its own file."""
         if not self.is_inside(host):
             complainant = None if page is None else complainant_of(page)
             self.hosts.back_off(host, self.clock(), asked_seconds, self._jitter(), complainant)
@@ -204,14 +204,14 @@ class Politeness:
 
 
 class Visit:
-    """The leave of one visit, request by request.
+    """The permissions of one visit, request by request.
 
     Attributes
     ----------
     host : str
-        The host of the last request that was given leave.
+        The host of the last request that was permitted.
     page : str or None
-        The URL of the last page that was given leave; a redirect leads to another one.
+        The URL of the last page that was permitted; a redirect leads to another one.
     host_lines : tuple of str
         What the host of the last page says of its use; see :func:`newsdesk.web.rights.host_signals`.
     """
@@ -228,12 +228,12 @@ class Visit:
         self.host_lines: tuple[str, ...] = ()
 
     def check(self, url: Url) -> None:
-        """Return if a page may be asked for at all, by what its site says; that is read when it is old.
+        """Return if a page may be asked for at all by its site's rules, which are read again when they are old.
 
         Raises
         ------
         NotYetError
-            The slot of the site's robots.txt is too far off, or there is no time left to read it.
+            The slot for the site's robots.txt is too late, or there is no time left to read it.
         PermanentError
             ``robots_disallowed``; or what the site's robots.txt showed of the site.
         TransientError
@@ -256,7 +256,7 @@ class Visit:
         return self._lease_slot(url.host, self._sites[url.origin], hops, self._politeness.crawl_limits.page_seconds)
 
     def _rules(self, url: Url) -> SiteRules:
-        """Return the rules of a URL's site, read anew when they are old."""
+        """Return the rules of a URL's site, read again when they are old."""
         hosts, clock = self._politeness.hosts, self._politeness.clock
         while True:
             known, now = hosts.rules(url.origin), clock()
@@ -382,7 +382,7 @@ class Visit:
         Raises
         ------
         NotYetError
-            With ``hops``: the slot is too far off, or a request that took ``request_seconds`` would end too late.
+            With ``hops``: the slot is too late, or a request that took ``request_seconds`` would end too late.
         """
         politeness = self._politeness
         if self._time_left(request_seconds) < 0:
@@ -396,18 +396,18 @@ class Visit:
         return turn
 
     def has_slot(self) -> None:
-        """Be more patient from here on: this visit has begun."""
+        """Accept longer waits from here on: this visit has begun."""
         self._has_slot = True
 
     def longest_wait(self, request_seconds: float) -> float:
-        """Return how long to wait at most for a request that takes so long."""
+        """Return the longest wait before a request of this duration."""
         left = self._waiting_left
         if not self._has_slot:
             left -= self._politeness.crawl_limits.short_wait_seconds
         return max(0.0, min(left, self._time_left(request_seconds)))
 
     def sleep(self, seconds: float) -> None:
-        """Wait, at the expense of what may be waited in all."""
+        """Wait, and deduct that from the visit's total."""
         self._waiting_left = max(0.0, self._waiting_left - seconds)
         self._politeness.sleep(seconds)
 

@@ -2,7 +2,7 @@
 
 Comes in: an answer with a page. Goes out: where it leads, if that is all it is there for.
 
-A page that reloads itself every few minutes, or that has something to read, is no redirect.
+A page that reloads itself every few minutes, or that has something to read, is not a redirect.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_WORDS = 50
 """Beside links and menus. "You are being sent on; if nothing happens, click here" has some twenty, an article more."""
 
 READ_BYTES = 256 * 1024
-"""Of a page, content coding undone; one that is longer is there to be read."""
+"""Bytes of a page, decoded; a longer one is there to be read."""
 
 _REFRESH = re.compile(r"\s*(\d{1,6})(?:\.[\d.]*)?\s*(?:[;,\s]\s*(?:url\s*=\s*)?(.*))?", re.IGNORECASE | re.DOTALL)
 """https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh"""

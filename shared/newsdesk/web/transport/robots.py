@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from newsdesk.hosts import SiteRules, TdmRule
 
 MAXIMUM_ROBOTS_BYTES = 500 * 1024
-"""RFC 9309, section 2.5: at least so much has to be read; the rest is not."""
+"""RFC 9309, section 2.5: at least this much must be read; the rest is ignored."""
 
 TDM_TARGET = "/.well-known/tdmrep.json"
 
@@ -67,7 +67,7 @@ def read_robots(body: bytes, token: str, *, is_cut: bool = False) -> Robots:
     Parameters
     ----------
     body : bytes
-        Anything at all; what is no rule is passed over.
+        Anything at all; lines that are not rules are ignored.
     token : str
         From :func:`newsdesk.web.rights.product_token`.
     is_cut : bool
@@ -133,7 +133,7 @@ def is_allowed(rules: Sequence[str], target: str) -> bool:
 
 
 def read_tdm(body: bytes) -> tuple[TdmRule, ...]:
-    """Read a ``tdmrep.json``; what is not as the protocol says is passed over."""
+    """Read a ``tdmrep.json``; parts that do not follow the protocol are ignored."""
     try:
         entries = json.loads(body)
     except (ValueError, RecursionError):
@@ -155,7 +155,7 @@ def read_tdm(body: bytes) -> tuple[TdmRule, ...]:
 
 
 def _kept(text: str) -> str:
-    """Return as much of a text as is kept; JSON may escape half a character (a lone surrogate), which UTF-8 has not."""
+    """Return as much of a text as is kept; JSON may escape a lone surrogate, which UTF-8 cannot hold."""
     return text.encode("utf-8", "replace")[:_MAXIMUM_PREFERENCE_BYTES].decode("utf-8", "ignore")
 
 
