@@ -28,6 +28,7 @@ from newsdesk_cli.console import (
     fail,
     out,
     print_facts,
+    print_json,
     require_checkout,
     say,
     usage,
@@ -118,7 +119,7 @@ def ingest(
     ended, results = ingest_locally(wanted, folder, sample=sample, wait=wait, interval=interval, networks=networks)
     if as_json:
         for result in results:
-            sys.stdout.write(f"{result.line()}\n")
+            print_json(result.line())
     else:
         print_results(results, folder)
     if not ended:
@@ -162,7 +163,7 @@ def down(
     if wipe:
         local.wipe()
     if as_json:
-        sys.stdout.write(json.dumps({"stopped": stopped}) + "\n")
+        print_json(json.dumps({"stopped": stopped}))
     else:
         out.print("stopped" if stopped else "no stack was up")
 
@@ -214,7 +215,7 @@ def show(
         page.write_text(enrichment_page(article), encoding="utf-8")
         say(f"wrote {page}")
     if as_json:
-        sys.stdout.write(to_json_bytes(article).decode("utf-8"))
+        print_json(to_json_bytes(article).decode("utf-8"))
     elif page is None:
         out.print(enrichment_view(article) if enrichment else article_view(article))
 
@@ -254,7 +255,7 @@ def search(
         say(f"only the first {similar.MOST_VECTORS:,} vectors were compared")
     if as_json:
         for hit in found.hits:
-            sys.stdout.write(json.dumps(asdict(hit), ensure_ascii=False) + "\n")
+            print_json(json.dumps(asdict(hit), ensure_ascii=False))
     else:
         out.print(hits_table(found))
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 
+from newsdesk.characters import is_obeyed, printable
 from newsdesk_cli.paths import TEMPLATE
 
 EXIT_FAILURE = 1
@@ -22,9 +25,20 @@ EXIT_WAITING = 3
 
 _LOG_WIDTH = 150
 
+
+class PrintableConsole(Console):
+    """A console that shows what it is given and obeys none of it; styles and movements are its own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the segments of a renderable, with a sign in the place of each character that a terminal obeys."""
+        for segment in super().render(renderable, options):
+            is_ours = segment.control is not None or segment.text.isprintable()
+            yield segment if is_ours else Segment(printable(segment.text), segment.style)
+
+
 # A terminal knows its width. A file or a pipe has none, and rich's default of 80 columns truncates addresses.
-out = Console(width=None if sys.stdout.isatty() else _LOG_WIDTH)
-err = Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
+out = PrintableConsole(width=None if sys.stdout.isatty() else _LOG_WIDTH)
+err = PrintableConsole(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
 
 
 def say(text: str) -> None:
@@ -55,10 +69,22 @@ def require_checkout(what: str) -> None:
         usage(f"{what} needs a checkout of the repository: run .venv/bin/newsdesk there")
 
 
+def print_json(document: str) -> None:
+    """Print JSON that a terminal obeys nothing of: the same document, with escapes for such characters."""
+    sys.stdout.write(escaped_json(document).rstrip("\n") + "\n")
+
+
+def escaped_json(document: str) -> str:
+    """Return JSON with escapes in its texts for every character that a terminal obeys."""
+    if document.isprintable():
+        return document
+    return "".join(json.dumps(character)[1:-1] if is_obeyed(character) else character for character in document)
+
+
 def print_facts(facts: dict[str, Any], as_json: bool) -> None:
     """Print names and values, as a table or as JSON."""
     if as_json:
-        sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
+        print_json(json.dumps(facts, ensure_ascii=False))
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)

@@ -8,7 +8,6 @@ loads nothing, and says so in its Content-Security-Policy.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +20,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from newsdesk.characters import printable
 from newsdesk.contracts import Article, Enrichment, Entity, Language, Quote
 
 Span = tuple[int, int]
@@ -80,14 +80,14 @@ def enrichment_view(article: Article) -> RenderableType:
     """Return the article with its entities, quotes and summary marked, and what else was found."""
     body = Text()
     for segment in segments(article.article_body, article.enrichment):
-        body.append(_printable(segment.text), style=_style(segment))
-    parts: list[RenderableType] = [Text(_printable(article.headline or "(no headline)"), style="bold underline")]
+        body.append(printable(segment.text), style=_style(segment))
+    parts: list[RenderableType] = [Text(printable(article.headline or "(no headline)"), style="bold underline")]
     parts += [Padding(body, (1, 0)), _legend()]
     for title, rows in _tables(article.enrichment):
         if rows:
             table = Table(box=None, show_header=False, pad_edge=False)
             for row in rows:
-                table.add_row(*(Text(_printable(cell)) for cell in row))
+                table.add_row(*(Text(printable(cell)) for cell in row))
             parts.append(Panel(table, title=title, title_align="left", border_style="dim"))
     return Group(*parts)
 
@@ -175,20 +175,6 @@ def _legend() -> Text:
     for name, style in {**named, "speaker or cue": "underline", "summary": "bold"}.items():
         legend.append(name, style=f"not dim {style}").append("  ")
     return legend
-
-
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Unicode's embeddings, overrides and isolates (UAX 9), which change the direction of text."""
-
-
-def _printable(text: str) -> str:
-    """Replace each character that a terminal would obey, such as a control or a change of direction, with a sign."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if (unicodedata.category(char) == "Cc" and char not in "\n\t") or char in _TURNS
-        else char
-        for char in text
-    )
 
 
 def _span(segment: Segment) -> str:

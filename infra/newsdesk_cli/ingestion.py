@@ -18,6 +18,7 @@ from newsdesk.articles import ArticleState, OutcomeRecord, Stage, SubmissionReco
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import Article
 from newsdesk.web import MAXIMUM_URL_LENGTH
+from newsdesk_cli.console import escaped_json
 from newsdesk_cli.stack import Stack
 
 _MESSAGES_PER_CALL = 10  # SQS's own limit
@@ -68,7 +69,8 @@ class Result:
             "headline": self.headline,
         }
         extra = {"duplicate_of": self.duplicate_of, "next_due": self.next_due, "detail": self.detail}
-        return json.dumps({**fields, **{name: value for name, value in extra.items() if value}}, ensure_ascii=False)
+        given = {name: value for name, value in extra.items() if value}
+        return escaped_json(json.dumps({**fields, **given}, ensure_ascii=False))
 
 
 @dataclass(slots=True)

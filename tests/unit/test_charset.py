@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractor.html import decode_text
-from extractor.html.charset import codec_of, storable
+from extractor.html.charset import codec_of
+from newsdesk.characters import storable
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from newsdesk.characters import storable_line
 from newsdesk.contracts import SUBMISSION_ID_PATTERN, Reason, UrlSubmitted
 from newsdesk.errors import NewsdeskError
+from newsdesk.web import MAXIMUM_URL_LENGTH
 
 TRIGGER_SOURCE = "newsdesk.trigger"
 TRIGGER_DETAIL_TYPE = "UrlSubmitted"
@@ -49,6 +51,11 @@ class Submission:
     submission_ids: tuple[str, ...]
     request: UrlSubmitted
     sender: str | None = None
+
+    @property
+    def recorded_url(self) -> str:
+        """The URL as it is recorded; the one that is refused may hold anything."""
+        return storable_line(self.request.url)[:MAXIMUM_URL_LENGTH]
 
     @property
     def submission_id(self) -> str:

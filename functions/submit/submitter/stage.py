@@ -18,13 +18,13 @@ from newsdesk.articles import (
     next_run,
     with_submission,
 )
+from newsdesk.characters import storable_line
 from newsdesk.clock import to_text
 from newsdesk.contracts import Outcome, Reason, label
 from newsdesk.errors import AlreadyRecordedError, ConflictError, RejectedUrlError
 from newsdesk.runtime import Worker
 from newsdesk.web import (
     DEFAULT_PORTS,
-    MAXIMUM_URL_LENGTH,
     Network,
     Url,
     article_id,
@@ -86,7 +86,7 @@ class SubmitStage:
             # An AMP cache's URL stands for another host's: what is checked is what will be dialled.
             check_destination(page, self.networks, self.ports)
         except RejectedUrlError as error:
-            ids, address = submission.submission_ids, submission.request.url
+            ids, address = submission.submission_ids, submission.recorded_url
             return self._reject(ids, address, error.reason, str(error), submission)
         return self._accept(submission, url, page)
 
@@ -143,7 +143,7 @@ class SubmitStage:
         return SubmissionRecord(
             submission_id=submission.submission_id,
             sender=submission.sender,
-            url=request.url,
+            url=submission.recorded_url,
             received_at=to_text(self.worker.clock()),
             article_id=state.article_id,
             run=state.run,
@@ -159,9 +159,9 @@ class SubmitStage:
         Under an id that another URL has, nothing can be recorded any more; the refusal is recorded under the next one.
         """
         following = submission.submission_ids[1:]
-        if record.url != submission.request.url and following:
+        if record.url != submission.recorded_url and following:
             detail = f"{submission.submission_id} was another URL's"
-            address = submission.request.url
+            address = submission.recorded_url
             return self._reject(following, address, Reason.SUBMISSION_ID_REUSED, detail, submission)
         if record.article_id is not None:
             state = self.worker.store.get(record.article_id)
@@ -182,10 +182,10 @@ class SubmitStage:
         refused = SubmissionRecord(
             submission_id=submission_ids[0],
             sender=submission.sender if submission else None,
-            url=url[:MAXIMUM_URL_LENGTH],
+            url=url,
             received_at=to_text(self.worker.clock()),
             outcome=label(Outcome.REJECTED, reason),
-            detail=detail[:300],
+            detail=storable_line(detail)[:300],
             priority=request.priority if request else None,
             tags=request.tags if request else (),
             correlation_id=request.correlation_id if request else None,

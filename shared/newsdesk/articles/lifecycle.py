@@ -33,6 +33,7 @@ from newsdesk.articles.state import (
     Tombstone,
     Validators,
 )
+from newsdesk.characters import storable_line
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import (
     ArticleEnriched,
@@ -230,7 +231,7 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
         redirects=(),
         attempts=state.attempts + 1,
         due_at=_after(now, delay_seconds),
-        last_detail=detail[:300],
+        last_detail=_recorded(detail),
     )
 
 
@@ -398,7 +399,7 @@ def ended(
         key=named.key if named else None,
         headline=named.headline if named else None,
         duplicate_of=duplicate_of,
-        detail=detail[:300] if detail else None,
+        detail=_recorded(detail),
     )
     return after, (record,)
 
@@ -500,7 +501,7 @@ def _records_of_retraction(
         ended_at=tombstone.retracted_at,
         submissions=state.submissions,
         revision=tombstone.revision,
-        detail=detail[:300] if detail else None,
+        detail=_recorded(detail),
     )
     return revision, outcome
 
@@ -525,7 +526,7 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
         article_key=None,
         last_outcome=outcome,
         last_ended_at=to_text(now),
-        last_detail=detail[:300] if detail else None,
+        last_detail=_recorded(detail),
         **changes,
     )
 
@@ -583,3 +584,8 @@ def message_for(state: ArticleState) -> StageMessage | None:
 def is_past(state: ArticleState, stage: Stage) -> bool:
     """Return whether a run has left a stage behind."""
     return STAGE_ORDER.index(state.stage) > STAGE_ORDER.index(stage)
+
+
+def _recorded(detail: str | None) -> str | None:
+    """Return what is kept of a detail: it may repeat what a page or a server sent."""
+    return storable_line(detail)[:300] or None if detail else None

@@ -12,12 +12,22 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from newsdesk.characters import storable_line
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 SUBMISSION_ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,128}$"
-Tag = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def _line(value: object) -> object:
+    return storable_line(value) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+"""One line of text, from which control characters are dropped as it is read."""
+Tag = Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 class Message(BaseModel):
@@ -47,8 +57,8 @@ class UrlSubmitted(Message):
     )
     priority: Literal["normal", "high"] | None = Field(default=None, description="Recorded; orders nothing yet.")
     tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Recorded with the submission.")
-    correlation_id: str | None = Field(default=None, max_length=128, description="Travels through every stage's logs.")
-    discovery: str | None = Field(default=None, max_length=128, description="How the submitter found the URL.")
+    correlation_id: Line | None = Field(default=None, max_length=128, description="Travels through every stage's logs.")
+    discovery: Line | None = Field(default=None, max_length=128, description="How the submitter found the URL.")
 
 
 class StageMessage(Message):

@@ -1,7 +1,7 @@
 """What the web is to Newsdesk: URLs, addresses, content codings, and what sites ask of machines.
 
-Below it stand ``contracts``, ``clock``, ``errors`` and ``words``. How a page is fetched is in ``web.transport``, a door
-of its own: a function that fetches nothing loads no HTTP client.
+Below it stand ``characters``, ``contracts``, ``clock``, ``errors`` and ``words``. How a page is fetched is in
+``web.transport``, a door of its own: a function that fetches nothing loads no HTTP client.
 """
 
 from __future__ import annotations

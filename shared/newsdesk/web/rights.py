@@ -27,6 +27,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from newsdesk.characters import storable_line
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 
@@ -308,7 +309,7 @@ def _read(names: Collection[str], pairs: Iterable[tuple[str, str]]) -> list[tupl
     for raw_name, value in pairs:
         name = raw_name.strip().lower()
         if name in names and left > 0:
-            found.append((name, value[:left]))
+            found.append((name, storable_line(value[:left])))
             left -= len(value)
     return found
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from newsdesk.characters import storable
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 
@@ -91,8 +92,6 @@ _MAXIMUM_NO_TEXT_SHARE = 0.05
 _SURROGATES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
 """In UTF-8, where they are not allowed (RFC 3629, section 3) but found: some write a character beyond U+FFFF as two."""
 
-_NEWLINES = re.compile(r"\r\n?|\x85|\u2028|\u2029")
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
 """What must not be stored, and the invisible characters that say only where a line may break: a soft hyphen or a
 zero-width space parts a word for everybody who searches for it. U+200C and U+200D are spelling in Persian and Hindi."""
 
@@ -118,15 +117,6 @@ def decode_text(body: bytes, content_type: str | None = None) -> str:
     if len(_NO_TEXT.findall(text)) > _MAXIMUM_NO_TEXT_SHARE * len(text):
         raise PermanentError(Reason.UNDECODABLE, "mostly replacement and control characters")
     return storable(text)
-
-
-def storable(text: str) -> str:
-    """Return text without what must not be stored, and without invisible hints where a line may break.
-
-    Every kind of line end becomes a newline; vertical tabs and form feeds become spaces.
-    """
-    text = _NEWLINES.sub("\n", text)
-    return _UNSTORABLE.sub("", text.replace("\x0b", " ").replace("\x0c", " "))
 
 
 def codec_of(label: str) -> str | None:

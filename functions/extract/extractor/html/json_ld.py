@@ -19,7 +19,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from extractor.html.charset import storable
+from newsdesk.characters import storable
 
 _LARGEST_SCRIPT = 3_000_000
 _LARGEST_TOTAL = 6_000_000

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from extractor.html.charset import storable
+from newsdesk.characters import storable
 from newsdesk.contracts import Link
 from newsdesk.errors import RejectedUrlError
 from newsdesk.web import Url, parse_url

@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from extractor.html.charset import storable
+from newsdesk.characters import storable
 
 _MAXIMUM_METAS = 2_000
 _MAXIMUM_VALUES = 50

@@ -10,7 +10,7 @@ from itertools import islice
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from extractor.html.charset import storable
+from newsdesk.characters import storable
 
 _MAXIMUM_EVENTS = 50_000
 _LONGEST = 200_000

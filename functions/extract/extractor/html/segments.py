@@ -16,8 +16,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from extractor.html.charset import storable
 from extractor.html.containers import Container, ContainerTree
+from newsdesk.characters import storable
 
 # What HTML's rendering section displays in a line, and the elements that only mark up words. Everything else, custom
 # elements included, begins a new line.
