@@ -1,7 +1,7 @@
 """From bytes to text.
 
-Comes in: a body, content coding undone, and its ``Content-Type``. Goes out: text that can be stored: no NUL, no control
-characters but tab and newline, no lone surrogate.
+Comes in: a body, content coding undone, and its ``Content-Type``. Goes out: text without control characters but tab and
+newline, without lone surrogates. What else shows nothing is dropped where text is taken from the page.
 
 The charset is that of, in this order, the byte order mark, the HTTP header, the page's own ``<meta>``, and detection.
 A byte order mark wins over a header that contradicts it (https://encoding.spec.whatwg.org/#decode), as in browsers.
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
-from newsdesk.characters import storable
+from newsdesk.characters import without_controls
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 
@@ -116,7 +116,7 @@ def decode_text(body: bytes, content_type: str | None = None) -> str:
     text = _decoded_again(_decode(body, content_type))
     if len(_NO_TEXT.findall(text)) > _MAXIMUM_NO_TEXT_SHARE * len(text):
         raise PermanentError(Reason.UNDECODABLE, "mostly replacement and control characters")
-    return storable(text)
+    return without_controls(text)
 
 
 def codec_of(label: str) -> str | None:

@@ -51,6 +51,7 @@ from extractor.kinds import (
 )
 from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
 from extractor.text import clean_plain_text, ends_sentence, split_parts
+from newsdesk.characters import hides_text, storable
 from newsdesk.contracts import (
     Block,
     BlockType,
@@ -76,6 +77,9 @@ MOST_JUDGED = 10_000
 MOST_DROPPED = 2_000
 LONGEST_DROPPED = 2_000
 """Pieces, and code points of each, that are kept as evidence of what was cut."""
+
+INVISIBLE_TEXT = "invisible_text"
+"""The warning that a page holds characters that show nothing, which were left out."""
 
 LEAST_DOUBTFUL, MOST_DOUBTFUL = 0.3, 0.7
 """Between these probabilities the classifier hesitated."""
@@ -137,7 +141,8 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
 
     Parameters are those of :func:`extract`.
     """
-    plain = clean_plain_text(text)
+    hides = hides_text(text)
+    plain = clean_plain_text(storable(text))
     blocks = tuple(Block(type=BlockType.PARAGRAPH, text=paragraph) for paragraph in plain.paragraphs)
     body = "\n".join(plain.paragraphs)
     stated = {
@@ -160,7 +165,7 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
         word_count=count_words(body),
         quality=Quality(
             field_sources={name: FieldSource(source=source) for name, source in sources.items()},
-            warnings=_warnings(canonical),
+            warnings=(*_warnings(canonical), *((INVISIBLE_TEXT,) if hides else ())),
         ),
         rights=rights_of(signals, page.captured_at),
         provenance=_with_canonical(page.known_provenance, canonical),
@@ -239,6 +244,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
                 *wall.warnings,
                 *kind.warnings,
                 *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
+                *((INVISIBLE_TEXT,) if hides_text(page.tree.text_content()) else ()),
             ),
             conflicts=metadata.conflicts,
         ),
