@@ -26,10 +26,11 @@ def published(head: str = "", line: str = "", *, url: str = URL, after: str = ""
     return dates_of_publication(page, CAPTURED_AT, HEADLINE)
 
 
-def modified(head: str) -> StatedDates:
-    page = read_html(f"<html><head>{head}</head><body>{PROSE}</body></html>", URL)
+def modified(head: str, line: str = "", lang: str = "en") -> StatedDates:
+    body = f"<article><h1>{HEADLINE}</h1>{line}{PROSE}</article>"
+    page = read_html(f'<html lang="{lang}"><head>{head}</head><body>{body}</body></html>', URL)
     assert page is not None
-    return dates_of_modification(page, CAPTURED_AT)
+    return dates_of_modification(page, CAPTURED_AT, HEADLINE)
 
 
 def json_ld(stated: str, name: str = "datePublished") -> str:
@@ -216,3 +217,91 @@ def test_any_text_is_a_past_date_or_none(text: str) -> None:
     for stated in (published(meta(text.replace('"', ""))), published(line=f"<p>{text}</p>")):
         if stated.chosen is not None:
             assert "1995" <= stated.chosen.text[:4] <= "2026"
+
+
+@pytest.mark.parametrize(
+    ("line", "lang"),
+    [
+        ("<p>Published 19 November 2026, updated 21 November 2026</p>", "en"),
+        ("<p>Updated: 21 November 2026 | Published: 19 November 2026</p>", "en"),
+        ("<p>Updated</p><p>21 November 2026</p><p>Posted</p><p>19 November 2026</p>", "en"),
+        ("<p>19. November 2026 (aktualisiert am 21. November 2026)</p>", "de"),
+        ("<div>Mis à jour le 21 novembre 2026 - Publié le 19 novembre 2026</div>", "fr"),
+        ("<p>Обновлено 21 ноября 2026, опубликовано 19 ноября 2026</p>", "ru"),
+        ("<p>2026年11月19日公開 2026年11月21日更新</p>", "ja"),
+        ("<p>입력 2026.11.19. 09:00 수정 2026.11.21. 10:00</p>", "ko"),
+        ("<p>آخر تحديث: 21 نوفمبر 2026</p><p>نشر في 19 نوفمبر 2026</p>", "ar"),
+        (
+            '<p><time class="updated" datetime="2026-11-21">21 Nov 2026</time>'
+            ' <time class="published" datetime="2026-11-19">19 Nov 2026</time></p>',
+            "en",
+        ),
+        (
+            '<p><span itemprop="dateModified">21 November 2026</span> <span itemprop="datePublished">19 November 2026'
+            "</span></p>",
+            "en",
+        ),
+        ('<p>Last updated: <time datetime="2026-11-21">Saturday</time></p><p>19 November 2026</p>', "en"),
+        (
+            '<p><abbr class="published" title="2026-11-19T09:00">then</abbr> <i class="updated">21 Nov 2026</i></p>',
+            "en",
+        ),
+    ],
+)
+def test_where_publication_and_update_are_shown_each_is_its_own(line: str, lang: str) -> None:
+    found, changed = published(line=line, lang=lang).chosen, modified("", line, lang).chosen
+    assert found is not None
+    assert found.text[:10] == "2026-11-19"
+    if "Saturday" not in line:
+        assert changed is not None
+        assert (changed.text[:10], changed.is_update) == ("2026-11-21", False)
+
+
+def test_an_element_of_both_classes_is_the_date_of_publication() -> None:
+    line = '<time class="entry-date published updated" datetime="2026-11-19T08:00:00+01:00">19 November 2026</time>'
+    assert published(line=line).chosen == FoundDate("2026-11-19T08:00:00+01:00", "dom")
+
+
+@pytest.mark.parametrize(
+    ("line", "lang"),
+    [
+        ("<p>Hattie Rowbottom, Little Haven, 19 November 2026, 07:30</p>", "en"),
+        ("<div><span>Carmen Ibarra</span> <time>19 de noviembre de 2026</time></div>", "es"),
+        ("<p>Von Hattie Rowbottom und Dale Curnow, unseren Berichterstattern, 19. November 2026, 07:30 Uhr</p>", "de"),
+        ('<p><span itemprop="datePublished">19 ноября 2026, 07:30</span></p>', "uk"),
+        ("<footer><p>Hattie Rowbottom</p><p>November 19, 2026 | 4 min</p></footer>", "en"),
+    ],
+)
+def test_a_day_is_read_beside_the_author(line: str, lang: str) -> None:
+    found = published(line=line, lang=lang).chosen
+    assert found is not None
+    assert found.text == "2026-11-19"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        '<p>The gates will be tested again on <time datetime="2026-11-02">2 November</time>, the harbour says.</p>',
+        '<ul><li><time datetime="2026-11-02">2 November</time>: test</li><li><time datetime="2026-11-09">9 November'
+        "</time>: second test</li></ul>",
+    ],
+)
+def test_the_day_of_an_event_in_the_text_is_not_the_articles(after: str) -> None:
+    assert published(line=PROSE + after) == StatedDates()
+
+
+def test_the_state_of_an_application_may_state_the_day_of_publication() -> None:
+    script = '<script>window.state = {"story": {"publishedAt": "2026-11-19T08:00:00+01:00"}}</script>'
+    assert published(after=script).chosen == FoundDate("2026-11-19T08:00:00+01:00", "script")
+    # And where it holds several stories, nothing tells whose is whose
+    other = '<script>var more = [{"publishedAt": "2026-11-01"}]</script>'
+    assert published(after=script + other).chosen is None
+
+
+def test_a_line_above_the_headline_in_its_container_may_be_the_day() -> None:
+    above = (
+        f'<html lang="en"><body><main><div><p>19 November 2026</p><h1>{HEADLINE}</h1></div>{PROSE}</main></body></html>'
+    )
+    page = read_html(above, URL)
+    assert page is not None
+    assert dates_of_publication(page, CAPTURED_AT, HEADLINE).chosen == FoundDate("2026-11-19", "dom")

@@ -10,14 +10,13 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 
-from dateparser import DateDataParser
-from dateparser.data.languages_info import language_order
 from htmldate.extractors import try_date_expr
 
 from extractor.html import Page
+from extractor.metadata.days import days_in, normal
 
 _EARLIEST = datetime(1995, 1, 1)
 """htmldate's own; the web has no older articles, only articles about older days."""
@@ -31,20 +30,35 @@ ISO_DATE = re.compile(
 )
 _SLASHED_DAY = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])")
 _MONTHS = 12
-_ABBREVIATED_MONTH = re.compile(r"\b([A-Z][a-z]{2})[a-z]?\.(?= \d{1,2}, )")
-"""As in "Nov. 3, 2026"."""
-_YEAR = re.compile(r"(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d")
-_EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d\d?) ?[月월] ?(\d\d?) ?[日일]")
+_YEAR = re.compile(
+    r"(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d|2[45]\d\d|1[34]\d\d|\d{3}[年./]|(?:令和|平成|民國|民国)|[〇零一二]{2}年"
+)
+_COUNTING_YEARS = re.compile(r"(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d")
+"""The same in plain ASCII, where no other era is written."""
 _UNSETTLED_LANGUAGES = frozenset({"", "en", "en-ca", "en-ph"})
 """A page in one of them may mean 11 March or 3 November by 11/03."""
 _LONGEST_DATED_TEXT = 2000
 """Characters of a run of text whose dates may tell whether days or months go first."""
 _NUMBER = re.compile(r"\d{1,4}")
-_LONGEST_LINE = 52
+_LONGEST_EXPRESSION = 52
 """Characters; htmldate reads no longer expressions."""
+_LONGEST_LINE = 90
+"""Characters of a line that is a date with a few words: a label, an author, a place."""
 _LONGEST_SENTENCE = 5
 """Spaces that a line may have which ends like a sentence: "It was opened on 4 May 2011." states another date."""
 _MOST_TEXTS = 20_000
+
+_UPDATE_WORDS = (
+    "updat|modifi|revis|review|stand |aktualis|actuali|actualitz|aggiorn|bijgewerkt|gewijzigd|oppdatert|"
+    "uppdatera|opdater|paivitet|aktualiz|mis a jour|mise a jour|обновл|изменен|оновлен|актуализ|ажурир|azurira|"
+    "posodob|frissit|modosit|atnaujin|atjaunin|uuendatud|ενημερω|guncelle|تحديث|تعديل|تحدیث|به روز|بروزرسانی|"
+    "ویرایش|עודכן|עדכון|अपडेट|अद्यतन|संशोधित|আপডেট|হালনাগাদ|புதுப்பி|แก้ไข|อัปเดต|อัพเดต|ปรับปรุง|cap nhat|"
+    "diperbarui|dikemas kini|更新|修改|修訂|改訂|수정|업데이트"
+)
+"""What a page writes beside the day of an update."""
+_UPDATED = re.compile("|".join(map(normal, _UPDATE_WORDS.split("|"))))
+_UPDATED_BEHIND = re.compile(r"[^\w]{0,3}[日일]?[^\w]{0,3}(?:更新|修改|修訂|改訂|수정|업데이트)")
+"""Of it what stands behind the day, in the languages that write it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class FoundDate:
     text : str
         ``YYYY-MM-DD``, or RFC 3339 where the page gives time and time zone.
     source : str
-        ``jsonld``, ``meta``, ``dom`` or ``url``.
+        ``jsonld``, ``meta``, ``dom``, ``url`` or ``script``.
     is_update : bool
         Whether the page calls it the day of an update, and no other.
     """
@@ -108,11 +122,41 @@ class DateReader:
             yield FoundDate(day, source)
 
     def read(self, text: str, *, is_any_language: bool = True) -> str | None:
-        """Return the day that a short expression names, in words of the page's language, too, if they may be."""
-        # Said so that no library has to go through all the languages that it knows.
-        text = _EAST_ASIAN_DAY.sub(r"\1-\2-\3 ", " ".join(text[:200].split())).strip()
-        text = self._settled(_ABBREVIATED_MONTH.sub(r"\1", text)) or ""
-        if not 6 < len(text) <= _LONGEST_LINE:
+        """Return the first day that a short expression names, in words of the page's language, too, if they may be."""
+        text = " ".join(text[:200].split())
+        written = normal(text)
+        days = days_in(
+            written, self.language if is_any_language else "en", is_month_first=self._is_month_first(written)
+        )
+        return days[0].day.isoformat() if days else self._read_by_htmldate(text)
+
+    def shown(self, text: str) -> Iterator[FoundDate]:
+        """Yield the days that a line for readers names, and whether each is called one of an update."""
+        written = normal(" ".join(text[:300].split()))
+        days = days_in(written, self.language, is_month_first=self._is_month_first(written))
+        if not days and (day := self._read_by_htmldate(text)):
+            yield FoundDate(day, "dom", is_update=_UPDATED.search(written) is not None)
+        end = 0
+        for named in days:
+            label = written[end : named.start]
+            is_update = _UPDATED.search(label) is not None or _UPDATED_BEHIND.match(written, named.end) is not None
+            end = named.end
+            yield FoundDate(named.day.isoformat(), "dom", is_update=is_update)
+
+    def is_update(self, label: str) -> bool:
+        """Return whether a label says that the date beside it is an update's."""
+        return _UPDATED.search(normal(label)) is not None
+
+    def _is_month_first(self, written: str) -> bool | None:
+        """Return whether days between slashes have the month first; None where nothing on the page tells."""
+        if "/" not in written or self.language in _UNSETTLED_LANGUAGES:
+            return None
+        return self.language == "en-us"
+
+    def _read_by_htmldate(self, text: str) -> str | None:
+        """Return the day in an expression that is written for machines in one of their many ways."""
+        text = self._settled(" ".join(text[:200].split())) or ""
+        if not 6 < len(text) <= _LONGEST_EXPRESSION:
             return None
         if text.isupper():
             text = text.lower()  # htmldate takes three capitals for a currency
@@ -121,9 +165,6 @@ class DateReader:
             # dateutil and dateparser warn of time zones and of days without a year in what pages write.
             warnings.simplefilter("ignore")
             day: str | None = try_date_expr(text, "%Y-%m-%d", False, _EARLIEST, latest)
-            if day is None and is_any_language and (parser := _parser_of(self.language)) is not None:
-                moment = parser.get_date_data(text)["date_obj"]
-                day = moment.strftime("%Y-%m-%d") if moment else None
         return day if day and _spells(text, day) else None
 
     def _settled(self, text: str) -> str | None:
@@ -144,17 +185,6 @@ class DateReader:
 def _is_month_first(first: int, second: int) -> bool | None:
     """Return whether the first of two numbers is the month; None where either may be."""
     return None if (first > _MONTHS) == (second > _MONTHS) else second > _MONTHS
-
-
-@lru_cache(maxsize=16)
-def _parser_of(language: str) -> DateDataParser | None:
-    """Return a parser of one language: loading all that dateparser knows takes seconds."""
-    code = language[:40].replace("_", "-").partition("-")[0].lower()
-    if code not in language_order:
-        return None
-    return DateDataParser(
-        languages=[code], settings={"PREFER_DAY_OF_MONTH": "first", "PREFER_DATES_FROM": "past", "STRICT_PARSING": True}
-    )
 
 
 def _spells(text: str, day: str) -> bool:
@@ -182,12 +212,16 @@ def is_past(text: str, latest: datetime) -> bool:
     return moment is not None and _EARLIEST.date() <= moment <= (latest.astimezone(UTC) + _WESTERNMOST_LEAD).date()
 
 
-def may_be_date_line(line: str) -> bool:
+def may_be_date_line(line: str, longest: int = _LONGEST_LINE) -> bool:
     """Return whether a line is short enough to be a date with a few words, and not a sentence or a copyright notice."""
-    line = " ".join(line[:200].split())
+    if len(line) > 2 * longest:
+        return False
+    line = " ".join(line.split())
+    if not 6 < len(line) <= longest:
+        return False
+    has_year = _COUNTING_YEARS.search(line) if line.isascii() else _YEAR.search(normal(line))
     return (
-        6 < len(line) <= _LONGEST_LINE
-        and _YEAR.search(line) is not None
+        has_year is not None
         and not (line.endswith((".", "!", "?")) and line.count(" ") > _LONGEST_SENTENCE)
         and "©" not in line
         and "copyright" not in line.lower()

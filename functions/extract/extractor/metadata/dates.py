@@ -15,14 +15,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
 
 from htmldate.core import DATE_ATTRIBUTES, ITEMPROP_ATTRS_ORIGINAL, PROPERTY_MODIFIED, find_date
 
-from extractor.html import Element, Page, Segment, StructuredData, text_of
+from extractor.html import Element, Page, StructuredData, text_of
 from extractor.metadata.date_reading import ISO_DATE, DateReader, FoundDate, is_past, may_be_date_line, parse_date
+from extractor.metadata.shown_dates import Furniture, ShownDates
 
 _FARTHEST_WEST = timedelta(hours=9)
 _FARTHEST_EAST = timedelta(hours=13)
@@ -30,6 +31,12 @@ _FARTHEST_EAST = timedelta(hours=13)
 
 _JSON_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"', re.IGNORECASE)
 _JSON_MODIFIED = re.compile(r'"dateModified"\s*:\s*"([^"\\]{8,40})"', re.IGNORECASE)
+_DATA_PUBLISHED = re.compile(
+    r"(?:date_?published|published_?(?:at|date|time|on)|publish_?(?:date|time)|publication_?date|pub_?date)"
+    r"(?:&quot;|&#34;|\\?[\"'])\s*:\s*(?:&quot;|&#34;|\\?[\"'])((?:19|20)\d\d-\d\d-\d\d[T \d:.Z+-]{0,30})",
+    re.IGNORECASE,
+)
+"""In the state of an application, which may stand in a script or in an attribute."""
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _URL_DAY = re.compile(
     rf"\D((?:19|20)\d\d)[/_-](\d\d?|(?:{'|'.join(_MONTH_NAMES)})[a-z]{{0,6}})[/_-](\d\d?)(?:\D|$)", re.IGNORECASE
@@ -39,22 +46,12 @@ _PUBLISHED_NAMES = DATE_ATTRIBUTES | ITEMPROP_ATTRS_ORIGINAL
 _PUBLISHED_NAME = re.compile(r"(?:^|[-_.:])(?:first-?)?publi(?:shed|sh|cation)[-_]?(?:on|at|date|time)?$")
 _MODIFIED_NAMES = PROPERTY_MODIFIED - {"release_date"}
 
-_FURNITURE_TAGS = frozenset({"aside", "footer", "nav"})
-_ARTICLE_TAGS = frozenset({"article", "main", "body", "html"})
-_FURNITURE_NAME = re.compile(
-    r"related|comment|teaser|recommend|promo|most-?(?:read|popular)|latest|trending", re.IGNORECASE
-)
-_FRAME_NAME = re.compile(r"sidebar|footer|newsletter", re.IGNORECASE)
-_DATE_CLASS = re.compile(r"date|publi(?:sh|c)|posted|time", re.IGNORECASE)
 _LINE_TAGS = (
     "a", "abbr", "address", "b", "dd", "div", "em", "h3", "h4", "h5", "h6", "header", "i", "li", "p", "section",
     "small", "span", "strong", "summary", "td", "time", "ul",
 )  # fmt: skip
 _NUMERIC_DAY = re.compile(r"\d{1,4}[./-]\d\d?[./-]\d{2,4}")
 _LINES_TRIED = 60
-_LINES_BESIDE_HEADING = 15
-_UPDATED = re.compile(r"(?i)updat|modifi|revis|review|stand\b|aktualis|actuali|aggiorn|bijgewerkt|oppdatert|uppdaterad")
-_LONG_PARAGRAPH_WORDS = 25
 _MOST_ELEMENTS = 20_000
 """htmldate's time grows faster than a page's size."""
 _STATEMENTS_READ = 60
@@ -94,15 +91,17 @@ def dates_of_publication(page: Page, latest: datetime, headline: str | None = No
         _in_json(page.tree, _JSON_PUBLISHED, reader), latest
     )
     stated += _firsts(_in_meta(page.tree, _is_published_name, reader), latest)
-    furniture = _Furniture(page.tree)
-    line = _beside_heading(page.segments, furniture, headline, reader)
+    shown_dates = ShownDates(page, reader, headline)
     shown = [
         found
-        for found in (line, *_firsts(_in_url(page.address, reader), latest))
-        if found is not None and is_past(found.text, latest)
+        for found in (
+            *_publications(shown_dates.beside_heading, latest),
+            *_firsts(_in_url(page.address, reader), latest),
+        )
+        if is_past(found.text, latest)
     ]
     if not stated:
-        return StatedDates(_from_text(page, shown, furniture, reader, latest))
+        return StatedDates(_from_text(page, shown, shown_dates, reader, latest))
     # Of two statements, the one that readers are shown.
     first = next((found for found in stated for seen in shown if found.text[:10] == seen.text[:10]), stated[0])
     others = tuple(found for found in stated if found is not first)
@@ -113,14 +112,21 @@ def dates_of_publication(page: Page, latest: datetime, headline: str | None = No
     return StatedDates(chosen, others)
 
 
-def dates_of_modification(page: Page, latest: datetime) -> StatedDates:
-    """Return the date of the last modification that the page's metadata state."""
+def dates_of_modification(page: Page, latest: datetime, headline: str | None = None) -> StatedDates:
+    """Return the date of the last modification: the one stated to machines, or the one shown to readers as such.
+
+    Parameters are those of :func:`dates_of_publication`.
+    """
     reader = DateReader(page)
     stated = _firsts(_in_own_json(page.data, "date_modified", reader), latest) or _firsts(
         _in_json(page.tree, _JSON_MODIFIED, reader), latest
     )
     stated += _firsts(_in_meta(page.tree, _MODIFIED_NAMES.__contains__, reader), latest)
-    return StatedDates(_in_own_zone(stated[0], stated), tuple(stated[1:])) if stated else StatedDates()
+    if not stated:
+        shown = ShownDates(page, reader, headline)
+        updates = (found for found in (*shown.named, *shown.beside_heading) if found.is_update)
+        return StatedDates(next((replace(found, is_update=False) for found in _firsts(updates, latest)), None))
+    return StatedDates(_in_own_zone(stated[0], stated), tuple(stated[1:]))
 
 
 def is_same_day(date_text: str, other: str) -> bool:
@@ -166,51 +172,47 @@ def _is_own_day(shown: FoundDate, stated: FoundDate) -> bool:
     return moment is not None and shown.source == "dom" and not shown.is_update and day < moment
 
 
+def _publications(found: Iterable[FoundDate], latest: datetime) -> list[FoundDate]:
+    """Return the first date that is no update's; the first update where there is nothing else."""
+    dates = [date for date in found if is_past(date.text, latest)]
+    return [date for date in dates if not date.is_update][:1] or dates[:1]
+
+
 def _from_text(
-    page: Page, shown: list[FoundDate], furniture: _Furniture, reader: DateReader, latest: datetime
+    page: Page, shown: list[FoundDate], dates: ShownDates, reader: DateReader, latest: datetime
 ) -> FoundDate | None:
-    elements = [
-        found
-        for found in islice(_in_elements(page, furniture, reader), _STATEMENTS_READ)
-        if is_past(found.text, latest)
-    ]
-    if shown and shown[0].source == "dom":
-        return next((found for found in elements if found.text.startswith(shown[0].text)), shown[0])
+    """Return the date that the page shows to readers; that of an update only where it shows no other."""
+    named = [found for found in dates.named if is_past(found.text, latest)]
+    published = [found for found in named if not found.is_update]
+    if published:
+        return published[0]
+    updates = [found for found in (*shown, *named) if found.is_update]
+    beside = next((found for found in shown if found.source == "dom" and not found.is_update), None)
+    times = [found for found in dates.times if is_past(found.text, latest) and not found.is_update]
+    if beside is not None:
+        return next((found for found in times if found.text.startswith(beside.text)), beside)
     if in_title := _firsts(_in_title(page.tree, reader), latest):
         return in_title[0]
-    read_by_htmldate = _read_by_htmldate(page.tree, page.address, latest)
-    if read_by_htmldate is not None:
-        for found in (*elements, *shown):
-            if found.text.startswith(read_by_htmldate):
+    others = [*times, *(found for found in shown if not found.is_update)]
+    guess = _read_by_htmldate(page.tree, page.address, latest)
+    days_of_others = dates.days_of_events.union(found.text[:10] for found in updates)
+    if guess is not None and guess not in days_of_others:
+        for found in others:
+            if found.text.startswith(guess):
                 return found
-        if is_past(read_by_htmldate, latest) and _has_line_for(page.tree, read_by_htmldate, furniture, reader):
-            return FoundDate(read_by_htmldate, "dom")
-    if elements or shown:
-        return (*elements, *shown)[0]
-    return next(iter(_firsts(_date_lines(page.segments, furniture, reader), latest)), None)
+        if is_past(guess, latest) and _has_line_for(page.tree, guess, dates.furniture, reader):
+            return FoundDate(guess, "dom")
+    lines = [found for found in dates.on_lines() if is_past(found.text, latest)]
+    shown_days = [*others, *sorted(lines, key=lambda found: found.is_update), *updates]
+    return next(iter(shown_days or _in_data(page, reader, latest)), None)
 
 
-def _date_lines(segments: tuple[Segment, ...], furniture: _Furniture, reader: DateReader) -> Iterator[FoundDate]:
-    """Yield the dates on lines of the article, and the only one in its frame on a line that is called one."""
-    framed: dict[str, FoundDate] = {}
-    tried = 0
-    for segment in segments:
-        if segment.tag in ("h1", "h2") or not may_be_date_line(segment.text):
-            continue
-        element = segment.element
-        is_framed = _DATE_CLASS.search(element.get("class") or "") is not None and furniture.frames(element)
-        if not is_framed and furniture.holds(element):
-            continue
-        tried += 1
-        if day := reader.read(segment.text):
-            found = FoundDate(day, "dom", is_update=_UPDATED.search(segment.text) is not None)
-            if not is_framed:
-                yield found
-            framed[day] = found
-        if tried == _LINES_TRIED:
-            break
-    if len(framed) == 1:
-        yield from framed.values()
+def _in_data(page: Page, reader: DateReader, latest: datetime) -> list[FoundDate]:
+    """Return the date of publication in the data of a page's scripts, where it is the only one."""
+    stated = islice(_DATA_PUBLISHED.finditer(page.source), _STATEMENTS_READ)
+    found = [found for match in stated for found in reader.statement(match[1], "script") if is_past(found.text, latest)]
+    days = {date.text[:10] for date in found}
+    return found[:1] if len(days) == 1 else []
 
 
 def _read_by_htmldate(tree: Element, url: str, latest: datetime) -> str | None:
@@ -223,43 +225,6 @@ def _read_by_htmldate(tree: Element, url: str, latest: datetime) -> str | None:
             tree, original_date=True, extensive_search=False, url=url or None, max_date=latest.strftime("%Y-%m-%d")
         )
     return day
-
-
-def _beside_heading(
-    segments: tuple[Segment, ...], furniture: _Furniture, headline: str | None, reader: DateReader
-) -> FoundDate | None:
-    """Return the date on a short line behind the headline, before the text begins."""
-    start = None
-    for number, segment in enumerate(segments):
-        if segment.text == headline:
-            start = number
-            break
-        if segment.tag == "h1" and start is None:
-            start = number
-    if start is None:
-        return None
-    updated = None
-    for segment in segments[start + 1 : start + 1 + _LINES_BESIDE_HEADING]:
-        if segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS:
-            break
-        for part in re.split(r"\s*[|•·]\s*", segment.text[:300]):
-            if not may_be_date_line(part) or furniture.holds(segment.element) or not (day := reader.read(part)):
-                continue
-            if not _UPDATED.search(part):
-                return FoundDate(day, "dom")
-            updated = updated or FoundDate(day, "dom", is_update=True)
-    return updated
-
-
-def _in_elements(page: Page, furniture: _Furniture, reader: DateReader) -> Iterator[FoundDate]:
-    for element in page.tree.iter("time"):
-        if not furniture.holds(element):
-            yield from reader.statement(element.get("datetime") or text_of(element, 200), "dom")
-    for element in page.annotated:
-        if element.tag != "meta" and element.get("itemprop", "").lower() in ITEMPROP_ATTRS_ORIGINAL:
-            stated = element.get("content") or element.get("datetime") or text_of(element, 200)
-            if not furniture.holds(element):
-                yield from reader.statement(stated, "dom")
 
 
 def _in_title(tree: Element, reader: DateReader) -> Iterator[FoundDate]:
@@ -303,7 +268,7 @@ def _in_meta(tree: Element, is_wanted: Callable[[str], bool], reader: DateReader
             yield from reader.statement(meta.get("content") or meta.get("value") or "", "meta")
 
 
-def _has_line_for(tree: Element, day: str, furniture: _Furniture, reader: DateReader) -> bool:
+def _has_line_for(tree: Element, day: str, furniture: Furniture, reader: DateReader) -> bool:
     tried = 0
     for element in tree.iter(*_LINE_TAGS):
         for line in (element.text, *(child.tail for child in element)):
@@ -315,42 +280,3 @@ def _has_line_for(tree: Element, day: str, furniture: _Furniture, reader: DateRe
             if tried == _LINES_TRIED:
                 return False
     return False
-
-
-class _Furniture:
-    """Answers whether an element belongs to what surrounds the article.
-
-    What contains the page's main heading is not furniture, whatever it is called: ``class="layout-with-sidebar"``.
-    """
-
-    def __init__(self, tree: Element) -> None:
-        heading = next(tree.iter("h1"), None)
-        self._around_heading = set() if heading is None else set(heading.iterancestors())
-        self._kinds_of: dict[Element, tuple[str, str]] = {}
-
-    def holds(self, element: Element) -> bool:
-        """Return whether an element is in a frame of the page, or in what belongs to other articles."""
-        return any(tag or name for tag, name in self._kinds(element))
-
-    def frames(self, element: Element) -> bool:
-        """Return whether it is in a frame, such as a column beside the text, and in nothing of other articles."""
-        kinds = list(self._kinds(element))
-        is_foreign = any(tag == "nav" or _FURNITURE_NAME.search(name) for tag, name in kinds)
-        return not is_foreign and any(tag or name for tag, name in kinds)
-
-    def _kinds(self, element: Element) -> Iterator[tuple[str, str]]:
-        """Yield of an element and what is around it the tags and names that only furniture has."""
-        for step in (element, *element.iterancestors()):
-            if step in self._around_heading or step.tag in _ARTICLE_TAGS:
-                return
-            kind = self._kinds_of.get(step)
-            if kind is None:
-                kind = self._kinds_of[step] = _kind_of(step)
-            yield kind
-
-
-def _kind_of(element: Element) -> tuple[str, str]:
-    """Return an element's tag and its names, where only furniture has such."""
-    name = f"{element.get('class')} {element.get('id')}"[:500]
-    is_furniture = _FURNITURE_NAME.search(name) or _FRAME_NAME.search(name)
-    return element.tag if element.tag in _FURNITURE_TAGS else "", name if is_furniture else ""

@@ -125,7 +125,7 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     headline = titles[0].text if titles else None
     authors = stated_authors(page, names)
     published = dates_of_publication(page, captured_at, headline)
-    modified = dates_of_modification(page, captured_at)
+    modified = dates_of_modification(page, captured_at, headline)
     publisher = _publisher(data, meta)
     languages = _languages(page.tree, data, meta)
     deck, description = _deck(data, segments, headline), agreed(_descriptions(page), LONGEST_DESCRIPTION)

@@ -1,0 +1,282 @@
+"""The dates that a page shows to readers, and what it calls each: the day of publication, or that of an update.
+
+Comes in: a page. Goes out: dates on lines of their own, and in elements that are marked as dates.
+
+A date in the article's prose, in its lists, or in what surrounds it is the day of something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+
+from extractor.html import Element, Page, Segment, query, text_of
+from extractor.metadata.date_reading import ISO_DATE, DateReader, FoundDate, may_be_date_line
+from extractor.text import ends_sentence
+
+_FURNITURE_TAGS = frozenset({"aside", "footer", "nav"})
+_ARTICLE_TAGS = frozenset({"article", "main", "body", "html"})
+_FURNITURE_NAME = re.compile(
+    r"related|comment|teaser|recommend|promo|most-?(?:read|popular)|latest|trending", re.IGNORECASE
+)
+_FRAME_NAME = re.compile(r"sidebar|(?<!post[-_])(?<!entry[-_])(?<!article[-_])footer|newsletter", re.IGNORECASE)
+_DATE_CLASS = re.compile(r"date|publi(?:sh|c)|posted|time", re.IGNORECASE)
+
+_MAY_BE_MARKED = query(
+    "descendant::*[self::time or @itemprop or @property or @pubdate or contains(@class, 'pub')"
+    " or contains(@class, 'updat') or contains(@class, 'modif') or contains(@class, '-date')]"
+)
+_PUBLISHED = re.compile(
+    r"(?:^|[-_\s])(?:published|pub-?date|dt-published|date-?published|publish(?:ed)?[-_]?(?:date|time|on)|entry-date"
+    r"|post-date|date-publication)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_MODIFIED = re.compile(
+    r"(?:^|[-_\s])(?:updated|modified|dt-updated|last-?(?:updated|modified)|date-?(?:modified|updated)"
+    r"|update[-_]?(?:date|time))(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_PROPERTIES = {
+    "datepublished": False, "datecreated": False, "datemodified": True, "dateupdated": True,
+}  # fmt: skip
+"""Of microdata and RDFa: whether each is the date of an update."""
+
+_LINES_TRIED = 60
+_LINES_BESIDE_HEADING = 15
+_LINES_ABOVE_HEADING = 3
+_LEVELS_AROUND = 4
+"""How far up from the headline the container reaches that a line above it must share."""
+_LONGEST_LINE_BESIDE_HEADING = 140
+_LONG_PARAGRAPH_WORDS = 25
+_ELEMENTS_TRIED = 200
+_ELEMENTS_READ = 60
+_MOST_WORDS_AROUND = 12
+_MOST_WORDS_IN_SENTENCE = 4
+"""Besides a date, on a line that does not end like a sentence and on one that does; what has more tells of an event."""
+_MOST_DATED_ITEMS = 2
+_LONGEST_MARKED_TEXT = 300
+_LONGEST_LABEL = 60
+_LONGEST_LABEL_LINE = 30
+"""Characters of a line that is nothing but the label of the date on the next."""
+_PARTS = re.compile(r"\s*[|•·]\s*")
+
+
+class ShownDates:
+    """The dates of one page for readers.
+
+    Parameters
+    ----------
+    page : Page
+    reader : DateReader
+        Of the page.
+    headline : str or None
+        Near which the article's dates stand.
+    """
+
+    def __init__(self, page: Page, reader: DateReader, headline: str | None) -> None:
+        self._page = page
+        self._reader = reader
+        self._headline = headline
+        self.furniture = Furniture(page.tree)
+
+    @cached_property
+    def beside_heading(self) -> tuple[FoundDate, ...]:
+        """The dates on short lines around the headline, before the text begins, up to the first of publication."""
+        start = self._heading_place()
+        if start is None:
+            return ()
+        segments, found, label = self._page.segments, list[FoundDate](), ""
+        for segment in segments[start + 1 : start + 1 + _LINES_BESIDE_HEADING]:
+            if segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS:
+                break
+            found.extend(self._on_line(segment, label))
+            label = segment.text
+            if any(not date.is_update for date in found):
+                return tuple(found)
+        around = set(islice(segments[start].element.iterancestors(), _LEVELS_AROUND)) - set(
+            self._page.tree.iter("body")
+        )
+        for segment in reversed(segments[max(0, start - _LINES_ABOVE_HEADING) : start]):
+            if not around.isdisjoint(islice(segment.element.iterancestors(), _LEVELS_AROUND)):
+                found.extend(self._on_line(segment, ""))
+        return tuple(found)
+
+    def _on_line(self, segment: Segment, label: str) -> Iterator[FoundDate]:
+        for part in _PARTS.split(segment.text[:_LONGEST_MARKED_TEXT]):
+            if may_be_date_line(part, _LONGEST_LINE_BESIDE_HEADING) and not self.furniture.holds(segment.element):
+                yield from self._labelled(part, label)
+
+    def _labelled(self, line: str, label: str) -> Iterator[FoundDate]:
+        """Yield the dates on a line, and whether it or the label on the line before calls them an update's."""
+        is_label = len(label) <= _LONGEST_LABEL_LINE and not any(map(str.isdigit, label))
+        is_update = is_label and self._reader.is_update(label)
+        for found in self._reader.shown(line):
+            yield replace(found, is_update=True) if is_update else found
+
+    def _heading_place(self) -> int | None:
+        first = None
+        for number, segment in enumerate(self._page.segments):
+            if segment.text == self._headline:
+                return number
+            if segment.tag == "h1" and first is None:
+                first = number
+        return first
+
+    @cached_property
+    def named(self) -> tuple[FoundDate, ...]:
+        """The dates in elements that are called dates of publication or of an update, by a property or a class."""
+        found: list[FoundDate] = []
+        for element in self._marked:
+            is_update = _role_of(element)
+            is_property = _property_of(element) in _PROPERTIES
+            is_elsewhere = self.furniture.is_foreign if is_property else self.furniture.holds
+            if is_update is not None and not is_elsewhere(element):
+                found.extend(replace(date, is_update=is_update) for date in self._dates_of(element))
+        return tuple(islice(found, _ELEMENTS_READ))
+
+    @cached_property
+    def times(self) -> tuple[FoundDate, ...]:
+        """The dates of other ``<time>`` elements, but for those in sentences and in lists of dates."""
+        found: list[FoundDate] = []
+        for element in self._marked:
+            if element.tag == "time" and _role_of(element) is None and not self.furniture.holds(element):
+                dates = list(self._dates_of(element))
+                if dates and not self._is_an_events(element):
+                    is_update = self._reader.is_update(_label_of(element))
+                    found.extend(replace(date, is_update=date.is_update or is_update) for date in dates)
+            if len(found) >= _ELEMENTS_READ:
+                break
+        return tuple(found)
+
+    @cached_property
+    def days_of_events(self) -> frozenset[str]:
+        """The days of ``<time>`` elements in sentences and in lists of dates."""
+        times = [element for element in self._marked if element.tag == "time" and self._is_an_events(element)]
+        return frozenset(date.text[:10] for element in times[:_ELEMENTS_READ] for date in self._dates_of(element))
+
+    @cached_property
+    def _marked(self) -> list[Element]:
+        return [element for element in _MAY_BE_MARKED(self._page.tree) if element.tag != "meta"][:_ELEMENTS_TRIED]
+
+    def _dates_of(self, element: Element) -> Iterator[FoundDate]:
+        """Yield the date that an element states to machines, or those that its text names."""
+        title = element.get("title") or ""
+        stated = element.get("datetime") or element.get("content") or (title if ISO_DATE.match(title) else "")
+        dates = list(self._reader.statement(stated, "dom")) if stated else []
+        if dates:
+            yield from dates
+        elif may_be_date_line(text := text_of(element, _LONGEST_MARKED_TEXT)):
+            yield from self._reader.shown(text)
+
+    def _is_an_events(self, element: Element) -> bool:
+        """Return whether an element stands in a sentence, or in a list each of whose items has such an element."""
+        for step in element.iterancestors():
+            if step.tag in ("li", "dd", "dt", "td"):
+                around = next(step.iterancestors("ul", "ol", "dl", "table"), None)
+                return around is not None and len(list(islice(around.iter("time"), _MOST_DATED_ITEMS))) > 1
+            segment = self._segments.get(step)
+            if segment is not None:
+                words = segment.text.count(" ") - text_of(element, _LONGEST_MARKED_TEXT).count(" ")
+                return words > (_MOST_WORDS_IN_SENTENCE if ends_sentence(segment.text) else _MOST_WORDS_AROUND)
+        return False
+
+    @cached_property
+    def _segments(self) -> dict[Element, Segment]:
+        return {segment.element: segment for segment in self._page.segments}
+
+    def on_lines(self) -> Iterator[FoundDate]:
+        """Yield the dates on lines of the article, and the only one in its frame on a line that is called one."""
+        framed: dict[str, FoundDate] = {}
+        tried = 0
+        label = ""
+        for segment in self._page.segments:
+            label, previous = segment.text, label
+            if segment.tag in ("h1", "h2") or not may_be_date_line(segment.text):
+                continue
+            element = segment.element
+            is_framed = _DATE_CLASS.search(element.get("class") or "") is not None and self.furniture.frames(element)
+            if not is_framed and self.furniture.holds(element):
+                continue
+            tried += 1
+            for found in self._labelled(segment.text, previous):
+                if not is_framed:
+                    yield found
+                framed[found.text] = found
+            if tried == _LINES_TRIED:
+                break
+        if len(framed) == 1:
+            yield from framed.values()
+
+
+def _role_of(element: Element) -> bool | None:
+    """Return whether an element is called the date of an update; None where it is called no date at all."""
+    stated = _PROPERTIES.get(_property_of(element))
+    if stated is not None:
+        return stated
+    name = (element.get("class") or "")[:300]
+    if element.get("pubdate") is not None or _PUBLISHED.search(name):
+        return False
+    return True if _MODIFIED.search(name) else None
+
+
+def _property_of(element: Element) -> str:
+    name = element.get("itemprop") or element.get("property") or ""
+    return name.rpartition(":")[2].strip().lower()
+
+
+def _label_of(element: Element) -> str:
+    """Return what stands before an element on its line, and what it says itself."""
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None:
+        before = f"{text_of(previous, _LONGEST_LABEL)} {previous.tail or ''}"
+    else:
+        before = (parent.text or "") if parent is not None else ""
+    return f"{before[-_LONGEST_LABEL:]} {text_of(element, _LONGEST_LABEL)}"
+
+
+class Furniture:
+    """Answers whether an element belongs to what surrounds the article.
+
+    What contains the page's main heading is not furniture, whatever it is called: ``class="layout-with-sidebar"``.
+    """
+
+    def __init__(self, tree: Element) -> None:
+        heading = next(tree.iter("h1"), None)
+        self._around_heading = set() if heading is None else set(heading.iterancestors())
+        self._kinds_of: dict[Element, tuple[str, str]] = {}
+
+    def holds(self, element: Element) -> bool:
+        """Return whether an element is in a frame of the page, or in what belongs to other articles."""
+        return any(tag or name for tag, name in self._kinds(element))
+
+    def is_foreign(self, element: Element) -> bool:
+        """Return whether it belongs to other articles, or to what leads to them."""
+        return any(tag in ("nav", "aside") or _FURNITURE_NAME.search(name) for tag, name in self._kinds(element))
+
+    def frames(self, element: Element) -> bool:
+        """Return whether it is in a frame, such as a column beside the text, and in nothing of other articles."""
+        kinds = list(self._kinds(element))
+        is_foreign = any(tag == "nav" or _FURNITURE_NAME.search(name) for tag, name in kinds)
+        return not is_foreign and any(tag or name for tag, name in kinds)
+
+    def _kinds(self, element: Element) -> Iterator[tuple[str, str]]:
+        """Yield of an element and what is around it the tags and names that only furniture has."""
+        for step in (element, *element.iterancestors()):
+            if step in self._around_heading or step.tag in _ARTICLE_TAGS:
+                return
+            kind = self._kinds_of.get(step)
+            if kind is None:
+                kind = self._kinds_of[step] = _kind_of(step)
+            yield kind
+
+
+def _kind_of(element: Element) -> tuple[str, str]:
+    """Return an element's tag and its names, where only furniture has such."""
+    name = f"{element.get('class')} {element.get('id')}"[:500]
+    is_furniture = _FURNITURE_NAME.search(name) or _FRAME_NAME.search(name)
+    is_own_foot = element.tag == "footer" and next(element.iterancestors("article"), None) is not None
+    tag = element.tag if element.tag in _FURNITURE_TAGS and not is_own_foot else ""
+    return tag, name if is_furniture else ""
