@@ -1,6 +1,6 @@
 """Of all the media types that an answer states, the one that browsers take counts.
 
-Comes in: values of ``Content-Type``. Goes out: assertions. Changes nothing.
+Comes in: values of ``Content-Type``. Goes out: assertions.
 """
 
 from __future__ import annotations

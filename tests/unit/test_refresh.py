@@ -1,6 +1,6 @@
 """A page that is there to send its reader on is told from one that is there to be read.
 
-Comes in: pages and header fields. Goes out: assertions. Changes nothing.
+Comes in: pages and header fields. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The persons, organisations, places and events that the body names.
 
-Comes in: the document, its parse. Goes out: entities, each with all its mentions, the most salient first. Changes
-nothing.
+Comes in: the document, its parse. Goes out: entities, each with all its mentions, the most salient first.
 
 Three steps: where names stand (:mod:`enricher.entities.name_spans`), what they name
 (:mod:`enricher.entities.name_types`), and which of them name the same: a surname the person whose full name the text
