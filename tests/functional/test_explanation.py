@@ -236,7 +236,8 @@ def test_the_command_says_plainly_why_it_cannot(tmp_path: Path) -> None:
     missing = newsdesk("extract", "--explain", "no-such-file.html", folder=tmp_path)
     assert (blocked.returncode, missing.returncode) == (1, 2)
     assert "blocked_address" in blocked.stderr
-    assert "neither a file nor a URL" in missing.stderr
+    assert "no-such-file.html" in missing.stderr
+    assert "Traceback" not in blocked.stderr + missing.stderr
     assert list(tmp_path.iterdir()) == []
 
 

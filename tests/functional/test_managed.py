@@ -482,7 +482,7 @@ class TestAllowance:
         allowance = self.allowance(table, 10)
         assert allowance.reserve(7) == "2026-11-22"
         # When / Then
-        with pytest.raises(ManagedServiceError, match="the day's allowance of 10 units leaves no 4"):
+        with pytest.raises(ManagedServiceError, match=r"\b10\b.*\b4\b"):
             allowance.reserve(4)
         allowance.reserve(3)
         with pytest.raises(ManagedServiceError):
@@ -555,13 +555,9 @@ class TestAllowance:
         # When
         enrichment = run(WithFallback(managed, Embedded()))
         # Then
-        assert re.match(r"the day's allowance of 2 units", enrichment.errors[0].detail)
-        assert enrichment.keyphrases[0].text == "embedded"
-
-    def test_a_spent_allowance_is_no_failure(self, table: str, comprehend: tuple[Any, Stubber]) -> None:
-        managed = ComprehendEntitiesEnricher(Comprehend(comprehend[0]), self.allowance(table, 2))
-        enrichment = run(WithFallback(managed, Embedded()))
         assert [error.kind for error in enrichment.errors] == ["not_applicable"]
+        assert "2 units" in enrichment.errors[0].detail
+        assert enrichment.keyphrases[0].text == "embedded"
 
     def test_a_spent_allowance_is_logged_once_a_day(self, table: str, caplog: pytest.LogCaptureFixture) -> None:
         # Given an allowance of a worker that lives until the next day
@@ -574,10 +570,7 @@ class TestAllowance:
                 allowance.reserve(units)
         # Then the log says so once for each day
         logged = [vars(record)["detail"] for record in caplog.records if record.message == "allowance spent"]
-        assert logged == [
-            "the day's allowance of 10 units leaves no 4",
-            "the day's allowance of 10 units leaves no 11",
-        ]
+        assert [re.findall(r"\d+", detail) for detail in logged] == [["10", "4"], ["10", "11"]]
 
 
 SETTINGS: dict[str, Any] = {"table_name": "articles", "bucket_name": "bucket", "index_queue_url": "queue"}

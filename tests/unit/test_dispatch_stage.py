@@ -6,6 +6,7 @@ Comes in: articles at all points of their runs, and a store, a queue and a clock
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -126,7 +127,8 @@ def test_work_that_never_finishes_ends_as_stuck() -> None:
     outcome = desk.store.outcome(id_of(), 1)
     assert outcome is not None
     assert (outcome.outcome, outcome.submissions) == ("failed:stuck", ("submission-0",))
-    assert outcome.detail == "in enrich, sent again 5 times"
+    assert outcome.detail is not None
+    assert {"enrich", str(MAXIMUM_RESENDS)} <= set(re.findall(r"\w+", outcome.detail))
     assert desk.article.stage is Stage.REST
 
 
