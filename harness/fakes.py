@@ -27,8 +27,10 @@ from newsdesk.articles import (
     OutcomeRecord,
     RevisionRecord,
     Stage,
+    Standing,
     SubmissionRecord,
     WriteOnce,
+    standing_of,
 )
 from newsdesk.clock import from_text
 from newsdesk.contracts import ArticleChanged, StageMessage, SubmissionEnded
@@ -211,12 +213,21 @@ class InMemoryArticleStore(FailsOnDemand):
         self.clusters.add_bands(bands, neighbour)
 
     @can_fail
+    def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        known = (self.states[article_id] for article_id in article_ids if article_id in self.states)
+        return {state.article_id: standing_of(state) for state in known}
+
+    @can_fail
     def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
         return self.clusters.cluster_roots(cluster_ids)
 
     @can_fail
     def unite(self, cluster_ids: Collection[str]) -> str:
         return self.clusters.unite(cluster_ids)
+
+    @can_fail
+    def unlink(self, cluster_id: str) -> bool:
+        return self.clusters.unlink(cluster_id)
 
     def _is_recorded(self, record: WriteOnce) -> bool:
         match record:

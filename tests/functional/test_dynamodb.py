@@ -28,6 +28,7 @@ from newsdesk.articles import (
     OutcomeRecord,
     RevisionRecord,
     Stage,
+    Standing,
     SubmissionRecord,
     with_submission,
 )
@@ -633,6 +634,39 @@ def test_a_union_that_comes_second_goes_on_from_the_first(dynamodb: DynamoArticl
 
 
 # ---------------------------------------------------------------------------------- many at once
+
+
+def test_a_cluster_that_is_unlinked_stands_by_itself_with_all_that_joined_it(store: ArticleStore) -> None:
+    # Given four clusters, united step by step
+    one, two, three, four = sorted(id_of(number) for number in range(4))
+    assert store.unite([three, four]) == three
+    assert store.unite([two, three]) == two
+    assert store.unite([one, two]) == one
+
+    # When the second step is revoked, twice
+    revoked = [store.unlink(three), store.unlink(three)]
+
+    # Then what it united is apart, the other steps stand, and it can be united again
+    assert revoked == [True, False]
+    assert store.cluster_roots([one, two, three, four]) == {one: one, two: one, three: three, four: three}
+    assert store.unite([one, four]) == one
+
+
+def test_how_articles_stand_is_read_for_those_that_there_are(store: ArticleStore) -> None:
+    # Given an article with a current revision, one at its first commit, one on its way, and one that is not there
+    states = (listed(0), at_stage(Stage.INDEX, 1), at_stage(Stage.EXTRACT, 2))
+    for state in states:
+        store.save(state.model_copy(update={"version": 1}))
+
+    # When / Then
+    current = states[0].current
+    assert current is not None
+    assert store.standings([id_of(number) for number in range(4)]) == {
+        id_of(0): Standing(is_current=True, published=current.date_published),
+        id_of(1): Standing(is_current=False, is_committing=True),
+        id_of(2): Standing(is_current=False),
+    }
+    assert store.standings([]) == {}
 
 
 def test_many_articles_are_read_at_once(dynamodb: DynamoArticleStore) -> None:

@@ -13,10 +13,10 @@ import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, Stage, encode_sketch, next_run, with_submission
-from newsdesk.articles.lifecycle import enriched, extracted, fetched
+from newsdesk.articles import ArticleState, Stage, encode_sketch, ended, next_run, relate, with_submission
+from newsdesk.articles.lifecycle import enriched, extracted, fetched, retracted
 from newsdesk.clock import to_text
-from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Enrichment, Signature
+from newsdesk.contracts import ArticleEnriched, ArticleType, ChangeType, Enrichment, Outcome, Reason, Signature
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import CONTENDED, Worker
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of, outcome_of
@@ -276,47 +276,68 @@ def test_a_copy_of_a_copy_is_a_copy_of_the_first() -> None:
     assert [current and current.duplicate_of for current in clusters] == [None, id_of(0), id_of(0)]
 
 
-def halves(desk: Desk) -> None:
-    """Index two halves of one story, which have nothing in common."""
-    story = random.Random(0).sample(range(2**32), 100)
-    for number, half in ((0, story[:50]), (1, story[50:])):
-        values = Signature(algorithm="any", sketch=encode_sketch(half))
-        current = desk.index(number, enrichment=Enrichment(signature=values)).current
+def part(begin: int, end: int) -> Enrichment:
+    """A text of one story's shingles, so that two of them share what their ranges share."""
+    story = random.Random(0).sample(range(2**32), 120)
+    return Enrichment(signature=Signature(algorithm="any", sketch=encode_sketch(story[begin:end])))
+
+
+def two_versions(desk: Desk) -> None:
+    """Index two versions of one story, too different to be taken for one text."""
+    for number, version in ((0, part(0, 60)), (1, part(40, 100))):
+        current = desk.index(number, enrichment=version).current
         assert current is not None
         assert current.cluster_id == id_of(number)
 
 
-def whole() -> Enrichment:
-    story = random.Random(0).sample(range(2**32), 100)
-    values = Signature(algorithm="any", sketch=encode_sketch(story))
-    return Enrichment(signature=values)
+MIDDLE = part(20, 80)
+"""A third version, most of which lies in each of the two."""
 
 
 def test_an_article_that_belongs_to_two_clusters_makes_them_one() -> None:
-    # Given two halves of a story, each alone in its cluster
+    # Given two versions of a story, each alone in its cluster
     desk = Desk()
-    halves(desk)
+    two_versions(desk)
 
-    # When the whole story comes
-    desk.index(2, enrichment=whole())
+    # When a third one comes that resembles both
+    desk.index(2, enrichment=MIDDLE)
 
-    # Then it says which cluster has become part of which, and later copies of either half are in that one
+    # Then it says which cluster has become part of which, and later copies of either version are in that one
     kept, lost = sorted([id_of(0), id_of(1)])
     revision = desk.store.revision(id_of(2), 1)
     assert revision is not None
     assert (revision.cluster_id, revision.merged_clusters) == (kept, (lost,))
-    for number in (0, 1):
-        half = desk.objects.objects[desk.store.states[id_of(number)].current.key]  # type: ignore[union-attr]
-        again = desk.index(number + 3, enrichment=Article.model_validate_json(half.body).enrichment).current
+    for number, version in ((0, part(0, 60)), (1, part(40, 100))):
+        again = desk.index(number + 3, enrichment=version).current
         assert again is not None
         assert (again.cluster_id, again.duplicate_of) == (kept, id_of(number))
 
 
-def test_a_worker_killed_between_union_and_commit_tells_of_it_in_the_end() -> None:
-    # Given two halves of a story, and a worker that dies as it commits the whole
+def test_a_merge_can_be_revoked() -> None:
+    # Given two clusters that a third article made one, and a copy that came afterwards
     desk = Desk()
-    halves(desk)
-    message = desk.expect(2, enrichment=whole())
+    two_versions(desk)
+    desk.index(2, enrichment=MIDDLE)
+    kept, lost = sorted([id_of(0), id_of(1)])
+    ranges = {id_of(0): (0, 60), id_of(1): (40, 100)}
+    desk.index(3, enrichment=part(*ranges[lost]))
+
+    # When the merge is revoked
+    assert desk.store.unlink(lost)
+    assert not desk.store.unlink(lost)
+
+    # Then each is by itself again, and later copies are in the cluster of what they are copies of
+    assert desk.store.cluster_roots([kept, lost]) == {kept: kept, lost: lost}
+    assert [entry.cluster_id for entry in desk.store.clusters.neighbours(list(desk.store.clusters.bands))].count(
+        lost
+    ) == 2
+
+
+def test_a_worker_killed_between_union_and_commit_tells_of_it_in_the_end() -> None:
+    # Given two versions of a story, and a worker that dies as it commits a third that resembles both
+    desk = Desk()
+    two_versions(desk)
+    message = desk.expect(2, enrichment=MIDDLE)
     desk.store.fail_next("save", KeyboardInterrupt("killed"))
     with pytest.raises(KeyboardInterrupt):
         desk.stage.handle(message)
@@ -327,6 +348,149 @@ def test_a_worker_killed_between_union_and_commit_tells_of_it_in_the_end() -> No
     kept, lost = sorted([id_of(0), id_of(1)])
     assert revision is not None
     assert (revision.cluster_id, revision.merged_clusters) == (kept, (lost,))
+
+
+# ------------------------------------------------------------------------ originals that do not stand
+
+
+def named(state: ArticleState) -> tuple[str | None, str | None]:
+    """What readers are told an article belongs to: its cluster, and what it is a copy of."""
+    assert state.current is not None
+    return state.current.cluster_id, state.current.duplicate_of
+
+
+def test_an_article_that_was_retracted_is_nobodys_original() -> None:
+    # Given an article that was taken back
+    desk = Desk()
+    desk.index(0, enrichment=signed())
+    after, records = retracted(desk.store.states[id_of(0)], "gone", NOW)
+    desk.store.save(after, *records)
+
+    # When its copies come, Then the first of them stands for itself, and the next is that one's copy
+    assert named(desk.index(1, enrichment=signed())) == (id_of(1), None)
+    assert named(desk.index(2, enrichment=signed())) == (id_of(1), id_of(1))
+
+
+def test_an_article_that_was_never_committed_is_nobodys_original() -> None:
+    # Given an article whose worker died at its commit, and whose run was then given up
+    desk = Desk()
+    message = desk.expect(0, enrichment=signed())
+    desk.store.fail_next("save", KeyboardInterrupt("killed"))
+    with pytest.raises(KeyboardInterrupt):
+        desk.stage.handle(message)
+    after, records = ended(desk.store.states[id_of(0)], Outcome.FAILED, NOW, TIMEOUTS, reason=Reason.STUCK)
+    desk.store.save(after, *records)
+
+    # When its copy comes, Then that one stands for itself
+    assert named(desk.index(1, enrichment=signed())) == (id_of(1), None)
+
+
+def test_of_two_copies_that_are_committed_at_once_one_waits_for_the_other() -> None:
+    # Given a worker that has entered its text and is about to commit it, and one that gets the text's copy then
+    desk = Desk()
+    low, high = sorted((0, 1), key=id_of)
+    first, second = desk.expect(low, enrichment=signed()), desk.expect(high, enrichment=signed())
+    signature = signed().signature
+    assert signature is not None
+    relate(desk.store, id_of(low), signature.sketch)
+    waits: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waits.append(seconds)
+        assert desk.stage.handle(first) == "indexed"
+
+    # When the second one is at it
+    worker = desk.stage.worker
+    hurried = IndexStage(replace(worker, pauses=replace(worker.pauses, sleep=pause)), desk.objects)
+    assert hurried.handle(second) == "indexed"
+
+    # Then it waits for the first one's commit, and is its copy
+    assert len(waits) == 1
+    assert named(desk.store.states[id_of(low)]) == (id_of(low), None)
+    assert named(desk.store.states[id_of(high)]) == (id_of(low), id_of(low))
+
+
+# --------------------------------------------------------------------- pages that hold several stories
+
+
+def ten_stories() -> list[list[int]]:
+    values = random.Random(5).sample(range(2**32), 3000)
+    return [values[start : start + 300] for start in range(0, 3000, 300)]
+
+
+def text_of(*parts: list[int]) -> Enrichment:
+    values = [value for values in parts for value in values]
+    return Enrichment(signature=Signature(algorithm="any", sketch=encode_sketch(values)))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 5, 10])
+def test_a_page_that_holds_ten_stories_merges_none_of_them(place: int) -> None:
+    # Given ten stories, and a page that puts all of them one after the other
+    desk, stories = Desk(), ten_stories()
+    pages = [text_of(story) for story in stories]
+    pages.insert(place, text_of(*stories))
+
+    # When they are indexed, the page first, last, or in between
+    clusters = [named(desk.index(number, enrichment=text))[0] for number, text in enumerate(pages)]
+
+    # Then no two stories are in one cluster, then or later
+    roots = desk.store.cluster_roots([cluster for cluster in clusters if cluster])
+    of_stories = [roots[cluster] for number, cluster in enumerate(clusters) if number != place and cluster]
+    assert len(set(of_stories)) == 10
+    again = [named(desk.index(number + 20, enrichment=text_of(story)))[0] for number, story in enumerate(stories)]
+    assert again == of_stories
+
+
+def test_an_article_with_another_ones_text_at_its_end_joins_its_own_cluster_alone() -> None:
+    # Given two stories, one of them short
+    desk, (long, short, *_) = Desk(), ten_stories()
+    short = short[:100]
+    for number, story in enumerate((long, short)):
+        desk.index(number, enrichment=text_of(story))
+
+    # When a copy of the long one comes with the short one behind it, Then the two stay apart
+    assert named(desk.index(2, enrichment=text_of(long, short)))[0] == id_of(0)
+    assert desk.store.clusters.links == {}
+
+
+def test_excerpts_of_one_article_are_its_versions() -> None:
+    # Given a long article, and papers that cut it to its beginning, each to another length
+    desk, (story, *_) = Desk(), ten_stories()
+    desk.index(0, enrichment=text_of(story))
+
+    # When they come, Then all are in its cluster
+    clusters = {named(desk.index(number, enrichment=text_of(story[: 60 * number])))[0] for number in range(1, 5)}
+    assert clusters == {id_of(0)}
+
+
+def test_excerpts_of_one_article_become_one_when_it_comes() -> None:
+    # Given two excerpts of an article that share too little to be taken for one text
+    desk, (story, *_) = Desk(), ten_stories()
+    for number, excerpt in enumerate((story[:120], story[80:200])):
+        assert named(desk.index(number, enrichment=text_of(excerpt)))[0] == id_of(number)
+
+    # When the article comes, Then all three are one cluster
+    root = min(id_of(0), id_of(1))
+    assert named(desk.index(2, enrichment=text_of(story)))[0] == root
+    assert set(desk.store.cluster_roots([id_of(0), id_of(1)]).values()) == {root}
+
+
+def test_what_was_published_later_is_not_the_original() -> None:
+    # Given a copy that was indexed before its original, with the date of its own publication
+    desk = Desk()
+    desk.index(0, enrichment=signed(), date_published="2026-03-14T09:30:00Z")
+
+    # When the original comes, Then it is in the copy's cluster, and no copy
+    assert named(desk.index(1, enrichment=signed(), date_published="2026-03-14T08:00:00+01:00")) == (id_of(0), None)
+
+
+@pytest.mark.parametrize(
+    "date", [None, "2026-03-14", "2026-03-13", "2026-03-14T10:30:00+01:00", "2026-03-15T00:00:00Z"]
+)
+def test_what_was_not_certainly_published_earlier_is_the_copy_of_what_was_there(date: str | None) -> None:
+    desk = Desk()
+    desk.index(0, enrichment=signed(), date_published="2026-03-14T09:30:00Z")
+    assert named(desk.index(1, enrichment=signed(), date_published=date)) == (id_of(0), id_of(0))
 
 
 def test_what_three_clusters_share_is_furniture() -> None:

@@ -6,10 +6,11 @@ this stage commits, ``publish`` announces.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsdesk.articles import (
+    COMMITTING,
     ArticleState,
     CurrentRevision,
     Relation,
@@ -82,7 +83,14 @@ class IndexStage:
         signature = article.enrichment.signature
         if signature is None or article.article_type in _OF_MANY_STORIES:
             return Relation(kept.cluster_id if kept else state.article_id)
-        return relate(self.worker.store, state.article_id, signature.sketch, kept)
+        return relate(
+            self.worker.store,
+            state.article_id,
+            signature.sketch,
+            kept,
+            published=article.date_published,
+            pauses=replace(COMMITTING, sleep=self.worker.pauses.sleep),
+        )
 
     def _commit(
         self, state: ArticleState, article: Article, relation: Relation

@@ -44,8 +44,10 @@ from newsdesk.articles import (
     OutcomeRecord,
     RevisionRecord,
     Stage,
+    Standing,
     SubmissionRecord,
     WriteOnce,
+    standing_of,
 )
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.contracts import Record
@@ -311,6 +313,10 @@ class DynamoArticleStore:
                 return
         raise ThrottledError(f"{len(puts)} items of a batch were not written")
 
+    def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        """Return how articles stand; see the port."""
+        return {state.article_id: standing_of(state) for state in self.states(sorted(article_ids))}
+
     def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
         """Return what the clusters have become; see the port."""
         roots = {cluster_id: cluster_id for cluster_id in cluster_ids}
@@ -332,6 +338,11 @@ class DynamoArticleStore:
             lowest, *others = sorted(set(self.cluster_roots(cluster_ids).values()))
             if all(self._link(other, lowest) for other in others):
                 return lowest
+
+    def unlink(self, cluster_id: str) -> bool:
+        """Make a cluster stand by itself again; see the port."""
+        key = {"pk": {"S": _cluster_pk(cluster_id)}, "sk": {"S": _LINK}}
+        return "Attributes" in self._client.delete_item(TableName=self._table, Key=key, ReturnValues="ALL_OLD")
 
     def _link(self, cluster_id: str, part_of: str) -> bool:
         item = {"pk": _cluster_pk(cluster_id), "sk": _LINK, "kind": "cluster"}

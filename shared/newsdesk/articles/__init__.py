@@ -16,7 +16,7 @@ from newsdesk.articles.captures import (
     read_capture,
     write_capture,
 )
-from newsdesk.articles.clusters import ClustersInMemory, Relation, relate
+from newsdesk.articles.clusters import COMMITTING, ClustersInMemory, Relation, relate
 from newsdesk.articles.identity import begin_target, find_claimed_original, find_original, is_same_page, reason_to_keep
 from newsdesk.articles.lifecycle import (
     Timeouts,
@@ -55,11 +55,14 @@ from newsdesk.articles.state import (
     RetractionReason,
     RevisionRecord,
     Stage,
+    Standing,
     SubmissionRecord,
+    standing_of,
 )
 
 __all__ = [
     "CAPTURE_MEDIA_TYPE",
+    "COMMITTING",
     "MAXIMUM_RESENDS",
     "OVERLOAD_POLICY",
     "RETRY_POLICIES",
@@ -85,6 +88,7 @@ __all__ = [
     "RevisionRecord",
     "RevisitPolicy",
     "Stage",
+    "Standing",
     "SubmissionRecord",
     "Timeouts",
     "WriteOnce",
@@ -108,6 +112,7 @@ __all__ = [
     "relate",
     "released",
     "retry_delay",
+    "standing_of",
     "with_submission",
     "write_capture",
 ]

@@ -9,6 +9,13 @@ that are no copies of one another is furniture of a site or of a template, and c
 speaks for a match; so twins of a template are distinguished from versions of a text once three of them are there. A
 cluster is what can be reached by such steps. An article that belongs to several clusters makes them one; the lowest id
 stays.
+
+A page that puts several stories one after the other holds each of them, and is a version of none. So an article makes
+several clusters one only if it lies for the most part in each of them, and a text that lies in a longer one is taken
+for its version only while no other text lies there that has nothing in common with it. A merge that was wrong all the
+same can be revoked (``unlink``).
+
+Only articles that have a current revision count: what was taken back, or never came to be committed, is named nowhere.
 """
 
 from __future__ import annotations
@@ -16,10 +23,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
 
 from newsdesk.articles.ports import ClusterStore
 from newsdesk.articles.similarity import Overlap, decode_sketch, index_keys, overlap
-from newsdesk.articles.state import Neighbour
+from newsdesk.articles.state import Neighbour, Standing
+from newsdesk.pauses import Pauses
 
 SAME_TEXT = 0.6
 """Part of the shorter text's shingles from which two articles tell the same text. Furniture that makes up half of two
@@ -37,6 +47,19 @@ FEWEST_COMMON = 8
 
 FURNITURE_HOLDERS = 3
 """A shingle that so many articles have which are no copies of one another is not the text of any of them."""
+
+
+APART = 0.1
+"""Two texts that share less of the shorter one have nothing to do with each other."""
+
+MOST_COLLECTIONS = 4
+"""Longer texts that one text is held against what else they hold; in further ones it is not looked for."""
+
+MOST_HELD = 20
+"""Texts that one holds and that are held against each other."""
+
+COMMITTING = Pauses(tries=5)
+"""For an article that stands at its commit, which takes milliseconds: three quarters of a second at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +87,15 @@ class _Match:
     overlap: Overlap
 
 
-def relate(store: ClusterStore, article_id: str, sketch: str, kept: Relation | None = None) -> Relation:
+def relate(
+    store: ClusterStore,
+    article_id: str,
+    sketch: str,
+    kept: Relation | None = None,
+    *,
+    published: str | None = None,
+    pauses: Pauses = COMMITTING,
+) -> Relation:
     """Find an article's cluster, and make the article findable for later ones.
 
     It can be repeated: what a delivery that died has united stays united, and the next one reports it.
@@ -75,24 +106,118 @@ def relate(store: ClusterStore, article_id: str, sketch: str, kept: Relation | N
         What an earlier revision was given. The article stays in that cluster, whatever its text has become, and becomes
         no copy of what came after it; the text, under which later ones find it, is entered with the cluster of what it
         resembles now.
+    published : str or None
+        When the article says that it was published: it is no copy of what was published later.
+    pauses : Pauses
+        For how long to wait for an article that is about to be committed.
     """
     values = decode_sketch(sketch)
     keys = index_keys(values)
     neighbours = [neighbour for neighbour in store.neighbours(keys) if neighbour.article_id != article_id]
-    matches = _matches(values, neighbours)
+    found = _matches(values, neighbours)
+    standings = _standings(store, article_id, found, pauses)
+    current = [match for match in found if match.neighbour.article_id in standings]
+    matches = _of_one_text(store, values, current)
     united = {match.neighbour.cluster_id for match in matches}
     text_cluster = store.unite(united) if united else kept.cluster_id if kept else article_id
-    originals = _originals(article_id, matches)
+    originals = [
+        original
+        for original in _originals(article_id, matches)
+        if not _is_later(standings[original].published, published)
+    ]
     if kept is None:
         relation = Relation(text_cluster, originals[0] if originals else None, tuple(sorted(united - {text_cluster})))
     else:
         root = store.cluster_roots([kept.cluster_id])[kept.cluster_id]
         relation = Relation(root, kept.duplicate_of if kept.duplicate_of in originals else None)
+    # Entered with the cluster of its closest match, not with what that one is part of by now: a merge can be revoked.
+    closest = max(matches, key=lambda match: match.overlap.resemblance, default=None)
     entry = Neighbour(
-        article_id=article_id, signature=sketch, cluster_id=text_cluster, duplicate_of=relation.duplicate_of
+        article_id=article_id,
+        signature=sketch,
+        cluster_id=closest.neighbour.cluster_id if closest else text_cluster,
+        duplicate_of=relation.duplicate_of,
     )
     store.add_bands(keys, entry)
     return relation
+
+
+def _standings(
+    store: ClusterStore, article_id: str, matches: Sequence[_Match], pauses: Pauses
+) -> Mapping[str, Standing]:
+    """Return how those of the matches stand that have a current revision.
+
+    Of two articles that are committed at the same time, each has entered its text and neither is there for the other.
+    The one with the higher id waits for the other, for a moment.
+    """
+    asked = [match.neighbour.article_id for match in matches]
+    standings: Mapping[str, Standing] = {}
+    for _ in pauses.attempts() if asked else ():
+        standings = store.standings(asked)
+        if not any(standing.is_committing and other < article_id for other, standing in standings.items()):
+            break
+    return {other: standing for other, standing in standings.items() if standing.is_current}
+
+
+def _of_one_text(store: ClusterStore, values: Sequence[int], matches: Sequence[_Match]) -> list[_Match]:
+    """Leave out what this text only holds, beside others, and what only holds this one."""
+    parts = sorted(
+        (match for match in matches if _is_part(match.overlap)), key=lambda match: -match.overlap.resemblance
+    )
+    looked_at, others = parts[:MOST_COLLECTIONS], parts[MOST_COLLECTIONS:]
+    collections = [*others, *(match for match in looked_at if _is_collection(store, values, match))]
+    matches = [match for match in matches if match not in collections]
+    clusters = {match.neighbour.cluster_id for match in matches}
+    roots = store.cluster_roots(clusters) if len(clusters) > 1 else {}
+    if len(set(roots.values())) < 2 or not _hold_several_stories(matches, roots):
+        return matches
+    resembled = {
+        roots[match.neighbour.cluster_id] for match in matches if match.overlap.containment_of_one >= SAME_TEXT
+    }
+    return [match for match in matches if roots[match.neighbour.cluster_id] in resembled]
+
+
+def _hold_several_stories(matches: Sequence[_Match], roots: Mapping[str, str]) -> bool:
+    """Return whether two of the clusters that a text matches have nothing in common; versions of a story have."""
+    known = [(roots[match.neighbour.cluster_id], decode_sketch(match.neighbour.signature)) for match in matches]
+    return any(
+        root != other_root and overlap(sketch, other).containment < APART
+        for (root, sketch), (other_root, other) in combinations(known[:MOST_HELD], 2)
+    )
+
+
+def _is_part(shared: Overlap) -> bool:
+    """Return whether the other text holds much beside the first one."""
+    return shared.containment_of_one >= SAME_TEXT > shared.common / (shared.of_other or 1)
+
+
+def _is_collection(store: ClusterStore, values: Sequence[int], match: _Match) -> bool:
+    """Return whether a longer text also holds a third one that has nothing to do with the first.
+
+    Excerpts of one article share its beginning, or are parts of each other; stories on one page do not.
+    """
+    longer = decode_sketch(match.neighbour.signature)
+    for other in store.neighbours(index_keys(longer)):
+        third = decode_sketch(other.signature)
+        inside = overlap(third, longer)
+        if inside.common < FEWEST_COMMON or inside.containment_of_one < CLEARLY_SAME_TEXT or not _is_part(inside):
+            continue
+        if overlap(third, values).containment < APART:
+            return True
+    return False
+
+
+def _is_later(other: str | None, own: str | None) -> bool:
+    """Return whether another article's date is certainly after this one's: by the second, else by two days."""
+    if not other or not own:
+        return False
+    try:
+        one, two = datetime.fromisoformat(other), datetime.fromisoformat(own)
+    except ValueError:
+        return False
+    if one.tzinfo is not None and two.tzinfo is not None:
+        return one > two
+    return (one.date() - two.date()).days >= 2
 
 
 def _matches(values: Sequence[int], neighbours: Sequence[Neighbour]) -> list[_Match]:
@@ -157,6 +282,10 @@ class ClustersInMemory:
         for band in bands:
             self.bands[band][neighbour.article_id] = neighbour
 
+    def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        """Return how articles stand: all that were entered are current; see the port."""
+        return dict.fromkeys(article_ids, Standing(is_current=True))
+
     def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
         """Return what the clusters have become; see the port."""
         roots = {}
@@ -172,3 +301,7 @@ class ClustersInMemory:
         roots = sorted(set(self.cluster_roots(cluster_ids).values()))
         self.links |= dict.fromkeys(roots[1:], roots[0])
         return roots[0]
+
+    def unlink(self, cluster_id: str) -> bool:
+        """Make a cluster stand by itself again; see the port."""
+        return self.links.pop(cluster_id, None) is not None

@@ -16,6 +16,7 @@ from newsdesk.articles.state import (
     Neighbour,
     OutcomeRecord,
     RevisionRecord,
+    Standing,
     SubmissionRecord,
 )
 
@@ -33,12 +34,20 @@ class ClusterStore(Protocol):
         """Make an article findable under its bands."""
         ...
 
+    def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        """Return how those of the articles stand that there are, read consistently."""
+        ...
+
     def cluster_roots(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
         """Return for each cluster the one that it has become part of, or itself."""
         ...
 
     def unite(self, cluster_ids: Collection[str]) -> str:
-        """Make clusters one, permanently, and return its id: the lowest of those that they had become."""
+        """Make clusters one, and return its id: the lowest of those that they had become."""
+        ...
+
+    def unlink(self, cluster_id: str) -> bool:
+        """Make a cluster stand by itself again, with all that became part of it; False when it was part of none."""
         ...
 
 

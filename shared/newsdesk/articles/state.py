@@ -284,6 +284,32 @@ class ListingPage(Record):
     cursor: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an article stands that another may be a near-duplicate of.
+
+    Attributes
+    ----------
+    is_current : bool
+        It has a current revision.
+    is_committing : bool
+        It has none yet, and stands at the stage that commits one.
+    published : str or None
+        When it says that it was published.
+    """
+
+    is_current: bool
+    is_committing: bool = False
+    published: str | None = None
+
+
+def standing_of(state: ArticleState) -> Standing:
+    """Return how an article stands."""
+    if state.current is None:
+        return Standing(is_current=False, is_committing=state.stage is Stage.INDEX)
+    return Standing(is_current=True, published=state.current.date_published)
+
+
 class Neighbour(Record):
     """An article that shares a key of the near-duplicate index."""
 
