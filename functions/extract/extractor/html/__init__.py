@@ -11,7 +11,7 @@ from extractor.html.charset import decode_text
 from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TABLES, Container
 from extractor.html.formats import has_markup, other_format
 from extractor.html.hidden import WARNING, hidden_text, hides_prose
-from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData, read_structured_data
+from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData, read_structured_data, same_address
 from extractor.html.links import checked_url, links_of
 from extractor.html.meta_tags import MetaStatements, lines_of, one_line, read_meta, text_of
 from extractor.html.page import Element, Page, read_html
@@ -53,6 +53,7 @@ __all__ = [
     "read_meta",
     "read_structured_data",
     "rights_of",
+    "same_address",
     "segments_of",
     "signals_of",
     "text_of",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import islice
 
 from extractor.html import Element, Page, StructuredData
+from extractor.kinds.listings import has_own_prose, shows_listing, stated_listing
 from extractor.text import is_dashed, is_lead_in, listed_stories, time_of
 from newsdesk.contracts import ArticleType, Block, BlockType
 from newsdesk.web import Url
@@ -107,7 +108,7 @@ class TypeSign(StrEnum):
     MEDIA = "media"
     """A page for a video or a recording, with little text."""
     LISTING = "listing"
-    """A front page, or a list of articles."""
+    """A front page, a list of articles, or the page of an author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def judge_type(
     url: Url | None,
     headline: str | None,
     section: str | None,
+    kept: Sequence[int] = (),
 ) -> TypeJudgement:
     """Judge what kind of page it is.
 
@@ -156,6 +158,8 @@ def judge_type(
     url : Url or None
     headline, section : str or None
         As found in the page's metadata.
+    kept : sequence of int
+        The page's segments that are the body.
 
     Notes
     -----
@@ -168,6 +172,7 @@ def judge_type(
     words = _count_words(blocks)
     for found in (
         None if tree is None else _not_an_article(tree, data, names, title, words),
+        None if page is None else _listing(page, kept, names, title, words),
         _live_blog(tree, data, blocks, path, title),
         _digest(blocks, title, words),
         _opinion(data, names[:-1], title, section),
@@ -219,17 +224,22 @@ def _not_an_article(
             return TypeJudgement(
                 ArticleType.OTHER, "meta" if og_type.startswith(("video", "music")) else "jsonld", (TypeSign.MEDIA,)
             )
-    is_listing_named = not names or any(_LISTING_NAME.fullmatch(name) for name in names[:2])
-    is_listing_described = bool(types & {"collectionpage", "searchresultspage"})
-    is_short = words < _LONGEST_LISTING_WORDS
-    if (
-        is_short
-        and (is_listing_named or is_listing_described)
-        and _og_type(tree) != "article"
-        and _cards(tree) >= _FEWEST_CARDS
-    ):
-        return TypeJudgement(ArticleType.OTHER, "jsonld" if is_listing_described else "url", (TypeSign.LISTING,))
     return None
+
+
+def _listing(page: Page, kept: Sequence[int], names: Sequence[str], title: str, words: int) -> TypeJudgement | None:
+    """Return the list of articles that a page says that it is, that it shows, or that its URL names."""
+    source = stated_listing(page) or shows_listing(page, kept, title)
+    if (
+        source is None
+        and words < _LONGEST_LISTING_WORDS
+        and page.data.main is None
+        and _og_type(page.tree) != "article"
+    ):
+        is_named = not names or any(_LISTING_NAME.fullmatch(name) for name in names[:2])
+        has_cards = is_named and _cards(page.tree) >= _FEWEST_CARDS
+        source = "url" if has_cards and not has_own_prose(page, kept, title) else None
+    return None if source is None else TypeJudgement(ArticleType.OTHER, source, (TypeSign.LISTING,))
 
 
 def _live_blog(

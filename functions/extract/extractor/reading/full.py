@@ -221,9 +221,16 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
     fields = metadata.fields()
     recurrence = judge_recurrence(HostProfile.unpacked(capture.profile), page)
     boundary, body = find_body(page, metadata, recurring=recurrence.segments)
-    kind = judge_type(page, body.blocks, page.url, fields.get("headline"), fields.get("article_section"))
+    kind = judge_type(page, body.blocks, page.url, fields.get("headline"), fields.get("article_section"), body.kept)
     pages = next_pages(page)
-    wall = judge_wall(page, body.text, next_pages=pages)
+    wall = judge_wall(
+        page,
+        body.text,
+        next_pages=pages,
+        kept=body.kept,
+        headline=fields.get("headline"),
+        description=fields.get("description"),
+    )
     article = Extracted(
         **fields,
         article_body=body.text,

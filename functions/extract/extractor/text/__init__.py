@@ -11,6 +11,7 @@ from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import SEE_ALSO, LineKind, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
 from extractor.text.plain_text import clean_plain_text
+from extractor.text.stems import stems_of
 from extractor.text.vocabulary import (
     BY_WORDS,
     BYLINE_WORDS,
@@ -43,5 +44,6 @@ __all__ = [
     "kind_of_line",
     "listed_stories",
     "split_parts",
+    "stems_of",
     "time_of",
 ]

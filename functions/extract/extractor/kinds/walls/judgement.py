@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from extractor.html import Page
 from extractor.kinds.walls import bot, consent, not_found
+from extractor.kinds.walls.absence import absent_article
 from extractor.kinds.walls.paywall import judge_delivery
 from extractor.kinds.walls.program_error import is_program_error
 from extractor.kinds.walls.signs import Wall, WallSign, read_signs
@@ -21,9 +22,19 @@ from extractor.kinds.walls.vocabulary import BOT_WORDS, CONSENT_WORDS, NOT_FOUND
 from newsdesk.contracts import ContentStatus, Reason
 
 _READ_CHARACTERS = 20_000
+_LONGEST_DOUBTED = 6_000
+"""Characters of a body that may be about something else than its headline."""
 
 
-def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) -> Wall:
+def judge_wall(
+    page: Page,
+    body_text: str,
+    *,
+    next_pages: Sequence[str] = (),
+    kept: Sequence[int] = (),
+    headline: str | None = None,
+    description: str | None = None,
+) -> Wall:
     """Judge how much of its article a page gave.
 
     Parameters
@@ -33,6 +44,10 @@ def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) ->
         What was taken for the article's body, a block a line.
     next_pages : sequence of str
         Other pages of the same article, as :func:`extractor.kinds.pagination.next_pages` found them.
+    kept : sequence of int
+        The page's segments that are the body; none where the body is not from the page's visible text.
+    headline, description : str or None
+        What the page says of its article.
     """
     lines = body_text[:_READ_CHARACTERS].split("\n")
     if is_program_error(lines):
@@ -51,4 +66,7 @@ def judge_wall(page: Page, body_text: str, *, next_pages: Sequence[str] = ()) ->
         wall = not_found.not_found_page(signs, visible) if may_be_error else None
         if wall is not None and (is_like_error or set(wall.evidence) >= not_found.AGREED):
             return wall
-    return judge_delivery(page, visible, body_text, next_pages)
+    delivered = judge_delivery(page, visible, body_text, next_pages)
+    if delivered.reason is not None or len(body_text) > _LONGEST_DOUBTED:
+        return delivered
+    return absent_article(page, kept, headline, description, body_text) or delivered

@@ -71,10 +71,21 @@ def judge_delivery(page: Page, visible: Sequence[Segment], body_text: str, next_
     return _weighed(pay, cut, words)
 
 
+def says_not_free(page: Page) -> bool:
+    """Return whether a page says of its article, or of a part of it, that it is not free."""
+    described = (page.data.main, page.data.page)
+    if any(article is not None and article.is_accessible_for_free is False for article in described):
+        return True
+    return any(
+        (element.get("itemprop") or "").lower() == "isaccessibleforfree"
+        and (element.get("content") or element.get("href") or "").rpartition("/")[2].strip().lower() == "false"
+        for element in page.annotated
+    )
+
+
 def _signs_of_pay(page: Page) -> Iterator[WallSign]:
     """Yield what JSON-LD and the names in the markup say of pay."""
-    main = page.data.main
-    if main is not None and main.is_accessible_for_free is False:
+    if says_not_free(page):
         yield WallSign.NOT_FREE
         if _paid_part_is_missing(page):
             yield WallSign.PAID_PART_MISSING

@@ -1,0 +1,134 @@
+"""Lists of articles: fronts, sections, authors, tags, results of a search.
+
+Comes in: a page and the segments that were taken for its body. Goes out: whether it lists articles and is none.
+
+Such a page may say so itself. Where it does not, it shows: one heading, and below it cards, each with a heading that
+leads to another page, and an opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.html import HEADING_LEVELS, Page, Segment, same_address
+from extractor.text import stems_of
+from newsdesk.words import count_words
+
+FEWEST_CARDS, FEWEST_STATED_CARDS = 4, 3
+LEAST_IN_CARDS = 0.6
+"""Of the words of a body's prose: an article may have a few cards in it, or below it."""
+FEWEST_HEADLINE_WORDS, FEWEST_OWN_WORDS, FEWEST_SHARED = 4, 40, 2
+"""Sections and authors have short names; a headline of some words that prose outside the cards takes up is its own."""
+_SHORTEST_PROSE_WORDS = 8
+_TITLE_WORDS = range(3, 31)
+_MOST_LINES_ABOVE = 3
+_MOST_CARD_LINES = 8
+_LINKED = 0.8
+_MOST_LINKED = 0.5
+_LISTING_TYPES = frozenset({"profilepage", "collectionpage", "searchresultspage"})
+_LIST_TYPES = frozenset({"itemlist"})
+_LISTING_KINDS = frozenset({"profile"})
+_SITE_KINDS = frozenset({"website", "profile"})
+
+
+def stated_listing(page: Page) -> str | None:
+    """Return where a page says that it lists articles or portrays somebody; None where it does not, or has its own."""
+    if describes_itself(page):
+        return None
+    if _types(page) & _LISTING_TYPES:
+        return "jsonld"
+    return "meta" if _og_type(page) in _LISTING_KINDS else None
+
+
+def shows_listing(page: Page, kept: Sequence[int], headline: str) -> str | None:
+    """Return what tells a list of articles by its cards: ``jsonld``, ``meta`` or ``dom``; None where it is none.
+
+    A page with prose of its own below its headline is an article, whatever is listed below that.
+    """
+    og_type = _og_type(page)
+    is_list = bool(_types(page) & (_LIST_TYPES | _LISTING_TYPES))
+    is_site = og_type in _SITE_KINDS
+    if describes_itself(page) or (og_type.startswith("article") and not is_list):
+        return None
+    cards, in_cards, others = _cards_in(page, kept)
+    fewest = FEWEST_STATED_CARDS if is_list or is_site else FEWEST_CARDS
+    if cards < fewest or in_cards < LEAST_IN_CARDS * (in_cards + count_words(others)):
+        return None
+    if _takes_up(headline, others):
+        return None
+    return "jsonld" if is_list else "meta" if is_site else "dom"
+
+
+def has_own_prose(page: Page, kept: Sequence[int], headline: str) -> bool:
+    """Return whether a body has prose outside cards that takes up the headline: then it is an article."""
+    return _takes_up(headline, _cards_in(page, kept)[2])
+
+
+def _takes_up(headline: str, prose: str) -> bool:
+    if count_words(headline) < FEWEST_HEADLINE_WORDS or count_words(prose) < FEWEST_OWN_WORDS:
+        return False
+    return len(stems_of(headline) & stems_of(prose)) >= FEWEST_SHARED
+
+
+def _cards_in(page: Page, kept: Sequence[int]) -> tuple[int, int, str]:
+    """Return how many cards are in a body, how many words they have, and the prose outside them."""
+    titles: set[int] = set()
+    others: list[str] = []
+    in_cards = 0
+    for index in kept:
+        segment = page.segments[index]
+        words = count_words(segment.text)
+        if words < _SHORTEST_PROSE_WORDS or segment.link_share > _MOST_LINKED or segment.tag in HEADING_LEVELS:
+            continue
+        title = _title_above(page, segment)
+        if title is None:
+            others.append(segment.text)
+        else:
+            titles.add(title.index)
+            in_cards += words
+    return len(titles), in_cards, "\n".join(others)
+
+
+def describes_itself(page: Page) -> bool:
+    """Return whether JSON-LD describes an article that is this very page's, and not one of those that it lists."""
+    main = page.data.main
+    if main is None:
+        return False
+    if len(page.data.articles) == 1 or same_address(main.url, page.address):
+        return True
+    headline = (main.headline or "").casefold()
+    titles = (page.tree.findtext(".//title") or "", page.meta.first("og:title") or "")
+    return bool(headline) and any(headline in title.casefold() for title in titles)
+
+
+def _title_above(page: Page, prose: Segment) -> Segment | None:
+    """Return the linked heading of the card that a paragraph is in."""
+    for index in range(prose.index - 1, max(-1, prose.index - 1 - _MOST_LINES_ABOVE), -1):
+        above = page.segments[index]
+        words = count_words(above.text)
+        if above.link_share >= _LINKED and words in _TITLE_WORDS:
+            return above if above.tag in HEADING_LEVELS or _is_in_card(above, prose) else None
+        if words >= _SHORTEST_PROSE_WORDS:
+            return None
+    return None
+
+
+def _is_in_card(title: Segment, prose: Segment) -> bool:
+    """Return whether a line and a paragraph have a small container to themselves."""
+    container = prose.container
+    while container.parent is not None and not container.first <= title.index <= container.last:
+        container = container.parent
+    return container.last - container.first < _MOST_CARD_LINES
+
+
+def _types(page: Page) -> set[str]:
+    """Return what a page is said to be, in JSON-LD or by the type of its outermost elements."""
+    types = {name.lower() for name in page.data.types}
+    for element in (page.tree, page.tree.find("body")):
+        if element is not None:
+            types.update(name.rpartition("/")[2].lower() for name in element.get("itemtype", "").split())
+    return types
+
+
+def _og_type(page: Page) -> str:
+    return (page.meta.first("og:type") or "").strip().lower()

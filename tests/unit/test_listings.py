@@ -1,0 +1,106 @@
+"""A page that lists articles or portrays somebody is no article; one with cards below it is.
+
+Comes in: pages. Goes out: assertions. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from extractor.contract import PageToRead
+from newsdesk.contracts import ArticleType
+from newsdesk_cli.single_page import Observation, observe
+
+STORIES = (
+    ("Swing bridge at Tarn Lock reopens", "The swing bridge at Tarn Lock turned again on Tuesday, two winters late."),
+    ("Oyster growers ask for a later start", "Growers want their season to begin in November instead of September."),
+    ("Library lends out its last ladder", "The library of Under Wexley has lent out its last ladder for now."),
+    ("Court stops the deep quarry", "The court has stopped work on the quarry for the second time in one year."),
+    ("Night trams return to Corvin", "Night trams return in spring, nine years after the last of them was cut."),
+)
+CARDS = {
+    "article": '<article><h2><a href="/n/{n}">{title}</a></h2><p>{opening}</p></article>',
+    "item": '<li><a href="/n/{n}"><h3>{title}</h3></a><div>{opening}</div><time>14 October</time></li>',
+    "div": '<div class="t"><div><a href="/n/{n}">{title}</a></div><p>{opening}</p></div>',
+    "flat": '<h4><a href="/n/{n}">{title}</a></h4><p>14 October 2026</p><p>{opening}</p>',
+}
+PROSE = (
+    "<p>The rural hospital at Marl will keep its night surgeon until the summer, because a village has raised the "
+    "money in nineteen days.</p><p>The surgeon, Ida Brandt, had been given notice in August. Her ward treats three "
+    "hundred people a year, most of them after dark.</p>"
+)
+TITLE = "Rural hospital keeps its night surgeon until summer"
+
+
+def cards(kind: str) -> str:
+    return "".join(CARDS[kind].format(n=n, title=title, opening=opening) for n, (title, opening) in enumerate(STORIES))
+
+
+def described(value: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(value)}</script>'
+
+
+def seen(heading: str, body: str, head: str = "", path: str = "/region/", attributes: str = "") -> Observation:
+    page = (
+        f"<html{attributes}><head><title>{heading} | The Paper</title>{head}</head><body><main><h1>{heading}</h1>{body}"
+    )
+    page += "</main><footer><p>© 2026 The Paper. All rights reserved.</p></footer></body></html>"
+    captured_at = datetime(2026, 11, 22, tzinfo=UTC)
+    return observe(PageToRead(page.encode(), "text/html; charset=utf-8", f"https://paper.example{path}", captured_at))
+
+
+def is_listing(found: Observation) -> bool:
+    return found.article is None or found.article.article_type is ArticleType.OTHER
+
+
+@pytest.mark.parametrize("kind", CARDS)
+@pytest.mark.parametrize(
+    ("heading", "head"),
+    [
+        ("Region", ""),
+        ("Kultur", '<meta property="og:type" content="website">'),
+        ("Vanna Kask", '<meta property="og:type" content="profile">'),
+        ("Esportes", described({"@graph": [{"@type": "WebSite"}, {"@type": "CollectionPage"}]})),
+        ("Results", described({"@type": "SearchResultsPage"})),
+        ("Région", described({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "url": "/n/1"}]})),
+        ("Sport", described([{"@type": "NewsArticle", "headline": title} for title, _ in STORIES])),
+    ],
+)
+def test_cards_below_one_heading_are_a_list(kind: str, heading: str, head: str) -> None:
+    assert is_listing(seen(heading, cards(kind), head))
+
+
+@pytest.mark.parametrize(
+    ("head", "attributes"),
+    [
+        ('<meta property="og:type" content="profile">', ""),
+        (described({"@type": "ProfilePage", "mainEntity": {"@type": "Person", "name": "Maud Ellery"}}), ""),
+        ("", ' itemscope itemtype="https://schema.org/ProfilePage"'),
+    ],
+)
+@pytest.mark.parametrize("below", ["", cards("article")])
+def test_a_portrait_of_an_author_is_no_article(head: str, attributes: str, below: str) -> None:
+    portrait = "<p>Maud Ellery has written about bridges and locks since 2011. She lives on a barge.</p>" * 2
+    assert is_listing(seen("Maud Ellery", portrait + below, head, "/people/maud-ellery", attributes))
+
+
+@pytest.mark.parametrize("kind", CARDS)
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        '<meta property="og:type" content="website">',
+        '<meta property="og:type" content="article">',
+        described({"@type": "NewsArticle", "headline": TITLE}),
+        described({"@type": "NewsArticle", "headline": TITLE}) + described({"@type": "ItemList"}),
+        described({"@graph": [{"@type": "CollectionPage"}, {"@type": "NewsArticle", "headline": TITLE}]}),
+    ],
+)
+def test_an_article_with_cards_below_it_is_one(kind: str, head: str) -> None:
+    found = seen(TITLE, f"{PROSE}<section><h2>More</h2>{cards(kind)}</section>", head, "/2026/10/hospital")
+    assert found.article is not None
+    assert found.article.article_type is ArticleType.NEWS_ARTICLE
+    assert "Ida Brandt" in found.article.article_body
