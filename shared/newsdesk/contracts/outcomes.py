@@ -124,7 +124,7 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:client_error": "The server answered another 4xx, a 3xx that is not a redirect, or a status above 599.",
     "failed:server_error": "The server still answered 5xx after the last attempt.",
     "failed:rate_limited": "The server still answered 429 after the last attempt.",
-    "failed:robots_unavailable": "The host's robots.txt was still out of reach after the last attempt (RFC 9309).",
+    "failed:robots_unavailable": "The host's robots.txt was still unreachable after the last attempt (RFC 9309).",
     "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
     "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",
     "failed:tls_error": "The server's certificate or TLS version is not acceptable.",

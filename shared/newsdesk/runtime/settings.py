@@ -27,7 +27,7 @@ class TableSettings(FunctionSettings):
 
     table_name: str = Field(description="The table of articles.")
     stuck_after_seconds: int = Field(
-        default=1800, ge=1, description="A message that has not moved its article for so long is sent again."
+        default=1800, ge=1, description="A message that has not moved its article for this long is sent again."
     )
     record_retention_days: int = Field(
         default=90, ge=1, description="How long submissions, outcomes and signature bands are kept."
@@ -49,7 +49,7 @@ class VisitSettings(TableSettings):
     revisit_growth: float = Field(
         default=2.0,
         gt=1.0,
-        description="A page that has stood still for some time is visited when that time has grown by this factor.",
+        description="A page that has been unchanged for some time is visited when that time has grown by this factor.",
     )
     revisit_stop_days: float = Field(
         default=60.0, ge=0.0, description="After the last change that was seen; no visit comes later. 0: no revisits."
