@@ -86,7 +86,7 @@ def compose(
         except FallBackError as error:
             found = _with_error(found, EnrichmentError(enricher=enricher.name, kind=error.kind, detail=str(error)))
             waiting.appendleft(error.otherwise)
-        except Exception as error:  # an article without one of its extras is worth more than none
+        except Exception as error:  # an article without one enrichment is worth more than no article
             detail = f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL]
             found = _with_error(found, EnrichmentError(enricher=enricher.name, kind="failed", detail=detail))
         else:

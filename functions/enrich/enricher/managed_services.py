@@ -200,7 +200,7 @@ class BedrockSummaryEnricher:
 
 
 def units_of(text: str) -> int:
-    """Return what Comprehend bills for a text."""
+    """Return the units that Comprehend bills for a text."""
     return max(FEWEST_UNITS, math.ceil(len(text) / UNIT_CHARACTERS))
 
 

@@ -78,7 +78,7 @@ def next_revision(state: ArticleState) -> int:
 def build_article(state: ArticleState, work: ExtractedWork, enrichers: Sequence[Enricher]) -> Article:
     """Return the article.
 
-    It depends on the state's history and on the work object alone, so that a redelivery builds the very same one.
+    It depends on the state's history and on the work object alone, so that a redelivery builds the same one.
     """
     extracted = work.article
     document = Document(

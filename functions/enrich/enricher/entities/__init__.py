@@ -1,6 +1,6 @@
 """Who and what the body names: persons, organisations, places, events.
 
-Below it stand ``text`` and ``parsing``.
+Below it stand ``text``, ``parsing`` and ``ports``.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ _ALIASES = {
 _GENERATIONS = frozenset(word.casefold() for word in names.GENERATIONS)
 
 _MOST_NAMESAKES = 20
-"""Looked at for whom a lone surname means: a list of a thousand Smiths must not take a million steps."""
+"""Mentions that are searched for the person a lone surname means: a list of a thousand Smiths must not take a million
+steps."""
 
 _PARTY_AND = re.compile(r"[A-Z]-(?=[A-Z][a-z])")
 """As in "Jane Roe (R-Utah)"."""

@@ -61,7 +61,7 @@ class NameSpan:
 
 
 class Tokens:
-    """The attributes of a parsed text's tokens that are asked for again and again."""
+    """The attributes of a parsed text's tokens that are needed again and again."""
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
@@ -357,7 +357,7 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
 
 
 def _is_no_name(tokens: Tokens, title: int, label: str | None) -> bool:
-    """Return whether a title by itself is nobody's name: Madam, and not King."""
+    """Return whether a title alone is never a name: Madam, but not King."""
     word = tokens.text[title]
     return label is None or (label == "PERSON" and word not in names.given_names() and word not in names.surnames())
 

@@ -1,4 +1,4 @@
-"""What a name names, weighed from all that the text and the lists say.
+"""The type of each name, weighed from all that the text and the lists say.
 
 Comes in: the spans of names. Goes out: a type for each, or none.
 
@@ -380,7 +380,7 @@ def _add_shorter_forms(
 
 
 def _hear_neighbours(tokens: Tokens, spans: Sequence[NameSpan], sums: list[Evidence]) -> None:
-    """Let names in one list ("Ghent, Bruges and Ypres") hear one another."""
+    """Let names in one list ("Ghent, Bruges and Ypres") influence one another."""
     start = 0
     for end in range(1, len(spans) + 1):
         if end < len(spans) and _listed(tokens, spans[end - 1], spans[end]):

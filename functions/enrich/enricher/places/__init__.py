@@ -1,6 +1,6 @@
 """Where the places are that the body names, and which countries it is about.
 
-Below it stand ``text`` and ``parsing``.
+Below it stand ``text``, ``parsing`` and ``ports``.
 """
 
 from __future__ import annotations

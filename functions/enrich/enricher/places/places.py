@@ -32,11 +32,11 @@ _OF_A_REGION = 0.5
 _OF_AN_ALTERNATE_NAME = -2.0
 
 _OF_ITS_COUNTRY = 4.0
-"""What it is worth that all other names are in the same country."""
+"""The weight of all other names being in the same country."""
 _OF_ITS_REGION = 1.5
 _OF_A_QUALIFIER = 20.0
 _LEAST_SCORE = 5.0
-"""A town of less than 100,000 that nothing else speaks for is not believed."""
+"""A town of less than 100,000 without other evidence is not accepted."""
 
 _LARGEST_REGION_OF_A_TOWN = 8
 """Times the town's people."""
@@ -84,7 +84,7 @@ class _Name:
 
 
 class PlacesEnricher:
-    """Links places, and tells the countries."""
+    """Links places, and finds the countries."""
 
     name = "places"
     version = "1"
@@ -94,7 +94,7 @@ class PlacesEnricher:
 
     def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the countries, and to places what they are; add the countries named by an adjective only."""
-        analysis.parse(found)  # what is not English is not for us
+        analysis.parse(found)  # raises for other languages than English
         body, gazetteer = analysis.document.body, self._gazetteer
         names = _qualified(body, list(_names(body, found.entities, gazetteer)), gazetteer)
         senses = _senses(names, gazetteer)

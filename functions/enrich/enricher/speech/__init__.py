@@ -1,6 +1,6 @@
 """Who said what, and on which sources the article rests.
 
-Below it stand ``text`` and ``parsing``.
+Below it stand ``text``, ``parsing`` and ``ports``.
 """
 
 from __future__ import annotations

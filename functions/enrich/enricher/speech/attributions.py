@@ -19,7 +19,7 @@ from enricher.text import Quotation, SpanIndex
 _WITHIN_A_CLAUSE = frozenset({Construction.QUOTED_AFTER, Construction.QUOTED_WITHOUT_CUE})
 _SHARED = 0.5
 _LEAD = 8
-"""Code points of a reported clause before a quotation in it; with more the quotation is but a part of the clause."""
+"""Code points of a reported clause before a quotation in it; with more, the quotation is only a part of the clause."""
 
 
 def attributions(parsed: ParsedText, quotations: Sequence[Quotation]) -> list[Attribution]:
@@ -38,7 +38,7 @@ def attributions(parsed: ParsedText, quotations: Sequence[Quotation]) -> list[At
 
 
 def _uncut(report: Attribution, marked: SpanIndex[Quotation]) -> Attribution:
-    """Return a report that cuts no quotation in two: between the marks a parse often loses its way."""
+    """Return a report that divides no quotation: between quotation marks the parse is often wrong."""
     begin, end = report.begin, report.end
     for quotation in marked.overlapping(report.begin, report.end):
         if quotation.begin < begin < quotation.end:
@@ -49,7 +49,7 @@ def _uncut(report: Attribution, marked: SpanIndex[Quotation]) -> Attribution:
 
 
 def _is_part_of_clause(quoted: Attribution, clauses: SpanIndex[Attribution], parsed: ParsedText) -> bool:
-    """Return whether a quotation is but a part of what somebody is reported to have said, and has no cue there."""
+    """Return whether a quotation is only a part of what somebody is reported to have said, and has no cue there."""
     if quoted.construction not in _WITHIN_A_CLAUSE:
         return False
     cue = parsed.doc[quoted.cue[0]].idx if quoted.cue is not None else quoted.end

@@ -57,7 +57,7 @@ _CITED_BEFORE = re.compile(
     re.VERBOSE,
 )
 _LISTED = re.compile(r"(?:,\s+|,?\s+(?:and|or|und|oder|et|y|e)\s+)(?:(?:the|die|der|das|le|la|el|il|l['’])\s*)?")
-"""Between two names of one list: the one is cited as the other is."""
+"""Text between two names of one list, both of which are then cited."""
 _DATELINE = re.compile(r"\)\s*[-–—]")
 _BEFORE, _AFTER = 70, 60
 
@@ -148,7 +148,7 @@ def _speakers(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_C
 
 
 def _objects(text: ParsedText, known: SpanIndex[_Citation]) -> Iterator[_Citation]:
-    """Yield whom or what the text says that somebody cites: citing two people familiar with the matter."""
+    """Yield the people or things that somebody is said to cite: citing two people familiar with the matter."""
     for verb in text.doc:
         if verb.pos_ != "VERB" or lemma_of(verb) not in _CITING:
             continue

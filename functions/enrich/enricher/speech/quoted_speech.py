@@ -1,4 +1,4 @@
-"""Words in quotation marks that stand for themselves, and who said them.
+"""Quotations that stand alone, and who said them.
 
 Comes in: a parsed English text and its quotations. Goes out: attributions.
 
@@ -87,7 +87,7 @@ def is_statement(text: str, quotation: Quotation) -> bool:
 
 
 class QuotedSpeech:
-    """What of a text is quoted word for word.
+    """Which tokens of a text are quoted word for word.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class QuotedSpeech:
             self.spoken[begin:end] = [True] * (end - begin)
 
     def attributions(self) -> Iterator[Attribution]:
-        """Yield the turns of a transcript, then each quotation that stands for itself."""
+        """Yield the turns of a transcript, then each quotation that stands alone."""
         yield from self.turns
         previous: _Said | None = None
         at = 0
@@ -167,7 +167,7 @@ class QuotedSpeech:
         speaker = noun_phrase(subject) if subject is not None and not self.quoted[subject.i] else None
         yield Attribution(content, quotation.end, speaker, (verb.i, verb.i + 1), Construction.FRAGMENT)
 
-    # --- which quotations stand for themselves
+    # --- which quotations stand alone
 
     def _turns(self) -> Iterator[Attribution]:
         turns = list(_TURN.finditer(self.text))
@@ -333,7 +333,7 @@ class QuotedSpeech:
         return _Cue(noun_phrase(name), None) if name is not None else None
 
     def _speaker_around(self, begin: int, previous: _Said | None) -> Span | None:
-        """Return who must be speaking where no cue stands beside the quotation."""
+        """Return the likely speaker of a quotation without a cue beside it."""
         last = self._last_before(begin)
         if last < 1:
             return None

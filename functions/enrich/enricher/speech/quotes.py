@@ -2,8 +2,7 @@
 
 Comes in: the document, its language and its entities known. Goes out: its quotes.
 
-Without a parse, that is in any language but English, only quotations that stand by themselves are found, without
-speakers.
+Without a parse, that is in any language but English, only quotations that stand alone are found, without speakers.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class QuotesEnricher:
 
 
 def _unattributed(body: str, marked: Sequence[Quotation], begin: int) -> tuple[Quote, ...]:
-    """Return what is quoted beyond what was parsed."""
+    """Return the quotations after the part that was parsed."""
     return tuple(
         Quote(kind="direct", begin=q.begin, end=q.end, text=body[q.begin : q.end])
         for q in marked
@@ -73,7 +72,7 @@ def _quotes(
 def _kind(
     attribution: Attribution, marked: SpanIndex[Quotation], text: ParsedText
 ) -> Literal["direct", "indirect", "mixed"]:
-    """Judge by the share in marks; single words in them make no reported clause a quotation."""
+    """Judge by the share in marks; single words in marks do not make a reported clause a quotation."""
     within = {
         q: min(attribution.end, q.end) - max(attribution.begin, q.begin)
         for q in marked.overlapping(attribution.begin, attribution.end)

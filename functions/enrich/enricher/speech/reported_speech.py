@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
-"""Verbs that tell of saying in "as she put it" alone."""
+"""Verbs that mean saying only in "as she put it"."""
 
 _VENUE = frozenset({"in", "on", "at", "during"})
 
 _LONGEST_ASIDE = 12
 
 _LONGEST_SENTENCE = 400
-"""Tokens. What is longer is a table or worse, and the search takes time by the square of it."""
+"""Tokens. A longer sentence is a table or worse, and the search's time grows with the square of its length."""
 
 
 def reported_speech(parsed: ParsedText, quoted: Sequence[bool]) -> Iterator[Attribution]:
@@ -217,7 +217,7 @@ def _infinitive(children: _Children, *, passive: bool) -> Span | None:
 
 
 def _naming(children: _Children, *, passive: bool) -> Span | None:
-    """Return somebody and what he is said to be."""
+    """Return a person and what they are said to be."""
     named = children["dobj"] + children["nsubjpass"]
     said = children["oprd"] + children["ccomp"] + [word for word in children["prep"] if word.lower_ == "as"]
     if not said or not (named or children["ccomp"]):

@@ -28,7 +28,7 @@ OBJECT = _LISTS["object"]
 """What takes what it is about as its object: criticized the plan."""
 
 NAMING = _LISTS["naming"]
-"""What takes somebody and what he is said to be: called the plan a mistake, described her as a friend."""
+"""What takes a person or thing and what they are said to be: called the plan a mistake, described her as a friend."""
 
 NOUN = _LISTS["noun"]
 """What takes a clause, an infinitive or "about": the claim that, her refusal to, doubts about."""

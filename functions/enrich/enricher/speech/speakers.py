@@ -100,7 +100,7 @@ class Speakers:
         ]
 
     def _is_head(self, mention: _Named, begin: int, end: int) -> bool:
-        """Return whether a name is whom the description means, and not whose spokesman or mayor he is."""
+        """Return whether a name is the person described, and not the one whose spokesman or mayor the person is."""
         first, last = self._parsed.tokens(begin, end)
         head = self._parsed.doc[first:last].root.idx
         before = self._parsed.text[begin : mention.begin].rstrip().removesuffix(mention.entity.title or "").rstrip()
@@ -140,7 +140,7 @@ class Speakers:
         return self._parsed.doc[begin:end].root.dep_ in SUBJECTS
 
     def _gender(self, entity: Entity) -> str | None:
-        """Return what titles or the first name tell; nothing where they tell nothing or both."""
+        """Return what titles or the first name say; nothing where they say nothing, or both."""
         said = [entity.title or ""]
         for mention in entity.mentions:
             before = self._parsed.text[max(0, mention.begin - 5) : mention.begin]

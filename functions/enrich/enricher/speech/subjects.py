@@ -102,7 +102,7 @@ def heads_phrase(token: Token) -> bool:
 
 
 def _controller(verb: Token) -> Token | None:
-    """Return whose deed an infinitive or a participle tells, where that is not the subject of what it hangs on."""
+    """Return who does what an infinitive or participle says, unless that is the subject of its head."""
     head = verb.head
     if verb.dep_ == "xcomp" and lemma_of(head) != "promise":
         return next((c for c in head.children if c.dep_ == "dobj" and c.i < verb.i), None)

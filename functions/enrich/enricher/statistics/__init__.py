@@ -1,6 +1,6 @@
 """What can be counted in a text: language, keyphrases, summary, topics, links, near-duplicates, reading time.
 
-Below it stand ``text`` and ``parsing``.
+Below it stand ``text``, ``parsing`` and ``ports``.
 """
 
 from __future__ import annotations

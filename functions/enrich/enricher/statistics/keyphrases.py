@@ -38,7 +38,7 @@ _WEIGHT_BY_PART_OF_SPEECH = {"NOUN": 1.0, "PROPN": 1.0, "ADJ": 0.7, "VERB": 0.5}
 _IN_PHRASES = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X"})
 _ENDS_OF_PHRASES = _IN_PHRASES - {"ADJ"}
 _TELLING = frozenset({"say", "tell", "add", "report", "announce", "state", "note", "reply"})
-"""Verbs by which a text tells whose words it gives: they recur in any news, and say nothing of what it is about."""
+"""Verbs by which a text says whose words it gives: they recur in all news, and say nothing about its subject."""
 _QUANTITIES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "QUANTITY"})
 """Entity types of spaCy's model whose words say when and how many, not what."""
 _LONGEST_PHRASE = 6
@@ -101,7 +101,7 @@ class KeyphrasesEnricher:
         Raises
         ------
         NotApplicableError
-            For a body in a language of which no word list is at hand.
+            For a body in a language without a word list.
         """
         errors: tuple[EnrichmentError, ...] = ()
         code = found.language.code if found.language else ""

@@ -72,7 +72,7 @@ _POSSIBLE = 0.05
 names alone are of no language."""
 
 _TEMPERATURE = 2.0
-"""Words are not independent of each other: taken as if they were, they make too sure."""
+"""Words are not independent of each other: treated as if they were, they make the result too certain."""
 
 _LETTERS_FOR_OTHERS = 40
 _CONFIDENCE_FOR_OTHERS = 0.5

@@ -46,6 +46,6 @@ def shingles(words: list[str]) -> set[str]:
 
 
 def _hash(shingle: str) -> int:
-    # The lower half of 64 bits: the sketches in the table are made of it.
+    # The lower half of 64 bits, as in the sketches in the table.
     digest = hashlib.blake2b(shingle.encode("utf-8"), digest_size=8).digest()
     return int.from_bytes(digest[4:], "big")

@@ -39,7 +39,7 @@ _MOST_AGAINST = 8.0
 
 _LONGEST_WORD = 20
 _MOST_WORDS = 40
-"""More of them leave no doubt that this model could still clear up."""
+"""With more, this model could not become any surer."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -27,13 +27,13 @@ from newsdesk.words import words
 MOST_SENTENCES = 3
 
 _LONGEST_READ = 20_000
-"""Characters: the lead decides, and the rest of a longer text tells little more of what it is about."""
+"""Characters: the lead decides, and the rest of a longer text says little more about its subject."""
 
 _FEWEST_WORDS = 6
 _MOST_WORDS = 70
 
 _FUNCTION_WORD_RARITY = 6.0
-"""Nats: a word more frequent than one in four hundred says nothing of what a text is about."""
+"""Nats: a word more frequent than one in four hundred says nothing about the subject of a text."""
 _RARITY_OF_ANY = 8.0
 
 _LEAD = 1.0
@@ -114,7 +114,7 @@ def _candidates(body: str, begins: Collection[int] | None) -> list[_Sentence]:
 
 
 def _weights(candidates: Sequence[_Sentence], headline: str, language: str) -> dict[str, float]:
-    """Return how much of what the text is about each word carries."""
+    """Return how much each word says about the subject of the text."""
     count = Counter(word for sentence in candidates for word in sentence.words)
     count.update(word for word in {word.lower() for word in words(headline)} if word in count)
     vocabulary = sorted(count)

@@ -27,7 +27,7 @@ LANGUAGE = "en"
 MOST_TOPICS = 3
 
 _LONGEST_READ = 20_000
-"""Characters; what an article is about it has said by then."""
+"""Characters; an article has named its subject by then."""
 
 _LONGEST_ENTRY = 3
 _WEIGHTS = {"3": 3.0, "2": 1.4, "1": 0.4}

@@ -1,6 +1,6 @@
-"""Text without a parse: quotation marks, sentences, datelines, word lists, and spans that can be asked what they touch.
+"""Text without a parse: quotation marks, sentences, datelines, word lists, and an index of spans.
 
-The bottom of the enricher, above ``ports`` alone.
+The bottom of the enricher.
 """
 
 from __future__ import annotations

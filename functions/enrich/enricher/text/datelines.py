@@ -1,4 +1,4 @@
-"""Where a story was filed, as its first line tells.
+"""Where a story was filed, as its first line says.
 
 Comes in: a text. Goes out: where its datelines end.
 """

@@ -41,7 +41,7 @@ _MIXED = ({'"', "“"}, {'"', "”"}, {'"', "„"}, {"''", "“"}, {"''", '"'})
 
 @dataclass(frozen=True)
 class Quotation:
-    """What stands between two quotation marks, marks included; ``closed`` is false where the second is missing."""
+    """The text between two quotation marks, marks included; ``closed`` is false where the second is missing."""
 
     begin: int
     end: int

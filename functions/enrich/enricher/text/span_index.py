@@ -1,4 +1,4 @@
-"""Spans that can be asked which of them touch another.
+"""An index that finds the spans which touch another one.
 
 Comes in: things with a begin and an end. Goes out: those of them that overlap a span.
 """

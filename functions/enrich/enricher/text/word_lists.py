@@ -1,4 +1,4 @@
-"""Lists of words that stand in data files beside the modules that use them.
+"""Lists of words, in data files beside the modules that use them.
 
 Comes in: the path of a TOML file. Goes out: its lists by name. A string is a list of words, an array one of phrases.
 """
