@@ -53,7 +53,7 @@ FINGERPRINTS_PER_PAGE = 76
 """Nine news pages in ten have fewer. With three bytes each a profile is at most 7.8 KB: a read takes one unit, a write
 eight."""
 
-_PAGE_HEAD = struct.Struct(">8sIB")
+_PAGE_HEAD = struct.Struct(">8sIHB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,16 @@ class SiteRules(Record):
         return self.read_at is not None and now < self.read_at + timedelta(seconds=RULES_KEPT_SECONDS)
 
 
+def source_of(url: str) -> int:
+    """Return a number of 16 bits that stands for the first folder of a URL: a section, or on a shared host an author.
+
+    Pages that lie in no folder are of one source.
+    """
+    parts = url.partition("://")[2].partition("?")[0].split("/")
+    folder = parts[1] if len(parts) > 2 and parts[2] else ""
+    return int.from_bytes(hashlib.sha256(folder.encode("utf-8", "replace")).digest()[:2], "big")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ProfilePage:
     """What one page showed of its host.
@@ -196,19 +206,22 @@ class ProfilePage:
         The first eight characters of its article's id.
     captured : int
         When, in seconds since 1970.
+    source : int
+        Stands for the part of the host that it is from (:func:`source_of`).
     fingerprints : tuple of int
         Those of its pieces, 24 bits each, ascending, at most :data:`FINGERPRINTS_PER_PAGE`.
     """
 
     article: str
     captured: int
+    source: int
     fingerprints: tuple[int, ...]
 
     @staticmethod
-    def of(article_id: str, captured_at: datetime, fingerprints: Iterable[int]) -> ProfilePage:
-        """Return an article's page; of fingerprints that are too many, the first are taken."""
+    def of(article_id: str, captured_at: datetime, fingerprints: Iterable[int], url: str = "") -> ProfilePage:
+        """Return an article's page under its URL; of fingerprints that are too many, the first are taken."""
         kept = tuple(sorted(islice(dict.fromkeys(fingerprints), FINGERPRINTS_PER_PAGE)))
-        return ProfilePage(article_id[:8], int(captured_at.timestamp()), kept)
+        return ProfilePage(article_id[:8], int(captured_at.timestamp()), source_of(url), kept)
 
     @property
     def season(self) -> int:
@@ -254,7 +267,8 @@ class HostProfile:
         """Return the profile as bytes: same profile, same bytes."""
         parts: list[bytes] = []
         for page in self.pages:
-            parts.append(_PAGE_HEAD.pack(page.article.encode("ascii"), page.captured, len(page.fingerprints)))
+            head = (page.article.encode("ascii"), page.captured, page.source, len(page.fingerprints))
+            parts.append(_PAGE_HEAD.pack(*head))
             parts += [fingerprint.to_bytes(3, "big") for fingerprint in page.fingerprints]
         return b"".join(parts)
 
@@ -264,10 +278,10 @@ class HostProfile:
         pages = []
         position = 0
         while position < len(packed):
-            article, captured, count = _PAGE_HEAD.unpack_from(packed, position)
+            article, captured, source, count = _PAGE_HEAD.unpack_from(packed, position)
             position += _PAGE_HEAD.size
             end = position + 3 * count
             fingerprints = tuple(int.from_bytes(packed[at : at + 3], "big") for at in range(position, end, 3))
-            pages.append(ProfilePage(article.decode("ascii"), captured, fingerprints))
+            pages.append(ProfilePage(article.decode("ascii"), captured, source, fingerprints))
             position = end
         return HostProfile(tuple(pages))

@@ -46,7 +46,7 @@ def page(body: str | bytes | None = None, content_type: str | None = "text/html;
         host_lines=("Content-Signal: ai-train=no",),
         product_token="newsdeskbot",
         provenance=Provenance(requested_url="https://a.example", final_url="https://b.example", extractor=EXTRACTOR),
-        profile=HostProfile((ProfilePage("abcdefgh", 1_700_000_000, (1, 2, 3)),)).packed(),
+        profile=HostProfile((ProfilePage("abcdefgh", 1_700_000_000, 7, (1, 2, 3)),)).packed(),
     )
 
 

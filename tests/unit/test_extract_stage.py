@@ -334,9 +334,7 @@ def test_the_work_object_is_gzipped_json() -> None:
 # ------------------------------------------------------------------------------- what the host's pages repeat
 
 
-FAREWELL = (
-    "The Harbour Post is made by twelve people above the fish market, and pays for itself by what its readers give."
-)
+FAREWELL = "The Harbour Post is made by twelve people, and pays for itself by what its readers give."
 
 
 ORDINALS = ("none", "first", "second", "third", "fourth", "fifth")

@@ -40,18 +40,22 @@ def prose(seed: int, paragraphs: int = 6, words: int = 30) -> list[str]:
 
 
 def page(
-    paragraphs: Iterable[str], *, end: str = f"<p>{BIOGRAPHY}</p>", after: str = f"<aside><p>{SIGN_UP}</p></aside>"
+    paragraphs: Iterable[str],
+    *,
+    end: str = f"<div class='about'><p>{BIOGRAPHY}</p></div>",
+    after: str = f"<aside><p>{SIGN_UP}</p></aside>",
+    address: str = "https://news.example/news/story",
 ) -> Page:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
     html = f"<html><body><h1>A title of this page</h1><div class='entry'>{body}{end}</div>{after}</body></html>"
-    read = read_html(html, "")
+    read = read_html(html, address)
     assert read is not None
     return read
 
 
 def shown(number: int, read: Page, captured_at: datetime = NOW) -> ProfilePage:
     identity = article_id(f"https://news.example/{number}")
-    return ProfilePage.of(identity, captured_at, judge_recurrence(None, read).fingerprints)
+    return ProfilePage.of(identity, captured_at, judge_recurrence(None, read).fingerprints, read.address)
 
 
 def profile_of(*pages: Page) -> HostProfile:
@@ -82,6 +86,39 @@ def test_what_three_other_articles_have_in_the_same_place_is_cut_with_the_reason
     assert found.used is not None
     assert found.used.id == profile.id
     assert len(found.used.recurring) == 2
+
+
+def test_three_pages_of_another_author_cut_nothing_of_a_victims_article() -> None:
+    # Given an article of a shared host, and three pages of another author that repeat its end
+    victim = prose(9)
+    victim[-1] = "And the tide went out."
+    target = page(victim, address="https://blogs.example/ada/harbour")
+    copies = [
+        page([*prose(seed), *victim[-2:]], address=f"https://blogs.example/mallory/{seed}")
+        for seed in range(RECURS_ON_PAGES + 2)
+    ]
+
+    # Then nothing of it is cut
+    assert cut(profile_of(*copies), target) == []
+
+    # And pages of as many authors as it takes cut no long paragraph of its own, and say what they cut
+    copies = [
+        page([*prose(seed), *victim[-2:]], address=f"https://blogs.example/mallory-{seed}/1")
+        for seed in range(RECURS_ON_PAGES)
+    ]
+    found = judge_recurrence(profile_of(*copies), target)
+    assert [target.segments[index].text for index in found.segments] == [victim[-1], BIOGRAPHY, SIGN_UP]
+    assert found.warnings == ("recurs_on_site",)
+
+
+def test_a_paragraph_in_a_wrapper_of_its_own_is_the_articles_too() -> None:
+    def wrapped(paragraphs: Iterable[str], address: str) -> Page:
+        return page([], end="".join(f"<div class='par'><p>{text}</p></div>" for text in paragraphs), address=address)
+
+    victim = prose(9)
+    copies = [wrapped([*prose(seed)[:4], *victim[-2:]], f"https://blogs.example/m-{seed}/1") for seed in range(4)]
+    found = cut(profile_of(*copies), wrapped(victim, "https://blogs.example/ada/1"))
+    assert not set(victim) & set(found)
 
 
 def test_two_other_articles_are_not_enough() -> None:

@@ -275,7 +275,8 @@ class ExtractStage:
 
     def _learn(self, state: ArticleState, capture: Capture, result: ExtractionResult, profile: HostProfile) -> None:
         """Put the page into its host's profile, if it is of the sample; few are, and one that was is not again."""
-        page = ProfilePage.of(state.article_id, from_text(capture.captured_at), result.fingerprints)
+        captured_at = from_text(capture.captured_at)
+        page = ProfilePage.of(state.article_id, captured_at, result.fingerprints, capture.final_url)
         if result.fingerprints and profile.with_page(page) is not profile:
             self.hosts.add_page(state.host, page, profile)
 

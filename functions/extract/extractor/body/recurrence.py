@@ -5,7 +5,7 @@ to the profile.
 
 Sign-ups, slogans, "follow us", biographies: no page alone tells them from its article, several pages do. What must
 never happen is that an article is cut because it is known already: under another URL, as an earlier state of a live
-story, as a teaser in other pages' lists, appended to other pages in full. Four things stand in the way:
+story, as a teaser in other pages' lists, appended to other pages in full. Five things stand in the way:
 
 - A fingerprint is of a text in its place: the text, the element and the container around it, and for a long text
   whether it stands near the page's beginning. A teaser that quotes an article lies in another container, or further
@@ -13,7 +13,10 @@ story, as a teaser in other pages' lists, appended to other pages in full. Four 
 - A page that shares half of its long texts with this one, or with another page, is the same article in another state,
   and does not count, or counts once.
 - What stands among the article's own prose, in the same container and before the last of its long texts that are new,
-  is left alone: the standing heading of a column, a background paragraph that several stories share.
+  is left alone: the standing heading of a column, a background paragraph that several stories share. A long text in a
+  container of the article's own prose is left alone wherever it stands.
+- Pages of another section, or of another author on a shared host, count once for each first folder of their URLs:
+  nobody can cut somebody else's article with three pages of their own.
 - A page without a long text of its own is left alone altogether.
 """
 
@@ -28,7 +31,7 @@ from hashlib import blake2b
 from extractor.html import Element, Page, Segment
 from extractor.text import DropReason
 from newsdesk.contracts import SiteProfile
-from newsdesk.hosts import HostProfile, ProfilePage
+from newsdesk.hosts import HostProfile, ProfilePage, source_of
 from newsdesk.words import count_words
 
 RECURS_ON_PAGES = 3
@@ -81,6 +84,11 @@ class Recurrence:
     used: SiteProfile | None
     fingerprints: tuple[int, ...]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands in ``quality.warnings``: that something was cut because the host repeats it."""
+        return (DropReason.RECURS_ON_SITE.value,) if self.segments else ()
+
 
 def judge_recurrence(profile: HostProfile | SiteProfile | None, page: Page, article_id: str = "") -> Recurrence:
     """Return what a page's host repeats of it, and what it adds to what is known of the host.
@@ -103,16 +111,16 @@ def judge_recurrence(profile: HostProfile | SiteProfile | None, page: Page, arti
         used, recurring = profile, frozenset(int(fingerprint, 16) for fingerprint in profile.recurring)
     elif profile is not None:
         known = profile.without(article_id)
-        recurring = _recurring(known.pages, fingerprints)
+        recurring = _recurring(known.pages, fingerprints, source_of(page.address))
         if known.pages:
             used = SiteProfile(id=known.id, recurring=tuple(f"{fingerprint:06x}" for fingerprint in sorted(recurring)))
     return Recurrence(_to_be_cut(pieces, recurring), used, tuple(sorted(fingerprints, key=_long_first)))
 
 
-def _recurring(pages: Sequence[ProfilePage], fingerprints: frozenset[int]) -> frozenset[int]:
-    """Return those of a page's fingerprints that enough other articles have."""
+def _recurring(pages: Sequence[ProfilePage], fingerprints: frozenset[int], source: int) -> frozenset[int]:
+    """Return those of a page's fingerprints that enough other articles have, those of another source counted once."""
     own = _long(fingerprints)
-    articles_with: dict[int, set[int]] = defaultdict(set)
+    voices_with: dict[int, set[tuple[int, int]]] = defaultdict(set)
     articles: list[list[frozenset[int]]] = []
     for page in pages:
         shown = _long(page.fingerprints)
@@ -123,24 +131,27 @@ def _recurring(pages: Sequence[ProfilePage], fingerprints: frozenset[int]) -> fr
             number = len(articles)
             articles.append([])
         articles[number].append(shown)
+        voice = (source, number) if page.source == source else (page.source, -1)
         for fingerprint in fingerprints.intersection(page.fingerprints):
-            articles_with[fingerprint].add(number)
-    return frozenset(it for it, numbers in articles_with.items() if len(numbers) >= RECURS_ON_PAGES)
+            voices_with[fingerprint].add(voice)
+    return frozenset(it for it, voices in voices_with.items() if len(voices) >= RECURS_ON_PAGES)
 
 
 def _to_be_cut(pieces: Sequence[_Piece], recurring: frozenset[int]) -> dict[int, str]:
     """Return the segments with a recurring text, but for those among the article's own prose."""
-    last_own: dict[Element | None, int] = {}
+    last_own: dict[tuple[Element | None, str], int] = {}
     for piece in pieces:
         if piece.is_long and piece.fingerprint not in recurring:
-            last_own[_container(piece.segment.element)] = piece.segment.index
+            last_own[_surroundings(piece.segment.element)] = piece.segment.index
     if not last_own:
         return {}
-    return {
-        piece.segment.index: DropReason.RECURS_ON_SITE.value
-        for piece in pieces
-        if piece.fingerprint in recurring and piece.segment.index > last_own.get(_container(piece.segment.element), -1)
-    }
+
+    def is_the_articles(piece: _Piece) -> bool:
+        last = last_own.get(_surroundings(piece.segment.element))
+        return last is not None and (piece.is_long or piece.segment.index < last)
+
+    cut = (piece.segment.index for piece in pieces if piece.fingerprint in recurring and not is_the_articles(piece))
+    return dict.fromkeys(cut, DropReason.RECURS_ON_SITE.value)
 
 
 def _pieces(segments: Iterable[Segment]) -> Iterator[_Piece]:
@@ -178,6 +189,15 @@ def _kind(element: Element) -> str:
 def _container(element: Element) -> Element | None:
     parent: Element | None = element.getparent()
     return parent
+
+
+def _surroundings(element: Element) -> tuple[Element | None, str]:
+    """Return what a text shares with its neighbours: its container, or, of a container of its own, that one's kind."""
+    container = _container(element)
+    outer = None if container is None else _container(container)
+    if container is None or outer is None or len(container) > 1:
+        return container, ""
+    return outer, _kind(container)
 
 
 def _is_long(fingerprint: int) -> bool:

@@ -246,6 +246,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
             field_sources={**_body_sources(body, kind, wall), **metadata.sources()},
             warnings=(
                 *_warnings(canonical),
+                *recurrence.warnings,
                 *boundary.warnings,
                 *body.warnings,
                 *wall.warnings,
