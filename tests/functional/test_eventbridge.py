@@ -5,6 +5,7 @@ Comes in: a bus in moto, or one that refuses. Goes out: assertions. Changes: mot
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,8 +13,9 @@ import pytest
 from botocore.stub import Stubber
 
 from harness import aws
-from newsdesk.adapters.eventbridge import EventBridgePublisher, EventsNotAcceptedError
+from newsdesk.adapters.eventbridge import REFUSED, EventBridgePublisher, EventsNotAcceptedError
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
+from newsdesk.pauses import Pauses
 from tests.examples import id_of, url_of
 
 
@@ -87,22 +89,28 @@ def test_only_refused_events_are_sent_again(client: Any) -> None:
         stub.add_response("put_events", answers(True), {"Entries": [entry(3)]})
 
         # When they are published, Then each is sent until it is accepted, and no longer
-        EventBridgePublisher("bus", client=client).publish([changed(number) for number in range(4)])
+        waited: list[float] = []
+        pauses = replace(REFUSED, sleep=waited.append, jitter=lambda: 0.0)
+        EventBridgePublisher("bus", client=client, pauses=pauses).publish([changed(number) for number in range(4)])
         stub.assert_no_pending_responses()
+
+    # And it waits before it sends again, longer the second time
+    assert waited == [0.05, 0.1]
 
 
 def test_a_bus_that_keeps_refusing_is_reported(client: Any) -> None:
-    # Given a bus that refuses one of eleven events three times over
+    # Given a bus that refuses one of eleven events every time
     with Stubber(client) as stub:
         stub.add_response(
             "put_events", answers(*[True] * 9, False), {"Entries": [entry(number) for number in range(10)]}
         )
-        stub.add_response("put_events", answers(False), {"Entries": [entry(9)]})
-        stub.add_response("put_events", answers(False), {"Entries": [entry(9)]})
+        for _ in range(2):
+            stub.add_response("put_events", answers(False), {"Entries": [entry(9)]})
 
         # When they are published, Then the caller learns that the batch was not told
+        publisher = EventBridgePublisher("bus", client=client, pauses=Pauses(tries=3, sleep=lambda _: None))
         with pytest.raises(EventsNotAcceptedError, match="1 of 11"):
-            EventBridgePublisher("bus", client=client).publish([changed(number) for number in range(11)])
+            publisher.publish([changed(number) for number in range(11)])
         stub.assert_no_pending_responses()
 
 

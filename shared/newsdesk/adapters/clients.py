@@ -17,15 +17,28 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-# Standard mode retries throttles and 5xx with jittered back-off; what is still failing then goes back to the queue.
-# The pool is as wide as the widest stage's concurrency. Payload timeouts are short: every call is small.
-_CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 5},
-    connect_timeout=3,
-    read_timeout=10,
-    max_pool_connections=25,
-    user_agent_extra="newsdesk",
-)
+_ATTEMPTS = 3
+_CONNECT_SECONDS = 3
+
+
+def _config(read_seconds: int) -> Config:
+    """Return the settings of a client whose calls are repeated twice, and outlive no function all the same.
+
+    Standard mode repeats 5xx, throttles and lost connections after jittered pauses; what still fails then goes back to
+    the queue. The pool is as wide as the widest stage's concurrency.
+    """
+    return Config(
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=read_seconds,
+        max_pool_connections=25,
+        user_agent_extra="newsdesk",
+    )
+
+
+# Items, messages and events are small; an object may have megabytes.
+_SMALL = _config(3)
+_OBJECTS = _config(10)
 
 # A managed service is asked once and briefly: a second call may be billed again, and its answer can be done without.
 _ASKED_ONCE = Config(
@@ -39,25 +52,25 @@ _ASKED_ONCE = Config(
 @cache
 def dynamodb() -> DynamoDBClient:
     """Return the process's DynamoDB client."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    return boto3.client("dynamodb", config=_SMALL)
 
 
 @cache
 def s3() -> S3Client:
     """Return the process's S3 client."""
-    return boto3.client("s3", config=_CONFIG)
+    return boto3.client("s3", config=_OBJECTS)
 
 
 @cache
 def sqs() -> SQSClient:
     """Return the process's SQS client."""
-    return boto3.client("sqs", config=_CONFIG)
+    return boto3.client("sqs", config=_SMALL)
 
 
 @cache
 def events() -> EventBridgeClient:
     """Return the process's EventBridge client."""
-    return boto3.client("events", config=_CONFIG)
+    return boto3.client("events", config=_SMALL)
 
 
 @cache

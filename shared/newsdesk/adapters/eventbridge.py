@@ -12,6 +12,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.throttling import patient
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from newsdesk.errors import NewsdeskError
+from newsdesk.pauses import Pauses
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -22,7 +23,8 @@ EVENT_SOURCE = "newsdesk"
 _ENTRIES_PER_CALL = 10
 """EventBridge's own limit on ``PutEvents``."""
 
-_ATTEMPTS = 3
+REFUSED = Pauses(tries=5, first_seconds=0.1)
+"""Between the tries of events that the bus refused: it does so when it is asked too much."""
 
 
 class EventsNotAcceptedError(NewsdeskError):
@@ -32,22 +34,23 @@ class EventsNotAcceptedError(NewsdeskError):
 class EventBridgePublisher:
     """A :class:`newsdesk.ports.EventPublisher`."""
 
-    def __init__(self, bus_name: str, client: EventBridgeClient | None = None) -> None:
+    def __init__(self, bus_name: str, client: EventBridgeClient | None = None, pauses: Pauses = REFUSED) -> None:
         self._bus = bus_name
+        self._pauses = pauses
         self._client = patient(client or clients.events())
 
     def publish(self, events: Sequence[ArticleChanged | SubmissionEnded]) -> None:
-        """Publish events, sending again only those that the bus refused; see the port.
+        """Publish events, sending again after a pause only those that the bus refused; see the port.
 
         Raises
         ------
         EventsNotAcceptedError
-            If some are still refused after three attempts.
+            If some are still refused after the last try.
         """
         entries = [self._entry(event) for event in events]
         for start in range(0, len(entries), _ENTRIES_PER_CALL):
             pending = entries[start : start + _ENTRIES_PER_CALL]
-            for _ in range(_ATTEMPTS):
+            for _ in self._pauses.attempts():
                 answers = self._client.put_events(Entries=pending)["Entries"]
                 pending = [entry for entry, answer in zip(pending, answers, strict=True) if "EventId" not in answer]
                 if not pending:
