@@ -19,8 +19,10 @@ from typing import Any
 import typer.main
 from pydantic.fields import FieldInfo
 
+from enricher.composer import default_enrichers
 from extractor.kinds import TypeSign, WallSign
 from extractor.text import DropReason
+from fetcher.stage import ANSWER_STATUSES
 from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
 from newsdesk.contracts import (
     ARTICLE_SCHEMA_KEY,
@@ -33,7 +35,7 @@ from newsdesk.contracts import (
     outcome_of,
     vector_key,
 )
-from newsdesk.runtime import FunctionSettings, Metric, Unit
+from newsdesk.runtime import FunctionSettings, Metric, RecordStatus, Unit
 from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
@@ -53,6 +55,20 @@ _PACKAGES = {
     "publish": "publisher",
     "dispatch": "dispatcher",
 }
+_METRICS_OF_RECORDS = {
+    function: (metric, metric.duration)
+    for function, metric in {
+        "submit": Metric.SUBMISSIONS_RECEIVED,
+        "fetch": Metric.PAGES_FETCHED,
+        "extract": Metric.PAGES_EXTRACTED,
+        "enrich": Metric.ARTICLES_ENRICHED,
+        "index": Metric.ARTICLES_INDEXED,
+        "embed": Metric.ARTICLES_EMBEDDED,
+    }.items()
+}
+_SERIES_DOLLARS = 0.30
+"""Of a custom metric and month in us-east-1, the first 10,000 of an account; by the hour in which it was written."""
+
 _EXAMPLE_DAY = datetime(1111, 11, 11, 10, tzinfo=UTC)
 
 
@@ -177,6 +193,33 @@ def _statuses() -> str:
         for status, meaning in described(_status_of(package)).items()
     )
     return _table(("function", "status", "meaning"), rows)
+
+
+def _series() -> str:
+    """Return how many series each group of metrics can have in one stack, and what that costs at most."""
+    rows = [(", ".join(_code(metric.value) for metric in metrics), str(number)) for metrics, number in series()]
+    total = sum(number for _, number in series())
+    rows.append(("all", f"{total}, at most ${total * _SERIES_DOLLARS:,.0f} a month"))
+    return _table(("metrics", "series"), rows)
+
+
+def series() -> list[tuple[tuple[Metric, ...], int]]:
+    """Return groups of metrics, and how many combinations of metric and status each group can have in one stack."""
+    groups = [
+        (tuple(metrics), len(metrics) * (len(_status_of(_PACKAGES[function])) + len(RecordStatus)))
+        for function, metrics in _METRICS_OF_RECORDS.items()
+    ]
+    answers = (Metric.ANSWERS_RECEIVED, Metric.ANSWERS_RECEIVED_MILLISECONDS, Metric.BYTES_RECEIVED)
+    return [
+        *groups,
+        ((Metric.ARTICLES_DISPATCHED,), len(_status_of(_PACKAGES["dispatch"]))),
+        ((Metric.CHANGES_PUBLISHED,), len(_status_of(_PACKAGES["publish"]))),
+        (answers, len(answers) * len(ANSWER_STATUSES)),
+        ((Metric.BYTES_SAVED,), 1),
+        ((Metric.FETCHES_FAILED,), len(Reason)),
+        ((Metric.ENRICHERS_FAILED,), 2 * len(default_enrichers())),
+        ((Metric.OUTCOMES_RECORDED,), len(DESCRIPTIONS)),
+    ]
 
 
 def _status_of(package: str) -> type[StrEnum]:
@@ -331,6 +374,7 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "type-signs": _type_signs,
     "metrics": _metrics,
     "statuses": _statuses,
+    "series": _series,
     "parameters": _parameters,
     "settings": _settings,
     "keys": _keys,

@@ -10,7 +10,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from fetcher.stage import ANSWER_STATUSES, _status_class
 from newsdesk.runtime import Metric
+from newsdesk_cli import documents
 
 REPOSITORY = Path(__file__).parents[2]
 COUNTING = ("count", "measure", "process_batch")
@@ -42,6 +46,19 @@ def test_every_metric_is_written() -> None:
 
 def test_a_metrics_name_is_one_word() -> None:
     assert {metric for metric in Metric if not re.fullmatch(r"([A-Z][a-z]+)+", metric)} == set()
+
+
+def test_a_stacks_series_are_few_whatever_it_reads() -> None:
+    # Given every metric, with every status that it can have
+    groups = documents.series()
+    assert {metric for metrics, _ in groups for metric in metrics} == set(Metric)
+    # Then all of them together are bounded
+    assert sum(number for _, number in groups) <= 350
+
+
+@pytest.mark.parametrize("status", [None, 100, 200, 204, 301, 304, 404, 418, 503, 599, 600, 999])
+def test_an_answer_is_counted_by_one_of_few_statuses(status: int | None) -> None:
+    assert _status_class(status) in ANSWER_STATUSES
 
 
 def test_no_metric_is_counted_by_url_or_host() -> None:

@@ -42,7 +42,9 @@ def longest_call_seconds(client: Any) -> float:
 def shortest_function_seconds() -> int:
     template = load_template(TEMPLATE)
     usual = template["Globals"]["Function"]["Timeout"]
-    return min(template["Resources"][name]["Properties"].get("Timeout", usual) for name in function_packages(template))
+    return int(
+        min(template["Resources"][name]["Properties"].get("Timeout", usual) for name in function_packages(template))
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -183,18 +183,55 @@ def test_an_invocation_writes_one_line_for_each_status(capsys: pytest.CaptureFix
     # When fifty records are counted and measured in twenty threads
     assert busy_handler({"records": 50}, context()) == "done"
 
-    # Then there are two lines, complete, with no dimension but service and status
+    # Then there are two lines, complete, with no dimension but service, stage and status
     failed, fetched = metric_lines(capsys.readouterr().out)
     assert (failed["status"], failed["PagesFetched"]) == ("failed", [10.0])
     assert (fetched["status"], fetched["PagesFetched"]) == ("fetched", [40.0])
     assert sorted(fetched["BytesReceived"] + failed["BytesReceived"]) == list(range(50))
     (directive,) = fetched["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Newsdesk"
-    assert sorted(directive["Dimensions"][0]) == ["service", "status"]
+    assert sorted(directive["Dimensions"][0]) == ["service", "stage", "status"]
     assert {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]} == {
         "PagesFetched": "Count",
         "BytesReceived": "Bytes",
     }
+
+
+def test_two_stacks_of_one_account_are_two_series(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given what the templates of two stacks set
+    found = []
+    for namespace, service, stage in (("Newsdesk", "newsdesk", "dev"), ("News/Ours", "desk", "prod")):
+        monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", namespace)
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
+        monkeypatch.setenv("NEWSDESK_STAGE_NAME", stage)
+
+        # When their functions count the same, and start
+        monkeypatch.setattr(cold_start, "is_cold_start", True)
+        busy_handler({"records": 1}, context())
+        lines = metric_lines(capsys.readouterr().out)
+        assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in lines} == {namespace}
+        assert {line["service"] for line in lines} == {service}
+        found += [line["stage"] for line in lines if "PagesFetched" in line]
+
+    # Then each has its own
+    assert found == ["dev", "prod"]
+
+
+def test_a_line_names_the_stack_that_wrote_it(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "desk")
+    monkeypatch.setenv("NEWSDESK_STAGE_NAME", "prod")
+
+    @instrumented
+    def talkative_handler(event: dict[str, Any], context: LambdaContext) -> None:
+        logger.info("hello")
+
+    # When / Then
+    talkative_handler({}, context())
+    line = json.loads(lines.getvalue().splitlines()[-1])
+    assert (line["service"], line["stage"]) == ("desk", "prod")
 
 
 def test_the_next_invocation_begins_at_nothing(capsys: pytest.CaptureFixture[str]) -> None:

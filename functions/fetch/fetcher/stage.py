@@ -61,6 +61,9 @@ LONGEST_VALIDATOR = 1024
 """Characters of an ``ETag`` or ``Last-Modified`` that are kept and sent back: a longer one may make the next request
 longer than its own server takes."""
 
+ANSWER_STATUSES = ("none", "200", str(NOT_MODIFIED), *(f"{hundreds}xx" for hundreds in range(1, 10)))
+"""What answers are counted by: few, whatever servers send."""
+
 _PERMANENT_REDIRECTS = frozenset({301, 308})
 _NO_OPT_OUTS = OptOutPolicy()
 
@@ -380,7 +383,7 @@ def _validator(response: FetchResponse, name: str) -> str | None:
 
 
 def _status_class(status: int | None) -> str:
-    """Return the class of a status for metrics: there are few, whatever servers send."""
+    """Return one of :data:`ANSWER_STATUSES`."""
     if status is None:
         return "none"
     return str(status) if status in (200, NOT_MODIFIED) else f"{status // 100}xx"

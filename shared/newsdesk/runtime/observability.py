@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -21,10 +22,12 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from newsdesk.runtime.settings import FunctionSettings
 from newsdesk.web import scrub
 
 NAMESPACE = "Newsdesk"
 SERVICE = "newsdesk"
+"""What they are where the environment does not say (``POWERTOOLS_METRICS_NAMESPACE``, ``POWERTOOLS_SERVICE_NAME``)."""
 
 ResultT = TypeVar("ResultT")
 Handler = Callable[[dict[str, Any], LambdaContext], ResultT]
@@ -138,12 +141,19 @@ class InvocationMetrics(AmazonCloudWatchEMFProvider):
             else:
                 values.append(value)
 
+    def identify(self) -> None:
+        """Take namespace and service from the environment, as the template sets it."""
+        self.namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or NAMESPACE
+        self.service = os.environ.get("POWERTOOLS_SERVICE_NAME") or SERVICE
+
     def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:  # noqa: ARG002 - Powertools' signature
         """Write what was recorded, and forget it."""
         with self._lock:
             recorded, self._values = self._values, {}
+        stage = FunctionSettings().stage_name
         for status, metrics_of_status in sorted(recorded.items()):
             line = EphemeralMetrics(namespace=self.namespace, service=self.service)
+            line.add_dimension("stage", stage)
             line.add_dimension("status", status)
             for metric, values in metrics_of_status.items():
                 for value in values:
@@ -170,14 +180,21 @@ def measure(metric: Metric, value: float, status: str) -> None:
 def instrumented(handler: Handler[ResultT]) -> Handler[ResultT]:
     """Make a function a Lambda handler whose log lines name its invocation and whose metrics are written at its end.
 
-    The first invocation of a process also counts as ``ColdStart``, with the function's name as a dimension.
+    The first invocation of a process also counts as ``ColdStart``, with the function's name as a dimension. Two stacks
+    in one account differ by their stage, in metrics and in lines.
     """
 
     @logger.inject_lambda_context(clear_state=True)
     @_metrics.log_metrics(capture_cold_start_metric=True)
     @functools.wraps(handler)
     def instrumented_handler(event: dict[str, Any], context: LambdaContext) -> ResultT:
+        logger.append_keys(service=_recorded.service, stage=FunctionSettings().stage_name)
         return handler(event, context)
 
-    decorated: Handler[ResultT] = instrumented_handler
-    return decorated
+    @functools.wraps(handler)
+    def identified_handler(event: dict[str, Any], context: LambdaContext) -> ResultT:
+        _recorded.identify()
+        answer: ResultT = instrumented_handler(event, context)
+        return answer
+
+    return identified_handler

@@ -21,6 +21,10 @@ class FunctionSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NEWSDESK_", frozen=True, extra="ignore")
 
+    stage_name: str = Field(
+        default="dev", description="Which stack this is: a dimension of its metrics, and in each line of its logs."
+    )
+
 
 class TableSettings(FunctionSettings):
     """For functions that move articles on."""
