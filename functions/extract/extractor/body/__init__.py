@@ -10,7 +10,7 @@ from extractor.body.model import Model
 from extractor.body.overlays import overlaid
 from extractor.body.recurrence import judge_recurrence
 from extractor.body.selection import Body, choose_body
-from extractor.body.stated_body import prefer_stated_body
+from extractor.body.stated_body import prefer_script_body, prefer_stated_body
 from extractor.body.trimming import trim
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "find_boundary",
     "judge_recurrence",
     "overlaid",
+    "prefer_script_body",
     "prefer_stated_body",
     "trim",
 ]

@@ -18,6 +18,7 @@ from extractor.html.page import Element, Page, read_html
 from extractor.html.preformatted import preformatted_text
 from extractor.html.queries import query
 from extractor.html.rights import rights_of, signals_of
+from extractor.html.script_body import script_body
 from extractor.html.segments import Segment, segments_of
 from extractor.html.tree import parse_html
 
@@ -54,6 +55,7 @@ __all__ = [
     "read_structured_data",
     "rights_of",
     "same_address",
+    "script_body",
     "segments_of",
     "signals_of",
     "text_of",

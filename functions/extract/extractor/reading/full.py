@@ -22,6 +22,7 @@ from extractor.body import (
     find_boundary,
     judge_recurrence,
     overlaid,
+    prefer_script_body,
     prefer_stated_body,
     trim,
 )
@@ -299,7 +300,8 @@ def find_body(
     description = metadata.description.value if metadata.description else None
     chosen = choose_body(page, foreign, metadata.titles, description, suspicion=boundary.likelihoods, model=model)
     authors = [person.name for person in metadata.author.value] if metadata.author else []
-    return boundary, prefer_stated_body(trim(chosen, page, metadata.titles, metadata.decks, authors), page)
+    shown = trim(chosen, page, metadata.titles, metadata.decks, authors)
+    return boundary, prefer_script_body(prefer_stated_body(shown, page), page, metadata.titles)
 
 
 def _leak_score(boundary: Boundary, body: Body) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from extractor.text import drop_reasons
 from extractor.text.content_hash import content_hash
 from extractor.text.drop_reasons import DropReason
-from extractor.text.lines import SEE_ALSO, LineKind, kind_of_line
+from extractor.text.lines import SEE_ALSO, LineKind, is_furniture, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
 from extractor.text.plain_text import clean_plain_text
 from extractor.text.stems import stems_of
@@ -39,6 +39,7 @@ __all__ = [
     "ends_sentence",
     "fold",
     "is_dashed",
+    "is_furniture",
     "is_lead_in",
     "is_time_line",
     "kind_of_line",
