@@ -31,7 +31,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from extractor.body import find_boundary, overlaid
+from extractor.body import find_boundary, ruled_out
 from extractor.body.context import (
     LONGEST_WORDED_TEXT,
     context_columns,
@@ -45,7 +45,6 @@ from extractor.body.guard import GUARD_FEATURES
 from extractor.body.model import BLOCK_COLUMNS, MODEL_FILE
 from extractor.body.selection import surely_foreign
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
-from extractor.html import hidden_text
 from training.boundary_training import PARAMETERS, Sample, boundary_trees, samples_of
 from training.cases import FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
 from training.forests import SHARED_PARAMETERS, predict, train_forest, trees_of
@@ -149,7 +148,7 @@ def _labelled(case: Case, guard: Forest) -> LabelledPage:
     html, titles = page.page, page.metadata.titles
     segments, data = html.segments, html.data
     boundary = find_boundary(html, titles, forest=guard)
-    foreign = {**overlaid(html), **hidden_text(html), **boundary.foreign}
+    foreign = {**boundary.foreign, **ruled_out(html)}
     features = features_of(
         segments,
         surely_foreign(foreign, boundary.likelihoods),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractor.body import Body, choose_body
-from extractor.body.selection import threshold_of
+from extractor.body.selection import surely_foreign, threshold_of
 from extractor.html import read_html
 from tests.work import calls_of
 
@@ -123,3 +123,12 @@ def test_the_threshold_is_where_the_expected_f1_is_greatest() -> None:
 
 def test_no_segments_have_no_certainty() -> None:
     assert threshold_of([], [])[1] == 0.0
+
+
+def test_what_is_hidden_stays_cut_whatever_the_guard_thinks_of_its_piece() -> None:
+    foreign = {0: "hidden", 1: "comments", 2: "foreign_article", 3: "foreign_article"}
+    assert surely_foreign(foreign, {0: 0.2, 1: 0.2, 2: 0.2, 3: 0.95}) == {
+        0: "hidden",
+        1: "comments",
+        3: "foreign_article",
+    }

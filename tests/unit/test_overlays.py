@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.body import overlaid
+from extractor.body.overlays import overlaid
 from extractor.html import read_html
 
 PROSE = "<p>Two steel doors rise out of the bed of the river on the highest tides of the year.</p>"

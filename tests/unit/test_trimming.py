@@ -14,7 +14,7 @@ TITLE = "How the gates work"
 
 
 def page_of(html: str) -> Page:
-    page = read_html(html, "")
+    page = read_html(html, "https://gates.example/a")
     assert page is not None
     return page
 
@@ -156,3 +156,12 @@ def test_the_first_entry_of_a_live_blog_keeps_its_heading_and_its_time() -> None
         f"<div><h3>Entry {number}</h3><p class=t>{number + 2} minutes ago</p><p>{ONE}</p></div>" for number in range(3)
     )
     assert left(entries, without=("Entry 0", "2 minutes ago"))[:2] == ["Entry 0", "2 minutes ago"]
+
+
+def test_a_list_of_sources_below_a_shelfs_label_is_the_articles_own() -> None:
+    label = "<h2>Related reading</h2>"
+    sources = '<ul><li><a href="https://archive.example/1">The gates of 1953</a><li><a href="#map">The map</a></ul>'
+    teasers = '<ul><li><a href="/1">The gates of 1953</a><li><a href="/2">The map</a></ul>'
+    own = ["Related reading", "The gates of 1953", "The map"]
+    assert left(paragraphs(ONE, TWO) + label + sources) == [ONE, TWO, *own]
+    assert left(paragraphs(ONE, TWO) + label + teasers) == [ONE, TWO]

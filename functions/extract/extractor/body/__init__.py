@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from extractor.body.guard import Boundary, find_boundary
 from extractor.body.model import Model
-from extractor.body.overlays import overlaid
 from extractor.body.recurrence import judge_recurrence
+from extractor.body.ruled_out import ruled_out
 from extractor.body.selection import Body, choose_body
 from extractor.body.stated_body import prefer_script_body, prefer_stated_body
 from extractor.body.trimming import trim
@@ -20,8 +20,8 @@ __all__ = [
     "choose_body",
     "find_boundary",
     "judge_recurrence",
-    "overlaid",
     "prefer_script_body",
     "prefer_stated_body",
+    "ruled_out",
     "trim",
 ]

@@ -169,8 +169,15 @@ def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) ->
 
 
 def surely_foreign(foreign: Mapping[int, str], suspicion: Mapping[int, float]) -> dict[int, str]:
-    """Return what is cut whatever the classifier thinks: what the guard is sure of, and what other judges ruled out."""
-    return {i: reason for i, reason in foreign.items() if suspicion.get(i, 1.0) >= SURELY_FOREIGN}
+    """Return what is cut whatever the classifier thinks: what the guard is sure of, and what other judges ruled out.
+
+    The guard's doubts are about its own reasons: what is hidden stays cut, whatever it thinks of the piece around it.
+    """
+    return {
+        i: reason
+        for i, reason in foreign.items()
+        if reason not in _DISPUTABLE or suspicion.get(i, 1.0) >= SURELY_FOREIGN
+    }
 
 
 def _reasons(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int, str]) -> dict[int, str]:

@@ -13,12 +13,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from extractor.body.blocks import blocks_of, code_of, data_table_of, is_picture_line
 from extractor.body.selection import Body
-from extractor.html import TABLES, Element, Page, Segment
+from extractor.html import TABLES, Element, Page, Segment, leads_elsewhere
 from extractor.text import BYLINE_WORDS, SEE_ALSO, DropReason, LineKind, fold, is_time_line, kind_of_line
+from newsdesk.web import Url
 from newsdesk.words import count_words
 
 SHORTEST_REPEATED_WORDS = 8
@@ -32,6 +33,7 @@ _MOST_ABOUT_SEGMENTS = 5
 _MAXIMUM_SEGMENTS = 5_000
 _MOST_BOX_LINES, _MOST_BOX_WORDS = 8, 100
 _MOST_HEAD_LINES = 2
+_MOST_SHELF_LINKS = 100
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
 _KINDS = {
@@ -67,7 +69,7 @@ def trim(
     completed = {i for parts in wholes if _is_mostly_kept(parts, chosen) for i in parts if _is_free(body, i)}
     remnants = {i for parts in wholes if not _is_mostly_kept(parts, chosen) for i in parts if i in chosen}
     whole = sorted({*chosen, *completed, *_missing_heads(segments, body)} - remnants)
-    cut = trimmings(segments, whole, titles, decks, authors)
+    cut = trimmings(page, whole, titles, decks, authors)
     cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
     kept = tuple(index for index in whole if index not in cut)
     if kept == body.kept:
@@ -129,7 +131,7 @@ def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
 
 
 def trimmings(
-    segments: Sequence[Segment],
+    page: Page,
     kept: Sequence[int],
     titles: Iterable[str],
     decks: Iterable[str | None] = (),
@@ -139,10 +141,10 @@ def trimmings(
 
     Parameters
     ----------
-    segments : sequence of Segment
-        All of the page's.
+    page : Page
+        The page.
     kept : sequence of int
-        Those that are the body so far, in order.
+        The segments that are the body so far, in order.
     titles : iterable of str
         What the page calls its article.
     decks : iterable of str or None
@@ -150,7 +152,7 @@ def trimmings(
     authors : iterable of str
         Their names.
     """
-    authors = tuple(authors)
+    segments, authors = page.segments, tuple(authors)
     chosen = [segments[index] for index in kept[:_MAXIMUM_SEGMENTS]]
     kinds = {segment.index: kind_of_line(segment.text) for segment in chosen}
     cut: dict[int, str] = {}
@@ -162,7 +164,7 @@ def trimmings(
         _end(chosen, kinds),
         _biographies(chosen, authors),
         _comments(segments, chosen, kinds),
-        _teaser_shelves(chosen, kinds),
+        _teaser_shelves(chosen, kinds, page.url),
         _about(chosen),
         _said_twice(chosen),
         _pull_quotes(chosen),
@@ -269,23 +271,29 @@ def _comments(
             return
 
 
-def _teaser_shelves(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
-    """Yield the teasers below a line such as "You may also like": lines with links, and single lines between them."""
+def _teaser_shelves(
+    chosen: Sequence[Segment], kinds: dict[int, LineKind], base: Url | None
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield the teasers below a line such as "You may also like": lines with links, and single lines between them.
+
+    A list below such a line is the article's own where none of its links leads to another page of the site.
+    """
     linked = {segment.index for segment in chosen if segment.links}
-    shelf: list[int] = []
+    shelf: list[Segment] = []
     for segment, following in zip_longest(chosen, chosen[1:]):
-        is_between = len(shelf) > 1 and shelf[-1] in linked and following is not None and following.links
+        is_between = len(shelf) > 1 and shelf[-1].index in linked and following is not None and following.links
         if kinds[segment.index] is LineKind.SHELF or (shelf and (segment.links or is_between)):
-            shelf.append(segment.index)
+            shelf.append(segment)
         else:
-            yield from _teasers(shelf)
+            yield from _teasers(shelf, base)
             shelf = []
-    yield from _teasers(shelf)
+    yield from _teasers(shelf, base)
 
 
-def _teasers(shelf: Sequence[int]) -> Iterator[tuple[int, DropReason]]:
-    if len(shelf) > 1:
-        yield from ((index, DropReason.FOREIGN_TEASER) for index in shelf)
+def _teasers(shelf: Sequence[Segment], base: Url | None) -> Iterator[tuple[int, DropReason]]:
+    anchors = (anchor for segment in shelf for anchor in segment.links)
+    if len(shelf) > 1 and any(leads_elsewhere(anchor, base) for anchor in islice(anchors, _MOST_SHELF_LINKS)):
+        yield from ((segment.index, DropReason.FOREIGN_TEASER) for segment in shelf)
 
 
 def _about(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:

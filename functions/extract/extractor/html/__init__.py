@@ -12,7 +12,7 @@ from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TA
 from extractor.html.formats import has_markup, other_format
 from extractor.html.hidden import WARNING, hidden_text, hides_prose
 from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData, read_structured_data, same_address
-from extractor.html.links import checked_url, links_of
+from extractor.html.links import checked_url, leads_elsewhere, links_of
 from extractor.html.meta_tags import MetaStatements, lines_of, one_line, read_meta, text_of
 from extractor.html.page import Element, Page, read_html
 from extractor.html.preformatted import preformatted_text
@@ -43,6 +43,7 @@ __all__ = [
     "has_markup",
     "hidden_text",
     "hides_prose",
+    "leads_elsewhere",
     "lines_of",
     "links_of",
     "one_line",

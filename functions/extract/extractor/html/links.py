@@ -15,6 +15,8 @@ from newsdesk.errors import RejectedUrlError
 from newsdesk.web import Url, parse_url
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from extractor.html.segments import Segment
 
 _MAXIMUM_LINKS = 500
@@ -48,6 +50,20 @@ def links_of(segments: Iterable[Segment], base: Url | None) -> tuple[Link, ...]:
             if len(found) == _MAXIMUM_LINKS:
                 break
     return tuple(found.values())
+
+
+def leads_elsewhere(anchor: HtmlElement, base: Url | None) -> bool:
+    """Return whether a link leads to another page of the site that a page is on, or of an unknown one.
+
+    A link to another site may be a source; one within the page, or to a mailbox, announces nothing.
+    """
+    href = (anchor.get("href") or "").strip()
+    if not href or href.startswith("#"):
+        return False
+    if base is None:
+        return True
+    target = checked_url(href, base)
+    return target is not None and is_same_site(base.host, target.host) and target.target != base.target
 
 
 def checked_url(text: str, base: Url | None = None) -> Url | None:

@@ -21,9 +21,9 @@ from extractor.body import (
     choose_body,
     find_boundary,
     judge_recurrence,
-    overlaid,
     prefer_script_body,
     prefer_stated_body,
+    ruled_out,
     trim,
 )
 from extractor.contract import CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
@@ -33,7 +33,6 @@ from extractor.html import (
     Segment,
     canonical_link,
     checked_url,
-    hidden_text,
     hides_prose,
     links_of,
     one_line,
@@ -296,7 +295,8 @@ def find_body(
     """
     forest = model.boundary if model else None
     boundary = find_boundary(page, metadata.titles, forest=forest)
-    foreign = {**overlaid(page), **hidden_text(page), **recurring, **boundary.foreign}
+    # What the guard is not sure of may be put back; so the other judges' reasons go before its own.
+    foreign = {**boundary.foreign, **ruled_out(page), **recurring}
     description = metadata.description.value if metadata.description else None
     chosen = choose_body(page, foreign, metadata.titles, description, suspicion=boundary.likelihoods, model=model)
     authors = [person.name for person in metadata.author.value] if metadata.author else []
