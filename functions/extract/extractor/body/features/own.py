@@ -11,6 +11,8 @@ from extractor.body.features.sums import log
 from extractor.html import Segment
 from extractor.text import ends_sentence
 
+_SAMPLE = 100
+"""So many words show how a text is written."""
 _OPENING = tuple("\"'“‘«„")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -21,23 +23,18 @@ def own_row(segment: Segment, words: list[str], size: int) -> list[float]:
     text = segment.text
     characters = len(text)
     number = max(1, len(words))
-    capital = upper = short = lower = 0
-    for word in words[:100]:
-        first = word[0]
-        short += len(word) <= 3
-        lower += first.islower()
-        capital += first.isupper()
-        upper += word.isupper()
-    counted = max(1, min(100, number))
-    digits = sum(map(text.count, "0123456789")) if any(word.isdigit() for word in words[:100]) else 0
+    sample = words[:_SAMPLE]
+    firsts = "".join([word[0] for word in sample])
+    counted = max(1, len(sample))
+    digits = sum(map(text.count, "0123456789")) if any(map(str.isdigit, sample)) else 0
     return [
         log(size),
         log(characters),
         characters / number,
-        short / counted,
-        lower / counted,
-        capital / counted,
-        upper / counted,
+        sum([len(word) <= 3 for word in sample]) / counted,
+        sum(map(str.islower, firsts)) / counted,
+        sum(map(str.isupper, firsts)) / counted,
+        sum(map(str.isupper, sample)) / counted,
         digits / characters,
         log(text.count(",") + text.count("，") + text.count("、") + text.count("،")),
         log(text.count(". ") + text.count("。")),

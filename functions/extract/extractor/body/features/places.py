@@ -82,7 +82,7 @@ def anchor_of(
     for segment in own:
         index = segment.index
         if len(description) >= 6 and is_prose[index]:
-            common = len(description & {word.casefold() for word in tokens[index][:150]}) / len(description)
+            common = len(description.intersection(map(str.casefold, tokens[index][:150]))) / len(description)
             if common > best:
                 best, place = common, index
     if place is not None:
@@ -95,6 +95,7 @@ def title_place(
 ) -> tuple[int | None, int | None]:
     """Return where the page shows its title, and its first ``h1``."""
     best, place, h1 = 0.0, None, None
+    known = frozenset().union(*title_sets)
     for segment in own:
         is_heading = segment.tag in HEADING_LEVELS
         if segment.tag == "h1" and h1 is None:
@@ -102,7 +103,9 @@ def title_place(
         words = tokens[segment.index]
         if not title_sets or not 2 <= len(words) <= 40:
             continue
-        folded = {word.casefold() for word in words}
+        folded = set(map(str.casefold, words))
+        if folded.isdisjoint(known):
+            continue
         for rank, title_set in enumerate(title_sets):
             common = len(folded & title_set)
             likeness = 2 * common / (len(folded) + len(title_set)) + 0.2 * is_heading - 0.02 * rank

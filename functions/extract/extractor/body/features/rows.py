@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from extractor.body.features.columns import CHAIN, CONTAINER, TAGS
 from extractor.body.features.own import own_row
@@ -112,12 +112,10 @@ class _Describer:
         self._title_texts = {" ".join(words) for words in folded}
         self._description = set(_folded(description or ""))
         self._body = _pairs(TOKEN.findall((body_data or "")[:_LONGEST_BODY]))
-        self._vocabulary = Counter(
-            word
-            for words, is_prose in zip(page.tokens, page.is_prose, strict=True)
-            if is_prose
-            for word in _long(words)
-        )
+        prose = (words for words, is_prose in zip(page.tokens, page.is_prose, strict=True) if is_prose)
+        vocabulary = Counter(chain.from_iterable(map(_long, prose)))
+        self._vocabulary = vocabulary.keys()
+        self._said_again = {word for word, count in vocabulary.items() if count > 1}
         title, self._h1 = title_place(own, page.tokens, self._titles)
         anchor = anchor_of(own, page.tokens, page.is_prose, self._description, title)
         self._title_index, self._anchor_index = title, anchor
@@ -199,7 +197,7 @@ class _Describer:
     def _likeness(self, segment: Segment) -> list[float]:
         page, index = self._page, segment.index
         words = page.tokens[index]
-        folded = {word.casefold() for word in words} if page.sizes[index] <= _LONGEST_COMPARED else set()
+        folded = set(map(str.casefold, words)) if page.sizes[index] <= _LONGEST_COMPARED else set()
         title_in_text = text_in_title = 0.0
         for title in self._titles:
             common = len(folded & title)
@@ -208,7 +206,8 @@ class _Describer:
                 text_in_title = max(text_in_title, common / len(folded))
         common = len(folded & self._description)
         long_words = _long(words)
-        shared = sum(self._vocabulary[word] > page.is_prose[index] for word in long_words)
+        # A paragraph's own words are no likeness.
+        shared = len(long_words & (self._said_again if page.is_prose[index] else self._vocabulary))
         return [
             title_in_text,
             text_in_title,
@@ -278,5 +277,4 @@ def _pairs(words: list[str]) -> set[tuple[str, str]]:
 
 
 def _share_in(words: list[str], pairs: set[tuple[str, str]]) -> float:
-    own = list(pairwise(words))
-    return sum(pair in pairs for pair in own) / len(own) if own else 0.0
+    return sum(map(pairs.__contains__, pairwise(words))) / (len(words) - 1) if len(words) > 1 else 0.0

@@ -28,7 +28,7 @@ class Holding:
     path: int
     depth: int
     areas: int
-    children: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    children: dict[tuple[str, ...], int] = field(default_factory=dict)
     tokens: int = 0
     link_tokens: float = 0.0
     prose: int = 0
@@ -56,9 +56,10 @@ class Holding:
         self.prose += child.prose
         self.segments += child.segments
         self.prose_segments += child.prose_segments
-        self.children[child.template] += 1
+        self.children[child.template] = self.children.get(child.template, 0) + 1
         self.last = max(self.last, child.last)
-        self.first = child.first if self.first < 0 else min(self.first, child.first)
+        if self.first < 0 or child.first < self.first:
+            self.first = child.first
 
 
 @dataclass(slots=True)
@@ -71,12 +72,13 @@ class _Template:
     prose: int = 0
     prose_count: int = 0
 
-    def add(self, size: int, link_tokens: float, prose: int) -> None:
-        self.count += 1
-        self.tokens += size
-        self.link_tokens += link_tokens
-        self.prose += prose
-        self.prose_count += prose > 0
+    def add(self, container: Holding) -> None:
+        """Count the segments that a container holds itself; to be called before it takes those of its children."""
+        self.count += container.segments
+        self.tokens += container.tokens
+        self.link_tokens += container.link_tokens
+        self.prose += container.prose
+        self.prose_count += container.prose_segments
 
     def row(self, page_prose: float) -> list[float]:
         return [
@@ -124,8 +126,6 @@ class PageSums:
         self.containers[index] = container
         self.copies[text] += 1
         container.add(index, size, share * size, prose)
-        self.templates[container.template].add(size, share * size, prose)
-        self.paths[container.path].add(size, share * size, prose)
         self.total += size
         self.prose += prose
         self.prose_segments += is_prose
@@ -133,6 +133,10 @@ class PageSums:
 
     def sum_up(self) -> None:
         """Count for each container what those inside it hold; to be called when all segments are counted."""
+        for container in self.order:
+            if container.segments:
+                self.templates[container.template].add(container)
+                self.paths[container.path].add(container)
         for container in reversed(self.order):
             if container.parent is not None:
                 container.parent.take(container)
