@@ -21,6 +21,8 @@ SHORTEST_UNPUNCTUATED_PROSE_WORDS = 25
 LONGEST_LABEL_WORDS = 3
 _LONGEST_FURNITURE = 400
 _SURELY_PROSE = 2_000
+_COUNTED = 250
+"""Characters in which a text nearly always has as many words as make it prose."""
 
 
 class LineKind(StrEnum):
@@ -211,7 +213,7 @@ def kind_of_line(text: str) -> LineKind:
             return LineKind.PROMOTION
     if len(text) > _SURELY_PROSE:
         return LineKind.PROSE
-    count = count_words(text)
+    count = _counted(text)
     ends = _ends_statement(text)
     if count <= _LONGEST_DATELINE_WORDS and not ends and _DIGIT.search(text) and _DATE.search(text):
         return LineKind.BYLINE
@@ -229,6 +231,12 @@ def kind_of_line(text: str) -> LineKind:
     if re.search(r"\s[|›»>]\s", text):
         return LineKind.KICKER
     return LineKind.LABEL if count <= LONGEST_LABEL_WORDS else LineKind.HEADING
+
+
+def _counted(text: str) -> int:
+    """Return how many words a text has, as far as it matters: up to the number that makes any text prose."""
+    count = count_words(text[:_COUNTED])
+    return count if count >= SHORTEST_UNPUNCTUATED_PROSE_WORDS or len(text) <= _COUNTED else count_words(text)
 
 
 def _ends_statement(text: str) -> bool:
