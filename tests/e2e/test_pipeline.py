@@ -79,8 +79,8 @@ class TestTheSampleSite:
         world.eventually(lambda: indexed <= {change.article_id for change in world.changes()})
         world.eventually(lambda: indexed <= {event["articleId"] for event in world.events("ArticleChanged")})
         # Then
-        told = Counter(change.change_id for change in world.changes() if change.article_id in indexed)
-        assert set(told.values()) == {1}
+        published = Counter(change.change_id for change in world.changes() if change.article_id in indexed)
+        assert set(published.values()) == {1}
         heard = Counter(event["changeId"] for event in world.events("ArticleChanged"))
         assert {heard[f"{article}-1"] for article in indexed} == {1}
 
@@ -88,9 +88,9 @@ class TestTheSampleSite:
         # When
         world.eventually(lambda: len(first_visit) <= len(world.events("SubmissionEnded")))
         # Then
-        told = {event["url"]: event["outcome"] for event in world.events("SubmissionEnded")}
+        published = {event["url"]: event["outcome"] for event in world.events("SubmissionEnded")}
         assert {result.outcome for result in first_visit.values()} == {
-            outcome.partition(":")[0] for url, outcome in told.items() if url in first_visit
+            outcome.partition(":")[0] for url, outcome in published.items() if url in first_visit
         }
 
     def test_a_syndicated_copy_is_put_into_the_cluster_of_its_original(
@@ -136,7 +136,7 @@ class TestVisitingAgain:
     ) -> None:
         # Given
         world.eventually(lambda: len(world.changes()) >= sum(r.outcome == "indexed" for r in first_visit.values()))
-        told = [change.change_id for change in world.changes()]
+        published = [change.change_id for change in world.changes()]
         heard = len(world.events("ArticleChanged"))
         # When
         second = world.ingest(list(site.urls()))
@@ -147,7 +147,7 @@ class TestVisitingAgain:
                 assert result.revision == 1
             else:
                 assert (result.outcome, result.reason) == (first_visit[url].outcome, first_visit[url].reason), url
-        assert [change.change_id for change in world.changes()] == told
+        assert [change.change_id for change in world.changes()] == published
         assert len(world.events("ArticleChanged")) == heard
 
     def test_an_unchanged_page_is_answered_by_its_validators_alone(

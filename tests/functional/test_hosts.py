@@ -122,12 +122,12 @@ def test_those_who_are_refused_are_told_times_one_behind_the_other(hosts: HostSt
         pass
 
     # When ten more ask
-    told = [hosts.reserve(HOST, NOW, 2.0, 10.0) for _ in range(10)]
+    refused = [hosts.reserve(HOST, NOW, 2.0, 10.0) for _ in range(10)]
 
     # Then each is told a time of their own, behind everybody's patience and an interval apart
-    assert not any(slot.granted for slot in told)
-    assert min(slot.at for slot in told) >= NOW + timedelta(seconds=10)
-    assert [later.at - earlier.at for earlier, later in pairwise(told)] == [timedelta(seconds=2)] * 9
+    assert not any(slot.granted for slot in refused)
+    assert min(slot.at for slot in refused) >= NOW + timedelta(seconds=10)
+    assert [later.at - earlier.at for earlier, later in pairwise(refused)] == [timedelta(seconds=2)] * 9
 
 
 def test_hosts_do_not_wait_for_one_another(hosts: HostStore) -> None:
@@ -178,8 +178,8 @@ def test_no_two_refused_workers_are_told_the_same_time(hosts: HostStore) -> None
 
     # Then they are told twenty different times, an interval apart
     assert not any(slot.granted for slot in slots)
-    told = sorted(slot.at for slot in slots)
-    assert [later - earlier for earlier, later in pairwise(told)] == [MINUTE] * 19
+    refused = sorted(slot.at for slot in slots)
+    assert [later - earlier for earlier, later in pairwise(refused)] == [MINUTE] * 19
 
 
 def test_a_longer_interval_counts_from_the_last_request_whoever_made_it(hosts: HostStore) -> None:
@@ -199,10 +199,10 @@ def test_while_a_host_is_left_alone_nobody_gets_a_slot(hosts: HostStore) -> None
     assert until == NOW + 10 * MINUTE
 
     # When others ask, however patient, Then they are told times behind it, one behind the other
-    told = [hosts.reserve(HOST, NOW, 2.0, 3600.0) for _ in range(2)] + [hosts.reserve(HOST, NOW, 2.0, 0.0)]
-    assert not any(slot.granted for slot in told)
-    assert min(slot.at for slot in told) >= until
-    assert len({slot.at for slot in told}) == 3
+    refused = [hosts.reserve(HOST, NOW, 2.0, 3600.0) for _ in range(2)] + [hosts.reserve(HOST, NOW, 2.0, 0.0)]
+    assert not any(slot.granted for slot in refused)
+    assert min(slot.at for slot in refused) >= until
+    assert len({slot.at for slot in refused}) == 3
 
     # And once it is over, there are slots again
     assert hosts.last_back_off(HOST) == BackOff(until, 1)

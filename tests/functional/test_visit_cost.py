@@ -136,7 +136,7 @@ def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write
 
 
 def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> None:
-    # Given a page whose own element refuses what the stack heeds, When it is visited
+    # Given a page whose own element refuses what the stack enforces, When it is visited
     before = aws.keys_in_bucket()
     pipeline.web.put(URL, page(head='<meta name="robots" content="noindex">'))
     status, calls = visit(pipeline)

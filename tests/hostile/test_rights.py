@@ -157,7 +157,7 @@ def test_73_a_wish_of_the_whole_host_that_is_not_heeded_is_recorded_as_a_new_rev
 
 
 def test_73_an_operator_decides_which_wishes_are_heeded(server: MisbehavingServer) -> None:
-    # Given a stack that heeds reservations of text and data mining, and an indexed article
+    # Given a stack that enforces reservations of text and data mining, and an indexed article
     pipeline = Pipeline(real_web, policy="tdm-reservation")
     url = indexed(pipeline, server, answer(page(), ("X-Robots-Tag", "noindex")))
 
@@ -178,7 +178,7 @@ def test_73_an_operator_decides_which_wishes_are_heeded(server: MisbehavingServe
 def test_73_a_wish_of_the_whole_host_takes_back_what_is_stored_of_it(
     server: MisbehavingServer, path: str, body: bytes
 ) -> None:
-    # Given a stack that heeds such wishes, and an indexed article that answers with 304 from then on
+    # Given a stack that enforces such wishes, and an indexed article that answers with 304 from then on
     pipeline = Pipeline(real_web, policy="train-ai,tdm-reservation")
     url = indexed(pipeline, server)
 

@@ -166,26 +166,26 @@ def test_76_killed_before_the_table(stage: int) -> None:
 @pytest.mark.parametrize("is_redelivered", [True, False], ids=["redelivered", "lost"])
 @pytest.mark.parametrize("stage", [0, 1, 2], ids=NAMES[:3])
 def test_77_killed_between_the_commit_and_the_message(stage: int, is_redelivered: bool) -> None:
-    # Given a worker that dies when its step is committed and the next stage was not told
+    # Given a worker that dies when its step is committed and the next stage has no message
     pipeline, message = brought_to(stage)
     pipeline.queue.fail_next("send", Killed())
     with pytest.raises(Killed):
         pipeline.work(message)
 
-    # When its message is delivered again, or even lost, Then the next stage is told all the same
+    # When its message is delivered again, or even lost, Then the next stage gets its message all the same
     recover(pipeline, *([message] if is_redelivered else []))
     assert is_indexed_once(pipeline)
 
 
 def test_77_submit_killed_between_the_commit_and_the_message() -> None:
-    # Given a submission that was recorded, and whose worker died before it told fetch
+    # Given a submission that was recorded, and whose worker died before it sent the message to fetch
     pipeline = Pipeline()
     pipeline.web.put(URL, page())
     pipeline.queue.fail_next("send", Killed())
     with pytest.raises(Killed):
         pipeline.submit(URL)
 
-    # When the submission is delivered again, Then fetch is told
+    # When the submission is delivered again, Then fetch gets its message
     assert pipeline.submit(URL) == "repeated"
     recover(pipeline)
     assert is_indexed_once(pipeline)

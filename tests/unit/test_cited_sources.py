@@ -22,7 +22,7 @@ def cited(body: str, language: str = "en") -> tuple[CitedSource, ...]:
 
 
 def told(body: str, language: str = "en") -> list[tuple[str, str, str | None]]:
-    return [(one.name, one.kind, one.domain) for one in cited(body, language)]
+    return [(source.name, source.kind, source.domain) for source in cited(body, language)]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_source_has_a_kind_and_a_known_one_a_domain(body: str, expected: tuple
     ],
 )
 def test_all_sources_of_a_report_are_cited(body: str, expected: list[str]) -> None:
-    assert [one.name for one in cited(body)] == expected
+    assert [source.name for source in cited(body)] == expected
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_the_text_does_not_rest_on_is_not_cited(body: str) -> None:
 
 def test_a_source_cited_twice_is_one_with_two_mentions() -> None:
     body = "Reuters reported a leak. According to Reuters, it is small."
-    assert [[mention.begin for mention in one.mentions] for one in cited(body)] == [[0, 38]]
+    assert [[mention.begin for mention in source.mentions] for source in cited(body)] == [[0, 38]]
 
 
 def test_the_table_has_each_name_once_and_each_domain_without_a_scheme() -> None:
@@ -137,4 +137,4 @@ def test_mentions_name_their_text_in_code_points(body: str, language: str) -> No
     ],
 )
 def test_a_publication_is_known_in_another_case(body: str, name: str) -> None:
-    assert [one.name for one in cited(body, "de")] == [name]
+    assert [source.name for source in cited(body, "de")] == [name]

@@ -118,7 +118,7 @@ def test_an_extracted_article_becomes_an_object_and_a_message() -> None:
     digest = hashlib.sha256(body).hexdigest()[:8]
     assert world.key == f"articles/v1/date=2026-03-11/{ARTICLE_ID}/1-{digest}.json"
     assert world.objects.objects[world.key].content_type == "application/json"
-    # And index is told
+    # And index gets its message
     assert world.now.stage is Stage.INDEX
     assert world.sender.sent == [ArticleEnriched(article_id=ARTICLE_ID, run=2, article_key=world.key)]
 

@@ -184,7 +184,7 @@ def test_a_person_named_like_a_country_stays_one_though_places_are_named() -> No
     )
     # When / Then
     found = EntitiesEnricher(Gazetteer.default().weight).enrich(analysis_of(Document(body)), ENGLISH).entities
-    assert [texts(one) for one in found if "Jordan" in one.name] == [["Michael Jordan", "Jordan"]]
+    assert [texts(entity) for entity in found if "Jordan" in entity.name] == [["Michael Jordan", "Jordan"]]
 
 
 def test_a_company_named_like_a_place_is_whole_before_an_office_too() -> None:

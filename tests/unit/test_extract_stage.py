@@ -469,7 +469,7 @@ REFUSING = page().replace(b"</title>", b'</title><meta name="robots" content="no
 
 
 def refused(**options: Any) -> World:
-    """A world whose page was fetched, and refuses in a meta element what the policy heeds."""
+    """A world whose page was fetched, and refuses in a meta element what the policy enforces."""
     return World(REFUSING, opt_outs=ENFORCED, **options)
 
 
@@ -477,7 +477,7 @@ def refused(**options: Any) -> World:
     ("current", "status", "outcome"), [(None, "rejected", "rejected:opt_out"), ("hash", "removed", "removed")]
 )
 def test_the_capture_of_a_page_that_opts_out_is_deleted(current: str | None, status: str, outcome: str) -> None:
-    # Given a page that refuses in itself what the policy heeds, new or indexed before
+    # Given a page that refuses in itself what the policy enforces, new or indexed before
     world = refused(current=current)
 
     # When it is extracted

@@ -189,7 +189,7 @@ def test_a_page_is_captured_and_sent_on() -> None:
     # When its message is delivered
     assert world.deliver() == "fetched"
 
-    # Then the capture lies in the bucket, the table names it, and extract is told
+    # Then the capture lies in the bucket, the table names it, and extract gets its message
     capture = world.now_stored.capture
     assert capture is not None
     assert capture.key == f"raw/v1/news.example/{world.state.article_id}/{capture.capture_id}.warc.gz"
@@ -726,7 +726,7 @@ def test_304_with_a_new_wish_has_the_page_read_once_more() -> None:
     world.clock.advance(60)
     assert world.deliver(run=2) == "fetched"
 
-    # Then the page was asked for without a condition, and extract is told of it with the wish
+    # Then the page was asked for without a condition, and extract gets its message with the wish
     assert [request.is_conditional for request in world.fetcher.requests] == [False, True, False]
     assert read_capture(world.objects.get(world.capture.key)).header("x-robots-tag") == ("noai",)
 
@@ -763,7 +763,7 @@ def test_a_redelivery_after_the_work_was_done_sends_the_next_message_again() -> 
     # When the message is delivered again
     assert world.deliver() == "stale"
 
-    # Then extract is told, and nothing is fetched twice
+    # Then extract gets its message, and nothing is fetched twice
     assert [type(message) for message in world.sender.sent] == [PageFetched]
     assert len(world.fetcher.requests) == 1
 
@@ -906,7 +906,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_with_harm() -> None:
     # When the message is delivered again
     assert world.deliver() == "stale"
 
-    # Then extract is told once
+    # Then extract gets its message once
     assert len(world.sender.sent) == 1
 
 
@@ -1109,7 +1109,7 @@ def test_a_further_page_is_captured_beside_the_first() -> None:
     world = World(response(final_url=PAGE_URL), state=wanting_a_page())
     assert world.deliver() == "fetched"
 
-    # Then that page was asked for, its capture stands behind the first one's, and extract is told
+    # Then that page was asked for, its capture stands behind the first one's, and extract gets its message
     assert world.fetcher.requests == [FetchRequest(PAGE_URL)]
     state = world.now_stored
     assert state.stage is Stage.EXTRACT
@@ -1149,7 +1149,7 @@ def test_a_further_page_that_cannot_be_had_ends_no_run() -> None:
     # Given an indexed article whose second page is gone
     world = World(PermanentError(Reason.NOT_FOUND, "status 404"), state=wanting_a_page(indexed_article()))
 
-    # When it is asked for, Then the run goes on without it: no outcome, no retraction, and extract is told why
+    # When it is asked for, Then the run goes on without it: no outcome, no retraction, and extract learns why
     assert world.deliver() == "page_missed"
     state = world.now_stored
     assert (state.stage, state.pages, state.pages_end, state.gone_since) == (Stage.EXTRACT, (), "not_found", None)

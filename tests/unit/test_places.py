@@ -153,7 +153,11 @@ def test_a_continent_is_linked_and_lies_in_no_country() -> None:
 
 def test_one_name_for_two_places_becomes_two_entities() -> None:
     body = "Teams came from Springfield, Illinois, and Springfield, Missouri."
-    towns = [one for one in placed(body, "Springfield", "Illinois", "Missouri").entities if one.name == "Springfield"]
+    towns = [
+        entity
+        for entity in placed(body, "Springfield", "Illinois", "Missouri").entities
+        if entity.name == "Springfield"
+    ]
     assert len({town.geo.geonameid for town in towns if town.geo}) == 2
     assert [len(town.mentions) for town in towns] == [1, 1]
 
@@ -267,9 +271,9 @@ def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list
         analysis_of(Document(body)), Enrichment(language=ENGLISH, entities=tuple(entities))
     )
     # Then
-    mentions = [(one.type, mention) for one in enrichment.entities for mention in one.mentions]
+    mentions = [(entity.type, mention) for entity in enrichment.entities for mention in entity.mentions]
     assert all(body[mention.begin : mention.end] == mention.text for _, mention in mentions)
-    assert {(one.type, mention) for one in entities for mention in one.mentions} <= set(mentions)
+    assert {(entity.type, mention) for entity in entities for mention in entity.mentions} <= set(mentions)
     assert len(mentions) == len(set(mentions))
 
 

@@ -11,7 +11,7 @@ from enricher.text import quotations
 
 
 def quoted(text: str) -> list[str]:
-    return [text[one.begin : one.end] for one in quotations(text)]
+    return [text[quotation.begin : quotation.end] for quotation in quotations(text)]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,6 @@ MARKED = st.text(st.sampled_from("ab s.,?\n“”\"'’‘«»„‹›「」`\u
 @given(MARKED | st.text(max_size=60))
 def test_quotations_lie_in_the_text_in_order_and_apart(text: str) -> None:
     reached = 0
-    for one in quotations(text):
-        assert reached <= one.begin < one.end <= len(text)
-        reached = one.end
+    for quotation in quotations(text):
+        assert reached <= quotation.begin < quotation.end <= len(text)
+        reached = quotation.end

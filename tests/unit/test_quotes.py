@@ -102,7 +102,7 @@ def test_a_quotation_that_its_cue_interrupts_for_a_few_words_is_one() -> None:
 
 def test_after_a_longer_interruption_the_same_speaker_goes_on_in_another_quotation() -> None:
     body = "“We waited,” said Marta Lind, who has kept the harbour for thirty years. “Then we left.”"
-    assert [(one.text, one.speaker and one.speaker.name) for one in quotes(body, "Marta Lind")] == [
+    assert [(quote.text, quote.speaker and quote.speaker.name) for quote in quotes(body, "Marta Lind")] == [
         ("“We waited,”", "Marta Lind"),
         ("“Then we left.”", "Marta Lind"),
     ]
@@ -116,13 +116,13 @@ def test_a_quotation_without_a_cue_goes_to_who_spoke_before_it() -> None:
 
 def test_a_pronoun_means_the_last_person_that_fits() -> None:
     body = "Mary Cole met John Hart in the harbour on Monday. “It is over,” she said. “It has begun,” he said."
-    names = [one.speaker and one.speaker.name for one in quotes(body, "Mary Cole", "John Hart")]
+    names = [quote.speaker and quote.speaker.name for quote in quotes(body, "Mary Cole", "John Hart")]
     assert names == ["Mary Cole", "John Hart"]
 
 
 def test_a_pronoun_does_not_mean_whom_the_quotation_names() -> None:
     body = "John Hart left the meeting early. “Peter Falk will not like it,” he said."
-    assert [one.speaker and one.speaker.name for one in quotes(body, "John Hart", "Peter Falk")] == ["John Hart"]
+    assert [quote.speaker and quote.speaker.name for quote in quotes(body, "John Hart", "Peter Falk")] == ["John Hart"]
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,14 @@ def test_who_says_something_in_a_letter_is_the_speaker(body: str, speaker: str) 
     ],
 )
 def test_what_a_report_rests_on_is_not_what_it_says(body: str) -> None:
-    spoken = [(one.speaker and one.speaker.text, one.text) for one in quotes(body)]
+    spoken = [(quote.speaker and quote.speaker.text, quote.text) for quote in quotes(body)]
     assert ("The Harbour Times", "that the port had closed") in spoken
     assert not any("citing" in text or "two people" in text or "Times" in text for _, text in spoken)
 
 
 def test_who_speaks_after_reports_does_not_say_what_they_do() -> None:
     found = quotes("Marta Lind testified after reports that the port had closed.", "Marta Lind")
-    assert not any(one.speaker and one.speaker.name == "Marta Lind" for one in found)
+    assert not any(quote.speaker and quote.speaker.name == "Marta Lind" for quote in found)
 
 
 def test_a_name_that_no_comma_parts_from_its_description_belongs_to_it() -> None:
@@ -240,7 +240,7 @@ def test_words_set_in_marks_that_nobody_says_are_no_quote(body: str) -> None:
 
 def test_a_transcript_is_told_turn_by_turn() -> None:
     body = "LIND: Is the bridge safe?\nHART: It is.\nLIND: Then open it."
-    assert [(one.speaker and one.speaker.text, one.text) for one in quotes(body)] == [
+    assert [(quote.speaker and quote.speaker.text, quote.text) for quote in quotes(body)] == [
         ("LIND", "Is the bridge safe?"),
         ("HART", "It is."),
         ("LIND", "Then open it."),
@@ -256,7 +256,7 @@ def test_of_reports_inside_each_other_the_outer_is_kept_but_not_instead_of_who_w
 def test_without_a_parse_statements_in_marks_are_quotes_without_a_speaker() -> None:
     body = "Die Brücke sei sicher, sagte sie. „Wir haben jeden Stein davon angesehen.“ Das schrieb „Der Bote“."
     found = quotes(body, language=GERMAN)
-    assert [(one.kind, one.text, one.speaker) for one in found] == [
+    assert [(quote.kind, quote.text, quote.speaker) for quote in found] == [
         ("direct", "„Wir haben jeden Stein davon angesehen.“", None)
     ]
 
@@ -271,7 +271,7 @@ def test_without_a_parse_statements_in_marks_are_quotes_without_a_speaker() -> N
     ],
 )
 def test_without_a_parse_a_few_words_that_somebody_says_are_a_quote(body: str, text: str) -> None:
-    assert [(one.kind, one.text) for one in quotes(body, language=GERMAN)] == [("direct", text)]
+    assert [(quote.kind, quote.text) for quote in quotes(body, language=GERMAN)] == [("direct", text)]
 
 
 @pytest.mark.parametrize(

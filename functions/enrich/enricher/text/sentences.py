@@ -63,7 +63,7 @@ def sentences(text: str, begins: Collection[int] | None = None) -> Iterator[tupl
 
 def _is_within(quoted: SpanIndex[Quotation], at: int) -> bool:
     """Return whether a quotation goes on, or lacks its end."""
-    return any(at < one.end or not one.closed for one in quoted.overlapping(at - 1, at))
+    return any(at < quotation.end or not quotation.closed for quotation in quoted.overlapping(at - 1, at))
 
 
 def _is_end(text: str, begin: int, end: int, following: int, limit: int, begins: Collection[int] | None) -> bool:
