@@ -70,7 +70,7 @@ class TestTheSampleSite:
             assert all(" ".join(sentence.split()) in body for sentence in expectation.contains), url
             assert not any(sentence in body for sentence in expectation.excludes), url
 
-    def test_each_committed_article_is_told_once_in_the_feed_and_once_on_the_bus(
+    def test_each_committed_article_is_announced_once_in_the_feed_and_once_on_the_bus(
         self, world: World, first_visit: dict[str, Result]
     ) -> None:
         # Given
@@ -84,7 +84,7 @@ class TestTheSampleSite:
         heard = Counter(event["changeId"] for event in world.events("ArticleChanged"))
         assert {heard[f"{article}-1"] for article in indexed} == {1}
 
-    def test_each_submitter_is_told_how_it_ended(self, world: World, first_visit: dict[str, Result]) -> None:
+    def test_each_submitter_learns_how_it_ended(self, world: World, first_visit: dict[str, Result]) -> None:
         # When
         world.eventually(lambda: len(first_visit) <= len(world.events("SubmissionEnded")))
         # Then

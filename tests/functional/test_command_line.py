@@ -148,7 +148,7 @@ def test_texts_of_a_manifest_are_enriched(tmp_path: Path) -> None:
     assert enrichment["language"]["code"] == "de"
 
 
-def test_a_line_that_cannot_be_enriched_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_line_that_cannot_be_enriched_is_reported_in_one_line(tmp_path: Path) -> None:
     # Given a line without a text among others
     manifest = tmp_path / "texts.jsonl"
     manifest.write_text('{"id": 1, "text": "Das Bad bleibt."}\n{"id": 2, "text": null}\n')

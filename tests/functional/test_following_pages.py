@@ -670,7 +670,7 @@ def test_a_first_page_that_changed_has_all_pages_read_anew(
     assert asked(server)[3:] == [address(number) for number in (1, 2, 3)]
 
 
-def test_a_page_that_could_not_be_had_is_asked_for_on_the_next_visit(
+def test_a_page_that_was_not_available_is_asked_for_on_the_next_visit(
     pipeline: Pipeline, server: MisbehavingServer, url: str
 ) -> None:
     # Given an article whose third page was missing

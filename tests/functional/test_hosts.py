@@ -116,7 +116,7 @@ def test_nobody_waits_longer_than_their_patience(hosts: HostStore) -> None:
     assert (granted.granted, granted.at) == (True, NOW + timedelta(seconds=4))
 
 
-def test_those_who_are_refused_are_told_times_one_behind_the_other(hosts: HostStore) -> None:
+def test_those_who_are_refused_get_times_one_behind_the_other(hosts: HostStore) -> None:
     # Given a host whose slots are taken as far as anybody's patience goes
     while hosts.reserve(HOST, NOW, 2.0, 10.0).granted:
         pass
@@ -168,7 +168,7 @@ def test_no_two_slots_are_closer_than_the_interval_however_many_ask(hosts: HostS
         assert not slot.granted or slot.at <= now + timedelta(seconds=5, milliseconds=1)
 
 
-def test_no_two_refused_workers_are_told_the_same_time(hosts: HostStore) -> None:
+def test_no_two_refused_workers_get_the_same_time(hosts: HostStore) -> None:
     # Given a host that was asked just now
     hosts.reserve(HOST, NOW, 60.0, 0.0)
 
@@ -182,7 +182,7 @@ def test_no_two_refused_workers_are_told_the_same_time(hosts: HostStore) -> None
     assert [later - earlier for earlier, later in pairwise(refused)] == [MINUTE] * 19
 
 
-def test_a_longer_interval_counts_from_the_last_request_whoever_made_it(hosts: HostStore) -> None:
+def test_a_longer_interval_counts_from_the_last_request_whichever_worker_made_it(hosts: HostStore) -> None:
     # Given a host that was asked when nobody knew yet that it wants to be asked less often
     hosts.reserve(HOST, NOW, 2.0, 0.0)
 
@@ -248,7 +248,7 @@ def test_a_host_that_was_quiet_for_long_is_forgiven(hosts: HostStore) -> None:
     assert hosts.back_off(HOST, now, None, 0.0) == now + timedelta(seconds=BACK_OFF_BASE_SECONDS / 2)
 
 
-def test_several_workers_who_are_told_the_same_at_once_count_as_one(hosts: HostStore) -> None:
+def test_several_workers_who_get_the_same_answer_at_once_count_as_one(hosts: HostStore) -> None:
     # Given ten requests in flight when a host begins to complain
     with ThreadPoolExecutor(10) as workers:
         list(workers.map(lambda _: hosts.back_off(HOST, NOW, None, 0.0), range(10)))

@@ -686,7 +686,7 @@ def test_an_answer_that_never_ends_counts_with_what_came_of_it(server: Misbehavi
     assert error.received.wire_bytes > 0
 
 
-def test_whoever_was_not_dialled_sent_nothing() -> None:
+def test_a_server_that_was_not_dialled_sent_nothing() -> None:
     assert failure("http://127.0.0.9/").received is None
 
 

@@ -67,7 +67,7 @@ def plain_case(name: str) -> PageCase:
         ({"foreign": ["The lower towpath"]}, "foreign: The lower towpath"),
     ],
 )
-def test_every_kind_of_difference_is_told(change: dict[str, object], complaint: str) -> None:
+def test_every_kind_of_difference_is_reported(change: dict[str, object], complaint: str) -> None:
     # Given a page that is extracted as it should be
     case = plain_case("plain-text-clean")
     seen = observe(read_case(case))

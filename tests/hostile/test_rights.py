@@ -87,7 +87,7 @@ def test_73_a_wish_that_appears_later_takes_back_what_is_stored(
         (("X-Robots-Tag", "noai"), "noai"),
     ],
 )
-def test_73_a_wish_that_the_policy_does_not_heed_is_recorded_as_a_new_revision(
+def test_73_a_wish_that_the_policy_does_not_enforce_is_recorded_as_a_new_revision(
     pipeline: Pipeline, server: MisbehavingServer, wish: tuple[str, str], refusal: str
 ) -> None:
     # Given an indexed article

@@ -64,7 +64,7 @@ def test_an_article_with_subheadings_is_news() -> None:
         ({"headline": "Opinion: The pier must go"}, "dom"),
     ],
 )
-def test_opinion_is_told_by_its_description_section_or_title(arguments: dict[str, Any], source: str) -> None:
+def test_opinion_is_recognised_by_its_description_section_or_title(arguments: dict[str, Any], source: str) -> None:
     found = judged(**arguments)
     assert (found.article_type, found.source) == (ArticleType.OPINION, source)
 

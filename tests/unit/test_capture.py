@@ -115,7 +115,7 @@ def test_a_compressed_body_is_kept_compressed() -> None:
     assert page.content_encoding == "gzip"
 
 
-def test_removed_chunking_is_told_and_the_record_stays_readable(tmp_path: Path) -> None:
+def test_removed_chunking_is_noted_and_the_record_stays_readable(tmp_path: Path) -> None:
     # Given a response that came in chunks, with a length that chunking overrules
     headers = (("Transfer-Encoding", "chunked"), ("Content-Length", "7"), ("Content-Type", "text/html"))
 

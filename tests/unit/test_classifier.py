@@ -52,7 +52,7 @@ def test_short_links_are_not_scored() -> None:
     assert scored_segments(page) == [1]
 
 
-def test_words_of_class_names_are_told_of_each_container_and_all_around() -> None:
+def test_words_of_class_names_are_described_for_each_container_and_all_around() -> None:
     page = described("<div class='sidebar'><p class='entry-text'>Some words.</p></div>")
 
     (row,) = word_columns(page, [0], {"sidebar": -2.0, "entry": 1.0}, {"words": 0.5})
@@ -63,7 +63,7 @@ def test_words_of_class_names_are_told_of_each_container_and_all_around() -> Non
     assert told["text_words"] == pytest.approx(0.5 / 2**0.5)
 
 
-def test_opinions_of_the_same_container_are_told_without_ones_own() -> None:
+def test_opinions_of_the_same_container_are_given_without_ones_own() -> None:
     page = described("<div><p>One two three.</p><p>Four five six.</p></div><p>Seven eight.</p>")
     first, second, third = context_columns(page, [0, 1, 2], [1.0, 0.0, 0.5])
     assert (first[0], second[0], third[0]) == (1.0, 0.0, 0.5)

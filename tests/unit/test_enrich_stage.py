@@ -201,7 +201,7 @@ def test_a_redelivered_article_sends_the_next_message_again_and_does_nothing_els
 
 @pytest.mark.parametrize("broken", ["put", "save", "send"])
 @pytest.mark.parametrize("after", [False, True])
-def test_a_crash_at_any_point_is_mended_by_the_redelivery(broken: str, after: bool) -> None:
+def test_a_crash_at_any_point_is_repaired_by_the_redelivery(broken: str, after: bool) -> None:
     # Given a stage that dies once, before or after a write
     world = World()
     fake = {"put": world.objects, "save": world.store, "send": world.sender}[broken]

@@ -70,7 +70,7 @@ def test_a_text_too_short_to_tell_has_no_language(text: str) -> None:
     assert (language.code, language.confidence) == ("und", 0.0)
 
 
-def test_the_language_is_told_without_any_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_language_is_recognised_without_any_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was asked")
 
@@ -223,7 +223,7 @@ def test_a_batch_goes_on_after_a_bad_line(tmp_path: Path) -> None:
         (b'{"id": ' + b"1" * 5_000 + b"}", 2, "not JSON that can be read: "),
     ],
 )
-def test_a_bad_line_is_told_of_in_one_line(tmp_path: Path, line: bytes, identifier: str | int, wrong: str) -> None:
+def test_a_bad_line_is_reported_in_one_line(tmp_path: Path, line: bytes, identifier: str | int, wrong: str) -> None:
     # Given a bad line between two good ones
     manifest = tmp_path / "manifest.jsonl"
     manifest.write_bytes(b'{"id": 7, "text": "one"}\n' + line + b'\n{"id": 9, "text": "two"}\n')

@@ -265,7 +265,7 @@ def test_a_redelivered_page_sends_the_next_message_again_and_does_nothing_else()
 
 
 @pytest.mark.parametrize("broken", ["put", "save", "send"])
-def test_a_crash_at_any_point_is_mended_by_the_redelivery(broken: str) -> None:
+def test_a_crash_at_any_point_is_repaired_by_the_redelivery(broken: str) -> None:
     # Given a stage that dies once, before or after a write
     for after in (False, True):
         world = World(page())
@@ -419,7 +419,7 @@ def test_a_page_whose_wish_is_heeded_teaches_nothing() -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_crash_while_the_profile_is_written_is_mended_by_the_redelivery(after: bool) -> None:
+def test_a_crash_while_the_profile_is_written_is_repaired_by_the_redelivery(after: bool) -> None:
     world = World(page())
     world.hosts.fail_next("add_page", OSError("gone"), after=after)
     with pytest.raises(OSError, match="gone"):

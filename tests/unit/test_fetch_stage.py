@@ -633,7 +633,7 @@ def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said
 
 
 @pytest.mark.parametrize(("state", "outcome"), [(None, "rejected:opt_out"), (True, "removed")])
-def test_a_page_whose_host_refuses_what_the_policy_heeds_is_not_even_asked_for(
+def test_a_page_whose_host_refuses_what_the_policy_enforces_is_not_even_asked_for(
     state: bool | None, outcome: str
 ) -> None:
     # Given a host whose robots.txt refuses a use, for a new page or an indexed one

@@ -127,7 +127,7 @@ def test_of_two_workers_one_begins_a_target(store: ArticleStore) -> None:
     assert find_original(store, second, url_of(2)) == target.article_id
 
 
-def test_a_site_that_redirects_for_ever_makes_no_articles_for_ever(store: ArticleStore) -> None:
+def test_a_site_that_redirects_forever_makes_no_articles_forever(store: ArticleStore) -> None:
     # Given an article that a redirect led to, and one that nobody waits for
     first = in_flight(store, 0)
     target = begin_target(store, first, url_of(1), NOW, TIMEOUTS)

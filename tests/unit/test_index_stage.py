@@ -172,7 +172,7 @@ def test_two_deliveries_at_once_commit_once() -> None:
     assert list(desk.store.revisions) == [(id_of(), 1)]
 
 
-def test_a_submission_that_joins_during_the_commit_is_told_its_outcome() -> None:
+def test_a_submission_that_joins_during_the_commit_gets_its_outcome() -> None:
     # Given a submission that joins between the worker's look and its commit
     desk = Desk()
     message = desk.expect()

@@ -495,7 +495,7 @@ def test_a_date_that_makes_no_sense_does_not_move_the_visits(date: str) -> None:
     assert waits == waits_of(committed(Timeouts()), Timeouts())
 
 
-def test_a_page_that_changes_for_ever_costs_ever_less() -> None:
+def test_a_page_that_changes_forever_costs_ever_less() -> None:
     # Given a page that has something new at each visit
     timeouts = Timeouts()
     state, now, waits = committed(timeouts), NOW, []
@@ -658,7 +658,7 @@ def test_a_page_that_may_be_gone_is_looked_for_soon_whatever_else_fails(
     assert state.last_outcome == "removed"
 
 
-def test_a_server_that_stays_out_of_order_is_not_asked_for_ever() -> None:
+def test_a_server_that_stays_out_of_order_is_not_asked_forever() -> None:
     # Given an article at its schedule's end whose page was not found, and whose server is dead from then on
     timeouts = Timeouts(revisits=RevisitPolicy(stop_seconds=0))
     now, visits = NOW, 0

@@ -131,7 +131,7 @@ def test_of_very_many_parts_the_last_has_the_rest() -> None:
     "time",
     ["5 minutes ago", "vor einer Stunde", "il y a 2 heures", "منذ 5 دقائق", "5分前", "3 часа назад", "12m", "just now"],
 )
-def test_a_time_told_from_now_begins_an_update(time: str) -> None:
+def test_a_time_relative_to_now_begins_an_update(time: str) -> None:
     assert live(
         paragraph(time), heading("Sails"), paragraph("It left."), paragraph(time), heading("Waits"), paragraph("Fog.")
     ) == [(time, "Sails", "It left."), (time, "Waits", "Fog.")]

@@ -58,7 +58,7 @@ def test_a_committed_revision_is_in_the_feed_and_on_the_bus() -> None:
     assert [type(event) for event in desk.events.published[2:]] == [SubmissionEnded, SubmissionEnded]
 
 
-def test_a_batch_delivered_again_is_told_the_same_way() -> None:
+def test_a_batch_delivered_again_is_announced_the_same_way() -> None:
     # Given a published batch
     desk = Desk()
     desk.stage.handle(COMMITTED)
@@ -72,7 +72,7 @@ def test_a_batch_delivered_again_is_told_the_same_way() -> None:
     assert desk.events.published == events * 2
 
 
-def test_a_batch_whose_events_were_refused_is_told_again_whole() -> None:
+def test_a_batch_whose_events_were_refused_is_announced_again_whole() -> None:
     # Given a bus that refuses a batch whose feed is already written
     desk = Desk()
     desk.events.fail_next("publish", OSError("down"))
@@ -127,7 +127,7 @@ def test_an_ending_without_a_change_makes_no_feed() -> None:
     ]
 
 
-def test_what_concerns_nobody_is_not_told() -> None:
+def test_what_concerns_nobody_is_not_announced() -> None:
     # Given an accepted submission, a visit of our own that nobody waits for, and an empty batch
     desk = Desk()
     for records in (batch(submission_of(new_state())), batch(outcome_of(FIRST, submissions=())), []):
@@ -161,7 +161,7 @@ def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
     }
 
 
-def test_a_retraction_is_told_with_its_reason_and_without_content() -> None:
+def test_a_retraction_is_announced_with_its_reason_and_without_content() -> None:
     _, (record, _) = retracted(at_stage(Stage.REST), "gone", NOW)
     assert json.loads(change_of(record).to_json()) == {
         "schemaVersion": 1,
@@ -178,7 +178,7 @@ def test_a_retraction_is_told_with_its_reason_and_without_content() -> None:
     }
 
 
-def test_a_submitter_is_told_what_became_of_the_submission() -> None:
+def test_a_submitter_learns_how_the_submission_ended() -> None:
     # Given the ends of a run and of a refused submission, When they are told
     run, refusal = ending_of(outcome_of(FIRST)), ending_of(rejection_of())
 

@@ -138,7 +138,7 @@ def test_a_pronoun_does_not_mean_whom_the_quotation_names() -> None:
         "A spokeswoman for the town, Marta Lind, said that the bridge will open.",
     ],
 )
-def test_a_speaker_is_told_whichever_of_name_and_description_comes_first(body: str) -> None:
+def test_a_speaker_is_recognised_whichever_of_name_and_description_comes_first(body: str) -> None:
     (quote,) = quotes(body, "Marta Lind")
     assert quote.speaker is not None
     assert quote.speaker.name == "Marta Lind"
@@ -238,7 +238,7 @@ def test_words_set_in_marks_that_nobody_says_are_no_quote(body: str) -> None:
     assert quotes(body) == ()
 
 
-def test_a_transcript_is_told_turn_by_turn() -> None:
+def test_a_transcript_is_read_turn_by_turn() -> None:
     body = "LIND: Is the bridge safe?\nHART: It is.\nLIND: Then open it."
     assert [(quote.speaker and quote.speaker.text, quote.text) for quote in quotes(body)] == [
         ("LIND", "Is the bridge safe?"),

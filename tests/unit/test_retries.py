@@ -78,7 +78,7 @@ def test_a_server_is_given_the_patience_it_asks_for_within_reason(
         assert delay == retry_after
 
 
-def test_a_page_waits_for_a_host_that_is_left_alone_ever_longer_and_not_for_ever() -> None:
+def test_a_page_waits_for_a_host_that_is_left_alone_ever_longer_and_not_forever() -> None:
     # Given no jitter, When a run finds its host left alone again and again
     waits = [overload_delay(number, 0.0) for number in range(1, OVERLOAD_POLICY.attempts + 2)]
 

@@ -248,7 +248,7 @@ def test_lines_of_host_files(line: str, expected: set[str]) -> None:
 # ---------------------------------------------------------------------------------------------- policy
 
 
-def test_a_policy_heeds_what_it_names_and_says_what_it_heeded() -> None:
+def test_a_policy_enforces_what_it_names_and_says_what_it_enforced() -> None:
     # Given a policy that heeds two refusals
     policy = OptOutPolicy(parse_policy(" noindex ,NoArchive,"), TOKEN)
     assert policy.enforced == {RefusedUse.NOINDEX, RefusedUse.NOARCHIVE}
@@ -263,7 +263,7 @@ def test_a_policy_heeds_what_it_names_and_says_what_it_heeded() -> None:
     assert raised.value.detail == "header, x-robots-tag: nocache"
 
 
-def test_an_empty_policy_heeds_nothing() -> None:
+def test_an_empty_policy_enforces_nothing() -> None:
     OptOutPolicy(parse_policy(""), TOKEN).check_headers([("X-Robots-Tag", "none, noarchive, noai")], NOW)
 
 

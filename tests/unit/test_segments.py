@@ -92,7 +92,7 @@ WORDS = st.lists(st.text("abcdefg", min_size=1, max_size=5), min_size=1, max_siz
 
 
 @given(st.recursive(WORDS, lambda inner: st.tuples(st.sampled_from(["div", "p", "b", "a", "li"]), st.lists(inner))))
-def test_no_visible_character_is_lost_or_told_twice(tree: object) -> None:
+def test_no_visible_character_is_lost_or_repeated(tree: object) -> None:
     def render(node: object) -> tuple[str, str]:
         if isinstance(node, str):
             return f" {node} ", node

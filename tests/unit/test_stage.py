@@ -132,7 +132,7 @@ def test_a_step_is_written_with_its_record() -> None:
     assert (outcome.outcome, outcome.submissions) == ("failed:no_article", ("submission-0",))
 
 
-def test_a_submission_that_joins_in_mid_step_is_told_the_outcome() -> None:
+def test_a_submission_that_joins_in_mid_step_gets_the_outcome() -> None:
     # Given a submission that joins between the worker's look and its write
     before = at_stage(Stage.EXTRACT)
     store = InMemoryArticleStore(before)

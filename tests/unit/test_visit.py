@@ -171,7 +171,7 @@ def test_a_dial_that_outlasts_its_slot_gets_the_moment_when_nobody_stands_behind
     assert known.clock.sleeps == []
 
 
-def test_a_dial_that_outlasts_its_slot_comes_after_whoever_stood_behind(known: World) -> None:
+def test_a_dial_that_outlasts_its_slot_comes_after_the_one_that_stood_behind(known: World) -> None:
     # Given a free host that takes three seconds to connect to, and somebody who reserves its next slot meanwhile
     def reserve() -> None:
         known.hosts.reserve(PAGE.host, known.clock(), SPACING, 5.0)
