@@ -1,4 +1,4 @@
-"""An article of several pages, as a site shows it: headline, deck and by-line on each, a pager below.
+"""An article of several pages, as a site shows it: headline, deck and byline on each, a pager below.
 
 Comes in: a page's number. Goes out: its HTML, and its paragraphs.
 """

@@ -1,6 +1,6 @@
 """The whole pipeline in one process: the stages as they are, over any ports, and messages handed on one by one.
 
-Comes in: URLs, and a web to fetch them from. Goes out: what became of them. Changes: the stores that it is given.
+Comes in: URLs, and a web to fetch them from. Goes out: their outcomes. Changes: the stores that it is given.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ class Pipeline:
         return state
 
     def changes(self) -> list[ArticleChanged]:
-        """Return what readers are told, in the order of the commits; of the store in memory only."""
+        """Return what readers get, in the order of the commits; of the store in memory only."""
         return [change_of(record) for record in self.store.revisions.values()]
 
     def outcomes(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The fetcher as tests use it: on loopback, with a resolver that is told its answers.
+"""The fetcher as tests use it: on loopback, with a resolver that is given its answers.
 
 Comes in: URLs of a local server. Goes out: responses, or the errors that were to be expected.
 """

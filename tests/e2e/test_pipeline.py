@@ -437,6 +437,6 @@ class TestPermissions:
         finally:
             iam.put_role_policy(RoleName=role, PolicyName="index", PolicyDocument=json.dumps(policy))
         allowed = world.invoke("IndexFunction", {"Records": [record]})
-        # Then the record of an unknown article fails for want of permission, and is stale with it
+        # Then the record of an unknown article fails because it lacks the permission, and is stale with it
         assert refused["batchItemFailures"] == [{"itemIdentifier": "m-1"}]
         assert allowed["batchItemFailures"] == []

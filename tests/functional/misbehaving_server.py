@@ -55,7 +55,7 @@ Behaviour = Callable[[Request], None]
 
 
 class MisbehavingServer:
-    """Answers each path as it was told; everything that was asked is in ``requests``.
+    """Answers each path as configured; every request is in ``requests``.
 
     A connection is closed after one answer, unless the server keeps connections alive.
     """
@@ -203,7 +203,7 @@ def tiny_chunks(request: Request) -> None:
 
 
 def drip(first: bytes, byte: bytes = b"x", every: float = 0.05) -> Behaviour:
-    """Send something, then one byte after the other for ever."""
+    """Send something, then one byte after the other forever."""
 
     def behave(request: Request) -> None:
         request.send(first)

@@ -1,4 +1,4 @@
-"""The event bus: every event is accepted in the end, or the caller hears of it.
+"""The event bus: every event is accepted in the end, or the caller gets an error.
 
 Comes in: a bus in moto, or one that refuses. Goes out: assertions. Changes: moto's memory.
 """

@@ -349,7 +349,7 @@ def test_a_page_that_fails_for_good_after_all_attempts_is_gone_without(
 
 
 def test_a_page_whose_host_is_left_alone_for_too_long_is_gone_without() -> None:
-    # Given an article whose first page was had, and a host that is left alone for ever after
+    # Given an article whose first page was fetched, and a host that is in back-off from then on
     pipeline = Pipeline(follow_pages=5)
     url = f"https://courier.example{PATH}"
     pipeline.web.put(url, page(1))
@@ -510,7 +510,7 @@ def test_a_worker_may_die_between_any_two_calls(
 def test_a_worker_may_die_over_a_page_that_opts_out(
     pipeline: Pipeline, server: MisbehavingServer, url: str, port: str, call: str, after: bool
 ) -> None:
-    # Given a second page that opts out, and a worker that dies while it heeds that
+    # Given a second page that opts out, and a worker that dies while it acts on that
     server.on(address(2), answer(page(2, head="<meta name='robots' content='noindex'>")))
     pipeline.submit(url)
     while not pipeline.state(url).pages:
@@ -545,7 +545,7 @@ def test_a_slow_worker_that_meets_the_run_at_a_later_page_does_no_harm(
 
     pipeline.store.before_save = overtake
 
-    # Then the first is told that it is late, and the run goes on from where it is
+    # Then the first learns that it is late, and the run goes on from where it is
     assert pipeline.work(message) == "stale"
     assert pipeline.settle()[-1] == "indexed"
     assert prose(article_of(pipeline, url)) == TEXT

@@ -124,7 +124,7 @@ def test_those_who_are_refused_get_times_one_behind_the_other(hosts: HostStore) 
     # When ten more ask
     refused = [hosts.reserve(HOST, NOW, 2.0, 10.0) for _ in range(10)]
 
-    # Then each is told a time of their own, behind everybody's patience and an interval apart
+    # Then each gets a different time, behind everybody's patience and an interval apart
     assert not any(slot.granted for slot in refused)
     assert min(slot.at for slot in refused) >= NOW + timedelta(seconds=10)
     assert [later.at - earlier.at for earlier, later in pairwise(refused)] == [timedelta(seconds=2)] * 9
@@ -176,7 +176,7 @@ def test_no_two_refused_workers_get_the_same_time(hosts: HostStore) -> None:
     with ThreadPoolExecutor(20) as workers:
         slots = list(workers.map(lambda _: hosts.reserve(HOST, NOW, 60.0, 5.0), range(20)))
 
-    # Then they are told twenty different times, an interval apart
+    # Then they get twenty different times, an interval apart
     assert not any(slot.granted for slot in slots)
     refused = sorted(slot.at for slot in slots)
     assert [later - earlier for earlier, later in pairwise(refused)] == [MINUTE] * 19
@@ -198,7 +198,7 @@ def test_while_a_host_is_left_alone_nobody_gets_a_slot(hosts: HostStore) -> None
     until = hosts.back_off(HOST, NOW, 600.0, 0.0)
     assert until == NOW + 10 * MINUTE
 
-    # When others ask, however patient, Then they are told times behind it, one behind the other
+    # When others ask, however patient, Then they get times after it, one behind the other
     refused = [hosts.reserve(HOST, NOW, 2.0, 3600.0) for _ in range(2)] + [hosts.reserve(HOST, NOW, 2.0, 0.0)]
     assert not any(slot.granted for slot in refused)
     assert min(slot.at for slot in refused) >= until

@@ -122,7 +122,7 @@ def serving(body: bytes, delay_seconds: float) -> Iterator[str]:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             time.sleep(delay_seconds)
-            with suppress(OSError):  # whoever asked has gone
+            with suppress(OSError):  # the client has gone
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -93,7 +93,7 @@ def test_a_retracted_article_whose_page_is_back_is_a_new_revision(
     pipeline.visit_when_due(url)
     pipeline.visit_when_due(url)
 
-    # When it is submitted while its page is still gone, Then that is how the submission ends, and nothing is told
+    # When it is submitted while its page is still gone, Then that is how the submission ends, and nothing is announced
     assert pipeline.ingest(url, "submission-2") == ["failed"]
     assert pipeline.store.outcomes[pipeline.state(url).article_id, 4].outcome == "failed:gone"
 

@@ -1,4 +1,4 @@
-"""Sites that lead whoever follows an article's pages round in circles, on for ever, or elsewhere.
+"""Sites that lead those who follow an article's pages in circles, on forever, or elsewhere.
 
 Comes in: a server that numbers its pages as it likes. Goes out: assertions.
 """
@@ -22,7 +22,7 @@ def pipeline() -> Pipeline:
 
 
 def ingested(pipeline: Pipeline, server: MisbehavingServer) -> Article:
-    """Submit the first page, and return what became of it."""
+    """Submit the first page, and return its outcome."""
     url = server.url(PATH)
     assert pipeline.ingest(url)[-1] == "indexed"
     assert pipeline.outcomes() == ["indexed"]

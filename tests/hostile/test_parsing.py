@@ -1,7 +1,7 @@
 """Pages that mean harm to whatever parses them: one test for each case, numbered as in ``docs/hostile-cases.md``.
 
 Comes in: pages in a child process, as the deployed function reads them. Goes out: assertions on what came of the page,
-what it cost, and that its neighbour was read as ever. Changes: starts and ends child processes.
+what it cost, and that the next page was read as usual. Changes: starts and ends child processes.
 
 Cases 61 (feeds and sitemaps) and 66 (CSV) have no test: nothing reads the one or writes the other yet.
 """
@@ -92,7 +92,7 @@ def shared_world() -> Iterator[World]:
 
 @pytest.fixture
 def world(shared_world: World) -> Iterator[World]:
-    """A child that is asked for an ordinary page after each test, which it has to read as ever."""
+    """A child that is asked for an ordinary page after each test, which it must read as usual."""
     yield shared_world
     after = shared_world.read(document())
     assert after.reason is None

@@ -439,7 +439,7 @@ def test_case_70_rules_beyond_500_kibibytes_are_not_read(world: World) -> None:
     ids=["many parts", "many stars", "many long ones"],
 )
 def test_case_71_no_pattern_makes_matching_slow(world: World, pattern: str) -> None:
-    # Given a robots.txt that makes a backtracking matcher run for ever
+    # Given a robots.txt that makes a backtracking matcher run forever
     world.robots(answer(f"User-agent: *\nDisallow: {pattern}\n".encode()))
     path = "/" + "a" * 1500
     world.server.on(path, answer(PAGE))
@@ -649,7 +649,7 @@ def test_a_request_that_a_server_breaks_off_is_repeated_in_a_slot_of_its_own(pat
 
 def test_a_host_that_stays_down_ends_its_pages_within_a_day_at_a_cost_that_grows_with_their_number_alone() -> None:
     def crawl(pages: int) -> tuple[float, float]:
-        # Given a host that answers 503 from its first minute on, for ever
+        # Given a host that answers 503 from its first minute on, forever
         down = SimulatedHost("down.example", pages, overload="503", bad_time=(30.0, math.inf))
         simulation = Simulation([down], faults=Faults(0.0, 0.0, 0.0, 0.0, 1.0, 0.0), poll_seconds=20.0)
 

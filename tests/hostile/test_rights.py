@@ -65,7 +65,7 @@ def test_73_a_wish_that_appears_later_takes_back_what_is_stored(
     server.on(PATH, LATER_WISHES[wish])
     pipeline.visit_when_due(url)
 
-    # Then it is retracted on this very visit, and readers are told why
+    # Then it is retracted on this very visit, and readers learn why
     state = pipeline.state(url)
     assert (state.last_outcome, state.current, state.due_at) == ("removed", None, None)
     assert pipeline.outcomes() == ["indexed", "removed"]
@@ -143,7 +143,7 @@ def test_73_a_wish_that_a_304_brings_is_recorded_as_a_new_revision(
 def test_73_a_wish_of_the_whole_host_that_is_not_heeded_is_recorded_as_a_new_revision(
     pipeline: Pipeline, server: MisbehavingServer, path: str, body: bytes, refusal: str
 ) -> None:
-    # Given an indexed article that answers with the same bytes for ever
+    # Given an indexed article that answers with the same bytes forever
     url = indexed(pipeline, server, answer(page()))
 
     # When the host's files refuse a use that the stack only records, and a day later they are read again

@@ -233,7 +233,7 @@ def test_79_a_batch_that_is_refused_in_part_is_refused() -> None:
     sqs = types.SimpleNamespace(send_message_batch=lambda **_: answer)
     stack = types.SimpleNamespace(outputs={"IntakeQueueUrl": "https://queue.example/intake"}, sqs=sqs)
 
-    # When URLs are submitted, Then somebody is told
+    # When URLs are submitted, Then somebody learns of it
     with pytest.raises(RuntimeError, match="InternalError"):
         Ingestion(cast(Any, stack), [URL, f"{URL}/2"]).submit()
 

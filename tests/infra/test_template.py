@@ -144,7 +144,7 @@ class TestSettings:
     def test_a_visit_fits_into_the_fetch_function_s_time_and_into_a_lease(
         self, template: Template, bound: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # Given every parameter that the function is told, at its default or at one of its bounds
+        # Given every parameter that the function gets, at its default or at one of its bounds
         properties = template["Resources"]["FetchFunction"]["Properties"]
         for name, value in function_variables(template, "FetchFunction").items():
             parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}

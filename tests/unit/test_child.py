@@ -51,7 +51,7 @@ def page(body: str | bytes | None = None, content_type: str | None = "text/html;
 
 
 def read_here(asked: PageToRead) -> Reading:
-    """Read a page in this process; what became of its single pieces does not leave a child."""
+    """Read a page in this process; the fate of single pieces does not leave a child."""
     reading = read_page(asked)
     return replace(reading, result=replace(reading.result, judged=()))
 
@@ -153,7 +153,7 @@ def test_a_page_that_takes_too_long_is_read_plainly_and_says_so() -> None:
         assert reading.result.article.rights == asked.rights
         assert reading.result.article.provenance.requested_url == "https://a.example"
 
-        # And its neighbour is read as ever
+        # And the next page is read as usual
         assert reader(page()) == read_here(page())
     finally:
         reader.close()

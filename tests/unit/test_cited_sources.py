@@ -1,4 +1,4 @@
-"""What the article rests on is told with its kind and, where it is well known, its domain."""
+"""What the article rests on is given with its kind and, where it is well known, its domain."""
 
 from __future__ import annotations
 

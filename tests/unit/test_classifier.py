@@ -1,4 +1,4 @@
-"""The forests, and what they are told."""
+"""The forests, and their features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is due is released, what is stuck is sent again, and neither for ever.
+"""What is due is released, what is stuck is sent again, and neither forever.
 
 Comes in: articles at all points of their runs, and a store, a queue and a clock in memory. Goes out: assertions.
 """

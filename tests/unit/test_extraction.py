@@ -395,7 +395,7 @@ def test_each_line_of_a_plain_text_is_judged_in_its_place() -> None:
     ]
     # When it is taken
     found = extract_plain_text("\n\n".join(lines), page_to_read())
-    # Then all are there in their order, with what became of them
+    # Then all are there in their order, with the reason for each
     assert [segment.text for segment in found.judged] == lines
     assert [segment.index for segment in found.judged] == list(range(7))
     assert [segment.reason for segment in found.judged] == [

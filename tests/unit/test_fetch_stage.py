@@ -621,7 +621,7 @@ def test_a_page_whose_host_says_what_it_said_before_is_asked_for_conditionally()
 
 
 def test_a_policy_that_became_stricter_reads_a_page_whose_host_says_what_it_said_before() -> None:
-    # Given an indexed article whose host reserves, as its capture knows, and a policy that has begun to heed it
+    # Given an indexed article whose host reserves, as its capture knows, and a policy that has begun to enforce it
     policy = OptOutPolicy(frozenset({RefusedUse.TDM_RESERVATION}), "newsdeskbot")
     world = World(response(), state=indexed_article(), opt_outs=policy)
     says(world, **RESERVED)
@@ -654,7 +654,7 @@ def test_a_page_whose_host_refuses_what_the_policy_enforces_is_not_even_asked_fo
 
 
 def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture() -> None:
-    # Given a page that redirects to its front page's host, which refuses a heeded use
+    # Given a page that redirects to its front page's host, which refuses an enforced use
     front = "https://elsewhere.example/"
     policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI}), "newsdeskbot")
     world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)), opt_outs=policy)
@@ -821,7 +821,7 @@ def test_a_late_worker_does_no_harm() -> None:
     # When it comes back with its page
     assert world.deliver() == "stale"
 
-    # Then the other's capture stands, and extract was told of that one alone
+    # Then the other's capture stands, and extract got a message for that one alone
     capture = world.capture
     assert {message.capture_key for message in world.sender.sent if isinstance(message, PageFetched)} == {capture.key}
     assert read_capture(world.objects.get(capture.key)).body == response().body
@@ -856,7 +856,7 @@ def test_a_submission_that_joins_during_the_fetch_is_not_lost() -> None:
 
 
 def test_an_old_delivery_does_not_shorten_a_wait() -> None:
-    # Given a fetch that was told to come back later
+    # Given a fetch that was asked to come back later
     world = World(TransientError(Reason.SERVER_ERROR), response())
     world.deliver()
 

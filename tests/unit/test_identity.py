@@ -352,7 +352,7 @@ def test_a_page_that_names_a_known_article_is_its_duplicate(store: ArticleStore)
     indexed(store, 1)
     in_flight(store, 2)
 
-    # When a page names their very URLs, Then it is theirs: by its headline, or for want of one
+    # When a page names their very URLs, Then it is theirs: by its headline, or without one
     assert find_claimed_original(store, state, url_of(1), f"{HEADLINE} - The News") == id_of(1)
     assert find_claimed_original(store, state, url_of(1), None) == id_of(1)
     assert find_claimed_original(store, state, url_of(2), HEADLINE) == id_of(2)

@@ -1,4 +1,4 @@
-"""A revision is committed once, whoever dies or repeats, and finds the near-duplicates that it belongs to.
+"""A revision is committed once, whatever worker dies or repeats, and finds the near-duplicates that it belongs to.
 
 Comes in: enriched articles, and a store, a bucket and a clock in memory. Goes out: assertions.
 """

@@ -1,4 +1,4 @@
-"""The language of a text is told from few words, and so are passages in another."""
+"""The language of a text is recognised from few words, and so are passages in another."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_passages_in_another_language_are_found() -> None:
         "On a banner stood “Ya no queda agua en los pozos del pueblo”, and below it a list of names.\n"
         "Mr Okonkwo-Lindqvist of Société Générale met Akihito Yamamoto and Giuseppe Ferrari in the hall."
     )
-    # When the language is told
+    # When the language is recognised
     language = language_of(body)
     # Then each of the three is a passage, in its own span, and names alone are none
     assert language.code == "en"

@@ -1,4 +1,4 @@
-"""What a link leads to is told from its URL, where that shows it."""
+"""What a link leads to is recognised by its URL, where that shows it."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def test_a_language_that_only_json_ld_states_is_taken() -> None:
 def test_a_modification_before_the_publication_is_a_conflict() -> None:
     # Given an article that was changed before it was published
     metadata = read(json_ld(datePublished="2026-11-20T08:00:00Z", dateModified="2026-11-01T08:00:00Z"))
-    # Then both days are as stated, and the contradiction is told
+    # Then both days are as stated, and the contradiction is recorded
     assert metadata.date_modified is not None
     assert metadata.date_modified.value == "2026-11-01T08:00:00+00:00"
     (conflict,) = metadata.conflicts

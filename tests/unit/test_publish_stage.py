@@ -1,4 +1,4 @@
-"""What was committed is told, whole, and the same way each time.
+"""What was committed is announced, whole, and the same way each time.
 
 Comes in: committed records, and a bucket and a bus in memory. Goes out: assertions.
 """
@@ -119,7 +119,7 @@ def test_an_ending_without_a_change_makes_no_feed() -> None:
     unchanged = outcome_of(FIRST, "unchanged")
     assert desk.stage.handle(batch(unchanged, rejection_of())) == 0
 
-    # Then only the submitters are told
+    # Then only the submitters get an event
     assert desk.objects.objects == {}
     assert [event.outcome for event in desk.events.published if isinstance(event, SubmissionEnded)] == [
         "unchanged",
@@ -137,7 +137,7 @@ def test_what_concerns_nobody_is_not_announced() -> None:
 
 
 def test_a_change_says_what_readers_need_and_a_key_instead_of_content() -> None:
-    # Given a revision that is a near copy of another article, When it is told
+    # Given a revision that is a near copy of another article, When it is announced
     record = revision_of(FIRST, 3, change_type="corrected", duplicate_of=id_of(9), merged_clusters=(id_of(8),))
     document = json.loads(change_of(record).to_json())
 
@@ -179,7 +179,7 @@ def test_a_retraction_is_announced_with_its_reason_and_without_content() -> None
 
 
 def test_a_submitter_learns_how_the_submission_ended() -> None:
-    # Given the ends of a run and of a refused submission, When they are told
+    # Given the ends of a run and of a refused submission, When they are announced
     run, refusal = ending_of(outcome_of(FIRST)), ending_of(rejection_of())
 
     # Then the first names article and key, the second neither

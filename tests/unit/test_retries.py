@@ -1,4 +1,4 @@
-"""The retry schedule: as long as published, never sooner than asked, never for ever.
+"""The retry schedule: as long as published, never sooner than asked, never forever.
 
 Comes in: reasons, attempts, jitter. Goes out: assertions.
 """

@@ -249,7 +249,7 @@ def test_lines_of_host_files(line: str, expected: set[str]) -> None:
 
 
 def test_a_policy_enforces_what_it_names_and_says_what_it_enforced() -> None:
-    # Given a policy that heeds two refusals
+    # Given a policy that enforces two refusals
     policy = OptOutPolicy(parse_policy(" noindex ,NoArchive,"), TOKEN)
     assert policy.enforced == {RefusedUse.NOINDEX, RefusedUse.NOARCHIVE}
 
@@ -273,7 +273,7 @@ def test_a_policy_of_unknown_words_is_refused() -> None:
 
 
 def test_what_a_host_refuses_is_known_before_its_page_unless_the_page_may_override_it() -> None:
-    # Given a policy that heeds two refusals, and a host that makes both
+    # Given a policy that enforces two refusals, and a host that makes both
     policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI, RefusedUse.TDM_RESERVATION}), TOKEN)
 
     # When its pages are about to be asked for, Then the one that a page can override keeps nobody from it

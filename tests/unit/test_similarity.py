@@ -123,7 +123,7 @@ def test_the_signature_is_the_same_in_every_process() -> None:
     program += f"print(signature_of({words!r}).model_dump_json())"
     # When another process, with other hash seeds, makes it again
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    # Then it is the same, and the same as ever
+    # Then it is the same, and the same as before
     signature = signature_of(words)
     assert output.strip() == signature.model_dump_json()
     assert index_keys(decode_sketch(signature.sketch))[0] == "s1-36936a44"

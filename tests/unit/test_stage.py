@@ -100,7 +100,7 @@ def test_a_message_of_no_article_is_acknowledged() -> None:
 
 
 def test_a_message_is_not_acknowledged_when_sending_again_failed() -> None:
-    # Given an article one stage further and a queue that is out of order
+    # Given an article one stage further and a queue that fails
     store, sender = InMemoryArticleStore(at_stage(Stage.EXTRACT)), RecordingSender()
     sender.fail_next("send", OSError("down"))
 

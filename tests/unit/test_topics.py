@@ -26,7 +26,7 @@ def test_most_examples_of_our_own_writing_get_their_topic_and_hardly_one_a_wrong
     # Given four short texts for each of the seventeen topics and six about nothing
     examples = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
     assert len(examples) == 4 * 17 + 6
-    # When their topics are told
+    # When their topics are found
     answers = [(example["topic"], topics_of(example["body"], example["headline"])) for example in examples]
     # Then nine in ten have the right one first, none of the six has any, and a wrong one comes first at most once
     right = sum(bool(topics) and topics[0].id == topic for topic, topics in answers)

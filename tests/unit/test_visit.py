@@ -47,7 +47,7 @@ NOTHING: Answer = (404, (), b"")
 
 
 class Web:
-    """Sites whose files and pages take as long as they are told to.
+    """Sites whose files and pages take as long as they are set to.
 
     ``requests`` says what was asked for, and when; ``redirects`` where it leads, ``answers`` what there is.
     """
@@ -321,7 +321,7 @@ def test_a_reader_who_has_to_wait_for_its_slot_keeps_nobody_out(world: World) ->
     with pytest.raises(NotYetError):
         world.politeness.visit().check(PAGE)
 
-    # Then whoever comes when the slot is there reads them, long before the claim would have run out
+    # Then the next one to come when the slot is there reads them, long before the claim would have run out
     world.clock.advance(25)
     assert CLAIM_SECONDS > 25
     world.fetch()
