@@ -134,30 +134,39 @@ def main() -> None:
         where = ["--target", str(client), "--python-version", version, "--python-platform", target.platform]
         subprocess.run([uv, "pip", "install", "--quiet", "--only-binary", ":all:", *where, "awslambdaric"], check=True)
         path = os.pathsep.join(map(str, (function.folder, layer.folder / "python", client)))
-        environment = {
-            **_settings(resource),
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_REGION": "us-east-1",
-            "AWS_LAMBDA_FUNCTION_NAME": arguments.function,
-            "LAMBDA_TASK_ROOT": str(function.folder),
-            "PATH": os.environ["PATH"],
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": path,
-            "_HANDLER": _properties(resource)["Handler"],
-        }
+        environment = _environment(resource, arguments.function, function.folder, path)
         inits = [_init(arguments.python, environment, function.folder) for _ in range(arguments.runs)]
         print(
             f"Python {version}, {platform.machine()}, {os.cpu_count()} processors, {arguments.runs} runs, "
             f"load {os.getloadavg()[0]:.1f}"
         )
         print(f"INIT under the runtime emulator: {_figures(inits)}")
-        spent, memory = zip(*_rows(arguments, _IMPORT, environment), strict=True)
-        print(f"processor time of the interpreter and the handler's imports: {_figures(spent)}")
-        print(f"memory then: {max(memory):.0f} MB")
-        program, names = FIRST_WORK.get(arguments.function, ("", ()))
-        rows = _rows(arguments, program, environment) if program else []
-        for name, values in zip(names, zip(*rows, strict=True), strict=True):
-            print(f"{name}: {_figures(values) if 'MB' not in name else f'{max(values):.0f}'}")
+        _print_first_work(arguments, environment)
+
+
+def _environment(resource: str, name: str, folder: Path, path: str) -> dict[str, str]:
+    """Return the environment that Lambda gives the function."""
+    return {
+        **_settings(resource),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "LAMBDA_TASK_ROOT": str(folder),
+        "PATH": os.environ["PATH"],
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": path,
+        "_HANDLER": _properties(resource)["Handler"],
+    }
+
+
+def _print_first_work(arguments: argparse.Namespace, environment: dict[str, str]) -> None:
+    spent, memory = zip(*_rows(arguments, _IMPORT, environment), strict=True)
+    print(f"processor time of the interpreter and the handler's imports: {_figures(spent)}")
+    print(f"memory then: {max(memory):.0f} MB")
+    program, names = FIRST_WORK.get(arguments.function, ("", ()))
+    rows = _rows(arguments, program, environment) if program else []
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        print(f"{name}: {_figures(values) if 'MB' not in name else f'{max(values):.0f}'}")
 
 
 def _rows(arguments: argparse.Namespace, program: str, environment: dict[str, str]) -> list[list[float]]:

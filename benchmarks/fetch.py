@@ -250,17 +250,26 @@ def main() -> None:
         peak(*arguments.peak)
         return
 
-    from rich.console import Console
-    from rich.table import Table
-
     with servers() as origins:
         rows = throughput(origins, arguments.rounds, arguments.fetches)
         peaks = memory(origins[0])
-    imports = import_times(arguments.rounds)
+    imports, heaviest = import_times(arguments.rounds), heaviest_imports()
+    print_tables(rows, peaks, imports, arguments.rounds)
+    print(f"fetcher.handler, by package: {', '.join(heaviest)}")
+    if arguments.json:
+        report = {"throughput": rows, "peak_mebibytes": peaks, "import_ms": imports, "heaviest": heaviest}
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def print_tables(
+    rows: list[dict[str, Any]], peaks: dict[str, dict[str, float]], imports: dict[str, float], rounds: int
+) -> None:
+    """Print a table each of throughput, of memory and of import times."""
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console()
-    table = Table(
-        title=f"60 KB pages of {_HOSTS} local hosts over kept connections, medians of {arguments.rounds} rounds"
-    )
+    table = Table(title=f"60 KB pages of {_HOSTS} local hosts over kept connections, medians of {rounds} rounds")
     for column in ("threads", "page", "client", "pages a second", "CPU ms a page", "Newsdesk's time to its", "from to"):
         table.add_column(column)
     for row in rows:
@@ -278,11 +287,6 @@ def main() -> None:
     for name, milliseconds in imports.items():
         table.add_row(name, f"{milliseconds:.0f}")
     console.print(table)
-    heaviest = heaviest_imports()
-    console.print(f"fetcher.handler, by package: {', '.join(heaviest)}")
-    if arguments.json:
-        report = {"throughput": rows, "peak_mebibytes": peaks, "import_ms": imports, "heaviest": heaviest}
-        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

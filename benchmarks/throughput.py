@@ -127,43 +127,39 @@ def main() -> None:
     arguments = parser.parse_args()
     site: LoopbackSite = DirectorySite(arguments.pages) if arguments.pages else SampleSite()
     with site:
-        urls = list(site.urls()) if isinstance(site, DirectorySite | SampleSite) else []
-        if arguments.only:
-            with arguments.only.open(encoding="utf-8") as lines:
-                wanted = {entry["id"] for entry in map(json.loads, lines) if entry.get("text")}
-            urls = [url for url in urls if url.rpartition("/")[2] in wanted]
-        urls = urls[: arguments.limit]
+        urls = chosen(site, arguments.only)[: arguments.limit]
         spent, bare_outcomes = run_bare(urls)
         stack_seconds, stack_outcomes = run_stack(urls)
     bare_seconds = sum(spent.values())
-    figures = {
-        "pages": len(urls),
-        "stack": {
-            "seconds": round(stack_seconds, 1),
-            "per_second": round(len(urls) / stack_seconds, 2),
-            "outcomes": dict(stack_outcomes),
-        },
-        "bare": {
-            "seconds": round(bare_seconds, 1),
-            "per_second": round(len(urls) / bare_seconds, 2),
-            "stages": {name: round(seconds, 2) for name, seconds in spent.items()},
-            "outcomes": dict(bare_outcomes),
-        },
-        "stack_to_bare": round(stack_seconds / bare_seconds, 2),
-    }
+    stack = run_figures(len(urls), stack_seconds, stack_outcomes)
+    bare = run_figures(len(urls), bare_seconds, bare_outcomes)
+    stages = {name: round(seconds, 2) for name, seconds in spent.items()}
+    ratio = round(stack_seconds / bare_seconds, 2)
     table = Table("run", "seconds", "pages a second", "outcomes", title=f"{len(urls)} pages")
-    for name in ("stack", "bare"):
-        row = figures[name]
-        assert isinstance(row, dict)
-        table.add_row(name, str(row["seconds"]), str(row["per_second"]), str(row["outcomes"]))
+    for name, row in (("stack", stack), ("bare", bare)):
+        table.add_row(name, *map(str, row.values()))
     console = Console()
     console.print(table)
-    bare = figures["bare"]
-    assert isinstance(bare, dict)
-    console.print(f"bare, by stage: {bare['stages']}")
-    console.print(f"stack to bare: {figures['stack_to_bare']}")
+    console.print(f"bare, by stage: {stages}")
+    console.print(f"stack to bare: {ratio}")
     if arguments.json:
+        figures = {"pages": len(urls), "stack": stack, "bare": {**bare, "stages": stages}, "stack_to_bare": ratio}
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def chosen(site: LoopbackSite, only: Path | None) -> list[str]:
+    """Return the site's pages; of a folder, where a file names some that have a text, just those."""
+    urls = list(site.urls()) if isinstance(site, DirectorySite | SampleSite) else []
+    if only is None:
+        return urls
+    with only.open(encoding="utf-8") as lines:
+        wanted = {entry["id"] for entry in map(json.loads, lines) if entry.get("text")}
+    return [url for url in urls if url.rpartition("/")[2] in wanted]
+
+
+def run_figures(pages: int, seconds: float, outcomes: Counter[str]) -> dict[str, Any]:
+    """Return a run's figures, in the order of the table's columns."""
+    return {"seconds": round(seconds, 1), "per_second": round(pages / seconds, 2), "outcomes": dict(outcomes)}
 
 
 if __name__ == "__main__":
