@@ -46,8 +46,8 @@ class _Version:
 def restore_objects(stack: Stack, before: datetime, *, is_trial: bool = False) -> Restored:
     """Bring back the articles and changes that were overwritten or deleted since a point in time.
 
-    What came for the first time since then stays. The version that is brought back becomes the newest one; all others
-    stay until the bucket's rules expire them. Run twice, it writes nothing the second time.
+    What came for the first time since then stays, and so does every version, until the bucket's rules expire it. Run
+    twice, it writes nothing the second time.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def restore_objects(stack: Stack, before: datetime, *, is_trial: bool = False) -
     """
     seen = restored = 0
     for prefix in KEPT_PREFIXES:
-        for key, versions in groupby(_versions(stack, prefix), key=lambda version: version.key):
+        for _, versions in groupby(_versions(stack, prefix), key=lambda version: version.key):
             seen += 1
             ordered = sorted(versions, key=_age)
             wanted = next((version for version in reversed(ordered) if version.written_at <= before), None)
@@ -66,9 +66,18 @@ def restore_objects(stack: Stack, before: datetime, *, is_trial: bool = False) -
                 continue
             restored += 1
             if not is_trial:
-                source: CopySourceTypeDef = {"Bucket": stack.bucket, "Key": key, "VersionId": wanted.id}
-                stack.s3.copy_object(Bucket=stack.bucket, Key=key, CopySource=source)
+                _bring_back(stack, wanted, newer=ordered[ordered.index(wanted) + 1 :])
     return Restored(seen, restored)
+
+
+def _bring_back(stack: Stack, wanted: _Version, newer: list[_Version]) -> None:
+    """Take away the deletions that hide a version, or copy it over the content that does."""
+    if any(version.digest for version in newer):
+        source: CopySourceTypeDef = {"Bucket": stack.bucket, "Key": wanted.key, "VersionId": wanted.id}
+        stack.s3.copy_object(Bucket=stack.bucket, Key=wanted.key, CopySource=source)
+        return
+    for deletion in newer:
+        stack.s3.delete_object(Bucket=stack.bucket, Key=wanted.key, VersionId=deletion.id)
 
 
 def restore_items(stack: Stack, source_table: str, *, is_trial: bool = False) -> Restored:

@@ -83,21 +83,21 @@ class LanguageModel(Protocol):
 
 
 class Allowance(Protocol):
-    """So many units a day (UTC), for all workers together."""
+    """So many units a day (UTC), for all workers together, of which one host's articles may spend only a share."""
 
-    def reserve(self, units: int) -> str:
-        """Take units before they are spent and return the day that they are of.
+    def reserve(self, units: int, host: str) -> str:
+        """Take units for an article of a host before they are spent, and return the day that they are of.
 
         Raises
         ------
         AllowanceSpentError
-            The day has too few left.
+            The day, or the host's share of it, has too few left.
         ManagedServiceError
             It could not be asked.
         """
         ...
 
-    def give_back(self, units: int, day: str) -> None:
+    def give_back(self, units: int, host: str, day: str) -> None:
         """Return what a reservation took too much, or take what it took too little (fewer than none).
 
         Raises

@@ -46,6 +46,7 @@ from newsdesk.contracts import Enrichment, Keyphrase, Language
 from newsdesk.managed import Allowance, AllowanceSpentError, Answer, Detection, ManagedServiceError
 
 MODEL = "amazon.nova-micro-v1:0"
+HOST = "news.example"
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
 BODY = "Ada Lovelace met 😀 Babbage in Turin. Lovelace wrote notes for the Analytical Engine. Turin was cold."
 """Worth nothing anywhere; the stubbed clients send nothing."""
@@ -105,11 +106,11 @@ class Counted:
     reserved: list[int] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
 
-    def reserve(self, units: int) -> str:
+    def reserve(self, units: int, host: str) -> str:
         self.reserved.append(units)
         return "2026-11-22"
 
-    def give_back(self, units: int, day: str) -> None:
+    def give_back(self, units: int, host: str, day: str) -> None:
         assert day == "2026-11-22"
         self.returned.append(units)
 
@@ -311,7 +312,7 @@ class TestSummary:
     def test_a_reservation_that_cannot_be_given_back_costs_units_and_no_summary(self) -> None:
         # Given
         class Keeps(Counted):
-            def give_back(self, units: int, day: str) -> None:
+            def give_back(self, units: int, host: str, day: str) -> None:
                 raise ManagedServiceError("throttled")
 
         class First:
@@ -473,6 +474,19 @@ class TestFallback:
 
 
 class TestAllowance:
+    def test_one_host_does_not_spend_the_day_of_all(self, table: str) -> None:
+        # Given a day of 100 units, of which one host may have 25
+        allowance = DynamoAllowance(table, "comprehend", 100, 25, clock=lambda: NOW)
+        for _ in range(5):
+            allowance.reserve(5, HOST)
+        # When / Then
+        with pytest.raises(AllowanceSpentError, match="host"):
+            allowance.reserve(5, HOST)
+        for number in range(3):
+            allowance.reserve(25, f"{number}.example")
+        with pytest.raises(AllowanceSpentError, match="100"):
+            allowance.reserve(5, "late.example")
+
     @staticmethod
     def allowance(table: str, units: int, now: datetime = NOW, service: str = "comprehend") -> Allowance:
         return DynamoAllowance(table, service, units, clock=lambda: now)
@@ -480,53 +494,53 @@ class TestAllowance:
     def test_a_day_grants_what_it_has_and_no_more(self, table: str) -> None:
         # Given
         allowance = self.allowance(table, 10)
-        assert allowance.reserve(7) == "2026-11-22"
+        assert allowance.reserve(7, HOST) == "2026-11-22"
         # When / Then
         with pytest.raises(ManagedServiceError, match=r"\b10\b.*\b4\b"):
-            allowance.reserve(4)
-        allowance.reserve(3)
+            allowance.reserve(4, HOST)
+        allowance.reserve(3, HOST)
         with pytest.raises(ManagedServiceError):
-            allowance.reserve(1)
+            allowance.reserve(1, HOST)
 
     def test_the_next_day_and_another_service_have_their_own(self, table: str) -> None:
-        self.allowance(table, 10).reserve(10)
-        assert self.allowance(table, 10, NOW + timedelta(minutes=1)).reserve(10) == "2026-11-23"
-        self.allowance(table, 10, service="bedrock").reserve(10)
+        self.allowance(table, 10).reserve(10, HOST)
+        assert self.allowance(table, 10, NOW + timedelta(minutes=1)).reserve(10, HOST) == "2026-11-23"
+        self.allowance(table, 10, service="bedrock").reserve(10, HOST)
 
     def test_what_is_given_back_can_be_spent_again_on_its_own_day(self, table: str) -> None:
         # Given a reservation of the last minute
         allowance = self.allowance(table, 10)
-        day = allowance.reserve(10)
+        day = allowance.reserve(10, HOST)
         # When it is given back after midnight
         after = self.allowance(table, 10, NOW + timedelta(minutes=1))
-        after.reserve(10)
-        after.give_back(6, day)
+        after.reserve(10, HOST)
+        after.give_back(6, HOST, day)
         # Then
-        allowance.reserve(6)
+        allowance.reserve(6, HOST)
         with pytest.raises(ManagedServiceError):
-            after.reserve(1)
+            after.reserve(1, HOST)
 
     def test_what_a_reservation_took_too_little_is_counted_afterwards(self, table: str) -> None:
         # Given
         allowance = self.allowance(table, 10)
-        allowance.give_back(-4, allowance.reserve(3))
+        allowance.give_back(-4, HOST, allowance.reserve(3, HOST))
         # When / Then
         with pytest.raises(ManagedServiceError):
-            allowance.reserve(4)
-        allowance.reserve(3)
+            allowance.reserve(4, HOST)
+        allowance.reserve(3, HOST)
 
     def test_more_than_a_day_has_is_never_granted(self, table: str) -> None:
         with pytest.raises(ManagedServiceError):
-            self.allowance(table, 10).reserve(11)
+            self.allowance(table, 10).reserve(11, HOST)
         with pytest.raises(ManagedServiceError):
-            self.allowance(table, 0).reserve(1)
+            self.allowance(table, 0).reserve(1, HOST)
 
     def test_workers_together_do_not_reserve_more(self, table: str) -> None:
         client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
 
         def work(_: int) -> int:
             with suppress(ManagedServiceError):
-                DynamoAllowance(table, "comprehend", 100, client, lambda: NOW).reserve(7)
+                DynamoAllowance(table, "comprehend", 100, 100, client, lambda: NOW).reserve(7, HOST)
                 return 7
             return 0
 
@@ -541,10 +555,10 @@ class TestAllowance:
             stubber.add_client_error("update_item", "AccessDeniedException")
             # When / Then
             with pytest.raises(ManagedServiceError, match="answered AccessDeniedException"):
-                DynamoAllowance("articles", "comprehend", 10, client).reserve(1)
+                DynamoAllowance("articles", "comprehend", 10, 100, client).reserve(1, HOST)
 
     def test_a_day_expires(self, table: str) -> None:
-        self.allowance(table, 10).reserve(1)
+        self.allowance(table, 10).reserve(1, HOST)
         (item,) = boto3.client("dynamodb").scan(TableName=table)["Items"]
         assert item["pk"] == {"S": "spending#comprehend"}
         assert item["expires_at"] == {"N": str(int((NOW + timedelta(days=35)).timestamp()))}
@@ -563,11 +577,11 @@ class TestAllowance:
         # Given an allowance of a worker that lives until the next day
         times = iter([NOW, NOW, NOW, NOW + timedelta(minutes=1)])
         allowance = DynamoAllowance(table, "comprehend", 10, clock=lambda: next(times))
-        allowance.reserve(9)
+        allowance.reserve(9, HOST)
         # When more is asked of it than it has, twice on one day and once on the other
         for units in (4, 11, 11):
             with pytest.raises(AllowanceSpentError):
-                allowance.reserve(units)
+                allowance.reserve(units, HOST)
         # Then the log says so once for each day
         logged = [vars(record)["detail"] for record in caplog.records if record.message == "allowance spent"]
         assert [re.findall(r"\d+", detail) for detail in logged] == [["10", "4"], ["10", "11"]]

@@ -334,6 +334,41 @@ class TestParameters:
         assert names == {"EventBus": {"Ref": "AWS::StackName"}, "IntakeBus": {"Fn::Sub": "${AWS::StackName}-intake"}}
 
 
+class TestAccess:
+    @pytest.mark.parametrize(
+        ("role", "keys"),
+        [
+            ("SubmitRole", ["article#*", "submission#*"]),
+            ("FetchRole", ["article#*", "host#*"]),
+            ("ExtractRole", ["article#*", "host#*"]),
+            ("EnrichRole", ["article#*"]),
+            ("IndexRole", ["article#*", "band#*", "cluster#*"]),
+            ("DispatchRole", ["article#*"]),
+            ("EmbedRole", ["article#*"]),
+        ],
+    )
+    def test_a_function_reads_and_writes_its_own_kinds_of_item_alone(
+        self, template: Template, role: str, keys: list[str]
+    ) -> None:
+        # Given
+        (policy,) = template["Resources"][role]["Properties"]["Policies"]
+        statements = [
+            statement
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement["Resource"] == {"Fn::GetAtt": ["ArticleTable", "Arn"]}
+        ]
+        # When / Then
+        assert [statement["Condition"] for statement in statements] == [
+            {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}
+        ]
+
+    def test_a_revision_is_written_once(self, template: Template) -> None:
+        statements = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        (once,) = [statement for statement in statements if statement["Sid"] == "ArticlesOnce"]
+        assert (once["Effect"], once["Principal"], once["Action"]) == ("Deny", "*", "s3:PutObject")
+        assert once["Condition"]["Null"] == {"s3:if-none-match": "true"}
+
+
 class TestEvents:
     def test_a_submitter_cannot_announce_changes(self, template: Template) -> None:
         # Given
@@ -403,7 +438,7 @@ class TestData:
     @pytest.mark.parametrize("policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy", "EmbedPolicy"])
     def test_only_tls_is_let_in(self, template: Template, policy: str) -> None:
         statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
-        (denial,) = [statement for statement in statements if statement["Effect"] == "Deny"]
+        (denial,) = [statement for statement in statements if statement["Sid"] == "TlsOnly"]
         assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert denial["Principal"] == "*"
 

@@ -55,13 +55,17 @@ def build() -> EnrichStage:
 def enrichers_for(settings: EnrichSettings) -> Sequence[Enricher]:
     """Return the enrichers in their order, the managed ones in the place of those that they are chosen over."""
     managed: dict[str, Enricher] = {}
-    units = DynamoAllowance(settings.table_name, "comprehend", settings.comprehend_units_per_day)
+    units = DynamoAllowance(
+        settings.table_name, "comprehend", settings.comprehend_units_per_day, settings.managed_percent_per_host
+    )
     if settings.entities_backend == "comprehend":
         managed["entities"] = ComprehendEntitiesEnricher(Comprehend(), units)
     if settings.keyphrases_backend == "comprehend":
         managed["keyphrases"] = ComprehendKeyphrasesEnricher(Comprehend(), units)
     if settings.summary_model:
-        tokens = DynamoAllowance(settings.table_name, "bedrock", settings.summary_tokens_per_day)
+        tokens = DynamoAllowance(
+            settings.table_name, "bedrock", settings.summary_tokens_per_day, settings.managed_percent_per_host
+        )
         managed["summary"] = BedrockSummaryEnricher(Bedrock(settings.summary_model), tokens)
     return tuple(
         WithFallback(managed[enricher.name], enricher) if enricher.name in managed else enricher

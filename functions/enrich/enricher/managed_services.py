@@ -22,6 +22,7 @@ from enricher.statistics import MOST_KEYPHRASES, MOST_SENTENCES
 from enricher.text import sentences
 from newsdesk.contracts import Enrichment, Keyphrase, Mention
 from newsdesk.managed import Allowance, AllowanceSpentError, Detection, LanguageModel, ManagedServiceError, TextAnalysis
+from newsdesk.web import split_url
 
 COMPREHEND_LANGUAGES = frozenset(("en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh"))
 """The values of ``LanguageCode`` in the service's model; ``zh`` stands for ``zh-TW``, too."""
@@ -176,7 +177,7 @@ class BedrockSummaryEnricher:
         if not spans:
             raise NotApplicableError("no whole sentence")
         text = "\n".join(f"{number}. {document.body[slice(*span)]}" for number, span in enumerate(spans, start=1))
-        answer = self._asked(text)
+        answer = self._asked(text, _host_of(document))
         if not _CHOICE.fullmatch(answer):
             raise ManagedServiceError("answered no choice of sentences")
         chosen = sorted({int(number) - 1 for number in re.findall(r"\d+", answer)})
@@ -189,13 +190,13 @@ class BedrockSummaryEnricher:
             )
         )
 
-    def _asked(self, text: str) -> str:
+    def _asked(self, text: str, host: str) -> str:
         # Tokens are mostly words or parts of them, of many bytes each; the message's frame has some of its own.
         most = len((_INSTRUCTIONS + text).encode()) + 100 + _MOST_ANSWER_TOKENS
-        day = self.allowance.reserve(most)
+        day = self.allowance.reserve(most, host)
         answer = self.service.answer(_INSTRUCTIONS, text, _MOST_ANSWER_TOKENS)
         with suppress(ManagedServiceError):
-            self.allowance.give_back(most - answer.tokens, day)
+            self.allowance.give_back(most - answer.tokens, host, day)
         return answer.text
 
 
@@ -216,6 +217,11 @@ def pieces(text: str, most_bytes: int = LARGEST_REQUEST_BYTES) -> Iterator[tuple
         begin = end
 
 
+def _host_of(document: Document) -> str:
+    parts = split_url(document.url or "")
+    return (parts and parts.hostname) or ""
+
+
 def _analysed(
     document: Document,
     found: Enrichment,
@@ -228,7 +234,7 @@ def _analysed(
     detections: list[Detection] = []
     for offset, piece in pieces(document.body[:LONGEST_ANALYSED_CHARACTERS]):
         if piece.strip():
-            allowance.reserve(units_of(piece))
+            allowance.reserve(units_of(piece), _host_of(document))
             detections += [
                 Detection(offset + part.begin, offset + part.end, part.score, part.type)
                 for part in analyse(piece, language)

@@ -30,6 +30,9 @@ class EnrichSettings(VisitSettings):
     comprehend_units_per_day: int = Field(
         default=10_000, ge=0, description="Units of 100 characters that Comprehend may be asked in a day (UTC)."
     )
+    managed_percent_per_host: int = Field(
+        default=25, ge=1, le=100, description="The share of a day's allowance that articles of one host may spend."
+    )
     summary_tokens_per_day: int = Field(
         default=1_000_000, ge=0, description="Tokens that Bedrock may be asked in a day (UTC)."
     )
