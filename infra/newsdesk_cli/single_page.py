@@ -30,7 +30,7 @@ from newsdesk.web.transport import (
 )
 
 _USER_AGENT = f"NewsdeskBot/{__version__} (+http://localhost; one page, asked for by hand)"
-UNKNOWN_URL = "https://unknown.invalid/"
+UNKNOWN_URL = "https://unknown.invalid/page"
 """The address of a file whose address is not known (RFC 2606: a name that never resolves)."""
 
 

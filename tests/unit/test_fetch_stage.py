@@ -348,11 +348,17 @@ def test_a_duplicate_of_this_article_is_in_nobody_s_way() -> None:
     assert world.deliver() == "fetched"
 
 
-def test_the_front_page_never_becomes_an_article_s_other_name() -> None:
-    front = "https://news.example/"
+@pytest.mark.parametrize("path", ["", "index.html", "en/", "?utm_source=x"])
+def test_a_new_url_that_leads_to_the_front_page_is_no_article(path: str) -> None:
+    # Given a URL that was never indexed, and that its site sends to the front page
+    front = f"https://news.example/{path}"
     world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)))
-    assert world.deliver() == "fetched"
+
+    # When it is fetched, Then nothing of the front page is kept
+    assert world.deliver() == "failed"
+    assert world.now_stored.last_outcome == "failed:front_page"
     assert world.store.aliases == {}
+    assert world.objects.puts == []
 
 
 # What goes wrong
@@ -654,10 +660,10 @@ def test_a_page_whose_host_refuses_what_the_policy_enforces_is_not_even_asked_fo
 
 
 def test_a_host_behind_a_redirect_that_refuses_leaves_no_capture() -> None:
-    # Given a page that redirects to its front page's host, which refuses an enforced use
-    front = "https://elsewhere.example/"
+    # Given a page that redirects to another host, which refuses an enforced use
+    other = "https://elsewhere.example/harbour"
     policy = OptOutPolicy(frozenset({RefusedUse.TRAIN_AI}), "newsdeskbot")
-    world = World(response(final_url=front, redirects=(Hop(URL, 302, front),)), opt_outs=policy)
+    world = World(response(final_url=other, redirects=(Hop(URL, 302, other),)), opt_outs=policy)
     world.hosts.open_site("https://elsewhere.example")
     says(world, "https://elsewhere.example", **NO_TRAINING)
 

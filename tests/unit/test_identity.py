@@ -169,9 +169,12 @@ def test_what_looks_like_an_indexed_articles_page_is_its_page(store: ArticleStor
     assert reason_to_keep(store, state, "https://other.example/?utm_source=x") is Reason.FRONT_PAGE
 
 
-def test_of_an_article_that_was_never_indexed_the_page_that_came_is_judged(store: ArticleStore) -> None:
+def test_of_an_article_that_was_never_indexed_any_page_but_a_front_page_is_judged(store: ArticleStore) -> None:
     state = in_flight(store, 0)
-    assert reason_to_keep(store, state, "https://news.example/") is None
+    for front in ("", "?utm_source=x", "index.php", "de/", "en-GB", "home"):
+        assert reason_to_keep(store, state, f"https://news.example/{front}") is Reason.FRONT_PAGE, front
+    for page in ("?p=1", "de/a", "news", "home-of-the-brave"):
+        assert reason_to_keep(store, state, f"https://news.example/{page}") is None, page
     assert reason_to_keep(store, state, url_of(1)) is None
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from extractor.contract import PageToRead
-from newsdesk.contracts import ArticleType
+from newsdesk.contracts import ArticleType, Reason
 from newsdesk_cli.single_page import Observation, observe
 
 STORIES = (
@@ -85,6 +85,20 @@ def test_cards_below_one_heading_are_a_list(kind: str, heading: str, head: str) 
 def test_a_portrait_of_an_author_is_no_article(head: str, attributes: str, below: str) -> None:
     portrait = "<p>Maud Ellery has written about bridges and locks since 2011. She lives on a barge.</p>" * 2
     assert is_listing(seen("Maud Ellery", portrait + below, head, "/people/maud-ellery", attributes))
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/en/", "/?utm_source=mail"])
+@pytest.mark.parametrize("kind", CARDS)
+@pytest.mark.parametrize("head", ["", '<meta property="og:type" content="website">', described({"@type": "WebSite"})])
+def test_a_front_page_that_was_submitted_is_refused(path: str, kind: str, head: str) -> None:
+    assert seen("The Paper", cards(kind), head, path).reason in (Reason.FRONT_PAGE, Reason.NO_ARTICLE)
+
+
+@pytest.mark.parametrize("head", ["", described({"@type": "NewsArticle", "headline": TITLE})])
+def test_an_article_at_the_root_of_its_site_is_one(head: str) -> None:
+    found = seen(TITLE, f"{PROSE}<section><h2>More</h2>{cards('div')}</section>", head, "/")
+    assert found.article is not None
+    assert found.article.article_type is ArticleType.NEWS_ARTICLE
 
 
 @pytest.mark.parametrize("kind", CARDS)

@@ -23,7 +23,7 @@ from newsdesk.articles.lifecycle import Timeouts, first_run, next_run
 from newsdesk.articles.ports import ArticleStore
 from newsdesk.articles.state import ArticleState, Stage
 from newsdesk.contracts import Outcome, Reason
-from newsdesk.web import Url, article_id, canonical_url, parse_url
+from newsdesk.web import Url, article_id, canonical_url, is_front_page, parse_url
 from newsdesk.words import words
 
 _DISCOVERY = "redirect"
@@ -54,10 +54,11 @@ def find_original(store: ArticleStore, state: ArticleState, redirected_to: str) 
 
 
 def reason_to_keep(store: ArticleStore, state: ArticleState, redirected_to: str) -> Reason | None:
-    """Return why what answered is not the page of an article that was indexed before; None when it may be.
+    """Return why what answered is not the page of an article; None when it may be.
 
-    It is the page when its URL is the article's, by the URL, its look or what is known of it, or when it is where the
-    current revision was found.
+    A front page never is: sites send there whatever they do not have. Any other page is judged as the page of an
+    article that was not indexed before. It is the page of one that was when its URL is the article's, by the URL, its
+    look or what is known of it, or when it is where the current revision was found.
 
     Returns
     -------
@@ -67,10 +68,12 @@ def reason_to_keep(store: ArticleStore, state: ArticleState, redirected_to: str)
     page = parse_url(canonical_url(parse_url(redirected_to)))
     if article_id(page.href) == state.article_id or _are_variants(parse_url(state.url), page):
         return None
-    if state.latest_revision is None or (state.current is not None and page.href == state.current.page_url):
+    if state.current is not None and page.href == state.current.page_url:
         return None
-    if page.target == "/":
+    if is_front_page(page):
         return Reason.FRONT_PAGE
+    if state.latest_revision is None:
+        return None
     last = _end_of_chain(store, store.find(article_id(page.href)))
     is_ours = last is not None and last.article_id == state.article_id
     return None if state.current is None or is_ours else Reason.REDIRECTED
@@ -196,7 +199,7 @@ def _elsewhere(state: ArticleState, url: str) -> Url | None:
     Some sites send dead URLs to their front page; that does not make the front page this article.
     """
     page = parse_url(canonical_url(parse_url(url)))
-    return None if article_id(page.href) == state.article_id or page.target == "/" else page
+    return None if article_id(page.href) == state.article_id or is_front_page(page) else page
 
 
 def _end_of_chain(store: ArticleStore, state: ArticleState | None) -> ArticleState | None:

@@ -148,7 +148,7 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:parse_memory": "Reading the page took more than 512 MB, even by the fallback.",
     "failed:parse_crash": "The process that reads pages crashed on this one, even in the fallback.",
     "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
-    "failed:front_page": "An indexed article's URL redirects to a front page, which is never the article.",
+    "failed:front_page": "The URL redirects to a front page, or is one; a front page is never the article.",
     "failed:redirected": "An indexed article's URL redirects to another page; the last revision stands.",
     "failed:host_overloaded": "The host was in back-off each time that the page's turn came.",
     "failed:stuck": "The work was resent as often as allowed and never finished; see the dead-letter queue.",

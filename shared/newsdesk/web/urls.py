@@ -43,6 +43,8 @@ _SERVLET_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _ASP_NET_SESSION = re.compile(r"/\((?:[AFX]\([^()/]*\))*S\([a-z0-5]{24}\)(?:[AF]\([^()/]*\))*\)(?=/)")
 """``/(S(24 characters))/``, as ASP.NET writes it without cookies ("ASP.NET Session State Overview")."""
 
+_FRONT = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|default|home)\.[a-z]{3,5}|home/?)?", re.IGNORECASE)
+
 _AMP_VIEWER_HOST = re.compile(r"(?:www\.)?(?:bing\.com|google\.(?:com|[a-z]{2}|com?\.[a-z]{2}))")
 _AMP_VIEWER_TARGET = re.compile(r"/amp/(s/)?([^/?]+\.[^/?]+/.+)")
 _AMP_CACHE_HOST = re.compile(r"(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)")
@@ -208,6 +210,14 @@ def canonical_url(url: Url) -> str:
         if simpler == url:
             return url.href
         url = simpler
+
+
+def is_front_page(url: Url) -> bool:
+    """Return whether a URL names its site's front page: ``/``, that of a language, or its index file, with no query.
+
+    ``/?p=1`` is none: blogs have articles there.
+    """
+    return _FRONT.fullmatch(url.target) is not None
 
 
 def article_id(canonical: str) -> str:

@@ -6,6 +6,7 @@ Below it stand ``text`` and ``html``; above it ``body`` and ``reading``.
 from __future__ import annotations
 
 from extractor.kinds.article_types import TypeJudgement, TypeSign, judge_type
+from extractor.kinds.listings import is_front
 from extractor.kinds.pagination import next_pages
 from extractor.kinds.walls import Wall, WallSign, asks_to_subscribe, is_program_error, judge_wall, speaks_of_consent
 
@@ -15,6 +16,7 @@ __all__ = [
     "Wall",
     "WallSign",
     "asks_to_subscribe",
+    "is_front",
     "is_program_error",
     "judge_type",
     "judge_wall",

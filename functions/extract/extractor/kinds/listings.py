@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from extractor.html import HEADING_LEVELS, Page, Segment, same_address
 from extractor.text import stems_of
+from newsdesk.web import canonical_url, is_front_page, parse_url
 from newsdesk.words import count_words
 
 FEWEST_CARDS, FEWEST_STATED_CARDS = 4, 3
@@ -25,6 +26,7 @@ _MOST_LINES_ABOVE = 3
 _MOST_CARD_LINES = 8
 _LINKED = 0.8
 _MOST_LINKED = 0.5
+_MOST_SEGMENTS = 1_000
 _LISTING_TYPES = frozenset({"profilepage", "collectionpage", "searchresultspage"})
 _LIST_TYPES = frozenset({"itemlist"})
 _LISTING_KINDS = frozenset({"profile"})
@@ -57,6 +59,24 @@ def shows_listing(page: Page, kept: Sequence[int], headline: str) -> str | None:
     if _takes_up(headline, others):
         return None
     return "jsonld" if is_list else "meta" if is_site else "dom"
+
+
+def is_front(page: Page, kept: Sequence[int], headline: str) -> bool:
+    """Return whether a page is its site's front page, by its URL and by what it shows, and not an article there."""
+    if page.url is None or not is_front_page(parse_url(canonical_url(page.url))) or describes_itself(page):
+        return False
+    og_type = _og_type(page)
+    if og_type.startswith("article") or has_own_prose(page, kept, headline):
+        return False
+    says_so = og_type in _SITE_KINDS or "website" in _types(page)
+    return says_so or _cards_in(page, kept)[0] >= FEWEST_STATED_CARDS or _linked_headings(page) >= FEWEST_CARDS
+
+
+def _linked_headings(page: Page) -> int:
+    return sum(
+        segment.tag in HEADING_LEVELS and segment.link_share >= _LINKED and count_words(segment.text) in _TITLE_WORDS
+        for segment in page.segments[:_MOST_SEGMENTS]
+    )
 
 
 def has_own_prose(page: Page, kept: Sequence[int], headline: str) -> bool:

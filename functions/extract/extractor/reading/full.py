@@ -44,6 +44,7 @@ from extractor.kinds import (
     TypeJudgement,
     Wall,
     WallSign,
+    is_front,
     is_program_error,
     judge_type,
     judge_wall,
@@ -231,6 +232,9 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         headline=fields.get("headline"),
         description=fields.get("description"),
     )
+    refusal = wall.reason
+    if refusal is None and is_front(page, body.kept, fields.get("headline") or ""):
+        refusal = Reason.FRONT_PAGE
     article = Extracted(
         **fields,
         article_body=body.text,
@@ -265,8 +269,8 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         dropped=_dropped(segments, body),
         canonical=canonical,
         signals=signals,
-        refusal=wall.reason,
-        refusal_detail=" ".join(wall.evidence),
+        refusal=refusal,
+        refusal_detail=" ".join(wall.evidence if wall.reason is not None else kind.evidence),
         is_listing=kind.is_listing,
         wall_warnings=wall.warnings,
         page_warnings=(*_warnings(canonical), *kind.warnings),
