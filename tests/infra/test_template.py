@@ -57,6 +57,15 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
+class TestReferences:
+    def test_everything_that_is_referred_to_is_there(self, template: Template) -> None:
+        # Given every name that a part of the template refers to
+        text = TEMPLATE.read_text(encoding="utf-8")
+        names = set(re.findall(r"!Ref ([A-Za-z]+)(?![A-Za-z:])", text))
+        # When / Then
+        assert names <= {*template["Parameters"], *template["Resources"]}
+
+
 class TestTable:
     def test_the_table_and_the_index_that_every_step_writes_are_warmed_by_two_parameters(
         self, template: Template
