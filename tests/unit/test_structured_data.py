@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.html import StructuredData, parse_html, read_structured_data
 from extractor.html.json_ld import same_address
+from extractor.html.lenient_json import read_leniently
 
 ARTICLE = {
     "@context": "https://schema.org",
@@ -132,6 +133,81 @@ def test_what_is_nearly_json_is_read_too(script: str) -> None:
     main = read(script).main
     assert main is not None
     assert main.headline == "How the gates work"
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "Hattie Rowbottom",
+        ["Hattie Rowbottom"],
+        {"name": "Hattie Rowbottom"},
+        {"@type": "Person", "name": ["Hattie Rowbottom"]},
+        {"@type": "Person", "name": {"@type": "Person", "name": "Hattie Rowbottom"}},
+        {"@type": "Person", "name": {"@value": "Hattie Rowbottom", "@language": "en"}},
+        {"@type": "Person", "name": {"givenName": "Hattie", "familyName": "Rowbottom"}},
+        {"@type": "Person", "givenName": "Hattie", "familyName": "Rowbottom"},
+        {"@list": [{"@type": "Person", "name": "Hattie Rowbottom"}]},
+        {"@type": "Role", "roleName": "Reporter", "author": {"@type": "Person", "name": "Hattie Rowbottom"}},
+        {"@id": "https://www.courier.example/#hattie"},
+        "https://www.courier.example/#hattie",
+        [[{"name": "Hattie\u00a0Rowbottom "}]],
+    ],
+)
+def test_an_author_is_stated_in_many_forms(author: Any) -> None:
+    person = {"@type": "Person", "@id": "https://www.courier.example/#hattie", "name": "Hattie Rowbottom"}
+    article = {"@type": "NewsArticle", "headline": "How the gates work", "author": author}
+    main = read({"@graph": [article, person]}).main
+    assert main is not None
+    assert main.authors == ("Hattie Rowbottom",)
+
+
+@pytest.mark.parametrize("nobody", [None, "", [], {}, {"@type": "Person", "name": None}, [None], {"name": ""}])
+def test_where_the_author_is_empty_the_creator_is_the_author(nobody: Any) -> None:
+    article = {"@type": "NewsArticle", "headline": "How the gates work", "author": nobody, "creator": ["Dale Curnow"]}
+    main = read(article).main
+    assert main is not None
+    assert main.authors == ("Dale Curnow",)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "wordCount": 12\n "headline": "Gates"\n "author": {"name": "Dale Curnow"}}',
+        '{"@type": "NewsArticle", "headline": "How the "gates" work", "author": {"name": "Dale Curnow"}}',
+        '{"@type": "NewsArticle", "wordCount": undefined, "author": [{"name": "Dale Curnow"},,]}',
+        '{"@type": "NewsArticle", /* by hand */ "author": {"name": "Dale Curnow"} // the end\n}',
+        "{'@type': 'NewsArticle', 'author': {'name': 'Dale Curnow'}}",
+        '{"@type": "NewsArticle", "author": {"name": "Dale Curnow"}, "articleBody": "The doors rise',
+        '{"@type": "NewsArticle", "author": {"name": "Dale Curnow"',
+        '{@type: "NewsArticle", author: {name: "Dale Curnow"}}',
+        '{"@type": "NewsArticle", "author": {"name": "Dale Curnow"}]}',
+        "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;author&quot;: {&quot;name&quot;: &quot;Dale Curnow&quot;}}",
+    ],
+    ids=["comma", "quotes", "undefined", "comments", "single", "cut text", "cut object", "bare", "bracket", "escaped"],
+)
+def test_the_author_is_read_from_what_is_nearly_json(script: str) -> None:
+    main = read(script).main
+    assert main is not None
+    assert main.authors == ("Dale Curnow",)
+
+
+def test_a_script_may_name_its_type_the_other_way_round() -> None:
+    text = '<script type="application/json+ld">{"@type": "NewsArticle", "author": "Dale Curnow"}</script><p>x</p>'
+    tree = parse_html(text)
+    assert tree is not None
+    main = read_structured_data(tree).main
+    assert main is not None
+    assert main.authors == ("Dale Curnow",)
+
+
+@given(st.text(alphabet="{}[]\",:'\\ \nabu0/*", max_size=200))
+def test_any_text_is_read_leniently(text: str) -> None:
+    assert all(isinstance(value, dict | list) for value in read_leniently(text))
+
+
+@pytest.mark.parametrize("text", ['{"a": "' + '" x' * 200_000, "{" * 500_000, '["' * 300_000, '{"a": /*' * 100_000])
+def test_hostile_texts_are_read_leniently_within_bounds(text: str) -> None:
+    assert len(read_leniently(text)) <= 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Comes in: a page's tree. Goes out: the articles that it describes, and which of 
 
 Anybody can write anything here: scripts are read up to a size, a depth and a number of nodes, strings up to a length,
 and nothing raises. What is no valid JSON for a usual reason (line ends in strings, trailing commas, a comment around
-it) is read all the same; what cannot be read is searched for the few properties that matter.
+it) is read all the same, as far as it can be understood.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from extractor.html.lenient_json import read_leniently
 from newsdesk.characters import storable
 
 _LARGEST_SCRIPT = 3_000_000
@@ -32,6 +33,7 @@ _MAXIMUM_ITEMS = 100
 _LONGEST_TEXT = 5_000
 _LONGEST_BODY = 1_000_000
 _LONGEST_NAME = 500
+_DEEPEST_ROLE = 3
 
 _OTHER_ARTICLE_TYPES = frozenset({"report", "blogposting", "liveblogposting", "socialmediaposting", "review", "recipe"})
 _PAGE_TYPES = frozenset({"webpage", "itempage", "creativework", "faqpage", "howto", "videoobject"})
@@ -39,15 +41,10 @@ _OWN_PROPERTIES = frozenset({"@graph", "mainEntity", "mainEntityOfPage", "@list"
 """An article that is found under another property than these is another thing's: an item of a list, a related link, an
 update of a live blog."""
 
+_TYPE = re.compile(r"ld\+json|json\+ld", re.IGNORECASE)
 _OPENING = re.compile(r"^(?://)? ?(?:<!--|<!\[CDATA\[|/\* ?<!\[CDATA\[ ?\*/)")
 _CLOSING = re.compile(r"(?://|/\*)? ?(?:-->|\]\]>) ?(?:\*/)?;?$")
-_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _BETWEEN_VALUES = re.compile(r"[\s;,]*")
-_BROKEN_TYPE = re.compile(r'"@type"\s{0,20}:[\s\[]{0,20}"([A-Za-z]{4,40})"')
-_BROKEN_PROPERTY = re.compile(
-    r'"(headline|alternativeHeadline|description|articleSection|datePublished|dateModified)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
-)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _BREAKING_TAG = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote|tr|table)\b[^<>]{0,500}>", re.IGNORECASE)
 
@@ -146,15 +143,11 @@ class _Node:
 def read_structured_data(tree: HtmlElement) -> StructuredData:
     """Return what a page's JSON-LD describes; nothing when it has none, or none that can be read."""
     values: list[Any] = []
-    broken: list[StructuredArticle] = []
     for text in _scripts(tree):
-        found = list(_values(text))
-        values.extend(found)
-        if not found:
-            broken.extend(_salvaged(text))
+        values.extend(_values(text))
     nodes = list(_nodes(values))
     named = {name: node.value for node in nodes if (name := _identifier(node.value)) and len(node.value) > 1}
-    articles = list(broken)
+    articles: list[StructuredArticle] = []
     page: StructuredArticle | None = None
     types: set[str] = set()
     site_names: dict[str, None] = {}
@@ -197,7 +190,7 @@ def _scripts(tree: HtmlElement) -> Iterator[str]:
     found = 0
     for script in islice(tree.iter("script"), _MAXIMUM_SCRIPTS_SEEN):
         text = script.text
-        if not text or "ld+json" not in script.get("type", "").lower() or len(text) > _LARGEST_SCRIPT:
+        if not text or not _TYPE.search(script.get("type", "")) or len(text) > _LARGEST_SCRIPT:
             continue
         found += 1
         total += len(text)
@@ -212,31 +205,20 @@ def _values(text: str) -> Iterator[Any]:
     if text[:1] not in "[{" or text[-1:] not in "]}":
         text = _OPENING.sub("", text, count=1)
         text = (text[:-20] + _CLOSING.sub("", text[-20:])).strip()
-    for candidate in (text, _BAD_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub("", text))):
-        decoder = json.JSONDecoder(strict=False)
-        position, values = 0, list[Any]()
-        try:
-            while position < len(candidate) and len(values) < _MAXIMUM_ITEMS:
-                value, position = decoder.raw_decode(candidate, position)
-                values.append(value)
-                gap = _BETWEEN_VALUES.match(candidate, position)
-                position = gap.end() if gap else position
-        except (ValueError, RecursionError):
-            if not values:
-                continue
-        yield from values
-        return
-
-
-def _salvaged(text: str) -> Iterator[StructuredArticle]:
-    """Yield an article from what is no JSON."""
-    kinds = [name for name in islice(_BROKEN_TYPE.findall(text), _MAXIMUM_ITEMS) if _is_article_type(name.lower())]
-    if not kinds:
-        return
-    properties: dict[str, Any] = {"@type": kinds[0]}
-    for match in islice(_BROKEN_PROPERTY.finditer(text), _MAXIMUM_ITEMS):
-        properties.setdefault(match[1], match[2].replace('\\"', '"').replace("\\/", "/"))
-    yield _article(_Node(properties, False), (kinds[0],), {})
+    if text.startswith(("{&", "[{&")):
+        text = html.unescape(text)
+    decoder = json.JSONDecoder(strict=False)
+    position, values = 0, list[Any]()
+    try:
+        while position < len(text) and len(values) < _MAXIMUM_ITEMS:
+            value, position = decoder.raw_decode(text, position)
+            values.append(value)
+            gap = _BETWEEN_VALUES.match(text, position)
+            position = gap.end() if gap else position
+    except (ValueError, RecursionError):
+        if not values:
+            return iter(read_leniently(text))
+    return iter(values)
 
 
 def _nodes(values: list[Any]) -> Iterator[_Node]:
@@ -280,7 +262,8 @@ def _identifier(node: Mapping[str, Any]) -> str | None:
 
 def _article(node: _Node, types: tuple[str, ...], named: Mapping[str, dict[str, Any]]) -> StructuredArticle:
     value = node.value
-    authors = list(_people(value.get("author", value.get("creator")), named))
+    statements = (value.get(role) for role in ("author", "creator", "authors"))
+    authors = next((people for stated in statements if (people := list(_people(stated, named)))), [])
     publisher = next((name for name, _ in _people(value.get("publisher"), named)), None)
     return StructuredArticle(
         types=types,
@@ -369,20 +352,42 @@ def _keywords(value: Any) -> Iterator[str]:
                 yield word
 
 
-def _people(value: Any, named: Mapping[str, dict[str, Any]]) -> Iterator[tuple[str, bool]]:
-    """Yield names, and whether each is said to be an organisation's."""
+def _people(value: Any, named: Mapping[str, dict[str, Any]], depth: int = 0) -> Iterator[tuple[str, bool]]:
+    """Yield names, and whether each is said to be an organisation's.
+
+    A person is a name, an object with one, a role that a person plays, or a reference to an object elsewhere.
+    """
     for item in _list(value):
-        if isinstance(item, str):
-            if (name := _line(item, _LONGEST_NAME)) and not name.startswith(("http://", "https://")):
+        node = named.get(item, item) if isinstance(item, str) else item
+        if isinstance(node, str):
+            if (name := _line(node, _LONGEST_NAME)) and not name.startswith(("http://", "https://", "#", "/")):
                 yield name, False
-            continue
-        if not isinstance(item, dict):
-            continue
-        node = item if "name" in item else named.get(_identifier(item) or "", item)
-        is_organization = any(kind.lower().endswith("organization") for kind in _types(node))
-        for part in _list(node.get("name")):
-            if isinstance(part, str) and (name := _line(part, _LONGEST_NAME)):
-                yield name, is_organization
+        elif isinstance(node, dict) and depth <= _DEEPEST_ROLE:
+            if "name" not in node and "familyName" not in node:
+                node = named.get(_identifier(node) or "", node)
+            is_organization = any(kind.lower().endswith("organization") for kind in _types(node))
+            names = list(_names_of(node))
+            yield from ((name, is_organization) for name in names)
+            if not names:
+                played = (node.get(role) for role in ("author", "creator", "contributor"))
+                yield from _people([part for part in played if part], named, depth + 1)
+
+
+def _names_of(node: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of a person: the stated ones, or the one that is stated in parts."""
+    found = False
+    for part in _list(node.get("name")):
+        stated = part.get("@value", part.get("name")) if isinstance(part, dict) else part
+        if (name := _text(stated, _LONGEST_NAME)) or (isinstance(part, dict) and (name := _from_parts(part))):
+            found = True
+            yield name
+    if not found and (name := _from_parts(node)):
+        yield name
+
+
+def _from_parts(node: Mapping[str, Any]) -> str:
+    parts = (_text(node.get(part), _LONGEST_NAME) for part in ("givenName", "additionalName", "familyName"))
+    return " ".join(part for part in parts if part)[:_LONGEST_NAME]
 
 
 def _images(value: Any, named: Mapping[str, dict[str, Any]]) -> Iterator[StructuredImage]:

@@ -74,7 +74,9 @@ class StatedDates:
     others: tuple[FoundDate, ...] = ()
 
 
-def dates_of_publication(page: Page, latest: datetime, headline: str | None = None) -> StatedDates:
+def dates_of_publication(
+    page: Page, latest: datetime, headline: str | None = None, shown_dates: ShownDates | None = None
+) -> StatedDates:
     """Return the date of publication, and what else is stated as one.
 
     Parameters
@@ -85,13 +87,15 @@ def dates_of_publication(page: Page, latest: datetime, headline: str | None = No
         When the page was captured.
     headline : str or None
         Near which its date stands.
+    shown_dates : ShownDates or None
+        The page's, where somebody has read them already.
     """
-    reader = DateReader(page)
+    shown_dates = shown_dates or ShownDates(page, DateReader(page), headline)
+    reader = shown_dates.reader
     stated = _firsts(_in_own_json(page.data, "date_published", reader), latest) or _firsts(
         _in_json(page.tree, _JSON_PUBLISHED, reader), latest
     )
     stated += _firsts(_in_meta(page.tree, _is_published_name, reader), latest)
-    shown_dates = ShownDates(page, reader, headline)
     shown = [
         found
         for found in (
@@ -112,18 +116,20 @@ def dates_of_publication(page: Page, latest: datetime, headline: str | None = No
     return StatedDates(chosen, others)
 
 
-def dates_of_modification(page: Page, latest: datetime, headline: str | None = None) -> StatedDates:
+def dates_of_modification(
+    page: Page, latest: datetime, headline: str | None = None, shown_dates: ShownDates | None = None
+) -> StatedDates:
     """Return the date of the last modification: the one stated to machines, or the one shown to readers as such.
 
     Parameters are those of :func:`dates_of_publication`.
     """
-    reader = DateReader(page)
+    shown = shown_dates or ShownDates(page, DateReader(page), headline)
+    reader = shown.reader
     stated = _firsts(_in_own_json(page.data, "date_modified", reader), latest) or _firsts(
         _in_json(page.tree, _JSON_MODIFIED, reader), latest
     )
     stated += _firsts(_in_meta(page.tree, _MODIFIED_NAMES.__contains__, reader), latest)
     if not stated:
-        shown = ShownDates(page, reader, headline)
         updates = (found for found in (*shown.named, *shown.beside_heading) if found.is_update)
         return StatedDates(next((replace(found, is_update=False) for found in _firsts(updates, latest)), None))
     return StatedDates(_in_own_zone(stated[0], stated), tuple(stated[1:]))

@@ -19,10 +19,12 @@ from typing import Any
 
 from extractor.html import Element, MetaStatements, Page, Segment, StructuredData, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
+from extractor.metadata.date_reading import DateReader
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
 from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, agreed, confidence_of, key
 from extractor.metadata.images import stated_images
 from extractor.metadata.sections import stated_sections
+from extractor.metadata.shown_dates import ShownDates
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
 from extractor.text import fold
 from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person, StatedValue
@@ -124,8 +126,9 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     titles = ranked_titles(page, names)
     headline = titles[0].text if titles else None
     authors = stated_authors(page, names)
-    published = dates_of_publication(page, captured_at, headline)
-    modified = dates_of_modification(page, captured_at, headline)
+    dates = ShownDates(page, DateReader(page), headline)
+    published = dates_of_publication(page, captured_at, headline, dates)
+    modified = dates_of_modification(page, captured_at, headline, dates)
     publisher = _publisher(data, meta)
     languages = _languages(page.tree, data, meta)
     deck, description = _deck(data, segments, headline), agreed(_descriptions(page), LONGEST_DESCRIPTION)

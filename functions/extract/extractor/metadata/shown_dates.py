@@ -78,7 +78,7 @@ class ShownDates:
 
     def __init__(self, page: Page, reader: DateReader, headline: str | None) -> None:
         self._page = page
-        self._reader = reader
+        self.reader = reader
         self._headline = headline
         self.furniture = Furniture(page.tree)
 
@@ -112,8 +112,8 @@ class ShownDates:
     def _labelled(self, line: str, label: str) -> Iterator[FoundDate]:
         """Yield the dates on a line, and whether it or the label on the line before calls them an update's."""
         is_label = len(label) <= _LONGEST_LABEL_LINE and not any(map(str.isdigit, label))
-        is_update = is_label and self._reader.is_update(label)
-        for found in self._reader.shown(line):
+        is_update = is_label and self.reader.is_update(label)
+        for found in self.reader.shown(line):
             yield replace(found, is_update=True) if is_update else found
 
     def _heading_place(self) -> int | None:
@@ -145,7 +145,7 @@ class ShownDates:
             if element.tag == "time" and _role_of(element) is None and not self.furniture.holds(element):
                 dates = list(self._dates_of(element))
                 if dates and not self._is_an_events(element):
-                    is_update = self._reader.is_update(_label_of(element))
+                    is_update = self.reader.is_update(_label_of(element))
                     found.extend(replace(date, is_update=date.is_update or is_update) for date in dates)
             if len(found) >= _ELEMENTS_READ:
                 break
@@ -165,11 +165,11 @@ class ShownDates:
         """Yield the date that an element states to machines, or those that its text names."""
         title = element.get("title") or ""
         stated = element.get("datetime") or element.get("content") or (title if ISO_DATE.match(title) else "")
-        dates = list(self._reader.statement(stated, "dom")) if stated else []
+        dates = list(self.reader.statement(stated, "dom")) if stated else []
         if dates:
             yield from dates
         elif may_be_date_line(text := text_of(element, _LONGEST_MARKED_TEXT)):
-            yield from self._reader.shown(text)
+            yield from self.reader.shown(text)
 
     def _is_an_events(self, element: Element) -> bool:
         """Return whether an element stands in a sentence, or in a list each of whose items has such an element."""
