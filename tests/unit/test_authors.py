@@ -156,3 +156,106 @@ def test_any_text_gives_sane_names(byline: str) -> None:
         assert 1 < len(name) <= LONGEST_NAME
         assert len(name.split()) <= 6
         name.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Redacción: Carmen Ibarra", "Carmen Ibarra"),
+        ("Texte : Luc Morel", "Luc Morel"),
+        ("Testo di Niccolò Bàrberi", "Niccolò Bàrberi"),
+        ("Autor: Ondřej Novák", "Ondřej Novák"),
+        ("Tekst: Kari Nordmann", "Kari Nordmann"),
+        ("Автор: Ольга Ткачева", "Ольга Ткачева"),
+        ("Szerző: Kovács Bence", "Kovács Bence"),
+        ("Oleh: Siti Rahma", "Siti Rahma"),
+        ("Yazan: Elif Kaya", "Elif Kaya"),
+        ("بقلم: ليلى حداد", "ليلى حداد"),
+        ("كتبت ليلى حداد", "ليلى حداد"),
+        ("מאת: נועה לוי", "נועה לוי"),
+        ("लेखक: मीरा जोशी", "मीरा जोशी"),
+        ("作者：陳瑋玲", "陳瑋玲"),
+        ("〔記者陳瑋玲／台北報導〕", "陳瑋玲"),
+        ("文／陳瑋玲", "陳瑋玲"),
+        ("김하늘 기자 sky@courier.example", "김하늘"),
+        ("Tobias Renn, 14 October 2026", "Tobias Renn"),
+        ("Tobias Renn | Harbour Editor | October 14, 2026", "Tobias Renn"),
+    ],
+)
+def test_a_plain_line_names_the_author_in_the_language_of_the_paper(line: str, expected: str) -> None:
+    assert names(byline=f"<p>{line}</p>") == [expected]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>By</p><p>Hattie Rowbottom</p>",
+        "<p>Von:</p><div>Hattie Rowbottom</div>",
+        "<p>Hattie Rowbottom</p><p>14 October 2026</p>",
+        "<div>14 October 2026</div><div>Hattie Rowbottom</div>",
+    ],
+)
+def test_a_byline_may_take_two_lines(byline: str) -> None:
+    assert names(byline=byline) == ["Hattie Rowbottom"]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<p><a href="/digital-nomads">Digital Nomads</a></p><p>14 October 2026</p>',
+        "<p>14 October 2026</p><p>Reading Time</p>",
+        "<p>Last updated at noon, 14 October 2026</p>",
+    ],
+)
+def test_what_stands_beside_the_day_is_no_author_unless_it_is_a_name_alone(byline: str) -> None:
+    assert names(byline=byline) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "auteur", "autor", "redattore", "redactor", "verfasserin", "journaliste", "periodista", "forfatter", "skribent",
+        "szerzo", "yazar", "penulis", "nota-autor", "articulo__firma", "post_redaktor",
+    ],
+)  # fmt: skip
+def test_a_class_may_name_the_author_in_any_language(name: str) -> None:
+    assert names(byline=f'<div class="{name}">Niccolò Bàrberi</div>') == ["Niccolò Bàrberi"]
+    # And what holds more than a name is something else
+    assert names(byline=f'<div class="{name}">{PROSE}</div>') == []
+    assert names(byline=f'<div class="x{name}x">Niccolò Bàrberi</div>') == []
+
+
+def test_what_a_property_calls_the_author_may_stand_in_the_posts_foot() -> None:
+    foot = '<footer class="post-footer">By <span itemprop="author"><i itemprop="name">Lena Corrigan</i></span></footer>'
+    assert names(after=foot) == ["Lena Corrigan"]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ["AA", "Size", "Small", "Image: Hattie Rowbottom", "Photo: D. Curnow", "Reading Time", "Member Login", "20 Dec",
+     "page.head.extra.author", "1415 Harbour Street", "Watch live", "Text size", "Share this", "Sat"],
+)  # fmt: skip
+def test_labels_of_widgets_and_credits_are_no_names(byline: str) -> None:
+    assert names_in(byline, is_prose=True) == []
+    assert names(byline=f'<div class="author-box">{byline}</div>') == []
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Hattie Rowbottom in Little Haven", "Hattie Rowbottom"),
+        ("Piše: P. Mucović", "P. Mucović"),
+        ("Jonas Brandreth Corresponsal", "Jonas Brandreth"),
+        ("김하늘 기자", "김하늘"),
+        ("陳瑋玲 記者", "陳瑋玲"),
+        ("Ольга Ткачева корреспондент", "Ольга Ткачева"),
+    ],
+)
+def test_place_job_and_label_leave_the_name(byline: str, expected: str) -> None:
+    assert names_in(byline) == [expected]
+
+
+@pytest.mark.parametrize("feed", ["Watermark feed", "XML Import", "Agency Wire", "Courier web desk", "importer"])
+def test_the_name_of_a_feed_yields_to_the_shown_byline(feed: str) -> None:
+    person = {"@type": "Person", "name": feed}
+    assert names(json_ld(person), '<p class="byline">By Dario Whitlock</p>') == ["Dario Whitlock"]

@@ -18,7 +18,7 @@ from itertools import islice, zip_longest
 from extractor.body.blocks import blocks_of, code_of, data_table_of, is_picture_line
 from extractor.body.selection import Body
 from extractor.html import TABLES, Element, Page, Segment, leads_elsewhere
-from extractor.text import BYLINE_WORDS, SEE_ALSO, DropReason, LineKind, fold, is_time_line, kind_of_line
+from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, DropReason, LineKind, fold, is_time_line, kind_of_line
 from newsdesk.web import Url
 from newsdesk.words import count_words
 
@@ -46,6 +46,8 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _END_KINDS = {LineKind.BYLINE: DropReason.BYLINE, LineKind.LEGAL: DropReason.PAGE_FURNITURE}
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
 _LONGEST_BYLINE_WORDS = 12
+_LONGEST_UNSPACED_REST = 10
+"""Characters beside a name on a byline in a script without spaces: what its bearer is, and for whom."""
 _MOST_BIOGRAPHIES, _LONGEST_BIOGRAPHY_WORDS = 3, 80
 _IS_OR_WRITES = (
     "is|are|was|writes|reports|covers|works|teaches|lives|has|joined|contributed|ist|schreibt|arbeitet|berichtet"
@@ -190,7 +192,7 @@ def _head(
         folded = _folded(segment.text)
         if folded in known_titles:
             yield segment.index, DropReason.REPEATED
-        elif kinds[segment.index] is LineKind.BYLINE or _is_of_names(folded, names):
+        elif kinds[segment.index] is LineKind.BYLINE or _is_of_names(folded, names) or _is_around(folded, authors):
             yield segment.index, DropReason.BYLINE
         elif kinds[segment.index] is LineKind.LEGAL:
             yield segment.index, DropReason.PAGE_FURNITURE
@@ -203,6 +205,12 @@ def _is_of_names(text: str, names: Set[str]) -> bool:
     parts = [word for word in text.split() if not any(map(str.isdigit, word))]
     strange = [word for word in parts if word not in names and word not in BYLINE_WORDS]
     return not names.isdisjoint(parts) and len(parts) <= _LONGEST_BYLINE_WORDS and len(strange) <= 1
+
+
+def _is_around(text: str, authors: Iterable[str]) -> bool:
+    """Return whether a line of a script without spaces is little more than an author's name."""
+    names = [name for author in authors if UNSPACED.match(name := _folded(author))]
+    return any(name in text and len(text) <= len(name) + _LONGEST_UNSPACED_REST for name in names)
 
 
 def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:

@@ -27,6 +27,10 @@ _MAXIMUM_PARTS = 40
 _LONGEST_SENTENCE = 8
 """Spaces of a line that ends in a full stop and may yet be a byline; what is longer is a biography."""
 _ELEMENTS_TRIED = 200
+_SEGMENTS_BESIDE_HEADING = 5
+_MOST_WORDS_BESIDE_DATE = 4
+_ENDS = (".", "!", "?")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SEGMENTS_TRIED = 60
 """Of a page: a byline is near its article's ends."""
 
@@ -37,17 +41,35 @@ _BY = (
     r"автор|текст|記者|记者|作者|文|撰文|投稿者|執筆|著者|كتب|بقلم|oleh|yazan|da)"
 )
 _VERB = (
-    r"(?:(?:written|posted|published|reported|authored|created|words|story|text|article|guest post|medically reviewed|"
+    r"(?:(?:written|posted|published|reported|authored|created|words|story|texte?|text[oi]|testo|tekst|article|"
+    r"guest post|medically reviewed|"
     r"verfasst|geschrieben|écrit|publié|rédigé|escrito|publicado|scritto|pubblicato|geschreven|skrevet|skriven|"
     r"last updated|updated|a post|a blog)\s+)"
 )
 _LEAD = re.compile(rf"^\s*(?:{_VERB}?{_BY}\s*(?:[:：●|]\s*|\s+)|(?:{_BY})\s*[:：●/]\s*|[-–—•|·:]\s*)+", re.IGNORECASE)
+_LABEL = (
+    r"authors?|writers?|written|posted|story|words|text|texte|testo|texto|tekst|teksti|autor(?:in|a|es|as|ka|zy|i|ři)?"
+    r"|auteure?s?|autrice|autore|autori|redacci[oó]n|redacteur|redakteur(?:in)?|redattore|redattrice|redaktion|redazione"
+    r"|r[eé]daction|redaktor|reporter(?:in|a|ka)?|journaliste?|periodista|giornalista|verfasst von|geschrieben von"
+    r"|skribent|skrevet av|skriven av|kirjoittaja|forfatter|szerző|írta|szöveg|napsala?|scris de|συντάκτης|κείμενο"
+    r"|автор[иы]?|текст|записала?|журналист|yazan|yazar|muhabir|haber|penulis|oleh|tác giả|bởi|โดย|ผู้เขียน|लेखक|द्वारा"
+    r"|রচনা|লেখক|প্রতিবেদক|எழுதியவர்|بقلم|كتبت?|الكاتب|إعداد|نوشته|نویسنده|خبرنگار|گزارش|מאת|כתבת?"
+    r"|作者|記者|记者|文字?|撰文|撰稿|采写|執筆|筆者|取材・文|글"
+)
+_UNMARKED_LABEL = r"بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
 _STATED_LEAD = re.compile(
-    rf"^\s*(?:{_VERB}?(?:{_BY_WORDS})\s*[:：]?\s+|"
-    rf"(?:written|posted|story|text|autor(?:in)?|author|words)\s*(?:by)?\s*[:：]\s*)",
+    rf"^\s*(?:{_VERB}?(?:{_BY_WORDS}|{_UNMARKED_LABEL})\s*[:：]?\s+|(?:{_LABEL})(?:/\w+)?\s*(?:by)?\s*[:：/／＝=●]\s*)",
     re.IGNORECASE,
 )
 """How a line begins that is a byline although no markup says so."""
+_BARE_LEAD = re.compile(rf"\s*(?:{_VERB}?(?:{_BY_WORDS})|{_LABEL})\s*[:：]?\s*", re.IGNORECASE)
+"""The same on a line of its own, before the name on the next."""
+_HAN_REPORTER = re.compile(
+    r"^[〔［\[（(【]?(?:本[報报刊網网台])?(?:特派|特約|特约|實習|实习)?(?:記者|记者|撰文|編譯|编译)\s*[:：／/]?\s*"
+    r"(?P<names>[\u4e00-\u9fff·]{2,4}(?:\s*[、，,\s]\s*[\u4e00-\u9fff·]{2,4}){0,4})\s*(?=[／/〕］\])）】｜|]|$)"
+)
+_HANGUL_REPORTER = re.compile(r"(?:^|[=\]\s])(?P<names>[\uac00-\ud7a3]{2,4})\s?(?:기자|특파원)(?=\s|$|[=(|])")
+"""Reporters as papers in Chinese and in Korean name them, with nothing that parts the name from the word."""
 _DATED_BY = re.compile(r"\sBy\s(?=[A-ZÀ-Þ][^.!?]{4,60}\d{4}$)")
 """A byline with its date behind the headline, on the same line."""
 _STUCK_BY = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÀ-Þ][a-zà-þ])")
@@ -68,7 +90,10 @@ _ROLE = re.compile(
     r"news|newsroom|media|press|team|agency|agentur|zeitung|newspaper|magazine|online|blog|desk|university|institute|"
     r"inc|llc|ltd|gmbh|group|company|bureau|coordinator|consultant|assistant|associate|freelance|engineer|developer|"
     r"scientist|researcher|physician|attorney|lawyer|designer|marketing|content|advertising|senior|junior|executive|"
-    r"agencies|deputy|special|politics|business|sports?|technology|forum|community|society|foundation)s?\b|記者|编辑|編集部|기자|编者"
+    r"agencies|deputy|special|politics|business|sports?|technology|forum|community|society|foundation|"
+    r"feed|rss|wire|import(?:er)?|syndicat\w+|account|editorial|desk|web-?desk|nachrichtenagentur|redacción|rédaction|"
+    r"editora|agencia|agence|agenzia|prensa|presse|stampa|redactie|redakcj\w|redakce|редакци\w|служба|агентство)s?\b|"
+    r"記者|编辑|編集部|기자|编者"
 )
 _CREDENTIAL = re.compile(
     r"(?:Ph\.?\s?D|M\.?D|M\.?A|B\.?A|M\.?S|M\.?Sc|B\.?Sc|MBA|J\.?D|R\.?D\.?N?|R\.?N|CPA|CFP®?|CFA|D\.?O|"
@@ -76,7 +101,11 @@ _CREDENTIAL = re.compile(
     r"FAAD|RDN|LD|CNS|PharmD|Psy\.?D|Ed\.?D)\.?®?",
 )
 _JOB = re.compile(
-    r"(?i)editor|reporter|correspondent|columnist|writer|journalist|contributor|producer|photographer|analyst|critic"
+    r"(?i)editora?|report(?:er|erin|érka|ero)|correspondent|corresponsal|correspondante?|corrispondente|korrespondent(?:in)?"
+    r"|columnist|writer|journalist(?:in)?|journaliste|periodista|giornalista|inviat[oa]|redacteur|redact(?:or|ora|rice)"
+    r"|redakteur(?:in)?|redaktor|redattore|redattrice|rédact(?:eur|rice)|jornalista|repórter|novinář(?:ka)?|dziennikarz"
+    r"|журналист(?:ка)?|корреспондент|кореспондент|обозреватель|muhabir|gazeteci|wartawan|toimittaja|újságíró"
+    r"|contributor|producer|photographer|analyst|critic|مراسل|صحفي|صحافي|محرر|記者|记者|기자|特派員"
 )
 _BEAT = re.compile(
     r"(?i)political|politics|economics?|business|financial|finance|markets?|sports?|health|science|environment|climate|"
@@ -91,8 +120,10 @@ _AGENCY = re.compile(
 )
 """News agencies, as bylines name them beside the author."""
 _GLUED_AGENCY = re.compile(rf"\s+{_AGENCY.pattern}$")
-_EMPLOYER = re.compile(r"\s+(?:The|(?:special\s+)?(?:for|to)(?:\s+[Tt]he)?)\s+(?=[A-ZÀ-Þ]).*$")
-"""For whom somebody writes: "for The Courier"; a name has no article within."""
+_EMPLOYER = re.compile(
+    r"\s+(?:The|(?:special\s+)?(?:for|to)(?:\s+[Tt]he)?|(?:reporting\s+)?(?:in|from)|aus|à)\s+(?=[A-ZÀ-Þ]).*$"
+)
+"""For whom and from where somebody writes: "for The Courier", "in London"; a name has no article within."""
 _SURNAME_FIRST = re.compile(
     r"(?P<surname>[A-ZÀ-Þ][\w'’-]+),\s*(?P<given>[A-ZÀ-Þ][a-zß-ÿ]+(?:[ -][A-ZÀ-Þ](?:[a-zß-ÿ]+|\.))*)"
 )
@@ -110,8 +141,25 @@ _NOBODY = frozenset({
     "admin", "administrator", "author", "by", "editor", "editorial", "guest", "none", "null", "unknown", "user",
     "webmaster", "undefined", "anonymous", "staff", "and", "und", "et", "von", "par", "por", "y", "with", "&",
     "about", "share", "follow", "comments", "comment", "reply", "home", "menu", "search", "subscribe", "login",
-    "read", "more", "view", "all", "posts",
+    "read", "more", "view", "all", "posts", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 })  # fmt: skip
+_CONTROLS = frozenset({
+    "a", "aa", "account", "add", "alert", "alerts", "app", "audio", "bookmark", "close", "copy", "default", "download",
+    "email", "font", "free", "hide", "image", "in", "join", "large", "larger", "link", "listen", "live", "log", "login",
+    "medium", "member", "members", "message", "min", "mins", "minute", "minutes", "mode", "now", "off", "on", "open",
+    "out", "photo", "picture", "play", "print", "read", "reading", "register", "reset", "save", "send", "share", "show",
+    "sign", "size", "small", "smaller", "text", "time", "toggle", "topic", "topics", "trial", "tweet", "up", "updated",
+    "video", "watch",
+})  # fmt: skip
+"""Words of a page's controls: a run of nothing else is one of their labels."""
+_OTHER_WORK = re.compile(
+    r"(?i)photo|foto|bild|image|imagen|picture|illustra|ilustra|graphic|grafik|video|audio|source|quelle|fuente|credit|"
+    r"design|code|edit|review|translat|research|time|date|topic|category|section|tags?\b|share|size|font|view"
+)
+"""What a label says that leads no author's name."""
+_MOST_WORDS_IN_LABEL = 2
+_PATH = re.compile(r"[\w-]+(?:\.[\w-]+){3,}")
+"""The place of a value in a template that nobody filled in."""
 _COMMAND = re.compile(
     r"(?i)\b(?:follow|view|get|read|more|share|subscribe|click|sign|about|our|us|all|posts?|articles?|your|this|"
     r"the author|disclosure|disclaimer|save|print|email|listen|photos?|illustration|credit|min|reviewed|edited|"
@@ -140,6 +188,15 @@ _NAMED_FOR_AUTHORS = query(
     "descendant::*[self::address or @class[contains(.,'uthor') or contains(.,'yline') or contains(.,'contributor') or "
     "contains(.,'writer')] or @id[contains(.,'author') or contains(.,'byline')]]"
 )
+_OTHER_AUTHOR_CLASS = re.compile(
+    r"(?<![^\s_-])(?:auteure?s?|autore?s?|autora|autrice|redat(?:tore|trice)|redactora?|redacteur|redakteur(?:in)?|redaktor"
+    r"|verfasser(?:in)?|journaliste?|periodista|giornalista|jornalista|skribent|forfatter|författare|toimittaja"
+    r"|kirjoittaja|szerzo|avtor|yazar|muhabir|penulis|wartawan|tac-?gia|correspondent|reporters?|columnist|firma"
+    r"|signature|signatur|dziennikarz|novinar|sastavljac|katib|kateb|zuozhe|jizhe|kisha|gija)(?![^\s_-])",
+    re.IGNORECASE,
+)
+"""What classes are called in the languages of newspapers."""
+_MOST_WORDS_IN_CLASS = 9
 _NAME_CLASS = re.compile(
     r"(?:author|byline|contributor|writer)[-_]*(?:s|list|item|link|info)?[-_]*(?:name|link)|\bfn\b", re.IGNORECASE
 )
@@ -241,7 +298,7 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
             text = _LEAD.sub("", f"{text} ").strip()
         if match := _DATE.search(text):
             text = text[: match.start()]
-        parts = [_alone(_trimmed(part)) for part in _listed(text)]
+        parts = [_alone(_trimmed(_without_label(part))) for part in _listed(text)]
         if len(line) > _LONGEST_BYLINE:
             parts.pop()  # cut somewhere in a name
         names = [name for name in parts if _may_be_name(name) and (not is_prose or _is_capitalised(name))]
@@ -250,6 +307,14 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
             is_other = _ROLE.search(name) or _AGENCY.fullmatch(name) or (_CAPITALS.search(name) and not is_shouted)
             (others if is_other else people).append(name)
     return _without_repeats(_without_labels(people) if is_prose else people) or others[:1]
+
+
+def _without_label(part: str) -> str:
+    """Return what stands behind the word for an author in a language that nobody told us of; nothing of a credit."""
+    label, colon, rest = part.partition(":")
+    if not colon or len(label.split()) > _MOST_WORDS_IN_LABEL:
+        return part
+    return "" if _OTHER_WORK.search(label) else rest
 
 
 def _without_labels(names: list[str]) -> list[str]:
@@ -291,7 +356,8 @@ def _alone(part: str) -> str:
     if _JOB.fullmatch(words[-1]):
         while words and (_JOB.fullmatch(words[-1]) or _BEAT.fullmatch(words[-1])):
             words.pop()
-    is_whole = len(words) > 1 and not words[-1].islower() and not _ROLE.search(" ".join(words))
+    is_long = len(words) > 1 or (bool(words) and not words[0].isascii())
+    is_whole = is_long and not words[-1].islower() and not _ROLE.search(" ".join(words))
     return " ".join(words) if is_whole else part
 
 
@@ -337,7 +403,9 @@ def _may_be_name(name: str) -> bool:
         return False
     if name.casefold() in _NOBODY or _CREDENTIAL.fullmatch(name) or not any(map(str.isalpha, name)):
         return False
-    if sum(character.isdigit() for character in name) > len(name) / 3:
+    if name[0].isdigit() or ":" in name or _CONTROLS.issuperset(fold(name)):
+        return False
+    if sum(character.isdigit() for character in name) > len(name) / 3 or (name.islower() and _PATH.fullmatch(name)):
         return False
     if _COMMAND.search(name):
         return False
@@ -379,8 +447,12 @@ def _in_markup(page: Page, place: _Place) -> Iterator[list[str]]:
     """Yield what each kind of markup says: properties first, then links to an author's page, then names of classes."""
     properties = (element for element in page.annotated if element.tag != "meta" and _is_annotated(element))
     links = (link for link in page.links if link.tag == "a" and _AUTHOR_PATH.search(link.get("href") or ""))
-    for marked in (properties, links, _NAMED_FOR_AUTHORS(page.tree)):
-        elements = [element for element in islice(marked, _ELEMENTS_TRIED) if place.is_in_article(element)]
+    for marked in (properties, links, _NAMED_FOR_AUTHORS(page.tree), _named_in_other_languages(page)):
+        elements = [
+            element
+            for element in islice(marked, _ELEMENTS_TRIED)
+            if place.is_in_article(element, is_property=marked is properties)
+        ]
         around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
         groups: list[tuple[Element, list[str]]] = []
         for element in elements:
@@ -394,6 +466,20 @@ def _in_markup(page: Page, place: _Place) -> Iterator[list[str]]:
                 groups.append((element, names))
         if groups:
             yield _first_group(groups)
+
+
+def _named_in_other_languages(page: Page) -> list[Element]:
+    """Return the elements whose class is the word for an author in another language, and that hold a name alone."""
+    names = dict.fromkeys(match[0] for match in islice(_OTHER_AUTHOR_CLASS.finditer(page.markup_names), 5))
+    found = [
+        element for name in names for element in page.tree.xpath("descendant::*[contains(@class, $name)]", name=name)
+    ]
+    return [element for element in found[:_ELEMENTS_TRIED] if _holds_name_alone(element)]
+
+
+def _holds_name_alone(element: Element) -> bool:
+    text = text_of(element, _LONGEST_LINE)
+    return 0 < len(text) < _LONGEST_LINE and len(text.split()) <= _MOST_WORDS_IN_CLASS and bool(names_in(text))
 
 
 def _is_annotated(element: Element) -> bool:
@@ -449,27 +535,61 @@ def _names_of_lines(element: Element) -> list[str]:
 
 
 def _in_lines(segments: tuple[Segment, ...], place: _Place) -> list[str]:
-    """Return the names of the first line near the heading that begins like a byline."""
-    start = 0
-    for number, segment in enumerate(segments):
-        if segment.tag == "h1":
-            start = number
-            break
+    """Return the names of the first line near the heading that begins like a byline, or stands beside the date."""
+    start = next((number for number, segment in enumerate(segments) if segment.tag == "h1"), 0)
+    previous = ""
     for segment in segments[max(0, start - 3) : start + _SEGMENTS_TRIED]:
-        if len(segment.text) > _LONGEST_LINE:
+        text, before = segment.text, previous
+        previous = text
+        if len(text) > _LONGEST_LINE:
             continue
-        lead = _STATED_LEAD.match(segment.text) or _DATED_BY.search(segment.text)
-        if lead is None:
+        names = _names_on_line(text, before)
+        if names and place.is_in_article(segment.element):
+            return names
+    return _names_beside_date(segments, place, start)
+
+
+def _names_on_line(text: str, before: str) -> list[str]:
+    """Return the names on a line that is led by the word for an author, or that such a word stands before."""
+    if reporter := (_HAN_REPORTER.match(text) or _HANGUL_REPORTER.search(text)):
+        return re.split(r"[、，,\s]+", reporter["names"].strip())
+    lead = _STATED_LEAD.match(text) or _DATED_BY.search(text)
+    if lead is not None:
+        rest = text[lead.end() :]
+    elif _BARE_LEAD.fullmatch(before):
+        rest = text
+    else:
+        return []
+    if not rest or rest[0].islower() or not rest[0].isalpha() or (rest.endswith(_ENDS) and rest.count(" ") > 5):
+        return []
+    return _without_repeats(names_in(re.split(r"[／｜]", rest)[0], is_prose=True))
+
+
+def _names_beside_date(segments: tuple[Segment, ...], place: _Place, start: int) -> list[str]:
+    """Return the name that stands beside the day, on its line or on the one before or behind: "Tobias Renn, 14 Oct"."""
+    lines = segments[start + 1 : start + 1 + _SEGMENTS_BESIDE_HEADING]
+    for number, segment in enumerate(lines):
+        if len(segment.text) > _LONGEST_LINE or not _YEAR.search(segment.text) or not _DATE.search(segment.text):
             continue
-        if not place.is_in_article(segment.element):
-            continue
-        rest = segment.text[lead.end() :]
-        if not rest[:1].isupper() or (rest.endswith((".", "!", "?")) and rest.count(" ") > 5):
-            continue
-        names = names_in(rest, is_prose=True)
-        if names:
-            return _without_repeats(names)
+        parts = re.split(r"\s*[|•·]\s*|,\s+(?=\d)|\s[–—-]\s", segment.text)
+        is_alone = len(parts) == 1
+        candidates = [(part, segment) for part in parts if not _YEAR.search(part)] if not is_alone else []
+        if not candidates:
+            around = (lines[number - 1 : number] if number else ()) + lines[number + 1 : number + 2]
+            candidates = [(line.text, line) for line in around]
+        for text, line in candidates:
+            if _is_name_alone(text, line) and place.is_in_article(line.element):
+                return [text]
     return []
+
+
+def _is_name_alone(text: str, segment: Segment) -> bool:
+    """Return whether a line is a person's name: some words, all with a capital, linked to no section."""
+    words = text.split()
+    if not 2 <= len(words) <= _MOST_WORDS_BESIDE_DATE or names_in(text, is_prose=True) != [text] or _ROLE.search(text):
+        return False
+    targets = [anchor.get("href") or "" for anchor in segment.links]
+    return all(_AUTHOR_PATH.search(target) for target in targets)
 
 
 class _Place:
@@ -479,7 +599,8 @@ class _Place:
         heading = next(tree.iter("h1"), None)
         self._around = set() if heading is None else set(heading.iterancestors())
 
-    def is_in_article(self, element: Element) -> bool:
+    def is_in_article(self, element: Element, *, is_property: bool = False) -> bool:
+        """Return whether an element is in the article; what a property calls an author may stand in its foot."""
         in_footer = False
         for step in islice((element, *islice(element.iterancestors(), _MAXIMUM_PARTS)), _MAXIMUM_PARTS):
             if step in self._around or step.tag == "article":
@@ -488,8 +609,9 @@ class _Place:
                 return False
             if step.tag == "aside" and len(text_of(step, _LONGEST_ASIDE + 1)) > _LONGEST_ASIDE:
                 return False
-            in_footer = in_footer or step.tag == "footer"
+            in_footer = in_footer or (step.tag == "footer" and not is_property)
             names = f"{step.get('class') or ''} {step.get('id') or ''}"[:500]
-            if _FURNITURE.search(names) or (_WEAK_FURNITURE.search(names) and not _AUTHOR_CLASS.search(names)):
+            is_weak = not is_property and _WEAK_FURNITURE.search(names) and not _AUTHOR_CLASS.search(names)
+            if _FURNITURE.search(names) or is_weak:
                 return False
         return not in_footer
