@@ -9,6 +9,11 @@ hands the bytes to a child that has neither: started anew (not forked, so that n
 an environment of a few harmless names. It answers in JSON, which is checked as it is read; nothing that comes out of a
 child is unpickled.
 
+Child and parent have the same user. So the parent hides from ``/proc`` before the first child starts, and the child
+gives up what it does not need: output to files, other processes and, by a filter of system calls, sockets, programs and
+signals. What stays open to it: reading files that the user may read, the function's code and ``/tmp`` among them. As
+root, or where the kernel takes no filter, less is closed; see :mod:`extractor.reading.confinement`.
+
 A page may use three seconds of processor time. It is that which is measured, so that neither a busy machine nor one
 that was frozen for an hour in between kills an innocent page; time on the wall is a second, wider bound, in which a
 long silence of the machine itself counts as one second. Memory is bounded by the kernel in the child and watched from
@@ -37,6 +42,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from extractor.contract import PageToRead, Reading, ReadMode
+from extractor.reading.confinement import confine, hide
 from extractor.reading.reader import read_fallback, read_page
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
@@ -145,6 +151,7 @@ class ChildReader:
         """Start the child if there is none, without waiting until it is ready."""
         if self._child is None or self._child.is_gone():
             self.close()
+            hide()
             self._child = _Child(self._limits)
 
     def close(self) -> None:
@@ -282,8 +289,7 @@ def serve(descriptor: int) -> None:
     requests, answers = _requests(), _answers()
     for read in _READERS.values():  # libraries and models are loaded before the first page's time begins to count
         _answer(_FIRST_PAGE, read)
-    resource.setrlimit(resource.RLIMIT_DATA, (MAXIMUM_MEMORY_BYTES, MAXIMUM_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(MAXIMUM_MEMORY_BYTES)
     connection.send_bytes(_READY)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
