@@ -9,12 +9,17 @@ import itertools
 
 import pytest
 
-from enricher.composer import compose, default_enrichers
+from enricher.composer import LONGEST_ENRICHED_CHARACTERS, analysis_of, compose, default_enrichers
 from enricher.parsing import LONGEST_PARSED_CHARACTERS, parse
 from enricher.parsing.parser import MOST_PARSED_TOKENS, loaded_model
 from enricher.ports import Analysis, Document
+from extractor.contract import PageToRead
+from extractor.reading.bounds import LONGEST_BODY
+from extractor.reading.reader import read_fallback, read_page
 from harness.hostile_texts import MOTIFS, longest_text
 from newsdesk.contracts import Enrichment, Language
+from newsdesk.words import count_words
+from tests.examples import NOW
 
 pytestmark = pytest.mark.slow
 
@@ -67,3 +72,33 @@ def test_a_run_without_spaces_is_parsed_in_bounded_time(run: str) -> None:
     assert len(doc.text) == len(body)
     assert [token.text for token in doc if token.text == "end"] == ["end"]
     assert next(token.idx for token in doc if token.text == "end") == body.index("end")
+
+
+@pytest.mark.parametrize("motif", ["“", "“a ", "“Yes, it is,” she said. ", "a "])
+def test_99_of_a_body_without_end_the_enrichers_read_the_beginning(motif: str) -> None:
+    # Given ten megabytes of one motif, and of it what is ever read
+    body = motif * (10_000_000 // len(motif))
+    enrichers = [English(), *default_enrichers()[1:]]
+    whole = compose(Document(body, "A bridge"), enrichers, clock=lambda: 0.0)
+    start = compose(Document(body[:LONGEST_ENRICHED_CHARACTERS], "A bridge"), enrichers, clock=lambda: 0.0)
+
+    # Then what is found is what is found in that, and it takes no more memory
+    assert whole == start
+    assert analysis_of(Document(body)).document.body == body[:LONGEST_ENRICHED_CHARACTERS]
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/plain"])
+def test_99_a_body_without_end_is_cut_with_a_warning(content_type: str) -> None:
+    # Given a page of six megabytes of prose
+    prose = "The harbour bridge was opened again on Sunday, after the tide had turned. " * 80_000
+    html = f"<html><body><article><h1>The bridge</h1><p>{prose}</p><p>The end.</p></article></body></html>"
+    body = (html if content_type == "text/html" else prose).encode()
+    page = PageToRead(body, content_type, "https://news.example/bridge", NOW)
+
+    # When it is read, Then the article has a limit and says so
+    for read in (read_page, read_fallback):
+        article = read(page).result.article
+        assert LONGEST_BODY - 1_000 <= len(article.article_body) <= LONGEST_BODY
+        assert sum(len(block.text) for block in article.blocks) <= LONGEST_BODY
+        assert article.word_count == count_words(article.article_body)
+        assert "body_cut" in article.quality.warnings

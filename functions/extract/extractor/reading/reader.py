@@ -47,8 +47,10 @@ def _is_plain(text: str, page: PageToRead) -> bool:
 
 
 def _judged(result: ExtractionResult) -> Reading:
+    from extractor.reading.bounds import bounded
     from extractor.reading.full import require_article
 
+    result = bounded(result)
     try:
         require_article(result)
     except PermanentError as error:
