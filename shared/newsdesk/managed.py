@@ -83,10 +83,10 @@ class LanguageModel(Protocol):
 
 
 class Allowance(Protocol):
-    """So many units a day (UTC), for all workers together, of which one host's articles may spend only a share."""
+    """A number of units a day (UTC), for all workers together, of which one host's articles may spend only a share."""
 
     def reserve(self, units: int, host: str) -> str:
-        """Take units for an article of a host before they are spent, and return the day that they are of.
+        """Reserve units for an article of a host, and return the day that they belong to.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Allowance(Protocol):
         ...
 
     def give_back(self, units: int, host: str, day: str) -> None:
-        """Return what a reservation took too much, or take what it took too little (fewer than none).
+        """Return the units that a reservation took too many, or take those that it took too few (a negative number).
 
         Raises
         ------

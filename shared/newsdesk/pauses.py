@@ -24,7 +24,7 @@ class Pauses:
     Attributes
     ----------
     tries : int
-        In all, the first included.
+        The number of tries, the first included.
     first_seconds, longest_seconds : float
         The longest that the first pause, and any pause, may be.
     sleep : callable

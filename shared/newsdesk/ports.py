@@ -1,4 +1,4 @@
-"""What stage logic asks of the world outside: storage, queues, events, politeness.
+"""What stage logic needs from outside: storage, queues, events, politeness.
 
 Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on AWS and ``harness/fakes.py`` in memory.
 """
@@ -72,12 +72,12 @@ class Reservation(Protocol):
 
     @property
     def in_backoff(self) -> bool:
-        """Whether it was refused because the host is left alone, and not for the sake of a single URL."""
+        """Whether it was refused because the host is left alone, not only a single URL of it."""
         ...
 
 
 class HostStore(Protocol):
-    """Politeness: hands out the times at which a host may be asked, and keeps what sites ask of crawlers."""
+    """Politeness: hands out the times at which a host may be asked, and keeps the sites' rules for crawlers."""
 
     def reserve(
         self,
@@ -91,8 +91,8 @@ class HostStore(Protocol):
 
         While the host is left alone there is none. Callers that are refused get times one behind the other, so that
         they do not come back at once. A caller that gives back a slot that has gone by unused (``instead_of``) gets the
-        present moment for it, unless another was reserved behind it. A longer interval that is kept for the
-        host takes the place of the one given.
+        present moment for it, unless another was reserved after it. A longer interval that is kept for the host takes
+        the place of the one given.
         """
         ...
 
@@ -111,11 +111,11 @@ class HostStore(Protocol):
         ...
 
     def rules(self, origin: str) -> SiteRules | None:
-        """Return what a site was last found to ask; None when nothing is known. May lag behind by a second."""
+        """Return a site's rules as they were last read; None when nothing is known. May lag behind by a second."""
         ...
 
     def claim_rules(self, origin: str, now: datetime, until: datetime) -> bool:
-        """Take it on to read a site's rules, alone, until a time; False when they are fresh or another worker does."""
+        """Claim the reading of a site's rules until a time; False when they are fresh, or claimed already."""
         ...
 
     def save_rules(self, origin: str, rules: SiteRules) -> None:

@@ -1,4 +1,4 @@
-"""What stage logic asks of the table.
+"""What stage logic needs from the table.
 
 Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on DynamoDB and ``harness/fakes.py`` in
 memory.

@@ -42,7 +42,7 @@ class Unit(StrEnum):
 
 
 class Metric(StrEnum):
-    """What the functions count and measure: plural nouns, each with its unit and, below it, what it holds."""
+    """What the functions count and measure: plural nouns, each with its unit and, below it, its meaning."""
 
     unit: Unit
 
@@ -123,8 +123,8 @@ def _log_line(record: dict[str, Any]) -> str:
 class InvocationMetrics(AmazonCloudWatchEMFProvider):
     """Metrics of one invocation: kept by status until it ends, then written in one line for each status.
 
-    May be fed by several threads at once. A counter is one number; of everything else all values are written, so that
-    CloudWatch can tell percentiles.
+    May be fed by several threads at once. A counter is one number; all values of other metrics are written, so that
+    CloudWatch can compute percentiles.
     """
 
     def __init__(self, namespace: str, service: str) -> None:

@@ -1,7 +1,7 @@
 """What the template sets and the functions read.
 
 Comes in: environment variables. Goes out: typed settings. Read lazily, once per process, never at
-import. Each function has a class of its own, with no more than it needs; a test holds it and the template together.
+import. Each function has a class of its own, with no more than it needs; a test compares it with the template.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class VisitSettings(TableSettings):
 
 
 class RightsSettings(FunctionSettings):
-    """For functions that read what sites ask of machines."""
+    """For functions that read the opt-outs of sites."""
 
     user_agent: str = Field(
         min_length=1,

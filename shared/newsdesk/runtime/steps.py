@@ -1,6 +1,6 @@
 """The one way through a stage: load, apply a step, hand on, end or fail.
 
-Comes in: a message and what a stage makes of it. Goes out: the state to work on, or nothing when the work is done
+Comes in: a message and a stage's change. Goes out: the state to work on, or nothing when the work is done
 already. Changes: the table, by conditional writes; the next queue.
 
 Every method that applies a step returns None, or False, when another worker was first: its work stands, and this one
@@ -175,12 +175,12 @@ class Worker:
 
 
 def _is_written(found: ArticleState, written: ArticleState) -> bool:
-    """Return whether submissions have joined a state that was written, and nothing else has become of it."""
+    """Return whether submissions have joined a state that was written, and nothing else has changed."""
     joined = {"version": found.version, "submissions": found.submissions}
     return found.version > written.version and written.model_copy(update=joined) == found
 
 
 def _claim(state: ArticleState) -> tuple[object, ...]:
-    """Return what must not have changed: a run comes back to its stage for every page of its article."""
+    """Return what must be unchanged: a run returns to its stage for every page of its article."""
     chain = state.chain
     return state.run, state.stage, len(chain.captures), chain.ended_by, state.lease_owner

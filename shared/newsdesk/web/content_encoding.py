@@ -2,7 +2,7 @@
 
 Comes in: a body as received and its ``Content-Encoding``. Goes out: the body's own bytes, never more than a cap.
 
-gzip and deflate are RFC 1952 and 1950, br is RFC 7932, zstd is RFC 8878. Each decoder is asked for a little at a time,
+gzip and deflate are RFC 1952 and 1950, br is RFC 7932, zstd is RFC 8878. Each decoder returns a little at a time,
 so that what a body would grow to costs nothing before the cap is reached; and a stream that does not end is an error.
 """
 
@@ -28,8 +28,8 @@ ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 """What a request may offer: the codings that :func:`decode_body` undoes."""
 
 MAXIMUM_MEMBERS = 1024
-"""Of a gzip body, and frames of a zstd body; RFC 1952 and RFC 8878 allow any number. Block gzip makes one for each
-64 KiB, so this is more than any page needs; without a limit, a body of empty members costs minutes."""
+"""Members of a gzip body, and frames of a zstd body; RFC 1952 and RFC 8878 allow any number. Block gzip makes one for
+each 64 KiB, so this is more than any page needs; without a limit, a body of empty members costs minutes."""
 
 MAXIMUM_ZSTD_WINDOW_LOG = 23
 """RFC 9659: content coded for HTTP needs a window of at most 8 MiB. A frame may ask for 2 GiB."""
@@ -111,7 +111,7 @@ def decode_body(body: bytes, encoding: str | None, cap: int) -> bytes:
 
 
 def decoded_pieces(body: bytes, encoding: str | None, cap: int) -> Iterator[bytes]:
-    """Do as :func:`decode_body` does, piece by piece, for those who need not hold the whole.
+    """Decode like :func:`decode_body`, but piece by piece, for callers that do not need the whole body in memory.
 
     The body is known to be whole only once the iterator has ended.
     """
@@ -126,7 +126,7 @@ def decoded_pieces(body: bytes, encoding: str | None, cap: int) -> Iterator[byte
 def decode_start(body: bytes, encoding: str | None, cap: int) -> tuple[bytes, bool]:
     """Return the first ``cap`` bytes that a body decodes to, and whether the body ends there.
 
-    Of a body that is cut short, or longer than the cap, the start is good enough; one that is not in its coding is not.
+    A body that is cut short, or longer than the cap, gives its start; one that is not in its coding is refused.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def _begins_as_text(start: bytes) -> bool:
 def _members(
     body: memoryview, decode: Callable[[memoryview], _Pieces], is_member: Callable[[memoryview], bool]
 ) -> Iterator[bytes]:
-    """Decode one stream after the other, until what follows is none."""
+    """Decode one stream after the other, until something else follows."""
     for _ in range(MAXIMUM_MEMBERS):
         used = yield from decode(body)
         body = body[used:]

@@ -1,4 +1,4 @@
-"""What type an answer says that it has, whatever proxies made of its header.
+"""The media type that an answer states, even where proxies have changed its header.
 
 Comes in: the values of the ``Content-Type`` fields. Goes out: the one that counts
 (https://fetch.spec.whatwg.org/#concept-header-extract-mime-type).
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 _VALUE = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
-"""One of several values between commas; a comma in quotes parts nothing."""
+"""One of several values between commas; a comma in quotes does not separate values."""
 
 _ESSENCE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CHARSET = re.compile(r""";\s*charset\s*=\s*"?([^\s";,]+)""", re.IGNORECASE)
@@ -18,7 +18,7 @@ _MOST_VALUES = 20
 
 
 def media_type_of(field_values: Iterable[str]) -> str | None:
-    """Return the media type that counts of all that are stated, with its charset.
+    """Return the one stated media type that counts, with its charset.
 
     The last valid one counts; a value without a slash, or ``*/*``, is none. It keeps the charset of one before it that
     has the same type, where it names no charset itself.

@@ -63,7 +63,7 @@ BLOCKED_NETWORKS: tuple[Network, ...] = tuple(
 
 
 FUNCTION_PORTS: frozenset[int] = frozenset({2000, 2773, 9001})
-"""What serves a function on its own machine, where no exception opens anything: the X-Ray daemon, the extension for
+"""The services of a function on its own machine, which no exception opens: the X-Ray daemon, the extension for
 parameters and secrets, and the runtime interface."""
 
 

@@ -1,4 +1,4 @@
-"""What a site asks of machines: one place that reads the signals, and one policy that says which of them we heed.
+"""What a site asks of machines: one place that reads the signals, and one policy that says which of them are enforced.
 
 Comes in: header fields, ``<meta>`` elements, and what a host says of all its pages. Goes out: signals, and the uses
 that they refuse. Whatever the web sends is read without an error; what is not understood refuses
@@ -93,7 +93,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class OptOutPolicy:
-    """Which refusals mean that a page is not taken, and that what is stored of it is taken back.
+    """Which refusals mean that a page is not kept, and that its stored article is retracted.
 
     Attributes
     ----------
@@ -146,7 +146,7 @@ def parse_policy(text: str) -> frozenset[RefusedUse]:
     Raises
     ------
     ValueError
-        If it names one that there is not.
+        If it names one that does not exist.
     """
     return frozenset(RefusedUse(word.strip().lower()) for word in text.split(",") if word.strip())
 
@@ -182,7 +182,7 @@ def header_signals(headers: HeaderFields, token: str) -> tuple[Signal, ...]:
 
 
 def page_signals(metas: Iterable[tuple[str, str]], token: str) -> tuple[Signal, ...]:
-    """Return what a page's ``<meta>`` elements say, given as pairs of name and content."""
+    """Return the signals in a page's ``<meta>`` elements, which are given as pairs of name and content."""
     found: list[Signal] = []
     for name, content in _read({"robots", token, _RESERVATION, _POLICY} - {""}, metas):
         if name in (_RESERVATION, _POLICY):
@@ -193,7 +193,7 @@ def page_signals(metas: Iterable[tuple[str, str]], token: str) -> tuple[Signal, 
 
 
 def host_signals(lines: Iterable[str]) -> tuple[Signal, ...]:
-    """Return what a host says of a page, given as lines ``name: value`` that apply to it.
+    """Return what a host says about a page, given as lines ``name: value`` that apply to it.
 
     The lines are those of its ``robots.txt`` that address us and the page's path (``Content-Usage``,
     ``Content-Signal``, ``DisallowAITraining``), and the rule of its ``/.well-known/tdmrep.json`` that matches the path,
@@ -214,14 +214,14 @@ def host_signals(lines: Iterable[str]) -> tuple[Signal, ...]:
 
 
 def recorded(signals: Sequence[Signal]) -> tuple[Signal, ...]:
-    """Return the signals that an article records: of more than :data:`MAXIMUM_SIGNALS` those first that matter."""
+    """Return the signals that an article records: at most :data:`MAXIMUM_SIGNALS`, those that matter first."""
     if len(signals) > MAXIMUM_SIGNALS:
         signals = sorted(signals, key=lambda signal: not _matters(signal))[:MAXIMUM_SIGNALS]
     return tuple(signals)
 
 
 def digest_of(signals: Iterable[Signal]) -> str | None:
-    """Return what tells signals from others that refuse something else; None when they refuse nothing at all.
+    """Return a digest that differs when signals refuse something else; None when they refuse nothing at all.
 
     It is the SHA-256, in hex, of those that refuse a use, name a date, or reserve text and data mining or do not.
     """

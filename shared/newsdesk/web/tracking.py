@@ -1,4 +1,4 @@
-"""Query parameters that say how a reader came, not what is read.
+"""Query parameters that say how a reader arrived, not what is read.
 
 Comes in: a parameter as it stands in a query string, escapes of plain characters undone. Goes out: whether the article
 is the same without it.

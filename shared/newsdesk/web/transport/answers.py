@@ -1,4 +1,4 @@
-"""What the head of an answer means: go on, give up, or come back later.
+"""What the head of an answer means: continue, give up, or come back later.
 
 Comes in: status and header fields. Goes out: what they mean, or the error that they mean.
 """
@@ -87,7 +87,7 @@ def retry_after_seconds(field_values: list[str], now: datetime) -> float | None:
     Returns
     -------
     float or None
-        Seconds, not negative; None when nothing intelligible was asked.
+        Seconds, not negative; None when the field cannot be understood.
     """
     if not field_values:
         return None
@@ -124,7 +124,7 @@ def check_page_head(headers: HeaderFields, maximum_body_bytes: int) -> str | Non
 
 
 def check_page_start(start: bytes) -> None:
-    """Refuse a body that begins as no text does (WHATWG MIME Sniffing, section 6), whatever type it was sent as.
+    """Refuse a body whose beginning is not text (WHATWG MIME Sniffing, section 6), whatever its stated type.
 
     Raises
     ------

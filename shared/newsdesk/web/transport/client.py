@@ -66,7 +66,7 @@ MAXIMUM_AUXILIARY_REDIRECTS = 5
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How much of anything a fetch may cost.
+    """The limits of one fetch.
 
     Attributes
     ----------
@@ -96,12 +96,12 @@ class _Answer:
 
 
 def _at_once(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:  # noqa: ARG001 - a RequestSlot
-    """Let everything be asked for at once."""
+    """Permit every request at once."""
     return lambda address=None: None  # noqa: ARG005 - a BeforeSend
 
 
 def _nowhere(url: Url, answer: _Answer) -> str | None:  # noqa: ARG001 - a _LeadsOn
-    """Take every answer for what it is."""
+    """Follow no refresh."""
     return None
 
 
@@ -113,7 +113,7 @@ _Fields = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class _Errand:
-    """One fetch: what it wants, what it may cost, and what has come of it so far."""
+    """One fetch: its request, its limits, and its progress so far."""
 
     fields: _Fields
     conditions: _Fields
@@ -262,7 +262,7 @@ class HttpFetcher:
     def _follow(
         self, errand: _Errand, text: str, followed: tuple[Hop, ...], request_slot: RequestSlot
     ) -> tuple[Url, _Answer, tuple[Hop, ...]]:
-        """Ask for a URL and for where it redirects; the conditions are for the first request alone."""
+        """Request a URL and the URLs that it redirects to; the conditions are for the first request alone."""
         hops = list(followed)
         url = self._first_destination(hops[-1].location if hops else text)
         asked: set[tuple[str, str | None]] = {(hop.url, None) for hop in hops}

@@ -1,4 +1,4 @@
-"""What the fetch stage asks of the web, in plain values.
+"""What the fetch stage needs from the web, in plain values.
 
 Comes in: nothing. Goes out: the protocol of a fetcher, its request, its response and its own error.
 """
@@ -17,11 +17,11 @@ HeaderFields = tuple[tuple[str, str], ...]
 
 
 class RedirectError(PermanentError):
-    """Where a redirect leads may not be asked, whatever would have answered there."""
+    """The target of a redirect may not be requested, whatever would have answered there."""
 
 
 class OverloadedError(TransientError):
-    """The host asks for less, not only the page: 429, 503, or any answer with ``Retry-After``."""
+    """The host, not only the page, asks for fewer requests: 429, 503, or any answer with ``Retry-After``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FetchRequest:
         Validators of an earlier response of this very URL; with one of them the request is conditional
         (RFC 9110, section 13). They are never sent to where the URL redirects.
     redirects : tuple of Hop
-        What was followed on an earlier occasion: the fetch goes on where the last of them leads.
+        Redirects that were followed earlier: the fetch continues where the last of them leads.
     """
 
     url: str
@@ -237,7 +237,7 @@ class AuxiliaryFetcher(Protocol):
         Parameters
         ----------
         maximum_bytes : int
-            Of the body, on the wire and decoded; what is longer is cut there, which is no error.
+            The limit of the body, on the wire and decoded; a longer body is cut there, which is not an error.
         deadline_seconds : float
             For everything, redirects included.
 

@@ -29,12 +29,12 @@ MAXIMUM_INFORMATIONAL = 16
 """Responses of status 1xx before the real one (RFC 9110, section 15.2). One 103 is usual."""
 
 MAXIMUM_PIECES = 50_000
-"""Of a body, whether chunks or reads. A chunk of one byte costs as much work as one of 16 KiB, so that without a limit
-a 10 MB page of tiny ones takes a processor for a quarter of a minute."""
+"""Pieces of a body, whether chunks or reads. A chunk of one byte costs as much work as one of 16 KiB, so that without a
+limit a 10 MB page of tiny ones takes a processor for a quarter of a minute."""
 
 MAXIMUM_DRAIN_BYTES = 32 * 1024
 MAXIMUM_DRAIN_SECONDS = 0.1
-"""What reading an unwanted body may cost; a new connection with TLS costs about as much."""
+"""The most that reading an unwanted body may cost; a new connection with TLS costs about as much."""
 
 _VERSIONS = frozenset({b"1.0", b"1.1"})
 _START = b"HTTP/"
@@ -101,7 +101,7 @@ class Connection:
         raise PermanentError(Reason.TOO_LARGE, f"a body in more than {MAXIMUM_PIECES} pieces")
 
     def can_serve_another(self) -> bool:
-        """Return whether the exchange ended so cleanly that another may follow, and get ready for it.
+        """Return whether the exchange ended cleanly enough for another to follow, and prepare for it.
 
         A body that was not wanted is read for that, as long as it is short and there at once; most are, behind a
         redirect or a missing file.

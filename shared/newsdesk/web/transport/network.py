@@ -1,4 +1,4 @@
-"""Channels that lead nowhere but where they may, and end when they must.
+"""Channels that lead only to permitted addresses, and end in time.
 
 Comes in: a host and a port. Goes out: an open channel to an address that was checked. Changes: opens sockets.
 
@@ -87,7 +87,7 @@ class Deadline:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Not count the time that the block takes."""
+        """Leave out the time that the block takes."""
         paused_at = time.monotonic()
         try:
             yield
@@ -98,8 +98,9 @@ class Deadline:
 class Resolver:
     """Resolves names within a deadline, which the system's resolver knows nothing of.
 
-    A lookup that hangs cannot be called off. It keeps its thread until the system gives it up, and there are never
-    more of these than :data:`MAXIMUM_LOOKUPS`; who finds them all taken waits within the deadline for one to end.
+    A lookup that hangs cannot be cancelled. It keeps its thread until the system gives it up, and there are never
+    more of these than :data:`MAXIMUM_LOOKUPS`; a fetch that finds them all taken waits within its deadline for one to
+    end.
     """
 
     def __init__(self, ask: Resolve = resolve, maximum_lookups: int = MAXIMUM_LOOKUPS) -> None:
@@ -156,7 +157,7 @@ class AddressRules:
     allowed : sequence of networks
         Exceptions to the public internet; empty in a deployed stack.
     closed_ports : frozenset of int
-        Ports that no exception opens: the stack's own AWS endpoint and what else serves a function on its machine.
+        Ports that no exception opens: the stack's own AWS endpoint and the other services of a function on its machine.
     """
 
     allowed: Sequence[Network] = ()
