@@ -6,13 +6,19 @@ given (``python -m newsdesk_cli.schemas docs/schemas``).
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from newsdesk.adapters.eventbridge import EVENT_SOURCE
-from newsdesk.contracts import ArticleChanged, SubmissionEnded, article_json_schema, event_schema, url_submitted_schema
+from newsdesk.contracts import (
+    ArticleChanged,
+    SubmissionEnded,
+    article_json_schema,
+    event_schema,
+    schema_text,
+    url_submitted_schema,
+)
 
 TRIGGER_SOURCE = "newsdesk.trigger"
 """The source under which others send us ``UrlSubmitted``; a test compares it with the submit function's."""
@@ -21,11 +27,13 @@ TRIGGER_SOURCE = "newsdesk.trigger"
 def generate() -> dict[str, str]:
     """Return the text of every schema by its file name."""
     return {
-        "article.v1.json": _text(article_json_schema()),
-        "url-submitted.v1.json": _text(url_submitted_schema()),
-        "event.url-submitted.v1.json": _text(event_schema("UrlSubmitted", TRIGGER_SOURCE, url_submitted_schema())),
-        "event.article-changed.v1.json": _text(_own_event(ArticleChanged)),
-        "event.submission-ended.v1.json": _text(_own_event(SubmissionEnded)),
+        "article.v1.json": schema_text(article_json_schema()),
+        "url-submitted.v1.json": schema_text(url_submitted_schema()),
+        "event.url-submitted.v1.json": schema_text(
+            event_schema("UrlSubmitted", TRIGGER_SOURCE, url_submitted_schema())
+        ),
+        "event.article-changed.v1.json": schema_text(_own_event(ArticleChanged)),
+        "event.submission-ended.v1.json": schema_text(_own_event(SubmissionEnded)),
     }
 
 
@@ -38,10 +46,6 @@ def write_schemas(folder: Path) -> None:
 
 def _own_event(model: type[ArticleChanged | SubmissionEnded]) -> dict[str, Any]:
     return event_schema(model.__name__, EVENT_SOURCE, model.model_json_schema(by_alias=True))
-
-
-def _text(schema: dict[str, Any]) -> str:
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ named after their batch, and what a half announces again under another name has 
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsdesk.adapters.dynamodb import read_inserted
 from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema
+from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema, schema_text
 from newsdesk.runtime import Metric, count, instrumented, logger
 from publisher.settings import PublishSettings
 from publisher.stage import Inserted, PublishStage, PublishStatus, outcomes_of
@@ -28,7 +27,7 @@ def build() -> PublishStage:
     """Wire the stage to AWS and put the article's schema beside the articles, once per process."""
     settings = PublishSettings()
     objects = S3ObjectStore(settings.bucket_name)
-    schema = json.dumps(article_json_schema(), indent=2, ensure_ascii=False) + "\n"
+    schema = schema_text(article_json_schema())
     objects.replace(ARTICLE_SCHEMA_KEY, schema.encode("utf-8"), "application/schema+json")
     return PublishStage(objects=objects, events=EventBridgePublisher(settings.bus_name))
 

@@ -48,6 +48,7 @@ from newsdesk.contracts.article import (
     StatedValue,
     Topic,
     article_json_schema,
+    schema_text,
     to_document,
     to_json_bytes,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "label",
     "outcome_in",
     "outcome_of",
+    "schema_text",
     "to_document",
     "to_json_bytes",
     "url_submitted_schema",

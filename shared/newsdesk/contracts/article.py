@@ -485,3 +485,8 @@ def article_json_schema() -> dict[str, Any]:
         **schema,
         "title": "Newsdesk article, version 1",
     }
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """Return a JSON Schema as it is published: in the bucket, and under ``docs/schemas/``."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
