@@ -73,7 +73,7 @@ def page(*paragraphs: str, head: str = "") -> bytes:
 
 
 class MessageQueue(FailsOnDemand):
-    """A :class:`newsdesk.ports.MessageSender` whose messages can be taken out again; ``send_on`` is told of each."""
+    """A :class:`newsdesk.ports.MessageSender` whose messages can be taken out again; ``send_on`` gets each."""
 
     def __init__(self, send_on: Callable[[StageMessage, int], None] = lambda *_: None) -> None:
         super().__init__()

@@ -89,7 +89,7 @@ def recover(pipeline: Pipeline, *redelivered: StageMessage) -> None:
 
 
 def is_indexed_once(pipeline: Pipeline, run: int = 1) -> bool:
-    """Say whether one run ended in one revision, with one change and one outcome for those who waited."""
+    """Return whether one run ended in one revision, with one change and one outcome for those who waited."""
     state = pipeline.state(URL)
     assert (state.run, state.last_outcome) == (run, "indexed")
     assert state.current is not None

@@ -1,6 +1,6 @@
 """A page without its article is refused, whatever other prose it has, and in any language.
 
-Comes in: pages. Goes out: assertions. Changes nothing.
+Comes in: pages. Goes out: assertions.
 """
 
 from __future__ import annotations

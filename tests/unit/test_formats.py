@@ -1,6 +1,6 @@
 """Feeds, sitemaps, JSON and the errors of programs are no pages, whatever type a server gives them.
 
-Comes in: bodies. Goes out: assertions. Changes nothing.
+Comes in: bodies. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -354,7 +354,7 @@ def test_a_worker_killed_between_union_and_commit_tells_of_it_in_the_end() -> No
 
 
 def named(state: ArticleState) -> tuple[str | None, str | None]:
-    """What readers are told an article belongs to: its cluster, and what it is a copy of."""
+    """What readers learn about an article: its cluster, and what it is a copy of."""
     assert state.current is not None
     return state.current.cluster_id, state.current.duplicate_of
 

@@ -1,6 +1,6 @@
 """A page that lists articles or portrays somebody is no article; one with cards below it is.
 
-Comes in: pages. Goes out: assertions. Changes nothing.
+Comes in: pages. Goes out: assertions.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _COUNTING_YEARS = re.compile(r"(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d")
 _UNSETTLED_LANGUAGES = frozenset({"", "en", "en-ca", "en-ph"})
 """A page in one of them may mean 11 March or 3 November by 11/03."""
 _LONGEST_DATED_TEXT = 2000
-"""Characters of a run of text whose dates may tell whether days or months go first."""
+"""Characters of a run of text whose dates may show whether days or months come first."""
 _NUMBER = re.compile(r"\d{1,4}")
 _LONGEST_EXPRESSION = 52
 """Characters; htmldate reads no longer expressions."""

@@ -106,7 +106,7 @@ def listed_stories(block: Block) -> tuple[str, ...]:
 
 
 def is_time_line(text: str) -> bool:
-    """Return whether a line is a time of day, or one that is told from now, and next to nothing else."""
+    """Return whether a line is a time of day, or a time relative to now, and hardly anything else."""
     if len(text) <= _LONGEST_AGO and _AGO.fullmatch(text):
         return True
     return len(text) <= _LONGEST_TIME_LINE and _TIME_LINE.fullmatch(text) is not None
