@@ -173,6 +173,50 @@ def test_a_paid_article_of_which_not_a_line_is_shown_is_a_paywall() -> None:
     assert seen(f"<article><h1>{TITLE}</h1><a href='/abo'>+</a></article>", head=NOT_FREE).reason == Reason.PAYWALL
 
 
+OPENING = (
+    "<p>The rural hospital at Marl will keep its night surgeon until the summer, because a village has raised the "
+    "money in nineteen days.</p><p>The surgeon, Ida Brandt, had been given notice in August of this year.</p>"
+)
+PAID_PART = (
+    described(
+        isAccessibleForFree=True,
+        hasPart=[{"isAccessibleForFree": True}, {"@id": "#paid"}],
+    )
+    + '<script type="application/ld+json">{"@id": "#paid", "isAccessibleForFree": "http://schema.org/False"}</script>'
+)
+
+
+@pytest.mark.parametrize("language", OFFERS)
+@pytest.mark.parametrize(
+    "offer",
+    [
+        '<div class="x7"><h3>{title}</h3><p>{offer}</p><a href="/abo">OK</a></div>',
+        "<section><p>{offer}</p><button>OK</button></section>",
+        '<div class="paywall"><h3>{title}</h3><a href="/abo">OK</a></div>',
+    ],
+)
+def test_what_asks_to_pay_for_the_rest_is_no_part_of_an_opening(language: str, offer: str) -> None:
+    # Given an article that is paid for in part, with its opening and an offer
+    shown = offer.format(offer=OFFERS[language], title=OFFERS[language][:24])
+    found = seen(f"<main><article>{HEAD}{OPENING}{shown}</article></main>", head=PAID_PART, language=language)
+    # Then it is not free, and its body is its opening
+    assert found.article is not None
+    assert found.article.is_accessible_for_free is False
+    assert OFFERS[language][:24] not in found.article.article_body
+    assert "given notice in August" in found.article.article_body
+
+
+def test_the_parts_of_a_list_with_controls_are_no_offers() -> None:
+    parts = "".join(
+        f"<section><h3>{name}</h3><p>{name} is a village of four hundred people, with an inn and a mill of its own.</p>"
+        f'<a href="/{name}">Map</a></section>'
+        for name in ("Upper Wexley", "Corvin", "Ashdale", "Great Skelling")
+    )
+    found = seen(f"<main><article>{HEAD}{BODY}{parts}</article></main>", head=NOT_FREE)
+    assert found.article is not None
+    assert "Corvin is a village" in found.article.article_body
+
+
 @pytest.mark.parametrize("paid", [NOT_FREE, PART, ""])
 def test_an_article_that_is_there_is_stored_whatever_is_said_of_pay(paid: str) -> None:
     offer = '<div class="paywall"><p>Try all articles for a month.</p><a href="/abo">Order</a></div>'

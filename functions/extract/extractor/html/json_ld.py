@@ -280,7 +280,7 @@ def _article(node: _Node, types: tuple[str, ...], named: Mapping[str, dict[str, 
         images=tuple(islice(_images(value.get("image"), named), _MAXIMUM_ITEMS)),
         publisher=publisher,
         in_language=_text(value.get("inLanguage"), 100),
-        is_accessible_for_free=_is_free(value),
+        is_accessible_for_free=_is_free(value, named),
         url=_url(value),
         word_count=_count(value.get("wordCount")),
         is_nested=node.is_nested,
@@ -412,12 +412,15 @@ def _url(value: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _is_free(value: Mapping[str, Any]) -> bool | None:
+def _is_free(value: Mapping[str, Any], named: Mapping[str, dict[str, Any]]) -> bool | None:
+    """Return whether all of a thing is free: what is paid for in part is not."""
     own = _boolean(value.get("isAccessibleForFree"))
-    parts = (
-        _boolean(part.get("isAccessibleForFree")) for part in _list(value.get("hasPart")) if isinstance(part, dict)
+    parts = (part for part in _list(value.get("hasPart")) if isinstance(part, dict))
+    stated = (
+        _boolean(named.get(_identifier(part) or "", part).get("isAccessibleForFree", part.get("isAccessibleForFree")))
+        for part in parts
     )
-    return False if own is None and False in parts else own
+    return False if False in stated else own
 
 
 def _boolean(value: Any) -> bool | None:

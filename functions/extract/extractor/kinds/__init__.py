@@ -8,7 +8,15 @@ from __future__ import annotations
 from extractor.kinds.article_types import TypeJudgement, TypeSign, judge_type
 from extractor.kinds.listings import is_front
 from extractor.kinds.pagination import next_pages
-from extractor.kinds.walls import Wall, WallSign, asks_to_subscribe, is_program_error, judge_wall, speaks_of_consent
+from extractor.kinds.walls import (
+    Wall,
+    WallSign,
+    asks_to_subscribe,
+    is_program_error,
+    judge_wall,
+    offers,
+    speaks_of_consent,
+)
 
 __all__ = [
     "TypeJudgement",
@@ -21,5 +29,6 @@ __all__ = [
     "judge_type",
     "judge_wall",
     "next_pages",
+    "offers",
     "speaks_of_consent",
 ]

@@ -361,7 +361,9 @@ def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ..
 
 
 def _is_free(data: StructuredData, meta: MetaStatements) -> Found[bool] | None:
-    if data.main and data.main.is_accessible_for_free is not None:
-        return Found(data.main.is_accessible_for_free, "jsonld", CONFIDENCE["jsonld"])
+    described = [article.is_accessible_for_free for article in (data.main, data.page) if article is not None]
+    stated = False if False in described else next((value for value in described if value is not None), None)
+    if stated is not None:
+        return Found(stated, "jsonld", CONFIDENCE["jsonld"])
     tier = _CONTENT_TIERS.get((meta.first("article:content_tier") or "").lower())
     return None if tier is None else Found(tier, "meta", CONFIDENCE["meta"])

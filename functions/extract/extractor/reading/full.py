@@ -49,6 +49,7 @@ from extractor.kinds import (
     judge_type,
     judge_wall,
     next_pages,
+    offers,
 )
 from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
 from extractor.text import clean_plain_text, ends_sentence, split_parts
@@ -300,8 +301,10 @@ def find_body(
     forest = model.boundary if model else None
     boundary = find_boundary(page, metadata.titles, forest=forest)
     # What the guard is not sure of may be put back; so the other judges' reasons go before its own.
-    foreign = {**boundary.foreign, **ruled_out(page), **recurring}
     description = metadata.description.value if metadata.description else None
+    headline = metadata.headline.value if metadata.headline else None
+    offered = offers(page, headline, description)
+    foreign = {**boundary.foreign, **ruled_out(page), **offered, **recurring}
     chosen = choose_body(page, foreign, metadata.titles, description, suspicion=boundary.likelihoods, model=model)
     authors = [person.name for person in metadata.author.value] if metadata.author else []
     shown = trim(chosen, page, metadata.titles, metadata.decks, authors)

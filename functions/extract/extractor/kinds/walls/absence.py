@@ -8,13 +8,14 @@ that prose has anything to do with the headline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from extractor.html import Page
 from extractor.kinds.walls.paywall import says_not_free
-from extractor.kinds.walls.presence import judge_presence
+from extractor.kinds.walls.presence import judge_presence, offers_in
 from extractor.kinds.walls.signs import Wall, WallSign
 from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP, Phrases
+from extractor.text import DropReason
 from newsdesk.contracts import ContentStatus, Reason
 from newsdesk.words import count_words
 
@@ -49,6 +50,13 @@ def absent_article(
     if is_short and description and " ".join(body_text.split()) == " ".join(description.split()):
         return Wall(ContentStatus.TRUNCATED, None, (WallSign.ONLY_DESCRIPTION,), 0.7)
     return None
+
+
+def offers(page: Page, headline: str | None, description: str | None) -> Mapping[int, str]:
+    """Return the segments of what a page offers for the rest of its article, and the reason to cut them."""
+    if not (says_not_free(page) or PAYWALL_MARKUP.are_in(page.markup_names)):
+        return {}
+    return dict.fromkeys(offers_in(page, headline, description), DropReason.PROMOTION.value)
 
 
 def _signs_of_pay(page: Page, own_words: int) -> Iterator[WallSign]:

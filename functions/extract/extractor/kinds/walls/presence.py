@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from extractor.html import FIGURES, HEADING_LEVELS, Container, Element, Page, Segment
+from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP
 from extractor.text import ends_sentence, stems_of
 from newsdesk.words import count_words
 
 MOST_WORDS = 600
 """A body that is longer is the article: nobody writes that much about a paper, or into an offer."""
 MOST_OFFER_WORDS = 150
+MOST_OFFERS = 2
 SHORTEST_PROSE_WORDS = 8
 SHORTEST_UNENDED_WORDS = 20
 MOST_OWN_WORDS_APART = 40
@@ -32,6 +34,7 @@ STATED_TIMES = 3
 """A text that is stated to be so many times as long as what is there is not there."""
 
 _MOST_ELEMENTS = 300
+_MOST_LINES = 500
 _MOST_LINKED = 0.5
 _CONTROL_WORDS = 8
 _CONTROL_LINKED = 0.9
@@ -237,17 +240,60 @@ def _is_empty(element: Element) -> bool:
     return True
 
 
+def offers_in(page: Page, headline: str | None, description: str | None) -> frozenset[int]:
+    """Return the segments of the offers that a page shows instead of the rest of its article, headings included.
+
+    An offer is the last box below the article, or it is named after pay. Many boxes with controls are no offers, but
+    the parts of a list.
+    """
+    heading = _headline_segment(page, headline)
+    if heading is None:
+        return frozenset()
+    telling = stems_of(f"{headline}\n{description or ''}")
+    below = page.segments[heading.index + 1 : heading.index + _MOST_LINES]
+    lines = [segment for segment in below if _is_prose(segment)]
+    boxes = {box.number: box for box in page.containers if _is_named_offer(page, box, heading, telling)}
+    last_own = heading.index
+    for segment in lines:
+        box = _offer_around(page, segment, heading, telling)
+        if box is not None:
+            boxes[box.number] = box
+        elif _is_related(telling, [segment]):
+            last_own = segment.index
+    offers = [box for box in boxes.values() if box.first > last_own or PAYWALL_MARKUP.are_in(_names(box))]
+    if len(offers) > MOST_OFFERS:
+        return frozenset()
+    return frozenset(index for box in offers for index in range(box.first, box.last + 1))
+
+
+def _is_named_offer(page: Page, container: Container, heading: Segment, telling: frozenset[str]) -> bool:
+    """Return whether a container below the headline is named after pay and holds nothing of the article."""
+    if container.first <= heading.index or not PAYWALL_MARKUP.are_in(_names(container)):
+        return False
+    inside = page.segments[container.first : container.last + 1]
+    is_short = sum(count_words(line.text) for line in inside) <= MOST_OFFER_WORDS
+    return is_short and any(map(_is_control, inside)) and not _is_related(telling, inside)
+
+
+def _names(container: Container) -> str:
+    return " ".join(container.element.get(name, "") for name in ("class", "id"))
+
+
 def _is_in_offer(page: Page, segment: Segment, heading: Segment, telling: frozenset[str]) -> bool:
     """Return whether a line is in a box with a control, away from the headline, that says nothing of the article."""
+    return _offer_around(page, segment, heading, telling) is not None
+
+
+def _offer_around(page: Page, segment: Segment, heading: Segment, telling: frozenset[str]) -> Container | None:
     container: Container | None = segment.container
     while container is not None and not container.first <= heading.index <= container.last:
         inside = page.segments[container.first : container.last + 1]
         if any(map(_is_control, inside)) or any(True for _ in islice(container.element.iter(*_CONTROLS), 1)):
             prose = [line for line in inside if _is_prose(line)]
             words = sum(count_words(line.text) for line in prose)
-            return words <= MOST_OFFER_WORDS and not _is_related(telling, prose)
+            return container if words <= MOST_OFFER_WORDS and not _is_related(telling, prose) else None
         container = container.parent
-    return False
+    return None
 
 
 def _is_control(segment: Segment) -> bool:
