@@ -18,7 +18,7 @@ from newsdesk.articles import ArticleState, OutcomeRecord, Stage, SubmissionReco
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import Article
 from newsdesk.web import MAXIMUM_URL_LENGTH
-from newsdesk_cli.console import escaped_json
+from newsdesk_cli.console import complain, escaped_json
 from newsdesk_cli.stack import Stack
 
 _MESSAGES_PER_CALL = 10  # SQS's own limit
@@ -238,13 +238,16 @@ def read_urls(lines: Iterable[str]) -> list[str]:
 def mirror(stack: Stack, folder: Path) -> int:
     """Copy the bucket's objects into a folder under their own keys; return how many were copied.
 
-    Objects are immutable, so one that is already there with the same size is not copied again.
+    Objects are immutable, so one that is already there with the same size is not copied again. One whose key leads out
+    of the folder is left out, with a complaint: no stage writes such a key, but others may write into a bucket.
     """
     missing: list[str] = []
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.bucket):
         for entry in page.get("Contents", []):
-            path = folder / entry["Key"]
-            if not path.is_file() or path.stat().st_size != entry["Size"]:
+            path = path_below(folder, entry["Key"])
+            if path is None:
+                complain(f"left out {entry['Key']}: it is no file below {folder}")
+            elif not path.is_file() or path.stat().st_size != entry["Size"]:
                 missing.append(entry["Key"])
 
     def copy(key: str) -> None:
@@ -257,6 +260,14 @@ def mirror(stack: Stack, folder: Path) -> int:
     return len(missing)
 
 
+def path_below(folder: Path, key: str) -> Path | None:
+    """Return the path of an object's key in a folder; None when it would lie elsewhere, or is no name of a file."""
+    path = folder / key
+    if key.endswith("/") or "\0" in key or path == folder or not path.resolve().is_relative_to(folder.resolve()):
+        return None
+    return path
+
+
 def write_outcomes(results: Iterable[Result], path: Path) -> None:
     """Write ``outcomes.jsonl``: one line per submitted URL."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -265,5 +276,5 @@ def write_outcomes(results: Iterable[Result], path: Path) -> None:
 
 def read_article(folder: Path, key: str | None) -> Article | None:
     """Return a mirrored article; None when it is not there."""
-    path = folder / key if key else None
+    path = path_below(folder, key) if key else None
     return Article.model_validate_json(path.read_bytes()) if path and path.is_file() else None
