@@ -298,6 +298,11 @@ def test_a_refresh_to_where_nobody_can_go_is_refused(server: MisbehavingServer, 
     assert failure(server.on("/", server_side.answer(page))).reason is Reason.BAD_REDIRECT
 
 
+def test_a_page_of_maintenance_is_tried_again(server: MisbehavingServer) -> None:
+    page = b"<title>Maintenance</title><h1>We will be back soon</h1><p>Please try again in an hour.</p>"
+    assert failure(server.on("/", server_side.answer(page))).reason is Reason.MAINTENANCE
+
+
 # Names in the wrong place
 
 

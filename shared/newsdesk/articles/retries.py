@@ -43,6 +43,7 @@ RETRY_POLICIES: dict[Reason, RetryPolicy] = {
     Reason.NAME_NOT_RESOLVED: RetryPolicy(3, 300.0, 3600.0),
     Reason.SERVER_ERROR: RetryPolicy(4, 120.0, 7200.0),
     Reason.RATE_LIMITED: RetryPolicy(6, 120.0, 14400.0),
+    Reason.MAINTENANCE: RetryPolicy(6, 600.0, 21600.0),
     Reason.ROBOTS_UNAVAILABLE: RetryPolicy(6, 600.0, 21600.0),
 }
 assert set(RETRY_POLICIES) == TRANSIENT

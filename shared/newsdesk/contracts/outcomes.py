@@ -42,6 +42,7 @@ class Reason(StrEnum):
     CLIENT_ERROR = "client_error"
     SERVER_ERROR = "server_error"
     RATE_LIMITED = "rate_limited"
+    MAINTENANCE = "maintenance"
     ROBOTS_UNAVAILABLE = "robots_unavailable"
     NAME_NOT_RESOLVED = "name_not_resolved"
     CONNECTION_FAILED = "connection_failed"
@@ -93,6 +94,7 @@ TRANSIENT: frozenset[Reason] = frozenset(
     {
         Reason.SERVER_ERROR,
         Reason.RATE_LIMITED,
+        Reason.MAINTENANCE,
         Reason.ROBOTS_UNAVAILABLE,
         Reason.NAME_NOT_RESOLVED,
         Reason.CONNECTION_FAILED,
@@ -124,6 +126,7 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:client_error": "The server answered another 4xx, a 3xx that is not a redirect, or a status above 599.",
     "failed:server_error": "The server still answered 5xx after the last attempt.",
     "failed:rate_limited": "The server still answered 429 after the last attempt.",
+    "failed:maintenance": "The server still answered 200 with a page of maintenance after the last attempt.",
     "failed:robots_unavailable": "The host's robots.txt was still unreachable after the last attempt (RFC 9309).",
     "failed:name_not_resolved": "The host's name still did not resolve after the last attempt.",
     "failed:connection_failed": "No connection could be made, or it broke, up to the last attempt.",

@@ -54,6 +54,7 @@ from newsdesk.web.transport.exchange import (
     TlsFacts,
 )
 from newsdesk.web.transport.http1 import Connection, Head
+from newsdesk.web.transport.maintenance import is_maintenance_page
 from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Resolve, Resolver
 from newsdesk.web.transport.refresh import header_refresh, refresh_target
 
@@ -410,6 +411,8 @@ class HttpFetcher:
         if not has_text and not leads_on:
             raise PermanentError(Reason.EMPTY_PAGE, "white space only")
         check_page_start(start)
+        if is_maintenance_page(body, encoding):
+            raise TransientError(Reason.MAINTENANCE, "the site says that it is down")
         return body
 
 

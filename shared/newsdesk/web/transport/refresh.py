@@ -8,11 +8,10 @@ A page that reloads itself every few minutes, or that has something to read, is 
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 from newsdesk.web import decode_start
+from newsdesk.web.transport.bare_pages import read_bare_page
 from newsdesk.web.transport.exchange import HeaderFields
-from newsdesk.words import count_unspaced_characters, count_words
 
 LONGEST_WAIT_SECONDS = 10
 """A page that sends its reader on waits for a few seconds, one that reloads itself for minutes."""
@@ -27,12 +26,6 @@ _REFRESH = re.compile(r"\s*(\d{1,6})(?:\.[\d.]*)?\s*(?:[;,\s]\s*(?:url\s*=\s*)?(
 """https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh"""
 
 _MENTIONED = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
-_HAS_MARKUP = re.compile(rb"<[a-z!]", re.IGNORECASE)
-_UNREAD = frozenset(
-    {"a", "aside", "button", "footer", "form", "header", "iframe", "nav", "script", "select", "style", "template",
-     "textarea", "title"}
-)  # fmt: skip
-"""Elements whose text is nothing to read, or is there to leave the page by."""
 
 
 def refresh_target(headers: HeaderFields, body: bytes, encoding: str | None) -> tuple[str, str | None] | None:
@@ -55,13 +48,8 @@ def refresh_target(headers: HeaderFields, body: bytes, encoding: str | None) -> 
     start, is_whole = decode_start(body, encoding, READ_BYTES) if body else (b"", True)
     if not is_whole or (stated is None and not _MENTIONED.search(start)):
         return None
-    page = _Reader()
-    if _HAS_MARKUP.search(start):
-        page.feed(start.decode("utf-8", "replace"))
-        page.close()
-    else:
-        page.words = _weight(start.decode("utf-8", "replace"))
-    target = stated or page.target
+    page = read_bare_page(start.decode("utf-8", "replace"))
+    target = stated or next((target for content in page.refreshes if (target := _target_in(content))), None)
     return None if target is None or page.words > MOST_WORDS else (target, None if stated else page.base)
 
 
@@ -82,37 +70,3 @@ def _target_in(content: str) -> str | None:
     if target[:1] in ("'", '"'):
         target = target[1:].partition(target[0])[0]
     return target.strip() or None
-
-
-def _weight(text: str) -> int:
-    """Return how many words a text has; two characters of a script without spaces are about one."""
-    return count_words(text) - count_unspaced_characters(text) // 2
-
-
-class _Reader(HTMLParser):
-    """Reads where a page refreshes to, and how much there is to read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.target: str | None = None
-        self.base: str | None = None
-        self.words = 0
-        self._open: dict[str, int] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNREAD:
-            self._open[tag] = self._open.get(tag, 0) + 1
-        elif tag == "base" and self.base is None:
-            self.base = dict(attrs).get("href")
-        elif tag == "meta" and self.target is None and not self._open.get("template"):
-            stated = dict(attrs)
-            if (stated.get("http-equiv") or "").strip().lower() == "refresh":
-                self.target = _target_in(stated.get("content") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open.get(tag):
-            self._open[tag] -= 1
-
-    def handle_data(self, data: str) -> None:
-        if self.words <= MOST_WORDS and not any(self._open.values()):
-            self.words += _weight(data)
