@@ -27,6 +27,7 @@ Element: TypeAlias = HtmlElement
 """An element of a page's tree."""
 
 _ANNOTATED = XPath("descendant::*[@itemprop or @property or @rel]")
+_TEXTS = XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
 _CLASSES, _IDS = XPath("descendant::*/@class", smart_strings=False), XPath("descendant::*/@id", smart_strings=False)
 
 
@@ -67,6 +68,11 @@ class Page:
     def annotated(self) -> tuple[Element, ...]:
         """The elements with ``itemprop``, ``property`` or ``rel``, in document order: microdata, RDFa and links."""
         return tuple(_ANNOTATED(self.tree))
+
+    @cached_property
+    def text(self) -> str:
+        """All text as it is written, shown or not, but that of scripts and style sheets."""
+        return "".join(_TEXTS(self.tree))
 
     @cached_property
     def links(self) -> tuple[Element, ...]:

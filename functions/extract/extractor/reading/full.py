@@ -257,7 +257,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
                 *wall.warnings,
                 *kind.warnings,
                 *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
-                *((INVISIBLE_TEXT,) if hides_text(page.tree.text_content()) else ()),
+                *((INVISIBLE_TEXT,) if hides_text(page.text) else ()),
             ),
             conflicts=metadata.conflicts,
         ),
