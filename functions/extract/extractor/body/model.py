@@ -35,13 +35,12 @@ BLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """What the first two forests think of some segments: the opinions of the first, and what the second makes of them.
+class Opinions:
+    """What the first forest thinks of some segments.
 
-    ``table`` is what they read, to which the third forest's columns are added.
+    ``table`` is what it read, to which the later forests' columns are added.
     """
 
-    opinions: list[float]
     probabilities: list[float]
     table: Table
 
@@ -67,22 +66,28 @@ class Model:
     second: Forest
     third: Forest
 
-    def score(self, page: PageFeatures, scored: Sequence[int]) -> Scores:
-        """Return what the first two forests think of some segments."""
+    def score(self, page: PageFeatures, scored: Sequence[int]) -> Opinions:
+        """Return what the first forest thinks of some segments."""
         words = word_columns(page, scored, self.class_words, self.text_words)
         table = Table(
             self.first.splits, [[*(page.rows[i] or ()), *more] for i, more in zip(scored, words, strict=True)]
         )
-        opinions = self.first.probabilities_in(table)
-        table.extend(context_columns(page, scored, opinions))
-        return Scores(opinions, self.second.probabilities_in(table), table)
+        return Opinions(self.first.probabilities_in(table), table)
+
+    def rescore(self, page: PageFeatures, scored: Sequence[int], opinions: Opinions) -> list[float]:
+        """Return the second forest's probabilities, given what the first thinks of everything around each segment."""
+        opinions.table.extend(context_columns(page, scored, opinions.probabilities))
+        return self.second.probabilities_in(opinions.table)
 
     def rescore_with_vote(
-        self, page: PageFeatures, scored: Sequence[int], scores: Scores, peer_share: Sequence[float]
+        self, page: PageFeatures, scored: Sequence[int], opinions: Opinions, peer_share: Sequence[float]
     ) -> list[float]:
-        """Return the third forest's probabilities, given which share of each segment another extractor kept."""
-        scores.table.extend(vote_columns(page, scored, scores.opinions, peer_share))
-        return self.third.probabilities_in(scores.table)
+        """Return the third forest's probabilities, given which share of each segment another extractor kept.
+
+        To be called after :meth:`rescore`.
+        """
+        opinions.table.extend(vote_columns(page, scored, opinions.probabilities, peer_share))
+        return self.third.probabilities_in(opinions.table)
 
 
 @cache
