@@ -102,5 +102,9 @@ class TimeShortError(NewsdeskError):
     """Too little of the function's time is left for another record: hand it back to the queue."""
 
 
+class UnreadableObjectError(NewsdeskError):
+    """An S3 object was not written as this release reads it, or was damaged since; it stays that way."""
+
+
 class ObjectMissingError(NewsdeskError):
     """An S3 object that a message names is not there."""

@@ -122,6 +122,15 @@ def test_an_article_whose_object_is_gone_is_passed_over() -> None:
     assert desk.vectors == set()
 
 
+def test_an_article_that_this_release_cannot_read_is_passed_over() -> None:
+    desk = Desk()
+    change = desk.change(1)
+    desk.objects.objects.clear()
+    desk.objects.put(change.key or "", b'{"schemaVersion": 2}', "application/json")
+    assert desk.stage.handle(change) == "stale"
+    assert desk.vectors == set()
+
+
 @pytest.mark.parametrize("method", ["get", "put"])
 def test_what_fails_is_made_good_by_the_next_delivery(method: str) -> None:
     desk = Desk()

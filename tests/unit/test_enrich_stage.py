@@ -189,6 +189,37 @@ def test_a_work_object_that_expired_ends_the_run() -> None:
     assert world.now.stage is Stage.REST
 
 
+def _of_another_release() -> bytes:
+    document = json.loads(to_json_bytes(WORK))
+    document["article"]["articleType"] = "a kind that this release does not know"
+    return gzip.compress(json.dumps(document).encode())
+
+
+UNREADABLE = {
+    "another release's": _of_another_release(),
+    "other JSON": gzip.compress(b'{"schemaVersion": 2}'),
+    "no JSON": gzip.compress(b"<html>"),
+    "not compressed": to_json_bytes(WORK),
+    "cut short": gzip.compress(to_json_bytes(WORK))[:-20],
+    "damaged": gzip.compress(to_json_bytes(WORK))[:40] + b"\xff" * 40,
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_work_object_that_cannot_be_read_ends_the_run_at_once(name: str) -> None:
+    # Given what another release wrote, or what is left of it
+    world = World()
+    world.objects.objects.clear()
+    world.objects.put(KEY, UNREADABLE[name], "application/json", "gzip")
+
+    # When it is to be enriched, Then the run ends and says why
+    assert world.stage.handle(world.message) == "failed"
+    assert world.store.outcomes[ARTICLE_ID, 2].outcome == "failed:work_unreadable"
+    assert world.now.stage is Stage.REST
+    assert world.stage.handle(world.message) == "skipped"
+
+
 def test_a_redelivered_article_sends_the_next_message_again_and_does_nothing_else() -> None:
     world = World()
     world.stage.handle(world.message)

@@ -287,6 +287,17 @@ def test_a_message_of_an_older_run_is_skipped() -> None:
     assert world.objects.puts == []
 
 
+@pytest.mark.parametrize("stored", [b"", b"not compressed", gzip.compress(b'{"schemaVersion": 2}')])
+def test_work_that_was_written_by_another_release_and_cannot_be_read_ends_the_run_at_once(stored: bytes) -> None:
+    # Given an earlier delivery's work under the capture's key, which stays there and which nobody can read
+    world = World(page())
+    world.objects.put(world.key, stored, "application/json", "gzip")
+
+    # When the message comes again, Then the run ends and says why
+    assert world.stage.handle(world.message) == "failed"
+    assert world.store.outcomes[ARTICLE_ID, 2].outcome == "failed:work_unreadable"
+
+
 @pytest.mark.parametrize("body", [page(), b"<html></html>"])
 def test_a_worker_that_lost_the_race_is_stale(body: bytes) -> None:
     # Given another worker that moves the article on while this one works

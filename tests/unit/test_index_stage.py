@@ -203,6 +203,23 @@ def test_an_article_that_is_gone_from_the_bucket_ends_as_failed() -> None:
     assert desk.stage.handle(message) == "stale"
 
 
+@pytest.mark.parametrize("stored", [b"", b"<html>", b'{"schemaVersion": 2}', b"\xff\xfe"])
+def test_an_article_that_this_release_cannot_read_ends_as_failed_at_once(stored: bytes) -> None:
+    # Given an article that another release wrote, or what is left of it
+    desk = Desk()
+    message = desk.expect()
+    desk.objects.objects.clear()
+    desk.objects.put(message.article_key, stored, "application/json")
+
+    # When it is indexed, Then the run ends and says why, and nothing was committed
+    assert desk.stage.handle(message) == "failed"
+    outcome = desk.store.outcome(id_of(), 1)
+    assert outcome is not None
+    assert outcome.outcome == "failed:work_unreadable"
+    assert desk.store.revisions == {}
+    assert desk.store.states[id_of()].stage is Stage.REST
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_run_whose_end_is_recorded_already_is_acknowledged(is_there: bool) -> None:
     # Given a run whose outcome another worker has recorded, and whose object may be gone

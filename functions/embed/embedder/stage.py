@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsdesk.articles import ArticleStore
-from newsdesk.contracts import Article, ArticleChanged, StoredVector, encode_vector, keys, to_json_bytes
-from newsdesk.errors import ObjectMissingError
+from newsdesk.articles import ArticleStore, read_article
+from newsdesk.contracts import ArticleChanged, StoredVector, encode_vector, keys, to_json_bytes
+from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
 
 Embed = Callable[[str | None, str], Sequence[float]]
@@ -29,7 +29,7 @@ class EmbedStatus(StrEnum):
     REMOVED = "removed"
     """The article was taken back, and its vector with it."""
     STALE = "stale"
-    """The change is not the article's last one, or the article's object is gone."""
+    """The change is not the article's last one, or the article's object is gone or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class EmbedStage:
         if not self._is_current(change):
             return EmbedStatus.STALE
         try:
-            article = Article.model_validate_json(self.objects.get(change.key))
-        except ObjectMissingError:
+            article = read_article(self.objects.get(change.key))
+        except (ObjectMissingError, UnreadableObjectError):
             return EmbedStatus.STALE
         vector = StoredVector(
             article_id=change.article_id,

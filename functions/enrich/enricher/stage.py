@@ -5,7 +5,6 @@ Comes in: ``ArticleExtracted``. Goes out: ``ArticleEnriched``. Changes: the arti
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from enum import StrEnum
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
 from newsdesk import __version__
-from newsdesk.articles import ArticleState, Stage, lifecycle
+from newsdesk.articles import ArticleState, Stage, lifecycle, read_work
 from newsdesk.clock import from_text
 from newsdesk.contracts import Article, ArticleExtracted, ChangeType, ExtractedWork, Reason, keys, to_json_bytes
-from newsdesk.errors import ObjectMissingError
+from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Metric, Worker, count
 
@@ -28,7 +27,7 @@ class EnrichStatus(StrEnum):
     ENRICHED = "enriched"
     """The article's object was written, and index has its message."""
     FAILED = "failed"
-    """The run ended because extract's work object is gone."""
+    """The run ended because extract's work object is gone, or cannot be read."""
     SKIPPED = "skipped"
     """There was nothing to do: an older run's message, or one whose work is done."""
     STALE = "stale"
@@ -49,16 +48,19 @@ class EnrichStage:
         if state is None or state.extracted_key is None:
             return EnrichStatus.SKIPPED
         try:
-            body = self.objects.get(state.extracted_key)
+            work = read_work(self.objects.get(state.extracted_key))
         except ObjectMissingError:
-            outcome = self.worker.fail(state, Reason.CAPTURE_MISSING, state.extracted_key)
-            return EnrichStatus.STALE if outcome is None else EnrichStatus.FAILED
-        work = ExtractedWork.model_validate_json(gzip.decompress(body))
+            return self._fail(state, Reason.CAPTURE_MISSING, state.extracted_key)
+        except UnreadableObjectError as error:
+            return self._fail(state, Reason.WORK_UNREADABLE, str(error))
         article = build_article(state, work, self.enrichers)
-        for error in article.enrichment.errors:
-            if error.kind != "not_applicable":
-                count(Metric.ENRICHERS_FAILED, f"{error.enricher}:{error.kind}")
+        for failure in article.enrichment.errors:
+            if failure.kind != "not_applicable":
+                count(Metric.ENRICHERS_FAILED, f"{failure.enricher}:{failure.kind}")
         return self._hand_on(state, to_json_bytes(article))
+
+    def _fail(self, state: ArticleState, reason: Reason, detail: str) -> EnrichStatus:
+        return EnrichStatus.STALE if self.worker.fail(state, reason, detail) is None else EnrichStatus.FAILED
 
     def _hand_on(self, state: ArticleState, article: bytes) -> EnrichStatus:
         digest = hashlib.sha256(article).hexdigest()

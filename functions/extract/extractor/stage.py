@@ -10,13 +10,9 @@ that each is read once; then all are joined.
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-from pydantic import ValidationError
 
 from extractor.contract import EXTRACTOR, ExtractionResult, PageToRead, ReadPage
 from extractor.joining import MAXIMUM_JOINED_BYTES, join_pages
@@ -30,7 +26,9 @@ from newsdesk.articles import (
     Stage,
     find_claimed_original,
     lifecycle,
+    pack_work,
     read_capture,
+    read_work,
 )
 from newsdesk.clock import from_text
 from newsdesk.contracts import (
@@ -45,7 +43,7 @@ from newsdesk.contracts import (
     label,
     to_json_bytes,
 )
-from newsdesk.errors import ObjectMissingError, PermanentError, TransientError
+from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
 from newsdesk.hosts import HostProfile, ProfilePage
 from newsdesk.ports import HostStore, ObjectStore
 from newsdesk.runtime import Worker
@@ -53,9 +51,6 @@ from newsdesk.web import OptOutPolicy, canonical_url, decode_body, parse_url, un
 
 _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
 """How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
-
-_UNREADABLE = (ValidationError, gzip.BadGzipFile, zlib.error, EOFError)
-"""What reading a kept page raises where another release or another program wrote it."""
 
 
 class ExtractStatus(StrEnum):
@@ -228,8 +223,8 @@ class ExtractStage:
         """
         key = _page_key(state, capture)
         try:
-            work = _read_work(self.objects.get(key))
-        except (ObjectMissingError, *_UNREADABLE):
+            work = read_work(self.objects.get(key))
+        except (ObjectMissingError, UnreadableObjectError):
             result = self._extract(state, capture, profile)
             self._put(key, to_json_bytes(_work_of(state, capture, result)))
             return result
@@ -296,7 +291,10 @@ class ExtractStage:
         key = keys.extracted_key(state.article_id, capture.capture_id)
         if not self._put(key, to_json_bytes(_work_of(state, capture, result))):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
-            digest = _read_work(self.objects.get(key)).content_hash
+            try:
+                digest = read_work(self.objects.get(key)).content_hash
+            except UnreadableObjectError as error:
+                return _status_of(self.worker.fail(state, Reason.WORK_UNREADABLE, str(error)))
         is_first = self.worker.hand_on(
             state,
             lambda current, now, timeouts: lifecycle.extracted(
@@ -306,8 +304,7 @@ class ExtractStage:
         return ExtractStatus.EXTRACTED if is_first else ExtractStatus.STALE
 
     def _put(self, key: str, work: bytes) -> bool:
-        # No time stamp in the gzip header: the same work is the same bytes.
-        return self.objects.put(key, gzip.compress(work, mtime=0), "application/json", "gzip")
+        return self.objects.put(key, pack_work(work), "application/json", "gzip")
 
     def _end_as_unchanged(self, state: ArticleState, result: ExtractionResult) -> ExtractStatus:
         worker, now = self.worker, self.worker.clock()
@@ -357,10 +354,6 @@ def _work_of(state: ArticleState, capture: Capture, result: ExtractionResult) ->
         wall_warnings=result.wall_warnings,
         page_warnings=result.page_warnings,
     )
-
-
-def _read_work(stored: bytes) -> ExtractedWork:
-    return ExtractedWork.model_validate_json(gzip.decompress(stored))
 
 
 def _to_be_read_again(state: ArticleState, result: ExtractionResult) -> ArticleState:

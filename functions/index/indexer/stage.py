@@ -18,11 +18,12 @@ from newsdesk.articles import (
     Stage,
     WriteOnce,
     ended,
+    read_article,
     relate,
 )
 from newsdesk.clock import to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Outcome, Reason
-from newsdesk.errors import ObjectMissingError
+from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Worker
 from newsdesk.web import canonical_url, parse_url
@@ -37,7 +38,7 @@ class IndexStatus(StrEnum):
     INDEXED = "indexed"
     """A revision was committed."""
     FAILED = "failed"
-    """The run ended because the enriched article is gone."""
+    """The run ended because the enriched article is gone, or cannot be read."""
     STALE = "stale"
     """There was nothing to do, or another worker was first."""
 
@@ -61,13 +62,17 @@ class IndexStage:
         if state is None or state.article_key is None:
             return IndexStatus.STALE
         try:
-            article = Article.model_validate_json(self.objects.get(state.article_key))
+            article = read_article(self.objects.get(state.article_key))
         except ObjectMissingError:
-            outcome = self.worker.fail(state, Reason.CAPTURE_MISSING, "the enriched article is gone")
-            return IndexStatus.STALE if outcome is None else IndexStatus.FAILED
+            return self._fail(state, Reason.CAPTURE_MISSING, "the enriched article is gone")
+        except UnreadableObjectError as error:
+            return self._fail(state, Reason.WORK_UNREADABLE, str(error))
         relation = self._relate(state, article)
         outcome = self.worker.finish(state, lambda current: self._commit(current, article, relation))
         return IndexStatus.STALE if outcome is None else IndexStatus.INDEXED
+
+    def _fail(self, state: ArticleState, reason: Reason, detail: str) -> IndexStatus:
+        return IndexStatus.STALE if self.worker.fail(state, reason, detail) is None else IndexStatus.FAILED
 
     def _relate(self, state: ArticleState, article: Article) -> Relation:
         """Find the cluster of near-duplicates, and make the article findable for later ones.

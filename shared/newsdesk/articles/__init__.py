@@ -59,6 +59,7 @@ from newsdesk.articles.state import (
     SubmissionRecord,
     standing_of,
 )
+from newsdesk.articles.work import pack_work, read_article, read_work
 
 __all__ = [
     "CAPTURE_MEDIA_TYPE",
@@ -106,8 +107,11 @@ __all__ = [
     "message_for",
     "next_run",
     "overload_delay",
+    "pack_work",
     "page_missed",
+    "read_article",
     "read_capture",
+    "read_work",
     "reason_to_keep",
     "relate",
     "released",

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     PARSE_MEMORY = "parse_memory"
     PARSE_CRASH = "parse_crash"
     CAPTURE_MISSING = "capture_missing"
+    WORK_UNREADABLE = "work_unreadable"
     FRONT_PAGE = "front_page"
     REDIRECTED = "redirected"
     HOST_OVERLOADED = "host_overloaded"
@@ -151,6 +152,7 @@ DESCRIPTIONS: dict[str, str] = {
     "failed:parse_memory": "Reading the page took more than 512 MB, even by the fallback.",
     "failed:parse_crash": "The process that reads pages crashed on this one, even in the fallback.",
     "failed:capture_missing": "The capture that a later stage needs is no longer in the bucket.",
+    "failed:work_unreadable": "The output of an earlier stage cannot be read by this release, or was damaged.",
     "failed:front_page": "The URL redirects to a front page, or is one; a front page is never the article.",
     "failed:redirected": "An indexed article's URL redirects to another page; the last revision stands.",
     "failed:host_overloaded": "The host was in back-off each time that the page's turn came.",
