@@ -66,6 +66,24 @@ class TestReferences:
         assert names <= {*template["Parameters"], *template["Resources"]}
 
 
+class TestRedrive:
+    def test_every_documented_redrive_names_where_messages_go(self, template: Template) -> None:
+        # Given dead-letter queues into which an event bus puts what came from no queue
+        fed_by_a_bus = {
+            target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::Events::Rule"
+            for target in resource["Properties"]["Targets"]
+        }
+        assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue"}
+        # When / Then: each command moves to a destination, and a queue of the name it makes up is there
+        text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+        commands = [line for line in text.splitlines() if "start-message-move-task" in line]
+        assert commands
+        assert all("--source-arn" in line and "--destination-arn" in line for line in commands)
+        assert {name.replace("DeadLetterQueue", "Queue") for name in fed_by_a_bus} <= set(template["Resources"])
+
+
 class TestTable:
     def test_the_table_and_the_index_that_every_step_writes_are_warmed_by_two_parameters(
         self, template: Template

@@ -34,7 +34,7 @@ class TableSettings(FunctionSettings):
         default=1800, ge=1, description="A message that has not moved its article for this long is sent again."
     )
     record_retention_days: int = Field(
-        default=90, ge=1, description="How long submissions, outcomes and signature bands are kept."
+        default=90, ge=7, description="How long submissions, outcomes and signature bands are kept."
     )
 
     @cached_property
