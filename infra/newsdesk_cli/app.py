@@ -184,6 +184,30 @@ def status(
     print_facts(status_of(stack, subject) if subject else queue_depths(stack), as_json)
 
 
+@app.command(epilog="Example: newsdesk retell --stack newsdesk")
+def retell(stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
+    """Tell the changes that publish could not read, or could not tell for half a day."""
+    from newsdesk_cli import retelling
+    from newsdesk_cli.lookup import open_stack
+
+    told = retelling.retell(open_stack(stack_name, region))
+    print_facts({"objects_told": told.objects, "changes": told.changes, "still_unreadable": len(told.left)}, as_json)
+
+
+@app.command(epilog="Example: newsdesk unlink cq3w2ynwz5t4mbbvmxq6rwsuae --stack newsdesk")
+def unlink(
+    cluster_id: Annotated[str, typer.Argument(metavar="CLUSTER_ID", help="One of a change's mergedClusterIds.")],
+    stack_name: StackName = None,
+    region: Region = None,
+) -> None:
+    """Revoke the merge of a cluster of near-duplicates into another one."""
+    from newsdesk_cli.lookup import open_stack
+
+    if not open_stack(stack_name, region).store.unlink(cluster_id):
+        fail(f"{cluster_id} is part of no other cluster")
+    say(f"{cluster_id} stands by itself again")
+
+
 @app.command(epilog="Example: newsdesk show https://example.org/a")
 def show(
     subject: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL", help="Which article.")],

@@ -316,6 +316,11 @@ def _keys() -> str:
             "one page of an article of several; not for readers",
             "`WorkRetentionDays`",
         ),
+        (
+            keys.unreadable_key("0sequence0").replace("0sequence0", "<sequence number>"),
+            "a record of a change that could not be read; not for readers",
+            "until `newsdesk retell` has told it",
+        ),
         (ARTICLE_SCHEMA_KEY, "the article's JSON Schema; fields are added", "always"),
     )
     examples = {"1111-11-11": "<first seen>", "7777": "<revision>", "abcdef01": "<hash>", host: "<host>"}

@@ -94,6 +94,10 @@ class TransientError(NewsdeskError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class UnreadableRecordError(NewsdeskError):
+    """A record of the table's stream is not what this release writes; it stays that way."""
+
+
 class ThrottledError(NewsdeskError):
     """A service refused a call for its rate several times over: hand the record back to the queue."""
 

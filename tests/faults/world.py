@@ -44,7 +44,7 @@ from newsdesk.contracts import (
 )
 from newsdesk.runtime import Worker
 from newsdesk.web import article_id, canonical_url, parse_url
-from publisher.stage import Inserted, PublishStage
+from publisher.stage import PublishStage
 from tests.pipeline import Pipeline, real_web
 
 MOST_RECEIVES = 5
@@ -297,7 +297,7 @@ class World:
         return True
 
     def _publish(self, batch: list[dict[str, Any]]) -> None:
-        self.publish.handle([Inserted(sequence, record) for sequence, record in read_inserted(batch)])
+        self.publish.handle(self.publish.read(batch, read_inserted)[0])
 
     def _wait(self) -> bool:
         """Move the clock to the next thing that is due for a run in flight, and dispatch; False when none is."""
@@ -357,7 +357,7 @@ class World:
 
     def records(self) -> list[SubmissionRecord | OutcomeRecord | RevisionRecord]:
         """Return everything that was ever recorded, in the order of the commits."""
-        return [record for _, record in read_inserted(aws.stream_records())]
+        return [found[1] for found in map(read_inserted, aws.stream_records()) if found]
 
 
 def message_in(body: str) -> StageMessage:

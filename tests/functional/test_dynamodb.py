@@ -739,7 +739,7 @@ def test_a_stream_tells_what_was_inserted_and_nothing_else(dynamodb: DynamoArtic
     )
 
     # When the stream is read
-    inserted = read_inserted(aws.stream_records())
+    inserted = [found for found in map(read_inserted, aws.stream_records()) if found]
 
     # Then the records come once, in the order of their writing, as they were written
     assert [record for _, record in inserted] == [
@@ -758,7 +758,7 @@ def test_a_raw_stream_event_is_read_as_lambda_delivers_it() -> None:
     assert {record["eventName"] for record in event["Records"]} == {"INSERT", "MODIFY", "REMOVE"}
 
     # When it is read
-    inserted = read_inserted(event["Records"])
+    inserted = [found for found in map(read_inserted, event["Records"]) if found]
 
     # Then the inserted records are there with their sequence numbers, and neither states nor what was removed
     assert [type(record) for _, record in inserted] == [

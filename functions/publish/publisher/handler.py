@@ -1,8 +1,10 @@
 """The publish function: the table's stream in, change feed and events out.
 
-Comes in: DynamoDB stream records. Goes out: nothing. Changes: ``changes/v1/``, ``schemas/``, the event bus.
+Comes in: DynamoDB stream records. Goes out: how many changes there were. Changes: ``changes/v1/``,
+``unreadable/v1/``, ``schemas/``, the event bus.
 
-It raises when anything goes wrong, so that the stream delivers the batch again, whole or in halves: change objects are
+A record that cannot be read is kept in the bucket, and the others are announced. Anything else that goes wrong is the
+infrastructure's fault, and raises, so that the stream delivers the batch again, whole or in halves: change objects are
 named after their batch, and what a half announces again under another name has the same ``changeId``.
 """
 
@@ -19,7 +21,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema, schema_text
 from newsdesk.runtime import Metric, count, instrumented, logger
 from publisher.settings import PublishSettings
-from publisher.stage import Inserted, PublishStage, PublishStatus, outcomes_of
+from publisher.stage import PublishStage, PublishStatus, outcomes_of
 
 
 @cache
@@ -33,11 +35,16 @@ def build() -> PublishStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
-    """Announce what a batch of stream records committed."""
-    inserted = [Inserted(sequence, record) for sequence, record in read_inserted(event["Records"])]
-    changes = build().handle(inserted)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+    """Announce what a batch of stream records committed, and return how many changes that were."""
+    stage = build()
+    inserted, unreadable = stage.read(event["Records"], read_inserted)
+    changes = stage.handle(inserted)
+    if unreadable:
+        count(Metric.CHANGES_PUBLISHED, PublishStatus.UNREADABLE, unreadable)
+        logger.error("records not read", extra={"unreadable": unreadable})
     count(Metric.CHANGES_PUBLISHED, PublishStatus.PUBLISHED, changes)
     for outcome, number in outcomes_of(inserted).items():
         count(Metric.OUTCOMES_RECORDED, outcome, number)
     logger.info("batch published", extra={"records": len(inserted), "changes": changes})
+    return {"changes": changes, "unreadable": unreadable}

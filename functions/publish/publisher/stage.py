@@ -10,14 +10,18 @@ readers process each ``changeId`` once.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord, WriteOnce
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, SubmissionEnded, changes_key
+from newsdesk.contracts import ArticleChanged, SubmissionEnded, changes_key, unreadable_key
+from newsdesk.errors import UnreadableRecordError
 from newsdesk.ports import EventPublisher, ObjectStore
 
 _SEQUENCE_DIGITS = 40
@@ -29,6 +33,8 @@ class PublishStatus(StrEnum):
 
     PUBLISHED = "published"
     """It is in the change feed and on the bus."""
+    UNREADABLE = "unreadable"
+    """The stream's record could not be read; it is kept in the bucket, for `newsdesk retell`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,10 @@ class Inserted:
 
     sequence: str
     record: WriteOnce
+
+
+Read = Callable[[Mapping[str, Any]], "tuple[str, WriteOnce] | None"]
+"""Reads a record of the stream; raises :class:`newsdesk.errors.UnreadableRecordError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,38 @@ class PublishStage:
         if changes or endings:
             self.events.publish([*changes, *endings])
         return len(changes)
+
+    def read(self, stream_records: Iterable[Mapping[str, Any]], read: Read) -> tuple[list[Inserted], int]:
+        """Return what a batch of the stream's records inserted, and how many of them could not be read.
+
+        One that cannot be read, or that no change can be made of, would stop the stream for as long as it keeps it. It
+        is kept in the bucket instead, and the others are announced.
+        """
+        inserted: list[Inserted] = []
+        unreadable = 0
+        for stream_record in stream_records:
+            try:
+                found = read(stream_record)
+                if found is not None:
+                    item = Inserted(*found)
+                    _announcements(item.record)
+                    inserted.append(item)
+            except (UnreadableRecordError, ValueError):
+                self._keep(stream_record)
+                unreadable += 1
+        return inserted, unreadable
+
+    def _keep(self, stream_record: Mapping[str, Any]) -> None:
+        # Binary values and times are no JSON; where a record has them, it is kept for people only.
+        body = json.dumps(stream_record, default=str, sort_keys=True).encode("utf-8")
+        change = stream_record.get("dynamodb")
+        sequence = change.get("SequenceNumber") if isinstance(change, Mapping) else None
+        key = unreadable_key(str(sequence) if sequence else hashlib.sha256(body).hexdigest())
+        self.objects.put(key, body, "application/json")
+
+
+def _announcements(record: WriteOnce) -> tuple[ArticleChanged | None, SubmissionEnded | None]:
+    return change_of(record) if isinstance(record, RevisionRecord) else None, ending_of(record)
 
 
 def outcomes_of(inserted: Sequence[Inserted]) -> Counter[str]:

@@ -26,7 +26,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -51,7 +51,7 @@ from newsdesk.articles import (
 )
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.contracts import Record
-from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError, UnreadableRecordError
 from newsdesk.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -454,23 +454,24 @@ class DynamoArticleStore:
                 return {**key, "kind": "revision", **_document(record)}
 
 
-def read_inserted(stream_records: Iterable[Mapping[str, Any]]) -> list[tuple[str, WriteOnce]]:
-    """Return the sequence number and the record of every write-once insertion among a stream's records.
+def read_inserted(stream_record: Mapping[str, Any]) -> tuple[str, WriteOnce] | None:
+    """Return the sequence number and the record of a write-once insertion; None for any other record of the stream.
 
     A record that is written over one of its name that had expired is such an insertion too.
 
     Raises
     ------
-    pydantic.ValidationError
-        If an item is not what :class:`DynamoArticleStore` writes.
+    UnreadableRecordError
+        If it is not what :class:`DynamoArticleStore` writes.
     """
-    inserted: list[tuple[str, WriteOnce]] = []
-    for entry in stream_records:
-        change = entry["dynamodb"]
+    try:
+        change = stream_record["dynamodb"]
         model = _WRITE_ONCE_KINDS.get(change.get("NewImage", {}).get("kind", {}).get("S", ""))
-        if entry["eventName"] in ("INSERT", "MODIFY") and model is not None:
-            inserted.append((change["SequenceNumber"], model.model_validate(_from_wire(change["NewImage"]))))
-    return inserted
+        if stream_record["eventName"] not in ("INSERT", "MODIFY") or model is None:
+            return None
+        return str(change["SequenceNumber"]), model.model_validate(_from_wire(change["NewImage"]))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UnreadableRecordError(type(error).__name__) from error
 
 
 _WRITE_ONCE_KINDS: dict[str, type[SubmissionRecord | OutcomeRecord | RevisionRecord]] = {

@@ -52,7 +52,16 @@ from newsdesk.contracts.article import (
     to_document,
     to_json_bytes,
 )
-from newsdesk.contracts.keys import ARTICLE_SCHEMA_KEY, VECTORS_PREFIX, capture_key, changes_key, vector_key
+from newsdesk.contracts.keys import (
+    ARTICLE_SCHEMA_KEY,
+    FAILED_BATCHES_PREFIX,
+    UNREADABLE_PREFIX,
+    VECTORS_PREFIX,
+    capture_key,
+    changes_key,
+    unreadable_key,
+    vector_key,
+)
 from newsdesk.contracts.messages import (
     SUBMISSION_ID_PATTERN,
     ArticleChanged,
@@ -83,8 +92,10 @@ from newsdesk.contracts.vectors import StoredVector, cosine, decode_vector, enco
 __all__ = [
     "ARTICLE_SCHEMA_KEY",
     "DESCRIPTIONS",
+    "FAILED_BATCHES_PREFIX",
     "SUBMISSION_ID_PATTERN",
     "TRANSIENT",
+    "UNREADABLE_PREFIX",
     "VECTORS_PREFIX",
     "Article",
     "ArticleChanged",
@@ -153,6 +164,7 @@ __all__ = [
     "schema_text",
     "to_document",
     "to_json_bytes",
+    "unreadable_key",
     "url_submitted_schema",
     "vector_key",
 ]

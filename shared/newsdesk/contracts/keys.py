@@ -13,6 +13,10 @@ WORK_PREFIX = "work/v1/"
 ARTICLES_PREFIX = "articles/v1/"
 VECTORS_PREFIX = "vectors/v1/"
 CHANGES_PREFIX = "changes/v1/"
+UNREADABLE_PREFIX = "unreadable/v1/"
+
+FAILED_BATCHES_PREFIX = "aws/lambda/"
+"""Where Lambda keeps batches of the stream that publish could not handle (AWS Lambda developer guide)."""
 
 ARTICLE_SCHEMA_KEY = "schemas/article.v1.json"
 
@@ -67,3 +71,14 @@ def changes_key(happened: datetime, sequence: str) -> str:
         First and last stream sequence number of the batch; the same batch has the same key.
     """
     return f"{CHANGES_PREFIX}date={happened:%Y-%m-%d}/hour={happened:%H}/{sequence}.ndjson"
+
+
+def unreadable_key(sequence: str) -> str:
+    """Return where a record of the table's stream lies that publish could not read.
+
+    Parameters
+    ----------
+    sequence : str
+        The stream's sequence number, or another name of the record.
+    """
+    return f"{UNREADABLE_PREFIX}{_UNSAFE.sub('_', sequence)}.json"
