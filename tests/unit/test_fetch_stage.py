@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -23,6 +23,7 @@ from newsdesk.articles import (
     RevisitPolicy,
     Stage,
     Timeouts,
+    WriteOnce,
     lifecycle,
     message_for,
     read_capture,
@@ -33,7 +34,7 @@ from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.hosts import BACK_OFF_BASE_SECONDS, RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule, complainant_of
-from newsdesk.runtime import Worker
+from newsdesk.runtime import CONTENDED, Worker
 from newsdesk.web import OptOutPolicy, RefusedUse, article_id, digest_of, host_signals, parse_networks, parse_url
 from newsdesk.web.transport import (
     CrawlLimits,
@@ -71,7 +72,7 @@ def response(**changes: Any) -> FetchResponse:
         timings=Timings(0.1, 0.2, 0.3),
         request_head=b"GET /harbour HTTP/1.1\r\nHost: news.example\r\n\r\n",
     )
-    return dataclasses.replace(plain, **changes)
+    return replace(plain, **changes)
 
 
 NOT_MODIFIED = response(status=304, reason_phrase="Not Modified", headers=(), body=b"")
@@ -133,7 +134,7 @@ class World:
             sleep=self.clock.sleep,
             jitter=lambda: 0.0,
         )
-        worker = Worker(self.store, self.sender, self.clock, TIMEOUTS)
+        worker = Worker(self.store, self.sender, self.clock, TIMEOUTS, replace(CONTENDED, sleep=self.clock.sleep))
         self.stage = FetchStage(worker, self.objects, self.politeness, self.fetcher, jitter=lambda: 0.0, **options)
 
     def deliver(self, run: int = 1) -> str:
@@ -242,7 +243,7 @@ def test_304_without_a_question_leads_to_one_unconditional_fetch() -> None:
 
 def test_304_from_where_a_redirect_led_is_not_taken_for_unchanged() -> None:
     # The validators were never sent there.
-    redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
+    redirected = replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
     world = World(redirected, response(), state=indexed_article())
     assert world.deliver() == "fetched"
     assert world.fetcher.requests[1] == FetchRequest(URL, redirects=MOVED.redirects)
@@ -322,6 +323,23 @@ def test_a_redirect_to_another_article_ends_as_its_duplicate(other: ArticleState
     assert world.now_stored.duplicate_of == other.article_id
     assert world.objects.puts == []
     assert world.sender.sent == []
+
+
+def test_where_a_redirect_leads_is_found_when_another_worker_began_it_meanwhile() -> None:
+    # Given a redirect whose target is new when this worker looks, and begun by another when it writes
+    world = World(MOVED)
+    write = world.store.save
+
+    def save(state: ArticleState, *records: WriteOnce) -> None:
+        if state.article_id == article_id(MOVED_URL) and state.article_id not in world.store.states:
+            write(state)
+        write(state, *records)
+
+    world.store.save = save  # type: ignore[method-assign]
+
+    # When the page is fetched, Then the run ends as the target's duplicate, and the message does not come again
+    assert world.deliver() == "duplicate"
+    assert world.outcome.duplicate_of == article_id(MOVED_URL)
 
 
 def test_a_redirect_to_an_article_s_other_name_ends_as_duplicate() -> None:
@@ -565,7 +583,7 @@ def test_where_a_redirect_leads_is_asked_for_only_if_that_host_allows_it() -> No
 
 def test_304_after_a_redirect_waits_for_its_slot_and_goes_on_there() -> None:
     # Given a 304 that nobody asked for, from a host that wants long intervals
-    redirected = dataclasses.replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
+    redirected = replace(NOT_MODIFIED, final_url=MOVED_URL, redirects=MOVED.redirects)
     world = World(redirected, MOVED, state=indexed_article())
     slow = {"crawl_delay_seconds": 19.0}
     world.hosts.sites["https://news.example"] = world.hosts.sites["https://news.example"].model_copy(update=slow)
@@ -715,13 +733,13 @@ def test_the_same_bytes_are_known_only_with_the_same_wishes(
 
 @pytest.mark.parametrize(("before", "now"), [((), ()), (NOAI, ()), (NOAI, NOAI), (NOAI, OTHERWISE)])
 def test_304_that_says_nothing_new_ends_the_visit(before: HeaderFields, now: HeaderFields) -> None:
-    world = visited_before(dataclasses.replace(NOT_MODIFIED, headers=now), wish=before)
+    world = visited_before(replace(NOT_MODIFIED, headers=now), wish=before)
     assert world.deliver(run=2) == "not_modified"
 
 
 def test_304_with_a_new_wish_has_the_page_read_once_more() -> None:
     # Given an article whose page asked nothing, and a 304 that does
-    wishful = dataclasses.replace(NOT_MODIFIED, headers=NOAI)
+    wishful = replace(NOT_MODIFIED, headers=NOAI)
     whole = response(headers=(*response().headers, *NOAI), started_at=datetime(2026, 3, 14, 10, 40, tzinfo=UTC))
     world = visited_before(wishful, whole, wishful)
     assert world.deliver(run=2) == "deferred"

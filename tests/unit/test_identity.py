@@ -31,6 +31,7 @@ from newsdesk.articles import (
 )
 from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import ConflictError
+from newsdesk.pauses import Pauses
 from newsdesk.runtime import Worker
 from newsdesk.web import article_id, canonical_url, parse_url
 from tests.examples import NOW, TIMEOUTS, at_stage, current_of, id_of, new_state, url_of
@@ -82,7 +83,7 @@ def failed(store: ArticleStore, number: int) -> ArticleState:
 
 def end_as_duplicate(store: ArticleStore, state: ArticleState, original: str) -> ArticleState | None:
     """Take the step that a stage takes."""
-    worker = Worker(store, RecordingSender(), lambda: NOW, TIMEOUTS)
+    worker = Worker(store, RecordingSender(), lambda: NOW, TIMEOUTS, Pauses(tries=3, sleep=lambda _: None))
     return worker.apply_step(state, lambda fresh: ended(fresh, Outcome.DUPLICATE, NOW, TIMEOUTS, duplicate_of=original))
 
 

@@ -38,7 +38,7 @@ from newsdesk.articles import (
 )
 from newsdesk.clock import to_text
 from newsdesk.contracts import FetchRequested, Outcome, Reason, capture_key
-from newsdesk.errors import PermanentError, Received, TransientError
+from newsdesk.errors import ConflictError, PermanentError, Received, TransientError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Change, Metric, Worker, count, measure
 from newsdesk.web import OptOutPolicy, Url, digest_of, header_signals, host_signals, parse_url, refusals_of, scrub
@@ -284,8 +284,7 @@ class FetchStage:
 
     def _keep(self, state: ArticleState, response: FetchResponse, visit: Visit) -> FetchStatus:
         if state.wanted_page is None:
-            original = find_original(self._worker.store, state, response.final_url)
-            original = original or self._begin_target(state, response)
+            original = self._original_of(state, response)
             if original is not None:
                 return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         capture = self._put(state, response, visit.host_lines)
@@ -306,11 +305,29 @@ class FetchStage:
     def _end_elsewhere(self, state: ArticleState, response: FetchResponse, reason: Reason) -> FetchStatus:
         """End a visit that led to another page than the one that was indexed; its revision stands."""
         has_moved = all(hop.status in _PERMANENT_REDIRECTS for hop in response.redirects)
-        original = find_original(self._worker.store, state, response.final_url)
-        original = original or self._begin_target(state, response, has_moved=has_moved)
+        original = self._original_of(state, response, has_moved=has_moved)
         if original is not None:
             return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         return self._fail(state, reason, f"led to {scrub(response.final_url)}")
+
+    def _original_of(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
+        """Return the other article that a redirect led to: the one that is known, or whose run starts now.
+
+        Raises
+        ------
+        ConflictError
+            Others kept changing it; the message is to be delivered again.
+        """
+        lost: ConflictError | None = None
+        for _ in self._worker.pauses.attempts():
+            original = find_original(self._worker.store, state, response.final_url)
+            if original is not None:
+                return original
+            try:
+                return self._begin_target(state, response, has_moved=has_moved)
+            except ConflictError as error:
+                lost = error
+        raise ConflictError(f"where {state.article_id} led kept changing") from lost
 
     def _begin_target(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
         """Start a run of the article that a redirect led to, and return its id."""
