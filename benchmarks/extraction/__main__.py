@@ -348,7 +348,7 @@ def draw(figures: Figures, path: Path) -> None:
 
 
 def report(figures: Figures, versions: Mapping[str, str | None]) -> str:
-    """Return the page."""
+    """Return the page. It is long because the text of the page is in it, in order."""
     present = ", ".join(f"{name} {number}" for name, number in versions.items() if number)
     missing = [name for name, number in versions.items() if number is None]
     errors = {name: run.errors for name, run in figures.runs.items() if run.errors}
