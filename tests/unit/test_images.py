@@ -68,3 +68,64 @@ def test_images_are_bounded() -> None:
 
 def test_an_odd_base_is_no_obstacle() -> None:
     assert images('<meta property="og:image" content="https://x.example/gates-open.jpg">', url="not a url")
+
+
+def address(picture: str) -> list[str]:
+    return [
+        image.url.removeprefix("https://www.courier.example") for image in images(body=f"<figure>{picture}</figure>")
+    ]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img src="/s/placeholder.gif" data-src="/i/gates-at-dawn.jpg">',
+        '<img src="/s/blank.png" data-lazy-src="/i/gates-at-dawn.jpg">',
+        '<img src="data:image/gif;base64,AA" data-original="/i/gates-at-dawn.jpg">',
+        '<img src="/s/transparent-16x9.png" data-hi-res-url="/i/gates-at-dawn.jpg">',
+        '<img srcset="/i/small-gates.jpg 320w, /i/gates-at-dawn.jpg 1600w" src="/i/small-gates.jpg">',
+        '<img src="/s/loading.svg" data-srcset="/i/gates-at-dawn.jpg 900w,/i/small-gates.jpg 300w">',
+        '<picture><source srcset="/i/gates-at-dawn.jpg 1200w, /i/small-gates.jpg 300w"><img alt="Gates"></picture>',
+        '<picture><source srcset="/i/gates-at-dawn.jpg"><img src="/s/spacer.gif"></picture>',
+        '<img class="lazy" src="/s/g.png"><noscript><img src="/i/gates-at-dawn.jpg"></noscript>',
+        '<amp-img src="/i/gates-at-dawn.jpg" width="800" height="500"></amp-img>',
+        '<img src="/count.gif" width="1" height="1"><img src="/i/gates-at-dawn.jpg" width="800" height="500">',
+    ],
+)
+def test_a_picture_is_the_one_that_a_reader_sees_at_its_largest(picture: str) -> None:
+    assert address(picture) == ["/i/gates-at-dawn.jpg"]
+
+
+def test_a_comma_within_an_address_of_a_set_does_not_end_it() -> None:
+    entries = "/i/w_320,c_fill/gates-at-dawn.jpg 320w, /i/w_1600,c_fill/gates-at-dawn.jpg 1600w"
+    assert address(f'<img srcset="{entries}">') == ["/i/w_1600,c_fill/gates-at-dawn.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("box", "caption"),
+    [
+        ('<div class="wp-caption"><img src="/i/gates-at-dawn.jpg"><p class="wp-caption-text">Dawn</p></div>', "Dawn"),
+        ('<div><a href="/i/x.jpg"><img src="/i/gates-at-dawn.jpg"></a><i class="legende">Dawn</i></div>', "Dawn"),
+        ('<p><img src="/i/gates-at-dawn.jpg" width="1600"></p>', None),
+        ('<div class="bild"><img src="/i/gates-at-dawn.jpg"></div>', None),
+    ],
+)  # fmt: skip
+def test_a_picture_without_a_figure_counts_between_the_paragraphs(box: str, caption: str | None) -> None:
+    prose = "<p>Two steel doors rise out of the bed of the river on the highest tides.</p>"
+    found = images(body=f"{prose}{box}{prose}")
+    assert found == [FoundImage("https://www.courier.example/i/gates-at-dawn.jpg", "dom", caption)]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<p><img src="/count-visitors.gif" width="1" height="1"></p>',
+        '<div><img src="/icon-of-a-share.png" width="24"></div>',
+        '<div class="author-box"><img src="/hattie-rowbottom.jpg"></div>',
+        '<div><img class="avatar" src="/hattie-rowbottom.jpg"></div>',
+        '<div><a href="/news/other"><img src="/teaser-picture.jpg"></a></div>',
+    ],
+)
+def test_pixels_icons_portraits_and_teasers_are_no_images(box: str) -> None:
+    prose = "<p>Two steel doors rise out of the bed of the river on the highest tides.</p>"
+    assert images(body=f"{prose}{box}{prose}") == []

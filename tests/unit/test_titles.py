@@ -81,3 +81,37 @@ def test_hostile_titles_are_bounded(head: str) -> None:
 
 def test_an_odd_url_is_no_obstacle() -> None:
     assert titles(f"<title>{HEADLINE}</title>", PROSE, url="http://[::1/%ZZ")[0].text == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (
+            f"<title>The Courier: {HEADLINE}</title>",
+            f'<h1><a href="/">The Courier</a></h1><h3 class="post-title entry-title">{HEADLINE}</h3>{PROSE}',
+        ),
+        (
+            f"<title>{HEADLINE} - Ellsmouth</title>",
+            f'<h1><a href="https://c.example/">Ellsmouth</a></h1><h2 itemprop="headline">{HEADLINE}</h2>{PROSE}',
+        ),
+        (f"<title>Old Mill Weekly | {HEADLINE}</title>", f'<a href="/"><img alt="Old Mill Weekly logo"></a>{PROSE}'),
+        (f"<title>Old Mill Weekly | {HEADLINE}</title>", f'<a class="brand" href="/">Old Mill Weekly</a>{PROSE}'),
+        (
+            f"<title>{HEADLINE} | The Courier</title>",
+            f'<h1><span class="kicker">Harbour</span> <span>{HEADLINE}</span></h1>{PROSE}',
+        ),
+        (f"<title>{HEADLINE} | The Courier</title>", f"<h1><small>Harbour</small> <b>{HEADLINE}</b></h1>{PROSE}"),
+        ("<title>Gates</title>", f'<h1><span class="dachzeile">Hafen:</span> {HEADLINE}</h1>{PROSE}'),
+    ],
+    ids=["blog", "banner and property", "logo", "brand", "kicker", "small", "kicker alone"],
+)
+def test_banner_and_kicker_are_no_part_of_the_headline(head: str, body: str) -> None:
+    assert titles(head, body)[0].text == HEADLINE
+
+
+def test_a_kicker_that_the_page_states_as_part_of_its_headline_stays() -> None:
+    whole = f"Harbour: {HEADLINE}"
+    head = f'<title>{whole} | The Courier</title><meta property="og:title" content="{whole}">'
+    assert (
+        titles(head, f'<h1><span class="kicker">Harbour:</span> <span>{HEADLINE}</span></h1>{PROSE}')[0].text == whole
+    )

@@ -447,25 +447,32 @@ def _in_markup(page: Page, place: _Place) -> Iterator[list[str]]:
     """Yield what each kind of markup says: properties first, then links to an author's page, then names of classes."""
     properties = (element for element in page.annotated if element.tag != "meta" and _is_annotated(element))
     links = (link for link in page.links if link.tag == "a" and _AUTHOR_PATH.search(link.get("href") or ""))
-    for marked in (properties, links, _NAMED_FOR_AUTHORS(page.tree), _named_in_other_languages(page)):
-        elements = [
-            element
-            for element in islice(marked, _ELEMENTS_TRIED)
-            if place.is_in_article(element, is_property=marked is properties)
-        ]
-        around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
-        groups: list[tuple[Element, list[str]]] = []
-        for element in elements:
-            if stated := element.get("content"):
-                names = names_in(stated)
-            elif element in around and len(text_of(element, _LONGEST_BYLINE)) > 120:
-                continue
-            else:
-                names = _names_of_element(element)
-            if names:
-                groups.append((element, names))
-        if groups:
-            yield _first_group(groups)
+    found = False
+    for marked in (properties, links, _NAMED_FOR_AUTHORS(page.tree)):
+        if names := _names_in_elements(marked, place, is_property=marked is properties):
+            found = True
+            yield names
+    if not found and (names := _names_in_elements(_named_in_other_languages(page), place)):
+        yield names
+
+
+def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property: bool = False) -> list[str]:
+    """Return the names in the first element of a kind that holds any, and in its neighbours."""
+    elements = [
+        element for element in islice(marked, _ELEMENTS_TRIED) if place.is_in_article(element, is_property=is_property)
+    ]
+    around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
+    groups: list[tuple[Element, list[str]]] = []
+    for element in elements:
+        if stated := element.get("content"):
+            names = names_in(stated)
+        elif element in around and len(text_of(element, _LONGEST_BYLINE)) > 120:
+            continue
+        else:
+            names = _names_of_element(element)
+        if names:
+            groups.append((element, names))
+    return _first_group(groups) if groups else []
 
 
 def _named_in_other_languages(page: Page) -> list[Element]:

@@ -11,14 +11,42 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote
 
-from extractor.html import Element, Page, checked_url, one_line, text_of
+from extractor.html import Element, Page, checked_url, one_line, query, text_of
 
 MAXIMUM_IMAGES = 30
 LONGEST_CAPTION = 1000
 LONGEST_CREDIT = 200
 
 _FIGURES_TRIED = 100
-_SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-srcset", "srcset")
+_PICTURES_TRIED = 100
+_PICTURES_BESIDE_TEXT = query(
+    "descendant::*[self::img or self::amp-img][ancestor::*[position() <= 4][preceding-sibling::*[1][self::p]"
+    " or following-sibling::*[1][self::p]]][not(ancestor::figure or ancestor::noscript or ancestor::aside"
+    " or ancestor::nav or ancestor::footer or ancestor::li)]"
+)
+_LONGEST_ADDRESS = 4000
+_LONGEST_SET = 20_000
+_MOST_IN_SET = 30
+_SET_ENTRY = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([\d.]{1,8})([wx]))?\s*(?:,|$)")
+_LAZY_NAME = re.compile(
+    r"data-(?!.*(?:set|ratio|width|height|alt|caption|thumb|small|low|sizes)).*(?:src|original|lazy|full|url|image)"
+)
+"""What scripts call the address that they put in place of the placeholder."""
+_ADDRESS = re.compile(r"(?:https?:)?//\S+|/\S*|\S+\.(?:jpe?g|png|webp|avif|gif)\b\S*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^data:|place-?holder|(?:^|[/_.-])(?:blank|spacer|pixel|transparent|trans|loading|loader|lazy|dummy|1x1|grey|gray)[^/]*$",
+    re.IGNORECASE,
+)
+_SMALLEST_SIDE = 60
+"""Pixels, where a page states them: what is smaller is an icon, or counts visitors."""
+_PORTRAIT = re.compile(
+    r"author|byline|avatar|(?:^|[-_\s])bio(?:$|[-_\s])|portrait|profile|contributor|gravatar", re.IGNORECASE
+)
+_CAPTION_CLASS = re.compile(r"caption|legend|bildunterschrift|legende|didascalia|pie-?de-?foto", re.IGNORECASE)
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:[?#]|$)", re.IGNORECASE)
+_FEWEST_CHARACTERS_BESIDE = 40
+"""Of the paragraph before or behind a picture that is the article's."""
+_LONGEST_PLAIN_CAPTION = 300
 _FURNITURE_TAGS = frozenset({"aside", "footer", "nav", "header", "form"})
 _FURNITURE = re.compile(
     r"related|comment|sidebar|teaser|recommend|promo|footer|most-?read|latest|newsletter", re.IGNORECASE
@@ -67,15 +95,15 @@ def _stated(page: Page) -> Iterator[FoundImage]:
             caption, credit = one_line(image.caption, LONGEST_CAPTION), one_line(image.credit, LONGEST_CREDIT)
             yield FoundImage(image.url, "jsonld", caption, credit)
     yield from _in_figures(page.tree)
+    yield from _in_text(page.tree)
     for address in page.meta.all("twitter:image", "twitter:image:src")[:1]:
         yield FoundImage(address, "meta")
 
 
 def _in_figures(tree: Element) -> Iterator[FoundImage]:
     for figure in islice(tree.iter("figure"), _FIGURES_TRIED):
-        picture = next(figure.iter("img"), None)
-        address = _address(picture) if picture is not None else None
-        if address is None or _is_furniture(figure):
+        address = _largest(figure)
+        if address is None or _is_furniture(figure) or _is_portrait(figure):
             continue
         caption_element = next(figure.iter("figcaption"), None)
         if caption_element is None:
@@ -83,6 +111,54 @@ def _in_figures(tree: Element) -> Iterator[FoundImage]:
             continue
         caption, credit = _caption_and_credit(caption_element)
         yield FoundImage(address, "dom", caption, credit)
+
+
+def _in_text(tree: Element) -> Iterator[FoundImage]:
+    """Yield the pictures without a figure: in a box with their caption, or alone between two paragraphs."""
+    for picture in _PICTURES_BESIDE_TEXT(tree)[:_PICTURES_TRIED]:
+        if not _may_be_content(picture):
+            continue
+        box = _box_of(picture)
+        if box is None or _is_furniture(box) or _is_portrait(picture) or not _is_beside_text(box):
+            continue
+        address = _largest(box)
+        if address is not None:
+            named = (inner for inner in box.iterdescendants() if isinstance(inner.tag, str))
+            called = (inner for inner in named if _CAPTION_CLASS.search(inner.get("class") or ""))
+            caption_element = next(called, box)
+            caption, credit = _caption_and_credit(caption_element)
+            yield FoundImage(address, "dom", caption, credit)
+
+
+def _box_of(picture: Element) -> Element | None:
+    """Return the outermost element that holds nothing but a picture and its caption; None where there is none."""
+    box = None
+    for step in islice(picture.iterancestors(), 4):
+        if (
+            step.tag in ("article", "main", "body", "section")
+            or len(text_of(step, _LONGEST_PLAIN_CAPTION)) == _LONGEST_PLAIN_CAPTION
+        ):
+            break
+        if step.tag == "a" and not _PICTURE_FILE.search(step.get("href") or ""):
+            return None
+        if step.tag in ("p", "div", "center", "dl", "table"):
+            box = step
+    return box
+
+
+def _is_beside_text(box: Element) -> bool:
+    beside = (box.getprevious(), box.getnext())
+    paragraphs = [other for other in beside if other is not None and other.tag == "p"]
+    return any(len(text_of(other, LONGEST_CAPTION)) >= _FEWEST_CHARACTERS_BESIDE for other in paragraphs)
+
+
+def _is_portrait(element: Element) -> bool:
+    around = islice((element, *element.iterancestors()), 4)
+    return any(
+        _PORTRAIT.search(f"{step.get('class') or ''} {step.get('id') or ''}"[:300])
+        for step in around
+        if step.tag not in ("article", "main", "body", "html")
+    )
 
 
 def _caption_and_credit(element: Element) -> tuple[str | None, str | None]:
@@ -103,13 +179,49 @@ def _bare_credit(text: str) -> str | None:
     return one_line((match["credit"] if match else text).strip("()[]|· "), LONGEST_CREDIT)
 
 
-def _address(picture: Element) -> str | None:
-    for name in _SOURCES:
-        stated = (picture.get(name) or "")[:4000].strip()
-        address = stated.partition(",")[0].split(" ")[0] if name.endswith("srcset") else stated
-        if address and not address.startswith("data:"):
-            return address
-    return None
+def _largest(box: Element) -> str | None:
+    """Return the address of the picture in a box as a reader sees it at its largest."""
+    pictures = [picture for picture in islice(box.iter("img", "amp-img"), 20) if _may_be_content(picture)]
+    sources = list(islice(box.iter("source"), 20))
+    sets = [entry for element in (*pictures, *sources) for entry in _in_sets(element)]
+    widest = max(sets, key=lambda entry: entry[0], default=None)
+    if widest is not None and widest[0] > 0:
+        return widest[1]
+    lazy = (address for picture in pictures for address in _lazy_addresses(picture))
+    plain = (picture.get("src", "")[:_LONGEST_ADDRESS].strip() for picture in pictures)
+    # What a noscript shows is the picture itself, beside the placeholder that a script replaces.
+    shown = (
+        inner.get("src", "")[:_LONGEST_ADDRESS].strip() for part in box.iter("noscript") for inner in part.iter("img")
+    )
+    stated = (*lazy, *shown, *plain, *(address for _, address in sets))
+    return next((address for address in stated if address and not _PLACEHOLDER.search(address)), None)
+
+
+def _in_sets(element: Element) -> Iterator[tuple[float, str]]:
+    """Yield the addresses in the sets of sizes of an element, each with its width; those of no width are 0 wide."""
+    for name, value in element.attrib.items():
+        if name.endswith("srcset"):
+            for match in islice(_SET_ENTRY.finditer(value[:_LONGEST_SET]), _MOST_IN_SET):
+                if not _PLACEHOLDER.search(match[1]):
+                    yield _number(match[2]) if match[3] == "w" else 0.0, match[1]
+
+
+def _lazy_addresses(picture: Element) -> Iterator[str]:
+    for name, value in picture.attrib.items():
+        if _LAZY_NAME.fullmatch(name) and _ADDRESS.fullmatch(value[:_LONGEST_ADDRESS].strip()):
+            yield value[:_LONGEST_ADDRESS].strip()
+
+
+def _may_be_content(picture: Element) -> bool:
+    """Return whether a picture is stated to be larger than an icon or a tracking pixel, or nothing is stated."""
+    return all(not 0 < _number(picture.get(side)) < _SMALLEST_SIDE for side in ("width", "height"))
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float((text or "").removesuffix("px"))
+    except ValueError:
+        return 0.0
 
 
 def _is_furniture(figure: Element) -> bool:

@@ -11,7 +11,7 @@ each other place that says the same adds to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -23,6 +23,7 @@ from extractor.metadata.date_reading import DateReader
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
 from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, agreed, confidence_of, key
 from extractor.metadata.images import stated_images
+from extractor.metadata.places import FRONT_ADDRESS, FRONT_NAMES
 from extractor.metadata.sections import stated_sections
 from extractor.metadata.shown_dates import ShownDates
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
@@ -40,6 +41,9 @@ _DECK_CLASS = re.compile(
     re.IGNORECASE,
 )
 _DECKS_TRIED = 12
+_LINKS_TRIED = 100
+_FRONTS_READ = 3
+_LONGEST_SITE_NAME_WORDS = 5
 _CONTENT_TIERS = {"free": True, "locked": False}
 _MAXIMUM_TITLES = 6
 _HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
@@ -169,7 +173,18 @@ def site_names(page: Page) -> tuple[str, ...]:
     host = ((parts and parts.hostname) or "").removeprefix("www.")
     publishers = [article.publisher for article in (data.main, data.page) if article is not None]
     stated = [*meta.all("og:site_name", "application-name")[:5], *publishers, *data.site_names[:10], host]
-    return tuple(dict.fromkeys(name for name in stated if name))
+    return tuple(dict.fromkeys(name for name in (*stated, *_names_of_front(page)) if name))
+
+
+def _names_of_front(page: Page) -> Iterator[str]:
+    """Yield what the first links to the site's front are called, or their pictures: the site's banner."""
+    fronts = (link for link in page.links[:_LINKS_TRIED] if FRONT_ADDRESS.fullmatch(link.get("href") or ""))
+    for link in islice((link for link in fronts if link.tag == "a"), _FRONTS_READ):
+        picture = next(link.iter("img"), None)
+        name = text_of(link, LONGEST_NAME) or ("" if picture is None else picture.get("alt") or "")
+        words = [word for word in name.split() if word.casefold() != "logo"]
+        if 0 < len(words) <= _LONGEST_SITE_NAME_WORDS and " ".join(words).casefold() not in FRONT_NAMES:
+            yield " ".join(words)
 
 
 def _names_of_the_article(titles: tuple[TitleCandidate, ...]) -> tuple[str, ...]:

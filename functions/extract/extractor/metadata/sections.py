@@ -16,6 +16,7 @@ from itertools import islice
 from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME
 from extractor.metadata.found import key
+from extractor.metadata.places import FRONT_NAMES, KICKER_CLASS
 from extractor.text import fold
 from newsdesk.web import split_url
 
@@ -28,12 +29,6 @@ _KIND_OF_PAGE = frozenset({
 """What content systems call a kind of page where they have no section; never what a paper calls one."""
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{3,5}|home(?:page)?/?)?", re.IGNORECASE)
 """The path of a site's front, in one language of several perhaps."""
-_FRONT_NAMES = frozenset({
-    "home", "homepage", "home page", "frontpage", "front page", "start", "startseite", "accueil", "inicio", "portada",
-    "início", "home pagina", "forside", "forsiden", "hem", "etusivu", "strona główna", "úvod", "domů", "главная",
-    "головна", "начало", "početna", "naslovnica", "kezdőlap", "címlap", "acasă", "αρχική", "ana sayfa", "anasayfa",
-    "الرئيسية", "בית", "होम", "หน้าแรก", "trang chủ", "beranda", "首页", "首頁", "ホーム", "トップ", "홈",
-})  # fmt: skip
 _BREADCRUMB = "bread-?crumb|brotkr|ariane|briciol|kruimel|okruszk|topic-?path|pankuzu|migas?-de-pan"
 _MAY_BE_BREADCRUMB = re.compile(_BREADCRUMB, re.IGNORECASE)
 _MOST_STEPS = 7
@@ -44,11 +39,6 @@ _LONGEST_SECTION = 50
 _SECTION_CLASS = re.compile(
     r"(?:^|[-_\s])(?:section|category|categor[ií]a|cat-?links?|rubri(?:c|k|que|ca)|ressort|channel|vertical|seccion"
     r"|sezione|se[cç][cç][aã]o|sekcja|рубрика)(?:$|[-_\s]|name|label|link|title)",
-    re.IGNORECASE,
-)
-_KICKER_CLASS = re.compile(
-    r"(?:^|[-_\s])(?:kicker|eyebrow|over-?(?:line|title|head)|dachzeile|top-?line|pre-?(?:title|head)|sur-?titre"
-    r"|occhiello|ante-?t[ií]tulo|chapeu|vignette)",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -173,7 +163,7 @@ def _leads_elsewhere(url: str | None) -> bool:
 
 
 def _is_front(step: Breadcrumb, page: Page, *, is_first: bool) -> bool:
-    if " ".join(step.name.casefold().split()) in _FRONT_NAMES:
+    if " ".join(step.name.casefold().split()) in FRONT_NAMES:
         return True
     if step.url is None:
         return False
@@ -240,13 +230,13 @@ def _section_in(segment: Segment, page: Page, *, is_above: bool) -> str | None:
             return name
         path = target.partition("?")[0].rstrip("/").rpartition("/")[2]
         is_named = fold(path.replace("-", " ")) == fold(name) and len(segment.text) <= 2 * len(name) + 3
-        if is_above and (is_named or (_is_called(_KICKER_CLASS, anchor, segment.element) and _is_in_path(name, page))):
+        if is_above and (is_named or (_is_called(KICKER_CLASS, anchor, segment.element) and _is_in_path(name, page))):
             return name
     if segment.links or not _is_short(segment.text):
         return None
     if _is_called(_SECTION_CLASS, segment.element):
         return segment.text
-    is_kicker = is_above and _is_called(_KICKER_CLASS, segment.element)
+    is_kicker = is_above and _is_called(KICKER_CLASS, segment.element)
     return segment.text if is_kicker and _is_in_path(segment.text, page) else None
 
 

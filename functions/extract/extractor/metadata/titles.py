@@ -20,7 +20,8 @@ from functools import cache
 from itertools import islice
 from urllib.parse import unquote
 
-from extractor.html import Element, Page, Segment, one_line, text_of
+from extractor.html import Element, Page, Segment, one_line, query, text_of
+from extractor.metadata.places import FRONT_ADDRESS, KICKER_CLASS
 from extractor.model import check_columns, read_model
 from extractor.text import fold
 from newsdesk.web import split_url
@@ -37,6 +38,12 @@ _SEPARATOR = re.compile(r"\s+(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|\s*[|｜�
 _BAR, _DASH = re.compile(r" [|»•] "), re.compile(r" [-–—] ")
 _HEADINGS_CUT = 3
 """Of so many headings, from the first, parts are candidates, too."""
+_SHORTEST_HEADLINE_WORDS = 3
+_NAMED_HEADINGS = query("descendant::*[(self::h2 or self::h3) and (@class or @itemprop)]")
+_NAMED = re.compile(
+    r"(?:^|[-_\s])(?:entry|post|article|story|single)[-_]?(?:title|headline)|^headline|\bheadline$", re.IGNORECASE
+)
+"""What headings below the first level are called that are articles'."""
 _ODD = 0.2
 _SOURCES = ("jsonld", "og", "twitter", "meta", "title", "h1", "itemprop", "page", "h2")
 _CUT_SOURCES = ("jsonld", "og", "title", "h1")
@@ -136,7 +143,12 @@ def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict
     names = [words for name in site_names if (words := fold(name))]
     host = "".join(fold(_host(page.address).removeprefix("www.").rpartition(".")[0]))
     title = next((text for element in islice(page.tree.iter("title"), 3) if (text := text_of(element))), "")
-    headings = _headings(page.tree)
+    stated = [
+        title,
+        *(text for text in (page.meta.first("og:title"), page.data.main and page.data.main.headline) if text),
+    ]
+    stated += [part for text in stated for part, _, _ in _parts(text[:LONGEST_HEADLINE])]
+    headings = _headings(page, stated)
     groups = _gathered(page, _Groups(names, host), title, [text for _, text in headings])
     context = _Context(
         names=names,
@@ -318,12 +330,53 @@ def _is_held(group: _Group, groups: Mapping[str, _Group]) -> bool:
     )
 
 
-def _headings(tree: Element) -> list[tuple[Element, str]]:
-    found = []
-    for element in islice(tree.iter("h1"), _MAXIMUM_HEADINGS):
-        if text := text_of(element, LONGEST_HEADLINE):
-            found.append((element, text))
-    return found
+def _headings(page: Page, stated: Sequence[str]) -> list[tuple[Element, str]]:
+    """Return the page's headings with their texts: the first level's, or the ones that are named for articles.
+
+    A heading that is nothing but a link to the site's front is its banner.
+    """
+    found = [
+        (element, text)
+        for element in islice(page.tree.iter("h1"), _MAXIMUM_HEADINGS)
+        if (text := _heading_text(element, stated)) and not _is_banner(element, text)
+    ]
+    if found:
+        return found
+    named = [element for element in _NAMED_HEADINGS(page.tree)[:_MAXIMUM_HEADINGS] if _NAMED.search(_names_of(element))]
+    texts = [(element, text) for element in named if (text := _heading_text(element, stated))]
+    # Of several, which stand in a list of articles, the one that the page is called by.
+    own = [(element, text) for element, text in texts if any(fold(text) == fold(part) for part in stated)]
+    return own[:1] or (texts if len(texts) == 1 else [])
+
+
+def _names_of(element: Element) -> str:
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''}"[:300]
+
+
+def _heading_text(element: Element, stated: Sequence[str]) -> str:
+    """Return a heading's text without its kicker: a part that is named so, or beside one that the page is called by."""
+    text = text_of(element, LONGEST_HEADLINE)
+    parts = [part for part in element if isinstance(part.tag, str)]
+    if not parts or not text:
+        return text
+    known = [words for title in stated if (words := fold(title))]
+    if fold(text) in known:
+        return text
+    for part in parts:
+        part_text = text_of(part, LONGEST_HEADLINE)
+        if len(words := fold(part_text)) >= _SHORTEST_HEADLINE_WORDS and words in known:
+            return part_text
+    kickers = (text_of(part) for part in parts if KICKER_CLASS.search(part.get("class") or ""))
+    for kicker in kickers:
+        rest = text.removeprefix(kicker).strip(" :|·•-–—/")
+        if rest != text and len(fold(rest)) >= _SHORTEST_HEADLINE_WORDS:
+            return rest
+    return text
+
+
+def _is_banner(element: Element, text: str) -> bool:
+    link = next(element.iter("a"), None)
+    return link is not None and FRONT_ADDRESS.fullmatch(link.get("href") or "") is not None and text_of(link) == text
 
 
 def _places(headings: list[tuple[Element, str]], segments: tuple[Segment, ...]) -> list[tuple[int, int, bool]]:
