@@ -1,6 +1,6 @@
 """A page of maintenance with status 200 is told from an article about it.
 
-Comes in: pages. Goes out: assertions. Changes nothing.
+Comes in: pages. Goes out: assertions.
 """
 
 from __future__ import annotations
