@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extractor.body import Body, choose_body
-from extractor.body.selection import surely_foreign, threshold_of
+from extractor.body.features import features_of
+from extractor.body.selection import Judgement, overrules, surely_foreign, threshold_of
 from extractor.html import read_html
 from tests.work import calls_of
 
@@ -132,3 +133,23 @@ def test_what_is_hidden_stays_cut_whatever_the_guard_thinks_of_its_piece() -> No
         1: "comments",
         3: "foreign_article",
     }
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole", "is_overruled"),
+    [
+        ((0.5, 500), (0.85, 500), True),
+        ((0.7, 20), (0.85, 500), True),
+        ((0.7, 100), (0.95, 500), True),
+        ((0.7, 300), (0.95, 500), False),
+        ((0.84, 100), (0.92, 500), False),
+        ((0.7, 100), (0.85, 500), False),
+        ((0.5, 500), (0.85, 20), False),
+    ],
+)
+def test_a_surer_look_without_the_cuts_overrules_them(
+    cut: tuple[float, int], whole: tuple[float, int], is_overruled: bool
+) -> None:
+    page = features_of((), {}, (), None, None, {})
+    judged, again = (Judgement({}, 0.5, words, certainty, "blocks", page) for certainty, words in (cut, whole))
+    assert overrules(again, judged) is is_overruled

@@ -25,6 +25,8 @@ from extractor.text.promotion import is_promotion
         "Dieser Text wurde automatisch aus dem Angebot einer Agentur übernommen.",
         "When you buy through links on our site, we may earn a commission.",
         "In diesem Artikel sind Affiliate-Links enthalten.",
+        "This guide contains affiliate links to trusted partners.",
+        "If you buy something, we may receive a small commission.",
     ],
 )
 def test_a_paper_that_speaks_of_itself_promotes(line: str) -> None:
@@ -41,6 +43,8 @@ def test_a_paper_that_speaks_of_itself_promotes(line: str) -> None:
         "Visit the museum on Sunday; the stairs are free of charge.",
         "Environmentalists have cautioned against a plan to build a pipeline to the cape.",
         "The governor waits for a commission that he appointed in February.",
+        "Secondary models include sponsorships and affiliate marketing, which bring a share of the sales.",
+        "Check out our section for details about identifying scams.",
         "Send the form to the harbour office before Friday.",
     ],
 )

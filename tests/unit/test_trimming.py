@@ -165,3 +165,16 @@ def test_a_list_of_sources_below_a_shelfs_label_is_the_articles_own() -> None:
     own = ["Related reading", "The gates of 1953", "The map"]
     assert left(paragraphs(ONE, TWO) + label + sources) == [ONE, TWO, *own]
     assert left(paragraphs(ONE, TWO) + label + teasers) == [ONE, TWO]
+
+
+def test_the_names_of_entries_that_have_pictures_stay() -> None:
+    names = ("1. The upper gate", "<strong>The lower gate</strong>", "The gate is the oldest of all.")
+    entries = "".join(f"<div><img src=/a.jpg><p>{name}</p></div><p>{ONE}</p>" for name in names)
+    assert len(left(f"<div>{entries}</div>")) == 6
+
+
+def test_a_label_that_is_said_at_every_paragraph_is_no_heading() -> None:
+    html = "".join(f"<h2>Article content</h2><p>{text}</p>" for text in (ONE, TWO, THREE))
+    page = page_of(html)
+    body = trim(Body(kept=(1, 3, 5), reasons=dict.fromkeys((0, 2, 4), "page_furniture")), page, (TITLE,))
+    assert body.kept == (1, 3, 5)

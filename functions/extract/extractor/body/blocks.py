@@ -33,7 +33,8 @@ _CODE_NAME = re.compile(r"\b(?:code|lang(?:uage)?|highlight|brush|hljs|prettypri
 _CAPTION_NAME = re.compile(r"caption|credit|legend|photo|image|picture|bild|foto|figure|media", re.IGNORECASE)
 _LONGEST_PICTURE_LINE = 300
 _PICTURE_LEVELS, _MOST_PICTURE_LINES = 3, 3
-_MOST_PICTURE_WORDS, _MOST_SENTENCE_WORDS = 15, 8
+_MOST_PICTURE_WORDS = 15
+_NUMBERED = re.compile(r"\W*\d+\W")
 _NO_PICTURE_BOXES = frozenset(
     {"li", "td", "th", "dd", "dt", "blockquote", "body", "article", "main", "section", "aside"}
 )
@@ -78,10 +79,16 @@ def is_picture_line(segment: Segment) -> bool:
             return False
         if box.element.find(".//img") is not None or box.element.find(".//amp-img") is not None:
             names = f"{box.element.get('class') or ''} {segment.element.get('class') or ''}"
-            most = _MOST_SENTENCE_WORDS if ends_sentence(segment.text) else _MOST_PICTURE_WORDS
-            return _CAPTION_NAME.search(names) is not None or count_words(segment.text) <= most
+            return _CAPTION_NAME.search(names) is not None or _is_mere_line(segment)
         box = box.parent
     return False
+
+
+def _is_mere_line(segment: Segment) -> bool:
+    """Return whether a line is neither a sentence, nor the name of an entry in a list that has pictures."""
+    text = segment.text
+    is_entry = _NUMBERED.match(text) is not None or segment.strong_characters * 2 > len(text)
+    return not is_entry and not ends_sentence(text) and count_words(text) <= _MOST_PICTURE_WORDS
 
 
 def code_of(segment: Segment) -> Element | None:

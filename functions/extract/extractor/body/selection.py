@@ -16,6 +16,7 @@ from extractor.body.blocks import blocks_of, is_caption
 from extractor.body.context import scored_segments
 from extractor.body.features import PageFeatures, features_of
 from extractor.body.model import Model, shipped_model
+from extractor.body.second_opinions import expected_f1, surest_choice
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import Element, Page, Segment
 from extractor.text import DropReason
@@ -40,6 +41,13 @@ FEWEST_WORDS = 40
 has taken the article itself."""
 CUT_OVERRULED = "boundary:overruled"
 """The warning when that is so."""
+DOUBTED = 0.85
+SURER = 0.9
+"""Where less is expected of a page with the cuts, and as much without them, a cut has taken the article as well, if
+most of what is kept then was cut. Without that condition, pages with another article in them would have it back."""
+_MARGIN, _MOSTLY = 0.1, 2
+SECOND_OPINION = "body:second_opinion"
+"""The warning when another choice than the classifier's was taken."""
 _DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
 
 SURELY_FOREIGN = 0.9
@@ -117,7 +125,7 @@ def choose_body(
     suspicion = suspicion or {}
     sure = surely_foreign(foreign, suspicion)
 
-    def judge(cut: Mapping[int, str], suspicion: Mapping[int, float]) -> _Judgement:
+    def judge(cut: Mapping[int, str], suspicion: Mapping[int, float]) -> Judgement:
         features = features_of(
             segments[:MOST_SEGMENTS], cut, titles, description, body_data, suspicion, foreign if suspicion else ()
         )
@@ -125,22 +133,30 @@ def choose_body(
 
     judged = judge(sure, suspicion)
     warnings: tuple[str, ...] = ()
-    if judged.certainty < LOST or judged.words < FEWEST_WORDS:
+    if judged.certainty < DOUBTED or judged.words < FEWEST_WORDS:
         undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE}
         if len(undisputed) < len(foreign):
             again = judge(undisputed, {})
-            if again.certainty >= FOUND and again.words >= FEWEST_WORDS:
+            if overrules(again, judged):
                 judged, sure, foreign, warnings = again, undisputed, undisputed, (CUT_OVERRULED,)
     kept = [i for i, probability in judged.scores.items() if probability >= judged.threshold]
+    certainty = judged.certainty
+    if certainty < UNSURE and "trafilatura" in judged.source:
+        tokens, sizes = judged.page.tokens, judged.page.sizes
+        own = kept
+        kept = list(surest_choice(page, sure, own, judged.scores, tokens, sizes))
+        if kept != own:
+            certainty = expected_f1(kept, judged.scores, sizes)
+            warnings = (*warnings, SECOND_OPINION)
     kept += _rest(segments, kept, sure)
     reasons = _reasons(segments, kept, foreign)
     blocks = blocks_of([segments[i] for i in kept])
     text = "\n".join(block.text for block in blocks)
-    return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, judged.certainty, warnings)
+    return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, certainty, warnings)
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
+class Judgement:
     """How likely each segment is the article's, from where on it is kept, and how many words that makes."""
 
     scores: Mapping[int, float]
@@ -148,9 +164,20 @@ class _Judgement:
     words: int
     certainty: float
     source: str
+    page: PageFeatures
 
 
-def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> _Judgement:
+def overrules(again: Judgement, judged: Judgement) -> bool:
+    """Return whether a look without the boundary's cuts shows that they took the article itself."""
+    if again.words < FEWEST_WORDS:
+        return False
+    if judged.certainty < LOST or judged.words < FEWEST_WORDS:
+        return again.certainty >= FOUND
+    is_surer = again.certainty >= SURER and again.certainty >= judged.certainty + _MARGIN
+    return is_surer and again.words >= _MOSTLY * judged.words
+
+
+def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> Judgement:
     scored = scored_segments(page)
     sizes = [page.sizes[i] for i in scored]
     source = "blocks"
@@ -171,7 +198,7 @@ def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) ->
             probabilities = [(1 - _VOTE) * probability + _VOTE * peer_share[i] for i, probability in both]
             threshold, certainty = threshold_of(probabilities, sizes)
     words = sum(size for probability, size in zip(probabilities, sizes, strict=True) if probability >= threshold)
-    return _Judgement(dict(zip(scored, probabilities, strict=True)), threshold, words, certainty, source)
+    return Judgement(dict(zip(scored, probabilities, strict=True)), threshold, words, certainty, source, page)
 
 
 def surely_foreign(foreign: Mapping[int, str], suspicion: Mapping[int, float]) -> dict[int, str]:

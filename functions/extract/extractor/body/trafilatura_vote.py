@@ -19,7 +19,15 @@ _SHINGLE = 3
 
 def trafilatura_text(tree: Element) -> str:
     """Return the body that trafilatura finds without its fallbacks."""
-    document = bare_extraction(tree, include_comments=False, fast=True)
+    return _text_of(bare_extraction(tree, include_comments=False, fast=True))
+
+
+def precise_trafilatura_text(tree: Element) -> str:
+    """Return the body that trafilatura finds when it prefers precision to recall, fallbacks included."""
+    return _text_of(bare_extraction(tree, include_comments=False, favor_precision=True))
+
+
+def _text_of(document: object) -> str:
     if not isinstance(document, Document) or document.body is None:
         return ""
     return str(xmltotxt(document.body, include_formatting=False))

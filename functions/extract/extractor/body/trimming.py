@@ -120,16 +120,17 @@ def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
     rows: defaultdict[str | int, list[int]] = defaultdict(list)
     first = max(0, body.kept[0] - _MOST_HEAD_LINES) if body.kept else 0
     for segment in segments[first : body.kept[-1]] if body.kept else ():
-        following = segment.index + 1
+        index = segment.index
+        is_before_time = is_time_line(segments[index + 1].text) and index + 2 in chosen
         if segment.tag in _HEADINGS:
-            if following in chosen or (is_time_line(segments[following].text) and following + 1 in chosen):
-                rows[segment.tag].append(segment.index)
+            if is_before_time or (index + 1 in chosen and index > body.kept[0]):
+                rows[segment.tag].append(index)
         elif is_time_line(segment.text):
-            rows[segment.container.path].append(segment.index)
+            rows[segment.container.path].append(index)
     for row in rows.values():
         missing = [index for index in row if index not in chosen]
         if len(missing) * 2 <= len(row):
-            yield from (index for index in missing if _is_free(body, index))
+            yield from (i for i in missing if body.reasons.get(i) in {None, DropReason.PAGE_FURNITURE})
 
 
 def trimmings(

@@ -36,7 +36,8 @@ _INVITES = (
     r"|contactez|écrivez|envoyez|partagez|installez|ne (?:manquez|ratez)|participez|commandez|achetez|profitez|faites"
     r"|vous (?:avez|souhaitez|voulez)|avez-vous"
     # Spanish, Portuguese, Italian
-    r"|[¿¡]?(?:descarg\w+|suscr[ií]b\w+|s[ií]gue\w*|s[ií]ga\w*|[uú]n[ea]\w+|reg[ií]str\w+|recib\w+|ap[uú]nt\w+|escuch\w+"
+    r"|[¿¡]?(?:descarg\w+|suscr[ií]b\w+|s[ií]gue\w*|s[ií]ga\w*|[uú]n[ea]\w+|reg[ií]str\w+|recib\w+"
+    r"|ap[uú]nt\w+|escuch\w+"
     r"|apoy\w+|cont[aá]ct[ae]\w{0,3}|escr[ií]b\w+|env[ií][ae]\w{0,4}|compart[ae]\w{0,3}|inst[aá]l[ae]\w{0,3}"
     r"|no te pierdas|no se pierda|particip[ae]\w{0,3}"
     r"|baix[ea]\w*|descarregue|assin[ea]\w*|inscrev\w+|junte\w*|cadastr\w+|receb\w+|ou[çv]\w+|leia|apoi\w+|escrev\w+"
@@ -59,9 +60,11 @@ _OWN = (
 _THINGS = (
     r"apps?|application|applikation|aplicación|aplicativo|applicazione|aplikacj\w+|приложени\w+|додат\w+|εφαρμογή"
     r"|news ?letter\w*|infolettre|boletín\w*|nyhets?brev\w*|nieuwsbrief|рассылк\w+|розсилк\w+|letters?|inbox|mail\w*"
-    r"|podcasts?|channels?|kanal\w*|kanał\w*|canal\w*|chaîne|canale|канал\w*|feeds?|groups?|gruppen?|groupe|grupo|gruppo"
+    r"|podcasts?|channels?|kanal\w*|kanał\w*|canal\w*|chaîne|canale|канал\w*|feeds?|groups?"
+    r"|gruppen?|groupe|grupo|gruppo"
     r"|e-?papers?|alerts?|push\w*|notifications?|briefings?|shop|store|boutique|tienda|negozio|loja|winkel|butik\w*"
-    r"|clubs?|community|communauté|comunidad\w*|comunità|members?\w*|membres|abo\w*|subscri\w+|editions?|ausgabe|édition"
+    r"|clubs?|community|communauté|comunidad\w*|comunità|members?\w*|membres|abos?|abonn\w+"
+    r"|subscri\w+|editions?|ausgabe|édition"
     r"|news ?(?:team|desk|room)|reporters?|editors?|journalists?|redaktion\w*|redakcj\w+|rédaction|redacción|redazione"
     r"|redação|redactie|редакц\w+|stor(?:y|ies)|tips?|hinweis\w*|journalism\w*|coverage|quiz\w*|puzzles?|games?"
     r"|calendar|page|seite|sites?|website|survey|umfrage|poll|magazin\w*|offers?|deals?|trial|whats ?app\w*|telegram\w*"
@@ -86,10 +89,18 @@ _ASKS_UNSPACED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PAID_LINKS = re.compile(
-    r"\b(?:affiliate (?:links?|commissions?|partners?)|(?:earn|receive) (?:us )?(?:a |an )?(?:small )?"
-    r"(?:affiliate )?commissions?|affiliate-?links?|provisions-?links?|(?:erhalten|bekommen) wir\b.{0,60}\bprovision"
-    r"|liens? (?:d['’]affiliation|affiliés?)|(?:touch|perçoi|reç)\w+.{0,30}\bcommission|enlaces? (?:de )?afiliad\w+"
-    r"|(?:recib|obt)\w+.{0,30}\bcomisión|link (?:di )?affilia\w+|links? (?:de )?afiliad\w+|affiliate-?l[äe]nk\w+)",
+    # We may earn a commission, in the languages of such notices.
+    r"\b(?:we|us|our|i|my|site|may|might)\b.{0,80}\b(?:earn|receive)s? (?:us )?(?:an? )?(?:small )?"
+    r"(?:affiliate )?commissions?"
+    r"|\b(?:erhalten|bekommen) wir\b.{0,60}\bprovision|\b(?:nous|touch|perçoi|reç)\w*\b.{0,40}\bcommission"
+    r"|\b(?:recib|obt)\w+.{0,30}\bcomisión|\b(?:ricev|guadagn)\w+.{0,30}\bcommission[ei]"
+    # This page has affiliate links.
+    r"|\b(?:contain|includ|use|have|has|enthält|enthalten|sind|contient|contiennent|contiene"
+    r"|contienen|contém|contengono)\w*"
+    r"\b.{0,40}\b(?:affiliate (?:links?|partners?)|affiliate-?links?|provisions-?links?"
+    r"|liens? (?:d['’]affiliation|affiliés?)|enlaces? (?:de )?afiliad\w+|link (?:di )?affilia\w+"
+    r"|links? (?:de )?afiliad\w+)"
+    r"|^\W*affiliate\b|\baffiliate-?links? (?:enthalten|sind)",
     re.IGNORECASE | re.DOTALL,
 )
 _PAID_LINK_STEMS = ("affili", "afilia", "commission", "comisi", "provision")
