@@ -67,3 +67,9 @@ def test_a_style_sheet_hides_what_no_other_rule_shows(sheet: str, is_cut: bool) 
     bait = ORDER.replace("hidden", "class='x bait'")
     page = page_of(f"<style>{sheet}</style>{SHOWN}{bait}{SHOWN}")
     assert bool(hidden_text(page)) is is_cut
+
+
+@pytest.mark.parametrize("name", ["visually-hidden", "sr-only", "u-screen-reader-text"])
+def test_labels_for_screen_readers_are_cut_and_a_title_is_not(name: str) -> None:
+    page = page_of(f"<h1 class='{name}'>The gates</h1><div class='{name}'>Article content</div>{SHOWN}")
+    assert [page.segments[index].text for index in hidden_text(page)] == ["Article content"]

@@ -178,3 +178,9 @@ def test_a_label_that_is_said_at_every_paragraph_is_no_heading() -> None:
     page = page_of(html)
     body = trim(Body(kept=(1, 3, 5), reasons=dict.fromkeys((0, 2, 4), "page_furniture")), page, (TITLE,))
     assert body.kept == (1, 3, 5)
+
+
+def test_lines_of_one_make_beside_pictures_are_names_of_things() -> None:
+    places = ("The upper gate", "The lower gate", "The weir")
+    html = "".join(f"<div><img src=/a.jpg><div>{place}</div></div><p>{ONE}</p>" for place in places)
+    assert len(left(f"<div>{html}</div>")) == 6

@@ -9,7 +9,8 @@ each of its segments. Code is one block with its lines and their indentation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractor.html import FIGURES, TABLES, Container, Element, Segment, preformatted_text
@@ -34,6 +35,7 @@ _CAPTION_NAME = re.compile(r"caption|credit|legend|photo|image|picture|bild|foto
 _LONGEST_PICTURE_LINE = 300
 _PICTURE_LEVELS, _MOST_PICTURE_LINES = 3, 3
 _MOST_PICTURE_WORDS = 15
+_FEWEST_ENTRIES = 3
 _NUMBERED = re.compile(r"\W*\d+\W")
 _NO_PICTURE_BOXES = frozenset(
     {"li", "td", "th", "dd", "dt", "blockquote", "body", "article", "main", "section", "aside"}
@@ -69,19 +71,36 @@ def is_caption(segment: Segment) -> bool:
     return bool(segment.container.areas & FIGURES) and _kind(segment.element)[0] is BlockType.CAPTION
 
 
-def is_picture_line(segment: Segment) -> bool:
-    """Return whether a segment is a short text that has an element to itself and a picture, and so is its caption."""
+def picture_lines(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """Yield the segments that have a small element to themselves and a picture, and so are its caption.
+
+    They are called captions, or are single lines that are no sentence. Where three or more of these are made alike,
+    they are the names of things that have pictures.
+    """
+    unnamed: defaultdict[int, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        names = _names_beside_picture(segment)
+        if names is not None and _CAPTION_NAME.search(names):
+            yield segment
+        elif names is not None and _is_mere_line(segment):
+            unnamed[segment.container.path].append(segment)
+    for alike in unnamed.values():
+        if len(alike) < _FEWEST_ENTRIES:
+            yield from alike
+
+
+def _names_beside_picture(segment: Segment) -> str | None:
+    """Return the names of a short line's element and of the small element that it shares with a picture."""
     if segment.container.areas & FIGURES or len(segment.text) > _LONGEST_PICTURE_LINE or segment.tag in _HEADINGS:
-        return False
+        return None
     box: Container | None = segment.container
     for _ in range(_PICTURE_LEVELS):
         if box is None or box.last - box.first >= _MOST_PICTURE_LINES or box.tag in _NO_PICTURE_BOXES:
-            return False
+            return None
         if box.element.find(".//img") is not None or box.element.find(".//amp-img") is not None:
-            names = f"{box.element.get('class') or ''} {segment.element.get('class') or ''}"
-            return _CAPTION_NAME.search(names) is not None or _is_mere_line(segment)
+            return f"{box.element.get('class') or ''} {segment.element.get('class') or ''}"
         box = box.parent
-    return False
+    return None
 
 
 def _is_mere_line(segment: Segment) -> bool:

@@ -46,6 +46,9 @@ SURER = 0.9
 """Where less is expected of a page with the cuts, and as much without them, a cut has taken the article as well, if
 most of what is kept then was cut. Without that condition, pages with another article in them would have it back."""
 _MARGIN, _MOSTLY = 0.1, 2
+DISPUTED = 0.93
+"""Where less is expected, other choices are made besides the classifier's; see
+:mod:`extractor.body.second_opinions`. One page in twelve."""
 SECOND_OPINION = "body:second_opinion"
 """The warning when another choice than the classifier's was taken."""
 _DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
@@ -141,7 +144,7 @@ def choose_body(
                 judged, sure, foreign, warnings = again, undisputed, undisputed, (CUT_OVERRULED,)
     kept = [i for i, probability in judged.scores.items() if probability >= judged.threshold]
     certainty = judged.certainty
-    if certainty < UNSURE and "trafilatura" in judged.source:
+    if certainty < DISPUTED and "trafilatura" in judged.source:
         tokens, sizes = judged.page.tokens, judged.page.sizes
         own = kept
         kept = list(surest_choice(page, sure, own, judged.scores, tokens, sizes))

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import islice, zip_longest
 
-from extractor.body.blocks import blocks_of, code_of, data_table_of, is_picture_line
+from extractor.body.blocks import blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
 from extractor.html import TABLES, Element, Page, Segment, leads_elsewhere
 from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, DropReason, LineKind, fold, is_time_line, kind_of_line
@@ -244,7 +244,7 @@ def _promotion_boxes(
 
 def _picture_lines(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     """Yield the captions of pictures that stand in no figure."""
-    return ((segment.index, DropReason.CAPTION) for segment in chosen if is_picture_line(segment))
+    return ((segment.index, DropReason.CAPTION) for segment in picture_lines(chosen))
 
 
 def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:

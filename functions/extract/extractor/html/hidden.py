@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
+from extractor.html.containers import HEADING_LEVELS
 from extractor.html.page import Page
 from extractor.html.segments import Segment
 from extractor.html.style_rules import hiding_selectors, is_shown_too
@@ -30,6 +31,9 @@ MOSTLY_COPIED = 0.7
 _RUN = 4
 
 WARNING = "hidden_text"
+
+_READERS = (("sr", "only"), ("visually", "hidden"), ("screen", "reader"))
+"""Words that a class for screen readers has, whatever stands between them."""
 
 
 def hidden_text(page: Page) -> Mapping[int, str]:
@@ -56,6 +60,7 @@ def _unseen(page: Page) -> Set[int]:
     Style sheets hide most menus, too; these are of no interest to anybody.
     """
     found = {segment.index for segment in page.segments if segment.is_hidden}
+    found.update(_for_screen_readers(page))
     sheets = "\n".join(style.text for style in page.tree.iter("style") if style.text)
     selectors = hiding_selectors(sheets) if sheets else frozenset()
     if not selectors:
@@ -74,6 +79,19 @@ def _unseen(page: Page) -> Set[int]:
                 if not shown[name] and any(map(_prose, inside)):
                     found.update(segment.index for segment in inside)
     return found
+
+
+def _for_screen_readers(page: Page) -> Iterator[int]:
+    """Yield the segments that conventions call text for screen readers: labels of regions, hints at links.
+
+    A heading of that kind may be the page's only title.
+    """
+    for container in page.containers:
+        template = container.template
+        if container.tag not in HEADING_LEVELS and any(
+            one in template and other in template for one, other in _READERS
+        ):
+            yield from range(container.first, container.last + 1)
 
 
 def _copies(hidden: Sequence[Segment], shown: Sequence[Segment]) -> Sequence[Segment]:
