@@ -5,6 +5,7 @@ Comes in: a bus in moto, or one that refuses. Goes out: assertions. Changes: mot
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -96,6 +97,33 @@ def test_only_refused_events_are_sent_again(client: Any) -> None:
 
     # And it waits before it sends again, longer the second time
     assert waited == [0.05, 0.1]
+
+
+@pytest.mark.parametrize(("characters", "calls"), [(10_000, [10, 1]), (60_000, [3, 3, 3, 2]), (150_000, [1] * 11)])
+def test_large_events_are_shared_out_to_calls_that_the_bus_takes(
+    client: Any, characters: int, calls: list[int]
+) -> None:
+    # Given eleven changes whose pages made them as large as they can be, and larger
+    events = [changed(number).model_copy(update={"headline": "x" * characters}) for number in range(11)]
+    sent: list[list[dict[str, Any]]] = []
+
+    def accept(params: dict[str, Any], **_: object) -> None:
+        sent.append(params["Entries"])
+
+    client.meta.events.register("before-parameter-build.events.PutEvents", accept)
+    with Stubber(client) as stub:
+        for number in calls:
+            stub.add_response("put_events", answers(*[True] * number))
+
+        # When they are published
+        EventBridgePublisher("bus", client=client).publish(events)
+
+    # Then all are, in order, in as few calls as EventBridge's limits of ten entries and 256 KiB allow
+    assert [len(entries) for entries in sent] == calls
+    assert [json.loads(item["Detail"])["changeId"] for entries in sent for item in entries] == [
+        event.change_id for event in events
+    ]
+    assert all(sum(len(item["Detail"]) for item in entries) < 256 * 1024 for entries in sent)
 
 
 def test_a_bus_that_keeps_refusing_is_reported(client: Any) -> None:
