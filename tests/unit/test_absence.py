@@ -81,6 +81,35 @@ def test_prose_around_an_empty_place_is_no_article(frame: str, other: str) -> No
     assert seen(frame.format(head=HEAD, other=other), head=described(description=DECK)).reason is not None
 
 
+COMMENTS = "".join(
+    f"<{{item}}><b>{name}</b> <span>{hours} hours ago</span><p>{text}</p></{{item}}>"
+    for name, hours, text in (
+        (
+            "valleygirl",
+            3,
+            "My grandmother was born in that rural hospital, and I am glad that a surgeon stays at night.",
+        ),
+        ("oldhand", 5, "Nineteen days! The council has needed nineteen years for a roof, so well done to the village."),
+        ("mr_t", 9, "And who raises the money next summer? We should not have to collect it in jars ourselves."),
+    )
+)
+
+
+@pytest.mark.parametrize("item", ["li", "div", "article"])
+@pytest.mark.parametrize(
+    "frame", ["<article>{head}<div></div><div>{other}</div></article>", "<div>{head}<p></p><ul>{other}</ul></div>"]
+)
+def test_what_readers_wrote_of_an_article_is_not_the_article(frame: str, item: str) -> None:
+    body = frame.format(head=HEAD, other=COMMENTS.format(item=item))
+    assert seen(body, head=described(description=DECK)).reason is not None
+
+
+def test_a_headline_in_a_plain_element_is_one() -> None:
+    head = HEAD.replace("<h1>", "<div>").replace("</h1>", "</div>")
+    body = f"<main><article>{head}<div></div></article></main><section>{ABOUT}</section>"
+    assert seen(body, head=described(description=DECK)).reason == Reason.NO_ARTICLE
+
+
 @pytest.mark.parametrize(
     ("language", "title", "other"),
     [

@@ -25,6 +25,9 @@ CARDS = {
     "article": '<article><h2><a href="/n/{n}">{title}</a></h2><p>{opening}</p></article>',
     "item": '<li><a href="/n/{n}"><h3>{title}</h3></a><div>{opening}</div><time>14 October</time></li>',
     "div": '<div class="t"><div><a href="/n/{n}">{title}</a></div><p>{opening}</p></div>',
+    "row": '<tr><td><a href="/n/{n}"><b>{title}</b></a><br>{opening}</td></tr>',
+    "term": '<dt><a href="/n/{n}">{title}</a></dt><dd>{opening}</dd>',
+    "link": '<a href="/n/{n}"><h3>{title}</h3><p>{opening}</p></a>',
     "flat": '<h4><a href="/n/{n}">{title}</a></h4><p>14 October 2026</p><p>{opening}</p>',
 }
 PROSE = (

@@ -25,7 +25,7 @@ _TITLE_WORDS = range(3, 31)
 _MOST_LINES_ABOVE = 3
 _MOST_CARD_LINES = 8
 _LINKED = 0.8
-_MOST_LINKED = 0.5
+_TITLE_TAGS = frozenset({*HEADING_LEVELS, "dt"})
 _MOST_SEGMENTS = 1_000
 _LISTING_TYPES = frozenset({"profilepage", "collectionpage", "searchresultspage"})
 _LIST_TYPES = frozenset({"itemlist"})
@@ -98,9 +98,11 @@ def _cards_in(page: Page, kept: Sequence[int]) -> tuple[int, int, str]:
     for index in kept:
         segment = page.segments[index]
         words = count_words(segment.text)
-        if words < _SHORTEST_PROSE_WORDS or segment.link_share > _MOST_LINKED or segment.tag in HEADING_LEVELS:
+        if words < _SHORTEST_PROSE_WORDS or segment.tag in HEADING_LEVELS:
             continue
-        title = _title_above(page, segment)
+        # A card may be a link as a whole, or begin with the link that is its heading.
+        is_card = segment.link_share >= _LINKED or _begins_with_link(segment)
+        title = segment if is_card else _title_above(page, segment)
         if title is None:
             others.append(segment.text)
         else:
@@ -121,13 +123,22 @@ def describes_itself(page: Page) -> bool:
     return bool(headline) and any(headline in title.casefold() for title in titles)
 
 
+def _begins_with_link(segment: Segment) -> bool:
+    """Return whether a paragraph begins with a link that has the words of a heading."""
+    if not segment.links or not segment.link_characters:
+        return False
+    first = " ".join("".join(segment.links[0].itertext()).split())
+    return count_words(first) in _TITLE_WORDS and segment.text.startswith(first)
+
+
 def _title_above(page: Page, prose: Segment) -> Segment | None:
     """Return the linked heading of the card that a paragraph is in."""
     for index in range(prose.index - 1, max(-1, prose.index - 1 - _MOST_LINES_ABOVE), -1):
         above = page.segments[index]
         words = count_words(above.text)
         if above.link_share >= _LINKED and words in _TITLE_WORDS:
-            return above if above.tag in HEADING_LEVELS or _is_in_card(above, prose) else None
+            is_title = above.tag in _TITLE_TAGS or _is_in_card(above, prose)
+            return above if is_title else None
         if words >= _SHORTEST_PROSE_WORDS:
             return None
     return None

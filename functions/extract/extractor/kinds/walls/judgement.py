@@ -22,6 +22,8 @@ from extractor.kinds.walls.vocabulary import BOT_WORDS, CONSENT_WORDS, NOT_FOUND
 from newsdesk.contracts import ContentStatus, Reason
 
 _READ_CHARACTERS = 20_000
+_MOST_LINES_OF_ERROR = 60
+"""Of a page that is nothing but a program's error; its body may be the sentence beside the trace."""
 _LONGEST_DOUBTED = 6_000
 """Characters of a body that may be about something else than its headline."""
 
@@ -49,10 +51,12 @@ def judge_wall(
     headline, description : str or None
         What the page says of its article.
     """
-    lines = body_text[:_READ_CHARACTERS].split("\n")
-    if is_program_error(lines):
-        return Wall(ContentStatus.FULL, Reason.NO_ARTICLE, (WallSign.PROGRAM_ERROR,), 0.9)
     visible = [segment for segment in page.segments if not segment.is_hidden]
+    is_bare = page.data.main is None and len(visible) <= _MOST_LINES_OF_ERROR
+    if is_program_error(body_text[:_READ_CHARACTERS].split("\n")) or (
+        is_bare and is_program_error(segment.text for segment in visible)
+    ):
+        return Wall(ContentStatus.FULL, Reason.NO_ARTICLE, (WallSign.PROGRAM_ERROR,), 0.9)
     is_like_bot = not has_other_prose(visible, BOT_WORDS, bot.MOST_OTHER_PROSE)
     is_like_consent = not has_other_prose(visible, CONSENT_WORDS, consent.MOST_OTHER_PROSE)
     is_like_error = not has_other_prose(visible, NOT_FOUND_WORDS, not_found.MOST_OTHER_PROSE)

@@ -17,13 +17,14 @@ from itertools import islice
 
 from extractor.html import FIGURES, HEADING_LEVELS, Container, Element, Page, Segment
 from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP
-from extractor.text import ends_sentence, stems_of
+from extractor.text import ends_sentence, is_time_line, stems_of
 from newsdesk.words import count_words
 
 MOST_WORDS = 600
 """A body that is longer is the article: nobody writes that much about a paper, or into an offer."""
 MOST_OFFER_WORDS = 150
 MOST_OFFERS = 2
+MOST_SIGNATURE_WORDS = 6
 SHORTEST_PROSE_WORDS = 8
 SHORTEST_UNENDED_WORDS = 20
 MOST_OWN_WORDS_APART = 40
@@ -110,12 +111,13 @@ def _headline_segment(page: Page, headline: str | None) -> Segment | None:
     folded = " ".join((headline or "").split()).casefold()
     if not folded:
         return None
-    for segment in page.segments[:1000]:
-        if segment.tag in HEADING_LEVELS and not segment.is_hidden:
+    lines = [segment for segment in page.segments[:1000] if not segment.is_hidden]
+    for segment in lines:
+        if segment.tag in HEADING_LEVELS:
             text = segment.text.casefold()
             if text == folded or (len(text) > 20 and (text in folded or folded in text)):
                 return segment
-    return None
+    return next((segment for segment in lines if not segment.links and segment.text.casefold() == folded), None)
 
 
 def _is_prose(segment: Segment) -> bool:
@@ -144,9 +146,31 @@ def _stands_apart(
     words = sum(count_words(segment.text) for segment in prose)
     is_short = stated_words >= STATED_TIMES * max(words, 1)
     is_boxed = all(_box_under(segment.container, outer.parent) is not None for segment in prose)
+    if _is_talk(page, prose):
+        return is_boxed and has_place
     if _is_related(telling, prose):
         return is_shell and has_place and is_boxed and all(_is_headed(page, outer, segment) for segment in prose)
     return is_shell or (is_boxed and (has_place or is_short))
+
+
+def _is_talk(page: Page, prose: Sequence[Segment]) -> bool:
+    """Return whether a body is what readers wrote: items of one template, each with a name or a time above its text."""
+    templates: set[int] = set()
+    for segment in prose:
+        above = page.segments[max(0, segment.index - 1)]
+        if is_time_line(above.text):
+            above = page.segments[max(0, segment.index - 2)]
+        container = segment.container if segment.container.first < segment.index else segment.container.parent
+        is_signed = (
+            container is not None
+            and container.first <= above.index < segment.index
+            and above.tag not in HEADING_LEVELS
+            and count_words(above.text) <= MOST_SIGNATURE_WORDS
+        )
+        if container is None or not is_signed:
+            return False
+        templates.add(container.path)
+    return len(prose) > 1 and len(templates) == 1
 
 
 def _is_titled_below(page: Page, heading: Segment, first: Segment) -> bool:
