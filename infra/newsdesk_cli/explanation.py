@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from extractor.contract import ExtractionResult, JudgedSegment
+from extractor.contract import ExtractionResult, JudgedSegment, JudgedStatement
 from extractor.text import DropReason
 from newsdesk.contracts import Extracted, FieldSource, to_document
 from newsdesk.words import count_words
@@ -87,7 +87,7 @@ def explanation_page(source: str, seen: Observation) -> str:
             '<div class="columns">\n<main dir="auto">\n',
             *(_text(pieces) if pieces else ('<p class="nothing">The page has no text.</p>',)),
             "</main>\n<aside>\n",
-            *(_metadata(article) if article is not None else ()),
+            *(_metadata(article, seen.result.statements) if article is not None and seen.result is not None else ()),
             *_quality(article),
             *_reasons(pieces),
             *_parts(article),
@@ -179,7 +179,7 @@ def _piece(piece: _Piece) -> str:
     return f'<div class="piece {" ".join(kinds)}" title="{place}">{text}<div class="notes">{notes}</div></div>\n'
 
 
-def _metadata(article: Extracted) -> Iterator[str]:
+def _metadata(article: Extracted, statements: Sequence[JudgedStatement]) -> Iterator[str]:
     document = to_document(article)
     yield "<section>\n<h2>What it says of itself</h2>\n<dl>\n"
     for name, label in _FIELDS:
@@ -191,11 +191,22 @@ def _metadata(article: Extracted) -> Iterator[str]:
             if conflict.field == name:
                 stated = ", ".join(f"“{value.value}” ({value.source})" for value in conflict.values)
                 yield f'<dd class="conflict">places differ: {escape(stated)}</dd>\n'
+        lost = [statement for statement in statements if statement.field == name and statement.reason is not None]
+        if lost:
+            yield '<dd class="lost"><details><summary>not taken</summary><ul>'
+            yield from (f"<li>{_lost(statement)}</li>" for statement in lost)
+            yield "</ul></details></dd>\n"
     yield "</dl>\n"
     absent = [label for name, label in _FIELDS if name not in document and name != "nextPages"]
     if absent:
         yield f'<p class="absent">Not known: {escape(", ".join(absent).lower())}.</p>\n'
     yield "</section>\n"
+
+
+def _lost(statement: JudgedStatement) -> str:
+    why = f'<span class="why">{escape(statement.reason or "")}</span>'
+    source = f'<span class="source">{escape(statement.source)}</span>'
+    return f'<span dir="auto">{escape(statement.value)}</span> {source} {why}'
 
 
 def _source(source: FieldSource | None) -> str:

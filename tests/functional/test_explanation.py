@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lxml.html import HtmlElement, fromstring
 
-from extractor.contract import ExtractionResult, JudgedSegment, PageToRead
+from extractor.contract import ExtractionResult, JudgedSegment, JudgedStatement, PageToRead
 from newsdesk.contracts import (
     Extracted,
     FieldConflict,
@@ -70,6 +70,23 @@ def test_every_piece_of_the_page_is_shown_in_its_order() -> None:
     assert notes[0] == "page_furniture0.01"
     assert notes[1] == "0.97"
     assert "left out" in notes[2]
+
+
+def test_each_field_shows_which_statements_were_not_taken_and_why() -> None:
+    # Given a page that states its headline in two wordings
+    url = "https://a.example/pier"
+    provenance = Provenance(requested_url=url, final_url=url, extractor=ModelProvenance(name="x", version="1"))
+    article = Extracted(headline="The pier", article_body=FIRST, url=url, word_count=10, provenance=provenance)
+    statements = (
+        JudgedStatement("headline", "The pier", "jsonld, h1"),
+        JudgedStatement("headline", HOSTILE, "og", "less likely: 0.12"),
+        JudgedStatement("author", "Nobody", "meta", "another place is trusted more"),
+    )
+    result = ExtractionResult(article, judged=(segment(0, FIRST),), statements=statements)
+    # When it is explained
+    tree = fromstring(explanation_page("pier.html", Observation(None, result)).encode("utf-8"))
+    # Then what lost is listed with the place that states it and the reason, and no more
+    assert texts(tree, "//dd[@class='lost']//li") == [f"{HOSTILE} og less likely: 0.12"]
 
 
 def test_many_dropped_pieces_in_a_row_are_folded_and_still_there() -> None:

@@ -210,3 +210,31 @@ def test_hostile_pages_have_bounded_metadata(head: str) -> None:
     for value in metadata.fields().values():
         assert len(str(value)) < 30_000
     Quality(field_sources=metadata.sources(), conflicts=metadata.conflicts).model_dump_json().encode("utf-8")
+
+
+def test_each_statement_of_a_field_is_kept_with_the_reason_why_it_was_not_taken() -> None:
+    # Given a page whose places state three authors, two days and two sections
+    head = (
+        json_ld(headline="How the gates work", datePublished="2026-11-19T08:00:00+01:00", author="Hattie Rowbottom")
+        + '<meta name="author" content="Newsroom"><meta name="parsely-author" content="Hattie Rowbottom">'
+        '<meta property="article:published_time" content="2026-10-01">'
+        '<meta property="article:section" content="Harbour"><meta name="parsely-section" content="Tides">'
+        '<meta property="og:title" content="A very different wording">'
+    )
+    # When it is read
+    stated: dict[str, list[tuple[str, str | None]]] = {}
+    for statement in read(head).statements:
+        stated.setdefault(statement.field, []).append((statement.value, statement.reason))
+    # Then the one that was taken comes first, and each of the others says why it lost
+    assert stated["author"] == [
+        ("Hattie Rowbottom", None),
+        ("Hattie Rowbottom", "says the same"),
+        ("Newsroom", "names the site, a newsroom or an account"),
+    ]
+    assert stated["datePublished"] == [
+        ("2026-11-19T08:00:00+01:00", None),
+        ("2026-10-01", "another place is trusted more"),
+    ]
+    assert stated["articleSection"] == [("Harbour", None), ("Tides", "another place is trusted more")]
+    assert stated["headline"][0] == ("How the gates work", None)
+    assert all((reason or "").startswith("less likely: ") for _, reason in stated["headline"][1:])

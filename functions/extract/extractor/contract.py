@@ -94,6 +94,28 @@ class JudgedSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedStatement:
+    """What one place of a page states of a field, and what became of it.
+
+    Attributes
+    ----------
+    field : str
+        The field's name in the article's JSON.
+    value : str
+        As stated.
+    source : str
+        The kind of place; of a headline all that state it.
+    reason : str or None
+        Why it was not taken; None when it was.
+    """
+
+    field: str
+    value: str
+    source: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExtractionResult:
     """What one page gave.
 
@@ -115,6 +137,9 @@ class ExtractionResult:
         What was seen of the wall.
     judged : tuple of JudgedSegment
         Every piece of the page, and whether it was kept; only on request.
+    statements : tuple of JudgedStatement
+        What the page states of its article, the statement that was taken before those that were not, by field; only
+        where it was asked for.
     fingerprints : tuple of int
         What the page has to say about its host; see :func:`extractor.body.recurrence.fingerprints_of`.
     is_listing : bool
@@ -135,6 +160,7 @@ class ExtractionResult:
     refusal: Reason | None = None
     refusal_detail: str = ""
     judged: tuple[JudgedSegment, ...] = ()
+    statements: tuple[JudgedStatement, ...] = ()
     fingerprints: tuple[int, ...] = ()
     is_listing: bool = False
     wall_warnings: tuple[str, ...] = ()

@@ -220,6 +220,14 @@ class FoundAuthors:
     source: str
     is_site: bool = False
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the only name is the site's, a newsroom's, an agency's, or a login name."""
+        if self.is_site:
+            return True
+        patterns = (_LOGIN.fullmatch, _ROLE.search, _AGENCY.fullmatch)
+        return len(self.names) == 1 and any(match(self.names[0]) for match in patterns)
+
 
 def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAuthors, ...]:
     """Return what each place of a page says of its authors; the most trusted first.
@@ -244,7 +252,7 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
         add(_names_in_list(main.authors, main.author_organizations), "jsonld")
     for statements in _meta_bylines(page.meta):
         add(_names_in_list(statements, ()), "meta")
-    if not any(authors.source == "jsonld" and not _is_doubtful(authors) for authors in found):
+    if not any(authors.source == "jsonld" and not authors.is_doubtful for authors in found):
         place = _Place(page.tree)
         for names in _in_markup(page, place):
             add(names, "dom")
@@ -252,7 +260,7 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
     if not main and page.data.page:
         add(_names_in_list(page.data.page.authors, page.data.page.author_organizations), "jsonld")
     # Where one place names a person, and another the site or the login name of an editor, the person is the author.
-    ranked = sorted(found, key=lambda authors: (_is_doubtful(authors), authors.is_site, -_agreement(authors, found)))
+    ranked = sorted(found, key=lambda authors: (authors.is_doubtful, authors.is_site, -_agreement(authors, found)))
     return tuple(ranked)
 
 
@@ -261,18 +269,6 @@ def _agreement(authors: FoundAuthors, found: list[FoundAuthors]) -> float:
     own = set(map(_squeezed, authors.names))
     others = sum(not own.isdisjoint(map(_squeezed, other.names)) for other in found if other is not authors)
     return _TRUST[authors.source] + min(others, 2) * _TRUST_OF_OTHERS
-
-
-def _is_doubtful(authors: FoundAuthors) -> bool:
-    """Return whether the only name is the site's, a newsroom's, an agency's, or a login name."""
-    if authors.is_site:
-        return True
-    names = authors.names
-    return len(names) == 1 and (
-        _LOGIN.fullmatch(names[0]) is not None
-        or _ROLE.search(names[0]) is not None
-        or _AGENCY.fullmatch(names[0]) is not None
-    )
 
 
 def names_in(byline: str, *, is_prose: bool = False) -> list[str]:

@@ -11,16 +11,18 @@ each other place that says the same adds to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from extractor.contract import JudgedStatement
 from extractor.html import Element, MetaStatements, Page, Segment, StructuredData, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
 from extractor.metadata.date_reading import DateReader
 from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
+from extractor.metadata.evidence import LEAST_TITLE_CONFIDENCE, PLACES, Evidence, conflicts_in, statements_in
 from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, agreed, confidence_of, key
 from extractor.metadata.images import stated_images
 from extractor.metadata.places import FRONT_ADDRESS, FRONT_NAMES
@@ -28,7 +30,7 @@ from extractor.metadata.sections import stated_sections
 from extractor.metadata.shown_dates import ShownDates
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
 from extractor.text import fold
-from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person, StatedValue
+from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person
 from newsdesk.web import split_url
 
 LONGEST_DESCRIPTION = 2000
@@ -50,11 +52,6 @@ _HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
 """Where a page says what it is called as a whole."""
 _LEAST_COMMON = 0.4
 """Of the words of the shorter of two titles that say nearly the same."""
-_LEAST_TITLE_CONFIDENCE = 0.01
-_MACROLANGUAGES = {"nb": "no", "nn": "no"}
-"""Written Norwegian goes by either name (ISO 639-3)."""
-_PLACES = {"jsonld": "jsonld", "page": "jsonld", "og": "meta", "twitter": "meta", "meta": "meta"}
-"""Of a title candidate's sources; the others are elements of the page."""
 
 _DOUBTFUL = 0.4
 
@@ -71,6 +68,8 @@ class Metadata:
         What the site calls itself.
     conflicts : tuple of FieldConflict
         What places of the page say differently.
+    statements : tuple of JudgedStatement
+        What each place states of a field, which statement was taken, and why the others were not.
     """
 
     headline: Found[str] | None = None
@@ -88,6 +87,7 @@ class Metadata:
     titles: tuple[str, ...] = ()
     site_name: str | None = None
     conflicts: tuple[FieldConflict, ...] = ()
+    statements: tuple[JudgedStatement, ...] = ()
 
     @property
     def decks(self) -> tuple[str, ...]:
@@ -125,45 +125,46 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     captured_at : datetime
         With time zone; no date is later.
     """
-    data, meta, segments = page.data, page.meta, page.segments
+    evidence = _evidence(page, captured_at)
+    data, meta = page.data, page.meta
+    description = agreed(evidence.descriptions, LONGEST_DESCRIPTION)
+    deck = _deck(data, page.segments, evidence.headline)
+    publisher = agreed(evidence.publishers, LONGEST_NAME)
+    return Metadata(
+        headline=_headline(evidence.titles),
+        alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
+        description=description,
+        article_section=agreed(evidence.sections, LONGEST_NAME),
+        author=_authors(evidence.authors),
+        date_published=_date(evidence.published),
+        date_modified=_date(evidence.modified),
+        publisher=_organization(publisher),
+        image=_images(page),
+        in_language=_language(evidence.languages),
+        keywords=_keywords(data, meta),
+        is_accessible_for_free=_is_free(data, meta),
+        titles=_names_of_the_article(evidence.titles),
+        site_name=meta.first("og:site_name") or (publisher.value if publisher else None),
+        conflicts=conflicts_in(evidence),
+        statements=statements_in(evidence),
+    )
+
+
+def _evidence(page: Page, captured_at: datetime) -> Evidence:
+    """Return what the places of a page state of each field that more than one may state."""
     names = site_names(page)
     titles = ranked_titles(page, names)
     headline = titles[0].text if titles else None
-    authors = stated_authors(page, names)
     dates = ShownDates(page, DateReader(page), headline)
-    published = dates_of_publication(page, captured_at, headline, dates)
-    modified = dates_of_modification(page, captured_at, headline, dates)
-    publisher = _publisher(data, meta)
-    languages = _languages(page.tree, data, meta)
-    deck, description = _deck(data, segments, headline), agreed(_descriptions(page), LONGEST_DESCRIPTION)
-    return Metadata(
-        headline=_headline(titles),
-        alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
-        description=description,
-        article_section=agreed(stated_sections(page, headline, names), LONGEST_NAME),
-        author=_authors(authors),
-        date_published=_date(published),
-        date_modified=_date(modified),
-        publisher=Found(Organization(name=publisher.value), publisher.source, publisher.confidence)
-        if publisher
-        else None,
-        image=_images(page),
-        in_language=Found(*languages[0], CONFIDENCE[languages[0][1]]) if languages else None,
-        keywords=_keywords(data, meta),
-        is_accessible_for_free=_is_free(data, meta),
-        titles=_names_of_the_article(titles),
-        site_name=meta.first("og:site_name") or (publisher.value if publisher else None),
-        conflicts=tuple(
-            conflict
-            for conflict in (
-                _headline_conflict(titles),
-                _author_conflict(authors),
-                _date_conflict("datePublished", published),
-                _date_conflict("dateModified", _with_later_publication(modified, published)),
-                _language_conflict(languages),
-            )
-            if conflict is not None
-        ),
+    return Evidence(
+        titles=titles,
+        authors=stated_authors(page, names),
+        published=dates_of_publication(page, captured_at, headline, dates),
+        modified=dates_of_modification(page, captured_at, headline, dates),
+        sections=tuple(stated_sections(page, headline, names)),
+        descriptions=tuple(_descriptions(page)),
+        publishers=tuple(_publishers(page.data, page.meta)),
+        languages=tuple(_languages(page.tree, page.data, page.meta)),
     )
 
 
@@ -192,7 +193,7 @@ def _names_of_the_article(titles: tuple[TitleCandidate, ...]) -> tuple[str, ...]
 
     Any other heading may be another article's, or a section's. Where the head says nothing, headings are all there is.
     """
-    likely = [title for title in titles if title.confidence >= _LEAST_TITLE_CONFIDENCE]
+    likely = [title for title in titles if title.confidence >= LEAST_TITLE_CONFIDENCE]
     stated = [title for title in likely if not _HEAD.isdisjoint(title.sources)]
     known = [set(fold(title.text)) for title in stated]
     akin = [title for title in likely if title not in stated and _is_akin(set(fold(title.text)), known)]
@@ -207,28 +208,8 @@ def _headline(titles: tuple[TitleCandidate, ...]) -> Found[str] | None:
     if not titles:
         return None
     best = titles[0]
-    source = next((_PLACES.get(name, "dom") for name in best.sources), "dom")
+    source = next((PLACES.get(name, "dom") for name in best.sources), "dom")
     return Found(best.text, source, min(best.confidence, MOST_CONFIDENT))
-
-
-def _headline_conflict(titles: tuple[TitleCandidate, ...]) -> FieldConflict | None:
-    """Return the conflict between the wordings of JSON-LD, Open Graph and the first heading."""
-    if not titles:
-        return None
-    known = set(titles[0].sources)
-    values = [(titles[0].text, next((_PLACES.get(name, "dom") for name in titles[0].sources), "dom"))]
-    for title in titles[1:]:
-        own = [name for name in ("jsonld", "og", "h1") if name in title.sources and name not in known]
-        if own and title.confidence >= _LEAST_TITLE_CONFIDENCE and not _is_part(title.text, titles[0].text):
-            known.update(own)
-            values.append((title.text, _PLACES.get(own[0], "dom")))
-    return _conflict("headline", values)
-
-
-def _is_part(text: str, other: str) -> bool:
-    """Return whether one of two wordings is the other with something added, such as the site's name."""
-    first, second = (f" {' '.join(fold(wording))} " for wording in (text, other))
-    return first in second or second in first
 
 
 def _authors(stated: tuple[FoundAuthors, ...]) -> Found[tuple[Person, ...]] | None:
@@ -242,18 +223,6 @@ def _authors(stated: tuple[FoundAuthors, ...]) -> Found[tuple[Person, ...]] | No
     return Found(people, best.source, confidence)
 
 
-def _author_conflict(stated: tuple[FoundAuthors, ...]) -> FieldConflict | None:
-    values: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    for authors in stated:
-        keys = set(map(key, authors.names))
-        if authors.source != "dom" or authors is stated[0]:
-            if not values or keys.isdisjoint(seen):
-                values.append(("; ".join(authors.names), authors.source))
-            seen |= keys
-    return _conflict("author", values)
-
-
 def _date(stated: StatedDates) -> Found[str] | None:
     chosen = stated.chosen
     if chosen is None:
@@ -262,31 +231,6 @@ def _date(stated: StatedDates) -> Found[str] | None:
     disagreeing = len(stated.others) - agreeing
     confidence = _DOUBTFUL if chosen.is_update else confidence_of(chosen.source, agreeing) - 0.15 * bool(disagreeing)
     return Found(chosen.text, chosen.source, confidence)
-
-
-def _date_conflict(name: str, stated: StatedDates) -> FieldConflict | None:
-    if stated.chosen is None:
-        return None
-    chosen = stated.chosen
-    others = [
-        other
-        for other in stated.others
-        if other.text[:10] != chosen.text[:10] and not is_same_day(chosen.text, other.text)
-    ]
-    return _conflict(name, [(found.text, found.source) for found in (chosen, *others)])
-
-
-def _with_later_publication(modified: StatedDates, published: StatedDates) -> StatedDates:
-    """Return the dates of modification; with that of publication where it is later, which cannot be."""
-    changed, first = modified.chosen, published.chosen
-    if changed is None or first is None or changed.text[:10] >= first.text[:10]:
-        return modified
-    return StatedDates(changed, (*modified.others, first))
-
-
-def _conflict(name: str, values: Iterable[tuple[str, str]]) -> FieldConflict | None:
-    stated = tuple(StatedValue(value=value[:LONGEST_HEADLINE], source=source) for value, source in islice(values, 5))
-    return FieldConflict(field=name, values=stated) if len(stated) > 1 else None
 
 
 def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
@@ -325,12 +269,18 @@ def _is_description(element: Element) -> bool:
     return element.get("itemprop") == "description" or element.get("property") in ("description", "schema:description")
 
 
-def _publisher(data: StructuredData, meta: MetaStatements) -> Found[str] | None:
+def _publishers(data: StructuredData, meta: MetaStatements) -> Iterator[tuple[str | None, str]]:
     statements: list[tuple[str | None, str]] = [(meta.first("og:site_name"), "meta")]
     statements += [(article.publisher, "jsonld") for article in (data.main, data.page) if article is not None]
     statements += [(name, "jsonld") for name in data.site_names[:1]]
     statements.append((meta.first("application-name"), "meta"))
-    return agreed(((name, source) for name, source in statements if name and "://" not in name), LONGEST_NAME)
+    yield from ((name, source) for name, source in statements if name and "://" not in name)
+
+
+def _organization(publisher: Found[str] | None) -> Found[Organization] | None:
+    if publisher is None:
+        return None
+    return Found(Organization(name=publisher.value), publisher.source, publisher.confidence)
 
 
 def _images(page: Page) -> Found[tuple[Image, ...]] | None:
@@ -341,6 +291,10 @@ def _images(page: Page) -> Found[tuple[Image, ...]] | None:
     return Found(models, images[0].source, CONFIDENCE[images[0].source])
 
 
+def _language(languages: Sequence[tuple[str, str]]) -> Found[str] | None:
+    return Found(*languages[0], CONFIDENCE[languages[0][1]]) if languages else None
+
+
 def _languages(tree: Element, data: StructuredData, meta: MetaStatements) -> list[tuple[str, str]]:
     """Return the tags of languages that a page's places state, the most trusted first, each with its source."""
     stated = [((tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""), "dom")]
@@ -348,20 +302,6 @@ def _languages(tree: Element, data: StructuredData, meta: MetaStatements) -> lis
     stated += [(data.main.in_language, "jsonld")] if data.main and data.main.in_language else []
     tags = ((value[:40].strip().replace("_", "-"), source) for value, source in stated)
     return [(tag, source) for tag, source in tags if _LANGUAGE_TAG.fullmatch(tag)]
-
-
-def _language_conflict(languages: Iterable[tuple[str, str]]) -> FieldConflict | None:
-    """Return the conflict between languages; varieties of one, such as "en" and "en-GB", do not conflict."""
-    first: dict[str, tuple[str, str]] = {}
-    for tag, source in languages:
-        name = tag.partition("-")[0].lower()
-        if len(name) > 2:
-            # A code of three letters may be another name of what has one of two: "eng".
-            if not first:
-                return None
-            continue
-        first.setdefault(_MACROLANGUAGES.get(name, name), (tag, source))
-    return _conflict("inLanguage", first.values())
 
 
 def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ...]] | None:

@@ -276,6 +276,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         wall_warnings=wall.warnings,
         page_warnings=(*_warnings(canonical), *kind.warnings),
         judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),
+        statements=metadata.statements,
         fingerprints=recurrence.fingerprints,
     )
 
