@@ -82,3 +82,9 @@ def test_prose_in_a_pre_is_paragraphs() -> None:
 def test_a_cell_of_several_lines_is_one_cell() -> None:
     (block,) = blocks("<table><tr><td><div>Upper</div><div>lock</div><td>97 %<tr><td>Lower<td>93 %</table>")
     assert block.rows == (("Upper lock", "97 %"), ("Lower", "93 %"))
+
+
+def test_a_tables_caption_is_no_row() -> None:
+    (block,) = blocks("<table><caption>Levels</caption><tr><td>Upper<td>97 %<tr><td>Lower<td>93 %</table>")
+    assert block.rows == (("Upper", "97 %"), ("Lower", "93 %"))
+    assert block.text.startswith("Levels\n")

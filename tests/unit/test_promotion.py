@@ -26,6 +26,10 @@ from extractor.text.promotion import is_promotion
         "When you buy through links on our site, we may earn a commission.",
         "In diesem Artikel sind Affiliate-Links enthalten.",
         "This guide contains affiliate links to trusted partners.",
+        "Este artigo pode conter links de afiliados, pelos quais recebemos uma comissão.",
+        "Subscreva a nossa newsletter e receba o essencial todas as manhãs.",
+        "Vous avez une info à nous signaler ? Écrivez à la rédaction : redaction@blatt.example",
+        "The Gazette is powered by its members. Become a member today and support local journalism.",
         "If you buy something, we may receive a small commission.",
     ],
 )

@@ -184,3 +184,13 @@ def test_lines_of_one_make_beside_pictures_are_names_of_things() -> None:
     places = ("The upper gate", "The lower gate", "The weir")
     html = "".join(f"<div><img src=/a.jpg><div>{place}</div></div><p>{ONE}</p>" for place in places)
     assert len(left(f"<div>{html}</div>")) == 6
+
+
+def test_a_table_amid_the_text_that_was_nearly_kept_is_kept() -> None:
+    rows = "".join(f"<tr><td>{name}</td><td>{level} %</td></tr>" for name, level in (("Upper", 97), ("Lower", 93)))
+    page = page_of(paragraphs(ONE) + f"<table>{rows}</table>" + paragraphs(TWO))
+    for score, kept in ((0.5, (0, 1, 2, 3, 4, 5)), (0.2, (0, 5))):
+        body = Body(
+            kept=(0, 5), scores=dict.fromkeys((2, 4), score), reasons=dict.fromkeys((1, 2, 3, 4), "page_furniture")
+        )
+        assert trim(body, page, (TITLE,)).kept == kept

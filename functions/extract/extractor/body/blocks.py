@@ -188,6 +188,8 @@ def _lines(segments: Sequence[Segment], tag: str) -> tuple[str, ...]:
 def _rows(segments: Sequence[Segment]) -> tuple[tuple[str, ...], ...]:
     rows: list[tuple[Element, list[Segment]]] = []
     for segment in segments:
+        if segment.tag == "caption":
+            continue
         owner = _owner(segment.element, "tr")
         if rows and rows[-1][0] is owner:
             rows[-1][1].append(segment)

@@ -33,6 +33,8 @@ _MOST_ABOUT_SEGMENTS = 5
 _MAXIMUM_SEGMENTS = 5_000
 _MOST_BOX_LINES, _MOST_BOX_WORDS = 8, 100
 _MOST_HEAD_LINES = 2
+_LEAST_AMID = 0.4
+"""The mean of the classifier's scores from which on a table amid the text is part of it: cells look like furniture."""
 _MOST_SHELF_LINKS = 100
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
@@ -68,8 +70,8 @@ def trim(
     segments = page.segments
     wholes, chosen = _wholes(segments, body.kept), set(body.kept)
     # A row needs its head and its links, and a few cells or lines of code say nothing.
-    completed = {i for parts in wholes if _is_mostly_kept(parts, chosen) for i in parts if _is_free(body, i)}
-    remnants = {i for parts in wholes if not _is_mostly_kept(parts, chosen) for i in parts if i in chosen}
+    completed = {i for parts in wholes if _is_kept_whole(parts, body, chosen) for i in parts if _is_free(body, i)}
+    remnants = {i for parts in wholes if not _is_kept_whole(parts, body, chosen) for i in parts if i in chosen}
     whole = sorted({*chosen, *completed, *_missing_heads(segments, body)} - remnants)
     cut = trimmings(page, whole, titles, decks, authors)
     cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
@@ -83,8 +85,11 @@ def trim(
 
 
 def _wholes(segments: Sequence[Segment], kept: Sequence[int]) -> list[list[int]]:
-    """Return the segments of each table of data, and of each piece of code, of which something was kept."""
-    if not any(map(_may_be_part, (segments[index] for index in kept))):
+    """Return the segments of each table of data, and of each piece of code, that may be a part of the article.
+
+    Something of it was kept, or it stands between segments that were.
+    """
+    if not kept:
         return []
     wholes: dict[Element, list[int]] = {}
     for segment in filter(_may_be_part, segments):
@@ -94,7 +99,20 @@ def _wholes(segments: Sequence[Segment], kept: Sequence[int]) -> list[list[int]]
         if whole is not None:
             wholes.setdefault(whole, []).append(segment.index)
     chosen = set(kept)
-    return [parts for parts in wholes.values() if not chosen.isdisjoint(parts)]
+    return [
+        parts
+        for parts in wholes.values()
+        if kept[0] < parts[0] < parts[-1] + 1 <= kept[-1] or not chosen.isdisjoint(parts)
+    ]
+
+
+def _is_kept_whole(parts: Sequence[int], body: Body, chosen: Set[int]) -> bool:
+    """Return whether a table or a piece of code is the article's: most of it was kept, or nearly so amid its text."""
+    if sum(index in chosen for index in parts) * 2 >= len(parts):
+        return True
+    scores = [body.scores[index] for index in parts if index in body.scores]
+    is_amid = body.kept[0] < parts[0] and parts[-1] < body.kept[-1]
+    return is_amid and len(scores) > 0 and sum(scores) >= _LEAST_AMID * len(scores)
 
 
 def _is_free(body: Body, index: int) -> bool:
@@ -104,10 +122,6 @@ def _is_free(body: Body, index: int) -> bool:
 
 def _may_be_part(segment: Segment) -> bool:
     return bool(segment.container.areas & TABLES) or segment.tag == "pre"
-
-
-def _is_mostly_kept(parts: Sequence[int], kept: Set[int]) -> bool:
-    return sum(index in kept for index in parts) * 2 >= len(parts)
 
 
 def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:

@@ -77,7 +77,7 @@ def script_body(page: Page, titles: Iterable[str]) -> Sequence[Segment]:
 
 def _candidates(page: Page, wanted: frozenset[str] | set[str]) -> Iterator[str]:
     """Yield markup that may be the article, the likeliest first."""
-    yield from (str(text) for text in _STATED(page.tree))
+    yield from (text if _MARKUP.search(text) else _paragraphs(text, "\n") for text in _STATED(page.tree))
     values = list(script_values(page.tree))
     named = [item for value in values for item in _named(value, wanted)]
     yield from sorted((_markup_in(item, wanted) for item in named), key=len, reverse=True)
@@ -94,6 +94,10 @@ def _prose_of(markup: str) -> Sequence[Segment]:
     tree = parse_html(f"<article>{markup[:_LARGEST_TEXT]}</article>") if markup.strip() else None
     segments = segments_of(tree) if tree is not None else ()
     return [segment for segment in segments if segment.link_share < _MOST_LINKED]
+
+
+def _paragraphs(text: str, separator: str) -> str:
+    return "".join(f"<p>{html.escape(part)}</p>" for part in text.split(separator) if part.strip())
 
 
 def _size(segments: Sequence[Segment]) -> int:
@@ -193,7 +197,7 @@ class _Gatherer:
         if _MARKUP.search(text):
             markup = text
         elif count_words(text) >= _SHORTEST_PROSE_WORDS and ends_sentence(text.strip()):
-            markup = "".join(f"<p>{html.escape(part)}</p>" for part in _EMPTY_LINE.split(text) if part.strip())
+            markup = _paragraphs(_EMPTY_LINE.sub("\0", text), "\0")
         else:
             return
         self._append(markup)

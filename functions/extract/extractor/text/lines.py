@@ -190,8 +190,10 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 SEE_ALSO = re.compile(
-    r"(?:also )?(?:see|read|watch|listen|related|more|recommended|also|lesen sie|mehr|siehe|lire|voir|leer|ver|leggi"
-    r"|leia)(?: \w+){0,4} ?[:：|>»].*",
+    r"(?:also )?(?:see|read|watch|listen|related|more|recommended|also|lesen sie|mehr|siehe|(?:à )?(?:lire|voir)"
+    r"|leer|ver|leggi|leia|lees|läs|les|læs|czytaj|zobacz|przeczytaj|читайте|смотрите|читай|див(?:іться)?|okuyun|bkz|διαβάστε"
+    r"|اقرأ|延伸阅读|延伸閱讀|相关阅读|相關新聞|相关新闻|関連記事|あわせて読みたい|관련 ?기사)"
+    r"(?: \w+){0,4} ?[:：|>»].*",
     re.IGNORECASE,
 )
 """A line that leads to another article."""

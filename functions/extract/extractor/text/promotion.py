@@ -36,7 +36,7 @@ _INVITES = (
     r"|contactez|écrivez|envoyez|partagez|installez|ne (?:manquez|ratez)|participez|commandez|achetez|profitez|faites"
     r"|vous (?:avez|souhaitez|voulez)|avez-vous"
     # Spanish, Portuguese, Italian
-    r"|[¿¡]?(?:descarg\w+|suscr[ií]b\w+|s[ií]gue\w*|s[ií]ga\w*|[uú]n[ea]\w+|reg[ií]str\w+|recib\w+"
+    r"|[¿¡]?(?:descarg\w+|suscr[ií]b\w+|subscrev\w+|s[ií]gue\w*|s[ií]ga\w*|[uú]n[ea]\w+|reg[ií]str\w+|recib\w+"
     r"|ap[uú]nt\w+|escuch\w+"
     r"|apoy\w+|cont[aá]ct[ae]\w{0,3}|escr[ií]b\w+|env[ií][ae]\w{0,4}|compart[ae]\w{0,3}|inst[aá]l[ae]\w{0,3}"
     r"|no te pierdas|no se pierda|particip[ae]\w{0,3}"
@@ -96,7 +96,7 @@ _PAID_LINKS = re.compile(
     r"|\b(?:recib|obt)\w+.{0,30}\bcomisión|\b(?:ricev|guadagn)\w+.{0,30}\bcommission[ei]"
     # This page has affiliate links.
     r"|\b(?:contain|includ|use|have|has|enthält|enthalten|sind|contient|contiennent|contiene"
-    r"|contienen|contém|contengono)\w*"
+    r"|contienen|contém|conter|contengono)\w*"
     r"\b.{0,40}\b(?:affiliate (?:links?|partners?)|affiliate-?links?|provisions-?links?"
     r"|liens? (?:d['’]affiliation|affiliés?)|enlaces? (?:de )?afiliad\w+|link (?:di )?affilia\w+"
     r"|links? (?:de )?afiliad\w+)"
@@ -123,6 +123,16 @@ _HAS_STORY = re.compile(
 )
 
 
+_ASKS_FOR_MAIL = re.compile(r"[^?]{5,120}\?[^?]{0,120}\b[\w.+-]+@[\w-]+\.[\w.-]+\W*")
+"""A question, and where to send the answer, in any language."""
+_SUPPORTS = re.compile(
+    r"(?:^|[.!?…]\s+)(?:become an? (?:paying )?(?:member|subscriber|supporter|patron)\b|support (?:\w+ )?journalism\b"
+    r"|(?:unterstützen sie|unterstütze) .{0,30}journalismus|soutenez .{0,30}(?:presse|journalisme)"
+    r"|apoya .{0,30}periodismo|sostieni .{0,30}(?:giornalismo|informazione)|apoie .{0,30}jornalismo)",
+    re.IGNORECASE,
+)
+
+
 def is_promotion(text: str) -> bool:
     """Return whether a paper speaks of itself in a line."""
     if len(text) > _LONGEST or _QUOTED.search(text):
@@ -138,6 +148,8 @@ def is_promotion(text: str) -> bool:
 def _asks(text: str) -> bool:
     if len(text) > _LONGEST_ASKING:
         return False
-    if _ASKS.search(text) or ("?" in text and _HAS_STORY.fullmatch(text)):
+    if _ASKS.search(text) or _SUPPORTS.search(text):
+        return True
+    if "?" in text and (_HAS_STORY.fullmatch(text) or _ASKS_FOR_MAIL.fullmatch(text)):
         return True
     return max(text) >= _FIRST_UNCASED and _ASKS_UNSPACED.search(text) is not None
