@@ -49,7 +49,7 @@ def word_columns(
         grandparent = parent.parent if parent else None
         text = first = 0.0
         if page.sizes[index] <= LONGEST_WORDED_TEXT:
-            odds = [text_words.get(word.casefold(), 0.0) for word in page.tokens[index]]
+            odds = [text_words.get(word, 0.0) for word in map(str.casefold, page.tokens[index])]
             text, first = sum(odds) / math.sqrt(max(1, len(odds))), sum(odds[:2])
         from_parent = (known[id(parent)] if parent else nothing)[0]
         from_grandparent = (known[id(grandparent)] if grandparent else nothing)[0]

@@ -20,9 +20,9 @@ LONGEST_CREDIT = 200
 _FIGURES_TRIED = 100
 _PICTURES_TRIED = 100
 _PICTURES_BESIDE_TEXT = query(
-    "descendant::*[self::img or self::amp-img][ancestor::*[position() <= 4][preceding-sibling::*[1][self::p]"
-    " or following-sibling::*[1][self::p]]][not(ancestor::figure or ancestor::noscript or ancestor::aside"
-    " or ancestor::nav or ancestor::footer or ancestor::li)]"
+    "(descendant::img | descendant::amp-img)[not(ancestor::figure or ancestor::noscript or ancestor::aside"
+    " or ancestor::nav or ancestor::footer or ancestor::li)][ancestor::*[position() <= 4]"
+    "[preceding-sibling::*[1][self::p] or following-sibling::*[1][self::p]]]"
 )
 _LONGEST_ADDRESS = 4000
 _LONGEST_SET = 20_000

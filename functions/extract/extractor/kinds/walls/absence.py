@@ -14,7 +14,7 @@ from extractor.html import Page
 from extractor.kinds.walls.paywall import says_not_free
 from extractor.kinds.walls.presence import judge_presence, offers_in
 from extractor.kinds.walls.signs import Wall, WallSign
-from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP, Phrases
+from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP, Phrases, names_paywall
 from extractor.text import DropReason
 from newsdesk.contracts import ContentStatus, Reason
 from newsdesk.words import count_words
@@ -54,7 +54,7 @@ def absent_article(
 
 def offers(page: Page, headline: str | None, description: str | None) -> Mapping[int, str]:
     """Return the segments of what a page offers for the rest of its article, and the reason to cut them."""
-    if not (says_not_free(page) or PAYWALL_MARKUP.are_in(page.markup_names)):
+    if not (says_not_free(page) or names_paywall(page.markup_names)):
         return {}
     return dict.fromkeys(offers_in(page, headline, description), DropReason.PROMOTION.value)
 

@@ -14,10 +14,10 @@ from extractor.kinds.walls.signs import Wall, WallSign, label_of, text_of
 from extractor.kinds.walls.vocabulary import (
     JOINS,
     OFFER,
-    PAYWALL_MARKUP,
     PROMPT,
     READ_OF_SEGMENT,
     READS_ON_FOR,
+    names_paywall,
 )
 from extractor.text import CLOSING_MARKS, READ_ON, ends_sentence
 from newsdesk.contracts import ContentStatus, Reason
@@ -89,7 +89,7 @@ def _signs_of_pay(page: Page) -> Iterator[WallSign]:
         yield WallSign.NOT_FREE
         if _paid_part_is_missing(page):
             yield WallSign.PAID_PART_MISSING
-    if PAYWALL_MARKUP.are_in(page.markup_names):
+    if names_paywall(page.markup_names):
         yield WallSign.PAYWALL_MARKUP
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from extractor.html import Segment
 from newsdesk.words import count_words
@@ -212,6 +213,12 @@ PAYWALL_MARKUP = Phrases(
     r"|content|prompt)|piano[-_]|locked[-_]?content)",
 )
 _TITLE_PARTS = re.compile(r"\s+[|–—·•»-]+\s+|\s*[|»]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
+
+
+@lru_cache(maxsize=2)
+def names_paywall(names: str) -> bool:
+    """Return whether the names in a page's markup are those of a paywall; two judges ask, and the names are many."""
+    return PAYWALL_MARKUP.are_in(names)
 
 
 def addresses(phrases: Phrases, line: str) -> bool:
