@@ -17,15 +17,16 @@ import json
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from extractor.body import Model
+from extractor.body import Body, Model
 from extractor.body.model import model_from_json
 from extractor.html import read_html
 from extractor.metadata import read_metadata
@@ -35,13 +36,17 @@ from training.cases import FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
 from training.splicing import DATA
 from training.train import Trainer, training_data
 
+_FINELY_FROM, _HIGHEST_EXPECTED = 0.9, 0.9999
+"""Three pages in four are in the last tenth of the expected F1."""
+
 
 @dataclass(slots=True)
 class Run:
-    """Results: texts by system and page, processor time relative to trafilatura's, votes of trafilatura."""
+    """Results: texts and expected F1 by page, processor time relative to trafilatura's, votes of trafilatura."""
 
     newsdesk: dict[str, dict[str, str]] = field(default_factory=dict)
     trafilatura: dict[str, dict[str, str]] = field(default_factory=dict)
+    expected: dict[str, float] = field(default_factory=dict)
     ratios: list[float] = field(default_factory=list)
     votes: int = 0
     leaks: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -50,19 +55,20 @@ class Run:
         """Read a page with both systems."""
         identifier = case.id
         before = time.process_time()
-        text, source = _ours(case, model)
+        body = _ours(case, model)
         between = time.process_time()
         document = bare_extraction(case.html, include_comments=False, with_metadata=True)
         baseline = document.text or "" if isinstance(document, Document) else ""
         after = time.process_time()
-        self.newsdesk[identifier] = {"id": identifier, "text": text}
+        self.newsdesk[identifier] = {"id": identifier, "text": body.text}
+        self.expected[identifier] = body.certainty
         self.trafilatura[identifier] = {"id": identifier, "text": baseline}
         self.ratios.append((between - before) / (after - between))
-        self.votes += "trafilatura" in source
+        self.votes += "trafilatura" in body.source
 
     def read_made(self, case: Case, model: Model) -> None:
         """Count what comes through of another article, and what is lost."""
-        text, _ = _ours(case, model)
+        text = _ours(case, model).text
         self.newsdesk[case.key] = {"id": case.key, "text": text}
         left = set(text.split("\n"))
         leaked, lost = case.foreign & left, case.own - left
@@ -120,17 +126,39 @@ def _report(run: Run, cases: Sequence[Case], data: Path) -> dict[str, Any]:
         f"processor time against trafilatura's, median: {report['cpu_ratio']:.2f}; "
         f"trafilatura had a vote on {report['pages_with_vote']:.0%} of pages"
     )
+    report["calibration"] = _calibration(run, entries, scorer)
+    print("expected from  pages  expected  reached")
+    for row in report["calibration"]:
+        print(f"{row['from']:13.2f}  {row['pages']:5}  {row['expected']:8.3f}  {row['reached']:7.3f}")
     print(TALLY_HEAD.format("another article in the page"))
     for kind, tally in run.leaks.items():
         print_tally(kind, tally)
     return report
 
 
-def _ours(case: Case, model: Model) -> tuple[str, str]:
+def _calibration(run: Run, entries: Sequence[Mapping[str, str]], scorer: ModuleType) -> list[dict[str, float]]:
+    """Return by tenths of the expected F1, and by hundredths in the last, what was expected and what was reached."""
+    bins: defaultdict[float, list[tuple[float, float]]] = defaultdict(list)
+    for entry in entries:
+        expected = min(run.expected[entry["id"]], _HIGHEST_EXPECTED)
+        begin = int(expected * 100) / 100 if expected >= _FINELY_FROM else int(expected * 10) / 10
+        bins[begin].append((expected, scorer.page(entry["text"], run.newsdesk[entry["id"]]["text"])[2]))
+    return [
+        {
+            "from": begin,
+            "pages": len(pages),
+            "expected": statistics.mean(expected for expected, _ in pages),
+            "reached": statistics.mean(reached for _, reached in pages),
+        }
+        for begin, pages in sorted(bins.items())
+    ]
+
+
+def _ours(case: Case, model: Model) -> Body:
     page = read_html(case.html, case.url)
     assert page is not None
     _, body = find_body(page, read_metadata(page, NOW), model=model)
-    return body.text, body.source
+    return body
 
 
 if __name__ == "__main__":
