@@ -40,6 +40,8 @@ _NUMBERED = re.compile(r"\W*\d+\W")
 _NO_PICTURE_BOXES = frozenset(
     {"li", "td", "th", "dd", "dt", "blockquote", "body", "article", "main", "section", "aside"}
 )
+_READ_OF_CODE = 2_000
+"""Characters by which code is told from prose: the question is asked for each of its segments."""
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
@@ -155,7 +157,7 @@ def _is_code(preformatted: Element) -> bool:
     """Return whether the line ends of a ``pre`` are its author's, and not those of a text that somebody wrapped."""
     if preformatted.find(".//code") is not None or _CODE_NAME.search(preformatted.get("class") or ""):
         return True
-    parts = [part for part in _EMPTY_LINE.split(preformatted_text(preformatted)) if part]
+    parts = [part for part in _EMPTY_LINE.split(preformatted_text(preformatted, _READ_OF_CODE)) if part]
     prose = sum(len(part) for part in parts if kind_of_line(" ".join(part.split())) is LineKind.PROSE)
     return prose * 2 < sum(map(len, parts))
 

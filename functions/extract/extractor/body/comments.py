@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import accumulate
 
-from extractor.html import ASIDES, Container, Page
+from extractor.html import ASIDES, Container, Page, Segment
 from extractor.text import DropReason
 from newsdesk.words import count_words
 
@@ -37,11 +38,12 @@ def readers_comments(page: Page) -> Mapping[int, str]:
     """Return the segments in lists of comments, and the reason."""
     found: dict[int, str] = {}
     until = -1
-    for container in page.containers:
-        if container.first > until and not _NAMES.isdisjoint(container.template) and _is_list(container):
+    named = [container for container in page.containers if not _NAMES.isdisjoint(container.template)]
+    above = [0, *accumulate(map(_words_of_prose, page.segments))] if named else []
+    for container in named:
+        if container.first > until and above[container.first] >= FEWEST_WORDS_ABOVE and _is_list(container):
             until = container.last
-            if _words_above(page, container) >= FEWEST_WORDS_ABOVE:
-                found.update(dict.fromkeys(range(container.first, container.last + 1), DropReason.COMMENTS.value))
+            found.update(dict.fromkeys(range(container.first, container.last + 1), DropReason.COMMENTS.value))
     return found
 
 
@@ -61,10 +63,8 @@ def _is_list(container: Container) -> bool:
     return False
 
 
-def _words_above(page: Page, comments: Container) -> int:
-    return sum(
-        count_words(segment.text)
-        for segment in page.segments[: comments.first]
-        if segment.link_share < MOST_LINKED and not segment.container.areas & ASIDES
-        if count_words(segment.text) >= SHORTEST_PROSE_WORDS
-    )
+def _words_of_prose(segment: Segment) -> int:
+    if segment.link_share >= MOST_LINKED or segment.container.areas & ASIDES:
+        return 0
+    words = count_words(segment.text)
+    return words if words >= SHORTEST_PROSE_WORDS else 0

@@ -9,6 +9,7 @@ hardly any of the page's other text. The telling lines are those of :mod:`extrac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from extractor.html import Container, Element, Page, Segment
 from extractor.kinds import asks_to_subscribe, speaks_of_consent
@@ -53,14 +54,12 @@ def overlaid(page: Page) -> Mapping[int, str]:
 
 def _in_dialogs(page: Page) -> Iterator[int]:
     """Yield the segments in elements that are dialogs by their name, role or attributes."""
-    words: Sequence[int] | None = None
     until = -1
-    for container in page.containers:
-        if container.first <= until or not _is_dialog(container):
-            continue
-        words = words or [count_words(segment.text) for segment in page.segments]
+    dialogs = [container for container in page.containers if _is_dialog(container)]
+    before = [0, *accumulate(count_words(segment.text) for segment in page.segments)] if dialogs else []
+    for container in dialogs:
         inside = range(container.first, container.last + 1)
-        if sum(words[index] for index in inside) <= MOST_IN_DIALOG * sum(words):
+        if container.first > until and before[inside.stop] - before[inside.start] <= MOST_IN_DIALOG * before[-1]:
             until = container.last
             yield from inside
 

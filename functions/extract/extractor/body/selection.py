@@ -147,7 +147,7 @@ def choose_body(
     if certainty < DISPUTED and "trafilatura" in judged.source:
         tokens, sizes = judged.page.tokens, judged.page.sizes
         own = kept
-        kept = list(surest_choice(page, sure, own, judged.scores, tokens, sizes))
+        kept = list(surest_choice(page, foreign, own, judged.scores, tokens, sizes))
         if kept != own:
             certainty = expected_f1(kept, judged.scores, sizes)
             warnings = (*warnings, SECOND_OPINION)

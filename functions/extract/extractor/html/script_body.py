@@ -26,6 +26,7 @@ from newsdesk.words import count_words
 SHORTEST_WORDS = 40
 _MAXIMUM_NODES = 60_000
 _DEEPEST = 60
+_MAXIMUM_NAMED = 20
 _LARGEST_TEXT = 400_000
 _SHORTEST_PROSE_WORDS = 8
 _MOST_LINKED = 0.5
@@ -79,7 +80,7 @@ def _candidates(page: Page, wanted: frozenset[str] | set[str]) -> Iterator[str]:
     """Yield markup that may be the article, the likeliest first."""
     yield from (text if _MARKUP.search(text) else _paragraphs(text, "\n") for text in _STATED(page.tree))
     values = list(script_values(page.tree))
-    named = [item for value in values for item in _named(value, wanted)]
+    named = islice((item for value in values for item in _named(value, wanted)), _MAXIMUM_NAMED)
     yield from sorted((_markup_in(item, wanted) for item in named), key=len, reverse=True)
     yield from (str(text) for text in _FRAMES(page.tree))
     yield from (_inner(element) for element in page.tree.iter("noscript"))

@@ -29,8 +29,8 @@ _LINKED_DATA = re.compile(r"ld\+json|json\+ld", re.IGNORECASE)
 _ASSIGNED = re.compile(
     r"(?:^|[;\s])(?:(?:window|self|globalThis|var|let|const)\b[.\s]*)?[\w$.\[\]\"']{3,80}\s*=\s*(?=[{\[(fJ\"])"
 )
-_FLIGHT = re.compile(r"__next_f\.push\(\s*(\[.*?\])\s*\)\s*(?:;|$)", re.DOTALL)
-_PARSED_STRING = re.compile(r"JSON\.parse\(\s*([\"'])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
+_FLIGHT = re.compile(r"__next_f\.push\(\s*(?=\[)")
+_PARSED_STRING = re.compile(r"JSON\.parse\(\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)')\s*\)", re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.){20,})"|\'((?:[^\'\\\n]|\\.){20,})\'|`((?:[^`\\]|\\.){20,})`')
 _ROW = re.compile(r"([0-9a-f]{1,6}):(?:T([0-9a-f]{1,6}),)?", re.IGNORECASE)
 _ATTRIBUTES = XPath("descendant::*/@*[starts-with(normalize-space(), '{') or starts-with(normalize-space(), '[')]")
@@ -72,7 +72,8 @@ def _assigned(script: str) -> Iterator[Any]:
     """Yield what is assigned to names in a script; of what is no JSON, its longer strings."""
     found = False
     for match in islice(_PARSED_STRING.finditer(script), _MAXIMUM_ATTRIBUTES):
-        for value in _parsed(_unescaped(match[2], match[1])):
+        literal, quote = (match[1], '"') if match[1] is not None else (match[2], "'")
+        for value in _parsed(_unescaped(literal, quote)):
             found = True
             yield from _parsed(value) if isinstance(value, str) else (value,)
     at = 0
@@ -105,9 +106,12 @@ def _unescaped(literal: str, quote: str) -> str:
 
 def _flight_chunks(script: str) -> Iterator[str]:
     for match in _FLIGHT.finditer(script):
-        for value in _parsed(match[1]):
-            if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
-                yield value[1]
+        try:
+            value, _ = _DECODER.raw_decode(script, match.end())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
+            yield value[1]
 
 
 def _flight_rows(stream: str) -> Iterator[Any]:
