@@ -98,6 +98,32 @@ def test_what_the_text_does_not_rest_on_is_not_cited(body: str) -> None:
     assert cited(body) == ()
 
 
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        "No scientist",
+        "No independent analyst",
+        "Not one witness",
+        "Not a single resident",
+        "Neither official",
+        "Few experts",
+        "Hardly any observer",
+        "No report",
+    ],
+)
+def test_nobody_is_no_source(nobody: str) -> None:
+    assert cited(f"{nobody} said that the mine was safe.") == ()
+
+
+def test_a_source_that_the_text_does_not_name_because_there_is_none_is_not_cited() -> None:
+    assert cited("The gazette, citing no official, said that the mine was safe.") == ()
+
+
+@pytest.mark.parametrize("somebody", ["A few experts", "No fewer than 20 officials", "Many scientists", "One witness"])
+def test_somebody_who_is_only_counted_is_a_source(somebody: str) -> None:
+    assert len(cited(f"{somebody} said that the mine was safe.")) == 1
+
+
 def test_a_source_cited_twice_is_one_with_two_mentions() -> None:
     body = "Reuters reported a leak. According to Reuters, it is small."
     assert [[mention.begin for mention in source.mentions] for source in cited(body)] == [[0, 38]]
