@@ -62,6 +62,14 @@ def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]
         ("“The bridge is safe.” — Marta Lind", ("direct", "Marta Lind", None, "“The bridge is safe.”")),
         ("“The bridge is safe.” - Marta Lind", ("direct", "Marta Lind", None, "“The bridge is safe.”")),
         (
+            "“The bridge is safe for the winter.” –Mayor Marta Lind The bridge had been closed since May.",
+            ("direct", "Mayor Marta Lind", None, "“The bridge is safe for the winter.”"),
+        ),
+        (
+            "“The bridge is safe for the winter.” — Marta Lind, engineer. It has been closed since May.",
+            ("direct", "Marta Lind", None, "“The bridge is safe for the winter.”"),
+        ),
+        (
             "The ‘bridge’ was ‘gone’, Marta Lind said.",
             ("mixed", "Marta Lind", "said", "The ‘bridge’ was ‘gone’"),
         ),
@@ -83,7 +91,10 @@ def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]
             "According to Marta Lind, the bridge will open in May.",
             ("indirect", "Marta Lind", "According", "the bridge will open in May"),
         ),
-        ("Marta Lind criticized the new bridge.", ("indirect", "Marta Lind", "criticized", "the new bridge")),
+        (
+            "Marta Lind criticized the bridge that the firm had built.",
+            ("indirect", "Marta Lind", "criticized", "the bridge that the firm had built"),
+        ),
         ("Marta Lind vowed to repair the bridge.", ("indirect", "Marta Lind", "vowed", "to repair the bridge")),
         (
             "Marta Lind accused the firm of hiding the cracks.",
@@ -93,6 +104,43 @@ def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]
 )
 def test_what_is_said_has_kind_speaker_and_cue(body: str, expected: tuple[str, str, str, str]) -> None:
     assert told(body, "Marta Lind") == [expected]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Marta Lind criticized the new bridge.",
+        "Several officials welcomed the repair.",
+        "The mayor praised the divers and the keeper of the lock.",
+        "Marta Lind confirmed the date.",
+        "The repair was praised by the mayor.",
+    ],
+)
+def test_the_bare_object_of_a_verb_is_no_quote(body: str) -> None:
+    assert told(body, "Marta Lind") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Marta Lind confirmed reports that the bridge had been closed.",
+        "Marta Lind praised the divers for finding the crack.",
+        "Marta Lind rejected the idea of closing the bridge.",
+    ],
+)
+def test_an_object_that_says_something_is_one(body: str) -> None:
+    assert [quote.kind for quote in quotes(body, "Marta Lind")] == ["indirect"]
+
+
+def test_a_mark_that_is_never_closed_does_not_hide_the_quotation_behind_it() -> None:
+    body = (
+        '"Nobody looked under water, said the keeper of the lock. The engineer, Marta Lind, said: "We trusted three '
+        'inspections, and we shall not do so again." The board meets in May.'
+    )
+    (quote,) = [quote for quote in quotes(body, "Marta Lind") if quote.kind == "direct"]
+    assert quote.text == '"We trusted three inspections, and we shall not do so again."'
+    assert quote.speaker is not None
+    assert quote.speaker.name == "Marta Lind"
 
 
 def test_a_quotation_that_its_cue_interrupts_for_a_few_words_is_one() -> None:

@@ -48,6 +48,7 @@ _SIGNATURE = re.compile(
     r"(?:[ \xa0]*(?:—|–|―|--)[ \xa0]*|[ \xa0]+-[ \xa0]+)([A-Z][^\n,;:!?(]{1,60}?)"
     r"(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
 )
+_DASH = re.compile(r"[ \xa0]*(?:—|–|―|--|-)[ \xa0]*(?=[A-Z])")
 _TURN = re.compile(r"^[ \"“]*([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
 _FEWEST_TURNS = 3
 _INTRODUCED = re.compile(r":[ \xa0]*+\n++[ \xa0]*+([^\n]*[^\s])")
@@ -248,6 +249,8 @@ class QuotedSpeech:
 
     def _cue_after(self, at: int) -> _Cue | None:
         quotation, begin = self.units[at].quotation, self.units[at].end
+        if (signed := self._signed(quotation.end)) is not None:
+            return _Cue(signed, None, follows=True)
         if signature := _SIGNATURE.match(self.text, quotation.end):
             return _Cue(self.parsed.tokens(*signature.span(1)), None, follows=True)
         end = self._window_end(at)
@@ -265,6 +268,23 @@ class QuotedSpeech:
         if closing in {"?", "!"} and first.text[:1].isupper() and not self._is_tag(begin, verb):
             return None
         return _Cue(self._speaker_after(verb, begin, end), (verb.i, verb.i + 1), follows=True)
+
+    def _signed(self, at: int) -> Span | None:
+        """Return the name behind a dash after a quotation, where the text goes on behind it with a new sentence."""
+        dash = _DASH.match(self.text, at)
+        if dash is None:
+            return None
+        begin, _ = self.parsed.tokens(dash.end(), dash.end() + 1)
+        near = self.doc[begin : begin + _LONGEST_TITLE]
+        name = next((token.i for token in near if token.ent_type_ == "PERSON"), None)
+        if name is None or any(token.pos_ in _VERBAL or token.text in SENTENCE_ENDS for token in self.doc[begin:name]):
+            return None
+        end = name
+        while end < len(self.doc) and self.doc[end].ent_type_ == "PERSON" and self.doc[end].pos_ == "PROPN":
+            end += 1
+        following = self.doc[end].text if end < len(self.doc) else ""
+        goes_on = following[:1].islower() and self.paragraph[end] == self.paragraph[begin]
+        return (begin, end) if end > name and not goes_on else None
 
     def _is_tag(self, begin: int, verb: Token) -> bool:
         """Return whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""

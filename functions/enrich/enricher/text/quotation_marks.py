@@ -52,7 +52,8 @@ def quotations(text: str) -> list[Quotation]:
     """Return the outermost quotations of a text, in order.
 
     A quotation ends with its paragraph, unless the next one opens with a mark again, as it does where somebody is
-    quoted over several paragraphs. Single marks count where no others surround them; an apostrophe is none.
+    quoted over several paragraphs. A mark that is not closed before the same one opens another quotation is no
+    quotation. Single marks count where no others surround them; an apostrophe is none.
     """
     doubles = list(_doubles(text))
     singles = [
@@ -73,6 +74,7 @@ def _doubles(text: str) -> Iterator[Quotation]:
     paragraphs = list(_paragraphs(text, 0, len(text)))
     for number, (begin, end) in enumerate(paragraphs):
         open_marks: list[tuple[int, str]] = []
+        inner: list[Quotation] = []
         reached = begin
         if carried is not None:
             open_marks.append(carried[:2])
@@ -83,9 +85,12 @@ def _doubles(text: str) -> Iterator[Quotation]:
             if mark in _EITHER_WAY and closes and open_marks[-1][1] in (mark, "„"):
                 closes = not (_opens(text, match) and not _ends(text, at))
             if closes:
-                opened, _ = open_marks.pop()
+                opened, opening = open_marks.pop()
                 if not open_marks:
                     yield Quotation(opened, match.end())
+                    inner = []
+                elif len(open_marks) == 1 and open_marks[0][1] == opening:
+                    inner.append(Quotation(opened, match.end()))
             elif len(open_marks) == 1 and {mark, open_marks[0][1]} in _MIXED and not _opens(text, match):
                 yield Quotation(open_marks[0][0], match.end())
                 open_marks = []
@@ -99,8 +104,22 @@ def _doubles(text: str) -> Iterator[Quotation]:
             following = _skip_spaces(text, following)
             if text.startswith(mark, following) and length < _MOST_PARAGRAPHS:
                 carried = (at, mark, length)
-            elif length > 1 or at == _skip_spaces(text, begin) or text[:at].rstrip()[-1:] in {":", ","}:
-                yield Quotation(at, len(text[:end].rstrip()), closed=False)
+            else:
+                yield from _unclosed(text, begin, end, at, [] if length > 1 else inner, goes_on=length > 1)
+
+
+def _unclosed(
+    text: str, begin: int, end: int, at: int, inner: list[Quotation], *, goes_on: bool
+) -> Iterator[Quotation]:
+    """Yield what is quoted in a paragraph whose first mark is never closed.
+
+    Where the same mark opens again, nobody knows where the first one should have been closed: what it opened is no
+    quotation, and what the others hold is. Else it goes on to the paragraph's end, where it is no stray mark.
+    """
+    if inner:
+        yield from inner
+    elif goes_on or at == _skip_spaces(text, begin) or text[:at].rstrip()[-1:] in {":", ","}:
+        yield Quotation(at, len(text[:end].rstrip()), closed=False)
 
 
 def _closing(mark: str) -> tuple[str, ...]:
