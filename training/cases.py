@@ -17,18 +17,34 @@ from pathlib import Path
 from extractor.html import Page as HtmlPage
 from extractor.html import parse_html, read_html, segments_of
 from extractor.metadata import Metadata, read_metadata
+from training.neighbours import Article, NeighbourPage, neighbour_page
 from training.scroll_pages import ScrollPage, Story, scroll_page
 from training.seedlike import SeedlikePage, seedlike_page
-from training.splicing import DATA, VARIANTS, Page, Spliced, load_pages, own_segments, spliced_pages, titles_of
+from training.splicing import (
+    DATA,
+    VARIANTS,
+    Page,
+    Spliced,
+    load_extra_pages,
+    load_pages,
+    own_segments,
+    spliced_pages,
+    titles_of,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FOLDS = 5
-HONEST, TEASERS, SEEDLIKE = "honest", "teasers", "seed-like"
+HONEST, EXTRA, TEASERS, SEEDLIKE, NEIGHBOURS = "honest", "extra", "teasers", "seed-like", "neighbours"
 """Kinds of cases; the others are ways to splice."""
+AS_THEY_ARE = frozenset({HONEST, EXTRA})
+"""Kinds of pages that are as their sites made them."""
 _SPLICED, _SCROLLED = 69, 700
 """Pages of each way to splice, and pages with teasers."""
 _SEEDLIKE = range(1000, 1300)
 """Seed-like pages; the benchmark reads others."""
+_NEIGHBOURS = 900
+_BENCHMARK_SHARE = 5
+"""Of so many domains, the articles of one are neighbours in the benchmark alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +65,16 @@ class Case:
     @property
     def fold(self) -> int:
         """The fold of its site."""
-        return int(hashlib.sha256(self.domain.encode()).hexdigest(), 16) % FOLDS
+        return _number_of(self.domain) % FOLDS
 
     @property
     def key(self) -> str:
         """Its unique key; for an unchanged page, the page's id."""
-        return self.id if self.kind == HONEST else f"{self.id} {self.kind}"
+        return self.id if self.kind in AS_THEY_ARE else f"{self.id} {self.kind}"
+
+
+def _number_of(domain: str) -> int:
+    return int(hashlib.sha256(domain.encode()).hexdigest(), 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,11 @@ class ReadCase:
 
     page: HtmlPage
     metadata: Metadata
+
+    @property
+    def authors(self) -> list[str]:
+        """Who wrote the article, as far as the page says."""
+        return [person.name for person in self.metadata.author.value] if self.metadata.author else []
 
 
 def read_case(case: Case) -> ReadCase | None:
@@ -92,16 +117,42 @@ def _scroll_cases(pages: Sequence[Page]) -> Iterator[Case]:
 def all_cases(data: Path = DATA) -> Iterator[Case]:
     """Yield the pages as they are, spliced, and with teasers; each variant begins at another page."""
     pages = load_pages(data)
-    for number, page in enumerate(pages):
-        tree = parse_html(page.html)
-        if tree is not None:
-            own = tuple(segment.text for segment in own_segments(segments_of(tree), page.truth))
-            yield _case(HONEST, number, page, Spliced(page.html, page.url, own, ()))
+    for kind, whole in ((HONEST, pages), (EXTRA, load_extra_pages(data))):
+        for number, page in enumerate(whole):
+            tree = parse_html(page.html)
+            if tree is not None:
+                own = tuple(segment.text for segment in own_segments(segments_of(tree), page.truth))
+                yield _case(kind, number, page, Spliced(page.html, page.url, own, ()))
     yield from spliced_cases(pages, _SPLICED)
     yield from _scroll_cases(pages)
     for number, name in enumerate(_SEEDLIKE):
         made, site = seedlike_page(name), f"seed-like-{name}"
         yield _case(SEEDLIKE, number, Page(site, made.url, SEEDLIKE, site, made.html, ""), made)
+    yield from neighbour_cases(neighbour_articles(pages, for_benchmark=False), _NEIGHBOURS)
+
+
+def neighbour_articles(pages: Sequence[Page], *, for_benchmark: bool) -> list[tuple[Page, Article]]:
+    """Return the articles that may be neighbours on a page.
+
+    Those of a fifth of the domains are the benchmark's, the others are for training: no text is in both.
+    """
+    articles = []
+    for page in pages:
+        if (_number_of(page.domain) // FOLDS % _BENCHMARK_SHARE == 0) == for_benchmark:
+            tree = parse_html(page.html)
+            titles = titles_of(tree) if tree is not None else ()
+            article = Article.of(page.domain, titles[0] if titles else "", page.truth)
+            if article is not None:
+                articles.append((page, article))
+    return articles
+
+
+def neighbour_cases(articles: Sequence[tuple[Page, Article]], wanted: int) -> Iterator[Case]:
+    """Yield so many pages on which an article has neighbours on its subject."""
+    pool = [article for _, article in articles]
+    for number in range(wanted if articles else 0):
+        page, article = articles[number % len(articles)]
+        yield _case(NEIGHBOURS, number, page, neighbour_page(article, pool, number))
 
 
 def spliced_cases(pages: Sequence[Page], wanted: int) -> Iterator[Case]:
@@ -112,8 +163,12 @@ def spliced_cases(pages: Sequence[Page], wanted: int) -> Iterator[Case]:
             yield _case(variant.name, number, page, made)
 
 
-def _case(kind: str, number: int, page: Page, made: Spliced | ScrollPage | SeedlikePage) -> Case:
-    truth = page.truth if kind not in {TEASERS, SEEDLIKE} else "\n".join(made.own)
+def _case(kind: str, number: int, page: Page, made: Spliced | ScrollPage | SeedlikePage | NeighbourPage) -> Case:
+    truth = page.truth
+    if isinstance(made, NeighbourPage):
+        truth = made.text
+    elif not isinstance(made, Spliced):
+        truth = "\n".join(made.own)
     own, foreign = frozenset(made.own), frozenset(made.foreign)
     return Case(kind, number, page.id, page.source, page.domain or page.id, made.html, made.url, truth, own, foreign)
 

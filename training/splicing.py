@@ -17,7 +17,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ from extractor.html import Segment, decode_text, parse_html, read_structured_dat
 
 _ROOT = Path(__file__).resolve().parents[1]
 DATA = _ROOT.parent / "shared" / "data" / "extraction"
+EXTRA_FOLDER = "extra"
+"""The folder of the pages that are for training only."""
+_LEAST_FOUND = 0.5
 _TOKEN = re.compile(r"\w+")
 _SHORTEST_PARAGRAPH = 8
 _SEED = 20261122
@@ -90,21 +93,42 @@ VARIANTS = tuple(
 )
 
 
-def read_truth(data: Path) -> list[dict[str, Any]]:
-    """Return what is known about each of the evaluation pages."""
-    lines = (data / "pages" / "truth.jsonl").read_text(encoding="utf-8").split("\n")
+def read_truth(data: Path, folder: str = "pages") -> list[dict[str, Any]]:
+    """Return what is known about each of the evaluation pages, or of the pages of another folder."""
+    lines = (data / folder / "truth.jsonl").read_text(encoding="utf-8").split("\n")
     return [json.loads(line) for line in lines if line.strip()]
 
 
 def load_pages(data: Path) -> list[Page]:
-    """Return the pages that have a text, in a fixed random order."""
+    """Return the evaluation pages that have a text, in a fixed random order."""
+    return _load(data, "pages", (row for row in read_truth(data) if row.get("text")))
+
+
+def extra_truth(data: Path) -> list[dict[str, Any]]:
+    """Return what is known of the pages that are for training only; none where they are not at hand.
+
+    Pages of which trafilatura finds less than half are left out: their truths are more often wrong than it is.
+    """
+    scores = data / EXTRA_FOLDER / "trafilatura_scores.json"
+    if not scores.is_file():
+        return []
+    measured = json.loads(scores.read_text(encoding="utf-8"))
+    found = {identifier: recall or 0.0 for identifier, (_, recall, _) in measured.items()}
+    return [
+        row for row in read_truth(data, EXTRA_FOLDER) if row.get("text") and found.get(row["id"], 0.0) >= _LEAST_FOUND
+    ]
+
+
+def load_extra_pages(data: Path) -> list[Page]:
+    """Return the pages that are for training only, in a fixed random order."""
+    return _load(data, EXTRA_FOLDER, extra_truth(data))
+
+
+def _load(data: Path, folder: str, rows: Iterable[Mapping[str, Any]]) -> list[Page]:
     pages = []
-    for row in read_truth(data):
-        if row.get("text"):
-            raw = gzip.decompress((data / "pages" / "html" / f"{row['id']}.html.gz").read_bytes())
-            pages.append(
-                Page(row["id"], row.get("url") or "", row["source"], row["domain"], decode_text(raw), row["text"])
-            )
+    for row in rows:
+        raw = gzip.decompress((data / folder / "html" / f"{row['id']}.html.gz").read_bytes())
+        pages.append(Page(row["id"], row.get("url") or "", row["source"], row["domain"], decode_text(raw), row["text"]))
     random.Random(_SEED).shuffle(pages)
     return pages
 
