@@ -32,7 +32,7 @@ from extractor.html import read_html
 from extractor.metadata import read_metadata
 from extractor.reading.full import find_body
 from training import scoring
-from training.cases import FOLDS, NOW, TALLY_HEAD, Case, Tally, print_tally
+from training.cases import EXTRA, FOLDS, HONEST, NOW, TALLY_HEAD, Case, Tally, print_tally
 from training.splicing import DATA
 from training.train import Trainer, training_data
 
@@ -91,9 +91,9 @@ def main() -> None:
         model = model_from_json(trainer.model(frozenset({fold})))
         print(f"fold {fold} trained, {time.monotonic() - started:.0f} s", flush=True)
         for page in trainer.pages:
-            if page.fold == fold:
-                (run.read if page.is_honest else run.read_made)(page.case, model)
-    report = _report(run, [page.case for page in trainer.pages if page.is_honest], arguments.data)
+            if page.fold == fold and page.case.kind != EXTRA:
+                (run.read_made if page.is_made else run.read)(page.case, model)
+    report = _report(run, [page.case for page in trainer.pages if page.case.kind == HONEST], arguments.data)
     print(f"{time.monotonic() - started:.0f} s")
     if arguments.out:
         lines = (json.dumps(entry, ensure_ascii=False) + "\n" for entry in run.newsdesk.values())

@@ -46,11 +46,22 @@ from extractor.body.model import BLOCK_COLUMNS, MODEL_FILE
 from extractor.body.selection import surely_foreign
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from training.boundary_training import PARAMETERS, Sample, boundary_trees, samples_of
-from training.cases import FOLDS, HONEST, SEEDLIKE, TEASERS, Case, all_cases, read_case
+from training.cases import (
+    AS_THEY_ARE,
+    EXTRA,
+    FOLDS,
+    HONEST,
+    NEIGHBOURS,
+    SEEDLIKE,
+    TEASERS,
+    Case,
+    all_cases,
+    read_case,
+)
 from training.forests import SHARED_PARAMETERS, predict, train_forest, trees_of
 from training.labels import true_shares
 from training.manifest import MODELS, Training, case_digest, cases_data, pages_digest, write_entry
-from training.splicing import DATA, read_truth
+from training.splicing import DATA, EXTRA_FOLDER, extra_truth, read_truth
 
 _PARAMETERS = {"num_leaves": 31, "min_data_in_leaf": 200, "feature_fraction": 0.4, "max_bin": 31}
 _FIRST_ROUNDS, _FIRST_RATE = 24, 0.3
@@ -61,10 +72,10 @@ _FEWEST_SITES = {"class": 6, "text": 8}
 """A word counts when this many sites have it: a site's own words teach nothing about others."""
 
 _SPLICED = 15
-_CHOSEN = {HONEST: 10_000, TEASERS: 200, SEEDLIKE: 150}
+_CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250}
 """Pages of each way to splice, and of other kinds, from which the classifier learns."""
-_MADE_WEIGHT = 0.4
-"""The weight of such a page relative to an unchanged one."""
+_MADE_WEIGHT, _EXTRA_WEIGHT = 0.4, 0.5
+"""The weights of such a page, and of one that is for training only, relative to an unchanged evaluation page."""
 _SUSPICION = FEATURES.index("suspicion")
 
 Excluded = frozenset[int]
@@ -88,9 +99,9 @@ class LabelledPage:
         return self.case.fold
 
     @property
-    def is_honest(self) -> bool:
-        """Whether it is as its site made it."""
-        return self.case.kind == HONEST
+    def is_made(self) -> bool:
+        """Whether it differs from what its site made."""
+        return self.case.kind not in AS_THEY_ARE
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -102,7 +113,9 @@ class LabelledPage:
         """The weights of the segments: roughly as their words, and with roughly the same sum for each page."""
         words = np.array([self.features.sizes[i] for i in self.scored]) ** 0.75 + 0.5
         weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
-        if not self.is_honest:
+        if self.case.kind == EXTRA:
+            weights *= _EXTRA_WEIGHT
+        if self.is_made:
             # From another article's paragraphs that the guard does not suspect, forests would learn to doubt honest
             # ones.
             weights[self.is_added & (self.rows[:, _SUSPICION] == 0)] = 0.0
@@ -144,7 +157,7 @@ def _labelled(case: Case, guard: Forest) -> LabelledPage:
     assert page is not None
     html, titles = page.page, page.metadata.titles
     segments, data = html.segments, html.data
-    boundary = find_boundary(html, titles, forest=guard)
+    boundary = find_boundary(html, titles, page.authors, forest=guard)
     foreign = {**boundary.foreign, **ruled_out(html)}
     features = features_of(
         segments,
@@ -169,7 +182,7 @@ class Trainer:
 
     def __init__(self, data: TrainingData) -> None:
         self.pages, self._samples = data.pages, data.samples
-        self._counts = _word_counts([page for page in self.pages if page.is_honest])
+        self._counts = _word_counts([page for page in self.pages if not page.is_made])
         self._words: dict[Excluded, tuple[dict[str, float], dict[str, float]]] = {}
         self._first: dict[Excluded, lightgbm.Booster] = {}
 
@@ -281,7 +294,13 @@ def _train(pages: Iterable[LabelledPage], rows: list[np.ndarray], rounds: int, r
 def description(folder: Path, data: TrainingData) -> Training:
     """Return what the manifest says of the model."""
     entries = [entry for entry in read_truth(folder) if entry.get("text")]
-    pages = {"pages": len(entries), "pages_sha256": pages_digest(folder / "pages", entries)}
+    extra = extra_truth(folder)
+    pages = {
+        "pages": len(entries),
+        "pages_sha256": pages_digest(folder / "pages", entries),
+        "extra_pages": dict(Counter(entry["source"] for entry in extra)),
+        "extra_pages_sha256": pages_digest(folder / EXTRA_FOLDER, extra),
+    }
     rounds = {"rounds": [_FIRST_ROUNDS, _LATER_ROUNDS], "learning_rates": [_FIRST_RATE, _LATER_RATE]}
     classifier = {**SHARED_PARAMETERS, **_PARAMETERS, **rounds, "folds": FOLDS}
     return Training(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -98,12 +99,15 @@ STORIES = (DAM, CHOIR, BATTERY, TARIFF, HAFEN)
 
 
 def bound(
-    html: str, url: str = f"{SITE}/region/dam", titles: tuple[str, ...] = (DAM.headline,)
+    html: str,
+    url: str = f"{SITE}/region/dam",
+    titles: tuple[str, ...] = (DAM.headline,),
+    authors: tuple[str, ...] = (),
 ) -> tuple[list[str], Boundary]:
     """Return the texts that are left, and the boundary."""
     page = read_html(html, url)
     assert page is not None
-    boundary = find_boundary(page, titles)
+    boundary = find_boundary(page, titles, authors)
     return [segment.text for segment in page.segments if segment.index not in boundary.foreign], boundary
 
 
@@ -168,6 +172,87 @@ def test_headline_and_body_in_wrappers_of_their_own_are_one_article() -> None:
     left, _ = bound(f"<main>{html}</main>")
     assert_only(left, DAM, BATTERY)
     assert DAM.deck in left
+
+
+FIRST = replace(DAM, paragraphs=DAM.paragraphs[:3])
+SECOND = replace(
+    DAM, headline="Mill dam: the council and the pond", author="Ruth Okafor", paragraphs=DAM.paragraphs[3:]
+)
+"""Two halves of one article, as two posts: their words are of no use."""
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "<div class=post><h3><a href=/pond>{head}</a></h3>{text}<a href=/pond>Keep reading</a></div>",
+        "<article><h2><a href=/pond>{head}</a></h2><div class=by>By {author}</div>{text}</article>",
+        "<h4><a href=/pond>{head}</a></h4>{text}<p><a href=/pond>Read more</a></p>",
+        "<div><h2><a href=/pond>{head}</a></h2><span>{date}</span></div><div>{text}</div>",
+    ],
+    ids=["link and control", "link and byline", "flat", "split"],
+)
+@pytest.mark.parametrize("count", [1, 3])
+def test_shared_words_never_overrule_two_signs_of_another_article(post: str, count: int) -> None:
+    # Given an article, and below it the other half of the same text as a post of its own, once or among others
+    others = (
+        SECOND,
+        replace(CHOIR, paragraphs=CHOIR.paragraphs[:2]),
+        replace(BATTERY, paragraphs=BATTERY.paragraphs[:2]),
+    )
+    posts = "".join(
+        post.format(head=escape(other.headline), author=other.author, date=other.date, text=paragraphs(other))
+        for other in others[:count]
+    )
+    main = f"<h1>{escape(FIRST.headline)}</h1><div class=by>By {FIRST.author}</div>{paragraphs(FIRST)}"
+    # When the boundary is looked for
+    left, boundary = bound(f"<main>{main}{posts}</main>")
+    # Then the post is cut
+    assert_only(left, FIRST, *others[:count])
+    assert boundary.warnings
+
+
+@pytest.mark.parametrize("tag", ["div", "aside"])
+def test_a_second_article_inside_the_text_is_cut(tag: str) -> None:
+    # Given an article in whose text another one stands, its heading no link, by somebody else
+    head = f"<h2>{escape(CHOIR.headline)}</h2><p>By {CHOIR.author}</p><p>{CHOIR.date}</p>"
+    other = f"<{tag}>{head}{paragraphs(CHOIR)}</{tag}>"
+    html = f"<main><h1>{DAM.headline}</h1><p>By {DAM.author}</p><div>{paragraphs(DAM)}{other}</div></main>"
+    # Then it is cut, or the leak score says that it is in doubt
+    left, _ = bound(html, authors=(DAM.author,))
+    assert_only(left, DAM, CHOIR)
+
+
+def test_posts_on_one_subject_do_not_vouch_for_each_other() -> None:
+    # Given posts that say nearly the same, below an article on something else
+    post = "<div class=post><h2><a href='/choir/{n}'>{head}, part {n}</a></h2>{text}</div>"
+    posts = "".join(post.format(n=n, head=escape(CHOIR.headline), text=paragraphs(CHOIR, 2)) for n in range(3))
+    left, _ = bound(f"<main><div class=post><h1>{DAM.headline}</h1>{paragraphs(DAM)}</div>{posts}</main>")
+    # Then all of them are cut
+    assert_only(left, DAM, CHOIR)
+
+
+def test_updates_by_several_writers_are_one_article() -> None:
+    # Given a live blog whose updates name their writers and times
+    writers = ("Ann Poole", "Tom Reyes", "Ann Poole", "Ivo Brandt", "Tom Reyes")
+    updates = "".join(
+        f"<div class=update><time>{9 + n}:05</time><h3>Update from the council chamber</h3><div class=by>{writer}</div>"
+        f"<p>{escape(text)}</p></div>"
+        for n, (writer, text) in enumerate(zip(writers, DAM.paragraphs, strict=True))
+    )
+    left, boundary = bound(f"<main><h1>{DAM.headline}</h1><p>{CHOIR.paragraphs[0]}</p>{updates}</main>")
+    # Then they stay
+    assert_only(left, DAM)
+    assert not boundary.foreign
+
+
+def test_entries_of_a_list_that_lead_to_guides_are_one_article() -> None:
+    entries = "".join(
+        f"<div class=entry><h2>{n}. Dam number {n}</h2><p>{escape(text)}</p><a href=/guide/{n}>Our full guide</a></div>"
+        for n, text in enumerate(DAM.paragraphs, start=1)
+    )
+    left, boundary = bound(f"<article><h1>{DAM.headline}</h1><p>{BATTERY.paragraphs[0]}</p>{entries}</article>")
+    assert_only(left, DAM)
+    assert not boundary.foreign
 
 
 def test_sections_of_one_article_stay() -> None:

@@ -53,7 +53,7 @@ SECOND_OPINION = "body:second_opinion"
 """The warning when another choice than the classifier's was taken."""
 _DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
 
-SURELY_FOREIGN = 0.9
+SURELY_FOREIGN = 0.65
 """What the boundary guard cut is cut for good when it is as likely foreign as this; of the rest the classifier decides,
 which knows what the guard thinks."""
 

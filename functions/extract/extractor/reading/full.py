@@ -300,14 +300,14 @@ def find_body(
         Another than the one that is shipped.
     """
     forest = model.boundary if model else None
-    boundary = find_boundary(page, metadata.titles, forest=forest)
+    authors = [person.name for person in metadata.author.value] if metadata.author else []
+    boundary = find_boundary(page, metadata.titles, authors, forest=forest)
     # What the guard is not sure of may be put back; so the other judges' reasons go before its own.
     description = metadata.description.value if metadata.description else None
     headline = metadata.headline.value if metadata.headline else None
     offered = offers(page, headline, description)
     foreign = {**boundary.foreign, **ruled_out(page), **offered, **recurring}
     chosen = choose_body(page, foreign, metadata.titles, description, suspicion=boundary.likelihoods, model=model)
-    authors = [person.name for person in metadata.author.value] if metadata.author else []
     shown = trim(chosen, page, metadata.titles, metadata.decks, authors)
     return boundary, prefer_script_body(prefer_stated_body(shown, page), page, metadata.titles)
 

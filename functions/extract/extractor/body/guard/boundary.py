@@ -7,13 +7,13 @@ belong to other articles, each with a reason, and how likely it is that somethin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractor.body.forest import Forest
-from extractor.body.guard.level import Level
+from extractor.body.guard.level import DECISIVE, Level
 from extractor.body.guard.page import GuardedPage, Node, holds_title
-from extractor.body.guard.pieces import Piece, parted_by_controls, pieces_of
+from extractor.body.guard.pieces import Piece, parted_by_controls, pieces_of, with_shelves
 from extractor.body.model import shipped_guard
 from extractor.html import Page
 from extractor.text import DropReason
@@ -24,14 +24,20 @@ _FOREIGN = 0.6
 """Over one half, because a paragraph that is lost is worse than one that leaks."""
 _BESIDE_FOREIGN = 0.2
 """Teasers come in rows; a likelihood over this is enough where one beside it has been found."""
+_CLEAR, _FEW = 0.7, 0.25
+"""How likely a piece is foreign, at least, that is clearly an article by itself; and how many of the pieces may name
+other authors, in eighths."""
+_CERTAIN, _UNDER_TITLE = 0.9, 0.64
+"""Below the first, a piece under the article's headline counts as the second at most, and the classifier decides."""
 _COMMENT_NAME = re.compile(r"(?:^|[-_ ])(?:comments|comment-?list|disqus\w*)(?:$|[-_ ])", re.IGNORECASE)
 
 # fmt: off
 GUARD_FEATURES = (
-    "after_cut", "article_tag", "before", "before_title", "flat", "h1", "heading", "headless", "known", "level_above",
-    "level_below", "level_same", "lexical", "link", "main_has_title", "main_small", "many_twins", "no_title",
-    "other_links", "out_of_body", "paragraphs", "pieces", "pseudo", "question", "read_on", "same_end", "share",
-    "short_heading", "single", "size", "title_again", "title_inside", "twin",
+    "after_cut", "alike_lines", "article_tag", "before", "before_title", "by_another", "dated", "flat", "h1",
+    "heading", "headless", "known", "led_in", "level_above", "level_below", "level_same", "lexical", "link",
+    "main_has_title", "main_small", "many_twins", "no_title", "others_named", "out_of_body", "paragraphs", "pieces",
+    "pseudo", "question", "read_on", "same_end", "share", "short_heading", "signs", "single", "size", "teaser_lines",
+    "title_again", "title_inside", "twin",
 )
 # fmt: on
 """What is known of a piece that may be another article's, in the order of the guard's forest."""
@@ -80,7 +86,9 @@ class Candidate:
     has_foreign_sibling: bool = False
 
 
-def find_boundary(page: Page, titles: Sequence[str], *, forest: Forest | None = None) -> Boundary:
+def find_boundary(
+    page: Page, titles: Sequence[str], authors: Iterable[str] = (), *, forest: Forest | None = None
+) -> Boundary:
     """Find which segments belong to other articles.
 
     Parameters
@@ -89,13 +97,15 @@ def find_boundary(page: Page, titles: Sequence[str], *, forest: Forest | None = 
         The page.
     titles : sequence of str
         What the page calls its article, the most trusted first.
+    authors : iterable of str
+        Who wrote it, as far as is known.
     forest : Forest or None
         Another than the one that is shipped.
     """
     if len(page.segments) < 3:
         return Boundary()
     forest = forest or shipped_guard(GUARD_FEATURES)
-    guarded = GuardedPage(page, titles)
+    guarded = GuardedPage(page, titles, authors)
     foreign: dict[int, str] = {}
     likelihoods: dict[int, float] = {}
     doubt = 0.0
@@ -103,7 +113,13 @@ def find_boundary(page: Page, titles: Sequence[str], *, forest: Forest | None = 
     def judge(candidate: Candidate) -> bool:
         nonlocal doubt
         likelihood = forest.probability(candidate_row(candidate))
+        if _is_article_by_itself(candidate.features):
+            likelihood = max(likelihood, _CLEAR)
+        elif likelihood < _CERTAIN and candidate.features.get("title_again", 0):
+            likelihood = min(likelihood, _UNDER_TITLE)
         is_foreign = likelihood > (_BESIDE_FOREIGN if candidate.has_foreign_sibling else _FOREIGN)
+        if is_foreign and candidate.features["signs"] >= DECISIVE:
+            likelihood = max(likelihood, _CLEAR)
         if not candidate.has_foreign_sibling:
             doubt = max(doubt, 1 - likelihood if is_foreign else likelihood)
         inside = range(candidate.first, candidate.last + 1)
@@ -132,9 +148,27 @@ def candidate_row(candidate: Candidate) -> list[float]:
     return [float(candidate.features.get(name, 0.0)) for name in GUARD_FEATURES]
 
 
-def judge_candidates(page: Page, titles: Sequence[str], judge: Callable[[Candidate], bool]) -> None:
+def judge_candidates(
+    page: Page, titles: Sequence[str], authors: Iterable[str], judge: Callable[[Candidate], bool]
+) -> None:
     """Have each candidate piece of a page judged; parameters are those of :func:`find_boundary` and :func:`_walk`."""
-    _walk(GuardedPage(page, titles), judge)
+    _walk(GuardedPage(page, titles, authors), judge)
+
+
+def _is_article_by_itself(features: Mapping[str, float]) -> bool:
+    """Return whether a headed piece says so clearly that it is another article that nothing speaks against it.
+
+    It names another author and says it in a second way, or it has all of a teaser: a headline that leads elsewhere, a
+    control to read on, and an ending like its siblings'. Of a live blog and of a list of books, many pieces name
+    others; and many pieces built alike may be a list's entries.
+    """
+    if features.get("headless"):
+        return False
+    is_by_another = features["by_another"] == 1 and features["others_named"] <= _FEW
+    if is_by_another and (features["signs"] >= DECISIVE or features.get("aside", 0) == 1):
+        return True
+    is_teaser = features["link"] and features["read_on"] and features["same_end"]
+    return bool(is_teaser) and not features.get("many_twins", 0)
 
 
 def _reason(features: Mapping[str, float]) -> str:
@@ -179,7 +213,8 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
         cut: list[Piece] = []
         spared: list[tuple[Piece, dict[str, float]]] = []
         if len(node.items) > 1 and left > 0:
-            pieces = [part for piece in pieces_of(page, node) for part in parted_by_controls(page, piece)]
+            parts = (part for piece in pieces_of(page, node) for part in parted_by_controls(page, piece))
+            pieces = list(with_shelves(page, parts))
             level = Level(page, node, pieces)
             candidates = level.candidates()
             left -= len(candidates)

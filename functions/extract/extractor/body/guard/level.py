@@ -6,19 +6,25 @@ Comes in: the pieces of one node. Goes out: which of them may be other articles,
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 
 from extractor.body.guard.page import NO_HEADING, PSEUDO_HEADING, GuardedPage, Node, holds_title
 from extractor.body.guard.pieces import SHORT_BODY, Piece
-from extractor.html import Element
+from extractor.body.guard.signs import Statements, ending_of, names_at, signature, statements_of
+from extractor.text import fold
 
 _MAXIMUM_OPTIONS = 20
 _MANY = 4
 """Pieces built alike: as many are rather the sections of one article than articles."""
-_DIGITS = re.compile(r"\d+")
+_LONGEST_NAME = 4
+_FEWEST_STEMS = 15
+_MOST_TEASERS = 8
+DECISIVE = 2
+"""So many signs that a piece is an article by itself; against as many, words that it shares with this one say nothing.
+"""
 
 
 class Level:
@@ -29,22 +35,28 @@ class Level:
         self.holds_title = holds_title(page, node)
         self.prose = sum(piece.prose for piece in pieces)
         self.signatures = Counter(
-            _signature(piece.node.element) for piece in pieces if piece.node is not None and piece.paragraphs
+            signature(piece.node.element) for piece in pieces if piece.node is not None and piece.paragraphs
         )
-        self.endings = Counter(
-            page.segments[piece.last].text for piece in pieces if piece.paragraphs and not page.is_prose[piece.last]
-        )
+        self.endings = Counter(ending_of(page, piece) for piece in pieces if piece.paragraphs)
+        self._statements: dict[int, Statements] = {}
+        self._led_in: set[int] = set()
 
     def candidates(self) -> list[Piece]:
         """Return the pieces of which something says that they are articles by themselves, the main one left out."""
         if sum(piece.paragraphs > 0 for piece in self.pieces) < 2 and not self.holds_title:
             return []
         found = [piece for piece in self.pieces if self._is_candidate(piece)]
-        return [piece for piece in found if piece is not self.main] if found else []
+        return [piece for piece in found if piece is not self.main or self._is_main_foreign()] if found else []
+
+    def _is_main_foreign(self) -> bool:
+        """Return whether even the likeliest of a list's pieces says in several ways that it is another article."""
+        if self.holds_title or self.page.title is None:
+            return False
+        return self._leads_away(self.main) and self._signs_of(self.main) >= DECISIVE
 
     def companions(self, candidates: Sequence[Piece]) -> list[Piece]:
         """Return the pieces with a headline that stand after the main one and are built like a candidate."""
-        built = {_signature(piece.node.element) for piece in candidates if piece.node is not None}
+        built = {signature(piece.node.element) for piece in candidates if piece.node is not None}
         return [
             piece
             for piece in self.pieces
@@ -53,7 +65,7 @@ class Level:
             and piece.paragraphs
             and piece not in candidates
             and piece.node is not None
-            and _signature(piece.node.element) in built
+            and signature(piece.node.element) in built
         ][:_MAXIMUM_OPTIONS]
 
     def _is_candidate(self, piece: Piece) -> bool:
@@ -69,8 +81,10 @@ class Level:
             own = page.level(title) if title is not None else 1
             if page.level(piece.head) <= min(own, 6) or page.is_permalink(page.segments[piece.head]):
                 return True
+            if self._is_by_another(piece) == 1 or self._statements_of(piece).is_dated:
+                return True
         if piece.node is not None and (
-            piece.node.element.tag == "article" or 1 < self.signatures[_signature(piece.node.element)] < _MANY
+            piece.node.element.tag == "article" or 1 < self.signatures[signature(piece.node.element)] < _MANY
         ):
             return True
         return self._reads_on(piece) or self._ends_alike(piece)
@@ -91,12 +105,14 @@ class Level:
                     page.levels[title] or NO_HEADING
                 ):
                     break
-                if piece.paragraphs:
+                if piece.paragraphs and not self._leads_away(piece):
                     options.append(piece)
             if len(options) > 1 and options[1].prose > 2 * options[0].prose:
                 del options[0]
             prior = 0.3
         options = options[:_MAXIMUM_OPTIONS]
+        # A piece that repeats the title's words may be another article about it.
+        options = [piece for piece in options if not self._leads_away(piece)] or options
         if len(options) == 1:
             return options[0]
 
@@ -113,13 +129,16 @@ class Level:
         return max(options, key=merit)
 
     @cached_property
-    def stems(self) -> Counter[str]:
-        """The stems of all pieces, of the titles and of the description."""
-        total = Counter(self.page.known)
-        for piece in self.pieces:
-            if piece.paragraphs:
-                total.update(self.page.stems(piece.first, piece.last))
-        return total
+    def stems(self) -> frozenset[str]:
+        """The stems of the main piece, of the titles and of the description."""
+        return self.page.known.union(self.page.stems(self.main.first, self.main.last))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the names of those who wrote the article."""
+        page = self.page
+        stated = page.authors | self._statements_of(self.main).names
+        return stated if page.title is None else stated | names_at(page, page.title)
 
     @cached_property
     def is_main_in_body(self) -> bool:
@@ -136,9 +155,10 @@ class Level:
             "before_title": title is not None and piece.last < title,
             "no_title": title is None,
             "after_cut": after_cut,
+            "led_in": self._is_led_in(piece),
             "read_on": self._reads_on(piece),
             "same_end": self._ends_alike(piece),
-            "other_links": self._has_teaser_line(piece),
+            "teaser_lines": self._teaser_lines(piece) / _MOST_TEASERS,
             "out_of_body": self.is_main_in_body,
             "size": math.log1p(piece.prose) - 6,
             "paragraphs": min(piece.paragraphs, 10) / 10,
@@ -150,11 +170,14 @@ class Level:
         }
         f |= self._heading_features(piece)
         if piece.node is not None:
-            signature = _signature(piece.node.element)
+            made_as = signature(piece.node.element)
             f["article_tag"] = piece.node.element.tag == "article"
-            f["twin"] = main.node is not None and signature == _signature(main.node.element)
-            f["many_twins"] = self.signatures[signature] >= _MANY
-        f["known"], f["lexical"] = self._shared_words(piece)
+            f["aside"] = piece.node.element.tag == "aside"
+            f["twin"] = main.node is not None and made_as == signature(main.node.element)
+            f["many_twins"] = self.signatures[made_as] >= _MANY
+        f |= self._stated_features(piece)
+        f["signs"] = self._signs_of(piece)
+        f["known"], f["lexical"] = (0.0, 0.0) if f["signs"] >= DECISIVE else self._shared_words(piece)
         return f
 
     def _heading_features(self, piece: Piece) -> dict[str, float]:
@@ -177,40 +200,97 @@ class Level:
             "short_heading": page.words[piece.head] <= 3,
         }
 
+    def _stated_features(self, piece: Piece) -> dict[str, float]:
+        stated, own = self._statements_of(piece), self._statements_of(self.main).details
+        alike = sum(text != own.get(where, text) for where, text in stated.details.items())
+        return {
+            "dated": stated.is_dated,
+            "by_another": self._is_by_another(piece),
+            "alike_lines": min(alike, 3),
+            "others_named": min(self._others, 8) / 8,
+        }
+
+    def _is_led_in(self, piece: Piece) -> bool:
+        """Return whether a line that ends in a colon, "In other news:", stands before a piece or before its row."""
+        before = piece.first - 1
+        is_led_in = before >= 0 and (before in self._led_in or self.page.segments[before].text.endswith((":", "：")))
+        if is_led_in:
+            self._led_in.add(piece.last)
+        return is_led_in
+
+    def _statements_of(self, piece: Piece) -> Statements:
+        if piece.first not in self._statements:
+            self._statements[piece.first] = statements_of(self.page, piece)
+        return self._statements[piece.first]
+
+    def _is_by_another(self, piece: Piece) -> float:
+        """Return whether a piece names another author; one half where it names one, and the article's is not known."""
+        names = self._statements_of(piece).names
+        if not names or names & self.names or (piece.head is not None and self._names_author(piece.head)):
+            return 0.0
+        return 1.0 if self.names else 0.5
+
+    def _names_author(self, head: int) -> bool:
+        """Return whether a heading is nothing but the name of the article's author."""
+        return self.page.words[head] <= _LONGEST_NAME and not self.page.authors.isdisjoint(
+            fold(self.page.segments[head].text)
+        )
+
+    @cached_property
+    def _others(self) -> int:
+        """How many pieces name another author: of a live blog, many."""
+        return sum(piece.head is not None and self._is_by_another(piece) == 1 for piece in self.pieces)
+
     def _ends_alike(self, piece: Piece) -> bool:
-        last = piece.last
-        return not self.page.is_prose[last] and self.endings[self.page.segments[last].text] > 1
+        ending = ending_of(self.page, piece)
+        return ending is not None and self.endings[ending] > 1
 
     def _reads_on(self, piece: Piece) -> bool:
-        return any(self.page.is_control(index) for index in range(max(piece.first, piece.last - 3), piece.last + 1))
+        last = range(max(piece.first, piece.last - 3), piece.last + 1)
+        return any(index != piece.head and self.page.is_control(index) for index in last)
 
-    def _has_teaser_line(self, piece: Piece) -> bool:
-        """Return whether a line that is all link leads to another page of the site."""
+    def _teaser_lines(self, piece: Piece) -> int:
+        """Return how many lines that are all link lead to other pages of the site."""
         lines = self.page.segments[piece.first : min(piece.last, piece.first + 60) + 1]
-        return any(line.links and line.link_share > 0.8 and self.page.is_permalink(line) for line in lines)
+        found = (line for line in lines if line.links and line.link_share > 0.8 and self.page.is_permalink(line))
+        return sum(1 for _ in islice(found, _MOST_TEASERS))
+
+    def _signs_of(self, piece: Piece) -> int:
+        """Return in how many ways a piece says that it is an article by itself."""
+        page = self.page
+        return (
+            (piece.head is not None and page.is_permalink(page.segments[piece.head]))
+            + self._reads_on(piece)
+            + self._ends_alike(piece)
+            + (self._is_by_another(piece) == 1)
+            + self._statements_of(piece).is_dated
+        )
+
+    def _leads_away(self, piece: Piece) -> bool:
+        """Return whether a piece is headed by a link to another page, or by the name of another author."""
+        page = self.page
+        if piece.head is None:
+            return False
+        names = self._statements_of(piece).names
+        is_by_another = bool(names and page.authors) and not names & page.authors
+        return is_by_another or page.is_permalink(page.segments[piece.head])
 
     def _shared_words(self, piece: Piece) -> tuple[float, float]:
-        """Return what share of the title's words the piece has, and how far its words are those of the rest, 0 to 2.
+        """Return what share of the title's words the piece has, and how far its words are the main piece's, 0 to 2.
 
-        The share of words that a text has in common with another grows with the logarithm of the other's length. As it
-        is scaled here, half of all true continuations have over 1.0, and of foreign texts under 0.2.
+        Other pieces do not count: articles on one subject would vouch for each other. The share of words that a text
+        has in common with another grows with the logarithm of the other's length.
         """
         page = self.page
         mine = page.stems(piece.first, piece.last)
         known = sum(stem in mine for stem in page.known) / max(1, len(page.known))
-        everything = self.stems
-        rest = len(everything) - len(mine)
-        if len(mine) < 5 or rest < 25:
+        if len(mine) < 5 or len(self.stems) < _FEWEST_STEMS:
             return known, 0.9
-        shared = sum(everything[stem] > count for stem, count in mine.items()) / len(mine)
-        return known, min(2.0, 10 * shared / math.log(rest + 10))
+        shared = sum(stem in self.stems for stem in mine) / len(mine)
+        return known, min(2.0, 10 * shared / math.log(len(self.stems) + 10))
 
 
 def _share_in(page: GuardedPage, piece: Piece, body: str) -> float:
     """Return the share of a piece's paragraphs that a text has."""
     indexes = [index for index in range(piece.first, piece.last + 1) if page.is_prose[index]][:30]
     return sum(page.segments[index].text[:60] in body for index in indexes) / max(1, len(indexes))
-
-
-def _signature(element: Element) -> tuple[str, str]:
-    return (element.tag, " ".join(sorted(set(_DIGITS.sub("", element.get("class") or "").split()))))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractor.html import Container, Element, Page, Segment, StructuredData
-from extractor.text import SEE_ALSO
+from extractor.text import SEE_ALSO, fold
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 PSEUDO_HEADING = 7
@@ -23,6 +23,8 @@ _SHORTEST_PROSE = 8
 """Words of a paragraph that counts; a line of fewer is furniture as often as text."""
 _MAXIMUM_TEXT = 40_000
 """Characters of a piece that are compared; a subject shows long before."""
+_LONG_TITLE = 25
+"""Characters of a title with which no sentence of the text begins by chance."""
 _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
 """Of titles, the likeliest stands first; each further one must be that much more like a heading, up to the fourth."""
 _STEM = re.compile(r"\b[^\W\d_]{6}")
@@ -30,6 +32,11 @@ _TOKEN = re.compile(r"\w+")
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟:;,][\"'”’»)\]]*$")
+DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b|\d ?[年월月]|"
+    r"\b\d+ ?(?:min|minute|hour|day|week|month)s? ago\b|\bvor \d+ |\bil y a \d+ |\bhace \d+ ",
+    re.IGNORECASE,
+)
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.IGNORECASE)
 _READ_ON = re.compile(
     r"(?:keep|continue|read|show|see|view|full (?:story|article))\b|"
@@ -58,7 +65,7 @@ class Node:
 class GuardedPage:
     """The page's segments as a tree of the elements around them, and what is known of its article."""
 
-    def __init__(self, page: Page, titles: Sequence[str]) -> None:
+    def __init__(self, page: Page, titles: Sequence[str], authors: Iterable[str] = ()) -> None:
         tree, segments, url, data = page.tree, page.segments, page.address, page.data
         self.segments = segments
         self.words = [_count(segment.text) for segment in segments]
@@ -71,6 +78,7 @@ class GuardedPage:
         ]
         self.host = _host_of(url)
         self.own = {_path_of(address) for address in (url, *_own_addresses(tree, data))}
+        self.authors = frozenset(word for author in authors for word in fold(author))
         self.title_lines: set[int] = set()
         self.title = self._find_title(titles)
         self.nodes = self._nodes(page.containers)
@@ -80,7 +88,7 @@ class GuardedPage:
         self.body = " ".join(body.split()) if body and len(body) >= 500 else None
         self._stems: dict[int, list[str]] = {}
         description = data.main.description if data.main is not None else None
-        self.known = set(_stems_of(" ".join([*titles, description or ""])))
+        self.known = frozenset(_stems_of(" ".join([*titles, description or ""])))
 
     def level(self, index: int | None) -> int:
         """Return the level of a heading; the lowest of all for what is none."""
@@ -107,9 +115,7 @@ class GuardedPage:
             or (SENTENCE_END.search(text) and text[-1] not in "?!")
         ):
             return None
-        if len(segment.links) == 1 and (
-            segment.link_characters >= 0.9 * len(text) or " ".join(segment.links[0].text_content().split()) == text
-        ):
+        if len(segment.links) == 1 and _is_headed_by_link(segment):
             return PSEUDO_HEADING
         if segment.strong_characters >= 0.9 * len(text):
             return PSEUDO_HEADING
@@ -147,6 +153,7 @@ class GuardedPage:
         ]
         whole = [title.lower() for title in titles]
         exact = {part for title in titles for part in _parts(title) if part.count(" ") > 1}
+        long = [part for part in exact if len(part) >= _LONG_TITLE]
         best, found = 0.0, None
         distance = 0  # to the next prose: a headline is not far from its text
         for segment in reversed(self.segments):
@@ -156,9 +163,9 @@ class GuardedPage:
                 continue
             text = segment.text.lower()
             if self.levels[index] is None:
-                if text not in exact:
+                if text not in exact and not any(text.startswith(part) for part in long if len(text) < len(part) + 60):
                     continue
-                # A line that is the title is a heading in whatever element it stands.
+                # A line that is the title, and perhaps a date, is a heading in whatever element it stands.
                 self.levels[index] = PSEUDO_HEADING
                 self.is_prose[index] = False
             tokens = set(_TOKEN.findall(text))
@@ -233,6 +240,17 @@ def _own_addresses(tree: Element, data: StructuredData) -> Iterator[str]:
             address = element.get("content")
         if address:
             yield address
+
+
+def _is_headed_by_link(segment: Segment) -> bool:
+    """Return whether a line is a link and nothing else but, perhaps, a date behind it."""
+    text = segment.text
+    if segment.link_characters >= 0.9 * len(text):
+        return True
+    linked = " ".join(segment.links[0].text_content().split())
+    if linked == text:
+        return True
+    return segment.link_share >= 0.4 and text.startswith(linked) and DATE.search(text, len(linked)) is not None
 
 
 def _is_short(segment: Segment) -> bool:

@@ -5,13 +5,17 @@ Comes in: a node of a page. Goes out: its pieces, in order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from extractor.body.guard.page import SENTENCE_END, GuardedPage, Node, holds_title
+from extractor.body.guard.page import PSEUDO_HEADING, SENTENCE_END, GuardedPage, Node, holds_title
+from extractor.text import LineKind, kind_of_line
 
 SHORT_BODY = 600
 """Characters of prose that a headline's wrapper may hold (a deck, a summary) before the body's own begins."""
+
+_LONGEST_TEASER = 2
+"""Paragraphs under one heading of a shelf."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +72,36 @@ def pieces_of(page: GuardedPage, node: Node) -> Iterator[Piece]:
             run.paragraphs += piece.paragraphs
     if run is not None:
         yield run
+
+
+def with_shelves(page: GuardedPage, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Join to the heading of a shelf, "You may also like", the pieces under lower headings that follow it."""
+    shelf: Piece | None = None
+    for piece in pieces:
+        has_title = page.title is not None and piece.first <= page.title <= piece.last
+        if shelf is not None:
+            is_below = piece.head is not None and page.level(piece.head) > page.level(shelf.head)
+            if is_below and not has_title and piece.paragraphs <= _LONGEST_TEASER:
+                shelf.last, shelf.node = piece.last, None
+                shelf.prose += piece.prose
+                shelf.paragraphs += piece.paragraphs
+                continue
+            yield shelf
+        shelf = piece if not has_title and _is_shelf(page, piece) else None
+        if shelf is None:
+            yield piece
+    if shelf is not None:
+        yield shelf
+
+
+def _is_shelf(page: GuardedPage, piece: Piece) -> bool:
+    """Return whether the heading of a piece announces other articles; the rest of a text below one is no teaser."""
+    return (
+        piece.head is not None
+        and piece.paragraphs <= _LONGEST_TEASER
+        and page.level(piece.head) < PSEUDO_HEADING
+        and kind_of_line(page.segments[piece.head].text) is LineKind.SHELF
+    )
 
 
 def _piece_of(page: GuardedPage, item: Node | int) -> tuple[Piece, bool]:
