@@ -227,6 +227,10 @@ def test_any_text_is_a_past_date_or_none(text: str) -> None:
         ("<p>Updated</p><p>21 November 2026</p><p>Posted</p><p>19 November 2026</p>", "en"),
         ("<p>19. November 2026 (aktualisiert am 21. November 2026)</p>", "de"),
         ("<div>Mis à jour le 21 novembre 2026 - Publié le 19 novembre 2026</div>", "fr"),
+        ("<p>Stand: 21.11.2026, 18:00 Uhr | Erstveröffentlichung: 19.11.2026</p>", "de"),
+        ("<p>19/11/2026 07h30 Atualizado em 21/11/2026 18h00</p>", "pt"),
+        ("<p>Giriş: 19.11.2026 07:30 Güncelleme: 21.11.2026 18:00</p>", "tr"),
+        ("<p>更新时间：2026年11月21日 发布时间：2026年11月19日</p>", "zh"),
         ("<p>Обновлено 21 ноября 2026, опубликовано 19 ноября 2026</p>", "ru"),
         ("<p>2026年11月19日公開 2026年11月21日更新</p>", "ja"),
         ("<p>입력 2026.11.19. 09:00 수정 2026.11.21. 10:00</p>", "ko"),
@@ -282,6 +286,8 @@ def test_a_day_is_read_beside_the_author(line: str, lang: str) -> None:
     "after",
     [
         '<p>The gates will be tested again on <time datetime="2026-11-02">2 November</time>, the harbour says.</p>',
+        "<ul><li>2 November 2026: test</li><li>9 November 2026: second test</li></ul>",
+        "<p>On 2 November 2026 the gates will be tested again, and never after that, the harbour says.</p>",
         '<ul><li><time datetime="2026-11-02">2 November</time>: test</li><li><time datetime="2026-11-09">9 November'
         "</time>: second test</li></ul>",
     ],

@@ -88,6 +88,9 @@ def address(picture: str) -> list[str]:
         '<picture><source srcset="/i/gates-at-dawn.jpg 1200w, /i/small-gates.jpg 300w"><img alt="Gates"></picture>',
         '<picture><source srcset="/i/gates-at-dawn.jpg"><img src="/s/spacer.gif"></picture>',
         '<img class="lazy" src="/s/g.png"><noscript><img src="/i/gates-at-dawn.jpg"></noscript>',
+        '<img src="/s/placeholder.svg"><noscript>&lt;img src="/i/gates-at-dawn.jpg"&gt;</noscript>',
+        '<img data-srcset="/i/small-gates.jpg 1x, /i/gates-at-dawn.jpg 2x">',
+        '<picture><source media="(min-width: 900px)" srcset="/i/gates-at-dawn.jpg"><img src="/i/x.jpg"></picture>',
         '<amp-img src="/i/gates-at-dawn.jpg" width="800" height="500"></amp-img>',
         '<img src="/count.gif" width="1" height="1"><img src="/i/gates-at-dawn.jpg" width="800" height="500">',
     ],
@@ -107,6 +110,8 @@ def test_a_comma_within_an_address_of_a_set_does_not_end_it() -> None:
         ('<div class="wp-caption"><img src="/i/gates-at-dawn.jpg"><p class="wp-caption-text">Dawn</p></div>', "Dawn"),
         ('<div><a href="/i/x.jpg"><img src="/i/gates-at-dawn.jpg"></a><i class="legende">Dawn</i></div>', "Dawn"),
         ('<p><img src="/i/gates-at-dawn.jpg" width="1600"></p>', None),
+        ('<img src="/i/gates-at-dawn.jpg">', None),
+        ('<div><noscript><img src="/i/gates-at-dawn.jpg"></noscript></div>', None),
         ('<div class="bild"><img src="/i/gates-at-dawn.jpg"></div>', None),
     ],
 )  # fmt: skip

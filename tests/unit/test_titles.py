@@ -101,9 +101,14 @@ def test_an_odd_url_is_no_obstacle() -> None:
             f'<h1><span class="kicker">Harbour</span> <span>{HEADLINE}</span></h1>{PROSE}',
         ),
         (f"<title>{HEADLINE} | The Courier</title>", f"<h1><small>Harbour</small> <b>{HEADLINE}</b></h1>{PROSE}"),
+        (f"<title>{HEADLINE} | The Courier</title>", f"<h1><em>Harbour</em><br>{HEADLINE}</h1>{PROSE}"),
+        (
+            f"<title>Ellsmouth - {HEADLINE}</title>",
+            f'<div id="banner"><h1>Ellsmouth</h1></div><h2 class="post-title">{HEADLINE}</h2>{PROSE}',
+        ),
         ("<title>Gates</title>", f'<h1><span class="dachzeile">Hafen:</span> {HEADLINE}</h1>{PROSE}'),
     ],
-    ids=["blog", "banner and property", "logo", "brand", "kicker", "small", "kicker alone"],
+    ids=["blog", "banner and property", "logo", "brand", "kicker", "small", "line break", "masthead", "kicker alone"],
 )
 def test_banner_and_kicker_are_no_part_of_the_headline(head: str, body: str) -> None:
     assert titles(head, body)[0].text == HEADLINE

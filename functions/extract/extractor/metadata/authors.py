@@ -52,11 +52,12 @@ _LABEL = (
     r"|auteure?s?|autrice|autore|autori|redacci[oó]n|redacteur|redakteur(?:in)?|redattore|redattrice|redaktion|redazione"
     r"|r[eé]daction|redaktor|reporter(?:in|a|ka)?|journaliste?|periodista|giornalista|verfasst von|geschrieben von"
     r"|skribent|skrevet av|skriven av|kirjoittaja|forfatter|szerző|írta|szöveg|napsala?|scris de|συντάκτης|κείμενο"
-    r"|автор[иы]?|текст|записала?|журналист|yazan|yazar|muhabir|haber|penulis|oleh|tác giả|bởi|โดย|ผู้เขียน|लेखक|द्वारा"
+    r"|а[ву]тор[иы]?|autorius|autors|تحریر|текст|записала?|журналист|yazan|yazar|muhabir|haber|penulis"
+    r"|oleh|tác giả|bởi|โดย|ผู้เขียน|लेखक|द्वारा"
     r"|রচনা|লেখক|প্রতিবেদক|எழுதியவர்|بقلم|كتبت?|الكاتب|إعداد|نوشته|نویسنده|خبرنگار|گزارش|מאת|כתבת?"
     r"|作者|記者|记者|文字?|撰文|撰稿|采写|執筆|筆者|取材・文|글"
 )
-_UNMARKED_LABEL = r"بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
+_UNMARKED_LABEL = r"scris de|γράφει (?:ο|η)|του|της|بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
 _STATED_LEAD = re.compile(
     rf"^\s*(?:{_VERB}?(?:{_BY_WORDS}|{_UNMARKED_LABEL})\s*[:：]?\s+|(?:{_LABEL})(?:/\w+)?\s*(?:by)?\s*[:：/／＝=●]\s*)",
     re.IGNORECASE,
@@ -80,7 +81,7 @@ _ADDRESS = re.compile(r"\(?\b[\w.+-]+@[\w-]+\.[\w.]+\b\)?|(?<!\w)@\w+|https?://\
 _DATE = re.compile(
     r"(?i)\b(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?\s+\d|\d{1,2}[./]\s?(?:\d|[a-zé])|\d{1,2}\s[a-zà-ÿ]{3,}\.?\s\d{4}|\d{4}[-/年]|"
-    r"updated|published|posted|last|stand|publié|veröffentlicht|\d+\s*(?:min|hours?|days?|comments?)\b|\d{1,2}:\d\d)"
+    r"updated|published|posted|last|stand|publi(?:é|c\w+)|veröffentlicht|uppdaterad|opdateret|oppdatert|aktualis\w+|\d+\s*(?:min|hours?|days?|comments?)\b|\d{1,2}:\d\d)"
 )
 _ROLE = re.compile(
     r"(?i)\b(?:editors?|reporter|correspondent|columnist|writer|staff|journalists?|contributor|producer|photographer|"

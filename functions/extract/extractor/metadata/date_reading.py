@@ -49,14 +49,14 @@ _LONGEST_SENTENCE = 5
 _MOST_TEXTS = 20_000
 
 _UPDATE_WORDS = (
-    "updat|modifi|revis|review|stand |aktualis|actuali|actualitz|aggiorn|bijgewerkt|gewijzigd|oppdatert|"
+    "updat|modifi|revis|review|aktualis|actuali|actualitz|atualiz|aggiorn|bijgewerkt|gewijzigd|oppdatert|"
     "uppdatera|opdater|paivitet|aktualiz|mis a jour|mise a jour|обновл|изменен|оновлен|актуализ|ажурир|azurira|"
     "posodob|frissit|modosit|atnaujin|atjaunin|uuendatud|ενημερω|guncelle|تحديث|تعديل|تحدیث|به روز|بروزرسانی|"
     "ویرایش|עודכן|עדכון|अपडेट|अद्यतन|संशोधित|আপডেট|হালনাগাদ|புதுப்பி|แก้ไข|อัปเดต|อัพเดต|ปรับปรุง|cap nhat|"
     "diperbarui|dikemas kini|更新|修改|修訂|改訂|수정|업데이트"
 )
 """What a page writes beside the day of an update."""
-_UPDATED = re.compile("|".join(map(normal, _UPDATE_WORDS.split("|"))))
+_UPDATED = re.compile("|".join([*map(normal, _UPDATE_WORDS.split("|")), r"\bstand\b"]))
 _UPDATED_BEHIND = re.compile(r"[^\w]{0,3}[日일]?[^\w]{0,3}(?:更新|修改|修訂|改訂|수정|업데이트)")
 """Of it what stands behind the day, in the languages that write it so."""
 

@@ -20,13 +20,16 @@ LONGEST_CREDIT = 200
 _FIGURES_TRIED = 100
 _PICTURES_TRIED = 100
 _PICTURES_BESIDE_TEXT = query(
-    "(descendant::img | descendant::amp-img)[not(ancestor::figure or ancestor::noscript or ancestor::aside"
-    " or ancestor::nav or ancestor::footer or ancestor::li)][ancestor::*[position() <= 4]"
+    "(descendant::img | descendant::amp-img)[not(ancestor::figure or ancestor::aside"
+    " or ancestor::nav or ancestor::footer or ancestor::li)][ancestor-or-self::*[position() <= 5]"
     "[preceding-sibling::*[1][self::p] or following-sibling::*[1][self::p]]]"
 )
 _LONGEST_ADDRESS = 4000
 _LONGEST_SET = 20_000
 _MOST_IN_SET = 30
+_MIN_WIDTH = re.compile(r"min-width\s*:\s*(\d{1,5})")
+_IN_NOSCRIPT = re.compile(r"<img\b[^<>]{0,500}?\bsrc\s*=\s*[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE)
+"""Where a script wrote its picture as text."""
 _SET_ENTRY = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([\d.]{1,8})([wx]))?\s*(?:,|$)")
 _LAZY_NAME = re.compile(
     r"data-(?!.*(?:set|ratio|width|height|alt|caption|thumb|small|low|sizes)).*(?:src|original|lazy|full|url|image)"
@@ -132,7 +135,7 @@ def _in_text(tree: Element) -> Iterator[FoundImage]:
 
 def _box_of(picture: Element) -> Element | None:
     """Return the outermost element that holds nothing but a picture and its caption; None where there is none."""
-    box = None
+    box = picture
     for step in islice(picture.iterancestors(), 4):
         if (
             step.tag in ("article", "main", "body", "section")
@@ -193,17 +196,22 @@ def _largest(box: Element) -> str | None:
     shown = (
         inner.get("src", "")[:_LONGEST_ADDRESS].strip() for part in box.iter("noscript") for inner in part.iter("img")
     )
-    stated = (*lazy, *shown, *plain, *(address for _, address in sets))
+    written = (
+        match[1] for part in box.iter("noscript") for match in _IN_NOSCRIPT.finditer((part.text or "")[:_LONGEST_SET])
+    )
+    stated = (*lazy, *shown, *written, *plain, *(address for _, address in sets))
     return next((address for address in stated if address and not _PLACEHOLDER.search(address)), None)
 
 
 def _in_sets(element: Element) -> Iterator[tuple[float, str]]:
-    """Yield the addresses in the sets of sizes of an element, each with its width; those of no width are 0 wide."""
+    """Yield the addresses in the sets of sizes of an element, each with its width or density, if it says one."""
+    wide_screen = _MIN_WIDTH.search(element.get("media") or "")
+    least = float(wide_screen[1]) if wide_screen else 0.0
     for name, value in element.attrib.items():
         if name.endswith("srcset"):
             for match in islice(_SET_ENTRY.finditer(value[:_LONGEST_SET]), _MOST_IN_SET):
                 if not _PLACEHOLDER.search(match[1]):
-                    yield _number(match[2]) if match[3] == "w" else 0.0, match[1]
+                    yield _number(match[2]) or least, match[1]
 
 
 def _lazy_addresses(picture: Element) -> Iterator[str]:

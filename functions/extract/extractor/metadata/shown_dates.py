@@ -8,6 +8,7 @@ A date in the article's prose, in its lists, or in what surrounds it is the day 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -56,6 +57,7 @@ _ELEMENTS_READ = 60
 _MOST_WORDS_AROUND = 12
 _MOST_WORDS_IN_SENTENCE = 4
 """Besides a date, on a line that does not end like a sentence and on one that does; what has more tells of an event."""
+_ITEMS = frozenset({"li", "dd", "dt", "td"})
 _MOST_DATED_ITEMS = 2
 _LONGEST_MARKED_TEXT = 300
 _LONGEST_LABEL = 60
@@ -105,6 +107,8 @@ class ShownDates:
         return tuple(found)
 
     def _on_line(self, segment: Segment, label: str) -> Iterator[FoundDate]:
+        if self._is_in_dated_list(segment):
+            return
         for part in _PARTS.split(segment.text[:_LONGEST_MARKED_TEXT]):
             if may_be_date_line(part, _LONGEST_LINE_BESIDE_HEADING) and not self.furniture.holds(segment.element):
                 yield from self._labelled(part, label)
@@ -153,9 +157,27 @@ class ShownDates:
 
     @cached_property
     def days_of_events(self) -> frozenset[str]:
-        """The days of ``<time>`` elements in sentences and in lists of dates."""
+        """The days of ``<time>`` elements in sentences and in lists of dates, and those on the lines of such lists."""
         times = [element for element in self._marked if element.tag == "time" and self._is_an_events(element)]
-        return frozenset(date.text[:10] for element in times[:_ELEMENTS_READ] for date in self._dates_of(element))
+        marked = {date.text[:10] for element in times[:_ELEMENTS_READ] for date in self._dates_of(element)}
+        lines = [segment for segment in self._page.segments if id(segment.container.parent) in self._dated_lists]
+        return frozenset(marked).union(
+            date.text for segment in lines[:_ELEMENTS_READ] for date in self.reader.shown(segment.text)
+        )
+
+    def _is_in_dated_list(self, segment: Segment) -> bool:
+        return (
+            segment.tag in _ITEMS
+            and may_be_date_line(segment.text)
+            and id(segment.container.parent) in self._dated_lists
+        )
+
+    @cached_property
+    def _dated_lists(self) -> frozenset[int]:
+        """Which containers are lists of whose items more than one begins with a date."""
+        items = [segment for segment in self._page.segments if segment.tag in _ITEMS and may_be_date_line(segment.text)]
+        counted = Counter(id(segment.container.parent) for segment in items if any(self.reader.shown(segment.text)))
+        return frozenset(number for number, count in counted.items() if count >= _MOST_DATED_ITEMS)
 
     @cached_property
     def _marked(self) -> list[Element]:
@@ -174,7 +196,7 @@ class ShownDates:
     def _is_an_events(self, element: Element) -> bool:
         """Return whether an element stands in a sentence, or in a list each of whose items has such an element."""
         for step in element.iterancestors():
-            if step.tag in ("li", "dd", "dt", "td"):
+            if step.tag in _ITEMS:
                 around = next(step.iterancestors("ul", "ol", "dl", "table"), None)
                 return around is not None and len(list(islice(around.iter("time"), _MOST_DATED_ITEMS))) > 1
             segment = self._segments.get(step)
@@ -195,6 +217,8 @@ class ShownDates:
         for segment in self._page.segments:
             label, previous = segment.text, label
             if segment.tag in ("h1", "h2") or not may_be_date_line(segment.text):
+                continue
+            if self._is_in_dated_list(segment):
                 continue
             element = segment.element
             is_framed = _DATE_CLASS.search(element.get("class") or "") is not None and self.furniture.frames(element)

@@ -20,7 +20,7 @@ from functools import cache
 from itertools import islice
 from urllib.parse import unquote
 
-from extractor.html import Element, Page, Segment, one_line, query, text_of
+from extractor.html import Element, Page, Segment, lines_of, one_line, query, text_of
 from extractor.metadata.places import FRONT_ADDRESS, KICKER_CLASS
 from extractor.model import check_columns, read_model
 from extractor.text import fold
@@ -39,6 +39,7 @@ _BAR, _DASH = re.compile(r" [|»•] "), re.compile(r" [-–—] ")
 _HEADINGS_CUT = 3
 """Of so many headings, from the first, parts are candidates, too."""
 _SHORTEST_HEADLINE_WORDS = 3
+_BANNER = re.compile(r"(?:^|\s)(?:banner|masthead|logo|site-?(?:title|name|header|branding))(?:\s|$)", re.IGNORECASE)
 _NAMED_HEADINGS = query("descendant::*[(self::h2 or self::h3) and (@class or @itemprop)]")
 _NAMED = re.compile(
     r"(?:^|[-_\s])(?:entry|post|article|story|single)[-_]?(?:title|headline)|^headline|\bheadline$", re.IGNORECASE
@@ -340,13 +341,14 @@ def _headings(page: Page, stated: Sequence[str]) -> list[tuple[Element, str]]:
         for element in islice(page.tree.iter("h1"), _MAXIMUM_HEADINGS)
         if (text := _heading_text(element, stated)) and not _is_banner(element, text)
     ]
-    if found:
-        return found
+    own = [(element, text) for element, text in found if not _is_in_banner(element)]
+    if own:
+        return found if len(own) == len(found) else own
     named = [element for element in _NAMED_HEADINGS(page.tree)[:_MAXIMUM_HEADINGS] if _NAMED.search(_names_of(element))]
     texts = [(element, text) for element in named if (text := _heading_text(element, stated))]
     # Of several, which stand in a list of articles, the one that the page is called by.
-    own = [(element, text) for element, text in texts if any(fold(text) == fold(part) for part in stated)]
-    return own[:1] or (texts if len(texts) == 1 else [])
+    called = [(element, text) for element, text in texts if any(fold(text) == fold(part) for part in stated)]
+    return called[:1] or (texts if len(texts) == 1 else found)
 
 
 def _names_of(element: Element) -> str:
@@ -359,19 +361,26 @@ def _heading_text(element: Element, stated: Sequence[str]) -> str:
     parts = [part for part in element if isinstance(part.tag, str)]
     if not parts or not text:
         return text
+    if any(part.tag in ("br", "div", "p") for part in parts):
+        text = one_line(" ".join(lines_of(element, LONGEST_HEADLINE)), LONGEST_HEADLINE) or text
     known = [words for title in stated if (words := fold(title))]
     if fold(text) in known:
         return text
-    for part in parts:
-        part_text = text_of(part, LONGEST_HEADLINE)
+    for part_text in (*(text_of(part, LONGEST_HEADLINE) for part in parts), *(part.tail or "" for part in parts)):
         if len(words := fold(part_text)) >= _SHORTEST_HEADLINE_WORDS and words in known:
-            return part_text
+            return one_line(part_text, LONGEST_HEADLINE) or text
     kickers = (text_of(part) for part in parts if KICKER_CLASS.search(part.get("class") or ""))
     for kicker in kickers:
         rest = text.removeprefix(kicker).strip(" :|·•-–—/")
         if rest != text and len(fold(rest)) >= _SHORTEST_HEADLINE_WORDS:
             return rest
     return text
+
+
+def _is_in_banner(element: Element) -> bool:
+    """Return whether a heading stands in what is named for the site's banner."""
+    around = islice((element, *element.iterancestors()), 3)
+    return any(_BANNER.search(f"{step.get('class') or ''} {step.get('id') or ''}"[:300]) for step in around)
 
 
 def _is_banner(element: Element, text: str) -> bool:
