@@ -136,3 +136,14 @@ def test_a_shadow_root_within_another_is_shown_too() -> None:
         "<i><slot></slot></i></in-ner></template>down</out-er>"
     )
     assert texts(html) == ["Deep down."]
+
+
+def test_a_tag_loses_its_attributes_past_all_measure_wherever_it_stands() -> None:
+    for before in (0, 5_000, 9_990, 15_000):
+        tree = parse_html(f"<p>{'x' * before}</p><p {'a=b ' * 5_500}>Text.</p><p {'c' * 30_000}>More.</p>")
+        assert tree is not None
+        assert [len(element.attrib) for element in tree.iter("p")] == [0, 0, 1]
+
+
+def test_what_no_document_may_hold_is_left_out_and_nothing_beside_it() -> None:
+    assert texts("<p>A\x00 b\x0br\x1fidge,\ufffe ü\uffffber — \U0001f309.") == ["A bridge, über — \U0001f309."]

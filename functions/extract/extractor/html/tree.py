@@ -46,8 +46,13 @@ text like any other. The backslash is that of markup in JSON."""
 _REFERENCE = re.compile(r"&#(?:(\d{1,7})|x([0-9a-f]{1,6}));?", re.IGNORECASE)
 
 _LONG_TAG = re.compile(r"<([a-z][^\s<>/]{0,50})\s[^<>]{20000,}>", re.IGNORECASE)
+_WINDOW = 10_000
 _MAXIMUM_SPACES = 500
 """In so long a tag; one long address or one long value has fewer."""
+
+_FIRST_LINES = 4096
+"""Characters in which document types and the ``html`` element stand."""
+_IN_NO_DOCUMENT = bytes(set(range(0x20)) - set(b"\t\n\r"))
 
 _TAG = re.compile(r"<(/?)([a-z][^\s<>/]*)[^<>]*>", re.IGNORECASE)
 _DEEPEST = 250
@@ -65,15 +70,16 @@ _OF_THE_HEAD = frozenset(
 def parse_html(html: str) -> HtmlElement | None:
     """Return the document's tree; None when there is nothing in it."""
     html = _REFERENCE.sub(_storable_reference, _END_OF_ALL.sub("", html))
-    html = _LONG_TAG.sub(_measured_tag, html)
+    if _may_have_long_tag(html):
+        html = _LONG_TAG.sub(_measured_tag, html)
     html = _UNCLOSED_BUTTON.sub("", html)
-    html = repair_faulty_html(html, html[:50].lower())
+    html = _repaired(html)
     parser = HTMLParser(huge_tree=True, **_PARSER_OPTIONS)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
-        tree = document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(_encoded(html), parser=parser)
         if parser.error_log.filter_from_level(ErrorLevels.FATAL):
-            tree = document_fromstring(_flattened(html).encode("utf-8", "replace"), parser=parser)
+            tree = document_fromstring(_encoded(_flattened(html)), parser=parser)
     except ParserError:
         return None
     except XMLSyntaxError as error:
@@ -83,6 +89,26 @@ def parse_html(html: str) -> HtmlElement | None:
     if MARK in html:
         show_shadow_roots(tree)
     return tree
+
+
+def _repaired(html: str) -> str:
+    """Return a page whose first lines libxml2 understands; to look for faults in all the others takes its time."""
+    end = html.find("\n", _FIRST_LINES) + 1 or len(html)
+    return str(repair_faulty_html(html[:end], html[:50].lower())) + html[end:]
+
+
+def _encoded(html: str) -> bytes:
+    """Return a page in UTF-8, without the characters that no document may have."""
+    encoded = html.encode("utf-8", "replace").translate(None, delete=_IN_NO_DOCUMENT)
+    return encoded.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+
+
+def _may_have_long_tag(html: str) -> bool:
+    """Return whether a tag may be so long that its attributes are counted: it fills a window of half the length."""
+    return any(
+        html.find("<", at, at + _WINDOW) < 0 and html.find(">", at, at + _WINDOW) < 0
+        for at in range(0, len(html) - _WINDOW + 1, _WINDOW)
+    )
 
 
 def _measured_tag(match: re.Match[str]) -> str:
