@@ -53,6 +53,8 @@ _WRITTEN_FIELDS = (
     "author",
     "datePublished",
     "dateModified",
+    "image",
+    "isAccessibleForFree",
     "inLanguage",
     "articleType",
     "contentStatus",

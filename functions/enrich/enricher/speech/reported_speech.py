@@ -25,11 +25,6 @@ _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
 """Verbs that mean saying only in "as she put it"."""
 
-_LONG_OBJECT = 6
-"""Tokens: "the closure of the old bridge" says what "the closure" does not."""
-_PREDICATIVE = frozenset({"ccomp", "acl", "relcl", "pcomp", "advcl", "csubj"})
-"""What in a noun phrase has a verb of its own, and so says something."""
-
 _VENUE = frozenset({"in", "on", "at", "during"})
 
 _LONGEST_ASIDE = 12
@@ -127,10 +122,9 @@ class _Reports:
         yield from after_prepositions
         if not after_prepositions and lemma in OBJECT:
             if not passive and not (verb.tag_ == "VBG" and lemma == "cite"):  # what a report rests on
-                contents = ((thing, _with_adjuncts(thing, children)) for thing in children["dobj"])
-                yield from (content for thing, content in contents if _says_something(thing, content))
+                yield from (_with_adjuncts(thing, children) for thing in children["dobj"])
             elif speaker is not None:
-                yield from (_extent(thing) for thing in children["nsubjpass"] if _says_something(thing, _extent(thing)))
+                yield from (_extent(thing) for thing in children["nsubjpass"])
 
     def _sentence_around(self, verb: Token, subject: Token) -> Span | None:
         """Return the sentence that ", he said" is set into or put behind, or that "as he put it," opens."""
@@ -256,17 +250,6 @@ def _with_adjuncts(thing: Token, children: _Children) -> Span:
         if preposition.i == end and preposition.lower_ in {"as", "for", "over"}:
             end = preposition.right_edge.i + 1
     return begin, end
-
-
-def _says_something(thing: Token, content: Span) -> bool:
-    """Return whether an object says what was said of it: bare, as in "welcomed the repair", it only names a thing."""
-    is_long = content[1] - content[0] >= _LONG_OBJECT and any(child.dep_ == "prep" for child in thing.children)
-    return (
-        is_long
-        or any(token.is_quote for token in thing.doc[content[0] : content[1] + 1])
-        or content != _extent(thing)
-        or any(word.dep_ in _PREDICATIVE for word in thing.subtree if word.i != thing.i)
-    )
 
 
 def _complement(noun: Token) -> Span | None:
