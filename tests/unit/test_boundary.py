@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.body import Boundary, find_boundary
+from extractor.body.guard.page import GuardedPage
 from extractor.html import read_html
 from extractor.text import DropReason
 from tests.work import calls_of
@@ -220,6 +221,18 @@ def test_a_second_article_inside_the_text_is_cut(tag: str) -> None:
     # Then it is cut, or the leak score says that it is in doubt
     left, _ = bound(html, authors=(DAM.author,))
     assert_only(left, DAM, CHOIR)
+
+
+def test_the_day_above_a_post_is_no_headline() -> None:
+    # Given a page whose posts stand under their days, in headings like the headline's
+    page = read_html(
+        f"<h1>{DAM.headline}</h1><h2>12 March 2026</h2><h2>The council's 12 votes of March 2026</h2>", SITE
+    )
+    assert page is not None
+    # When the levels of its headings are looked for
+    levels = GuardedPage(page, (DAM.headline,)).levels
+    # Then the day has none
+    assert levels == [1, None, 2]
 
 
 def test_posts_on_one_subject_do_not_vouch_for_each_other() -> None:

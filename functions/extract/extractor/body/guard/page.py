@@ -37,6 +37,11 @@ DATE = re.compile(
     r"\b\d+ ?(?:min|minute|hour|day|week|month)s? ago\b|\bvor \d+ |\bil y a \d+ |\bhace \d+ ",
     re.IGNORECASE,
 )
+_DAY = re.compile(
+    r"(?:[^\W\d]+,? )?(?:\d{1,2}\.? [^\W\d]+\.?|[^\W\d]+\.? \d{1,2},?|\d{1,2}[./-]\d{1,2}|\d{4}[./-]\d{1,2})"
+    r"[ ,./-]+\d{1,4}"
+)
+_LONGEST_DAY = 40
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.IGNORECASE)
 _READ_ON = re.compile(
     r"(?:keep|continue|read|show|see|view|full (?:story|article))\b|"
@@ -97,9 +102,10 @@ class GuardedPage:
     def _level(self, segment: Segment) -> int | None:
         element = segment.element
         tag = element.tag
-        if tag in _HEADINGS:
-            return _HEADINGS[tag]
         text = segment.text
+        if tag in _HEADINGS:
+            # The day above a blog's post is no headline.
+            return None if len(text) <= _LONGEST_DAY and _DAY.fullmatch(text) else _HEADINGS[tag]
         if len(text) > _LONGEST_HEADING:
             return None
         for _ in range(2):
