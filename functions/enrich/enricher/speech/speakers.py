@@ -45,6 +45,7 @@ _COMPLEMENT = re.compile(
 )
 """What makes a name the complement of what stands before it (the mayor of Paris), and not another name of it (the town
 of Ridgefield)."""
+_LONGEST_COMPLEMENT = 200
 
 _CAN_SPEAK = ("PERSON", "ORG", "PLACE")
 _FARTHEST_ANTECEDENT = 80
@@ -104,7 +105,7 @@ class Speakers:
         first, last = self._parsed.tokens(begin, end)
         head = self._parsed.doc[first:last].root.idx
         before = self._parsed.text[begin : mention.begin].rstrip().removesuffix(mention.entity.title or "").rstrip()
-        if not mention.begin <= head < mention.end and _COMPLEMENT.search(before):
+        if not mention.begin <= head < mention.end and _COMPLEMENT.search(before[-_LONGEST_COMPLEMENT:]):
             return False
         return mention.end >= end or _AFTER_NAME.match(self._parsed.text[mention.end : end]) is not None
 

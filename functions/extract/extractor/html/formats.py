@@ -27,7 +27,7 @@ _MARKUP = re.compile(r"<(?:/?[a-z][a-z0-9:-]*(?:\s[^<>]*)?/?>|!doctype|!--)", re
 _GUARD = re.compile(r"(?:\)\]\}'?,?\s*\n?|while\s*\(1\);|for\s*\(;;\);)\s*")
 """What is put before JSON so that no other site can run it as a script."""
 _CALL = re.compile(r"(?:/\*\*/)?\s*[\w.$]{1,100}\s*\((?=\s*[\[{])")
-_CALL_END = re.compile(r"\)\s*;?\s*$")
+_CALL_END = re.compile(r"\)\s*+;?\s*+$")
 _BROKEN_JSON = re.compile(r'\{\s*"[^"<>{}]{1,100}"\s*:|\[\s*\{\s*"[^"<>{}]{1,100}"\s*:')
 
 

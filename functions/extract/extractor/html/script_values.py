@@ -31,7 +31,10 @@ _ASSIGNED = re.compile(
 )
 _FLIGHT = re.compile(r"__next_f\.push\(\s*(?=\[)")
 _PARSED_STRING = re.compile(r"JSON\.parse\(\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)')\s*\)", re.DOTALL)
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.){20,})"|\'((?:[^\'\\\n]|\\.){20,})\'|`((?:[^`\\]|\\.){20,})`')
+_STRING = re.compile(
+    r'(?<!\\)"((?:[^"\\\n]|\\.){20,}+)"' r"|(?<!\\)'((?:[^'\\\n]|\\.){20,}+)'" r"|(?<!\\)`((?:[^`\\]|\\.){20,}+)`"
+)
+"""None begins at an escaped quotation mark, so that a string without an end is not read again from each of them."""
 _ROW = re.compile(r"([0-9a-f]{1,6}):(?:T([0-9a-f]{1,6}),)?", re.IGNORECASE)
 _ATTRIBUTES = XPath("descendant::*/@*[starts-with(normalize-space(), '{') or starts-with(normalize-space(), '[')]")
 _DECODER = json.JSONDecoder()

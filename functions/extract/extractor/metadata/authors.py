@@ -130,7 +130,7 @@ _SURNAME_FIRST = re.compile(
 )
 _SHORTEST_SHOUTED_SURNAME = 4
 """Letters; what is shorter may be the initials of an organisation: "BBC, London"."""
-_LOGIN = re.compile(r"[a-z]+[._-][a-z]+|[a-z]{3,}|\w*\d\w*|[A-Z]?[a-z]+[A-Z]\w*")
+_LOGIN = re.compile(r"[a-z]+[._-][a-z]+|[a-z]{3,}|[^\W\d]*+\d\w*+|[A-Z]?[a-z]+[A-Z]\w*")
 _LATER_BY = re.compile(r"^.{4,60}?\s(?:by|By|BY):?\s+(?=[A-ZÀ-Þ])")
 _CAPITALS = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
 """An agency, or the name of a person that is written so throughout."""
@@ -199,7 +199,7 @@ _OTHER_AUTHOR_CLASS = re.compile(
 """What classes are called in the languages of newspapers."""
 _MOST_WORDS_IN_CLASS = 9
 _NAME_CLASS = re.compile(
-    r"(?:author|byline|contributor|writer)[-_]*(?:s|list|item|link|info)?[-_]*(?:name|link)|\bfn\b", re.IGNORECASE
+    r"(?:author|byline|contributor|writer)[-_]*+(?:(?:s|list|item|link|info)[-_]*+)?(?:name|link)|\bfn\b", re.IGNORECASE
 )
 
 

@@ -33,7 +33,7 @@ _BACK_SOON = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"<(?:title|h1|h2)\b[^<>]{0,300}>([^<]{1,300})", re.IGNORECASE)
-_TITLE_PARTS = re.compile(r"\s+[|–—·•»:-]+\s+|\s*[|»]\s+|:\s+")
+_TITLE_PARTS = re.compile(r"(?<!\s)(?:\s+[|–—·•»:-]+\s+|\s*[|»]\s+)|:\s+")
 _ARTICLE = re.compile(
     r"<(?:article|time)\b|content=[\"']article[\"']|article:published_time|\"@type\"\s*:\s*\"\w*Article\"",
     re.IGNORECASE,

@@ -34,7 +34,8 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"\b(?:[A-Z]\w*)?[a-z]\w*(?:Error|Exception|Panic)\b|\bpanic: |\bSQLSTATE\b|\bORA-\d{5}\b|\b0x8[0-9a-fA-F]{7}\b"
+    r"\b(?:[a-z]|[A-Z][^\Wa-z]*[a-z])\w*(?:Error|Exception|Panic)\b|\bpanic: "
+    r"|\bSQLSTATE\b|\bORA-\d{5}\b|\b0x8[0-9a-fA-F]{7}\b"
     r"|\b(?:Fatal|Parse|Runtime|Compilation) error\b|\b[Ss]tack ?trace\b|\bTraceback\b|\bgoroutine \d"
 )
 

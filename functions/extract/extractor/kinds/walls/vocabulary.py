@@ -212,6 +212,7 @@ PAYWALL_MARKUP = Phrases(
     r"(?:content|article|premium|access|member)[-_]?(?:gate|barrier|lock(?:ed)?|wall)|metered?[-_]?(?:wall"
     r"|content|prompt)|piano[-_]|locked[-_]?content)",
 )
+_LONGEST_READ_TITLE = 500
 _TITLE_PARTS = re.compile(r"\s+[|–—·•»-]+\s+|\s*[|»]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
 
 
@@ -252,7 +253,7 @@ def is_prose(segment: Segment) -> bool:
 
 def _parts(title: str) -> Iterator[str]:
     """Yield the parts of a title that may have a site's name, or an exclamation before it."""
-    parts = [part for part in _TITLE_PARTS.split(title) if part.strip()]
+    parts = [part for part in _TITLE_PARTS.split(title[:_LONGEST_READ_TITLE]) if part.strip()]
     if not (2 <= len(parts) <= 3 and count_words(title) <= _LONGEST_TITLE_WORDS):
         parts = []
     yield from parts
