@@ -254,6 +254,9 @@ def test_labels_of_widgets_and_credits_are_no_names(byline: str) -> None:
         ("Hattie Rowbottom in Little Haven", "Hattie Rowbottom"),
         ("Piše: P. Mucović", "P. Mucović"),
         ("Jonas Brandreth Corresponsal", "Jonas Brandreth"),
+        ("Luc Morel, correspondant à Lyon", "Luc Morel"),
+        ("Núria Salat Corresponsal en París", "Núria Salat"),
+        ("Ольга Ткачева, корреспондент", "Ольга Ткачева"),
         ("김하늘 기자", "김하늘"),
         ("陳瑋玲 記者", "陳瑋玲"),
         ("Ольга Ткачева корреспондент", "Ольга Ткачева"),
@@ -263,7 +266,9 @@ def test_place_job_and_label_leave_the_name(byline: str, expected: str) -> None:
     assert names_in(byline) == [expected]
 
 
-@pytest.mark.parametrize("feed", ["Watermark feed", "XML Import", "Agency Wire", "Courier web desk", "importer"])
+@pytest.mark.parametrize(
+    "feed", ["Watermark feed", "XML Import", "Agency Wire", "Nachrichtenfeed", "Agenturmeldung", "importer"]
+)
 def test_the_name_of_a_feed_yields_to_the_shown_byline(feed: str) -> None:
     person = {"@type": "Person", "name": feed}
     assert names(json_ld(person), '<p class="byline">By Dario Whitlock</p>') == ["Dario Whitlock"]

@@ -108,6 +108,12 @@ _JOB = re.compile(
     r"|журналист(?:ка)?|корреспондент|кореспондент|обозреватель|muhabir|gazeteci|wartawan|toimittaja|újságíró"
     r"|contributor|producer|photographer|analyst|critic|مراسل|صحفي|صحافي|محرر|記者|记者|기자|特派員"
 )
+_POSTED = re.compile(
+    rf"(?i)(?<=\w)\s+(?:{_JOB.pattern.removeprefix('(?i)')})\s+(?:en|in|à|a|aus|da|de|di|din|w|we|v|ve|в|у)\s.*$"
+)
+"""A job with its place: "corresponsal en París"."""
+_FEED = re.compile(r"(?i)\w*(?:feed|agentur|syndicat|newswire)\w*")
+"""What an account is called that imports the stories of others, alone or within a longer word."""
 _BEAT = re.compile(
     r"(?i)political|politics|economics?|business|financial|finance|markets?|sports?|health|science|environment|climate|"
     r"energy|education|technology|crime|court|legal|home|world|city|metro|foreign|national|international|regional|local|"
@@ -226,7 +232,7 @@ class FoundAuthors:
         """Whether the only name is the site's, a newsroom's, an agency's, or a login name."""
         if self.is_site:
             return True
-        patterns = (_LOGIN.fullmatch, _ROLE.search, _AGENCY.fullmatch)
+        patterns = (_LOGIN.fullmatch, _ROLE.search, _AGENCY.fullmatch, _FEED.search)
         return len(self.names) == 1 and any(match(self.names[0]) for match in patterns)
 
 
@@ -295,13 +301,19 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
             text = _LEAD.sub("", f"{text} ").strip()
         if match := _DATE.search(text):
             text = text[: match.start()]
+        text = _POSTED.sub("", text)
         parts = [_alone(_trimmed(_without_label(part))) for part in _listed(text)]
         if len(line) > _LONGEST_BYLINE:
             parts.pop()  # cut somewhere in a name
         names = [name for name in parts if _may_be_name(name) and (not is_prose or _is_capitalised(name))]
         is_shouted = all(name.isupper() for name in names)
         for name in names:
-            is_other = _ROLE.search(name) or _AGENCY.fullmatch(name) or (_CAPITALS.search(name) and not is_shouted)
+            is_other = (
+                _JOB.fullmatch(name.split(" ")[0])
+                or _ROLE.search(name)
+                or _AGENCY.fullmatch(name)
+                or (_CAPITALS.search(name) and not is_shouted)
+            )
             (others if is_other else people).append(name)
     return _without_repeats(_without_labels(people) if is_prose else people) or others[:1]
 
