@@ -118,6 +118,17 @@ def test_a_capitalised_article_within_a_sentence_is_part_of_an_organisations_nam
     assert texts(entities("She was hired by The Lakes Company in May.")[0]) == ["The Lakes Company"]
 
 
+@pytest.mark.parametrize("era", ["300 B.C.", "44 BC", "the third century B.C.", "A.D. 70", "79 AD"])
+def test_an_era_is_no_name(era: str) -> None:
+    assert entities(f"The pot dates from {era} and came from the river.") == ()
+
+
+def test_a_province_is_no_era() -> None:
+    assert "B.C." in {
+        mention.text for entity in entities("He left Vancouver, B.C., in May.") for mention in entity.mentions
+    }
+
+
 def test_adjectives_of_nationality_are_no_places() -> None:
     assert entities("Polish engineers met German students.") == ()
 

@@ -51,6 +51,12 @@ steps."""
 _PARTY_AND = re.compile(r"[A-Z]-(?=[A-Z][a-z])")
 """As in "Jane Roe (R-Utah)"."""
 
+_ERA = re.compile(r"(?P<year>\d+[ \xa0])?(?:B\.?C\.?(?:E\.?)?|C\.?E\.?)|(?P<before>A\.?D\.?)(?P<number>[ \xa0]\d+)?")
+_BEFORE_ERA = re.compile(r"(?:\d|\b(?:centur(?:y|ies)|millenni(?:um|a)))[ \xa0]*$")
+_AFTER_ERA = re.compile(r"[ \xa0]*\d")
+_LONGEST_BEFORE_ERA = 12
+"""As in "300 B.C.", "the first century AD" and "A.D. 70"."""
+
 _COMPOUND = re.compile(r"(.+?)[-–‑][a-z].*")
 
 
@@ -107,6 +113,8 @@ class EntitiesEnricher:
                     end = tokens.end_of(span.end)
                 if type_ == "PLACE" and _PARTY_AND.match(body, begin, end):
                     begin += 2
+                if _is_era(body, begin, end):
+                    continue
                 title = span.title if type_ == "PERSON" else None
                 text = body[tokens.begin[title[0]] : tokens.end_of(title[1] - 1)] if title else None
                 yield NamedSpan(begin, end, _checked(type_), body[begin:end], text)
@@ -120,6 +128,16 @@ class EntitiesEnricher:
         """Return whether the next word makes a name an oblast's, which is named after its capital: Kyiv region."""
         following = tokens.text[span.end] if span.end < len(tokens) and tokens.spaced[span.end - 1] else ""
         return following in names.OBLASTS and self._has_oblast(name)
+
+
+def _is_era(body: str, begin: int, end: int) -> bool:
+    """Return whether a name only says from which year years are counted."""
+    era = _ERA.fullmatch(body, begin, end)
+    if era is None:
+        return False
+    if era["year"] or era["number"] or (era["before"] and _AFTER_ERA.match(body, end)):
+        return True
+    return _BEFORE_ERA.search(body, max(0, begin - _LONGEST_BEFORE_ERA), begin) is not None
 
 
 def _has_article(tokens: Tokens, start: int) -> bool:
