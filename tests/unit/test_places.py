@@ -206,10 +206,48 @@ def test_countries_are_weighed_by_what_the_text_says_of_them() -> None:
 
 
 def test_an_unknown_place_is_in_the_country_of_the_others_without_a_number() -> None:
-    body = "Police closed Wexvort Street in Chicago, Illinois."
-    street = placed(body, "Wexvort Street", "Chicago", "Illinois").entities[0]
-    assert street.geo is not None
-    assert (street.geo.country, street.geo.geonameid, street.links) == ("US", None, ())
+    body = "Police searched Wexvort and drove to Chicago, Illinois."
+    unknown = placed(body, "Wexvort", "Chicago", "Illinois").entities[0]
+    assert unknown.geo is not None
+    assert (unknown.geo.country, unknown.geo.geonameid, unknown.links) == ("US", None, ())
+
+
+@pytest.mark.parametrize(
+    "structure", ["West 11th Street", "Wexvort Hall", "Wexvort High School", "Highway 904", "Hotel Wexvort"]
+)
+@pytest.mark.parametrize(
+    ("told", "places"), [("from Ivory Coast", ("Ivory Coast",)), ("from Lagos", ("Lagos",)), ("of Kenyan birth", ())]
+)
+def test_a_structure_is_not_where_a_single_other_name_is(structure: str, told: str, places: tuple[str, ...]) -> None:
+    body = f"A dancer {told} was found near {structure} on Monday."
+    assert countries_of(placed(body, structure, *places))[structure] is None
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["Wexvort Street in Chicago", "Wexvort Street, Chicago", "Wexvort Street in downtown Chicago"],
+)
+def test_a_structure_is_where_the_text_puts_it(where: str) -> None:
+    body = f"A dancer of Kenya and Uganda fell on {where}."
+    assert countries_of(placed(body, "Wexvort Street", "Kenya", "Uganda", "Chicago"))["Wexvort Street"] == "US"
+
+
+def test_a_structure_is_in_the_country_that_several_names_speak_for() -> None:
+    body = "Police closed Wexvort Hall. Cars drove by Chicago, and others by Boston."
+    assert countries_of(placed(body, "Wexvort Hall", "Chicago", "Boston"))["Wexvort Hall"] == "US"
+
+
+@pytest.mark.parametrize(("name", "people"), [("Marcus French", "French"), ("Ida English", "English")])
+def test_a_surname_is_no_people(name: str, people: str) -> None:
+    enrichment = placed(f"{name} closed the mine. {people} said that it would stay closed.", PERSON=name)
+    assert enrichment.countries == ()
+    (person,) = enrichment.entities
+    assert [mention.text for mention in person.mentions] == [name, people]
+
+
+def test_a_people_is_one_beside_a_person_who_is_named_like_it() -> None:
+    enrichment = placed("Marcus French closed the mine. French officials were told.", PERSON="Marcus French")
+    assert list(weights(enrichment)) == ["FR"]
 
 
 def test_an_unknown_place_is_in_the_country_that_its_own_name_tells() -> None:

@@ -5,7 +5,8 @@ and the countries with their weights.
 
 Most names are borne by several places. What speaks for one: its size, the region or country that the text names behind
 a comma, and the countries and regions of the text's other names. Adjectives and peoples of a country speak for it, too,
-and are mentions of it. A place that no gazetteer knows is in the country that nearly all others are in, or nowhere.
+and are mentions of it. A place that no gazetteer knows is in the country that nearly all others are in, or nowhere. A
+street, a hall or a school is in the place that is named behind it; other names count only if they are several.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log1p, log10
+from pathlib import Path
 
-from enricher.parsing import LONGEST_PARSED_CHARACTERS
+from enricher.parsing import LONGEST_PARSED_CHARACTERS, ParsedText
 from enricher.places.gazetteer import Gazetteer, Place
 from enricher.ports import Analysis
+from enricher.text import read_word_lists
 from newsdesk.contracts import Country, Enrichment, Entity, EntityLink, Geo, Mention
 
 GEONAMES, ISO_3166 = "GeoNames", "ISO 3166"
@@ -45,6 +48,11 @@ _WEIGHT_INSIDE_A_NAME = 0.5
 """The weight of the country in the name of an organisation or an event, relative to that of a place."""
 _SHARE_OF_THE_ONLY_COUNTRY = 0.5
 """The share of the text's mentions that its country needs, for a place that the gazetteer lacks to be in it."""
+_STRUCTURES = read_word_lists(Path(__file__).with_name("structures.toml"))["structures"]
+_STANDS_IN = re.compile(r"(?:,|,? (?:in|of|at|near)(?: the)?(?: [a-z]+)?)[ \xa0]")
+"""Between a street, a hall or a school and the place that it is in: Wexvort Hall in downtown Chicago."""
+_FEWEST_ANCHORS = 2
+"""A single name may be where somebody comes from."""
 _ROUNDS = 2
 
 _LONGEST_NAME_WORDS = 4
@@ -94,13 +102,42 @@ class PlacesEnricher:
 
     def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the countries, and to places what they are; add the countries named by an adjective only."""
-        analysis.parse(found)  # raises for other languages than English
+        parsed = analysis.parse(found)
         body, gazetteer = analysis.document.body, self._gazetteer
-        names = _qualified(body, list(_names(body, found.entities, gazetteer)), gazetteer)
+        entities = _with_surnames(parsed, found.entities, gazetteer)
+        names = _qualified(body, list(_names(body, entities, gazetteer)), gazetteer)
         senses = _senses(names, gazetteer)
         evidence = _evidence(names, senses)
-        entities = _linked(found.entities, names, senses, _only_country(evidence), gazetteer)
-        return Enrichment(entities=entities, countries=_countries(evidence))
+        unknown = _countries_of_unknown(body, entities, names, senses, _only_country(evidence))
+        linked = _linked(entities, names, senses, unknown, gazetteer)
+        return Enrichment(entities=linked, countries=_countries(evidence))
+
+
+def _with_surnames(parsed: ParsedText, entities: Sequence[Entity], gazetteer: Gazetteer) -> tuple[Entity, ...]:
+    """Return the entities, persons that are named like a people with the mentions of their surname: French said."""
+    found = []
+    for entity in entities:
+        surname = entity.name.split()[-1]
+        if entity.type == "PERSON" and " " in entity.name and surname in gazetteer.demonyms:
+            spans = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(surname)}(?!\w)", parsed.text)]
+            free = [span for span in spans if _is_a_name(parsed, *span) and not _is_taken(span, entities)]
+            added = [Mention(begin=begin, end=end, text=surname) for begin, end in free]
+            mentions = sorted((*entity.mentions, *added), key=lambda mention: mention.begin)
+            found.append(entity.model_copy(update={"mentions": tuple(mentions)}))
+        else:
+            found.append(entity)
+    return tuple(found)
+
+
+def _is_a_name(parsed: ParsedText, begin: int, end: int) -> bool:
+    """Return whether a word stands alone as names do, without an article, and not before what it describes."""
+    first, last = parsed.tokens(begin, end)
+    word = parsed.doc[first]
+    return last == first + 1 and word.dep_ not in {"amod", "compound"} and not any(word.lefts)
+
+
+def _is_taken(span: tuple[int, int], entities: Iterable[Entity]) -> bool:
+    return any(m.begin < span[1] and span[0] < m.end for entity in entities for m in entity.mentions)
 
 
 def _names(body: str, entities: Sequence[Entity], gazetteer: Gazetteer) -> Iterator[_Name]:
@@ -328,6 +365,41 @@ def _only_country(evidence: dict[str, float]) -> str | None:
     return best if best is not None and evidence[best] >= _SHARE_OF_THE_ONLY_COUNTRY * sum(evidence.values()) else None
 
 
+def _countries_of_unknown(
+    body: str, entities: Sequence[Entity], names: Sequence[_Name], senses: _Senses, only_country: str | None
+) -> list[str | None]:
+    """Return for each entity the country that it is in if the gazetteer does not know it."""
+    anchored = only_country if _is_anchored(only_country, names, senses) else None
+    starts = {name.begin: name for name in names if not name.inside and name.demonym_of is None}
+    countries = []
+    for entity in entities:
+        country = only_country
+        if entity.type == "PLACE" and _is_structure(entity.name):
+            behind = (_STANDS_IN.match(body, mention.end) for mention in entity.mentions)
+            near = (senses.get(starts[match.end()].key) for match in behind if match and match.end() in starts)
+            country = next((place.country for place in near if place is not None), anchored)
+        countries.append(country)
+    return countries
+
+
+def _is_structure(name: str) -> bool:
+    words = name.casefold().split()
+    return words[0] in _STRUCTURES or words[-1] in _STRUCTURES
+
+
+def _is_anchored(country: str | None, names: Sequence[_Name], senses: _Senses) -> bool:
+    """Return whether more than one name says that the text is about places of a country; its own names are one."""
+    if country is None:
+        return False
+    anchors: Counter[str] = Counter()
+    for name in names:
+        place = senses.get(name.key)
+        if name.demonym_of == country or (place is not None and place.country == country):
+            is_whole = place is None or place.kind == "country"
+            anchors["" if is_whole else name.text] += 1
+    return len(anchors) >= _FEWEST_ANCHORS or sum(anchors.values()) - anchors[""] >= _FEWEST_ANCHORS
+
+
 def _countries(evidence: dict[str, float]) -> tuple[Country, ...]:
     whole = sum(evidence.values())
     ranked = sorted(evidence, key=lambda country: (-evidence[country], country))
@@ -335,9 +407,16 @@ def _countries(evidence: dict[str, float]) -> tuple[Country, ...]:
 
 
 def _linked(
-    entities: Sequence[Entity], names: Sequence[_Name], senses: _Senses, only_country: str | None, gazetteer: Gazetteer
+    entities: Sequence[Entity],
+    names: Sequence[_Name],
+    senses: _Senses,
+    unknown: Sequence[str | None],
+    gazetteer: Gazetteer,
 ) -> tuple[Entity, ...]:
-    """Return the entities, places linked, parted where one name means two, joined where two names mean one."""
+    """Return the entities, places linked, parted where one name means two, joined where two names mean one.
+
+    ``unknown`` has for each entity the country that it is in if the gazetteer does not know it.
+    """
     groups: dict[tuple[int | None, Place | None], list[_Name]] = defaultdict(list)
     within: dict[int | None, str] = {}
     for name in names:
@@ -350,7 +429,7 @@ def _linked(
     others: dict[Place, list[_Name]] = {}
     for (number, place), members in groups.items():
         if number is not None:
-            country = within.get(number, only_country)
+            country = within.get(number, unknown[number])
             by_entity[number].append(_entity(entities[number], place, members, country))
         elif place is not None:
             others[place] = members
