@@ -79,6 +79,11 @@ def test_prose_in_a_pre_is_paragraphs() -> None:
     ] * 2
 
 
+def test_a_long_paragraph_in_a_pre_is_prose() -> None:
+    text = "Two steel doors rise out of the bed of the river. The keepers sleep above the pumps. " * 20
+    assert [block.type for block in blocks(f"<pre>{text}</pre>")] == [BlockType.PARAGRAPH]
+
+
 def test_a_cell_of_several_lines_is_one_cell() -> None:
     (block,) = blocks("<table><tr><td><div>Upper</div><div>lock</div><td>97 %<tr><td>Lower<td>93 %</table>")
     assert block.rows == (("Upper lock", "97 %"), ("Lower", "93 %"))

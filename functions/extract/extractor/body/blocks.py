@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractor.html import FIGURES, TABLES, Container, Element, Segment, preformatted_text
-from extractor.text import LineKind, ends_sentence, kind_of_line
+from extractor.text import ends_sentence
 from newsdesk.contracts import Block, BlockType
 from newsdesk.words import count_words
 
@@ -40,8 +40,9 @@ _NUMBERED = re.compile(r"\W*\d+\W")
 _NO_PICTURE_BOXES = frozenset(
     {"li", "td", "th", "dd", "dt", "blockquote", "body", "article", "main", "section", "aside"}
 )
-_READ_OF_CODE = 2_000
+_READ_OF_CODE, _FEWEST_SPACES = 600, 7
 """Characters by which code is told from prose: the question is asked for each of its segments."""
+_SENTENCE_BREAK = re.compile(r"[^\W\d_][.!?…]\s+[^\W\d_a-z]|[。！？]")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
@@ -158,8 +159,12 @@ def _is_code(preformatted: Element) -> bool:
     if preformatted.find(".//code") is not None or _CODE_NAME.search(preformatted.get("class") or ""):
         return True
     parts = [part for part in _EMPTY_LINE.split(preformatted_text(preformatted, _READ_OF_CODE)) if part]
-    prose = sum(len(part) for part in parts if kind_of_line(" ".join(part.split())) is LineKind.PROSE)
+    prose = sum(len(part) for part in parts if part.count(" ") >= _FEWEST_SPACES and _has_sentence(part))
     return prose * 2 < sum(map(len, parts))
+
+
+def _has_sentence(part: str) -> bool:
+    return ends_sentence(part.rstrip()) or _SENTENCE_BREAK.search(part) is not None
 
 
 def _block(group: _Group) -> Block:

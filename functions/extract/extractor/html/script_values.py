@@ -23,6 +23,8 @@ _SHORTEST = 200
 _MAXIMUM_SCRIPTS = 300
 _MAXIMUM_ATTRIBUTES = 200
 _MAXIMUM_STRINGS = 20_000
+_MAXIMUM_ATTEMPTS = 200
+"""To read a value in one script: to say where reading failed, the decoder counts all lines before."""
 
 _DATA_TYPES = re.compile(r"json", re.IGNORECASE)
 _LINKED_DATA = re.compile(r"ld\+json|json\+ld", re.IGNORECASE)
@@ -32,9 +34,10 @@ _ASSIGNED = re.compile(
 _FLIGHT = re.compile(r"__next_f\.push\(\s*(?=\[)")
 _PARSED_STRING = re.compile(r"JSON\.parse\(\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)')\s*\)", re.DOTALL)
 _STRING = re.compile(
-    r'(?<!\\)"((?:[^"\\\n]|\\.){20,}+)"' r"|(?<!\\)'((?:[^'\\\n]|\\.){20,}+)'" r"|(?<!\\)`((?:[^`\\]|\\.){20,}+)`"
+    r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\n|\Z)|'((?:[^'\\\n]|\\.)*+)(?:'|\n|\Z)|`((?:[^`\\]|\\.){0,50000}+)", re.DOTALL
 )
-"""None begins at an escaped quotation mark, so that a string without an end is not read again from each of them."""
+"""A string that is not closed is taken to its line's end, so that nothing is looked at twice."""
+_SHORTEST_STRING = 20
 _ROW = re.compile(r"([0-9a-f]{1,6}):(?:T([0-9a-f]{1,6}),)?", re.IGNORECASE)
 _ATTRIBUTES = XPath("descendant::*/@*[starts-with(normalize-space(), '{') or starts-with(normalize-space(), '[')]")
 _DECODER = json.JSONDecoder()
@@ -79,20 +82,21 @@ def _assigned(script: str) -> Iterator[Any]:
         for value in _parsed(_unescaped(literal, quote)):
             found = True
             yield from _parsed(value) if isinstance(value, str) else (value,)
-    at = 0
-    while not found and (assigned := _ASSIGNED.search(script, at)):
-        at = assigned.end()
+    for assigned in islice(_ASSIGNED.finditer(script), _MAXIMUM_ATTEMPTS):
+        if found:
+            break
         try:
-            value, at = _DECODER.raw_decode(script, at)
+            value, _ = _DECODER.raw_decode(script, assigned.end())
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict | list):
             found = True
             yield value
     if not found and "=" in script:
-        yield [
-            _unescaped(next(filter(None, m.groups())), '"') for m in islice(_STRING.finditer(script), _MAXIMUM_STRINGS)
-        ]
+        literals = (
+            match[1] or match[2] or match[3] or "" for match in islice(_STRING.finditer(script), _MAXIMUM_STRINGS)
+        )
+        yield [_unescaped(literal, '"') for literal in literals if len(literal) >= _SHORTEST_STRING]
 
 
 def _unescaped(literal: str, quote: str) -> str:
@@ -108,7 +112,7 @@ def _unescaped(literal: str, quote: str) -> str:
 
 
 def _flight_chunks(script: str) -> Iterator[str]:
-    for match in _FLIGHT.finditer(script):
+    for match in islice(_FLIGHT.finditer(script), _MAXIMUM_ATTEMPTS):
         try:
             value, _ = _DECODER.raw_decode(script, match.end())
         except (ValueError, RecursionError):
