@@ -142,7 +142,8 @@ def _tables(found: Enrichment) -> list[tuple[str, list[tuple[str, ...]]]]:
         ("Entities", [_entity_row(entity) for entity in found.entities]),
         ("Quotes", [_quote_row(quote) for quote in found.quotes]),
         ("Cited sources", [(source.name, source.kind, source.domain or "") for source in found.cited_sources]),
-        ("Not found out", [(error.enricher, error.kind, error.detail) for error in found.errors]),
+        ("Not looked for", [(left.enricher, left.detail) for left in found.not_applicable]),
+        ("Failed", [(error.enricher, error.kind, error.detail) for error in found.errors]),
         ("Found by", [(made.name, made.version) for made in found.provenance]),
     ]
 

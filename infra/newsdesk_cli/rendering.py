@@ -174,6 +174,7 @@ def _facts(article: Article) -> list[tuple[str, str]]:
             "enrichment.errors",
             "; ".join(f"{error.enricher}: {error.kind}" for error in article.enrichment.errors),
         ),
+        ("enrichment.notApplicable", ", ".join(left.enricher for left in article.enrichment.not_applicable)),
     ]
     return [(name, str(value)) for name, value in facts if value not in (None, "")]
 

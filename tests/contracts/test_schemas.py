@@ -35,6 +35,7 @@ from newsdesk.contracts import (
     Link,
     Mention,
     ModelProvenance,
+    NotApplicable,
     Organization,
     PageProvenance,
     Part,
@@ -188,6 +189,7 @@ def full_article() -> Article:
             signature=Signature(algorithm="bottom-128", sketch="AAAA"),
             cluster=Cluster(id="x", representative="y", duplicate_of="y"),
             provenance=(ModelProvenance(name="language", version="1"),),
+            not_applicable=(NotApplicable(enricher="quotes", detail="why"),),
             errors=(EnrichmentError(enricher="topics", kind="failed", detail="why"),),
         ),
     )

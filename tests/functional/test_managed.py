@@ -412,7 +412,8 @@ class TestFallback:
         enrichment = run(WithFallback(managed, Embedded()), language=language)
         # Then
         assert allowance.reserved == []
-        assert enrichment.errors[0].kind == "not_applicable"
+        assert [left.enricher for left in enrichment.not_applicable] == [managed.name]
+        assert enrichment.errors == ()
         assert enrichment.keyphrases[0].text == "embedded"
 
     def test_where_neither_can_the_article_says_so_of_both(self) -> None:
@@ -430,10 +431,8 @@ class TestFallback:
         # When
         enrichment = run(WithFallback(Broken(), Cannot()))
         # Then
-        assert [(error.enricher, error.kind) for error in enrichment.errors] == [
-            ("broken", "failed"),
-            ("embedded", "not_applicable"),
-        ]
+        assert [(error.enricher, error.kind) for error in enrichment.errors] == [("broken", "failed")]
+        assert [left.enricher for left in enrichment.not_applicable] == ["embedded"]
 
     @pytest.mark.parametrize(
         ("body", "delay_seconds", "kind"),
@@ -569,8 +568,9 @@ class TestAllowance:
         # When
         enrichment = run(WithFallback(managed, Embedded()))
         # Then
-        assert [error.kind for error in enrichment.errors] == ["not_applicable"]
-        assert "2 units" in enrichment.errors[0].detail
+        (left_out,) = enrichment.not_applicable
+        assert "2 units" in left_out.detail
+        assert enrichment.errors == ()
         assert enrichment.keyphrases[0].text == "embedded"
 
     def test_a_spent_allowance_is_logged_once_a_day(self, table: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -132,13 +132,17 @@ def test_findings_are_composed_in_order_and_signed() -> None:
 
 def test_a_failing_enricher_is_recorded_and_costs_nothing_else() -> None:
     enrichment = compose(Document(ENGLISH), [Failing(), Phrases(), ReadingTimeEnricher()])
-    assert [(error.enricher, error.kind) for error in enrichment.errors] == [
-        ("failing", "failed"),
-        ("phrases", "not_applicable"),
-    ]
+    assert [(error.enricher, error.kind) for error in enrichment.errors] == [("failing", "failed")]
     assert enrichment.errors[0].detail == "RuntimeError: model is broken"
     assert enrichment.reading_time_minutes is not None
     assert [made.name for made in enrichment.provenance] == ["reading-time"]
+
+
+def test_an_enricher_that_is_not_made_for_a_text_is_no_error() -> None:
+    enrichment = compose(Document(ENGLISH), [Phrases(), ReadingTimeEnricher()])
+    assert enrichment.errors == ()
+    (left_out,) = enrichment.not_applicable
+    assert (left_out.enricher, left_out.detail) == ("phrases", "only English bodies are parsed")
 
 
 ANY_TEXT = st.text(st.characters(), max_size=300)

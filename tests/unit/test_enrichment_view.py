@@ -20,6 +20,7 @@ from newsdesk.contracts import (
     Entity,
     Mention,
     ModelProvenance,
+    NotApplicable,
     Provenance,
     Quote,
     Speaker,
@@ -52,7 +53,8 @@ FOUND = Enrichment(
         ),
     ),
     summary=(span("“We sail at dawn,” said Captain Ida Moss of Port Lorne."),),
-    errors=(EnrichmentError(enricher="topics", kind="not_applicable", detail="too short"),),
+    not_applicable=(NotApplicable(enricher="topics", detail="too short"),),
+    errors=(EnrichmentError(enricher="summary", kind="timed_out", detail="too long"),),
 )
 
 
@@ -125,7 +127,7 @@ def test_the_terminal_shows_the_text_with_marks_and_lists_what_was_found() -> No
     plain, coloured = printed(article(), colours=False), printed(article(), colours=True)
     assert BODY in plain
     assert BODY not in coloured
-    for found in ("Ida Moss", "Captain", "CA", "topics", "not_applicable"):
+    for found in ("Ida Moss", "Captain", "CA", "topics", "too short", "summary", "timed_out"):
         assert plain.count(found)
 
 
@@ -143,6 +145,7 @@ def test_what_the_text_and_its_enrichment_say_is_never_markup() -> None:
     found = Enrichment(
         entities=(Entity(type="ORG", name=attack, title=attack, mentions=(span(attack, attack),)),),
         quotes=(Quote(kind="direct", begin=0, end=5, text=attack, speaker=Speaker(text=attack)),),
+        not_applicable=(NotApplicable(enricher=attack, detail=attack),),
         errors=(EnrichmentError(enricher=attack, kind="failed", detail=attack),),
     )
     hostile = article(attack, found, headline=attack, url=f"https://a.example/{attack}")

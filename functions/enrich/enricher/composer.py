@@ -27,9 +27,9 @@ from enricher.statistics import (
     SummaryEnricher,
     TopicsEnricher,
 )
-from newsdesk.contracts import Enrichment, EnrichmentError, ModelProvenance
+from newsdesk.contracts import Enrichment, EnrichmentError, ModelProvenance, NotApplicable
 
-_COMPOSED_HERE = frozenset({"provenance", "errors"})
+_COMPOSED_HERE = frozenset({"provenance", "not_applicable", "errors"})
 _LONGEST_DETAIL = 200
 
 ENRICHER_SECONDS = 3.0
@@ -85,11 +85,12 @@ def compose(
         try:
             addition = enricher.enrich(analysis, found)
         except NotApplicableError as error:
-            found = _with_error(
-                found, EnrichmentError(enricher=enricher.name, kind="not_applicable", detail=str(error))
-            )
+            found = _without(found, enricher, str(error))
         except FallBackError as error:
-            found = _with_error(found, EnrichmentError(enricher=enricher.name, kind=error.kind, detail=str(error)))
+            if error.kind is None:
+                found = _without(found, enricher, str(error))
+            else:
+                found = _with_error(found, EnrichmentError(enricher=enricher.name, kind=error.kind, detail=str(error)))
             waiting.appendleft(error.otherwise)
         except Exception as error:  # an article without one enrichment is worth more than no article
             detail = f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL]
@@ -106,8 +107,17 @@ def compose(
 def _with_addition(found: Enrichment, addition: Enrichment, enricher: Enricher) -> Enrichment:
     fields = {name: getattr(addition, name) for name in addition.model_fields_set - _COMPOSED_HERE}
     made_by = ModelProvenance(name=enricher.name, version=enricher.version)
-    together = {"provenance": (*found.provenance, made_by), "errors": (*found.errors, *addition.errors)}
+    together = {
+        "provenance": (*found.provenance, made_by),
+        "not_applicable": (*found.not_applicable, *addition.not_applicable),
+        "errors": (*found.errors, *addition.errors),
+    }
     return found.model_copy(update={**fields, **together})
+
+
+def _without(found: Enrichment, enricher: Enricher, why: str) -> Enrichment:
+    left_out = NotApplicable(enricher=enricher.name, detail=why)
+    return found.model_copy(update={"not_applicable": (*found.not_applicable, left_out)})
 
 
 def _with_error(found: Enrichment, error: EnrichmentError) -> Enrichment:

@@ -4,7 +4,8 @@ Comes in: the document, its language found. Goes out: what Amazon Comprehend or 
 Changes: the day's allowance, and the bill.
 
 They implement the same interface as the embedded enrichers and are chosen by the template's parameters. Whatever goes
-wrong, and a spent allowance among it, is recorded in the enrichment's ``errors``, and the embedded enricher runs.
+wrong is recorded in the enrichment's ``errors``, a spent allowance in ``not_applicable``; then the embedded enricher
+runs.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class WithFallback:
         try:
             return self.managed.enrich(analysis, found)
         except (NotApplicableError, AllowanceSpentError) as error:
-            raise FallBackError(str(error), self.otherwise, "not_applicable") from error
+            raise FallBackError(str(error), self.otherwise, None) from error
         except ManagedServiceError as error:
             raise FallBackError(str(error), self.otherwise, "timed_out" if error.timed_out else "failed") from error
         except Exception as error:  # our own mistake costs no more than the service's

@@ -21,7 +21,18 @@ from enricher.statistics import SignatureEnricher
 from newsdesk.articles import ClustersInMemory, Relation, relate
 from newsdesk.contracts import Enrichment, to_document
 
-_LISTS = ("entities", "countries", "keyphrases", "topics", "summary", "quotes", "citedSources", "links", "errors")
+_LISTS = (
+    "entities",
+    "countries",
+    "keyphrases",
+    "topics",
+    "summary",
+    "quotes",
+    "citedSources",
+    "links",
+    "notApplicable",
+    "errors",
+)
 """Fields that a line's result always has, so that its reader can tell "none found" from a field of another name."""
 
 

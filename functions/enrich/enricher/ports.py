@@ -3,9 +3,9 @@
 Comes in: nothing. Goes out: the analysis of a document that enrichers read, and the protocol that they implement.
 
 An enricher returns an :class:`newsdesk.contracts.Enrichment` that carries what it found and nothing else; the composer
-takes the fields that were set, and from ``errors`` what the enricher had to leave out, and why. It sees what the
-enrichers before it found. It raises :class:`NotApplicableError` for a text that it is not made for; any other exception
-is a failure, recorded as such. Neither costs the article anything.
+takes the fields that were set, and from ``not_applicable`` what the enricher had to leave out, and why. It sees what
+the enrichers before it found. It raises :class:`NotApplicableError` for a text that it is not made for; any other
+exception is a failure, recorded as such. Neither costs the article anything.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class FallBackError(NewsdeskError):
     ----------
     otherwise : Enricher
         The one that runs in its place.
-    kind : str
-        The kind of the error that is recorded.
+    kind : str or None
+        The kind of the error that is recorded; none for a text that it is not made for, which is no error.
     """
 
     def __init__(
-        self, detail: str, otherwise: Enricher, kind: Literal["failed", "not_applicable", "timed_out"] = "failed"
+        self, detail: str, otherwise: Enricher, kind: Literal["failed", "timed_out"] | None = "failed"
     ) -> None:
         super().__init__(detail)
         self.otherwise = otherwise

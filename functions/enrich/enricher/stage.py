@@ -55,8 +55,7 @@ class EnrichStage:
             return self._fail(state, Reason.WORK_UNREADABLE, str(error))
         article = build_article(state, work, self.enrichers)
         for failure in article.enrichment.errors:
-            if failure.kind != "not_applicable":
-                count(Metric.ENRICHERS_FAILED, f"{failure.enricher}:{failure.kind}")
+            count(Metric.ENRICHERS_FAILED, f"{failure.enricher}:{failure.kind}")
         return self._hand_on(state, to_json_bytes(article))
 
     def _fail(self, state: ArticleState, reason: Reason, detail: str) -> EnrichStatus:

@@ -317,11 +317,18 @@ class ModelProvenance(ArticleModel):
 
 
 class EnrichmentError(ArticleModel):
-    """An enricher that failed or did not apply; the article is complete without it."""
+    """An enricher that failed or took too long; the article is complete without it."""
 
     enricher: str
-    kind: Literal["failed", "not_applicable", "timed_out"]
+    kind: Literal["failed", "timed_out"]
     detail: str
+
+
+class NotApplicable(ArticleModel):
+    """An enricher, or a part of it, that is not made for this text: nothing is wrong, and nothing was looked for."""
+
+    enricher: str
+    detail: str = Field(description="Why, and what of its work was done all the same.")
 
 
 class Enrichment(ArticleModel):
@@ -340,6 +347,7 @@ class Enrichment(ArticleModel):
     signature: Signature | None = None
     cluster: Cluster | None = None
     provenance: tuple[ModelProvenance, ...] = ()
+    not_applicable: tuple[NotApplicable, ...] = ()
     errors: tuple[EnrichmentError, ...] = ()
 
 

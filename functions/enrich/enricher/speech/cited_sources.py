@@ -21,7 +21,7 @@ from enricher.speech.publications import Publication, publications_in
 from enricher.speech.reporting import CLAUSE, SPEAKING
 from enricher.speech.subjects import noun_phrase, object_of
 from enricher.text import SpanIndex, read_word_lists
-from newsdesk.contracts import CitedSource, Enrichment, EnrichmentError, Mention
+from newsdesk.contracts import CitedSource, Enrichment, Mention, NotApplicable
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -102,8 +102,8 @@ class CitedSourcesEnricher:
         try:
             text, said = analysis.parse(found), analysis.attributions(found)
         except NotApplicableError as error:
-            partial = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"publications alone: {error}")
-            return Enrichment(cited_sources=_merged(citations, body), errors=(partial,))
+            partial = NotApplicable(enricher=self.name, detail=f"publications alone: {error}")
+            return Enrichment(cited_sources=_merged(citations, body), not_applicable=(partial,))
         known = SpanIndex(citations)
         citations += [*_speakers(text, said, known), *_venues(text, said, known), *_objects(text, known)]
         return Enrichment(cited_sources=_merged(citations, body))

@@ -15,7 +15,7 @@ from enricher.ports import Analysis, NotApplicableError
 from enricher.speech.quoted_speech import is_statement
 from enricher.speech.speakers import Speakers
 from enricher.text import Quotation, SpanIndex
-from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Mention, Quote, Speaker
+from newsdesk.contracts import Enrichment, Entity, Mention, NotApplicable, Quote, Speaker
 
 _DIRECT_SHARE = 0.5
 _MIXED_SHARE = 0.05
@@ -36,8 +36,8 @@ class QuotesEnricher:
         try:
             text, said = analysis.parse(found), analysis.attributions(found)
         except NotApplicableError as error:
-            partial = EnrichmentError(enricher=self.name, kind="not_applicable", detail=f"no speakers: {error}")
-            return Enrichment(quotes=_unattributed(body, marked, 0), errors=(partial,))
+            partial = NotApplicable(enricher=self.name, detail=f"no speakers: {error}")
+            return Enrichment(quotes=_unattributed(body, marked, 0), not_applicable=(partial,))
         quotes = _quotes(text, said, marked, found.entities)
         return Enrichment(quotes=(*quotes, *_unattributed(body, marked, len(text.text))))
 

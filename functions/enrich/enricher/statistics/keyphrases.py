@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from enricher.parsing import LONGEST_PARSED_CHARACTERS, PARSED_LANGUAGE
 from enricher.ports import Analysis, NotApplicableError
 from enricher.statistics.language_words import table_for
-from newsdesk.contracts import Enrichment, EnrichmentError, Entity, Keyphrase
+from newsdesk.contracts import Enrichment, Entity, Keyphrase, NotApplicable
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -103,7 +103,7 @@ class KeyphrasesEnricher:
         NotApplicableError
             For a body in a language without a word list.
         """
-        errors: tuple[EnrichmentError, ...] = ()
+        left_out: tuple[NotApplicable, ...] = ()
         code = found.language.code if found.language else ""
         table = table_for(code)
         if table is None:
@@ -116,10 +116,10 @@ class KeyphrasesEnricher:
             words, phrases = _plain_candidates(analysis.document.body[:LONGEST_PARSED_CHARACTERS], table, code)
             terms = 0.0
             detail = "words and pairs of words alone: only English bodies are parsed"
-            errors = (EnrichmentError(enricher=self.name, kind="not_applicable", detail=detail),)
+            left_out = (NotApplicable(enricher=self.name, detail=detail),)
         headline = {word.lower() for word in _WORD.findall(analysis.document.headline or "")}
         scored = _scored(words, phrases, terms, headline, table, code)
-        return Enrichment(keyphrases=tuple(_best(scored, words, phrases)), errors=errors)
+        return Enrichment(keyphrases=tuple(_best(scored, words, phrases)), not_applicable=left_out)
 
 
 def _english_words(text: Doc) -> dict[str, _Candidate]:
