@@ -257,6 +257,24 @@ def test_words_set_in_marks_that_nobody_says_are_no_quote(body: str) -> None:
     assert quotes(body) == ()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The club's motto is “we row until the river ends” and its colours are blue.",
+        "Its slogan was “more bridges for fewer people” until May.",
+        "The book is titled “how to build a river with your own hands” and costs ten pounds.",
+    ],
+)
+def test_names_and_slogans_are_no_speech(body: str) -> None:
+    assert not any(quote.kind == "direct" for quote in quotes(body))
+
+
+@pytest.mark.parametrize("who", ["The mayor is", "His answer was", "Marta Lind is"])
+def test_what_somebody_is_in_words_of_their_own_stays_a_quote(who: str) -> None:
+    (quote,) = quotes(f"{who} “not at all worried about the bridge” in spring.", "Marta Lind")
+    assert quote.text == "“not at all worried about the bridge”"
+
+
 def test_a_transcript_is_read_turn_by_turn() -> None:
     body = "LIND: Is the bridge safe?\nHART: It is.\nLIND: Then open it."
     assert [(quote.speaker and quote.speaker.text, quote.text) for quote in quotes(body)] == [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
-from enricher.speech.reporting import NAMING, SPEAKING
+from enricher.speech.reporting import ENTITLING, NAME, NAMING, SPEAKING
 from enricher.speech.subjects import first_subject, heads_phrase, noun_phrase, subject_of
 from enricher.text import Quotation, SpanIndex, Spanned
 from newsdesk.words import count_unspaced_characters
@@ -159,6 +159,8 @@ class QuotedSpeech:
         if verb.pos_ not in _VERBAL or begin <= verb.i < end or self.paragraph[verb.i] != self.paragraph[begin]:
             return
         subject = subject_of(verb)
+        if lemma_of(verb) in ENTITLING or (subject is not None and lemma_of(subject) in NAME):
+            return
         after_verb = verb.i < begin and not (subject is not None and verb.i < subject.i < begin)
         content = quotation.begin
         if self.doc[begin - 1].lower_ == "that":

@@ -36,6 +36,12 @@ NOUN = _LISTS["noun"]
 WRITING = _LISTS["writing"]
 """What somebody says something in: who issued a statement calling it a mistake has called it one."""
 
+ENTITLING = _LISTS["entitling"]
+"""What gives a thing its name, which nobody says: a book titled "how to repair a river"."""
+
+NAME = _LISTS["name"]
+"""What is itself words that nobody says on this occasion: the club's motto is "we row until the river ends"."""
+
 PREPOSITION: dict[str, frozenset[str]] = {
     verb: frozenset(prepositions.split())
     for verbs, prepositions in (
