@@ -54,7 +54,7 @@ _FIRST_LINES = 4096
 """Characters in which document types and the ``html`` element stand."""
 _IN_NO_DOCUMENT = bytes(set(range(0x20)) - set(b"\t\n\r"))
 
-_TAG = re.compile(r"<(/?)([a-z][^\s<>/]*)[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-z][^\s<>/]*+)[^<>]*+>", re.IGNORECASE)
 _DEEPEST = 250
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
