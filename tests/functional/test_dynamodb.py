@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from harness import aws
-from harness.fakes import InMemoryArticleStore
+from harness.fakes import InMemoryArticleStore, RecordingSender
 from newsdesk.adapters.dynamodb import DAY_SHARDS, DUE_SHARDS, DynamoArticleStore, read_inserted
 from newsdesk.articles import (
     ArticleState,
@@ -30,13 +30,18 @@ from newsdesk.articles import (
     Stage,
     Standing,
     SubmissionRecord,
+    message_for,
     with_submission,
 )
+from newsdesk.articles.lifecycle import extracted
 from newsdesk.clock import to_text
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError
 from newsdesk.pauses import Pauses
+from newsdesk.runtime import Worker
 from tests.examples import (
+    CONTENT_HASH,
     NOW,
+    TIMEOUTS,
     at_stage,
     current_of,
     full_state,
@@ -916,6 +921,52 @@ def test_every_call_that_is_throttled_waits_and_is_then_handed_back(call: str, c
             make(store)
         stub.assert_no_pending_responses()
     assert waited == [0.05, 0.1, 0.2]
+
+
+class LostAnswer:
+    """A client whose answer to a write is lost: a submission joins, and the SDK repeats the write."""
+
+    def __init__(self, client: Any, meanwhile: Callable[[], None]) -> None:
+        self._client = client
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_item(self, **request: Any) -> Any:
+        answer = self._client.put_item(**request)
+        if self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
+            answer = self._client.put_item(**request)
+        return answer
+
+
+def test_a_step_whose_answer_was_lost_while_a_submission_joined_is_handed_on(dynamodb: DynamoArticleStore) -> None:
+    # Given an article at extract, and a worker whose answer to its step will be lost
+    before = at_stage(Stage.EXTRACT).model_copy(update={"version": 1})
+    dynamodb.save(before)
+
+    def join() -> None:
+        state = dynamodb.get(id_of())
+        assert state is not None
+        dynamodb.save(with_submission(state, "late"), submission_of(state, "late"))
+
+    client: Any = LostAnswer(boto3.client("dynamodb"), join)
+    sender = RecordingSender()
+    worker = Worker(DynamoArticleStore(aws.TABLE, client=client), sender, lambda: NOW, TIMEOUTS)
+
+    # When it hands the article on
+    is_first = worker.hand_on(
+        before, lambda state, now, timeouts: extracted(state, "work/v1/x", CONTENT_HASH, now, timeouts)
+    )
+
+    # Then the step is its own, the submission is in it, and enrich has its message
+    assert is_first
+    after = dynamodb.get(id_of())
+    assert after is not None
+    assert (after.stage, after.submissions[-1]) == (Stage.ENRICH, "late")
+    assert sender.sent == [message_for(after)]
 
 
 def test_a_table_out_of_order_is_no_lost_race() -> None:

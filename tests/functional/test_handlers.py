@@ -9,6 +9,7 @@ import copy
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 import dispatcher.handler
 import indexer.handler
@@ -23,7 +26,7 @@ import publisher.handler
 import submitter.handler
 from harness import aws
 from indexer.stage import IndexStatus
-from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
 from newsdesk.articles import ArticleState, Stage, message_for
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
@@ -375,6 +378,57 @@ def test_what_index_commits_is_what_publish_reads(stack: DynamoArticleStore, lis
 
 
 # ----------------------------------------------------------------------------------------- dispatch
+
+
+class Ramp:
+    """A table that has just been made, and throttles so many calls of some operations before it takes one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, refusals: int, *operations: str) -> None:
+        self.refused: Counter[str] = Counter()
+        real = vars(BaseClient)["_make_api_call"]
+
+        def make(client: Any, operation: str, arguments: Any) -> Any:
+            if operation not in operations or self.refused[operation] >= refusals:
+                return real(client, operation, arguments)
+            self.refused[operation] += 1
+            if operation != "TransactWriteItems":
+                raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
+            reasons = [{"Code": "None"}, {"Code": "ThrottlingError"}, {"Code": "None"}]
+            answer: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise client.exceptions.TransactionCanceledException(answer, operation)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", make)
+
+
+def test_submit_takes_every_record_while_a_new_table_ramps_up(
+    stack: DynamoArticleStore, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a table that throttles the first calls of each kind
+    ramp = Ramp(monkeypatch, 3, "TransactWriteItems", "GetItem", "PutItem")
+
+    # When a batch is handled
+    answer = submitter.handler.lambda_handler(raw_event("intake"), context())
+
+    # Then nothing goes back, and both URLs are on their way to fetch
+    assert failed(answer) == []
+    assert ramp.refused["TransactWriteItems"] == 3
+    assert sorted(body["articleId"] for body in aws.drain(queues["fetch"])) == sorted([id_of(0), id_of(1)])
+
+
+def test_dispatch_ends_without_an_error_while_the_table_throttles_it(
+    stack: DynamoArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an article that is due, and an index that takes no query
+    long_ago = utc_now() - timedelta(hours=1)
+    stack.save(first_version(at_stage(Stage.ENRICH, 0, now=long_ago)))
+    with monkeypatch.context() as patches:
+        Ramp(patches, 1000, "Query")
+
+        # When the schedule's event arrives, Then every shard is left for the next minute
+        assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {"throttled": DUE_SHARDS}
+
+    # And then the article is moved
+    assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {"resent": 1}
 
 
 def test_dispatch_sends_every_stage_what_is_stuck_there(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
