@@ -34,7 +34,7 @@ _ASSIGNED = re.compile(
 _FLIGHT = re.compile(r"__next_f\.push\(\s*(?=\[)")
 _PARSED_STRING = re.compile(r"JSON\.parse\(\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)')\s*\)", re.DOTALL)
 _STRING = re.compile(
-    r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\n|\Z)|'((?:[^'\\\n]|\\.)*+)(?:'|\n|\Z)|`((?:[^`\\]|\\.){0,50000}+)", re.DOTALL
+    r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\n|\\?\Z)|'((?:[^'\\\n]|\\.)*+)(?:'|\n|\\?\Z)|`((?:[^`\\]|\\.){0,50000}+)", re.DOTALL
 )
 """A string that is not closed is taken to its line's end, so that nothing is looked at twice."""
 _SHORTEST_STRING = 20

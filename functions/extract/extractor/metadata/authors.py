@@ -112,7 +112,7 @@ _POSTED = re.compile(
     rf"(?i)(?<=\w)\s+(?:{_JOB.pattern.removeprefix('(?i)')})\s+(?:en|in|à|a|aus|da|de|di|din|w|we|v|ve|в|у)\s.*$"
 )
 """A job with its place: "corresponsal en París"."""
-_FEED = re.compile(r"(?i)\w*(?:feed|agentur|syndicat|newswire)\w*")
+_FEED = re.compile(r"(?i)feed|agentur|syndicat|newswire")
 """What an account is called that imports the stories of others, alone or within a longer word."""
 _BEAT = re.compile(
     r"(?i)political|politics|economics?|business|financial|finance|markets?|sports?|health|science|environment|climate|"

@@ -34,7 +34,7 @@ _LONG_PARAGRAPH_WORDS = 25
 _MOST_LINKED = 0.5
 _SITE_NAME_PENALTY = 4.0
 """What the site says is its name is no headline; too few training pages have it as a heading to learn that from."""
-_SEPARATOR = re.compile(r"\s+(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|\s*[|｜ㅣ•»]\s*|:\s+|\s+[–—-]|--|_")
+_SEPARATOR = re.compile(r"(?<!\s)\s++(?:(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|[|｜ㅣ•»]\s*|[–—-])|[|｜ㅣ•»]\s*|:\s+|--|_")
 _BAR, _DASH = re.compile(r" [|»•] "), re.compile(r" [-–—] ")
 _HEADINGS_CUT = 3
 """Of so many headings, from the first, parts are candidates, too."""

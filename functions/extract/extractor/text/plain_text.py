@@ -46,7 +46,7 @@ _COMPARED_CHARACTERS = 20_000
 _MAXIMUM_WORDS = 20_000
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
-_KICKER_PARTS = re.compile(r"\s+[|›»>]\s+")
+_KICKER_PARTS = re.compile(r"(?<!\s)\s++[|›»>]\s+")
 _TOKEN = re.compile(r"[^\W\d_]{7,}|(?=[^\W\d_])[^\Wa-z\d_][^\W\d_]{3,}|[" + UNSPACED_RANGES + "]{2}")
 _REASONS = {
     LineKind.COMMENTS: DropReason.COMMENTS,
