@@ -391,7 +391,9 @@ def test_case_26_a_robots_txt_that_leads_inside_leads_nowhere(world: World) -> N
     assert (world.state().last_detail or "").startswith("robots_unavailable")
     assert world.asked("/news") == 0
     world.robots(answer(b"", status=404))
-    assert world.fetch() == "fetched"
+    while (status := world.fetch()) == "deferred":  # on a slow machine, a slot is over before it can be used
+        pass
+    assert status == "fetched"
 
 
 # robots.txt of all kinds

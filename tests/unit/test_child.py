@@ -53,7 +53,7 @@ def page(body: str | bytes | None = None, content_type: str | None = "text/html;
 def read_here(asked: PageToRead) -> Reading:
     """Read a page in this process; the fate of single pieces does not leave a child."""
     reading = read_page(asked)
-    return replace(reading, result=replace(reading.result, judged=()))
+    return replace(reading, result=replace(reading.result, judged=(), statements=()))
 
 
 def child_of(reader: ChildReader) -> int:
