@@ -344,9 +344,19 @@ def test_a_section_headed_like_a_lesser_title_is_not_where_the_article_begins() 
     assert boundary.leak_score < 0.1
 
 
-def test_a_line_that_leads_to_another_article_is_no_headline_of_it() -> None:
-    # Given an article with a bold "Read more" amid its paragraphs, and another subject after it
-    line = f'<p><strong>READ MORE: <a href="/x">{escape(TARIFF.headline)}</a></strong></p>'
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p><strong>READ MORE: <a href='/x'>{}</a></strong></p>",
+        "<div class=destacado><a href='/x'>LEA TAMBIÉN: {}</a></div>",
+        "<div><a href='/x'>Lisez aussi : {}</a></div>",
+        "<p><a href='/x'>Das könnte Sie auch interessieren: {}</a></p>",
+        "<div><a href='/x'>Potrebbe interessarti anche: {}</a></div>",
+    ],
+)
+def test_a_line_that_leads_to_another_article_is_no_headline_of_it(line: str) -> None:
+    # Given an article with such a line amid its paragraphs, and another subject after it
+    line = line.format(escape(TARIFF.headline))
     rest = paragraphs(CHOIR) + paragraphs(BATTERY)
     html = f"<h1>{DAM.headline}</h1><div>{paragraphs(DAM, 3)}{line}{rest}</div>"
     # Then nobody suspects what follows

@@ -191,12 +191,14 @@ _DATE = re.compile(
 )
 SEE_ALSO = re.compile(
     r"(?:also )?(?:see|read|watch|listen|related|more|recommended|also|lesen sie|mehr|siehe|(?:à )?(?:lire|voir)"
-    r"|leer|ver|leggi|leia|lees|läs|les|læs|czytaj|zobacz|przeczytaj|читайте|смотрите|читай|див(?:іться)?|okuyun|bkz|διαβάστε"
+    r"|leer|ver|lisez|leggi|leia|lees|läs|les|læs|czytaj|zobacz|przeczytaj|читайте|смотрите|читай|див(?:іться)?|okuyun|bkz|διαβάστε"
     r"|اقرأ|延伸阅读|延伸閱讀|相关阅读|相關新聞|相关新闻|関連記事|あわせて読みたい|관련 ?기사)"
-    r"(?: \w+){0,4} ?[:：|>»].*",
+    r"(?: \w+){0,4} ?[:：|>»].*"
+    r"|(?<!\w)(?:\w++ ){0,4}(?:also|auch|aussi|también|anche|também|ook|också|også|również|też|także|також|также|тоже"
+    r"|ayrıca|επίσης)(?: \w+){0,2} ?[:：|>»].*",
     re.IGNORECASE,
 )
-"""A line that leads to another article."""
+"""A line that leads to another article: an invitation to read, or a word for "also" before a colon."""
 _LONGEST_DATELINE_WORDS = 12
 _ITEM = re.compile(r"(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+\S")
 _SENTENCE_BREAK = re.compile(rf"[.!?…][{re.escape(CLOSING_MARKS)}]*\s+[^\W\d_a-z]|[。！？]")
