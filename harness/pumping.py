@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice
 from pathlib import Path
-from re import _constants as constants  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as constants  # type: ignore[attr-defined]  # no public parser of patterns; no stubs for this one
+from re import _parser as parser  # type: ignore[attr-defined]  # as above
 from typing import Any
 
 _INLINE = frozenset({"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
@@ -256,7 +256,7 @@ def _member(choices: Any) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compiled = parser.SubPattern(parser.State(), [(constants.IN, choices)])
-    matcher = re._compiler.compile(compiled)  # type: ignore[attr-defined]
+    matcher = re._compiler.compile(compiled)  # type: ignore[attr-defined]  # as above
     for character in _SAMPLES:
         if matcher.match(character):
             return character

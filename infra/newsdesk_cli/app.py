@@ -186,7 +186,7 @@ def status(
 
 @app.command(epilog="Example: newsdesk retell --stack newsdesk")
 def retell(stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
-    """Tell the changes that publish could not read, or could not tell for half a day."""
+    """Publish again the changes that publish could not read, or failed on for half a day."""
     from newsdesk_cli import retelling
     from newsdesk_cli.lookup import open_stack
 

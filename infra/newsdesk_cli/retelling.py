@@ -1,4 +1,4 @@
-"""Tells again what publish could not tell.
+"""Publishes again what publish failed on.
 
 Comes in: a stack whose bucket holds records of the table's stream that were unreadable, and batches that failed for too
 long. Goes out: how many were told. Changes: the change feed and the bus, through the stack's own publish function;

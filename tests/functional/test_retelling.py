@@ -1,4 +1,4 @@
-"""What publish could not tell is kept, and told once it can be.
+"""What could not be published is kept, and published once it can be.
 
 Comes in: a table's stream with records that cannot be read, a bucket, a bus, and the publish function in this process.
 Goes out: assertions. Changes: moto's memory.
@@ -140,10 +140,10 @@ def test_what_can_be_read_by_now_is_told_and_what_cannot_stays(stack: Stack, lis
         aws.put_object(f"unreadable/v1/{record['dynamodb']['SequenceNumber']}.json", json.dumps(record).encode())
     change_id = f"{first['dynamodb']['NewImage']['article_id']['S']}-{first['dynamodb']['NewImage']['revision']['N']}"
 
-    # When they are told again, twice
+    # When they are published again, twice
     told = [retell(stack), retell(stack)]
 
-    # Then the first is told once and gone, and the second still there
+    # Then the first is published once and gone, and the second is still there
     left = f"unreadable/v1/{second['dynamodb']['SequenceNumber']}.json"
     assert [(answer.objects, answer.changes, answer.left) for answer in told] == [(1, 1, (left,)), (0, 0, (left,))]
     assert heard(listener) == [change_id]
@@ -162,7 +162,7 @@ def test_a_batch_that_lambda_kept_is_told_whole(stack: Stack, listener: str, as_
     }
     aws.put_object("aws/lambda/5c1d/2026-03-15T09.00.00-x", json.dumps(record).encode())
 
-    # When it is told again
+    # When it is published again
     told = retell(stack)
 
     # Then every change is, and nothing is left of it
@@ -179,7 +179,7 @@ def test_a_function_that_fails_leaves_everything_where_it_is(
     aws.put_object("unreadable/v1/1.json", json.dumps(first).encode())
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", "no-such-bucket")
 
-    # When it is told again, Then the command says so, and the next one can try again
+    # When it is published again, Then the command says so, and the next one can try again
     with pytest.raises(CommandError, match=r"publish failed on unreadable/v1/1\.json"):
         retell(stack)
     assert aws.keys_in_bucket("unreadable/v1/") == ["unreadable/v1/1.json"]

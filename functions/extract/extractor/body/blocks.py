@@ -41,7 +41,7 @@ _NO_PICTURE_BOXES = frozenset(
     {"li", "td", "th", "dd", "dt", "blockquote", "body", "article", "main", "section", "aside"}
 )
 _READ_OF_CODE, _FEWEST_SPACES = 600, 7
-"""Characters by which code is told from prose: the question is asked for each of its segments."""
+"""Characters of a segment that are read to tell code from prose, since every segment is asked."""
 _SENTENCE_BREAK = re.compile(r"[^\W\d_][.!?…]\s+[^\W\d_a-z]|[。！？]")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 

@@ -1,4 +1,4 @@
-"""What the telling words of a text begin with, so that two texts about one thing are known by what they share.
+"""What the distinctive words of a text begin with, so that two texts about one thing are known by what they share.
 
 Comes in: a text in any language. Goes out: beginnings of words.
 """
@@ -20,7 +20,7 @@ _ARTICLE_PREFIX = re.compile("^[وبلفك]?ال")
 
 
 def stems_of(text: str) -> frozenset[str]:
-    """Return what the telling words of a text begin with; of a script without spaces, its pairs of characters."""
+    """Return what the distinctive words of a text begin with; of a script without spaces, its pairs of characters."""
     folded = text[:_READ_CHARACTERS].casefold()
     stems: set[str] = set()
     for run in _UNSPACED_RUN.findall(folded):

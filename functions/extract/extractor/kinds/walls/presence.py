@@ -29,7 +29,7 @@ SHORTEST_PROSE_WORDS = 8
 SHORTEST_UNENDED_WORDS = 20
 MOST_OWN_WORDS_APART = 40
 LEAST_SHARED = 0.2
-"""Of the telling words of headline and description, an article has more than this share, and more than one."""
+"""Of the distinctive words of headline and description, an article has more than this share, and more than one."""
 FEWEST_TELLING = 3
 STATED_TIMES = 3
 """A text that is stated to be so many times as long as what is there is not there."""
@@ -99,7 +99,7 @@ def judge_presence(
 
 
 def _is_related(telling: frozenset[str], segments: Sequence[Segment]) -> bool:
-    """Return whether a text has enough of an article's telling words to be it."""
+    """Return whether a text has enough of an article's distinctive words to be that article."""
     if len(telling) < FEWEST_TELLING:
         return True
     found = telling & stems_of("\n".join(segment.text for segment in segments))
