@@ -108,7 +108,7 @@ class InMemoryArticleStore(FailsOnDemand):
         self.shards = shards
         self.states: dict[str, ArticleState] = {state.article_id: state for state in states}
         self.aliases: dict[str, str] = {}
-        self.submissions: dict[str, SubmissionRecord] = {}
+        self.submitted: dict[str, SubmissionRecord] = {}
         self.outcomes: dict[tuple[str, int], OutcomeRecord] = {}
         self.revisions: dict[tuple[str, int], RevisionRecord] = {}
         self.clusters = ClustersInMemory()
@@ -149,11 +149,15 @@ class InMemoryArticleStore(FailsOnDemand):
 
     @can_fail
     def reject(self, record: SubmissionRecord) -> bool:
-        return self.submissions.setdefault(record.submission_id, record) is record
+        return self.submitted.setdefault(record.submission_id, record) is record
 
     @can_fail
     def submission(self, submission_id: str) -> SubmissionRecord | None:
-        return self.submissions.get(submission_id)
+        return self.submitted.get(submission_id)
+
+    @can_fail
+    def submissions(self, submission_ids: Sequence[str]) -> Sequence[SubmissionRecord]:
+        return [self.submitted[identifier] for identifier in submission_ids if identifier in self.submitted]
 
     @can_fail
     def outcome(self, article_id: str, run: int) -> OutcomeRecord | None:
@@ -232,7 +236,7 @@ class InMemoryArticleStore(FailsOnDemand):
     def _is_recorded(self, record: WriteOnce) -> bool:
         match record:
             case SubmissionRecord():
-                return record.submission_id in self.submissions
+                return record.submission_id in self.submitted
             case OutcomeRecord():
                 return (record.article_id, record.run) in self.outcomes
             case RevisionRecord():
@@ -241,7 +245,7 @@ class InMemoryArticleStore(FailsOnDemand):
     def _record(self, record: WriteOnce) -> None:
         match record:
             case SubmissionRecord():
-                self.submissions[record.submission_id] = record
+                self.submitted[record.submission_id] = record
             case OutcomeRecord():
                 self.outcomes[record.article_id, record.run] = record
             case RevisionRecord():

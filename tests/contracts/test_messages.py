@@ -34,7 +34,11 @@ MODELS: dict[str, type[Message]] = {
     "v1/article-changed": ArticleChanged,
     "v1/submission-ended": SubmissionEnded,
 }
-FURTHER = [("v1/article-changed", "retracted"), ("v1/article-changed", "merging")]
+FURTHER = [
+    ("v1/article-changed", "retracted"),
+    ("v1/article-changed", "merging"),
+    ("v1/submission-ended", "described"),
+]
 """Further forms of a message."""
 
 EVERY = [*((name, kind) for name in MODELS for kind in ("minimal", "full")), *FURTHER]

@@ -181,7 +181,7 @@ class World:
             follow_pages=self.follow_pages,
         )
         self._only_quick_enrichers()
-        self.publish = PublishStage(objects=self.pipeline.objects, events=EventBridgePublisher(aws.BUS))
+        self.publish = PublishStage(self.pipeline.objects, EventBridgePublisher(aws.BUS), store)
         self.intake: deque[tuple[str, str, int]] = deque()
         self.submitted: dict[str, str] = {}
         self.dead: list[str] = []

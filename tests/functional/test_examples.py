@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from harness import aws
-from harness.fakes import InMemoryObjectStore, RecordingEventPublisher
+from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingEventPublisher
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import Enrichment, Language, to_json_bytes
 from newsdesk.ports import ObjectStore
@@ -40,7 +40,7 @@ def publish(objects: ObjectStore, commits: tuple[tuple[int, int], ...], first_se
         )
         objects.put(key_of(state, revision), to_json_bytes(article), "application/json")
         batch.append(Inserted(str(first_sequence + position), revision_of(state, revision)))
-    PublishStage(objects, RecordingEventPublisher()).handle(batch)
+    PublishStage(objects, RecordingEventPublisher(), InMemoryArticleStore()).handle(batch)
 
 
 def run_with_boto3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], since: str) -> list[str]:

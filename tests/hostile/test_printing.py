@@ -76,14 +76,14 @@ def test_case_95_a_submission_is_recorded_without_controls() -> None:
         stage.handle(json.dumps(fields), f"m-{number}")
 
     # Then nothing of them is stored
-    records = list(store.submissions.values())
+    records = list(store.submitted.values())
     assert [record.outcome for record in records] == [None, "rejected:invalid_url"]
     for record in records:
         assert "\x1b" not in record.model_dump_json()
         assert not {"\x1b", "\x07", "\x9b", "\r"} & set("".join([record.url, *record.tags, record.discovery or ""]))
         assert record.tags == ("a[2Jb",)
     assert [stage.handle(json.dumps({**fields, "url": url}), "m-1") for _ in range(2)] == ["rejected", "rejected"]
-    assert len(store.submissions) == 2
+    assert len(store.submitted) == 2
 
 
 def test_case_95_signals_are_recorded_without_controls() -> None:

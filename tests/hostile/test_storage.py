@@ -411,8 +411,8 @@ def test_82_a_message_is_never_too_large() -> None:
     assert pipeline.submit(longest, "longest") == "started"
 
     # When they are recorded and sent on, Then the first is cut, and the other's message has ids only
-    assert pipeline.store.submissions["huge"].outcome == "rejected:url_too_long"
-    assert len(pipeline.store.submissions["huge"].url) <= MAXIMUM_URL_LENGTH
+    assert pipeline.store.submitted["huge"].outcome == "rejected:url_too_long"
+    assert len(pipeline.store.submitted["huge"].url) <= MAXIMUM_URL_LENGTH
     (message,) = pipeline.queue.sent
     assert len(message.to_ascii_json()) < 1024
 
@@ -546,8 +546,8 @@ def test_87_bad_json_at_the_intake_is_an_outcome() -> None:
     pipeline = Pipeline()
     for number, body in enumerate(POISON):
         assert pipeline.submit_stage.handle(body, f"m-{number}") == "rejected"
-    outcomes = {record.outcome for record in pipeline.store.submissions.values()}
-    assert (outcomes, len(pipeline.store.submissions)) == ({"rejected:malformed_message"}, len(POISON))
+    outcomes = {record.outcome for record in pipeline.store.submitted.values()}
+    assert (outcomes, len(pipeline.store.submitted)) == ({"rejected:malformed_message"}, len(POISON))
 
 
 # ------------------------------------------------------------------------------------- the tombstone, redrives

@@ -88,14 +88,14 @@ def test_case_92_an_id_belongs_to_the_sender_who_used_it_first(first: str, secon
     assert (record.url, record.sender) == (second, "AIDASECOND")
     assert "invoice-1" not in (record.detail or "")
     assert desk.record("invoice-1") == before
-    assert len(desk.store.submissions) == 2
+    assert len(desk.store.submitted) == 2
 
 
 def test_case_92_the_sessions_of_a_role_are_one_sender() -> None:
     desk = Desk()
     assert desk.submit("https://news.example/a", "AROAROLE:i-0123", "m-1") == "started"
     assert desk.submit("https://news.example/a", "AROAROLE:i-4567", "m-2") == "repeated"
-    assert list(desk.store.submissions) == ["invoice-1"]
+    assert list(desk.store.submitted) == ["invoice-1"]
 
 
 def test_case_92_events_belong_to_the_account_that_they_come_from() -> None:

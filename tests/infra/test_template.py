@@ -371,6 +371,7 @@ class TestAccess:
             ("EnrichRole", ["article#*"]),
             ("IndexRole", ["article#*", "band#*", "cluster#*"]),
             ("DispatchRole", ["article#*"]),
+            ("PublishRole", ["submission#*"]),
             ("EmbedRole", ["article#*"]),
         ],
     )

@@ -9,11 +9,11 @@ import json
 
 import pytest
 
-from harness.fakes import InMemoryObjectStore, RecordingEventPublisher
+from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingEventPublisher
 from newsdesk.articles import Stage, WriteOnce
 from newsdesk.articles.lifecycle import retracted
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
-from publisher.stage import Inserted, PublishStage, change_of, ending_of
+from publisher.stage import Inserted, PublishStage, change_of, endings_of
 from tests.examples import NOW, at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
 
 
@@ -23,7 +23,11 @@ class Desk:
     def __init__(self) -> None:
         self.objects = InMemoryObjectStore()
         self.events = RecordingEventPublisher()
-        self.stage = PublishStage(self.objects, self.events)
+        self.store = InMemoryArticleStore()
+        self.stage = PublishStage(self.objects, self.events, self.store)
+
+    def endings(self) -> list[SubmissionEnded]:
+        return [event for event in self.events.published if isinstance(event, SubmissionEnded)]
 
     def feed(self) -> list[ArticleChanged]:
         lines = b"".join(self.objects.objects[key].body for key in sorted(self.objects.objects)).decode().splitlines()
@@ -180,10 +184,59 @@ def test_a_retraction_is_announced_with_its_reason_and_without_content() -> None
 
 def test_a_submitter_learns_how_the_submission_ended() -> None:
     # Given the ends of a run and of a refused submission, When they are announced
-    run, refusal = ending_of(outcome_of(FIRST)), ending_of(rejection_of())
+    (run,), (refusal,) = endings_of(outcome_of(FIRST), {}), endings_of(rejection_of(), {})
 
     # Then the first names article and key, the second neither
-    assert run is not None
-    assert refusal is not None
     assert (run.submission_ids, run.article_id, run.run, run.revision) == (("submission-0",), id_of(0), 1, 1)
     assert (refusal.submission_ids, refusal.article_id, refusal.key) == (("refused",), None, None)
+
+
+def test_what_submitters_said_comes_back_with_the_outcome_and_its_detail() -> None:
+    # Given a run that two submissions waited for; one said something, and the record of the other has expired
+    desk = Desk()
+    desk.store.submitted["submission-0"] = submission_of(FIRST)
+    ended = outcome_of(FIRST, "failed:timeout", submissions=("submission-0", "expired"), detail="20 s")
+
+    # When its end is told
+    desk.stage.handle(batch(ended))
+
+    # Then each submitter finds its own words
+    (ending,) = desk.endings()
+    assert (ending.detail, ending.submission_ids) == ("20 s", ("submission-0", "expired"))
+    assert [submission.model_dump(exclude_defaults=True) for submission in ending.submissions] == [
+        {
+            "submission_id": "submission-0",
+            "priority": "high",
+            "tags": ("world", "bridges"),
+            "correlation_id": "correlation-0",
+            "discovery": "feed",
+        },
+        {"submission_id": "expired"},
+    ]
+
+
+def test_a_refusal_comes_back_with_what_its_submitter_said_and_its_detail() -> None:
+    desk = Desk()
+    desk.stage.handle(batch(rejection_of().model_copy(update={"tags": ("world",), "correlation_id": "c-1"})))
+    (ending,) = desk.endings()
+    (submission,) = ending.submissions
+    assert (ending.detail, submission.tags, submission.correlation_id) == ("no URL", ("world",), "c-1")
+
+
+def test_submitters_who_say_a_lot_are_told_by_several_events() -> None:
+    # Given a hundred submissions with as many and as long tags as there may be
+    desk = Desk()
+    names = tuple(f"s-{number}" for number in range(100))
+    tags = tuple(f"{number:02d}" + "橋" * 62 for number in range(20))
+    for name in names:
+        desk.store.submitted[name] = submission_of(FIRST, name, tags=tags)
+
+    # When their run's end is told
+    desk.stage.handle(batch(outcome_of(FIRST, submissions=names)))
+
+    # Then the bus takes every event, and each submission is named once, in order
+    endings = desk.endings()
+    assert len(endings) > 1
+    assert all(len(ending.to_ascii_json()) < 200_000 for ending in endings)
+    assert tuple(name for ending in endings for name in ending.submission_ids) == names
+    assert all(submission.tags == tags for ending in endings for submission in ending.submissions)

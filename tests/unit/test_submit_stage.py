@@ -347,7 +347,7 @@ def test_a_body_that_is_no_submission_is_recorded_and_acknowledged(body: str, ou
     record = desk.store.submission(MESSAGE_ID)
     assert record is not None
     assert record.outcome == outcome
-    assert list(desk.store.submissions) == [MESSAGE_ID]
+    assert list(desk.store.submitted) == [MESSAGE_ID]
 
 
 def test_a_local_stack_may_open_a_private_network() -> None:
@@ -430,7 +430,7 @@ def test_a_url_refused_at_the_door_under_a_taken_id_is_recorded_under_the_messag
 def test_a_refusal_delivered_again_is_recorded_once() -> None:
     desk = Desk()
     assert [desk.submit(url="ftp://news.example/story") for _ in range(2)] == ["rejected", "rejected"]
-    assert list(desk.store.submissions) == ["first"]
+    assert list(desk.store.submitted) == ["first"]
 
 
 def test_a_malformed_message_takes_no_id() -> None:
@@ -440,7 +440,7 @@ def test_a_malformed_message_takes_no_id() -> None:
 
     # When a submission comes under that id, Then the id is free for it
     assert desk.submit() == "started"
-    assert {name: record.outcome for name, record in desk.store.submissions.items()} == {
+    assert {name: record.outcome for name, record in desk.store.submitted.items()} == {
         "another-message": "rejected:malformed_message",
         "first": None,
     }

@@ -15,7 +15,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from newsdesk.adapters.dynamodb import read_inserted
+from newsdesk.adapters.dynamodb import DynamoArticleStore, read_inserted
 from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema, schema_text
@@ -31,7 +31,11 @@ def build() -> PublishStage:
     objects = S3ObjectStore(settings.bucket_name)
     schema = schema_text(article_json_schema())
     objects.replace(ARTICLE_SCHEMA_KEY, schema.encode("utf-8"), "application/schema+json")
-    return PublishStage(objects=objects, events=EventBridgePublisher(settings.bus_name))
+    return PublishStage(
+        objects=objects,
+        events=EventBridgePublisher(settings.bus_name),
+        submissions=DynamoArticleStore(settings.table_name),
+    )
 
 
 @instrumented

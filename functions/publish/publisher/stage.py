@@ -13,19 +13,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord, WriteOnce
+from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionReader, SubmissionRecord, WriteOnce
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, SubmissionEnded, changes_key, unreadable_key
+from newsdesk.contracts import ArticleChanged, EndedSubmission, SubmissionEnded, changes_key, unreadable_key
 from newsdesk.errors import UnreadableRecordError
 from newsdesk.ports import EventPublisher, ObjectStore
 
 _SEQUENCE_DIGITS = 40
 """A stream's sequence number has up to 40 digits; padded, keys sort as the stream does."""
+
+_DESCRIBED_BYTES = 150_000
+"""What submitters said, in one event: EventBridge takes 256 KiB, and a hundred submitters may say far more."""
 
 
 class PublishStatus(StrEnum):
@@ -61,6 +64,7 @@ class PublishStage:
 
     objects: ObjectStore
     events: EventPublisher
+    submissions: SubmissionReader
 
     def handle(self, inserted: Sequence[Inserted]) -> int:
         """Announce a batch, all or nothing, and return the number of changes.
@@ -77,10 +81,19 @@ class PublishStage:
             key = changes_key(from_text(changes[0].committed_at), f"{first}-{last}")
             body = "".join(f"{change.to_json()}\n" for change in changes)
             self.objects.put(key, body.encode("utf-8"), "application/x-ndjson")
-        endings = [ending for item in inserted if (ending := ending_of(item.record)) is not None]
+        records = [item.record for item in inserted]
+        said = self._said_of(records)
+        endings = [ending for record in records for ending in endings_of(record, said)]
         if changes or endings:
             self.events.publish([*changes, *endings])
         return len(changes)
+
+    def _said_of(self, records: Iterable[WriteOnce]) -> dict[str, SubmissionRecord]:
+        """Return the submissions that a batch's runs ended, by id."""
+        ended = [record.submissions for record in records if isinstance(record, OutcomeRecord)]
+        wanted = list(dict.fromkeys(identifier for identifiers in ended for identifier in identifiers))
+        found = self.submissions.submissions(wanted) if wanted else ()
+        return {record.submission_id: record for record in found}
 
     def read(self, stream_records: Iterable[Mapping[str, Any]], read: Read) -> tuple[list[Inserted], int]:
         """Return what a batch of the stream's records inserted, and how many of them could not be read.
@@ -111,8 +124,8 @@ class PublishStage:
         self.objects.put(key, body, "application/json")
 
 
-def _announcements(record: WriteOnce) -> tuple[ArticleChanged | None, SubmissionEnded | None]:
-    return change_of(record) if isinstance(record, RevisionRecord) else None, ending_of(record)
+def _announcements(record: WriteOnce) -> tuple[ArticleChanged | None, tuple[SubmissionEnded, ...]]:
+    return change_of(record) if isinstance(record, RevisionRecord) else None, endings_of(record, {})
 
 
 def outcomes_of(inserted: Sequence[Inserted]) -> Counter[str]:
@@ -146,25 +159,70 @@ def change_of(record: RevisionRecord) -> ArticleChanged:
     )
 
 
-def ending_of(record: WriteOnce) -> SubmissionEnded | None:
-    """Return the event for submitters, if the record ends a submission of theirs."""
-    if isinstance(record, OutcomeRecord) and record.submissions:
-        return SubmissionEnded(
-            outcome=record.outcome,
-            url=record.url,
-            submission_ids=record.submissions,
-            article_id=record.article_id,
-            run=record.run,
-            revision=record.revision,
-            key=record.key,
-            duplicate_of=record.duplicate_of,
-            ended_at=record.ended_at,
+def endings_of(record: WriteOnce, said: Mapping[str, SubmissionRecord]) -> tuple[SubmissionEnded, ...]:
+    """Return the events for submitters, if the record ends submissions of theirs.
+
+    It is one event, unless the submitters said too much for one.
+
+    Parameters
+    ----------
+    said : mapping of str to SubmissionRecord
+        What the submitters said; of a submission whose record has expired, its id alone comes back.
+    """
+    if isinstance(record, OutcomeRecord):
+        described = [_described(identifier, said.get(identifier)) for identifier in record.submissions]
+        return tuple(
+            SubmissionEnded(
+                outcome=record.outcome,
+                detail=record.detail,
+                url=record.url,
+                submission_ids=tuple(submission.submission_id for submission in part),
+                submissions=part,
+                article_id=record.article_id,
+                run=record.run,
+                revision=record.revision,
+                key=record.key,
+                duplicate_of=record.duplicate_of,
+                ended_at=record.ended_at,
+            )
+            for part in _parts(described)
         )
     if isinstance(record, SubmissionRecord) and record.outcome is not None:
-        return SubmissionEnded(
-            outcome=record.outcome,
-            url=record.url,
-            submission_ids=(record.submission_id,),
-            ended_at=record.received_at,
+        return (
+            SubmissionEnded(
+                outcome=record.outcome,
+                detail=record.detail,
+                url=record.url,
+                submission_ids=(record.submission_id,),
+                submissions=(_described(record.submission_id, record),),
+                ended_at=record.received_at,
+            ),
         )
-    return None
+    return ()
+
+
+def _described(submission_id: str, record: SubmissionRecord | None) -> EndedSubmission:
+    if record is None:
+        return EndedSubmission(submission_id=submission_id)
+    return EndedSubmission(
+        submission_id=submission_id,
+        priority=record.priority,
+        tags=record.tags,
+        correlation_id=record.correlation_id,
+        discovery=record.discovery,
+    )
+
+
+def _parts(described: Iterable[EndedSubmission]) -> Iterator[tuple[EndedSubmission, ...]]:
+    """Share submissions out to events, in order, so that none is too large for the bus."""
+    part: list[EndedSubmission] = []
+    size = 0
+    for submission in described:
+        weight = len(json.dumps(submission.model_dump(mode="json", by_alias=True, exclude_none=True)))
+        if part and size + weight > _DESCRIBED_BYTES:
+            yield tuple(part)
+            part, size = [], 0
+        part.append(submission)
+        size += weight
+    if part:
+        yield tuple(part)

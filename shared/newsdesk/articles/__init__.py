@@ -31,7 +31,7 @@ from newsdesk.articles.lifecycle import (
     released,
     with_submission,
 )
-from newsdesk.articles.ports import ArticleStore, WriteOnce
+from newsdesk.articles.ports import ArticleStore, SubmissionReader, WriteOnce
 from newsdesk.articles.retries import (
     MAXIMUM_RESENDS,
     OVERLOAD_POLICY,
@@ -90,6 +90,7 @@ __all__ = [
     "RevisitPolicy",
     "Stage",
     "Standing",
+    "SubmissionReader",
     "SubmissionRecord",
     "Timeouts",
     "WriteOnce",

@@ -51,7 +51,15 @@ class ClusterStore(Protocol):
         ...
 
 
-class ArticleStore(ClusterStore, Protocol):
+class SubmissionReader(Protocol):
+    """Knows what was submitted."""
+
+    def submissions(self, submission_ids: Sequence[str]) -> Sequence[SubmissionRecord]:
+        """Return those submissions that there are, in no order, read consistently."""
+        ...
+
+
+class ArticleStore(ClusterStore, SubmissionReader, Protocol):
     """The table: the truth about every article."""
 
     def get(self, article_id: str) -> ArticleState | None:

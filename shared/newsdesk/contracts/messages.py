@@ -56,9 +56,17 @@ class UrlSubmitted(Message):
         "Absent: the id of the queue's message or of the event.",
     )
     priority: Literal["normal", "high"] | None = Field(default=None, description="Recorded; orders nothing yet.")
-    tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Recorded with the submission.")
-    correlation_id: Line | None = Field(default=None, max_length=128, description="Travels through every stage's logs.")
-    discovery: Line | None = Field(default=None, max_length=128, description="How the submitter found the URL.")
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Come back in `SubmissionEnded`.")
+    correlation_id: Line | None = Field(
+        default=None,
+        max_length=128,
+        description="Travels through every stage's logs, and comes back in `SubmissionEnded`.",
+    )
+    discovery: Line | None = Field(
+        default=None,
+        max_length=128,
+        description="How the submitter found the URL; comes back in `SubmissionEnded`.",
+    )
 
 
 class StageMessage(Message):
@@ -124,13 +132,29 @@ class ArticleChanged(Message):
     committed_at: str
 
 
+class EndedSubmission(BaseModel):
+    """What a submitter had said of a submission, sent back with its outcome."""
+
+    model_config = Message.model_config
+
+    submission_id: str
+    priority: str | None = None
+    tags: tuple[str, ...] = ()
+    correlation_id: str | None = None
+    discovery: str | None = None
+
+
 class SubmissionEnded(Message):
     """Submissions have their outcome: the detail of the event of the same name."""
 
     schema_version: Literal[1] = 1
     outcome: str
+    detail: str | None = Field(default=None, description="What was noted about it, for people.")
     url: str
     submission_ids: tuple[str, ...]
+    submissions: tuple[EndedSubmission, ...] = Field(
+        default=(), description="The same submissions in the same order, with what their submitters had said of them."
+    )
     article_id: ArticleId | None = None
     run: int | None = None
     revision: int | None = None
