@@ -34,6 +34,8 @@ from newsdesk_cli.console import (
     usage,
 )
 from newsdesk_cli.errors import CommandError
+from newsdesk_cli.operating import operators
+from newsdesk_cli.options import Json, Region, StackName
 from newsdesk_cli.paths import PAGES_FOLDER
 
 app = typer.Typer(
@@ -43,10 +45,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(operators)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-StackName = Annotated[str | None, typer.Option("--stack", help="A deployed stack instead of the local one.")]
-Region = Annotated[str | None, typer.Option("--region", help="The deployed stack's region.")]
 Interval = Annotated[float | None, typer.Option(help="Seconds between two requests to one host.", min=0)]
 Networks = Annotated[list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")]
 Manifest = Annotated[Path, typer.Option("--manifest", help="JSON lines.", exists=True, dir_okay=False)]

@@ -63,6 +63,17 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(EXIT_FAILURE)
 
 
+def confirm(question: str, *, is_agreed: bool) -> None:
+    """Ask whether to go on, unless that is agreed; end the command where the answer is no, or nobody can be asked."""
+    if is_agreed:
+        return
+    if not sys.stdin.isatty():
+        usage(f"{question} Say --yes, because there is nobody to ask")
+    err.print(f"{escape(question)} \\[y/N]", end=" ", highlight=False)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        fail("nothing was changed")
+
+
 def require_checkout(what: str) -> None:
     """End the command with a usage error unless it runs from a checkout, which holds the functions and their models."""
     if not TEMPLATE.is_file():

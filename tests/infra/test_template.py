@@ -67,21 +67,26 @@ class TestReferences:
 
 
 class TestRedrive:
-    def test_every_documented_redrive_names_where_messages_go(self, template: Template) -> None:
-        # Given dead-letter queues into which an event bus puts what came from no queue
+    def test_every_dead_letter_queue_is_named_by_the_queue_that_it_belongs_to(self, template: Template) -> None:
+        # Given dead-letter queues, into some of which an event bus puts what came from no queue
+        resources = template["Resources"]
         fed_by_a_bus = {
             target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
-            for resource in template["Resources"].values()
+            for resource in resources.values()
             if resource["Type"] == "AWS::Events::Rule"
             for target in resource["Properties"]["Targets"]
         }
         assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue"}
-        # When / Then: each command moves to a destination, and a queue of the name it makes up is there
-        text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-        commands = [line for line in text.splitlines() if "start-message-move-task" in line]
-        assert commands
-        assert all("--source-arn" in line and "--destination-arn" in line for line in commands)
-        assert {name.replace("DeadLetterQueue", "Queue") for name in fed_by_a_bus} <= set(template["Resources"])
+        # When / Then: redrive finds each by its queue's redrive policy, whatever fed it
+        policies = {
+            name: resource["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            for name, resource in resources.items()
+            if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in resource["Properties"]
+        }
+        assert {name.removesuffix("Queue") + "DeadLetterQueue": name for name in policies} == {
+            dead: name for name, dead in policies.items()
+        }
+        assert {name for name in resources if name.endswith("DeadLetterQueue")} == set(policies.values())
 
 
 class TestTable:
