@@ -22,8 +22,8 @@ import json
 import math
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,19 +31,12 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from extractor.body import find_boundary, ruled_out
-from extractor.body.context import (
-    LONGEST_WORDED_TEXT,
-    context_columns,
-    scored_segments,
-    vote_columns,
-    word_columns,
-)
-from extractor.body.features import FEATURES, TOKEN, PageFeatures, features_of
+from extractor.body import describe, find_boundary, ruled_out
+from extractor.body.context import LONGEST_WORDED_TEXT, context_columns, vote_columns, word_columns
+from extractor.body.features import FEATURES, TOKEN, Numbers, PageFeatures
 from extractor.body.forest import Forest, forest_from_json
 from extractor.body.guard import GUARD_FEATURES
 from extractor.body.model import BLOCK_COLUMNS, MODEL_FILE
-from extractor.body.selection import surely_foreign
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from training.boundary_training import PARAMETERS, Sample, boundary_trees, samples_of
 from training.cases import (
@@ -87,11 +80,27 @@ Excluded = frozenset[int]
 
 @dataclass(frozen=True, eq=False)
 class LabelledPage:
-    """A page whose article is known; ``is_added`` tells the segments that were put into it."""
+    """A page whose article is known.
+
+    Attributes
+    ----------
+    case : Case
+        The page.
+    features : PageFeatures
+        What the classifier sees of it, without the numbers.
+    rows : numpy.ndarray
+        The numbers, a row for each scored segment.
+    truth : numpy.ndarray
+        Which scored segments are the article's.
+    vote : list of float
+        Which share of each segment trafilatura keeps.
+    is_added : numpy.ndarray
+        Which scored segments were put into the page.
+    """
 
     case: Case
     features: PageFeatures
-    scored: list[int]
+    rows: np.ndarray
     truth: np.ndarray
     vote: list[float]
     is_added: np.ndarray
@@ -107,14 +116,9 @@ class LabelledPage:
         return self.case.kind not in AS_THEY_ARE
 
     @cached_property
-    def rows(self) -> np.ndarray:
-        """Its features, of the segments that are scored."""
-        return np.array([self.features.rows[i] for i in self.scored], dtype=float)
-
-    @cached_property
     def weights(self) -> np.ndarray:
         """The weights of the segments: roughly as their words, and with roughly the same sum for each page."""
-        words = np.array([self.features.sizes[i] for i in self.scored]) ** 0.75 + 0.5
+        words = np.array([self.features.sizes[i] for i in self.features.scored]) ** 0.75 + 0.5
         weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
         if self.case.kind == EXTRA:
             weights *= _EXTRA_WEIGHT
@@ -152,32 +156,34 @@ def training_data(data: Path) -> TrainingData:
     # The guard's opinion of pages that it was trained on is worthless, like the first forest's.
     guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
     pages = [_labelled(case, guards[case.fold]) for case in chosen]
-    return TrainingData([page for page in pages if page.scored], samples, digests)
+    return TrainingData([page for page in pages if page.features.scored], samples, digests)
 
 
 def _labelled(case: Case, guard: Forest) -> LabelledPage:
     page = read_case(case)
     assert page is not None
     html, titles = page.page, page.metadata.titles
-    segments, data = html.segments, html.data
     boundary = find_boundary(html, titles, page.authors, forest=guard)
     foreign = {**boundary.foreign, **ruled_out(html)}
-    features = features_of(
-        segments,
-        surely_foreign(foreign, boundary.likelihoods),
-        titles,
-        page.metadata.fields().get("description"),
-        data.main.article_body if data.main else None,
-        boundary.likelihoods,
-        foreign,
+    features = describe(html, foreign, titles, page.metadata.fields().get("description"), boundary.likelihoods)
+    texts = [segment.text for segment in html.segments]
+    shares = true_shares(
+        [[] if text in case.foreign else TOKEN.findall(text) for text in texts], TOKEN.findall(case.truth)
     )
-    scored = scored_segments(features)
-    words = [[] if segment.text in case.foreign else TOKEN.findall(segment.text) for segment in segments]
-    shares = true_shares(words, TOKEN.findall(case.truth))
-    truth = np.array([shares[i] >= 0.5 for i in scored], dtype=float)
-    vote = shares_in(features.tokens, trafilatura_text(html.tree))
-    is_added = np.array([segments[i].text in case.foreign for i in scored], dtype=bool)
-    return LabelledPage(case, features, scored, truth, vote, is_added)
+    return LabelledPage(
+        case,
+        # What computes the numbers holds the whole tree of the page.
+        replace(features, numbers=()),
+        _matrix(features.numbers),
+        truth=np.array([shares[i] >= 0.5 for i in features.scored], dtype=float),
+        vote=shares_in(features.tokens, trafilatura_text(html.tree)),
+        is_added=np.array([texts[i] in case.foreign for i in features.scored], dtype=bool),
+    )
+
+
+def _matrix(columns: Iterable[Callable[[], Numbers]]) -> np.ndarray:
+    """Return columns as a matrix with a row for each scored segment."""
+    return np.array([column() for column in columns], dtype=float).T
 
 
 class Trainer:
@@ -194,11 +200,11 @@ class Trainer:
         pages = [page for page in self.pages if page.fold not in excluded]
         opinions = [self._opinion(page, excluded | {page.fold}) for page in pages]
         second: list[np.ndarray] = [
-            np.hstack([rows, context_columns(page.features, page.scored, first.tolist())])
+            np.hstack([rows, _matrix(context_columns(page.features, first.tolist()))])
             for page, (rows, first) in zip(pages, opinions, strict=True)
         ]
         third: list[np.ndarray] = [
-            np.hstack([rows, vote_columns(page.features, page.scored, first.tolist(), page.vote)])
+            np.hstack([rows, _matrix(vote_columns(page.features, first.tolist(), page.vote))])
             for page, rows, (_, first) in zip(pages, second, opinions, strict=True)
         ]
         class_words, text_words = self._odds(excluded)
@@ -222,7 +228,7 @@ class Trainer:
         return rows, predict(self._forest(excluded), rows)
 
     def _rows(self, page: LabelledPage, excluded: Excluded) -> np.ndarray:
-        return np.hstack([page.rows, word_columns(page.features, page.scored, *self._odds(excluded))])
+        return np.hstack([page.rows, _matrix(word_columns(page.features, *self._odds(excluded)))])
 
     def _odds(self, excluded: Excluded) -> tuple[dict[str, float], dict[str, float]]:
         if excluded not in self._words:
@@ -249,7 +255,7 @@ def _word_counts(pages: list[LabelledPage]) -> dict[str, dict[int, tuple[Counter
     for page in pages:
         site = page.case.domain
         around: dict[int, frozenset[str]] = {}
-        for index, true in zip(page.scored, page.truth, strict=True):
+        for index, true in zip(page.features.scored, page.truth, strict=True):
             chain = []
             walked = page.features.containers[index]
             while walked is not None and id(walked) not in around:
@@ -320,7 +326,7 @@ def main() -> None:
     started = time.monotonic()
     data = training_data(arguments.data)
     print(
-        f"{len(data.pages)} pages, {sum(len(page.scored) for page in data.pages)} segments, "
+        f"{len(data.pages)} pages, {sum(len(page.truth) for page in data.pages)} segments, "
         f"{len(data.samples)} suspect pieces, {time.monotonic() - started:.0f} s"
     )
     model = Trainer(data).model()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractor.body import Body, choose_body
-from extractor.body.features import features_of
+from extractor.body.features import Statements, features_of
 from extractor.body.selection import Judgement, overrules, surely_foreign, threshold_of
 from extractor.html import read_html
 from tests.work import calls_of
@@ -150,6 +150,6 @@ def test_what_is_hidden_stays_cut_whatever_the_guard_thinks_of_its_piece() -> No
 def test_a_surer_look_without_the_cuts_overrules_them(
     cut: tuple[float, int], whole: tuple[float, int], is_overruled: bool
 ) -> None:
-    page = features_of((), {}, (), None, None, {})
+    page = features_of((), {}, Statements(), {})
     judged, again = (Judgement({}, 0.5, words, certainty, "blocks", page) for certainty, words in (cut, whole))
     assert overrules(again, judged) is is_overruled

@@ -9,7 +9,7 @@ from extractor.body.guard import Boundary, find_boundary
 from extractor.body.model import Model
 from extractor.body.recurrence import judge_recurrence
 from extractor.body.ruled_out import ruled_out
-from extractor.body.selection import Body, choose_body
+from extractor.body.selection import Body, choose_body, describe
 from extractor.body.stated_body import prefer_script_body, prefer_stated_body
 from extractor.body.trimming import trim
 
@@ -18,6 +18,7 @@ __all__ = [
     "Boundary",
     "Model",
     "choose_body",
+    "describe",
     "find_boundary",
     "judge_recurrence",
     "prefer_script_body",

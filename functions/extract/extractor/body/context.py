@@ -1,15 +1,19 @@
 """What the forests read of a segment beside its features: words, opinions around it, and another extractor's vote.
 
-Comes in: a page's features, and an opinion of each segment. Goes out: rows of numbers, whose names stand beside them.
+Comes in: a page's features, and an opinion of each segment. Goes out: columns of numbers.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from operator import itemgetter
+from typing import NamedTuple
 
-from extractor.body.features import Holding, PageFeatures
+from extractor.body.features import Column, Holding, Numbers, PageFeatures, deferred, fields_of, names_of, prefixed
 
 LONGEST_WORDED_TEXT = 40
 """A segment of more words says what it is by other means than by single words."""
@@ -18,82 +22,115 @@ _LEVELS = 4
 _KEPT = 0.6
 """Of a running mean over segments, with each step."""
 _MAIN_SHARES = (0.6, 0.9)
-_SURROUNDINGS = (
-    *("own", "previous", "second_previous", "next", "second_next", "running_before", "running_after", "to_heading"),
-    *("share_before", "share_after", "alike_mean", "alike_share"),
-    *(f"main{share}_{way}" for share in _MAIN_SHARES for way in ("up", "down")),
-    *(f"container{level}_{name}" for level in range(_LEVELS) for name in ("mean", "share")),
-    "page_words",
-)
-CONTEXT_FEATURES = tuple(f"opinion_{name}" for name in _SURROUNDINGS)
-VOTE_FEATURES = (*(f"peer_{name}" for name in _SURROUNDINGS), "peer_agreement", "peer_all_words")
+_OUTSIDE = (-1.0, -1.0)
 
 
-def scored_segments(page: PageFeatures) -> list[int]:
-    """Return which segments of a page the forests are scored about."""
-    return [i for i, row in enumerate(page.rows) if row]
+class Words(NamedTuple):
+    """The log-odds of the words in the class names around a segment, and in its text."""
+
+    own: float
+    parent: float
+    grandparent: float
+    lowest: float
+    highest: float
+    sum: float
+    text_words: float
+    first_words: float
+
+
+class _ClassScore(NamedTuple):
+    """A container's own log-odds, and the lowest, the highest and the sum of all that is around it."""
+
+    own: float
+    lowest: float
+    highest: float
+    sum: float
 
 
 def word_columns(
-    page: PageFeatures, scored: Iterable[int], class_words: Mapping[str, float], text_words: Mapping[str, float]
-) -> list[list[float]]:
-    """Return the log-odds of the words in and around each segment, in the order of ``WORD_FEATURES``."""
-    known: dict[int, tuple[float, float, float, float]] = {}
-    nothing = (0.0, 0.0, 0.0, 0.0)
-    columns = []
-    for index in scored:
+    page: PageFeatures, class_words: Mapping[str, float], text_words: Mapping[str, float]
+) -> list[Callable[[], Numbers]]:
+    """Return the log-odds of the words in and around each scored segment, in the order of ``WORD_FEATURES``."""
+    return deferred(_WORDS, _words_of(page, class_words, text_words))
+
+
+def _words_of(page: PageFeatures, class_words: Mapping[str, float], text_words: Mapping[str, float]) -> list[Words]:
+    known: dict[int, _ClassScore] = {}
+    words = []
+    for index in page.scored:
         container = page.containers[index]
         assert container is not None
-        own, lowest, highest, total = _class_score(container, class_words, known)
+        score = _class_score(container, class_words, known)
         parent = container.parent
         grandparent = parent.parent if parent else None
         text = first = 0.0
         if page.sizes[index] <= LONGEST_WORDED_TEXT:
             odds = [text_words.get(word, 0.0) for word in map(str.casefold, page.tokens[index])]
             text, first = sum(odds) / math.sqrt(max(1, len(odds))), sum(odds[:2])
-        from_parent = (known[id(parent)] if parent else nothing)[0]
-        from_grandparent = (known[id(grandparent)] if grandparent else nothing)[0]
-        columns.append([own, from_parent, from_grandparent, lowest, highest, total, text, first])
-    return columns
+        words.append(
+            Words(
+                own=score.own,
+                parent=known[id(parent)].own if parent else 0.0,
+                grandparent=known[id(grandparent)].own if grandparent else 0.0,
+                lowest=score.lowest,
+                highest=score.highest,
+                sum=score.sum,
+                text_words=text,
+                first_words=first,
+            )
+        )
+    return words
 
 
-def _class_score(
-    container: Holding, class_words: Mapping[str, float], known: dict[int, tuple[float, float, float, float]]
-) -> tuple[float, float, float, float]:
-    """Return a container's own log-odds, and the lowest, the highest and the sum of all that is around it."""
+def _class_score(container: Holding, class_words: Mapping[str, float], known: dict[int, _ClassScore]) -> _ClassScore:
     chain: list[Holding] = []
     walked: Holding | None = container
     while walked is not None and id(walked) not in known:
         chain.append(walked)
         walked = walked.parent
-    _, lowest, highest, total = known[id(walked)] if walked is not None else (0.0, 0.0, 0.0, 0.0)
+    score = known[id(walked)] if walked is not None else _ClassScore(0.0, 0.0, 0.0, 0.0)
     for made in reversed(chain):
         odds = [class_words[word] for word in made.template if word in class_words]
         own = sum(odds) / math.sqrt(len(odds)) if odds else 0.0
-        lowest, highest, total = min([lowest, *odds]), max([highest, *odds]), total + own
-        known[id(made)] = (own, lowest, highest, total)
+        score = _ClassScore(own, min([score.lowest, *odds]), max([score.highest, *odds]), score.sum + own)
+        known[id(made)] = score
     return known[id(container)]
 
 
-def context_columns(page: PageFeatures, scored: Sequence[int], probabilities: Sequence[float]) -> list[list[float]]:
-    """Return what the first forest thinks of each segment and of what is around it."""
-    spread = [0.0] * len(page.rows)
-    for index, probability in zip(scored, probabilities, strict=True):
+def context_columns(page: PageFeatures, probabilities: Sequence[float]) -> list[Callable[[], Numbers]]:
+    """Return what the first forest thinks of each scored segment and of what is around it."""
+    spread = [0.0] * len(page.sizes)
+    for index, probability in zip(page.scored, probabilities, strict=True):
         spread[index] = probability
-    return _Surroundings(page, spread).rows(scored)
+    return deferred(_CONTEXT, _Surroundings(page, spread))
 
 
 def vote_columns(
-    page: PageFeatures, scored: Sequence[int], probabilities: Sequence[float], vote: Sequence[float]
-) -> list[list[float]]:
-    """Return which segments another extractor kept, around each segment and on the whole page."""
-    around = _Surroundings(page, vote).rows(scored)
-    sizes = page.sizes
-    kept = sum(share * size for share, size in zip(vote, sizes, strict=True))
-    mass = sum(probability * sizes[i] for i, probability in zip(scored, probabilities, strict=True))
-    agreed = sum(probability * sizes[i] * vote[i] for i, probability in zip(scored, probabilities, strict=True))
-    whole = [2 * agreed / max(1.0, kept + mass), math.log1p(kept)]
-    return [[*row, *whole] for row in around]
+    page: PageFeatures, probabilities: Sequence[float], vote: Sequence[float]
+) -> list[Callable[[], Numbers]]:
+    """Return which segments another extractor kept, around each scored segment and on the whole page."""
+    around = _Surroundings(page, vote)
+    return [*deferred(_PEER, around), *deferred(_WHOLE_VOTE, _Vote(page, probabilities, vote))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """Which share of each segment of a page another extractor kept, beside the first forest's opinion."""
+
+    page: PageFeatures
+    probabilities: Sequence[float]
+    shares: Sequence[float]
+
+    def agreement(self) -> float:
+        sizes, shares = self.page.sizes, self.shares
+        opinions = list(zip(self.page.scored, self.probabilities, strict=True))
+        kept = sum(share * size for share, size in zip(shares, sizes, strict=True))
+        mass = sum(probability * sizes[i] for i, probability in opinions)
+        agreed = sum(probability * sizes[i] * shares[i] for i, probability in opinions)
+        return 2 * agreed / max(1.0, kept + mass)
+
+    def words(self) -> float:
+        return math.log1p(sum(share * size for share, size in zip(self.shares, self.page.sizes, strict=True)))
 
 
 class _Surroundings:
@@ -101,12 +138,11 @@ class _Surroundings:
 
     def __init__(self, page: PageFeatures, spread: Sequence[float]) -> None:
         self._page, self._spread = page, spread
-        self._places = [i for i, row in enumerate(page.rows) if row is not None]
         self._held: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._alike: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._mass = 0.0
         containers: dict[int, Holding] = {}
-        for i in self._places:
+        for i in page.described:
             container = page.containers[i]
             assert container is not None
             containers[id(container)] = container
@@ -117,7 +153,11 @@ class _Surroundings:
                 sums[1] += page.sizes[i]
         _sum_up(self._held, containers)
         self._mains = [self._main(containers, share) for share in _MAIN_SHARES]
-        self._ways: dict[int, list[float]] = {}
+        self._total = max(1.0, self._mass)
+        scored = frozenset(page.scored)
+        self._positions = [position for position, i in enumerate(page.described) if i in scored]
+        self.count = len(page.scored)
+        self._padded = [-1.0, -1.0, *(spread[i] for i in page.described), -1.0, -1.0]
 
     def _main(self, containers: Mapping[int, Holding], share: float) -> dict[int, int]:
         main: Holding | None = None
@@ -126,55 +166,80 @@ class _Surroundings:
                 main = container
         return _steps(main)
 
-    def rows(self, scored: Sequence[int]) -> list[list[float]]:
-        """Return the numbers of the segments that are scored about, in document order."""
-        page, spread, places = self._page, self._spread, self._places
-        following = _following(page, places, spread)
-        padded = [-1.0, -1.0, *(spread[i] for i in places), -1.0, -1.0]
-        total = max(1.0, self._mass)
-        wanted = frozenset(scored)
-        result = []
+    def _containers(self) -> Iterable[Holding]:
+        return (container for i in self._page.scored if (container := self._page.containers[i]) is not None)
+
+    def beside(self, steps: int) -> Numbers:
+        """Return the opinion of the segment so many places on; before the first and after the last, -1."""
+        return [self._padded[position + 2 + steps] for position in self._positions]
+
+    @cached_property
+    def before(self) -> list[tuple[float, float, float]]:
+        """The running mean, the share of what is kept that stands before each segment, and the share after it."""
+        page, spread = self._page, self._spread
+        scored = frozenset(page.scored)
+        found = []
         before = running = 0.0
-        for position, i in enumerate(places):
+        for i in page.described:
             mass = spread[i] * page.sizes[i]
-            if i in wanted:
-                container = page.containers[i]
-                assert container is not None
-                row = [
-                    spread[i],
-                    *(padded[position + 1], padded[position], padded[position + 3], padded[position + 4]),
-                    running,
-                    *following[i],
-                    before / total,
-                    (self._mass - before - mass) / total,
-                    *self._without(self._alike[container.path], mass, page.sizes[i]),
-                    *self._way(container),
-                    *self._chain(container, mass, page.sizes[i]),
-                    math.log1p(self._mass),
-                ]
-                result.append(row)
+            if i in scored:
+                found.append((running, before / self._total, (self._mass - before - mass) / self._total))
             before += mass
             running = _KEPT * running + (1 - _KEPT) * spread[i]
-        return result
+        return found
 
-    def _without(self, sums: Sequence[float], mass: float, size: int) -> tuple[float, float]:
-        """Return the mean of a group without one of its segments, and the group's share of the page."""
-        mean = (sums[0] - mass) / (sums[1] - size) if sums[1] > size else -1.0
-        return mean, sums[0] / max(1.0, self._mass)
+    @cached_property
+    def after(self) -> list[tuple[float, float]]:
+        """The mean of what follows, the nearest most, and the mean up to the next heading."""
+        following = _following(self._page, self._spread)
+        return [following[i] for i in self._page.scored]
 
-    def _way(self, container: Holding) -> list[float]:
-        way = self._ways.get(id(container))
-        if way is None:
-            way = self._ways[id(container)] = [number for main in self._mains for number in _way(container, main)]
-        return way
+    @cached_property
+    def alike(self) -> list[tuple[float, float]]:
+        """The mean of the others in containers of the same kind, and the share of what is kept that they hold."""
+        return [
+            self._without(self._alike[container.path], i)
+            for i, container in zip(self._page.scored, self._containers(), strict=True)
+        ]
 
-    def _chain(self, container: Holding, mass: float, size: int) -> list[float]:
-        row: list[float] = []
-        walked: Holding | None = container
+    @cached_property
+    def levels(self) -> list[list[tuple[float, float]]]:
+        """The same of each container around a segment, the nearest first."""
+        around: list[Holding | None] = [*self._containers()]
+        levels = []
         for _ in range(_LEVELS):
-            row += (-1.0, -1.0) if walked is None else self._without(self._held[id(walked)], mass, size)
-            walked = walked.parent if walked else None
-        return row
+            levels.append(
+                [
+                    _OUTSIDE if container is None else self._without(self._held[id(container)], i)
+                    for i, container in zip(self._page.scored, around, strict=True)
+                ]
+            )
+            around = [container.parent if container is not None else None for container in around]
+        return levels
+
+    @cached_property
+    def ways(self) -> list[list[tuple[float, float]]]:
+        """The way to each segment from the containers that hold most of what is kept: up, and down again."""
+        known: dict[int, list[tuple[float, float]]] = {}
+        ways = []
+        for container in self._containers():
+            way = known.get(id(container))
+            if way is None:
+                way = known[id(container)] = [_way(container, main) for main in self._mains]
+            ways.append(way)
+        return ways
+
+    @property
+    def words(self) -> float:
+        """About how many words are kept, on a logarithmic scale."""
+        return math.log1p(self._mass)
+
+    def _without(self, sums: Sequence[float], index: int) -> tuple[float, float]:
+        """Return the mean of a group without one of its segments, and the group's share of the page."""
+        size = self._page.sizes[index]
+        mass = self._spread[index] * size
+        mean = (sums[0] - mass) / (sums[1] - size) if sums[1] > size else -1.0
+        return mean, sums[0] / self._total
 
 
 def _sum_up(held: defaultdict[int, list[float]], order: dict[int, Holding]) -> None:
@@ -195,11 +260,10 @@ def _sum_up(held: defaultdict[int, list[float]], order: dict[int, Holding]) -> N
                 outer[1] += inside[1]
 
 
-def _following(page: PageFeatures, places: Sequence[int], spread: Sequence[float]) -> dict[int, tuple[float, float]]:
-    """Return for each segment the mean of what follows, the nearest most, and the mean up to the next heading."""
+def _following(page: PageFeatures, spread: Sequence[float]) -> dict[int, tuple[float, float]]:
     result = {}
     running = mass = size = 0.0
-    for i in reversed(places):
+    for i in reversed(page.described):
         result[i] = (running, mass / size if size else -1.0)
         running = _KEPT * running + (1 - _KEPT) * spread[i]
         container = page.containers[i]
@@ -229,3 +293,48 @@ def _way(container: Holding, chain: Mapping[int, int]) -> tuple[float, float]:
         walked = walked.parent
         down += 1
     return 99.0, 99.0
+
+
+def _way_part(main: int, part: int, around: _Surroundings) -> Numbers:
+    return [way[main][part] for way in around.ways]
+
+
+def _level_part(level: int, part: int, around: _Surroundings) -> Numbers:
+    return list(map(itemgetter(part), around.levels[level]))
+
+
+_SURROUNDINGS: tuple[Column[_Surroundings], ...] = (
+    Column("own", lambda around: around.beside(0)),
+    Column("previous", lambda around: around.beside(-1)),
+    Column("second_previous", lambda around: around.beside(-2)),
+    Column("next", lambda around: around.beside(1)),
+    Column("second_next", lambda around: around.beside(2)),
+    Column("running_before", lambda around: [running for running, _, _ in around.before]),
+    Column("running_after", lambda around: [running for running, _ in around.after]),
+    Column("to_heading", lambda around: [mean for _, mean in around.after]),
+    Column("share_before", lambda around: [share for _, share, _ in around.before]),
+    Column("share_after", lambda around: [share for _, _, share in around.before]),
+    Column("alike_mean", lambda around: [mean for mean, _ in around.alike]),
+    Column("alike_share", lambda around: [share for _, share in around.alike]),
+    *(
+        Column(f"main{share}_{name}", partial(_way_part, main, part))
+        for main, share in enumerate(_MAIN_SHARES)
+        for part, name in enumerate(("up", "down"))
+    ),
+    *(
+        Column(f"container{level}_{name}", partial(_level_part, level, part))
+        for level in range(_LEVELS)
+        for part, name in enumerate(("mean", "share"))
+    ),
+    Column("page_words", lambda around: [around.words] * around.count),
+)
+_WHOLE_VOTE: tuple[Column[_Vote], ...] = (
+    Column("peer_agreement", lambda vote: [vote.agreement()] * len(vote.page.scored)),
+    Column("peer_all_words", lambda vote: [vote.words()] * len(vote.page.scored)),
+)
+_WORDS: tuple[Column[list[Words]], ...] = fields_of(Words, lambda words: words)
+_CONTEXT, _PEER = prefixed("opinion_", _SURROUNDINGS), prefixed("peer_", _SURROUNDINGS)
+
+WORD_FEATURES = names_of(_WORDS)
+CONTEXT_FEATURES = names_of(_CONTEXT)
+VOTE_FEATURES = (*names_of(_PEER), *names_of(_WHOLE_VOTE))

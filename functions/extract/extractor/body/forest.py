@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, repeat
 from operator import add
 from typing import Any
@@ -53,24 +54,26 @@ class Splits:
 
 
 class Table:
-    """Rows of numbers, as the forests over some splits read them; columns may be added."""
+    """Columns of numbers, a number for each row, as the forests over some splits read them; columns may be added.
 
-    def __init__(self, splits: Splits, rows: Sequence[Sequence[float]]) -> None:
-        self.count = len(rows)
-        self.columns: list[tuple[float, ...]] = []
+    A column is computed when a tree first asks for it.
+    """
+
+    def __init__(self, splits: Splits, count: int) -> None:
+        self.count = count
+        self._columns: list[Callable[[], Sequence[float]]] = []
         self._splits = splits
         self.masks: list[int | None] = [None] * len(splits.columns)
-        self.extend(rows)
 
-    def extend(self, rows: Sequence[Sequence[float]]) -> None:
+    def extend(self, columns: Iterable[Callable[[], Sequence[float]]]) -> None:
         """Add columns on the right."""
-        self.columns += zip(*rows, strict=True)
+        self._columns += columns
 
     def mask(self, split: int) -> int:
         """Return the lanes whose number is at most a split's threshold; a column's masks are made together."""
         feature = self._splits.columns[split]
         first, thresholds = self._splits.first[feature], self._splits.thresholds[feature]
-        ranks = bytes(map(bisect_left, repeat(thresholds), self.columns[feature]))
+        ranks = bytes(map(bisect_left, repeat(thresholds), self._columns[feature]()))
         lanes = [int.from_bytes(ranks.translate(at_most), "little") for at_most in _AT_MOST[: len(thresholds)]]
         self.masks[first : first + len(lanes)] = lanes
         return lanes[split - first]
@@ -107,7 +110,9 @@ class Forest:
 
     def probabilities(self, rows: Sequence[Sequence[float]]) -> list[float]:
         """Return the probability of each row."""
-        return self.probabilities_in(Table(self.splits, rows))
+        table = Table(self.splits, len(rows))
+        table.extend(partial(tuple, column) for column in zip(*rows, strict=True))
+        return self.probabilities_in(table)
 
     def probabilities_in(self, table: Table) -> list[float]:
         """Return the probability of each row of a table that was made for this forest's splits."""

@@ -17,8 +17,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from extractor.body.context import CONTEXT_FEATURES, VOTE_FEATURES, context_columns, vote_columns, word_columns
-from extractor.body.features import FEATURES, WORD_FEATURES, PageFeatures
+from extractor.body.context import (
+    CONTEXT_FEATURES,
+    VOTE_FEATURES,
+    WORD_FEATURES,
+    context_columns,
+    vote_columns,
+    word_columns,
+)
+from extractor.body.features import FEATURES, PageFeatures
 from extractor.body.forest import Forest, Table, forest_from_json, forests_from_json
 from extractor.model import check_columns, read_model
 
@@ -66,27 +73,24 @@ class Model:
     second: Forest
     third: Forest
 
-    def score(self, page: PageFeatures, scored: Sequence[int]) -> Opinions:
-        """Return what the first forest thinks of some segments."""
-        words = word_columns(page, scored, self.class_words, self.text_words)
-        table = Table(
-            self.first.splits, [[*(page.rows[i] or ()), *more] for i, more in zip(scored, words, strict=True)]
-        )
+    def score(self, page: PageFeatures) -> Opinions:
+        """Return what the first forest thinks of the scored segments."""
+        table = Table(self.first.splits, len(page.scored))
+        table.extend(page.numbers)
+        table.extend(word_columns(page, self.class_words, self.text_words))
         return Opinions(self.first.probabilities_in(table), table)
 
-    def rescore(self, page: PageFeatures, scored: Sequence[int], opinions: Opinions) -> list[float]:
+    def rescore(self, page: PageFeatures, opinions: Opinions) -> list[float]:
         """Return the second forest's probabilities, given what the first thinks of everything around each segment."""
-        opinions.table.extend(context_columns(page, scored, opinions.probabilities))
+        opinions.table.extend(context_columns(page, opinions.probabilities))
         return self.second.probabilities_in(opinions.table)
 
-    def rescore_with_vote(
-        self, page: PageFeatures, scored: Sequence[int], opinions: Opinions, peer_share: Sequence[float]
-    ) -> list[float]:
+    def rescore_with_vote(self, page: PageFeatures, opinions: Opinions, peer_share: Sequence[float]) -> list[float]:
         """Return the third forest's probabilities, given which share of each segment another extractor kept.
 
         To be called after :meth:`rescore`.
         """
-        opinions.table.extend(vote_columns(page, scored, opinions.probabilities, peer_share))
+        opinions.table.extend(vote_columns(page, opinions.probabilities, peer_share))
         return self.third.probabilities_in(opinions.table)
 
 

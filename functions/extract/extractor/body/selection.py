@@ -13,8 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractor.body.blocks import blocks_of, is_caption
-from extractor.body.context import scored_segments
-from extractor.body.features import PageFeatures, features_of
+from extractor.body.features import PageFeatures, Statements, features_of
 from extractor.body.model import Model, shipped_model
 from extractor.body.second_opinions import expected_f1, surest_choice
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
@@ -121,20 +120,15 @@ def choose_body(
         Another than the one that is shipped.
     """
     model = model or shipped_model()
-    titles = tuple(titles)
-    segments, data = page.segments, page.data
-    body_data = data.main.article_body if data.main else None
-
+    titles, segments = tuple(titles), page.segments
     suspicion = suspicion or {}
     sure = surely_foreign(foreign, suspicion)
 
-    def judge(cut: Mapping[int, str], suspicion: Mapping[int, float]) -> Judgement:
-        features = features_of(
-            segments[:MOST_SEGMENTS], cut, titles, description, body_data, suspicion, foreign if suspicion else ()
-        )
+    def judge(foreign: Mapping[int, str], suspicion: Mapping[int, float]) -> Judgement:
+        features = describe(page, foreign, titles, description, suspicion)
         return _judge(page.tree, features, model, may_ask=len(segments) <= MOST_SEGMENTS)
 
-    judged = judge(sure, suspicion)
+    judged = judge(foreign, suspicion)
     warnings: tuple[str, ...] = ()
     if judged.certainty < DOUBTED or judged.words < FEWEST_WORDS:
         undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE}
@@ -156,6 +150,19 @@ def choose_body(
     blocks = blocks_of([segments[i] for i in kept])
     text = "\n".join(block.text for block in blocks)
     return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, certainty, warnings)
+
+
+def describe(
+    page: Page,
+    foreign: Mapping[int, str],
+    titles: Iterable[str],
+    description: str | None,
+    suspicion: Mapping[int, float],
+) -> PageFeatures:
+    """Return what the block classifier sees of a page; parameters are those of :func:`choose_body`."""
+    statements = Statements(tuple(titles), description, page.data.main.article_body if page.data.main else None)
+    cut = surely_foreign(foreign, suspicion)
+    return features_of(page.segments[:MOST_SEGMENTS], cut, statements, suspicion, foreign if suspicion else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +188,19 @@ def overrules(again: Judgement, judged: Judgement) -> bool:
 
 
 def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> Judgement:
-    scored = scored_segments(page)
+    scored = page.scored
     sizes = [page.sizes[i] for i in scored]
     source = "blocks"
-    opinions = model.score(page, scored)
+    opinions = model.score(page)
     probabilities = opinions.probabilities
     threshold, certainty = threshold_of(probabilities, sizes)
     if certainty < SURE_AT_ONCE:
-        probabilities = model.rescore(page, scored, opinions)
+        probabilities = model.rescore(page, opinions)
         threshold, certainty = threshold_of(probabilities, sizes)
     if certainty < SURE and scored and may_ask:
         source = "blocks+trafilatura"
         peer_share = shares_in(page.tokens, trafilatura_text(tree))
-        rescored = model.rescore_with_vote(page, scored, opinions, peer_share)
+        rescored = model.rescore_with_vote(page, opinions, peer_share)
         probabilities = [(one + other) / 2 for one, other in zip(probabilities, rescored, strict=True)]
         threshold, certainty = threshold_of(probabilities, sizes)
         if certainty < UNSURE:

@@ -5,13 +5,30 @@ Numbers are of five kinds: the segment's own text; the containers around it and 
 likeness to the title, the description and the body in the page's structured data; and whether the boundary guard
 suspects it. No number names a site or an address.
 
-Inside, ``columns`` and ``sums`` stand below ``own`` and ``places``, and ``rows`` above them all.
+A number is a :class:`Column`, its name and how it is computed. It is computed for all scored segments at once, when a
+tree first asks for it.
+
+Inside, ``columns`` and ``sums`` stand below ``places``, then ``view``, ``own`` and ``segments``.
 """
 
 from __future__ import annotations
 
-from extractor.body.features.columns import FEATURES, WORD_FEATURES
-from extractor.body.features.rows import PageFeatures, features_of
+from extractor.body.features.columns import Column, Numbers, deferred, fields_of, names_of, prefixed
+from extractor.body.features.segments import FEATURES, PageFeatures, features_of
 from extractor.body.features.sums import TOKEN, Holding
+from extractor.body.features.view import Statements
 
-__all__ = ["FEATURES", "TOKEN", "WORD_FEATURES", "Holding", "PageFeatures", "features_of"]
+__all__ = [
+    "FEATURES",
+    "TOKEN",
+    "Column",
+    "Holding",
+    "Numbers",
+    "PageFeatures",
+    "Statements",
+    "deferred",
+    "features_of",
+    "fields_of",
+    "names_of",
+    "prefixed",
+]

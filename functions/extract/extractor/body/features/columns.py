@@ -1,49 +1,59 @@
-"""The names of the numbers that the block classifier sees of each segment, in order.
+"""A column: the name of a number and how it is computed, as one thing.
 
-No number names a site or an address.
+Comes in: what a page's segments are known by. Goes out: a number for each of them.
 """
 
 from __future__ import annotations
 
-from extractor.html import AREAS
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
+from typing import Generic, NamedTuple, TypeVar
 
-CHAIN = 5
-"""So many containers around a segment are described one by one, from the nearest outwards."""
-TAGS = ("p", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "article", "section", "header", "address")
+View = TypeVar("View")
+"""What a column is computed from."""
+Numbers = Sequence[float]
 
-# fmt: off
-_OWN = (
-    "tokens", "characters", "token_length", "short_tokens", "lower_tokens", "capital_tokens", "upper_characters",
-    "digits", "commas", "stops", "ends_sentence", "ends_colon", "ends_question", "ends_dots", "starts_lower",
-    "starts_quote", "starts_mark", "has_copyright", "has_at", "has_bar", "has_clock", "has_year", "has_url", "colons",
-    "quotes", "link_share", "links", "strong_share", "hidden", "copies", "copied_before",
-)
-CONTAINER = ("size", "prose_share", "link_share", "segments", "prose_segments", "children_alike")
-_TEMPLATE = ("count", "tokens", "prose_share", "link_share", "mean", "prose_part")
-_PLACE = (
-    "index", "share", "tokens_before", "prose_before", "prose_after", "previous_prose", "next_prose", "title_distance",
-    "title_after", "h1_distance", "depth", "in_main_half", "in_main_most", "up_to_main", "down_from_main", "up_to_most",
-    "next_tokens", "next_links", "previous_tokens", "previous_links", "heading_level", "heading_distance",
-    "heading_title", "section_tokens", "section_prose", "section_links", "same_parent_before", "same_parent_after",
-    "anchor_distance", "anchor_up", "anchor_down", "anchor_path", "title_up", "title_down", "best_up", "best_down",
-)
-_LIKENESS = (
-    "title_in_text", "text_in_title", "is_title", "description_in_text", "text_in_description", "in_body_data",
-    "vocabulary",
-)
-_SUSPICION = ("suspicion", "taken_for_foreign", "page_suspicion", "suspects", "suspect_share", "suspect_place")
-_PAGE = ("segments", "tokens", "prose_tokens", "prose_segments", "link_share", "has_h1", "has_body_data", "unspaced")
-WORD_FEATURES = ("own", "parent", "grandparent", "lowest", "highest", "sum", "text_words", "first_words")
-# fmt: on
-FEATURES: tuple[str, ...] = (
-    *_OWN,
-    *(f"is_{tag}" for tag in TAGS),
-    *(f"in_{min(area)}" for area in AREAS),
-    *(f"container{level}_{name}" for level in range(CHAIN) for name in CONTAINER),
-    *(f"template_{name}" for name in _TEMPLATE),
-    *(f"path_{name}" for name in _TEMPLATE),
-    *_PLACE,
-    *_LIKENESS,
-    *_SUSPICION,
-    *(f"page_{name}" for name in _PAGE),
-)
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[View]):
+    """A number that is known of each segment.
+
+    Attributes
+    ----------
+    name : str
+        As the manifest of the models has it.
+    compute : callable
+        Returns the number of each scored segment, in document order.
+    """
+
+    name: str
+    compute: Callable[[View], Numbers]
+
+
+def fields_of(
+    kind: type[NamedTuple], rows: Callable[[View], Iterable[tuple[float, ...]]], prefix: str = ""
+) -> tuple[Column[View], ...]:
+    """Return a column for each field of numbers that are computed together."""
+    return tuple(Column(f"{prefix}{name}", _field(name, rows)) for name in kind._fields)
+
+
+def prefixed(prefix: str, columns: Iterable[Column[View]]) -> tuple[Column[View], ...]:
+    """Return columns under longer names."""
+    return tuple(replace(column, name=f"{prefix}{column.name}") for column in columns)
+
+
+def names_of(columns: Iterable[Column[View]]) -> tuple[str, ...]:
+    """Return the names of columns, in order."""
+    return tuple(column.name for column in columns)
+
+
+def deferred(columns: Iterable[Column[View]], view: View) -> list[Callable[[], Numbers]]:
+    """Return for each column what computes it; a column that no tree asks for is never computed."""
+    return [partial(column.compute, view) for column in columns]
+
+
+def _field(name: str, rows: Callable[[View], Iterable[tuple[float, ...]]]) -> Callable[[View], Numbers]:
+    field = attrgetter(name)
+    return lambda view: list(map(field, rows(view)))

@@ -7,13 +7,58 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
+from typing import NamedTuple
 
 from extractor.body.features.sums import Holding, log
 from extractor.html import HEADING_LEVELS, Segment
 
 _SUSPECT = 0.3
 """From this likelihood on, a piece of a page counts as one that may be another article's."""
+
+
+class Way(NamedTuple):
+    """Whether a container lies in another, and how far it is up from there and down again."""
+
+    is_inside: float
+    up: float
+    down: float
+
+
+class Neighbours(NamedTuple):
+    """How far prose is on both sides of a segment, and how long and how linked its neighbours are."""
+
+    previous_prose: float
+    next_prose: float
+    next_tokens: float
+    next_links: float
+    previous_tokens: float
+    previous_links: float
+
+
+class Section(NamedTuple):
+    """What follows a segment up to the next heading."""
+
+    section_tokens: float
+    section_prose: float
+    section_links: float
+
+
+class Suspicion(NamedTuple):
+    """What the boundary guard thinks of the piece that a segment lies in, and of the page."""
+
+    suspicion: float
+    taken_for_foreign: float
+    page_suspicion: float
+    suspects: float
+    suspect_share: float
+    suspect_place: float
+
+
+_NO_WAY = Way(is_inside=0.0, up=99.0, down=99.0)
+_UNSUSPECTED = Suspicion(
+    suspicion=0.0, taken_for_foreign=0.0, page_suspicion=0.0, suspects=0.0, suspect_share=0.0, suspect_place=-1.0
+)
 
 
 def smallest_with(order: list[Holding], prose: float) -> Holding | None:
@@ -36,17 +81,17 @@ def chain_of(container: Holding | None) -> dict[int, int]:
     return chain
 
 
-def relation_to(container: Holding, chain: dict[int, int]) -> tuple[float, float, float]:
-    """Return whether a container lies in the chain's first, and how far it is up the chain and down again."""
+def relation_to(container: Holding, chain: dict[int, int]) -> Way:
+    """Return the way from a chain's first container to another."""
     down = 0
     walked: Holding | None = container
     while walked is not None:
         steps = chain.get(id(walked))
         if steps is not None:
-            return float(steps == 0), float(steps), float(down)
+            return Way(is_inside=float(steps == 0), up=float(steps), down=float(down))
         walked = walked.parent
         down += 1
-    return 0.0, 99.0, 99.0
+    return _NO_WAY
 
 
 def readable(order: list[Holding]) -> Holding | None:
@@ -72,8 +117,8 @@ def readable(order: list[Holding]) -> Holding | None:
 
 def anchor_of(
     own: Sequence[Segment],
-    tokens: list[list[str]],
-    is_prose: list[bool],
+    tokens: Sequence[list[str]],
+    is_prose: Sequence[bool],
     description: set[str],
     title_index: int | None,
 ) -> int | None:
@@ -91,7 +136,7 @@ def anchor_of(
 
 
 def title_place(
-    own: Sequence[Segment], tokens: list[list[str]], title_sets: list[set[str]]
+    own: Sequence[Segment], tokens: Sequence[list[str]], title_sets: list[set[str]]
 ) -> tuple[int | None, int | None]:
     """Return where the page shows its title, and its first ``h1``."""
     best, place, h1 = 0.0, None, None
@@ -115,43 +160,44 @@ def title_place(
 
 
 def neighbours_of(
-    own: Sequence[Segment], sizes: list[int], is_prose: list[bool], count: int
-) -> list[tuple[float, float, float, float, float, float]]:
-    """Return for each segment how far prose is on both sides, and how long and how linked its neighbours are."""
-    before = [0.0] * count
+    own: Sequence[Segment], sizes: Sequence[int], is_prose: Sequence[bool], wanted: Container[int]
+) -> dict[int, Neighbours]:
+    """Return what stands beside each wanted segment."""
+    before = {}
     distance = 99
     for segment in own:
         before[segment.index] = log(distance)
         distance = 0 if is_prose[segment.index] else distance + 1
-    result: list[tuple[float, float, float, float, float, float]] = [(0.0,) * 6] * count
+    neighbours = {}
     distance = 99
-    last = len(own) - 1
-    for position in range(last, -1, -1):
-        segment = own[position]
-        following = own[position + 1] if position < last else None
-        previous = own[position - 1] if position else None
-        result[segment.index] = (
-            before[segment.index],
-            log(distance),
-            log(sizes[following.index]) if following else -1.0,
-            following.link_share if following else -1.0,
-            log(sizes[previous.index]) if previous else -1.0,
-            previous.link_share if previous else -1.0,
-        )
+    padded = (None, *own, None)
+    for following, segment, previous in zip(reversed(padded[2:]), reversed(own), reversed(padded[:-2]), strict=True):
+        if segment.index in wanted:
+            neighbours[segment.index] = Neighbours(
+                previous_prose=before[segment.index],
+                next_prose=log(distance),
+                next_tokens=log(sizes[following.index]) if following else -1.0,
+                next_links=following.link_share if following else -1.0,
+                previous_tokens=log(sizes[previous.index]) if previous else -1.0,
+                previous_links=previous.link_share if previous else -1.0,
+            )
         distance = 0 if is_prose[segment.index] else distance + 1
-    return result
+    return neighbours
 
 
 def sections_of(
-    own: Sequence[Segment], sizes: list[int], is_prose: list[bool]
-) -> dict[int, tuple[float, float, float]]:
-    """Return for each segment what follows it up to the next heading: words, prose, and share of links."""
-    sections: dict[int, tuple[float, float, float]] = {}
+    own: Sequence[Segment], sizes: Sequence[int], is_prose: Sequence[bool], wanted: Container[int]
+) -> dict[int, Section]:
+    """Return what follows each wanted segment up to the next heading."""
+    sections = {}
     size = prose = 0
     links = 0.0
     for segment in reversed(own):
         index = segment.index
-        sections[index] = (log(size), log(prose), links / max(1, size))
+        if index in wanted:
+            sections[index] = Section(
+                section_tokens=log(size), section_prose=log(prose), section_links=links / max(1, size)
+            )
         if segment.tag in HEADING_LEVELS:
             size = prose = 0
             links = 0.0
@@ -162,10 +208,15 @@ def sections_of(
     return sections
 
 
-def suspicion_rows(
+def suspicions_of(
     own: Sequence[Segment], sizes: Sequence[int], suspicion: Mapping[int, float], suspects: Collection[int]
-) -> dict[int, list[float]]:
-    """Return for each segment what the boundary guard thinks of the piece that it lies in."""
+) -> dict[int, Suspicion]:
+    """Return for each segment what the boundary guard thinks of the piece that it lies in.
+
+    Suspects are among those that it weighed.
+    """
+    if not suspicion:
+        return {segment.index: _UNSUSPECTED for segment in own}
     shares: defaultdict[float, float] = defaultdict(float)
     total = max(1, sum(sizes))
     for segment in own:
@@ -174,22 +225,22 @@ def suspicion_rows(
     # Those that were cut for good count, too: teasers come in rows.
     known = set(suspicion.values())
     highest, several = max(known, default=0.0), sum(likelihood > _SUSPECT for likelihood in known)
-    rows = {}
+    suspicions = {}
     place = -1
     previous: float | None = None
     for segment in own:
         likelihood = suspicion.get(segment.index)
         place = -1 if likelihood is None else place + 1 if likelihood == previous else 0
         previous = likelihood
-        rows[segment.index] = [
-            likelihood or 0.0,
-            float(segment.index in suspects),
-            highest,
-            float(several),
-            shares[likelihood] if likelihood is not None else 0.0,
-            float(place),
-        ]
-    return rows
+        suspicions[segment.index] = Suspicion(
+            suspicion=likelihood or 0.0,
+            taken_for_foreign=float(segment.index in suspects),
+            page_suspicion=highest,
+            suspects=float(several),
+            suspect_share=shares[likelihood] if likelihood is not None else 0.0,
+            suspect_place=float(place),
+        )
+    return suspicions
 
 
 def distance_to(index: int, place: int | None) -> float:

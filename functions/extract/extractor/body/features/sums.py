@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extractor.html import ASIDES, Container, Segment
 from extractor.text import ends_sentence
@@ -62,6 +63,17 @@ class Holding:
             self.first = child.first
 
 
+class TemplateNumbers(NamedTuple):
+    """What the containers of a kind hold."""
+
+    segments: float
+    tokens: float
+    prose_share: float
+    link_share: float
+    mean: float
+    prose_part: float
+
+
 @dataclass(slots=True)
 class _Template:
     """Containers of one kind."""
@@ -80,15 +92,15 @@ class _Template:
         self.prose += container.prose
         self.prose_count += container.prose_segments
 
-    def row(self, page_prose: float) -> list[float]:
-        return [
-            log(self.count),
-            log(self.tokens),
-            self.prose / page_prose,
-            self.link_tokens / max(1, self.tokens),
-            log(self.tokens / self.count),
-            self.prose_count / self.count,
-        ]
+    def numbers(self, page_prose: float) -> TemplateNumbers:
+        return TemplateNumbers(
+            segments=log(self.count),
+            tokens=log(self.tokens),
+            prose_share=self.prose / page_prose,
+            link_share=self.link_tokens / max(1, self.tokens),
+            mean=log(self.tokens / self.count),
+            prose_part=self.prose_count / self.count,
+        )
 
 
 class PageSums:
