@@ -33,7 +33,7 @@ from newsdesk.articles import (
     standing_of,
 )
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, StageMessage, SubmissionEnded
+from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
 from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
 
@@ -179,9 +179,19 @@ class InMemoryArticleStore(FailsOnDemand):
         overdue = sorted(
             (state.due_at, state.article_id)
             for state in self.states.values()
-            if state.due_at is not None and state.due_at <= latest and self.shard_of(state.article_id) == shard
+            if state.due_at is not None
+            and state.due_at <= latest
+            and state.waiting != "turn"
+            and self.shard_of(state.article_id) == shard
         )
         return [article_id for _, article_id in overdue[:limit]]
+
+    @can_fail
+    def awaiting_turn(self, limit: int) -> Sequence[str]:
+        waiting = sorted(
+            (state.due_at or 0, state.article_id) for state in self.states.values() if state.waiting == "turn"
+        )
+        return [article_id for _, article_id in waiting[:limit]]
 
     def shard_of(self, article_id: str) -> int:
         return zlib.crc32(article_id.encode("ascii")) % self.shards
@@ -355,6 +365,7 @@ class InMemoryHostStore(FailsOnDemand):
         super().__init__()
         self.last_slots: dict[str, datetime] = {}
         self.backlogs: dict[str, datetime] = {}
+        self.bulk_backlogs: dict[str, datetime] = {}
         self.back_offs: dict[str, BackOff] = {}
         self.intervals: dict[str, tuple[timedelta, datetime]] = {}
         self.sites: dict[str, SiteRules] = {}
@@ -375,6 +386,7 @@ class InMemoryHostStore(FailsOnDemand):
         interval_seconds: float,
         longest_wait_seconds: float,
         instead_of: datetime | None = None,
+        priority: Priority | None = None,
     ) -> Slot:
         self.asked.append(
             {"host": host, "interval_seconds": interval_seconds, "longest_wait_seconds": longest_wait_seconds}
@@ -386,13 +398,19 @@ class InMemoryHostStore(FailsOnDemand):
         is_free = host not in self.last_slots or self.last_slots[host] == instead_of
         earliest = now if is_free else self.last_slots[host] + interval
         in_backoff = back_off is not None and back_off.until > now
-        if not in_backoff and earliest <= latest:
+        backlog = self.backlogs.get(host, now)
+        if not in_backoff and earliest <= latest and (priority != "bulk" or backlog <= now):
             at = max(now, earliest)
             self.last_slots[host] = at
             return Slot(at, True)
         floor = max(latest, earliest, back_off.until if back_off else latest)
-        behind = max(floor, self.backlogs.get(host, floor))
-        self.backlogs[host] = behind + interval
+        behind = floor
+        if priority == "bulk":
+            behind = max(floor, backlog, self.bulk_backlogs.get(host, floor))
+            self.bulk_backlogs[host] = behind + interval
+        elif priority != "high":
+            behind = max(floor, backlog)
+            self.backlogs[host] = behind + interval
         return Slot(behind, False, in_backoff and back_off is not None and back_off.is_the_hosts)
 
     @can_fail

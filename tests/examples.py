@@ -149,6 +149,7 @@ def full_state() -> ArticleState:
         stage=Stage.INDEX,
         correlation_id="correlation",
         submissions=("one", "two"),
+        priority="high",
         attempts=2,
         resends=1,
         waiting="retry",

@@ -40,6 +40,7 @@ _PARAMETERS = {
     "UserAgent": f"NewsdeskBot/{__version__} (+http://localhost; a stack on its developer's machine)",
     "MaximumConcurrency": "2",
     "StuckAfterSeconds": "300",
+    "BulkInFlight": "200",
 }
 
 _HEALTH_SECONDS = 60

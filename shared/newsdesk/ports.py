@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsdesk.contracts import ArticleChanged, StageMessage, SubmissionEnded
+from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded
 from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules
 
 
@@ -86,13 +86,15 @@ class HostStore(Protocol):
         interval_seconds: float,
         longest_wait_seconds: float,
         instead_of: datetime | None = None,
+        priority: Priority | None = None,
     ) -> Reservation:
         """Reserve the host's next slot, at least an interval after the one before, if it comes within the longest wait.
 
         While the host is left alone there is none. Callers that are refused get times one behind the other, so that
-        they do not come back at once. A caller that gives back a slot that has gone by unused (``instead_of``) gets the
-        present moment for it, unless another was reserved after it. A longer interval that is kept for the host takes
-        the place of the one given.
+        they do not come back at once. Bulk gets its times behind all others, and no slot while others wait for theirs;
+        a caller of high priority waits behind nobody. A caller that gives back a slot that has gone by unused
+        (``instead_of``) gets the present moment for it, unless another was reserved after it. A longer interval that is
+        kept for the host takes the place of the one given.
         """
         ...
 

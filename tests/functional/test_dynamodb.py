@@ -31,6 +31,8 @@ from newsdesk.articles import (
     Standing,
     SubmissionRecord,
     message_for,
+    put_off,
+    released,
     with_submission,
 )
 from newsdesk.articles.lifecycle import extracted
@@ -981,3 +983,27 @@ def test_a_table_out_of_order_is_no_lost_race() -> None:
         for records in ((), (submission_of(new_state()),)):
             with pytest.raises(client.exceptions.ResourceNotFoundException):
                 store.save(new_state(version=2), *records)
+
+
+def test_what_waits_for_its_turn_is_found_apart_from_what_is_due(store: ArticleStore) -> None:
+    # Given articles of bulk that came one after the other, and one that is due
+    for number in range(12):
+        store.save(put_off(new_state(number, priority="bulk"), NOW - timedelta(seconds=100 - number)))
+    store.save(new_state(50, due_at=1))
+
+    # When each is asked for
+    turns = list(store.awaiting_turn(100))
+    due = [article_id for shard in range(DUE_SHARDS) for article_id in store.due(shard, NOW, 100)]
+
+    # Then none is in the other's place
+    assert sorted(turns) == sorted(id_of(number) for number in range(12))
+    assert due == [id_of(50)]
+    assert len(store.awaiting_turn(4)) <= 4
+
+    # And one that had its turn is found as what may be stuck
+    waiting = store.get(id_of(3))
+    assert waiting is not None
+    store.save(released(waiting, NOW, TIMEOUTS))
+    assert id_of(3) not in store.awaiting_turn(100)
+    later = NOW + timedelta(days=1)
+    assert id_of(3) in [article_id for shard in range(DUE_SHARDS) for article_id in store.due(shard, later, 100)]

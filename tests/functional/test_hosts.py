@@ -18,6 +18,7 @@ import pytest
 from harness import aws
 from harness.fakes import InMemoryHostStore
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
+from newsdesk.contracts import Priority
 from newsdesk.errors import ConflictError
 from newsdesk.hosts import (
     BACK_OFF_BASE_SECONDS,
@@ -573,3 +574,48 @@ def test_who_is_refused_learns_whether_the_host_is_left_alone(hosts: HostStore) 
     assert not hosts.reserve(HOST, NOW, 2.0, 0.0).in_backoff
     hosts.back_off(HOST, NOW, None, 0.0)
     assert hosts.reserve(HOST, NOW, 2.0, 0.0).in_backoff
+
+
+# ----------------------------------------------------------------------------------------- priority
+
+
+def test_bulk_waits_behind_everything_else_of_its_host(hosts: HostStore) -> None:
+    # Given a host whose next slot is taken, with a long queue of bulk
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+    bulk = [hosts.reserve(HOST, NOW, 2.0, 0.0, None, "bulk").at for _ in range(50)]
+
+    # When others are refused, Then they come as if there were no bulk, and bulk that is refused later behind all
+    live = [hosts.reserve(HOST, NOW, 2.0, 0.0).at, hosts.reserve(HOST, NOW, 2.0, 0.0, None, "normal").at]
+    assert live == [NOW + timedelta(seconds=2), NOW + timedelta(seconds=4)]
+    assert bulk == [NOW + timedelta(seconds=2 + 2 * number) for number in range(50)]
+    assert hosts.reserve(HOST, NOW, 2.0, 0.0, None, "bulk").at == NOW + timedelta(seconds=102)
+
+
+def test_bulk_gets_no_slot_while_others_wait_for_theirs(hosts: HostStore) -> None:
+    # Given a caller who was refused, and comes again in four seconds
+    hosts.reserve(HOST, NOW, 4.0, 0.0)
+    waiting = hosts.reserve(HOST, NOW, 4.0, 0.0).at
+
+    # When bulk asks for the slot that is free by then, Then it is refused until the other is through
+    refused = hosts.reserve(HOST, waiting, 4.0, 0.0, None, "bulk")
+    assert (refused.granted, refused.at >= waiting + timedelta(seconds=4)) == (False, True)
+    assert hosts.reserve(HOST, waiting, 4.0, 0.0).granted
+    assert hosts.reserve(HOST, refused.at, 4.0, 0.0, None, "bulk").granted
+
+
+def test_high_priority_waits_behind_nobody(hosts: HostStore) -> None:
+    # Given a host with a queue of refused callers
+    hosts.reserve(HOST, NOW, 2.0, 0.0)
+    for _ in range(20):
+        hosts.reserve(HOST, NOW, 2.0, 0.0)
+
+    # When one of high priority is refused, Then it comes again when the next slot is free, and moves nobody
+    assert hosts.reserve(HOST, NOW, 2.0, 0.0, None, "high").at == NOW + timedelta(seconds=2)
+    assert hosts.reserve(HOST, NOW, 2.0, 0.0).at == NOW + timedelta(seconds=42)
+
+
+@pytest.mark.parametrize("priority", ["bulk", "high"])
+def test_no_priority_brings_requests_closer(hosts: HostStore, priority: Priority) -> None:
+    slots = [hosts.reserve(HOST, NOW, 2.0, 8.0, None, priority) for _ in range(4)]
+    assert [slot.at for slot in slots] == [NOW + timedelta(seconds=2 * number) for number in range(4)]
+    assert all(slot.granted for slot in slots)

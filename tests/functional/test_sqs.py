@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from harness import aws
-from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.adapters.sqs import QueueDepths, SqsMessageSender
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
 from tests.examples import id_of
 
@@ -81,3 +81,15 @@ def test_pages_to_fetch_are_grouped_by_host(queues: dict[str, str], host: str, g
     (received,) = boto3.client("sqs").receive_message(QueueUrl=queues["fetch"], AttributeNames=["All"])["Messages"]
     expected = host[:group] if isinstance(group, int) else group
     assert received["Attributes"]["MessageGroupId"] == expected
+
+
+def test_the_depth_of_queues_counts_what_waits_what_is_worked_on_and_what_is_delayed(queues: dict[str, str]) -> None:
+    # Given a queue with a message that is being worked on and one that waits, and another with a delayed one
+    sender = SqsMessageSender({FetchRequested: queues["fetch"], PageFetched: queues["extract"]})
+    sender.send(MESSAGES["fetch"])
+    boto3.client("sqs").receive_message(QueueUrl=queues["fetch"], MaxNumberOfMessages=1)
+    sender.send(MESSAGES["fetch"])
+    sender.send(MESSAGES["extract"], delay_seconds=60)
+
+    # When they are counted, Then all are there
+    assert QueueDepths(list(queues.values())).total() == 3

@@ -9,12 +9,13 @@ import math
 import re
 from collections import Counter
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 
 from dispatcher.stage import HORIZON_SECONDS, DispatchStage
 from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
-from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, WriteOnce, message_for, with_submission
+from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, WriteOnce, message_for, put_off, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError, ThrottledError
@@ -27,7 +28,16 @@ WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
 class Desk:
     """A dispatch stage and everything around it."""
 
-    def __init__(self, *states: ArticleState, limit_per_shard: int = 100, workers: int = 1) -> None:
+    def __init__(
+        self,
+        *states: ArticleState,
+        limit_per_shard: int = 100,
+        workers: int = 1,
+        bulk_in_flight: int = 100,
+        backlog: int = 0,
+    ) -> None:
+        self.queued = backlog
+        self.backlog_error: Exception | None = None
         self.store = InMemoryArticleStore(*states)
         self.sender = RecordingSender()
         self.clock = FakeClock(NOW)
@@ -36,7 +46,14 @@ class Desk:
             shards=self.store.shards,
             limit_per_shard=limit_per_shard,
             workers=workers,
+            bulk_in_flight=bulk_in_flight,
+            backlog=self._backlog,
         )
+
+    def _backlog(self) -> int:
+        if self.backlog_error is not None:
+            raise self.backlog_error
+        return self.queued
 
     def run(self) -> dict[str, int]:
         return {status.value: number for status, number in self.stage.run(lambda: True).items()}
@@ -251,7 +268,7 @@ def test_a_run_stops_when_its_time_is_short() -> None:
     # Given many due articles, and time for three
     desk = Desk(*(retrying(0, number) for number in range(10)))
     desk.clock.advance(1)
-    time = iter([True, True, True, False])
+    time = chain([True] * 3, repeat(False))
 
     # When dispatch runs, Then it stops there, and the next run takes the rest
     assert desk.stage.run(lambda: next(time)) == {"released": 3}
@@ -314,3 +331,63 @@ def test_several_workers_move_each_article_once() -> None:
     # Then each was sent once
     assert moved == {"released": 200}
     assert len({message.article_id for message in desk.sender.sent}) == len(desk.sender.sent) == 200
+
+
+# ------------------------------------------------------------------------------------------------ bulk
+
+
+def bulk(number: int, seconds_ago: int = 0) -> ArticleState:
+    return put_off(new_state(number, priority="bulk"), NOW - timedelta(seconds=seconds_ago))
+
+
+def test_bulk_gets_its_turn_in_the_order_in_which_it_came() -> None:
+    # Given three articles of bulk and room for two, as one message is in the queues already
+    desk = Desk(bulk(0, 10), bulk(1, 30), bulk(2, 20), bulk_in_flight=3, backlog=1)
+
+    # When dispatch runs, Then the two oldest are on their way, and no longer wait
+    assert desk.run() == {"fed": 2}
+    assert [message.article_id for message in desk.sender.sent] == [id_of(1), id_of(2)]
+    assert [desk.store.states[id_of(number)].waiting for number in range(3)] == ["turn", None, None]
+
+
+def test_no_bulk_is_added_to_queues_that_are_full() -> None:
+    desk = Desk(bulk(0), bulk_in_flight=3, backlog=3)
+    assert (desk.run(), desk.sender.sent) == ({}, [])
+
+
+def test_bulk_that_waits_keeps_nothing_else_from_its_time() -> None:
+    # Given more bulk than a shard's limit, all of it older than a retry that is due
+    desk = Desk(*(bulk(number, 1000) for number in range(40)), retrying(1, 99), limit_per_shard=1, bulk_in_flight=10)
+    desk.clock.advance(2)
+
+    # When dispatch runs, Then the retry is released, and bulk gets no more than its share
+    assert desk.run() == {"released": 1, "fed": 10}
+
+
+def test_bulk_does_not_count_as_stuck_while_it_waits() -> None:
+    # Given bulk for which there is no room for days
+    desk = Desk(bulk(0), bulk_in_flight=1, backlog=1)
+    for _ in range(100):
+        desk.clock.advance(3600)
+        assert desk.run() == {}
+
+    # When there is, Then its message is the first of its run, and is missed as any other
+    desk.queued = 0
+    assert desk.run() == {"fed": 1}
+    assert (desk.article.resends, desk.article.stage) == (0, Stage.FETCH)
+    desk.clock.advance(TIMEOUTS.stuck_after_seconds + 1)
+    assert desk.run() == {"resent": 1}
+
+
+def test_the_queues_are_not_counted_while_no_bulk_waits() -> None:
+    desk = Desk(new_state())
+    desk.backlog_error = AssertionError("asked")
+    assert desk.run() == {}
+
+
+def test_bulk_is_left_for_the_next_minute_while_the_queues_take_no_calls() -> None:
+    desk = Desk(bulk(0))
+    desk.backlog_error = ThrottledError("slow down")
+    assert desk.run() == {"throttled": 1}
+    desk.backlog_error = None
+    assert desk.run() == {"fed": 1}

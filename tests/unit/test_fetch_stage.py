@@ -1205,3 +1205,15 @@ def test_a_further_page_may_redirect_to_itself_alone(location: str, status: str)
     assert world.now_stored.pages_end == (None if status == "fetched" else "redirected")
     assert len(world.hosts.asked) == (2 if status == "fetched" else 1)
     assert len(world.store.states) == 1
+
+
+def test_a_visit_has_its_runs_priority_at_its_host() -> None:
+    # Given a page of bulk whose host has another visitor waiting, When its turn comes
+    world = World()
+    bulk = world.state.model_copy(update={"priority": "bulk"})
+    world.store.states[bulk.article_id] = bulk
+    world.hosts.backlogs[bulk.host] = world.clock() + timedelta(seconds=30)
+
+    # Then it lets that one past
+    assert world.deliver() == "deferred"
+    assert world.now_stored.due_at == math.ceil((world.clock() + timedelta(seconds=30)).timestamp())

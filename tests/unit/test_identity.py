@@ -410,3 +410,13 @@ def test_an_alias_reached_by_a_canonical_link_needs_the_same_headline(store: Art
 def test_an_article_is_named_by_its_own_url() -> None:
     state = new_state()
     assert article_id(canonical_url(parse_url(state.url))) == state.article_id
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_where_bulk_is_redirected_to_is_bulk(store: ArticleStore, is_known: bool) -> None:
+    state = in_flight(store, 0).model_copy(update={"priority": "bulk"})
+    if is_known:
+        failed(store, 1)
+    target = begin_target(store, state, url_of(1), NOW, TIMEOUTS)
+    assert target is not None
+    assert (target.priority, target.waiting) == ("bulk", None)

@@ -464,3 +464,74 @@ def test_an_id_that_another_url_has_is_refused_under_the_messages_own() -> None:
     assert first is not None
     assert (first.url, first.outcome) == (url_of(), None)
     assert len(desk.sender.sent) == 1
+
+
+# -------------------------------------------------------------------------------------------- priority
+
+
+def test_bulk_waits_for_its_turn_and_sends_nothing() -> None:
+    # Given an empty desk, When a submission of bulk comes in
+    desk = Desk()
+    assert desk.submit(priority="bulk") == "started"
+
+    # Then its run is recorded, due since now, and no queue hears of it, not even on a second delivery
+    assert (desk.article.waiting, desk.article.priority) == ("turn", "bulk")
+    assert desk.article.due_at == int(desk.clock().timestamp())
+    assert desk.submit(priority="bulk") == "repeated"
+    assert desk.sender.sent == []
+    assert list(desk.store.awaiting_turn(10)) == [id_of()]
+
+
+def test_bulk_of_a_known_article_waits_for_its_turn_too() -> None:
+    desk = Desk(at_stage(Stage.REST))
+    assert desk.submit(priority="bulk") == "started"
+    assert (desk.article.run, desk.article.waiting, desk.sender.sent) == (2, "turn", [])
+
+
+@pytest.mark.parametrize("priority", [None, "normal", "high"])
+def test_a_live_submission_ends_the_wait_of_bulk_for_the_same_url(priority: str | None) -> None:
+    # Given a URL of bulk that waits for its turn
+    desk = Desk()
+    desk.submit(priority="bulk")
+
+    # When somebody submits it who does not want to wait
+    assert desk.submit(submission_id="second", priority=priority) == "joined"
+
+    # Then it is on its way, once, for both
+    assert (desk.article.waiting, desk.article.submissions) == (None, ("first", "second"))
+    assert desk.article.priority == ("high" if priority == "high" else None)
+    assert desk.sender.sent == [requested()]
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp() + TIMEOUTS.stuck_after_seconds)
+
+
+def test_a_live_submission_that_died_before_its_message_sends_it_again() -> None:
+    # Given bulk that was hurried by a delivery that died behind its write
+    desk = Desk()
+    desk.submit(priority="bulk")
+    desk.sender.fail_next("send", OSError("killed"))
+    with pytest.raises(OSError, match="killed"):
+        desk.submit(submission_id="second")
+
+    # When that delivery comes again, Then the message is sent
+    assert desk.submit(submission_id="second") == "repeated"
+    assert desk.sender.sent == [requested()]
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "bulk"), ("high", "normal"), ("bulk", "bulk")])
+def test_who_can_wait_longer_changes_nothing_for_those_who_were_there(before: str | None, after: str) -> None:
+    desk = Desk()
+    desk.submit(priority=before)
+    waiting, sent = desk.article.waiting, list(desk.sender.sent)
+    assert desk.submit(submission_id="second", priority=after) == "joined"
+    assert (desk.article.waiting, desk.article.priority, desk.sender.sent) == (waiting, before, sent)
+
+
+def test_a_retry_is_not_hurried() -> None:
+    # Given bulk that failed and waits for its next attempt, When it is submitted with high priority
+    waiting = retry_scheduled(new_state(priority="bulk"), FakeClock()(), 300, "timeout")
+    desk = Desk(waiting)
+    desk.submit(submission_id="second", priority="high")
+
+    # Then the server is not asked sooner, and the run goes first from there
+    assert (desk.article.waiting, desk.article.due_at, desk.article.priority) == ("retry", waiting.due_at, "high")
+    assert desk.sender.sent == []

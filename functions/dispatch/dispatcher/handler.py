@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dispatcher.settings import DispatchSettings
 from dispatcher.stage import DispatchStage
 from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
-from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.adapters.sqs import QueueDepths, SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.pauses import Pauses
@@ -47,6 +47,8 @@ def build() -> DispatchStage:
         shards=DUE_SHARDS,
         limit_per_shard=settings.dispatch_limit_per_shard,
         workers=_WORKERS,
+        bulk_in_flight=settings.bulk_in_flight,
+        backlog=QueueDepths(settings.queue_urls).total,
     )
 
 

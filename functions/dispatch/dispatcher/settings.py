@@ -20,3 +20,11 @@ class DispatchSettings(VisitSettings):
     dispatch_limit_per_shard: int = Field(
         default=1000, ge=1, description="Articles that one run moves in each of the due index's shards."
     )
+    bulk_in_flight: int = Field(
+        default=2000, ge=1, description="Messages in the stages' queues beyond which no bulk is added to them."
+    )
+
+    @property
+    def queue_urls(self) -> tuple[str, ...]:
+        """The queues of all stages."""
+        return self.fetch_queue_url, self.extract_queue_url, self.enrich_queue_url, self.index_queue_url

@@ -7,7 +7,7 @@ the stages' queues. Work is found by query on the index of due articles, one sha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -40,6 +40,8 @@ class DispatchStatus(StrEnum):
     """A resting article began its next run."""
     RELEASED = "released"
     """A run that waited for its retry or its host goes on."""
+    FED = "fed"
+    """A run of bulk has its turn."""
     RESENT = "resent"
     """A message that had not moved its article for too long was sent again."""
     STUCK = "stuck"
@@ -51,6 +53,17 @@ class DispatchStatus(StrEnum):
     that could not be read."""
     FAILED = "failed"
     """An exception that was not foreseen; the article falls due again."""
+
+
+_STATUS_OF_WAIT = {
+    None: DispatchStatus.RESENT,
+    "retry": DispatchStatus.RELEASED,
+    "slot": DispatchStatus.RELEASED,
+    "turn": DispatchStatus.FED,
+}
+
+_MoveEach = Callable[[Callable[[str], DispatchStatus | None], Sequence[str]], Iterable[DispatchStatus | None]]
+"""Calls a function for every id, perhaps for several at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +79,22 @@ class DispatchStage:
     workers : int
         Articles moved at the same time: a move is three calls one after the other, and waiting for them most of its
         time.
+    bulk_in_flight : int
+        Messages in the stages' queues beyond which no bulk is added to them: so much of it is in the way of a
+        submission that is none.
+    backlog : callable
+        Returns how many messages are in the stages' queues.
     """
 
     worker: Worker
     shards: int
     limit_per_shard: int
     workers: int = 1
+    bulk_in_flight: int = 2000
+    backlog: Callable[[], int] = lambda: 0
 
     def run(self, has_time: Callable[[], bool]) -> Counter[DispatchStatus]:
-        """Go through the shards once, as long as ``has_time``, and return the articles moved by status."""
+        """Go through the shards once, then feed bulk, as long as ``has_time``; return the articles moved by status."""
         moved: Counter[DispatchStatus] = Counter()
         now = self.worker.clock()
         until = now + timedelta(seconds=HORIZON_SECONDS)
@@ -90,7 +110,21 @@ class DispatchStage:
                 move_each = executor.map if executor else map
                 moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
+            moved.update(self._feed(executor.map if executor else map, until, has_time))
         return moved
+
+    def _feed(self, move_each: _MoveEach, until: datetime, has_time: Callable[[], bool]) -> Iterator[DispatchStatus]:
+        """Give bulk its turn, as far as the queues have room for it; that of no more than can be moved is looked up."""
+        if not has_time():
+            return
+        try:
+            turns = self.worker.store.awaiting_turn(self.bulk_in_flight)
+            room = max(0, self.bulk_in_flight - self.backlog()) if turns else 0
+        except ThrottledError:
+            yield DispatchStatus.THROTTLED
+            return
+        moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), turns[:room])
+        yield from (status for status in moves if status is not None)
 
     def _move_alone(self, article_id: str, until: datetime, has_time: Callable[[], bool]) -> DispatchStatus | None:
         """Move one article; if that fails, only this article stays due, or falls due again."""
@@ -135,5 +169,4 @@ class DispatchStage:
                 detail=f"in {state.stage.value}, sent again {state.resends} times",
             )
             return DispatchStatus.STUCK, after, records
-        status = DispatchStatus.RESENT if state.waiting is None else DispatchStatus.RELEASED
-        return status, released(state, now, timeouts), ()
+        return _STATUS_OF_WAIT[state.waiting], released(state, now, timeouts), ()

@@ -149,7 +149,7 @@ class FetchStage:
         return self._work(held)
 
     def _work(self, state: ArticleState) -> FetchStatus:
-        visit = self._politeness.visit()
+        visit = self._politeness.visit(state.priority)
         try:
             response = self._fetch(state, visit)
             # Where a redirect led is known only now.

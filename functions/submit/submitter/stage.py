@@ -15,7 +15,9 @@ from newsdesk.articles import (
     Stage,
     SubmissionRecord,
     first_run,
+    hurried,
     next_run,
+    put_off,
     with_submission,
 )
 from newsdesk.characters import storable_line
@@ -39,7 +41,7 @@ class SubmitStatus(StrEnum):
     """The result for a submission."""
 
     STARTED = "started"
-    """It began a run of its article."""
+    """It began a run of its article; one of bulk waits for its turn."""
     JOINED = "joined"
     """It waits for the run that is under way."""
     REPEATED = "repeated"
@@ -106,37 +108,41 @@ class SubmitStage:
                 if known is not None:
                     submission = submission.under_next_id()
                 continue  # an id whose record has just expired is free
-            if before is not None and before.stage is not Stage.REST:
-                return SubmitStatus.JOINED
-            self.worker.send_on(after)
-            return SubmitStatus.STARTED
+            has_begun = before is None or before.stage is Stage.REST
+            if after.waiting is None and (has_begun or (before is not None and before.waiting is not None)):
+                self.worker.send_on(after)
+            return SubmitStatus.STARTED if has_begun else SubmitStatus.JOINED
         raise ConflictError(f"{identifier} kept changing")
 
     def _enter(
         self, before: ArticleState | None, submission: Submission, identifier: str, url: Url, page: Url
     ) -> ArticleState:
-        request = submission.request
+        request, now, timeouts = submission.request, self.worker.clock(), self.worker.timeouts
+        if before is not None and before.stage is not Stage.REST:
+            return hurried(with_submission(before, submission.submission_id), request.priority, now, timeouts)
         if before is None:
-            return first_run(
+            begun = first_run(
                 identifier,
                 page.href,
                 page.host,
                 url.href,
-                self.worker.clock(),
-                self.worker.timeouts,
+                now,
+                timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
                 discovery=request.discovery,
+                priority=request.priority,
             )
-        if before.stage is Stage.REST:
-            return next_run(
+        else:
+            begun = next_run(
                 before,
-                self.worker.clock(),
-                self.worker.timeouts,
+                now,
+                timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
+                priority=request.priority,
             )
-        return with_submission(before, submission.submission_id)
+        return put_off(begun, now) if request.priority == "bulk" else begun
 
     def _record(self, submission: Submission, state: ArticleState) -> SubmissionRecord:
         request = submission.request

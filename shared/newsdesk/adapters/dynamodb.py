@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,9 @@ DUE_SHARDS = 16
 
 DAY_SHARDS = 4
 """Partitions of one publication day in its index."""
+
+TURN_SHARDS = 4
+"""Partitions of the same index that hold what waits for its turn, away from what dispatch must not be late for."""
 
 DUE_INDEX = "ByDue"
 HOST_INDEX = "ByHost"
@@ -206,14 +210,19 @@ class DynamoArticleStore:
 
     def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
         """Return the ids of articles that are due; see the port."""
+        return self._due(f"{shard:02d}", until, limit)
+
+    def awaiting_turn(self, limit: int) -> Sequence[str]:
+        """Return the ids of articles that wait for their turn, about as many from each shard; see the port."""
+        each, now = math.ceil(limit / TURN_SHARDS), self._clock()
+        return [identifier for shard in range(TURN_SHARDS) for identifier in self._due(_turn_shard(shard), now, each)]
+
+    def _due(self, shard: str, until: datetime, limit: int) -> list[str]:
         answer = self._client.query(
             TableName=self._table,
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_shard = :shard AND due_at <= :until",
-            ExpressionAttributeValues={
-                ":shard": {"S": f"{shard:02d}"},
-                ":until": {"N": str(int(until.timestamp()))},
-            },
+            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(int(until.timestamp()))}},
             Limit=limit,
         )
         return [str(_from_wire(item)["pk"]).removeprefix("article#") for item in answer["Items"]]
@@ -496,7 +505,9 @@ def _document(record: Record) -> Item:
 def _state_item(state: ArticleState) -> Item:
     item = {"pk": _article_pk(state.article_id), "sk": _STATE, "kind": "article", **_document(state)}
     if state.due_at is not None:
-        item["due_shard"] = f"{shard_of(state.article_id, DUE_SHARDS):02d}"
+        is_bulk = state.waiting == "turn"
+        shard = shard_of(state.article_id, TURN_SHARDS if is_bulk else DUE_SHARDS)
+        item["due_shard"] = _turn_shard(shard) if is_bulk else f"{shard:02d}"
     if state.current is not None:
         item["listed_host"] = state.host
         item["listed_at"] = state.current.committed_at
@@ -504,6 +515,10 @@ def _state_item(state: ArticleState) -> Item:
             day = state.current.date_published[:10]
             item["listed_day"] = f"{day}#{shard_of(state.article_id, DAY_SHARDS)}"
     return item
+
+
+def _turn_shard(number: int) -> str:
+    return f"turn-{number}"
 
 
 def _listing(item: Item) -> Listing:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.throttling import patient
+from newsdesk.contracts import Priority
 from newsdesk.errors import ConflictError
 from newsdesk.hosts import (
     RULES_KEPT_SECONDS,
@@ -89,19 +90,23 @@ class DynamoHostStore:
         interval_seconds: float,
         longest_wait_seconds: float,
         instead_of: datetime | None = None,
+        priority: Priority | None = None,
     ) -> Slot:
         """Reserve the host's next slot; see the port."""
         interval = math.ceil(interval_seconds * 1000)
         current = _to_milliseconds(now)
         latest = current + int(longest_wait_seconds * 1000)
+        gives_way = priority == "bulk"
         seen: Item = {}
         for _ in range(_ATTEMPTS):
-            taken, seen = self._take_now(host, current, interval, instead_of)
+            taken, seen = self._take_now(host, current, interval, instead_of, gives_way=gives_way)
             if taken:
                 return Slot(_from_milliseconds(current), True)
             if _kept_interval(seen, current) > interval:
                 interval = _kept_interval(seen, current)
                 continue
+            if gives_way and seen.get("backlog_until", 0) > current:
+                break
             if seen.get("back_off_until", 0) > current or seen.get("last_slot", 0) + interval > latest:
                 break
             taken, seen = self._take_next(host, current, interval, latest)
@@ -109,7 +114,8 @@ class DynamoHostStore:
                 return Slot(_from_milliseconds(seen["last_slot"]), True)
         floor = max(latest, seen.get("back_off_until", 0), seen.get("last_slot", 0) + interval)
         in_backoff = seen.get("back_off_until", 0) > current and seen["back_off_level"] > 0
-        return Slot(_from_milliseconds(self._queue_behind(host, floor, interval, seen)), False, in_backoff)
+        at = floor if priority == "high" else self._queue_behind(host, floor, interval, seen, is_bulk=gives_way)
+        return Slot(_from_milliseconds(at), False, in_backoff)
 
     def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:
         """Keep a host's interval; see the port."""
@@ -252,7 +258,9 @@ class DynamoHostStore:
                 return
         raise ConflictError(f"the profile of {host} kept changing")
 
-    def _take_now(self, host: str, current: int, interval: int, instead_of: datetime | None) -> tuple[bool, Item]:
+    def _take_now(
+        self, host: str, current: int, interval: int, instead_of: datetime | None, *, gives_way: bool
+    ) -> tuple[bool, Item]:
         """Take the slot of this moment, unless the last one that was used is less than an interval ago."""
         before = current - interval
         # What is not given back is compared with a time that satisfies the other condition as well.
@@ -262,7 +270,8 @@ class DynamoHostStore:
             "SET last_slot = :now",
             "(attribute_not_exists(last_slot) OR last_slot <= :before OR last_slot = :unused) "
             "AND (attribute_not_exists(back_off_until) OR back_off_until <= :now) "
-            "AND (attribute_not_exists(longest_until) OR longest_until <= :now OR longest_interval <= :interval)",
+            "AND (attribute_not_exists(longest_until) OR longest_until <= :now OR longest_interval <= :interval)"
+            + (" AND (attribute_not_exists(backlog_until) OR backlog_until <= :now)" if gives_way else ""),
             {"now": current, "before": before, "unused": unused, "interval": interval},
             now=_from_milliseconds(current),
         )
@@ -278,23 +287,26 @@ class DynamoHostStore:
             now=_from_milliseconds(current),
         )
 
-    def _queue_behind(self, host: str, floor: int, interval: int, seen: Item) -> int:
-        """Return a time behind those of all other refused callers."""
+    def _queue_behind(self, host: str, floor: int, interval: int, seen: Item, *, is_bulk: bool) -> int:
+        """Return a time behind those of all other refused callers; of bulk, behind that of bulk, too."""
+        queue = "bulk_until" if is_bulk else "backlog_until"
+        if is_bulk:
+            floor = max(floor, seen.get("backlog_until", 0))
         for _ in range(_ATTEMPTS):
-            if seen.get("backlog_until", 0) > floor:
+            if seen.get(queue, 0) > floor:
                 done, seen = self._update(
                     host,
-                    "SET backlog_until = backlog_until + :interval",
-                    "backlog_until > :floor",
+                    f"SET {queue} = {queue} + :interval",
+                    f"{queue} > :floor",
                     {"interval": interval, "floor": floor},
                 )
                 if done:
-                    return int(seen["backlog_until"]) - interval
+                    return int(seen[queue]) - interval
             else:
                 done, seen = self._update(
                     host,
-                    "SET backlog_until = :end",
-                    "attribute_not_exists(backlog_until) OR backlog_until <= :floor",
+                    f"SET {queue} = :end",
+                    f"attribute_not_exists({queue}) OR {queue} <= :floor",
                     {"end": floor + interval, "floor": floor},
                 )
                 if done:

@@ -5,7 +5,7 @@ Comes in: stage messages. Goes out: accepted messages. Changes: the queues.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from newsdesk.adapters import clients
@@ -14,6 +14,13 @@ from newsdesk.contracts import FetchRequested, StageMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+_DEPTHS: tuple[QueueAttributeNameType, ...] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 MAXIMUM_DELAY_SECONDS = 900
 """SQS's own limit on ``DelaySeconds``."""
@@ -45,3 +52,22 @@ class SqsMessageSender:
             DelaySeconds=max(0, min(MAXIMUM_DELAY_SECONDS, delay_seconds)),
             **request,
         )
+
+
+class QueueDepths:
+    """How full queues are."""
+
+    def __init__(self, queue_urls: Sequence[str], client: SQSClient | None = None) -> None:
+        self._queue_urls = tuple(queue_urls)
+        self._client = patient(client or clients.sqs())
+
+    def total(self) -> int:
+        """Return the number of messages in all of the queues, those that are being worked on included.
+
+        SQS counts approximately; what was sent in the last minute may be missing.
+        """
+        return sum(self._depth(queue_url) for queue_url in self._queue_urls)
+
+    def _depth(self, queue_url: str) -> int:
+        answer = self._client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=_DEPTHS)
+        return sum(int(answer["Attributes"].get(name, "0")) for name in _DEPTHS)

@@ -127,11 +127,12 @@ def begin_target(
             timeouts,
             correlation_id=state.correlation_id,
             discovery=_DISCOVERY,
+            priority=state.priority,
         )
     elif last is None:
         return None
     else:
-        begun = next_run(last, now, timeouts, correlation_id=state.correlation_id)
+        begun = next_run(last, now, timeouts, correlation_id=state.correlation_id, priority=state.priority)
     store.save(begun)
     return begun
 

@@ -42,6 +42,7 @@ from newsdesk.contracts import (
     FetchRequested,
     Outcome,
     PageFetched,
+    Priority,
     Reason,
     StageMessage,
     label,
@@ -59,6 +60,8 @@ clears it is followed by another within that time, whatever the schedule of revi
 GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE})
 """Failures that retract an indexed article once a second visit confirms them: 404 and 410 (RFC 9110, section 15.5), and
 a redirect to a front page, which many sites send in their place."""
+
+_URGENCY: dict[Priority | None, int] = {"bulk": 0, None: 1, "normal": 1, "high": 2}
 
 TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.FETCH: frozenset({Stage.FETCH, Stage.EXTRACT, Stage.REST}),
@@ -122,6 +125,7 @@ def first_run(
     submission_id: str | None = None,
     correlation_id: str | None = None,
     discovery: str | None = None,
+    priority: Priority | None = None,
 ) -> ArticleState:
     """Return the state of an article that is new, on its way to fetch."""
     return ArticleState(
@@ -133,6 +137,7 @@ def first_run(
         first_seen=to_text(now),
         correlation_id=correlation_id,
         submissions=(submission_id,) if submission_id else (),
+        priority=_unusual(priority),
         due_at=_after(now, timeouts.stuck_after_seconds),
     )
 
@@ -144,6 +149,7 @@ def next_run(
     *,
     submission_id: str | None = None,
     correlation_id: str | None = None,
+    priority: Priority | None = None,
 ) -> ArticleState:
     """Return a resting article on its way to another visit."""
     return _step(
@@ -155,6 +161,7 @@ def next_run(
         resends=0,
         waiting=None,
         submissions=(submission_id,) if submission_id else (),
+        priority=_unusual(priority),
         correlation_id=correlation_id,
         due_at=_after(now, timeouts.stuck_after_seconds),
         capture=None,
@@ -171,6 +178,29 @@ def with_submission(state: ArticleState, submission_id: str) -> ArticleState:
     if len(waiting) < MAXIMUM_REMEMBERED_SUBMISSIONS and submission_id not in waiting:
         waiting = (*waiting, submission_id)
     return _step(state, state.stage, submissions=waiting)
+
+
+def put_off(state: ArticleState, now: datetime) -> ArticleState:
+    """Return a run that is about to be written so that it waits for its turn among bulk, first come, first served."""
+    return state.model_copy(update={"waiting": "turn", "due_at": math.floor(now.timestamp())})
+
+
+def hurried(state: ArticleState, priority: Priority | None, now: datetime, timeouts: Timeouts) -> ArticleState:
+    """Return a run that is about to be written with the greater of two priorities.
+
+    If it had waited for its turn or its host, it may do so in a better place now, and its message is to be sent.
+    """
+    if _URGENCY[priority] <= _URGENCY[state.priority]:
+        return state
+    update: dict[str, object] = {"priority": _unusual(priority)}
+    if state.waiting in ("turn", "slot"):
+        update |= {"waiting": None, "due_at": _after(now, timeouts.stuck_after_seconds)}
+    return state.model_copy(update=update)
+
+
+def _unusual(priority: Priority | None) -> Priority | None:
+    """Return what is kept of a priority: nearly all are normal, and the table is charged by the byte."""
+    return None if priority == "normal" else priority
 
 
 def is_leased(state: ArticleState, now: datetime) -> bool:

@@ -110,6 +110,10 @@ class ArticleStore(ClusterStore, SubmissionReader, Protocol):
         """Return up to ``limit`` ids of articles in a shard that are due, the longest overdue first."""
         ...
 
+    def awaiting_turn(self, limit: int) -> Sequence[str]:
+        """Return about ``limit`` ids of articles whose run is bulk and waits for its turn, the oldest first."""
+        ...
+
     def by_host(
         self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None
     ) -> ListingPage:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from newsdesk.contracts import ChainEnd, Record
+from newsdesk.contracts import ChainEnd, Priority, Record
 
 
 class Stage(StrEnum):
@@ -149,10 +149,16 @@ class ArticleState(Record):
     stage: Stage = Stage.FETCH
     correlation_id: str | None = None
     submissions: tuple[str, ...] = ()
+    priority: Priority | None = Field(
+        default=None, description="The greatest of the run's submissions; None where none is another than normal."
+    )
     attempts: int = Field(default=0, description="Fetches tried in this run.")
     overload_deferrals: int = Field(default=0, description="Times that this run found its host left alone.")
     resends: int = Field(default=0, description="Times that dispatch had to send this run's message again.")
-    waiting: Literal["retry", "slot"] | None = Field(default=None, description="Why no worker is at it now.")
+    waiting: Literal["retry", "slot", "turn"] | None = Field(
+        default=None,
+        description="Why no worker is at it now: it failed for now, its host has no slot yet, or it is bulk.",
+    )
     redirects: tuple[FollowedRedirect, ...] = Field(default=(), description="Where this run's fetch goes on from.")
     due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
     lease_owner: str | None = None

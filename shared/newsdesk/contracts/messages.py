@@ -28,6 +28,8 @@ def _line(value: object) -> object:
 Line = Annotated[str, BeforeValidator(_line)]
 """One line of text, from which control characters are dropped as it is read."""
 Tag = Annotated[Line, Field(min_length=1, max_length=64)]
+Priority = Literal["bulk", "normal", "high"]
+"""What a submission may wait for: ``bulk`` for everything else, ``high`` for nothing but a free slot of its host."""
 
 
 class Message(BaseModel):
@@ -55,7 +57,11 @@ class UrlSubmitted(Message):
         description="The submitter's own name for this submission; the same id is taken once. "
         "Absent: the id of the queue's message or of the event.",
     )
-    priority: Literal["normal", "high"] | None = Field(default=None, description="Recorded; orders nothing yet.")
+    priority: Priority | None = Field(
+        default=None,
+        description="`bulk` waits until the pipeline has little to do, and behind everything else of its host; `high` "
+        "comes before everything else of its host. Absent: `normal`.",
+    )
     tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Come back in `SubmissionEnded`.")
     correlation_id: Line | None = Field(
         default=None,

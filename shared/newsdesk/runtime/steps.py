@@ -176,7 +176,7 @@ class Worker:
 
 def _is_written(found: ArticleState, written: ArticleState) -> bool:
     """Return whether submissions have joined a state that was written, and nothing else has changed."""
-    joined = {"version": found.version, "submissions": found.submissions}
+    joined = {"version": found.version, "submissions": found.submissions, "priority": found.priority}
     return found.version > written.version and written.model_copy(update=joined) == found
 
 

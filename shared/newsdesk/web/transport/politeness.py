@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from newsdesk.clock import Clock, utc_now
-from newsdesk.contracts import Reason
+from newsdesk.contracts import Priority, Reason
 from newsdesk.errors import NewsdeskError, PermanentError, TransientError
 from newsdesk.hosts import RULES_FRESH_SECONDS, SiteRules, TdmRule, complainant_of
 from newsdesk.pauses import Sleep
@@ -165,9 +165,9 @@ class Politeness:
         self._allowed = allowed
         self._jitter = jitter
 
-    def visit(self) -> Visit:
+    def visit(self, priority: Priority | None = None) -> Visit:
         """Begin a visit: one page, with everything that has to be asked for on the way to it."""
-        return Visit(self)
+        return Visit(self, priority)
 
     def overloaded(self, host: str, asked_seconds: float | None, page: str | None = None) -> None:
         """Leave a host alone that has said that it gets too many requests: for a page's URL, or for its own file."""
@@ -208,6 +208,8 @@ class Visit:
 
     Attributes
     ----------
+    priority : Priority or None
+        Who is let past by whom at a host.
     host : str
         The host of the last request that was permitted.
     page : str or None
@@ -216,8 +218,9 @@ class Visit:
         What the host of the last page says of its use; see :func:`newsdesk.web.rights.host_signals`.
     """
 
-    def __init__(self, politeness: Politeness) -> None:
+    def __init__(self, politeness: Politeness, priority: Priority | None = None) -> None:
         self._politeness = politeness
+        self.priority = priority
         self._has_slot = False
         # Who has begun goes on before those who have not: it may wait longer than they may, so that there is a slot.
         self._waiting_left = 2 * politeness.crawl_limits.short_wait_seconds
@@ -443,7 +446,7 @@ class _SlotLease:
         """Take a slot, in the place of the one that went by if there is one."""
         now = self.politeness.clock()
         longest_wait = self.visit.longest_wait(self.request_seconds)
-        slot = self.politeness.hosts.reserve(self.host, now, self.spacing, longest_wait, self.at)
+        slot = self.politeness.hosts.reserve(self.host, now, self.spacing, longest_wait, self.at, self.visit.priority)
         if not slot.granted:
             raise NotYetError(slot.at, self.hops, is_overloaded=slot.in_backoff)
         self.visit.has_slot()
@@ -477,7 +480,9 @@ class _SlotLease:
             # What one of its sites asks for with Crawl-delay is not asked of its neighbours.
             interval = self.politeness.crawl_limits.interval_seconds
             longest_wait = self.visit.longest_wait(self.request_seconds)
-            slot = self.politeness.hosts.reserve(address, now, interval, longest_wait, self.address_at)
+            slot = self.politeness.hosts.reserve(
+                address, now, interval, longest_wait, self.address_at, self.visit.priority
+            )
             if not slot.granted:
                 raise NotYetError(slot.at, self.hops)
             self.address_at = slot.at
