@@ -15,6 +15,7 @@ import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +52,14 @@ Interval = Annotated[float | None, typer.Option(help="Seconds between two reques
 Networks = Annotated[list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")]
 Manifest = Annotated[Path, typer.Option("--manifest", help="JSON lines.", exists=True, dir_okay=False)]
 Destination = Annotated[Path, typer.Option("--out", help="Where the JSON lines go.")]
+
+
+class Urgency(StrEnum):
+    """The priorities of a submission."""
+
+    BULK = "bulk"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 def main() -> int:
@@ -123,6 +132,33 @@ def ingest(
     else:
         print_results(results, folder)
     if not ended:
+        raise typer.Exit(EXIT_WAITING)
+
+
+@app.command(epilog="Example: newsdesk submit --from urls.txt --tag archive --priority bulk --stack newsdesk")
+def submit(
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Addresses to submit.")] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="FILE", help="A file with one URL in each line; - for standard input."),
+    ] = None,
+    priority: Annotated[Urgency | None, typer.Option(help="What the submissions may wait for.")] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help="Comes back with the outcome; repeat it.")] = None,
+    correlation_id: Annotated[str | None, typer.Option(help="Comes back too, and is in the logs.")] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the outcomes.", min=0)] = 0,
+    stack_name: StackName = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Submit URLs to a stack that is up, and print the ids of the submissions, or with --wait how they ended."""
+    from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.submitting import checked_fields, read_list, submit_urls
+
+    wanted = [*(url for url in urls or [] if url.strip()), *(url for name in sources or [] for url in read_list(name))]
+    if not wanted:
+        usage("nothing to submit: give URLs or --from FILE")
+    said = checked_fields(priority.value if priority else None, tags or [], correlation_id)
+    if not submit_urls(open_stack(stack_name, region), wanted, said, wait, as_json=as_json):
         raise typer.Exit(EXIT_WAITING)
 
 

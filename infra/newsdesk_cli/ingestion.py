@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from newsdesk.articles import ArticleState, OutcomeRecord, Stage, SubmissionRecord
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import Article
-from newsdesk.web import MAXIMUM_URL_LENGTH
+from newsdesk.web import MAXIMUM_URL_LENGTH, url_in_line
 from newsdesk_cli.console import complain, escaped_json
 from newsdesk_cli.stack import Stack
 
@@ -92,23 +93,36 @@ class Ingestion:
     stack : Stack
     urls : sequence of str
         Each becomes one submission, repeated ones too.
+    said : mapping
+        What goes with each: further fields of an intake message.
     """
 
-    def __init__(self, stack: Stack, urls: Sequence[str]) -> None:
+    def __init__(self, stack: Stack, urls: Sequence[str], said: Mapping[str, Any] | None = None) -> None:
         self._stack = stack
+        self._said = {"discovery": "command line", **(said or {})}
         run = uuid.uuid4().hex[:12]
         self._submissions = {f"cli-{run}-{number:06d}": _Submission(url) for number, url in enumerate(urls, 1)}
         self._states: dict[str, ArticleState] = {}
 
-    def submit(self) -> None:
+    @property
+    def submitted(self) -> dict[str, str]:
+        """The URLs by the ids of their submissions, in order."""
+        return {identifier: item.url for identifier, item in self._submissions.items()}
+
+    def submit(self, report: Callable[[int, int], None] = lambda *_: None) -> None:
         """Send every URL to the intake queue.
+
+        Parameters
+        ----------
+        report : callable
+            Called with how many have been sent, and how many there are.
 
         Raises
         ------
         RuntimeError
             If the queue refuses a message.
         """
-        bodies = [_body(identifier, item.url) for identifier, item in self._submissions.items()]
+        bodies = [self._body(identifier, item.url) for identifier, item in self._submissions.items()]
         queue = self._stack.outputs["IntakeQueueUrl"]
         for start in range(0, len(bodies), _MESSAGES_PER_CALL):
             batch = bodies[start : start + _MESSAGES_PER_CALL]
@@ -118,6 +132,11 @@ class Ingestion:
             )
             if answer.get("Failed"):
                 raise RuntimeError(f"the intake queue refused {answer['Failed']}")
+            report(start + len(batch), len(bodies))
+
+    def _body(self, submission_id: str, url: str) -> str:
+        """Return an intake message as ASCII: SQS refuses some characters, and submit alone judges URLs."""
+        return json.dumps({"url": url[:_LONGEST_SENT], "submissionId": submission_id, **self._said})
 
     def wait(self, seconds: float, report: Callable[[int, int], None]) -> bool:
         """Wait until every URL has its outcome, or until no other can get one in time.
@@ -224,15 +243,9 @@ def _ended(url: str, record: SubmissionRecord, ending: OutcomeRecord) -> Result:
     )
 
 
-def _body(submission_id: str, url: str) -> str:
-    """Return an intake message as ASCII: SQS refuses some characters, and submit alone judges URLs."""
-    document = {"url": url[:_LONGEST_SENT], "submissionId": submission_id, "discovery": "command line"}
-    return json.dumps(document)
-
-
 def read_urls(lines: Iterable[str]) -> list[str]:
-    """Return the URLs of a list: one in each line, without blank lines and lines that begin with ``#``."""
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    """Return the URLs of a list: one in each line, without blank lines and comments."""
+    return [url for url in map(url_in_line, lines) if url]
 
 
 def mirror(stack: Stack, folder: Path) -> int:

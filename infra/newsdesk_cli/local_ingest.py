@@ -6,19 +6,16 @@ local stack if it is not up; writes the bucket's objects and ``outcomes.jsonl`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from newsdesk_cli.console import err, out, say
+from newsdesk_cli.console import out, say
 from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, write_outcomes
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.rendering import results_table, summary
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.stack import Stack
+from newsdesk_cli.submitting import progress
 
 _SAMPLE_SITE_PORT = 8417
 _LOOPBACK = "127.0.0.1/32"
@@ -61,7 +58,7 @@ def print_results(results: list[Result], folder: Path) -> None:
 def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:
     ingestion = Ingestion(stack, urls)
     ingestion.submit()
-    with _progress(len(urls)) as report:
+    with progress("ingesting", len(urls)) as report:
         ended = ingestion.wait(wait, report)
     return ended, ingestion.results()
 
@@ -72,11 +69,3 @@ def _sample_site() -> SampleSite:
         return SampleSite(port=_SAMPLE_SITE_PORT).start()
     except OSError:
         return SampleSite().start()
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
-        task = progress.add_task("ingesting", total=total)
-        yield lambda ended, _: progress.update(task, completed=ended)

@@ -44,6 +44,11 @@ def newsdesk(*arguments: str, folder: Path, **variables: str) -> subprocess.Comp
         ("ingest", "https://example.org/", "--allow-network", "127.0.0.1/8"),
         ("ingest", "https://example.org/", "--wait", "-1"),
         ("ingest", "--from", "no-such-file"),
+        ("submit", "--stack", "s"),
+        ("submit", "--stack", "s", "--from", "no-such-file"),
+        ("submit", "--stack", "s", "https://example.org/", "--priority", "urgent"),
+        ("submit", "--stack", "s", "https://example.org/", "--tag", "t" * 65),
+        ("submit", "--stack", "s", "https://example.org/", "--correlation-id", "c" * 129),
         ("show",),
         ("search",),
         ("search", "--like", "a text", "--limit", "0"),
@@ -69,7 +74,7 @@ def test_bad_usage_exits_with_2_and_says_why(tmp_path: Path, arguments: tuple[st
 
 @pytest.mark.parametrize(
     "command",
-    ["ingest", "up", "down", "status", "show", "search", "redrive", "extract", "enrich", "add-page-case"],
+    ["ingest", "submit", "up", "down", "status", "show", "search", "redrive", "extract", "enrich", "add-page-case"],
 )
 def test_every_command_helps_with_an_example(tmp_path: Path, command: str) -> None:
     # When
@@ -189,9 +194,11 @@ def test_a_stack_that_cannot_be_asked_is_no_traceback(tmp_path: Path) -> None:
 
 
 def test_a_list_of_urls_may_have_comments_and_blank_lines() -> None:
-    assert read_urls(["# a list", "", "  https://a.example/ ", "https://b.example/"]) == [
+    lines = ["# a list", "", "  https://a.example/ ", "https://b.example/#live # ours", "https://c.example/\t#"]
+    assert read_urls([*lines, "   # nothing"]) == [
         "https://a.example/",
-        "https://b.example/",
+        "https://b.example/#live",
+        "https://c.example/",
     ]
 
 

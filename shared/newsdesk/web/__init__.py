@@ -7,6 +7,7 @@ Below it stand ``characters``, ``contracts``, ``clock``, ``errors`` and ``words`
 from __future__ import annotations
 
 from newsdesk.web.content_encoding import ACCEPT_ENCODING, decode_body, decode_start, decoded_pieces, single_encoding
+from newsdesk.web.lists import url_in_line
 from newsdesk.web.media_types import media_type_of
 from newsdesk.web.networks import (
     BLOCKED_NETWORKS,
@@ -84,4 +85,5 @@ __all__ = [
     "split_url",
     "tdm_reservation",
     "unavailable_after",
+    "url_in_line",
 ]
