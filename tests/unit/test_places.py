@@ -338,3 +338,99 @@ def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     assert outputs[0] == outputs[1]
     assert b'"iso2":"NL"' in outputs[0]
     assert to_json_bytes(Enrichment()) != outputs[0]
+
+
+def mentions_of_places(enrichment: Enrichment) -> dict[str, list[str]]:
+    places = [entity for entity in enrichment.entities if entity.type == "PLACE"]
+    return {place.name: [mention.text for mention in place.mentions] for place in places}
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("Licking County Sheriff's Office", "Licking County"),
+        ("Slidell Police Department", "Slidell"),
+        ("Ministry of Health of Peru", "Peru"),
+        ("Supreme Court of Canada", "Canada"),
+    ],
+)
+def test_a_public_bodys_name_mentions_the_place_that_it_is_responsible_for(body: str, place: str) -> None:
+    enrichment = placed(f"The {body} said so.", ORG=body)
+    (found,) = (entity for entity in enrichment.entities if entity.type == "PLACE")
+    assert [mention.text for mention in found.mentions] == [place]
+    assert found.geo is not None
+
+
+def test_any_name_mentions_a_place_that_the_text_names_elsewhere_too() -> None:
+    enrichment = placed("The Bank of Japan waits. A Japanese firm left.", ORG="Bank of Japan")
+    assert mentions_of_places(enrichment) == {"Japan": ["Japan", "Japanese"]}
+
+
+def test_a_teams_name_mentions_no_place() -> None:
+    enrichment = placed("The Japan Orioles won. A Japanese firm left.", ORG="Japan Orioles")
+    assert mentions_of_places(enrichment) == {"Japan": ["Japanese"]}
+
+
+def test_a_department_of_the_nation_is_no_small_town() -> None:
+    assert mentions_of_places(placed("The Commerce Ministry said so.", ORG="Commerce Ministry")) == {}
+
+
+def test_a_street_is_not_where_it_is_named_after() -> None:
+    assert countries_of(placed("A car stopped in London Road.", "London Road")) == {"London Road": None}
+
+
+def test_a_hall_is_in_the_town_of_its_name() -> None:
+    assert countries_of(placed("It was shown in Chicago Hall.", "Chicago Hall")) == {"Chicago Hall": "US"}
+
+
+@pytest.mark.parametrize(
+    "body", ["He shouted in Spanish.", "She learned to speak Portuguese.", "It was translated into Dutch."]
+)
+def test_a_language_is_no_country(body: str) -> None:
+    assert placed(f"{body} The room was full.").countries == ()
+
+
+@pytest.mark.parametrize("body", ["They sold it in Spanish towns.", "He met the Spanish.", "She knows many Dutch."])
+def test_a_people_or_what_is_theirs_is_no_language(body: str) -> None:
+    assert placed(f"{body} The room was full.").countries != ()
+
+
+def test_a_capitals_former_name_is_rather_the_town_that_has_it_now() -> None:
+    body = "The agents went to Salisbury, British police said."
+    assert countries_of(placed(body, "Salisbury"))["Salisbury"] == "GB"
+
+
+def test_a_large_country_is_no_village_of_the_state_that_the_text_is_about() -> None:
+    body = "Mills in Augusta, Maine, Bangor, Maine and Portland, Maine, sell wood to China."
+    names = ("Augusta", "Bangor", "Portland", "Maine", "China")
+    assert countries_of(placed(body, *names))["China"] == "CN"
+
+
+def test_an_ocean_is_no_county() -> None:
+    body = "Storms on the Atlantic hit Trenton, New Jersey, and Newark, New Jersey."
+    assert countries_of(placed(body, "Atlantic", "Trenton", "Newark", "New Jersey"))["Atlantic"] is None
+
+
+def test_what_tells_the_kind_of_a_place_leaves_more_than_three_letters_of_its_name() -> None:
+    assert countries_of(placed("They lost to Man City.", "Man City")) == {"Man City": None}
+
+
+def located(body: str, *names: str, url: str | None = None, language: str | None = None) -> dict[str, str | None]:
+    document = Document(body, url=url, declared_language=language)
+    found = Enrichment(language=ENGLISH, entities=tuple(entity(body, name) for name in names))
+    return countries_of(ENRICHER.enrich(analysis_of(document), found))
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "country"),
+    [
+        ("https://paper.example.co.uk/a", None, "GB"),
+        ("https://paper.example.co.za/a", "en-US", "ZA"),
+        ("https://paper.example.com/a", "en_GB", "GB"),
+        ("https://paper.example.com/a", "en-US", "US"),
+        ("https://paper.example.io/a", None, "US"),
+        (None, None, "US"),
+    ],
+)
+def test_a_town_of_two_countries_is_rather_the_publishers(url: str | None, language: str | None, country: str) -> None:
+    assert located("The council of Worcester met.", "Worcester", url=url, language=language) == {"Worcester": country}

@@ -50,7 +50,7 @@ _NO_PLURAL = ("sh", "ch", "se", "ss")
 _SCHEMA = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, country TEXT, region TEXT, latitude INTEGER,
-    longitude INTEGER, population INTEGER NOT NULL);
+    longitude INTEGER, population INTEGER NOT NULL, spellings INTEGER NOT NULL);
 CREATE TABLE name (
     name TEXT NOT NULL, place INTEGER NOT NULL, alternate INTEGER NOT NULL, PRIMARY KEY (name, place)) WITHOUT ROWID;
 CREATE TABLE demonym (name TEXT PRIMARY KEY, country TEXT NOT NULL) WITHOUT ROWID;
@@ -69,6 +69,7 @@ class _Place:
     latitude: float | None = None
     longitude: float | None = None
     population: int = 0
+    spellings: int = 0
     names: set[str] = field(default_factory=set)
     alternates: set[str] = field(default_factory=set)
 
@@ -122,6 +123,7 @@ def _towns(known_as: dict[str, str], foremost: frozenset[int]) -> Iterator[_Plac
         kind = "capital" if (code, folded(name)) in capitals and population >= ALTERNATES_FROM else "city"
         kind = "known" if town["geonameid"] in foremost else kind
         place = _Place(town["geonameid"], name, kind, code, region, town["latitude"], town["longitude"], population)
+        place.spellings = len(town["alternatenames"])
         place.names = set() if _DIRECTIONS.issuperset(folded(name).split()) else {name}
         place.names |= set(_listed(known_as.get(str(place.id), "")))
         if population >= ALTERNATES_FROM:
@@ -196,7 +198,8 @@ def _area(name: str, kind: str, country: str, region: str | None, towns: Iterabl
         "Department",
     ):
         bare = bare.removesuffix(f" {word}").removesuffix(f" {word.lower()}")
-    place.names = {name, bare.removesuffix("’").removesuffix("'")} if bare else {name}
+    bare = bare.removesuffix("’").removesuffix("'")
+    place.names = {name} if _DIRECTIONS.issuperset(folded(bare).split()) else {name, bare}
     if name.startswith("County "):
         place.alternates = {name.removeprefix("County ")}
     return place
@@ -219,8 +222,9 @@ def _write(places: list[_Place], demonyms: dict[str, str]) -> None:
         for place in sorted(places, key=lambda place: place.id):
             own = {folded(name) for name in place.names} - {""}
             middle = (_scaled(place.latitude), _scaled(place.longitude))
-            row = (place.id, place.name, place.kind, place.country, place.region, *middle, place.population)
-            database.execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            size = (place.population, place.spellings)
+            row = (place.id, place.name, place.kind, place.country, place.region, *middle, *size)
+            database.execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             rows = [(name, place.id, 0) for name in sorted(own)]
             rows += [(name, place.id, 1) for name in sorted({folded(name) for name in place.alternates} - own - {""})]
             database.executemany("INSERT INTO name VALUES (?, ?, ?)", rows)

@@ -38,7 +38,7 @@ def find_candidates(text: str, gazetteer: Gazetteer, *, inside: bool = False) ->
         may_be_town = not inside and len(text) >= _FEWEST_LETTERS_OF_A_TOWN
         return areas or tuple(town for town in found if may_be_town and not town.alternate)
     bare = KIND_WORDS.sub("", text) if not found else ""
-    return gazetteer.find(bare) if bare and bare != text else found
+    return gazetteer.find(bare) if len(bare) > _FEWEST_LETTERS and bare != text else found
 
 
 def _towns_for_regions(places: Sequence[Place]) -> tuple[Place, ...]:

@@ -26,11 +26,11 @@ _PLAIN = str.maketrans(
 )
 _SPELLINGS = {"st.": "saint", "st": "saint", "ft.": "fort", "ft": "fort", "mt.": "mount", "mt": "mount"}
 _FIND = """
-SELECT id, place.name, kind, country, region, latitude, longitude, population, alternate
+SELECT id, place.name, kind, country, region, latitude, longitude, population, spellings, alternate
 FROM name JOIN place ON place.id = name.place WHERE name.name = ? ORDER BY population DESC, id
 """
 _COUNTRIES = """
-SELECT id, name, kind, country, region, latitude, longitude, population, 0 FROM place WHERE kind = 'country'
+SELECT id, name, kind, country, region, latitude, longitude, population, spellings, 0 FROM place WHERE kind = 'country'
 """
 _COUNTRIES_OF_OBLASTS = frozenset({"BG", "BY", "KG", "KZ", "RU", "UA", "UZ"})
 
@@ -47,6 +47,8 @@ class Place:
         A country, a first-level region, a county, a capital or other city, a well-known place, a part of the world.
     country, region : str or None
         ISO 3166-1 alpha-2, and the code of the first-level region at GeoNames; none for parts of the world.
+    spellings : int
+        How many other names and spellings GeoNames has of a town: the more, the better known it is.
     alternate : bool
         Whether the name that it was found by is not its main one.
     """
@@ -59,6 +61,7 @@ class Place:
     latitude: float | None
     longitude: float | None
     population: int
+    spellings: int
     alternate: bool
 
 
@@ -113,8 +116,8 @@ def folded(name: str) -> str:
 
 
 def _place(row: tuple[object, ...]) -> Place:
-    number, name, kind, country, region, latitude, longitude, population, alternate = cast(
-        "tuple[int, str, Kind, str | None, str | None, int | None, int | None, int, int]", row
+    number, name, kind, country, region, latitude, longitude, population, spellings, alternate = cast(
+        "tuple[int, str, Kind, str | None, str | None, int | None, int | None, int, int, int]", row
     )
     return Place(
         geonameid=number if number > 0 else None,
@@ -125,6 +128,7 @@ def _place(row: tuple[object, ...]) -> Place:
         latitude=None if latitude is None else latitude / 10_000,
         longitude=None if longitude is None else longitude / 10_000,
         population=population,
+        spellings=spellings,
         alternate=bool(alternate),
     )
 

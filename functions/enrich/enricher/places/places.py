@@ -4,9 +4,11 @@ Comes in: the document, its parse and its entities. Goes out: the entities, its 
 and the countries with their weights.
 
 Most names are borne by several places. What speaks for one: its size, the region or country that the text names behind
-a comma, and the countries and regions of the text's other names. Adjectives and peoples of a country speak for it, too,
-and are mentions of it. A place that no gazetteer knows is in the country that nearly all others are in, or nowhere. A
-street, a hall or a school is in the place that is named behind it; other names count only if they are several.
+a comma, the countries and regions of the text's other names, and the publisher's country. Adjectives and peoples of a
+country speak for it, too, and are mentions of it. A place that no gazetteer knows is in the country that nearly all
+others are in, or nowhere. A street, a hall or a school is in the place that is named behind it; other names count only
+if they are several. A place in the name of something else is mentioned there if that is a public body, or if the text
+names the place elsewhere.
 """
 
 from __future__ import annotations
@@ -15,21 +17,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from enricher.places.candidates import find_candidates
 from enricher.places.gazetteer import Gazetteer, Place
-from enricher.places.place_names import PlaceName, place_names, with_surnames
+from enricher.places.place_names import PlaceName, is_structure, place_names, with_surnames
+from enricher.places.publishers import country_of_publisher
 from enricher.places.senses import WEIGHT_INSIDE_A_NAME, Senses, is_any_within, senses_of
 from enricher.ports import Analysis
-from enricher.text import read_word_lists
 from newsdesk.contracts import Country, Enrichment, Entity, EntityLink, Geo, Mention
 
 GEONAMES, ISO_3166 = "GeoNames", "ISO 3166"
 
 _SHARE_OF_THE_ONLY_COUNTRY = 0.5
 """The share of the text's mentions that its country needs, for a place that the gazetteer lacks to be in it."""
-_STRUCTURES = read_word_lists(Path(__file__).with_name("structures.toml"))["structures"]
 _STANDS_IN = re.compile(r"(?:,|,? (?:in|of|at|near)(?: the)?(?: [a-z]+)?)[ \xa0]")
 """Between a street, a hall or a school and the place that it is in: Wexvort Hall in downtown Chicago."""
 _FEWEST_ANCHORS = 2
@@ -53,8 +53,8 @@ class PlacesEnricher:
         parsed = analysis.parse(found)
         body, gazetteer = analysis.document.body, self._gazetteer
         entities = with_surnames(parsed, found.entities, gazetteer)
-        names = _qualified(body, list(place_names(body, entities, gazetteer)), gazetteer)
-        senses = senses_of(names, gazetteer)
+        names = _qualified(body, list(place_names(parsed, entities, gazetteer)), gazetteer)
+        senses = senses_of(names, gazetteer, country_of_publisher(analysis.document))
         evidence = _evidence(names, senses)
         unknown = _countries_of_unknown(body, entities, names, senses, _only_country(evidence))
         linked = _linked(entities, names, senses, unknown, gazetteer)
@@ -86,8 +86,7 @@ def _evidence(names: Sequence[PlaceName], senses: Senses) -> dict[str, float]:
     """Weigh the countries of all names."""
     evidence: defaultdict[str, float] = defaultdict(float)
     for name in names:
-        place = senses.get(name.key)
-        country = name.demonym_of or (place.country if place is not None else None)
+        country = name.demonym_of or (senses[name.key].place.country if name.key in senses else None)
         if country is not None:
             evidence[country] += WEIGHT_INSIDE_A_NAME if name.inside else 1.0
     return dict(evidence)
@@ -108,17 +107,12 @@ def _countries_of_unknown(
     countries = []
     for entity in entities:
         country = only_country
-        if entity.type == "PLACE" and _is_structure(entity.name):
+        if entity.type == "PLACE" and is_structure(entity.name):
             behind = (_STANDS_IN.match(body, mention.end) for mention in entity.mentions)
             near = (senses.get(starts[match.end()].key) for match in behind if match and match.end() in starts)
-            country = next((place.country for place in near if place is not None), anchored)
+            country = next((sense.place.country for sense in near if sense is not None), anchored)
         countries.append(country)
     return countries
-
-
-def _is_structure(name: str) -> bool:
-    words = name.casefold().split()
-    return words[0] in _STRUCTURES or words[-1] in _STRUCTURES
 
 
 def _is_anchored(country: str | None, names: Sequence[PlaceName], senses: Senses) -> bool:
@@ -127,7 +121,7 @@ def _is_anchored(country: str | None, names: Sequence[PlaceName], senses: Senses
         return False
     anchors: Counter[str] = Counter()
     for name in names:
-        place = senses.get(name.key)
+        place = senses[name.key].place if name.key in senses else None
         if name.demonym_of == country or (place is not None and place.country == country):
             is_whole = place is None or place.kind == "country"
             anchors["" if is_whole else name.text] += 1
@@ -153,9 +147,20 @@ def _linked(
     """
     groups: dict[tuple[int | None, Place | None], list[PlaceName]] = defaultdict(list)
     within: dict[int | None, str] = {}
-    for name in names:
-        place = gazetteer.country(name.demonym_of) if name.demonym_of is not None else senses.get(name.key)
-        if not name.inside:
+    meant = [
+        (
+            name,
+            gazetteer.country(name.demonym_of)
+            if name.demonym_of
+            else senses[name.key].place
+            if name.key in senses
+            else None,
+        )
+        for name in names
+    ]
+    spoken_of = {place for name, place in meant if not name.inside}
+    for name, place in meant:
+        if name.is_mention or (name.is_mention is None and place in spoken_of):
             groups[name.entity, place].append(name)
         elif place is not None and place.country is not None:
             within[name.entity] = place.country  # the last one: the British Embassy Tokyo
