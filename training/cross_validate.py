@@ -33,11 +33,40 @@ from extractor.metadata import read_metadata
 from extractor.reading.full import find_body
 from training import scoring
 from training.cases import EXTRA, FOLDS, HONEST, NOW, TALLY_HEAD, Case, Tally, print_tally
+from training.labelling import training_data
+from training.processes import in_processes
 from training.splicing import DATA
-from training.train import Trainer, training_data
+from training.train import Trainer
 
 _FINELY_FROM, _HIGHEST_EXPECTED = 0.9, 0.9999
 """Three pages in four are in the last tenth of the expected F1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model made of a page whose site it has not seen.
+
+    Attributes
+    ----------
+    key, kind : str
+        Of the page.
+    text, expected, has_vote
+        The body, its expected F1, and whether trafilatura had a vote.
+    trafilatura, ratio
+        The text that trafilatura finds, and the processor time of the whole extraction relative to its.
+    tally : tuple of int
+        On a page with something put into it: paragraphs that leaked, those of others, paragraphs that were lost, own
+        ones.
+    """
+
+    key: str
+    kind: str
+    text: str
+    expected: float
+    has_vote: bool
+    trafilatura: str = ""
+    ratio: float = 0.0
+    tally: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -51,28 +80,40 @@ class Run:
     votes: int = 0
     leaks: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
 
-    def read(self, case: Case, model: Model) -> None:
-        """Read a page with both systems."""
-        identifier = case.id
-        before = time.process_time()
-        body = _ours(case, model)
-        between = time.process_time()
-        document = bare_extraction(case.html, include_comments=False, with_metadata=True)
-        baseline = document.text or "" if isinstance(document, Document) else ""
-        after = time.process_time()
-        self.newsdesk[identifier] = {"id": identifier, "text": body.text}
-        self.expected[identifier] = body.certainty
-        self.trafilatura[identifier] = {"id": identifier, "text": baseline}
-        self.ratios.append((between - before) / (after - between))
-        self.votes += "trafilatura" in body.source
+    def add(self, reading: Reading) -> None:
+        """Count a page."""
+        self.newsdesk[reading.key] = {"id": reading.key, "text": reading.text}
+        if reading.kind != HONEST:
+            self.leaks[reading.kind].add(*reading.tally)
+            return
+        self.expected[reading.key] = reading.expected
+        self.trafilatura[reading.key] = {"id": reading.key, "text": reading.trafilatura}
+        self.ratios.append(reading.ratio)
+        self.votes += reading.has_vote
 
-    def read_made(self, case: Case, model: Model) -> None:
-        """Count what comes through of another article, and what is lost."""
-        text = _ours(case, model).text
-        self.newsdesk[case.key] = {"id": case.key, "text": text}
-        left = set(text.split("\n"))
+
+_models: list[Model] = []
+"""In a process that reads: for each fold the model that has not seen it."""
+
+
+def _prepare(models: list[Model]) -> None:
+    _models.extend(models)
+
+
+def _read(case: Case) -> Reading:
+    before = time.process_time()
+    body = _ours(case, _models[case.fold])
+    between = time.process_time()
+    has_vote = "trafilatura" in body.source
+    if case.kind != HONEST:
+        left = set(body.text.split("\n"))
         leaked, lost = case.foreign & left, case.own - left
-        self.leaks[case.kind].add(len(leaked), len(case.foreign), len(lost), len(case.own))
+        tally = (len(leaked), len(case.foreign), len(lost), len(case.own))
+        return Reading(case.key, case.kind, body.text, body.certainty, has_vote, tally=tally)
+    document = bare_extraction(case.html, include_comments=False, with_metadata=True)
+    ratio = (between - before) / (time.process_time() - between)
+    baseline = document.text or "" if isinstance(document, Document) else ""
+    return Reading(case.key, case.kind, body.text, body.certainty, has_vote, baseline, ratio)
 
 
 def main() -> None:
@@ -86,13 +127,14 @@ def main() -> None:
     data = training_data(arguments.data)
     print(f"{len(data.pages)} pages read, made ones among them, {time.monotonic() - started:.0f} s", flush=True)
     trainer = Trainer(data)
+    trainer.prepare(frozenset({fold}) for fold in range(FOLDS))
+    print(f"first forests trained, {time.monotonic() - started:.0f} s", flush=True)
+    models = [model_from_json(trainer.model(frozenset({fold}))) for fold in range(FOLDS)]
+    print(f"models trained, {time.monotonic() - started:.0f} s", flush=True)
     run = Run()
-    for fold in range(FOLDS):
-        model = model_from_json(trainer.model(frozenset({fold})))
-        print(f"fold {fold} trained, {time.monotonic() - started:.0f} s", flush=True)
-        for page in trainer.pages:
-            if page.fold == fold and page.case.kind != EXTRA:
-                (run.read_made if page.is_made else run.read)(page.case, model)
+    cases = [page.case for page in trainer.pages if page.case.kind != EXTRA]
+    for reading in in_processes(_read, cases, _prepare, (models,)):
+        run.add(reading)
     report = _report(run, [page.case for page in trainer.pages if page.case.kind == HONEST], arguments.data)
     print(f"{time.monotonic() - started:.0f} s")
     if arguments.out:

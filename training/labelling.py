@@ -1,0 +1,164 @@
+"""The pages with labels, from which the block classifier learns.
+
+Comes in: the cases of ``cases.py``. Goes out: for each page the numbers of its segments, which of them are its
+article's, and how much each counts; and the pieces that the boundary guard doubts.
+
+Pages are read by as many processes as there are processors; the result is the same with any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+
+from extractor.body import describe, find_boundary, ruled_out
+from extractor.body.features import FEATURES, TOKEN, Numbers, PageFeatures
+from extractor.body.forest import Forest, forest_from_json
+from extractor.body.trafilatura_vote import shares_in, trafilatura_text
+from training.boundary_training import Sample, boundary_trees, samples_of
+from training.cases import (
+    AS_THEY_ARE,
+    EXTRA,
+    FOLDS,
+    HONEST,
+    NEIGHBOURS,
+    SEEDLIKE,
+    TEASERS,
+    Case,
+    all_cases,
+    read_case,
+)
+from training.labels import true_shares
+from training.manifest import case_digest
+from training.processes import in_processes
+
+_SPLICED = 15
+_CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250}
+"""Pages of each way to splice, and of other kinds, from which the classifier learns."""
+_MADE_WEIGHT, _EXTRA_WEIGHT = 0.4, 0.5
+"""The weights of such a page, and of one that is for training only, relative to an unchanged evaluation page."""
+_SUSPICION = FEATURES.index("suspicion")
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledPage:
+    """A page whose article is known.
+
+    Attributes
+    ----------
+    case : Case
+        The page.
+    features : PageFeatures
+        What the classifier sees of it, without the numbers.
+    rows : numpy.ndarray
+        The numbers, a row for each scored segment.
+    truth : numpy.ndarray
+        Which scored segments are the article's.
+    vote : list of float
+        Which share of each segment trafilatura keeps.
+    is_added : numpy.ndarray
+        Which scored segments were put into the page.
+    """
+
+    case: Case
+    features: PageFeatures
+    rows: np.ndarray
+    truth: np.ndarray
+    vote: list[float]
+    is_added: np.ndarray
+
+    @property
+    def fold(self) -> int:
+        """The fold of its site."""
+        return self.case.fold
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it differs from what its site made."""
+        return self.case.kind not in AS_THEY_ARE
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """The weights of the segments: roughly as their words, and with roughly the same sum for each page."""
+        words = np.array([self.features.sizes[i] for i in self.features.scored]) ** 0.75 + 0.5
+        weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
+        if self.case.kind == EXTRA:
+            weights *= _EXTRA_WEIGHT
+        if self.is_made:
+            # From another article's paragraphs that the guard does not suspect, forests would learn to doubt honest
+            # ones.
+            weights[self.is_added & (self.rows[:, _SUSPICION] == 0)] = 0.0
+            weights *= _MADE_WEIGHT
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """The training data."""
+
+    pages: list[LabelledPage]
+    samples: list[Sample]
+    digests: list[tuple[str, bytes]]
+    """All pages, generated ones included, each with its kind."""
+
+
+def training_data(data: Path) -> TrainingData:
+    """Return the pages with labels, and the pieces that the boundary guard doubts on these and on more."""
+    samples: list[Sample] = []
+    chosen: list[Case] = []
+    digests = []
+    for weighed in in_processes(_weighed, all_cases(data)):
+        digests.append(weighed.digest)
+        samples += weighed.samples
+        chosen += weighed.chosen
+    # The guard's opinion of pages that it was trained on is worthless, like the first forest's.
+    guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
+    pages = [page for page in in_processes(partial(_labelled, guards), chosen) if page.features.scored]
+    return TrainingData(pages, samples, digests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """The pieces of a page that the guard doubts, and the page, where the classifier learns from it."""
+
+    digest: tuple[str, bytes]
+    samples: list[Sample]
+    chosen: list[Case]
+
+
+def _weighed(case: Case) -> _Weighed:
+    page = read_case(case)
+    is_chosen = page is not None and case.number < _CHOSEN.get(case.kind, _SPLICED)
+    samples = samples_of(case, page) if page is not None else []
+    return _Weighed((case.kind, case_digest(case)), samples, [case] if is_chosen else [])
+
+
+def _labelled(guards: Sequence[Forest], case: Case) -> LabelledPage:
+    page = read_case(case)
+    assert page is not None
+    html, titles = page.page, page.metadata.titles
+    boundary = find_boundary(html, titles, page.authors, forest=guards[case.fold])
+    foreign = {**boundary.foreign, **ruled_out(html)}
+    features = describe(html, foreign, titles, page.metadata.fields().get("description"), boundary.likelihoods)
+    texts = [segment.text for segment in html.segments]
+    shares = true_shares(
+        [[] if text in case.foreign else TOKEN.findall(text) for text in texts], TOKEN.findall(case.truth)
+    )
+    return LabelledPage(
+        case,
+        # What computes the numbers holds the whole tree of the page.
+        replace(features, numbers=()),
+        matrix(features.numbers),
+        truth=np.array([shares[i] >= 0.5 for i in features.scored], dtype=float),
+        vote=shares_in(features.tokens, trafilatura_text(html.tree)),
+        is_added=np.array([texts[i] in case.foreign for i in features.scored], dtype=bool),
+    )
+
+
+def matrix(columns: Iterable[Callable[[], Numbers]]) -> np.ndarray:
+    """Return columns as a matrix with a row for each scored segment."""
+    return np.array([column() for column in columns], dtype=float).T
