@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from extractor.body import describe, find_boundary, ruled_out
-from extractor.body.features import FEATURES, TOKEN, Numbers, PageFeatures
+from extractor.body.features import FEATURES, TOKEN, Holding, Numbers, PageFeatures
 from extractor.body.forest import Forest, forest_from_json
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
+from extractor.html import HEADING_LEVELS, TABLES
 from training.boundary_training import Sample, boundary_trees, samples_of
 from training.cases import (
     AS_THEY_ARE,
@@ -43,6 +45,14 @@ _MADE_WEIGHT, _EXTRA_WEIGHT = 0.4, 0.5
 """The weights of such a page, and of one that is for training only, relative to an unchanged evaluation page."""
 _SUSPICION = FEATURES.index("suspicion")
 
+_OMITTED = 0.25
+"""Of the blocks of a kind that stand between paragraphs of the article, so many are missing in a source's truths that
+it cannot be trusted on them."""
+_NEAR, _PARAGRAPH = 2, 8
+"""So many segments further on must be one of the article's, of so many words."""
+_LEVELS = 3
+_BLOCKS = {"li": "list", "dd": "list", "dt": "list", "pre": "code", "code": "code", "blockquote": "quotation"}
+
 
 @dataclass(frozen=True, eq=False)
 class LabelledPage:
@@ -62,6 +72,8 @@ class LabelledPage:
         Which share of each segment trafilatura keeps.
     is_added : numpy.ndarray
         Which scored segments were put into the page.
+    is_omitted : numpy.ndarray
+        Which scored segments are of a kind that the truths of the page's source leave out.
     """
 
     case: Case
@@ -70,6 +82,7 @@ class LabelledPage:
     truth: np.ndarray
     vote: list[float]
     is_added: np.ndarray
+    is_omitted: np.ndarray
 
     @property
     def fold(self) -> int:
@@ -86,6 +99,7 @@ class LabelledPage:
         """The weights of the segments: roughly as their words, and with roughly the same sum for each page."""
         words = np.array([self.features.sizes[i] for i in self.features.scored]) ** 0.75 + 0.5
         weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
+        weights[self.is_omitted] = 0.0
         if self.case.kind == EXTRA:
             weights *= _EXTRA_WEIGHT
         if self.is_made:
@@ -118,7 +132,7 @@ def training_data(data: Path) -> TrainingData:
     # The guard's opinion of pages that it was trained on is worthless, like the first forest's.
     guards = [forest_from_json(boundary_trees(s for s in samples if s.fold != fold)) for fold in range(FOLDS)]
     pages = [page for page in in_processes(partial(_labelled, guards), chosen) if page.features.scored]
-    return TrainingData(pages, samples, digests)
+    return TrainingData(without_omissions(pages), samples, digests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +170,76 @@ def _labelled(guards: Sequence[Forest], case: Case) -> LabelledPage:
         truth=np.array([shares[i] >= 0.5 for i in features.scored], dtype=float),
         vote=shares_in(features.tokens, trafilatura_text(html.tree)),
         is_added=np.array([texts[i] in case.foreign for i in features.scored], dtype=bool),
+        is_omitted=np.zeros(len(features.scored), dtype=bool),
     )
 
 
 def matrix(columns: Iterable[Callable[[], Numbers]]) -> np.ndarray:
     """Return columns as a matrix with a row for each scored segment."""
     return np.array([column() for column in columns], dtype=float).T
+
+
+def without_omissions(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
+    """Return the pages with no weight on what the truths of their source leave out, whatever the page.
+
+    Some truths have no tables, others no lists or headings: what stands between two paragraphs of the article is part
+    of it all the same. A source omits a kind of block when it leaves out so many of those that stand there.
+    """
+    runs = {page.case.key: _runs(page) for page in pages if not page.is_made}
+    counts: dict[tuple[str, str], list[bool]] = {}
+    for page in pages:
+        for run in runs.get(page.case.key, ()):
+            counts.setdefault((page.case.source, run.kind), []).append(run.is_left_out)
+    omitted = {key for key, left_out in counts.items() if sum(left_out) >= _OMITTED * len(left_out)}
+    marked = []
+    for page in pages:
+        places = [
+            place
+            for run in runs.get(page.case.key, ())
+            if (page.case.source, run.kind) in omitted
+            for place in run.places
+            if not page.truth[place]
+        ]
+        is_omitted = np.zeros(len(page.truth), dtype=bool)
+        is_omitted[places] = True
+        marked.append(replace(page, is_omitted=is_omitted))
+    return marked
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Blocks of one kind that follow one another between two paragraphs of the article, by their places."""
+
+    kind: str
+    places: range
+    is_left_out: bool
+
+
+def _runs(page: LabelledPage) -> list[_Run]:
+    kinds = [_kind(page.features.containers[i]) for i in page.features.scored]
+    sizes = [page.features.sizes[i] for i in page.features.scored]
+    is_paragraph = [bool(true) and size >= _PARAGRAPH for true, size in zip(page.truth, sizes, strict=True)]
+    runs = []
+    end = 0
+    for kind, places in groupby(range(len(kinds)), key=lambda place: kinds[place]):
+        start, end = end, end + len(list(places))
+        is_between = any(is_paragraph[max(0, start - _NEAR) : start]) and any(is_paragraph[end : end + _NEAR])
+        if kind is not None and is_between:
+            runs.append(_Run(kind, range(start, end), bool(page.truth[start:end].mean() < 0.5)))
+    return runs
+
+
+def _kind(container: Holding | None) -> str | None:
+    """Return what kind of block a container is in; None for a plain paragraph, and for captions, which no truth has."""
+    if container is None:
+        return None
+    if container.areas & TABLES:
+        return "table"
+    walked: Holding | None = container
+    for _ in range(_LEVELS):
+        if walked is None:
+            break
+        if walked.tag in _BLOCKS:
+            return _BLOCKS[walked.tag]
+        walked = walked.parent
+    return "heading" if container.tag in HEADING_LEVELS and container.tag != "h1" else None
