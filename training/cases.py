@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from extractor.html import Page as HtmlPage
 from extractor.html import parse_html, read_html, segments_of
 from extractor.metadata import Metadata, read_metadata
+from training.furnished import furnished_pages
 from training.neighbours import Article, NeighbourPage, neighbour_page
 from training.scroll_pages import ScrollPage, Story, scroll_page
 from training.seedlike import SeedlikePage, seedlike_page
@@ -34,7 +35,8 @@ from training.splicing import (
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FOLDS = 5
-HONEST, EXTRA, TEASERS, SEEDLIKE, NEIGHBOURS = "honest", "extra", "teasers", "seed-like", "neighbours"
+HONEST, EXTRA, FURNISHED = "honest", "extra", "furnished"
+TEASERS, SEEDLIKE, NEIGHBOURS = "teasers", "seed-like", "neighbours"
 """Kinds of cases; the others are ways to splice."""
 AS_THEY_ARE = frozenset({HONEST, EXTRA})
 """Kinds of pages that are as their sites made them."""
@@ -42,7 +44,7 @@ _SPLICED, _SCROLLED = 69, 700
 """Pages of each way to splice, and pages with teasers."""
 _SEEDLIKE = range(1000, 1300)
 """Seed-like pages; the benchmark reads others."""
-_NEIGHBOURS = 900
+_NEIGHBOURS, _FURNISHED = 900, 200
 _BENCHMARK_SHARE = 5
 """Of so many domains, the articles of one are neighbours in the benchmark alone."""
 
@@ -123,6 +125,8 @@ def all_cases(data: Path = DATA) -> Iterator[Case]:
             if tree is not None:
                 own = tuple(segment.text for segment in own_segments(segments_of(tree), page.truth))
                 yield _case(kind, number, page, Spliced(page.html, page.url, own, ()))
+    for number, (page, furnished, text) in enumerate(furnished_pages(pages, _FURNISHED)):
+        yield _case(FURNISHED, number, replace(page, truth=text), furnished)
     yield from spliced_cases(pages, _SPLICED)
     yield from _scroll_cases(pages)
     for number, name in enumerate(_SEEDLIKE):

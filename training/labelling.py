@@ -26,6 +26,7 @@ from training.cases import (
     AS_THEY_ARE,
     EXTRA,
     FOLDS,
+    FURNISHED,
     HONEST,
     NEIGHBOURS,
     SEEDLIKE,
@@ -39,7 +40,7 @@ from training.manifest import case_digest
 from training.processes import in_processes
 
 _SPLICED = 15
-_CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250}
+_CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250, FURNISHED: 200}
 """Pages of each way to splice, and of other kinds, from which the classifier learns."""
 _MADE_WEIGHT, _EXTRA_WEIGHT = 0.4, 0.5
 """The weights of such a page, and of one that is for training only, relative to an unchanged evaluation page."""

@@ -7,10 +7,14 @@ import numpy as np
 from extractor.body.features import PageFeatures, Statements, features_of
 from extractor.html import parse_html, segments_of
 from training.cases import EXTRA, HONEST, Case
+from training.furnished import furnished_pages
 from training.labelling import LabelledPage, without_omissions
+from training.splicing import Page
 
 FIRST = "The council voted on Tuesday to repair the old harbour bridge before the winter storms arrive."
 SECOND = "Work will begin in March, the mayor said, and the ferries will run every half hour until it ends."
+THIRD = "Nobody knows yet what it will cost, since the divers have not seen the two piers in the middle."
+FOURTH = "The last repair took nine years, and two of the three companies that did it no longer exist."
 TABLE = "<table><tr><td>Piers</td><td>Five of them</td></tr></table>"
 
 
@@ -54,3 +58,18 @@ def test_a_source_that_leaves_out_one_table_of_many_is_believed() -> None:
     pages = [labelled("mostly", number, html, [1, 1, 1, 1]) for number in range(4)]
     *_, last = without_omissions([*pages, labelled("mostly", 9, html, [1, 0, 0, 1])])
     assert last.weights.all()
+
+
+def test_an_article_is_furnished_with_a_table_or_a_list_between_two_paragraphs() -> None:
+    body = "".join(f"<p>{text}</p>" for text in (FIRST, SECOND, THIRD, FOURTH))
+    truth = "\n".join((FIRST, SECOND, THIRD, FOURTH))
+    pages = [Page(f"page-{i}", "", "", "", f"<html><body>{body}</body></html>", truth) for i in range(12)]
+
+    made = list(furnished_pages(pages, 10))
+
+    assert len(made) == 10
+    assert {"<table>" in page.html for _, page, _ in made} == {True, False}
+    for _, page, text in made:
+        tree = parse_html(page.html)
+        assert tree is not None
+        assert [segment.text for segment in segments_of(tree)] == text.split("\n")
