@@ -38,6 +38,8 @@ class Attribution:
         Spans of tokens.
     construction : Construction
         How the text puts it.
+    states : bool
+        Whether somebody says something, rather than naming a thing: not in "welcomed the repair" and "imagine that".
     """
 
     begin: int
@@ -45,3 +47,4 @@ class Attribution:
     speaker: Span | None
     cue: Span | None
     construction: Construction
+    states: bool = True

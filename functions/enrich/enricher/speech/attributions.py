@@ -78,7 +78,7 @@ def _outermost(reported: Sequence[Attribution], parsed: ParsedText) -> list[Attr
             _holds(outer, attribution, parsed) for outer in around
         ):
             kept[attribution.begin, attribution.end] = attribution
-        if attribution.construction is not Construction.ACCORDING:
+        if attribution.states and attribution.construction is not Construction.ACCORDING:
             around.append(attribution)
     return list(kept.values())
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
@@ -23,9 +23,17 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _LONGEST_INTERRUPTION = 5
-"""Words. Beyond them a reader takes what follows for another quotation."""
+_LONGEST_INTERRUPTION_OF_A_SENTENCE = 20
+"""Words between two parts of a quotation: few between sentences, more where one goes on behind a comma. Beyond them a
+reader takes what follows for another quotation."""
 
 _LONGEST_TITLE = 8
+
+_LONGEST_SMALL_WORD = 3
+"""Letters of the words that titles leave in lower case."""
+
+_LONGEST_TAG = 25
+"""Tokens from a question to the verb that says who asked it: the speaker with their office."""
 
 _BESIDE = 20
 """Code points beside a quotation in which the next one that is not a space is looked for."""
@@ -122,6 +130,9 @@ class QuotedSpeech:
             last, cue = self._extent(at)
             first_unit, last_unit = self.units[at], self.units[last]
             construction = Construction.QUOTED if cue is None or cue.follows else Construction.QUOTED_AFTER
+            if cue is None and self._is_heading(at, last):
+                at = last + 1
+                continue
             if cue is None:
                 construction = Construction.QUOTED_WITHOUT_CUE
                 cue = _Cue(self._speaker_around(first_unit.begin, previous), None)
@@ -142,14 +153,21 @@ class QuotedSpeech:
                 yield Attribution(begin, end, cue.speaker, cue.cue, Construction.INTRODUCED)
 
     def fragments(self, quotations: Sequence[Quotation], taken: Sequence[Attribution]) -> Iterator[Attribution]:
-        """Yield the quoted parts of sentences that no verb of reporting accounts for, with the rest of their phrase."""
+        """Yield the quoted parts of sentences that no verb of reporting accounts for, with the rest of their phrase.
+
+        What hangs on one verb is one.
+        """
         others = SpanIndex(taken)
+        found: dict[Span | None, Attribution] = {}
         for quotation in quotations:
             words = _inner(self.text, quotation).split()
             if len(words) < 3 or sum(word[:1].islower() for word in words) * 2 < len(words):
                 continue
             if not others.overlapping(quotation.begin, quotation.end):
-                yield from self._fragment(quotation)
+                for part in self._fragment(quotation):
+                    first = found.setdefault(part.cue, part)
+                    found[part.cue] = replace(first, begin=min(first.begin, part.begin), end=max(first.end, part.end))
+        yield from found.values()
 
     def _fragment(self, quotation: Quotation) -> Iterator[Attribution]:
         begin, end = self.parsed.tokens(quotation.begin, quotation.end)
@@ -210,6 +228,14 @@ class QuotedSpeech:
         after = self.text[quotation.end : quotation.end + _BESIDE].lstrip(" \xa0")[:1]
         return not quotation.closed or inner[-1:] in ".?!,…—–-" or not after or after in "\n.,"
 
+    def _is_heading(self, at: int, last: int) -> bool:
+        """Return whether a quotation without a cue is a title or a heading rather than a statement."""
+        quotation = self.units[at].quotation
+        words = _inner(self.text, quotation).rstrip(".,?!").split()
+        if last != at or len(words) > _LONGEST_TITLE:
+            return False
+        return len(words) < 2 or all(word[0].isupper() for word in words if len(word) > _LONGEST_SMALL_WORD)
+
     # --- how far one goes
 
     def _extent(self, at: int) -> tuple[int, _Cue | None]:
@@ -230,7 +256,9 @@ class QuotedSpeech:
             return True
         if cue is None or cue.cue is None or not cue.follows or not this.end <= cue.cue[0] < following.begin:
             return False
-        if len(gap.split()) > _LONGEST_INTERRUPTION:
+        same_sentence = gap.rstrip()[-1:] == ","
+        longest = _LONGEST_INTERRUPTION_OF_A_SENTENCE if same_sentence else _LONGEST_INTERRUPTION
+        if len(gap.split()) > longest:
             return False
         between = self.doc[this.end : following.begin]
         if any(token.text == ":" or token.text in SENTENCE_ENDS for token in between[:-1]):
@@ -290,7 +318,7 @@ class QuotedSpeech:
 
     def _is_tag(self, begin: int, verb: Token) -> bool:
         """Return whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""
-        if first_subject(self.doc, begin, verb.i) is None or verb.i - begin > 12:
+        if first_subject(self.doc, begin, verb.i) is None or verb.i - begin > _LONGEST_TAG:
             return False
         return not any(child.dep_ == "ccomp" and child.i > verb.i for child in verb.children)
 
@@ -350,6 +378,11 @@ class QuotedSpeech:
         if not colon:
             return None
         nouns = [token for token in self.doc[sentence:last] if token.pos_ in NOMINAL]
+        main = next(
+            (token for token in self.doc[sentence:last] if token.dep_ == "ROOT" and token.pos_ in _VERBAL), None
+        )
+        if main is not None and (subject := subject_of(main)) is not None:
+            return _Cue(noun_phrase(subject), None)
         name = next((token for token in nouns if token.dep_ in {*SUBJECTS, "ROOT"}), None)
         name = name or next((token for token in nouns if token.pos_ != "NOUN" and token.dep_ != "compound"), None)
         return _Cue(noun_phrase(name), None) if name is not None else None
@@ -364,6 +397,10 @@ class QuotedSpeech:
         if known is not None and known.end >= sentence:
             return known.speaker
         subjects = [t for t in self.doc[sentence : last + 1] if t.dep_ in SUBJECTS and not self.spoken[t.i]]
+        tellers = [token for token in self.doc[sentence : last + 1] if _tells(token) and not self.quoted[token.i]]
+        teller = subject_of(tellers[-1]) if tellers else None
+        if teller is not None and teller.i >= sentence and not self.spoken[teller.i]:
+            return noun_phrase(teller)
         for token in subjects:
             if token.ent_type_ == "PERSON" or token.lower_ in _PERSONAL:
                 return noun_phrase(token)

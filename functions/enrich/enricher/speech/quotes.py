@@ -21,6 +21,11 @@ _DIRECT_SHARE = 0.5
 _MIXED_SHARE = 0.05
 """Shares of the content between quotation marks, as in PARC 3.0 (Pareti 2016)."""
 
+_FEWEST_REPORTED_WORDS = 4
+
+_VERBATIM = frozenset({Construction.TURN, Construction.INTRODUCED})
+"""What is word for word without marks: a turn of a transcript, a paragraph after "she added:"."""
+
 _REPORTED = frozenset({Construction.CLAUSE, Construction.ACCORDING, Construction.PHRASE})
 
 
@@ -56,17 +61,25 @@ def _quotes(
 ) -> list[Quote]:
     index = SpanIndex(marked)
     speakers = Speakers(text, entities, index)
+    kinds = [(attribution, _kind(attribution, index, text)) for attribution in said]
     return [
         Quote(
-            kind=_kind(attribution, index, text),
+            kind=kind,
             begin=attribution.begin,
             end=attribution.end,
             text=text.text[attribution.begin : attribution.end],
             speaker=_speaker(text, attribution, speakers),
             cue=_cue(text, attribution),
         )
-        for attribution in said
+        for attribution, kind in kinds
+        if kind != "indirect" or _says_something(text, attribution)
     ]
+
+
+def _says_something(text: ParsedText, attribution: Attribution) -> bool:
+    """Return whether a report is long enough, and has the clause, to be what somebody said."""
+    words = text.text[attribution.begin : attribution.end].split()
+    return attribution.states and len(words) >= _FEWEST_REPORTED_WORDS
 
 
 def _kind(
@@ -78,6 +91,8 @@ def _kind(
         for q in marked.overlapping(attribution.begin, attribution.end)
     }
     least = _MIXED_SHARE * (attribution.end - attribution.begin)
+    if attribution.construction in _VERBATIM:
+        return "direct"
     reported = attribution.construction in _REPORTED
     spoken = sum(size for q, size in within.items() if not reported or " " in text.text[q.begin : q.end])
     if spoken >= _DIRECT_SHARE * (attribution.end - attribution.begin):

@@ -8,24 +8,40 @@ object, the object of a preposition. "According to" and ", he said," take the se
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from enricher.parsing import SENTENCE_ENDS, Attribution, Construction, ParsedText, Span, lemma_of
-from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, PREPOSITION, SPEAKING
+from enricher.speech.complements import (
+    Children,
+    after_prepositions,
+    author_of_noun,
+    children_of,
+    complement_of_noun,
+    extent,
+    from_that,
+    gerund,
+    infinitive,
+    naming,
+    questions,
+    states,
+    with_adjuncts,
+)
+from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, SPEAKING, STATE
 from enricher.speech.subjects import FINITE, agent_of, noun_phrase, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-    _Children = dict[str, list[Token]]
-
 _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
 """Verbs that mean saying only in "as she put it"."""
 
+_AUXILIARY = frozenset({"aux", "auxpass"})
+
 _VENUE = frozenset({"in", "on", "at", "during"})
+
+_BESIDE_TELLING = frozenset({"refer", "speak", "talk", "cite"})
 
 _LONGEST_ASIDE = 12
 
@@ -50,7 +66,7 @@ class _Reports:
     def of(self, token: Token) -> Iterator[Attribution]:
         if token.lower_ == "according":
             yield from self._of_according(token)
-        elif token.pos_ == "VERB" or (token.pos_ == "AUX" and lemma_of(token) in CLAUSE):
+        elif token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ not in _AUXILIARY):
             yield from self._of_verb(token)
         elif token.pos_ == "NOUN":
             yield from self._of_noun(token)
@@ -67,7 +83,8 @@ class _Reports:
         if begin < end:
             said_by = noun_phrase(speaker) if speaker is not None else None
             span = self.parsed.characters((begin, end))
-            yield Attribution(*span, said_by, (cue.i, cue.i + 1), construction)
+            reports = _is_told(speaker, cue) and states(self.doc, begin, end)
+            yield Attribution(*span, said_by, (cue.i, cue.i + 1), construction, reports)
 
     def _is_edge(self, at: int) -> bool:
         return self.doc[at].is_space or self.doc[at].text in _EDGES
@@ -88,13 +105,16 @@ class _Reports:
         yield from self._attribution(content, source, word, Construction.ACCORDING)
 
     def _of_verb(self, verb: Token) -> Iterator[Attribution]:
-        children: _Children = defaultdict(list)
-        for child in verb.children:
-            children[child.dep_].append(child)
+        children = children_of(verb)
         if children["ccomp"] and (teller := _teller(verb)) is not None:
             for clause in children["ccomp"]:
-                yield from self._attribution(_from_that(clause), _speaker_of(teller), teller, Construction.CLAUSE)
+                yield from self._attribution(from_that(clause), _speaker_of(teller), teller, Construction.CLAUSE)
             return
+        if children["ccomp"] or children["acomp"]:
+            state = list(self._of_state(verb, children))
+            yield from state
+            if state:
+                return
         passive = _is_passive(verb)
         speaker = _speaker_of(verb)
         clauses = list(self._clauses(verb, children))
@@ -103,28 +123,49 @@ class _Reports:
         for content in contents:
             yield from self._attribution(content, speaker, verb, construction)
 
-    def _clauses(self, verb: Token, children: _Children) -> Iterator[Span]:
-        if lemma_of(verb) in CLAUSE:
-            yield from (_from_that(clause) for clause in children["ccomp"])
+    def _of_state(self, verb: Token, children: Children) -> Iterator[Attribution]:
+        """Yield what somebody is sure, afraid or convinced of, or what their message is: a clause."""
+        subject = next(iter([*children["nsubj"], *children["nsubjpass"]]), None)
+        if subject is None or subject.tag_ == "DT" or subject.lower_ in {"it", "which"}:
+            return
+        if verb.tag_ == "VBN" and verb.lower_ in STATE:
+            feelings = [(verb, subject)]
+        else:
+            feelings = [(word, subject) for word in children["acomp"] if word.lower_ in STATE]
+        if lemma_of(verb) == "be" and lemma_of(subject) in NOUN and (owner := author_of_noun(subject)) is not None:
+            feelings.append((subject, owner))
+        for cue, speaker in feelings:
+            clauses = [child for child in cue.children if child.dep_ == "ccomp"] or children["ccomp"]
+            for clause in clauses:
+                if clause.i > max(cue.i, verb.i):
+                    yield from self._attribution(from_that(clause), speaker, cue, Construction.CLAUSE)
 
-    def _phrases(self, verb: Token, children: _Children, speaker: Token | None, *, passive: bool) -> Iterator[Span]:
+    def _clauses(self, verb: Token, children: Children) -> Iterator[Span]:
+        lemma = lemma_of(verb)
+        if lemma in CLAUSE:
+            yield from (_clause(clause) for clause in children["ccomp"])
+        elif lemma in OBJECT or lemma in SPEAKING:
+            yield from questions(verb, children)
+
+    def _phrases(self, verb: Token, children: Children, speaker: Token | None, *, passive: bool) -> Iterator[Span]:
         """Yield the first kind of complement that the verb takes and has."""
         lemma = lemma_of(verb)
         for found in (
             self._sentence_around(verb, speaker) if speaker is not None and not passive else None,
-            _infinitive(children, passive=passive) if lemma in INFINITIVE else None,
-            _naming(children, passive=passive) if lemma in NAMING else None,
+            infinitive(children, passive=passive) if lemma in INFINITIVE else None,
+            naming(children, passive=passive) if lemma in NAMING else None,
+            gerund(children) if not passive and (lemma in OBJECT or lemma in CLAUSE) else None,
         ):
             if found is not None:
                 yield found
                 return
-        after_prepositions = list(_after_prepositions(lemma, children))
-        yield from after_prepositions
-        if not after_prepositions and lemma in OBJECT:
+        taken = list(after_prepositions(lemma, children))
+        yield from taken
+        if not taken and lemma in OBJECT:
             if not passive and not (verb.tag_ == "VBG" and lemma == "cite"):  # what a report rests on
-                yield from (_with_adjuncts(thing, children) for thing in children["dobj"])
+                yield from (with_adjuncts(thing, children) for thing in children["dobj"])
             elif speaker is not None:
-                yield from (_extent(thing) for thing in children["nsubjpass"])
+                yield from (extent(thing) for thing in children["nsubjpass"])
 
     def _sentence_around(self, verb: Token, subject: Token) -> Span | None:
         """Return the sentence that ", he said" is set into or put behind, or that "as he put it," opens."""
@@ -150,11 +191,16 @@ class _Reports:
         stop = next((t for t in self.doc[last + 1 : min(last + 5, end)] if self._closes(t)), None)
         if stop is None and last + 1 < end:
             return None
-        if stop is not None and stop.text == "," and end - stop.i > 3:
-            following = self.doc[stop.i + 1]
-            if following.tag_ not in {"VBG", "WP", "WDT"}:
-                return begin, end
+        goes_on = stop is not None and stop.text == "," and end - stop.i > 3
+        if stop is not None and goes_on and not self._is_about_telling(self.doc[stop.i + 1]):
+            return begin, end
         return (begin, left) if any(t.tag_ in FINITE or t.tag_ == "MD" for t in self.doc[begin:left]) else None
+
+    def _is_about_telling(self, word: Token) -> bool:
+        """Return whether what goes on with a word tells of the saying, not of what is said: he said, citing them."""
+        if word.tag_ == "VBG":
+            return lemma_of(word) in SPEAKING or lemma_of(word) in CLAUSE or lemma_of(word) in _BESIDE_TELLING
+        return word.tag_ in {"WP", "WDT"}
 
     def _sentence(self, token: Token) -> Span:
         begin, end = token.sent.start, token.sent.end
@@ -166,7 +212,7 @@ class _Reports:
         return token.is_space or token.text == "," or token.text in SENTENCE_ENDS
 
     def _of_noun(self, noun: Token) -> Iterator[Attribution]:
-        content = _complement(noun)
+        content = complement_of_noun(noun)
         if content is None:
             return
         if (teller := _teller(noun)) is not None and self.doc[content[0]].lower_ == "that":
@@ -174,10 +220,15 @@ class _Reports:
             return
         if lemma_of(noun) not in NOUN:
             return
-        speaker = next((child for child in noun.children if child.dep_ == "poss"), None)
+        speaker = author_of_noun(noun)
         if speaker is None and noun.dep_ == "dobj":
             speaker = subject_of(noun.head)
         yield from self._attribution(content, speaker, noun, Construction.PHRASE)
+
+
+def _is_told(speaker: Token | None, cue: Token) -> bool:
+    """Return whether somebody says it: not in "imagine that", "fears that", or "you think", which speaks to readers."""
+    return speaker.lower_ != "you" if speaker is not None else _is_passive(cue)
 
 
 def _is_passive(verb: Token) -> bool:
@@ -185,7 +236,38 @@ def _is_passive(verb: Token) -> bool:
 
 
 def _speaker_of(verb: Token) -> Token | None:
+    if (said := _resumed(verb)) is not None:
+        return subject_of(said)
     return agent_of(verb) if _is_passive(verb) else subject_of(verb)
+
+
+def _resumed(verb: Token) -> Token | None:
+    """Return the verb of reporting that another goes on from within its clause: said it would pay, and warned that."""
+    if verb.dep_ != "conj" or verb.tag_ not in FINITE or lemma_of(verb) not in CLAUSE | INFINITIVE:
+        return None
+    first = verb.head
+    while first.dep_ == "conj":
+        first = first.head
+    said, children = first.head, children_of(verb)
+    if first.dep_ != "ccomp" or said.tag_ != verb.tag_ or said.i > first.i or lemma_of(said) not in SPEAKING:
+        return None
+    if children["nsubj"] or children["nsubjpass"]:
+        return None
+    if any(clause.left_edge.lower_ == "that" for clause in children["ccomp"]):
+        return said
+    takes = [*children["ccomp"], *children["xcomp"], *children["dobj"], *children["prep"]]
+    other_tense = any(child.tag_ == "MD" for child in first.children)
+    return said if other_tense and any(word.i > verb.i for word in takes) else None
+
+
+def _clause(head: Token) -> Span:
+    """Return a clause, as far as what is said there goes: not "and warned that" behind it."""
+    begin, end = from_that(head)
+    for token in head.subtree:
+        if token.dep_ == "conj" and _resumed(token) is not None:
+            before = token.doc[token.left_edge.i - 1]
+            return begin, before.i if before.dep_ == "cc" else token.left_edge.i
+    return begin, end
 
 
 def _teller(word: Token) -> Token | None:
@@ -195,69 +277,3 @@ def _teller(word: Token) -> Token | None:
     if noun.dep_ != "pobj" or noun.head.lower_ not in _VENUE or verb.pos_ != "VERB" or lemma_of(verb) not in CLAUSE:
         return None
     return None if any(child.dep_ == "ccomp" for child in verb.children) else verb
-
-
-def _extent(head: Token) -> Span:
-    return head.left_edge.i, head.right_edge.i + 1
-
-
-def _from_that(clause: Token) -> Span:
-    """Return a clause without what the parse puts into it from before its "that": said, citing them, that."""
-    begin, end = _extent(clause)
-    return next((c.i for c in clause.children if c.dep_ == "mark" and c.lower_ == "that"), begin), end
-
-
-def _infinitive(children: _Children, *, passive: bool) -> Span | None:
-    if not children["xcomp"]:
-        return None
-    infinitive = children["xcomp"][0]
-    begin, end = _extent(infinitive)
-    whom = children["nsubjpass"] if passive else [thing for thing in children["dobj"] if thing.i < infinitive.i]
-    return (whom[0].left_edge.i if whom else begin), end
-
-
-def _naming(children: _Children, *, passive: bool) -> Span | None:
-    """Return a person and what they are said to be."""
-    named = children["dobj"] + children["nsubjpass"]
-    said = children["oprd"] + children["ccomp"] + [word for word in children["prep"] if word.lower_ == "as"]
-    if not said or not (named or children["ccomp"]):
-        return None
-    begins = [word.left_edge.i for word in named if not passive and not word.tag_.startswith("W")]
-    return min(begins + [word.left_edge.i for word in said]), max(word.right_edge.i for word in said) + 1
-
-
-def _after_prepositions(lemma: str, children: _Children) -> Iterator[Span]:
-    of_object = (word for thing in children["dobj"] for word in thing.rights if word.dep_ == "prep")
-    for preposition in [*children["prep"], *of_object]:
-        if preposition.lower_ not in PREPOSITION.get(lemma, ()):
-            continue
-        thing = next((child for child in preposition.children if child.dep_ in {"pobj", "pcomp"}), None)
-        if thing is None or thing.ent_type_ in {"DATE", "TIME"}:
-            continue
-        begin, end = _extent(thing)
-        if lemma == "call":  # called on them to leave
-            end = max(
-                [end, *(w.right_edge.i + 1 for w in children["xcomp"] + children["advcl"] if w.left_edge.i == end)]
-            )
-        yield begin, end
-
-
-def _with_adjuncts(thing: Token, children: _Children) -> Span:
-    """Return an object with what it is criticized for or praised as."""
-    begin, end = _extent(thing)
-    of_object = (word for thing in children["dobj"] for word in thing.rights if word.dep_ == "prep")
-    for preposition in [*children["prep"], *of_object]:
-        if preposition.i == end and preposition.lower_ in {"as", "for", "over"}:
-            end = preposition.right_edge.i + 1
-    return begin, end
-
-
-def _complement(noun: Token) -> Span | None:
-    for child in noun.rights:
-        if child.dep_ == "ccomp" or (child.dep_ == "acl" and child.left_edge.lower_ in {"that", "to"}):
-            return _extent(child)
-    for preposition in noun.rights:
-        if preposition.lower_ == "about":
-            thing = next((child for child in preposition.children if child.dep_ in {"pobj", "pcomp"}), None)
-            return _extent(thing) if thing is not None else None
-    return None

@@ -33,6 +33,9 @@ NAMING = _LISTS["naming"]
 NOUN = _LISTS["noun"]
 """What takes a clause, an infinitive or "about": the claim that, her refusal to, doubts about."""
 
+STATE = _LISTS["state"]
+"""What somebody is who thinks or feels that something is so: sure that, worried that, convinced that."""
+
 WRITING = _LISTS["writing"]
 """What somebody says something in: who issued a statement calling it a mistake has called it one."""
 

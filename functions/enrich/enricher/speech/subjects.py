@@ -53,14 +53,16 @@ def noun_phrase(head: Token) -> Span:
 
 def subject_of(verb: Token) -> Token | None:
     """Return who does it: the verb's subject, or the one that it shares with the verb it hangs on."""
-    current = verb
+    current, opens_sentence = verb, _opens_sentence(verb)
     for step in range(_MOST_STEPS):
         children = list(current.children)
         subject = next((c for c in children if c.dep_ in SUBJECTS and c.is_alpha and c.ent_type_ != "TIME"), None)
         if subject is not None and step and subject.i > verb.i:
+            if opens_sentence:
+                return subject
             subject = None
         if subject is not None and not _cut_off(subject, current):
-            return subject
+            return (_beside(current, subject) if not step else None) or subject
         before = current.doc[max(0, current.i - 1)]
         if current.tag_ in FINITE and (before.pos_ == "PROPN" or before.lower_ in _PRONOUNS) and before.dep_ != "poss":
             return before
@@ -76,6 +78,23 @@ def subject_of(verb: Token) -> Token | None:
         while current.pos_ not in {"VERB", "AUX"} and current.head.i != current.i:
             current = current.head
     return None
+
+
+def _opens_sentence(verb: Token) -> bool:
+    """Return whether who does it is named behind: "warning of floods, she left", "after saying so, she left"."""
+    first = verb.head if verb.dep_ == "pcomp" else verb
+    participle = verb.tag_ == "VBG" and verb.dep_ in {"advcl", "pcomp"}
+    return participle and first.i < first.head.i and first.left_edge.i == verb.sent.start
+
+
+def _beside(verb: Token, subject: Token) -> Token | None:
+    """Return the noun right before a verb that the parse gives a subject farther away: costs rose and they said."""
+    before = verb.doc[max(0, verb.i - 1)]
+    if verb.tag_ not in FINITE or before.pos_ not in NOMINAL or before.i <= subject.right_edge.i:
+        return None
+    if before.dep_ in {"poss", "npadvmod"} or before.ent_type_ in {"DATE", "TIME"} or before.lower_ in _RELATIVE:
+        return None
+    return before
 
 
 def agent_of(verb: Token) -> Token | None:
