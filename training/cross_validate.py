@@ -17,8 +17,9 @@ import json
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -100,7 +101,14 @@ def _prepare(models: list[Model]) -> None:
     _models.extend(models)
 
 
-def _read(case: Case) -> Reading:
+def readings(trainer: Trainer, cases: Iterable[Case], *, is_compared: bool) -> Iterator[Reading]:
+    """Yield what models make of pages whose sites they have not seen; where wanted, with what trafilatura does."""
+    trainer.prepare(frozenset({fold}) for fold in range(FOLDS))
+    models = [model_from_json(trainer.model(frozenset({fold}))) for fold in range(FOLDS)]
+    yield from in_processes(partial(_read, is_compared=is_compared), cases, _prepare, (models,))
+
+
+def _read(case: Case, *, is_compared: bool) -> Reading:
     before = time.process_time()
     body = _ours(case, _models[case.fold])
     between = time.process_time()
@@ -110,6 +118,8 @@ def _read(case: Case) -> Reading:
         leaked, lost = case.foreign & left, case.own - left
         tally = (len(leaked), len(case.foreign), len(lost), len(case.own))
         return Reading(case.key, case.kind, body.text, body.certainty, has_vote, tally=tally)
+    if not is_compared:
+        return Reading(case.key, case.kind, body.text, body.certainty, has_vote)
     document = bare_extraction(case.html, include_comments=False, with_metadata=True)
     ratio = (between - before) / (time.process_time() - between)
     baseline = document.text or "" if isinstance(document, Document) else ""
@@ -127,13 +137,10 @@ def main() -> None:
     data = training_data(arguments.data)
     print(f"{len(data.pages)} pages read, made ones among them, {time.monotonic() - started:.0f} s", flush=True)
     trainer = Trainer(data)
-    trainer.prepare(frozenset({fold}) for fold in range(FOLDS))
-    print(f"first forests trained, {time.monotonic() - started:.0f} s", flush=True)
-    models = [model_from_json(trainer.model(frozenset({fold}))) for fold in range(FOLDS)]
-    print(f"models trained, {time.monotonic() - started:.0f} s", flush=True)
     run = Run()
-    cases = [page.case for page in trainer.pages if page.case.kind != EXTRA]
-    for reading in in_processes(_read, cases, _prepare, (models,)):
+    for reading in readings(
+        trainer, [page.case for page in trainer.pages if page.case.kind != EXTRA], is_compared=True
+    ):
         run.add(reading)
     report = _report(run, [page.case for page in trainer.pages if page.case.kind == HONEST], arguments.data)
     print(f"{time.monotonic() - started:.0f} s")

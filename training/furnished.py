@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
 
 from lxml import html as lxml_html
@@ -21,7 +22,6 @@ from extractor.html import Segment, parse_html, segments_of
 from training.splicing import Page, Spliced, own_segments
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_UNITS = ("", "", " %", " km", " million", " dB", ":30", ".5")
 _WRAPPERS = ("{}", "{}", "<figure class='wp-block-table'>{}</figure>", "<div class='table-wrapper'>{}</div>")
 _FEWEST_WORDS = 12
 
@@ -71,31 +71,42 @@ def _is_between(segment: Segment, own: Sequence[Segment]) -> bool:
 
 
 def _cells(chance: random.Random, words: Sequence[str]) -> list[list[str]]:
-    columns, rows = chance.choice((2, 2, 3, 3, 4)), chance.randint(3, 9)
-    unit = chance.choice(_UNITS)
-
     def named(most: int) -> str:
         return " ".join(chance.sample(words, min(len(words), chance.randint(1, most))))
 
-    head = [named(1).capitalize() for _ in range(columns)]
-    is_told = chance.random() < 0.3
-    body = [
-        [named(3).capitalize(), *((named(4) if is_told else f"{chance.randint(1, 980)}{unit}") for _ in head[1:])]
-        for _ in range(rows)
-    ]
+    number = partial(chance.randint, 1, 980)
+    kinds: tuple[Callable[[], str], ...] = (
+        lambda: str(number()),
+        lambda: f"{number():,}00",
+        lambda: f"{number() / 10}",
+        lambda: f"{number() % 100} %",
+        lambda: f"{number()} {chance.choice(('km', 'dB', 'million', 'kg'))}",
+        lambda: f"{chance.choice('$€£')}{number()}",
+        lambda: f"{number() % 24}:{10 + number() % 50}",
+        lambda: f"{number() % 7}–{number() % 5}",
+        lambda: f"{1 + number() % 28} {chance.choice(('March', 'June', 'Oct', 'Mai'))}",
+        lambda: chance.choice(("yes", "no", "n/a")),
+        lambda: named(2),
+        lambda: named(8),
+    )
+    columns, rows = chance.choice((2, 2, 3, 3, 4, 5)), chance.randint(3, 9)
+    head = [named(chance.choice((1, 1, 3))).capitalize() for _ in range(columns)]
+    drawn = [chance.choice(kinds) for _ in head[1:]]
+    body = [[named(3).capitalize(), *(cell() for cell in drawn)] for _ in range(rows)]
     return [head, *body]
 
 
 def _table(chance: random.Random, cells: Sequence[Sequence[str]]) -> str:
-    has_links, is_strong = chance.random() < 0.35, chance.random() < 0.2
-    head_tag, inner_tag = chance.choice(("th", "th", "td")), chance.choice(("", "", "", "p", "div"))
+    has_links = chance.random() < 0.5
+    head_tag, inner_tag = chance.choice(("th", "th", "td")), chance.choice(("", "", "p", "div"))
+    marked, mark = chance.randrange(len(cells[0])), chance.choice(("", "", "strong", "em", "span"))
 
     def row(texts: Sequence[str], tag: str) -> str:
         drawn = [escape(text) for text in texts]
         if has_links and tag == "td":
             drawn[0] = f"<a href='/{drawn[0].lower().replace(' ', '-')}'>{drawn[0]}</a>"
-        if is_strong:
-            drawn[0] = f"<strong>{drawn[0]}</strong>"
+        if mark:
+            drawn[marked] = f"<{mark}>{drawn[marked]}</{mark}>"
         if inner_tag:
             drawn = [f"<{inner_tag}>{text}</{inner_tag}>" for text in drawn]
         return "<tr>" + "".join(f"<{tag}>{text}</{tag}>" for text in drawn) + "</tr>"

@@ -42,8 +42,9 @@ from training.processes import in_processes
 _SPLICED = 15
 _CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250, FURNISHED: 200}
 """Pages of each way to splice, and of other kinds, from which the classifier learns."""
-_MADE_WEIGHT, _EXTRA_WEIGHT = 0.4, 0.5
-"""The weights of such a page, and of one that is for training only, relative to an unchanged evaluation page."""
+_WEIGHTS = {HONEST: 1.0, EXTRA: 0.5, FURNISHED: 0.8}
+_MADE_WEIGHT = 0.4
+"""The weights of pages by kind, relative to an unchanged evaluation page; of those with other articles in them."""
 _SUSPICION = FEATURES.index("suspicion")
 
 _OMITTED = 0.25
@@ -101,13 +102,11 @@ class LabelledPage:
         words = np.array([self.features.sizes[i] for i in self.features.scored]) ** 0.75 + 0.5
         weights: np.ndarray = words / max(1.0, words.sum()) ** 0.8
         weights[self.is_omitted] = 0.0
-        if self.case.kind == EXTRA:
-            weights *= _EXTRA_WEIGHT
+        weights *= _WEIGHTS.get(self.case.kind, _MADE_WEIGHT)
         if self.is_made:
             # From another article's paragraphs that the guard does not suspect, forests would learn to doubt honest
             # ones.
             weights[self.is_added & (self.rows[:, _SUSPICION] == 0)] = 0.0
-            weights *= _MADE_WEIGHT
         return weights
 
 

@@ -22,7 +22,7 @@ import json
 import math
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -41,14 +41,10 @@ from training.manifest import MODELS, Training, cases_data, pages_digest, write_
 from training.processes import PROCESSES
 from training.splicing import DATA, EXTRA_FOLDER, extra_truth, read_truth
 
-_ROUNDS = 60
-_PARAMETERS = {
-    "num_leaves": 31,
-    "learning_rate": 0.16,
-    "min_data_in_leaf": 200,
-    "feature_fraction": 0.4,
-    "max_bin": 63,
-}
+_TREES = {"num_leaves": 31, "min_data_in_leaf": 200, "feature_fraction": 0.4, "max_bin": 31}
+_FIRST = {**_TREES, "rounds": 24, "learning_rate": 0.3}
+_LATER = {**_TREES, "rounds": 36, "learning_rate": 0.22}
+"""Twice as many trees, and twice as many thresholds, take twice the time of every page, for the same accuracy."""
 _FEWEST_SITES = {"class": 6, "text": 8}
 """A word counts when this many sites have it: a site's own words teach nothing about others."""
 
@@ -86,7 +82,7 @@ class Trainer:
         ]
         class_words, text_words = self._odds(excluded)
         with ThreadPoolExecutor(PROCESSES) as pool:
-            later = pool.map(lambda rows: trees_of(_train(pages, rows)), (second, third))
+            later = pool.map(lambda rows: trees_of(_train(pages, rows, _LATER)), (second, third))
         return {
             "class_words": class_words,
             "text_words": text_words,
@@ -98,7 +94,7 @@ class Trainer:
     def _forest(self, excluded: Excluded) -> lightgbm.Booster:
         if excluded not in self._first:
             pages = [page for page in self.pages if page.fold not in excluded]
-            self._first[excluded] = _train(pages, [self._rows(page, excluded | {page.fold}) for page in pages])
+            self._first[excluded] = _train(pages, [self._rows(page, excluded | {page.fold}) for page in pages], _FIRST)
         return self._first[excluded]
 
     def _opinion(self, page: LabelledPage, excluded: Excluded) -> tuple[np.ndarray, np.ndarray]:
@@ -170,11 +166,10 @@ def _count(
         entry[1] += weight
 
 
-def _train(pages: Iterable[LabelledPage], rows: list[np.ndarray]) -> lightgbm.Booster:
-    pages = list(pages)
+def _train(pages: Sequence[LabelledPage], rows: list[np.ndarray], parameters: Mapping[str, Any]) -> lightgbm.Booster:
     truth = np.concatenate([page.truth for page in pages])
     weights = np.concatenate([page.weights for page in pages])
-    return train_forest(np.concatenate(rows), truth, weights, _ROUNDS, **_PARAMETERS)
+    return train_forest(np.concatenate(rows), truth, weights, **parameters)
 
 
 def description(folder: Path, data: TrainingData) -> Training:
@@ -187,7 +182,7 @@ def description(folder: Path, data: TrainingData) -> Training:
         "extra_pages": dict(Counter(entry["source"] for entry in extra)),
         "extra_pages_sha256": pages_digest(folder / EXTRA_FOLDER, extra),
     }
-    classifier = {**SHARED_PARAMETERS, **_PARAMETERS, "rounds": _ROUNDS, "folds": FOLDS}
+    classifier = {**SHARED_PARAMETERS, "first": _FIRST, "later": _LATER, "folds": FOLDS}
     return Training(
         {"boundary": GUARD_FEATURES, **BLOCK_COLUMNS},
         {**pages, **cases_data(data.digests)},

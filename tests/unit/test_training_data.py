@@ -63,11 +63,11 @@ def test_a_source_that_leaves_out_one_table_of_many_is_believed() -> None:
 def test_an_article_is_furnished_with_a_table_or_a_list_between_two_paragraphs() -> None:
     body = "".join(f"<p>{text}</p>" for text in (FIRST, SECOND, THIRD, FOURTH))
     truth = "\n".join((FIRST, SECOND, THIRD, FOURTH))
-    pages = [Page(f"page-{i}", "", "", "", f"<html><body>{body}</body></html>", truth) for i in range(12)]
+    pages = [Page(f"page-{i}", "", "", "", f"<html><body>{body}</body></html>", truth) for i in range(40)]
 
-    made = list(furnished_pages(pages, 10))
+    made = list(furnished_pages(pages, 30))
 
-    assert len(made) == 10
+    assert len(made) == 30
     assert {"<table>" in page.html for _, page, _ in made} == {True, False}
     for _, page, text in made:
         tree = parse_html(page.html)
