@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsdesk.contracts import FAILED_BATCHES_PREFIX, UNREADABLE_PREFIX
+from newsdesk_cli.console import complain
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.stack import Stack
 
@@ -30,7 +31,7 @@ class Retold:
     changes : int
         Told with them; readers take each ``changeId`` once.
     left : tuple of str
-        Keys of objects that hold something which the deployed release cannot read either.
+        Keys of objects that the deployed release cannot read either, or that hold no records.
     """
 
     objects: int
@@ -49,7 +50,13 @@ def retell(stack: Stack) -> Retold:
     objects = changes = 0
     left: list[str] = []
     for key in _keys(stack):
-        answer = _publish(stack, key, records_in(key, stack.objects.get(key)))
+        try:
+            records = records_in(key, stack.objects.get(key))
+        except CommandError as error:
+            complain(str(error))
+            left.append(key)
+            continue
+        answer = _publish(stack, key, records)
         changes += int(answer["changes"])
         if answer["unreadable"]:
             left.append(key)

@@ -96,6 +96,18 @@ def without_a_change(record: dict[str, Any]) -> None:
     record["dynamodb"] = None
 
 
+def with_a_time_that_is_none(record: dict[str, Any]) -> None:
+    record["dynamodb"]["NewImage"]["committed_at"] = {"S": "yesterday"}
+
+
+def with_a_time_before_time(record: dict[str, Any]) -> None:
+    record["dynamodb"]["NewImage"]["committed_at"] = {"S": "0001-01-01T00:00:00+23:00"}
+
+
+def with_more_than_an_event_may_hold(record: dict[str, Any]) -> None:
+    record["dynamodb"]["NewImage"]["headline"] = {"S": "é" * 60_000}
+
+
 DAMAGES = (
     without_url,
     with_an_unknown_change_type,
@@ -103,6 +115,9 @@ DAMAGES = (
     with_no_number,
     with_an_unknown_type,
     without_a_change,
+    with_a_time_that_is_none,
+    with_a_time_before_time,
+    with_more_than_an_event_may_hold,
 )
 
 
@@ -186,7 +201,18 @@ def test_a_function_that_fails_leaves_everything_where_it_is(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"payload": "no JSON"}', b'{"payload": {}}'])
-def test_an_object_of_another_kind_is_reported(stack: Stack, body: bytes) -> None:
+def test_an_object_of_another_kind_is_named_and_stops_no_other(
+    stack: Stack, listener: str, capsys: pytest.CaptureFixture[str], body: bytes
+) -> None:
+    # Given an object that is no batch, before a record that can be told
+    (first, _) = [record for record in batch() if is_told(record)]
     aws.put_object("aws/lambda/other/object", body)
-    with pytest.raises(CommandError, match="holds no records"):
-        retell(stack)
+    aws.put_object("unreadable/v1/1.json", json.dumps(first).encode())
+
+    # When everything is published again
+    told = retell(stack)
+
+    # Then the record is told, and the object stays and is named
+    assert (told.objects, told.changes, told.left) == (1, 1, ("aws/lambda/other/object",))
+    assert aws.keys_in_bucket("unreadable/v1/") == []
+    assert "aws/lambda/other/object holds no records" in " ".join(capsys.readouterr().err.split())

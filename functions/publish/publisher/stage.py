@@ -27,6 +27,9 @@ from newsdesk.ports import EventPublisher, ObjectStore
 _SEQUENCE_DIGITS = 40
 """A stream's sequence number has up to 40 digits; padded, keys sort as the stream does."""
 
+LONGEST_EVENT = 200_000
+"""Bytes of one event. EventBridge takes 256 KiB, names and all, and would refuse a longer one again and again."""
+
 _DESCRIBED_BYTES = 150_000
 """What submitters said, in one event: EventBridge takes 256 KiB, and a hundred submitters may say far more."""
 
@@ -92,8 +95,18 @@ class PublishStage:
         """Return the submissions that a batch's runs ended, by id."""
         ended = [record.submissions for record in records if isinstance(record, OutcomeRecord)]
         wanted = list(dict.fromkeys(identifier for identifiers in ended for identifier in identifiers))
-        found = self.submissions.submissions(wanted) if wanted else ()
+        try:
+            found = self.submissions.submissions(wanted) if wanted else ()
+        except ValueError:
+            # Of a submission that cannot be read, its id comes back alone.
+            found = [record for identifier in wanted for record in self._said_alone(identifier)]
         return {record.submission_id: record for record in found}
+
+    def _said_alone(self, submission_id: str) -> Sequence[SubmissionRecord]:
+        try:
+            return self.submissions.submissions([submission_id])
+        except ValueError:
+            return ()
 
     def read(self, stream_records: Iterable[Mapping[str, Any]], read: Read) -> tuple[list[Inserted], int]:
         """Return what a batch of the stream's records inserted, and how many of them could not be read.
@@ -108,24 +121,30 @@ class PublishStage:
                 found = read(stream_record)
                 if found is not None:
                     item = Inserted(*found)
-                    _announcements(item.record)
+                    _check(item.record)
                     inserted.append(item)
-            except (UnreadableRecordError, ValueError):
+            except (ArithmeticError, UnreadableRecordError, ValueError):
                 self._keep(stream_record)
                 unreadable += 1
         return inserted, unreadable
 
-    def _keep(self, stream_record: Mapping[str, Any]) -> None:
+    def _keep(self, stream_record: object) -> None:
         # Binary values and times are no JSON; where a record has them, it is kept for people only.
         body = json.dumps(stream_record, default=str, sort_keys=True).encode("utf-8")
-        change = stream_record.get("dynamodb")
+        change = stream_record.get("dynamodb") if isinstance(stream_record, Mapping) else None
         sequence = change.get("SequenceNumber") if isinstance(change, Mapping) else None
         key = unreadable_key(str(sequence) if sequence else hashlib.sha256(body).hexdigest())
         self.objects.put(key, body, "application/json")
 
 
-def _announcements(record: WriteOnce) -> tuple[ArticleChanged | None, tuple[SubmissionEnded, ...]]:
-    return change_of(record) if isinstance(record, RevisionRecord) else None, endings_of(record, {})
+def _check(record: WriteOnce) -> None:
+    """Raise for a record that :meth:`PublishStage.handle` would fail on, with whatever it would raise."""
+    change = change_of(record) if isinstance(record, RevisionRecord) else None
+    if change is not None:
+        from_text(change.committed_at)
+    for event in (change, *endings_of(record, {})):
+        if event is not None and len(event.to_ascii_json()) > LONGEST_EVENT:
+            raise ValueError(f"more than {LONGEST_EVENT:,} bytes")
 
 
 def outcomes_of(inserted: Sequence[Inserted]) -> Counter[str]:
