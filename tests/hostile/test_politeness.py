@@ -232,6 +232,29 @@ def test_case_93_a_redirect_lets_its_target_complain_and_nobody_else(world: Worl
     assert not back_off.is_the_hosts
 
 
+@pytest.mark.parametrize("file", ["/robots.txt", "/.well-known/tdmrep.json"])
+def test_case_93_another_site_s_file_does_not_speak_for_the_host_that_it_leads_to(world: World, file: str) -> None:
+    # Given a site whose file leads to a page of another host, which wants to be left alone for hours
+    server = world.server
+    server.on("/busy", answer(b"", ("Retry-After", "21600"), status=503))
+
+    def lead_away(request: Request) -> None:
+        is_the_sites = (request.field("Host") or "").startswith("localhost")
+        (server_side.redirect(server.url("/busy")) if is_the_sites else answer(b"", status=404))(request)
+
+    server.on(file, lead_away)
+
+    # When a page of the site is wanted
+    while world.asked("/busy") == 0:
+        world.fetch("/news", host="localhost")
+
+    # Then one URL of the other host has complained, and its pages go on after a minute at most
+    back_off = world.hosts.last_back_off(HOST)
+    assert back_off is not None
+    assert not back_off.is_the_hosts
+    assert (back_off.until - world.clock()).total_seconds() <= 60
+
+
 def test_case_67_68_a_page_s_own_error_sets_nobody_back(world: World) -> None:
     world.server.on("/news", answer(b"", status=500))
     assert world.fetch() == "retry_scheduled"

@@ -61,6 +61,9 @@ shorter than the time after which dispatch takes the worker for dead."""
 READING_SECONDS = 2 * AUXILIARY_DEADLINE_SECONDS
 """What reading a site's two files takes at most, waits aside."""
 
+_FILES_ABOUT_THE_SITE = frozenset({"/robots.txt", robots.TDM_TARGET})
+"""What these answer, the host says for itself; all other URLs of a shared host may be anybody's."""
+
 _POLL_SECONDS = 1.0
 _LATE_ATTEMPTS = 5
 
@@ -371,7 +374,10 @@ class Visit:
     def _heed_overload(self, answer: AuxiliaryResponse) -> None:
         asked = retry_after_seconds(values_of(answer.headers, "retry-after"), self._politeness.clock())
         if answer.status in (429, 503) or (answer.status >= 400 and asked is not None):
-            self._politeness.overloaded(parse_url(answer.final_url).host, asked)
+            url = parse_url(answer.final_url)
+            # Where a site's file was redirected to, any of the other host's URLs may have answered.
+            page = None if url.target in _FILES_ABOUT_THE_SITE else url.href
+            self._politeness.overloaded(url.host, asked, page)
 
     def _lease_slot(
         self,
