@@ -111,6 +111,41 @@ def test_three_pages_of_another_author_cut_nothing_of_a_victims_article() -> Non
     assert found.warnings == ("recurs_on_site",)
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["mallory/1", "%6dallory/1", "Mallory/1", "mallory;a=1/1", "mallory./1"],
+        ["mallory/1", "/mallory/2", "mallory//3", "mallory%2f4", "%4d%41llory%20/5"],
+        ["mallory/a/1", "mallory/b/2", "mallory/c/3", "mallory/d/e/4"],
+        ["ada-s/1", "ada-s/2", "ada-s/3", "ada-s/4"],
+    ],
+    ids=["spellings of a folder", "slashes", "folders in a folder", "a name that begins alike"],
+)
+def test_an_author_is_one_source_however_the_folder_is_written(paths: list[str]) -> None:
+    victim = prose(9)
+    victim[-1] = "And the tide went out."
+    target = page(victim, address="https://blogs.example/ada/harbour")
+    copies = [
+        page([*prose(seed), *victim[-2:]], address=f"https://blogs.example/{path}") for seed, path in enumerate(paths)
+    ]
+    assert cut(profile_of(*copies), target) == []
+
+
+def test_authors_whose_folders_lie_in_one_folder_are_several_sources() -> None:
+    # Given a host with an author in each second folder, and many pages of one that repeat the end of another's article
+    victim = prose(9)
+    victim[-1] = "And the tide went out."
+    target = page(victim, address="https://blogs.example/users/ada/harbour")
+
+    def copy(seed: int, author: str) -> Page:
+        return page([*prose(seed), *victim[-2:]], address=f"https://blogs.example/users/{author}/{seed}")
+
+    # Then they count once, and the author's own pages count each
+    assert cut(profile_of(*(copy(seed, "mallory") for seed in range(RECURS_ON_PAGES + 2))), target) == []
+    own = profile_of(*(copy(seed, "ada") for seed in range(RECURS_ON_PAGES)))
+    assert cut(own, target) == [victim[-1], BIOGRAPHY, SIGN_UP]
+
+
 def test_a_paragraph_in_a_wrapper_of_its_own_is_the_articles_too() -> None:
     def wrapped(paragraphs: Iterable[str], address: str) -> Page:
         return page([], end="".join(f"<div class='par'><p>{text}</p></div>" for text in paragraphs), address=address)

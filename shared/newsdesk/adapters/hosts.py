@@ -8,7 +8,7 @@ one table, by conditional writes.
 ====================  =============  ===========================================================================
 ``host#<host>``       ``pace``       the latest slot, the end of the backlog, the back-off, the longest interval
 ``host#<origin>``     ``rules``      the site's rules, compressed, and who is reading them again
-``host#<host>``       ``profile.2``  what a sample of the host's pages showed; 2 is the format of its bytes
+``host#<host>``       ``profile.3``  what a sample of the host's pages showed; 3 is the format of its bytes
 ====================  =============  ===========================================================================
 
 They are several items because DynamoDB charges an update for the whole item: a slot must not cost what a long
@@ -55,7 +55,7 @@ CONTENDED = Pauses(tries=_ATTEMPTS)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_PROFILE = "profile.2"
+_PROFILE = "profile.3"
 _THE_HOST = -1
 """Stands for the host in place of the number of a URL that complained."""
 

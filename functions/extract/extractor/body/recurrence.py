@@ -15,8 +15,8 @@ story, as a teaser in other pages' lists, appended to other pages in full. Five 
 - What stands among the article's own prose, in the same container and before the last of its long texts that are new,
   is left alone: the standing heading of a column, a background paragraph that several stories share. A long text in a
   container of the article's own prose is left alone wherever it stands.
-- Pages of another section, or of another author on a shared host, count once for each first folder of their URLs:
-  nobody can cut somebody else's article with three pages of their own.
+- Pages of another section, or of another author on a shared host, count once for the folder of their URLs in which they
+  part from this one's, the first or the second: nobody can cut somebody else's article with three pages of their own.
 - A page without a long text of its own is left alone altogether.
 """
 
@@ -31,7 +31,7 @@ from hashlib import blake2b
 from extractor.html import Element, Page, Segment
 from extractor.text import DropReason
 from newsdesk.contracts import SiteProfile
-from newsdesk.hosts import HostProfile, ProfilePage, source_of
+from newsdesk.hosts import HostProfile, ProfilePage, section_of, source_of
 from newsdesk.words import count_words
 
 RECURS_ON_PAGES = 3
@@ -131,10 +131,15 @@ def _recurring(pages: Sequence[ProfilePage], fingerprints: frozenset[int], sourc
             number = len(articles)
             articles.append([])
         articles[number].append(shown)
-        voice = (source, number) if page.source == source else (page.source, -1)
+        voice = (source, number) if page.source == source else (_apart(page.source, source), -1)
         for fingerprint in fingerprints.intersection(page.fingerprints):
             voices_with[fingerprint].add(voice)
     return frozenset(it for it, voices in voices_with.items() if len(voices) >= RECURS_ON_PAGES)
+
+
+def _apart(other: int, source: int) -> int:
+    """Return the folder up to which another source has nothing more in common with this one: that counts once."""
+    return other if section_of(other) == section_of(source) else section_of(other)
 
 
 def _to_be_cut(pieces: Sequence[_Piece], recurring: frozenset[int]) -> dict[int, str]:
