@@ -6,11 +6,12 @@ Comes in: committed records, and a bucket and a bus in memory. Goes out: asserti
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingEventPublisher
-from newsdesk.articles import Stage, WriteOnce
+from newsdesk.articles import Stage, SubmissionRecord, WriteOnce
 from newsdesk.articles.lifecycle import retracted
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from publisher.stage import Inserted, PublishStage, change_of, endings_of
@@ -212,6 +213,28 @@ def test_what_submitters_said_comes_back_with_the_outcome_and_its_detail() -> No
             "discovery": "feed",
         },
         {"submission_id": "expired"},
+    ]
+
+
+def test_a_submission_that_cannot_be_read_stops_no_announcement() -> None:
+    # Given a run that two submissions waited for, and a table that holds one of them in a form of another release
+    class Damaged(InMemoryArticleStore):
+        def submissions(self, submission_ids: Sequence[str]) -> Sequence[SubmissionRecord]:
+            if "damaged" in submission_ids:
+                raise ValueError("no such form")
+            return super().submissions(submission_ids)
+
+    desk = Desk()
+    store = Damaged()
+    store.submitted["submission-0"] = submission_of(FIRST)
+    desk.stage = PublishStage(desk.objects, desk.events, store)
+
+    # When its end is told, Then it is, and of that one the id comes back alone
+    desk.stage.handle(batch(outcome_of(FIRST, submissions=("submission-0", "damaged"))))
+    (ending,) = desk.endings()
+    assert [(said.submission_id, said.discovery) for said in ending.submissions] == [
+        ("submission-0", "feed"),
+        ("damaged", None),
     ]
 
 
