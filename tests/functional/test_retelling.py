@@ -46,7 +46,8 @@ class Functions:
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch, bucket: str, listener: str) -> Iterator[Stack]:
+def stack(monkeypatch: pytest.MonkeyPatch, table: str, bucket: str, listener: str) -> Iterator[Stack]:
+    monkeypatch.setenv("NEWSDESK_TABLE_NAME", table)
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", bucket)
     monkeypatch.setenv("NEWSDESK_BUS_NAME", aws.BUS)
     publisher.handler.build.cache_clear()
