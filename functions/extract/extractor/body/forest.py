@@ -64,6 +64,7 @@ class Table:
         self._columns: list[Callable[[], Sequence[float]]] = []
         self._splits = splits
         self.masks: list[int | None] = [None] * len(splits.columns)
+        self.everyone = int.from_bytes(b"\x01" * count, "little")
 
     def extend(self, columns: Iterable[Callable[[], Sequence[float]]]) -> None:
         """Add columns on the right."""
@@ -73,8 +74,12 @@ class Table:
         """Return the lanes whose number is at most a split's threshold; a column's masks are made together."""
         feature = self._splits.columns[split]
         first, thresholds = self._splits.first[feature], self._splits.thresholds[feature]
-        ranks = bytes(map(bisect_left, repeat(thresholds), self._columns[feature]()))
-        lanes = [int.from_bytes(ranks.translate(at_most), "little") for at_most in _AT_MOST[: len(thresholds)]]
+        column = self._columns[feature]()
+        if column.count(column[0]) == self.count:  # so is every fourth column on an average page
+            lanes = [self.everyone if column[0] <= threshold else 0 for threshold in thresholds]
+        else:
+            ranks = bytes(map(bisect_left, repeat(thresholds), column))
+            lanes = [int.from_bytes(ranks.translate(at_most), "little") for at_most in _AT_MOST[: len(thresholds)]]
         self.masks[first : first + len(lanes)] = lanes
         return lanes[split - first]
 
@@ -119,8 +124,7 @@ class Forest:
         totals = [0.0] * table.count
         if not table.count:
             return totals
-        everyone = int.from_bytes(b"\x01" * table.count, "little")
-        masks = table.masks
+        masks, everyone = table.masks, table.everyone
         for nodes, leaves in self.lanes:
             leaf_of = 0
             waiting = [(0, everyone)] if nodes else []
