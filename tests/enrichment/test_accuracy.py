@@ -20,6 +20,7 @@ from enricher.composer import compose, default_enrichers
 from enricher.ports import Document, well_formed
 from harness.measures import DATA, EVALUATOR, TASKS, predict, score_by_source, values
 from newsdesk.contracts import Enrichment
+from tests.enrichment import passages
 from tests.enrichment.cases import Case, Counts, cases, count, figures
 
 CASES = {case.slug: case for case in cases()}
@@ -59,6 +60,19 @@ def test_every_figure_of_our_own_cases_has_a_floor() -> None:
     for case in CASES.values():
         total.update(count(case, enriched(case.slug)))
     assert set(FLOORS["own"]) == set(figures(total))
+
+
+@pytest.mark.parametrize("half", FLOORS["passages"])
+def test_direct_quotes_of_our_own_passages_stay_as_good(half: str) -> None:
+    # Given the passages of one half, of which one was written with the rules in view
+    total: Counts = Counter()
+    for passage in passages.passages():
+        if passage.half == half:
+            total += passages.count(passage, compose(Document(body=passage.body), default_enrichers()).quotes)
+    # When / Then
+    reached = passages.figures(total)
+    assert set(FLOORS["passages"][half]) == set(reached)
+    assert all(reached[name] >= floor for name, floor in FLOORS["passages"][half].items()), reached
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

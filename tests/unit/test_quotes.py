@@ -359,6 +359,11 @@ def test_words_set_in_marks_that_nobody_says_are_no_quote(body: str) -> None:
     assert quotes(body) == ()
 
 
+def test_words_on_signs_are_no_speech() -> None:
+    body = "Protesters carried signs that read “Hands off our library” and “Books not bombs”. A banner said “Go home.”"
+    assert not any(quote.kind == "direct" for quote in quotes(body))
+
+
 def test_headings_and_short_titles_are_no_speech() -> None:
     body = "The mine closed in May, Marta Lind said.\n\n'All Bets Are Off.'\n\nIt rained on Monday. See “Flood,” below."
     assert not any(quote.kind == "direct" for quote in quotes(body, "Marta Lind"))
@@ -394,6 +399,31 @@ def test_a_transcript_is_read_turn_by_turn() -> None:
         ("HART", "It is."),
         ("LIND", "Then open it."),
     ]
+
+
+def test_an_interview_is_read_by_question_and_answer() -> None:
+    body = "Q: When did you see the crack?\nA: In the spring.\nQ: Did you report it?\nA: I did."
+    assert [(quote.kind, quote.speaker, quote.text) for quote in quotes(body)] == [
+        ("direct", None, "When did you see the crack?"),
+        ("direct", None, "In the spring."),
+        ("direct", None, "Did you report it?"),
+        ("direct", None, "I did."),
+    ]
+
+
+@pytest.mark.parametrize("said", ["said Marta Lind, who sold her boat in June", "Marta Lind said", "she said"])
+def test_a_quotation_that_is_never_closed_ends_where_the_text_says_who_spoke(said: str) -> None:
+    body = f"“We never had a choice, {said}. The harbour closed a month later."
+    (quote,) = [quote for quote in quotes(body, "Marta Lind") if quote.kind == "direct"]
+    assert quote.text == "“We never had a choice,"
+    assert quote.speaker is not None
+
+
+def test_who_was_asked_speaks_and_not_what_the_question_is_about() -> None:
+    body = "Asked whether the ferry would sail, the harbour master, Marta Lind, was blunt: “Not today.”"
+    (quote,) = [quote for quote in quotes(body, "Marta Lind") if quote.kind == "direct"]
+    assert quote.speaker is not None
+    assert quote.speaker.name == "Marta Lind"
 
 
 def test_of_reports_inside_each_other_the_outer_is_kept_but_not_instead_of_who_was_cited() -> None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
-from enricher.speech.reporting import ENTITLING, NAME, NAMING, SPEAKING
-from enricher.speech.subjects import first_subject, heads_phrase, noun_phrase, subject_of
+from enricher.speech.reporting import ENTITLING, NAMING, SPEAKING
+from enricher.speech.subjects import FINITE, bears_words, first_subject, heads_phrase, noun_phrase, subject_of
 from enricher.text import Quotation, SpanIndex, Spanned
 from newsdesk.words import count_unspaced_characters
 
@@ -49,6 +49,9 @@ _AFTER_STATEMENT = frozenset(".,?!…—–-;:”’\"'")
 
 _MARKS = "“”„‟\"«»‹›「」『』'`‘’"
 
+_BEFORE_TAG = frozenset(",?!")
+"""Marks between a sentence and who says it."""
+
 _ENDED = frozenset("\n.?!”")
 _GOES_ON = re.compile(r",?[ \xa0]?(?:,|[—–―-])[ \xa0]+(?=[^\W\d_])")
 
@@ -57,7 +60,9 @@ _SIGNATURE = re.compile(
     r"(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
 )
 _DASH = re.compile(r"[ \xa0]*(?:—|–|―|--|-)[ \xa0]*(?=[A-Z])")
-_TURN = re.compile(r"^[ \"“]*([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
+_TURN = re.compile(r"^[ \"“]*([QA]|[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
+_QUESTION_OR_ANSWER = 1
+"""Letters of who speaks where that is no name: Q, A."""
 _FEWEST_TURNS = 3
 _INTRODUCED = re.compile(r":[ \xa0]*+\n++[ \xa0]*+([^\n]*[^\s])")
 
@@ -111,6 +116,7 @@ class QuotedSpeech:
         self.turns = list(self._turns())
         self.units: list[_Unit] = []
         turns = SpanIndex(self.turns)
+        quotations = [self._cut(quotation) for quotation in quotations]
         for before, quotation in zip([None, *quotations], quotations, strict=False):
             begin, end = parsed.tokens(quotation.begin, quotation.end)
             self.quoted[begin:end] = [True] * (end - begin)
@@ -130,7 +136,7 @@ class QuotedSpeech:
             last, cue = self._extent(at)
             first_unit, last_unit = self.units[at], self.units[last]
             construction = Construction.QUOTED if cue is None or cue.follows else Construction.QUOTED_AFTER
-            if cue is None and self._is_heading(at, last):
+            if self._bears_words(cue.speaker) if cue is not None else self._is_heading(at, last):
                 at = last + 1
                 continue
             if cue is None:
@@ -177,7 +183,9 @@ class QuotedSpeech:
         if verb.pos_ not in _VERBAL or begin <= verb.i < end or self.paragraph[verb.i] != self.paragraph[begin]:
             return
         subject = subject_of(verb)
-        if lemma_of(verb) in ENTITLING or (subject is not None and lemma_of(subject) in NAME):
+        if lemma_of(verb) in ENTITLING or (subject is not None and bears_words(subject)):
+            return
+        if any(bears_words(child) for child in verb.children if child.dep_ == "dobj"):
             return
         after_verb = verb.i < begin and not (subject is not None and verb.i < subject.i < begin)
         content = quotation.begin
@@ -190,11 +198,25 @@ class QuotedSpeech:
 
     # --- which quotations stand alone
 
+    def _cut(self, quotation: Quotation) -> Quotation:
+        """Return a quotation whose closing mark is missing up to what tells who says it: “We never knew, said Smith."""
+        if quotation.closed:
+            return quotation
+        begin, end = self.parsed.tokens(quotation.begin, quotation.end)
+        for comma in self.doc[begin:end]:
+            following = self.doc[comma.i + 1 : min(comma.i + 4, end)]
+            if comma.text in _BEFORE_TAG and any(_tells(token) and token.tag_ in FINITE for token in following):
+                who = [token for token in following if not _tells(token)]
+                if who and (who[0].pos_ == "PROPN" or who[0].lower_ in _PERSONAL | {"the", "a"}):
+                    return Quotation(quotation.begin, comma.idx + len(comma))
+        return quotation
+
     def _turns(self) -> Iterator[Attribution]:
         turns = list(_TURN.finditer(self.text))
         if len(turns) >= _FEWEST_TURNS:
             for turn in turns:
-                name = self.parsed.tokens(*turn.span(1))
+                named = len(turn[1]) > _QUESTION_OR_ANSWER
+                name = self.parsed.tokens(*turn.span(1)) if named else None
                 yield Attribution(*turn.span(2), name, None, Construction.TURN)
 
     def _stands_alone(self, quotation: Quotation, begin: int, last: Quotation | None) -> bool:
@@ -207,7 +229,7 @@ class QuotedSpeech:
         before = self.text[max(0, quotation.begin - _BESIDE) : quotation.begin].rstrip(" \t\xa0")[-1:]
         if before and before not in _BEFORE_FREE:
             said = begin > 0 and lemma_of(self.doc[begin - 1]) in _WEAK_SPEAKING
-            if not said or len(words) < 3:
+            if not said or (len(words) < 3 and inner[-1:] not in SENTENCE_ENDS):
                 return False
         if before == "," and inner[:1].islower() and len(words) < 6 and not self._resumes(last, quotation):
             return False
@@ -227,6 +249,9 @@ class QuotedSpeech:
         inner = _inner(self.text, quotation).rstrip("”\"'’ \xa0")
         after = self.text[quotation.end : quotation.end + _BESIDE].lstrip(" \xa0")[:1]
         return not quotation.closed or inner[-1:] in ".?!,…—–-" or not after or after in "\n.,"
+
+    def _bears_words(self, speaker: Span | None) -> bool:
+        return speaker is not None and bears_words(self.doc[speaker[0] : speaker[1]].root)
 
     def _is_heading(self, at: int, last: int) -> bool:
         """Return whether a quotation without a cue is a title or a heading rather than a statement."""
@@ -369,6 +394,8 @@ class QuotedSpeech:
             if token.lower_ == "according":
                 return self._according(at, follows=False)
             if lemma_of(token) not in SPEAKING or token.pos_ not in _VERBAL or token.dep_ == "amod":
+                continue
+            if colon and token.tag_ == "VBN" and token.dep_ == "advcl":  # asked whether it would sail, he was blunt:
                 continue
             if colon or last - at <= 8 or self.doc[last].text in {",", "that"}:
                 subject = subject_of(token)

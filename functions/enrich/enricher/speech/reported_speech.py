@@ -28,7 +28,7 @@ from enricher.speech.complements import (
     with_adjuncts,
 )
 from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, SPEAKING, STATE
-from enricher.speech.subjects import FINITE, agent_of, noun_phrase, subject_of
+from enricher.speech.subjects import FINITE, agent_of, bears_words, noun_phrase, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -75,6 +75,8 @@ class _Reports:
         self, content: Span, speaker: Token | None, cue: Token, construction: Construction
     ) -> Iterator[Attribution]:
         """Yield the attribution, cut to the cue's paragraph and without punctuation at its ends."""
+        if speaker is not None and bears_words(speaker):
+            return
         (begin, end), paragraph = content, self.parsed.paragraph
         while begin < end and (paragraph[begin] != paragraph[cue.i] or self._is_edge(begin)):
             begin += 1

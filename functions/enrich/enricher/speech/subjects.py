@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SUBJECTS, Span, lemma_of
-from enricher.speech.reporting import WRITING
+from enricher.speech.reporting import NAME, WRITING
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -118,6 +118,13 @@ def first_subject(doc: Doc, begin: int, end: int) -> Token | None:
 def heads_phrase(token: Token) -> bool:
     """Return whether a token is a noun or pronoun that is not part of a longer name."""
     return token.pos_ in NOMINAL and token.dep_ not in _NO_HEAD
+
+
+def bears_words(token: Token) -> bool:
+    """Return whether what "says" something is a sign, a motto or the like, and nobody."""
+    if token.lower_ in {"that", "which"} and token.i:
+        token = token.doc[token.i - 1]
+    return lemma_of(token) in NAME
 
 
 def _controller(verb: Token) -> Token | None:

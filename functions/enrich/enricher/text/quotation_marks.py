@@ -32,6 +32,7 @@ _BEFORE_OPENING = frozenset("([{—–-―/:,¡¿…")
 _SINGLE_OPENING = re.compile(r"(?<![\w.,!?…”\"’'])[‘'](?=[\w“\"\[(¿¡$£€…])")
 _SINGLE_CLOSING = re.compile(r"[’'](?!\w)")
 _ELISION = re.compile(r"[‘'](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|n\b|tis\b|twas\b|round\b|bout\b)", re.IGNORECASE)
+_SENTENCE_MARKS = frozenset(",.?!…")
 _LONGEST_SINGLE = 600
 _MOST_PARAGRAPHS = 12
 _EITHER_WAY = frozenset(['"', "''", *"”»«›‹“"])
@@ -55,7 +56,7 @@ def quotations(text: str) -> list[Quotation]:
     quoted over several paragraphs. A mark that is not closed before the same one opens another quotation is no
     quotation. Single marks count where no others surround them; an apostrophe is none.
     """
-    doubles = list(_doubles(text))
+    doubles = _outermost(text, list(_doubles(text)))
     singles = [
         single
         for begin, end in _gaps(doubles, len(text))
@@ -63,6 +64,27 @@ def quotations(text: str) -> list[Quotation]:
         for single in _singles(text, *paragraph)
     ]
     return sorted(doubles + singles, key=lambda quotation: quotation.begin)
+
+
+def _outermost(text: str, doubles: list[Quotation]) -> list[Quotation]:
+    """Return quotations in double marks, and in their place the single marks around them, as in ‘She said, “Go.”’.
+
+    Single marks are around double ones only where they open a sentence and close behind its punctuation.
+    """
+    masked = list(text)
+    for double in doubles:
+        masked[double.begin : double.end] = ["\n" if c == "\n" else "x" for c in text[double.begin : double.end]]
+    hidden = "".join(masked)
+    around = [
+        single
+        for begin, end in _paragraphs(text, 0, len(text))
+        for single in _singles(hidden, begin, end)
+        if text[single.begin + 1].isupper()
+        and text[single.end - 2] in _SENTENCE_MARKS
+        and any(single.begin < double.begin and double.end < single.end for double in doubles)
+    ]
+    alone = [d for d in doubles if not any(single.begin < d.begin and d.end < single.end for single in around)]
+    return sorted(alone + around, key=lambda quotation: quotation.begin) if around else doubles
 
 
 def _paragraphs(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -158,7 +180,7 @@ def _closing_single(text: str, begin: int, end: int) -> int | None:
         before, after = text[match.start() - 1], text[match.end() : match.end() + 1]
         if before.isspace():
             continue
-        if before in ",.?!…" or before not in "sSn" or (after and after in ",.;:?!)—"):
+        if before in _SENTENCE_MARKS or before not in "sSn" or (after and after in ",.;:?!)—"):
             return match.end()
         doubtful = doubtful or match.end()
     return doubtful
