@@ -23,7 +23,7 @@ from newsdesk.articles import (
     first_run,
 )
 from newsdesk.articles.lifecycle import enriched, extracted, fetched
-from newsdesk.articles.state import Tombstone, Validators
+from newsdesk.articles.state import Takedown, Tombstone, Validators
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import (
     Article,
@@ -169,6 +169,7 @@ def full_state() -> ArticleState:
         last_ended_at=to_text(NOW),
         last_detail="“Straße” 橋 🌉",
         tombstone=Tombstone(revision=1, retracted_at=to_text(NOW), reason="gone", cluster_id=id_of(7)),
+        takedown=Takedown(taken_down_at=to_text(NOW), reason="court order", settled_at=to_text(NOW)),
         gone_since=to_text(NOW),
         duplicate_of=id_of(8),
     )

@@ -32,6 +32,7 @@ _COLOURS = {
 _RETRACTIONS: dict[RetractionReason, str] = {
     "gone": "its page is gone",
     "opt_out": "its publisher does not want it to be kept",
+    "taken_down": "an operator took it down",
 }
 
 
@@ -102,6 +103,9 @@ def article_view(article: Article) -> RenderableType:
 
 def absence(subject: str, state: ArticleState | None) -> str:
     """Return why there is no article to show."""
+    if state is not None and state.takedown is not None:
+        erased = ", and erased" if state.takedown.erased_at else ""
+        return f"the article of {subject} was taken down on {state.takedown.taken_down_at}{erased}"
     if state is not None and state.tombstone is not None:
         why = _RETRACTIONS[state.tombstone.reason]
         was = f"the article of {subject} was retracted on {state.tombstone.retracted_at}, because {why}"

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk_cli.errors import CommandError
 
@@ -125,6 +126,11 @@ class Stack:
     def store(self) -> DynamoArticleStore:
         """The table of articles."""
         return DynamoArticleStore(self.outputs["TableName"], client=self.dynamodb)
+
+    @cached_property
+    def hosts(self) -> DynamoHostStore:
+        """What the table keeps of hosts."""
+        return DynamoHostStore(self.outputs["TableName"], client=self.dynamodb)
 
     @cached_property
     def objects(self) -> S3ObjectStore:

@@ -95,6 +95,11 @@ class HostStore(Protocol):
         a caller of high priority waits behind nobody. A caller that gives back a slot that has gone by unused
         (``instead_of``) gets the present moment for it, unless another was reserved after it. A longer interval that is
         kept for the host takes the place of the one given.
+
+        Raises
+        ------
+        PermanentError
+            ``taken_down``: an operator lets nothing of this host be asked for.
         """
         ...
 

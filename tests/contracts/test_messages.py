@@ -36,6 +36,7 @@ MODELS: dict[str, type[Message]] = {
 }
 FURTHER = [
     ("v1/article-changed", "retracted"),
+    ("v1/article-changed", "erased"),
     ("v1/article-changed", "merging"),
     ("v1/submission-ended", "described"),
 ]

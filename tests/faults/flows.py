@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from newsdesk.articles.lifecycle import SETTLING_SECONDS
 from newsdesk.web import article_id, canonical_url, parse_url
+from newsdesk_cli.takedown import Order, carry_out, find_targets
 from tests.faults.ledger import Expected
 from tests.faults.world import World
 from tests.functional.misbehaving_server import Behaviour, MisbehavingServer, Request, answer, redirect
@@ -134,6 +136,34 @@ def _submit_what_is_refused(world: World, _: MisbehavingServer) -> None:
     world.submit("ftp://news.example/story", "submission-1")
 
 
+def _take_down(*, erases: bool = False) -> Act:
+    """Give the command that takes the article down; the site's own URL says which, whatever is known of it."""
+
+    def act(world: World, site: MisbehavingServer) -> None:
+        order = Order("court order", erases=erases)
+        world.operate(
+            lambda stack: carry_out(
+                stack,
+                find_targets(stack, site.url(PATH), None),
+                order,
+                wait_seconds=0,
+                say=lambda _: None,
+                clock=world.clock,
+                sleep=world.clock.sleep,
+            )
+        )
+
+    return act
+
+
+def _fetch(world: World, _: MisbehavingServer) -> None:
+    world.deliver_to_fetch()
+
+
+def _settle(world: World, _: MisbehavingServer) -> None:
+    world.clock.advance(SETTLING_SECONDS)
+
+
 NOINDEX = '<meta name="robots" content="noindex">'
 
 FLOWS: dict[str, Flow] = {
@@ -223,6 +253,22 @@ FLOWS: dict[str, Flow] = {
         _in_turn(_submit_what_is_refused, _run),
         {"submission-1": "indexed", "m-submission-1-1": "rejected:unsupported_scheme"},
         prepare=_indexed(),
+    ),
+    "taken down": Flow(_in_turn(_take_down(), _run), {"submission-1": "indexed"}, prepare=_indexed()),
+    "taken down in flight": Flow(
+        _in_turn(_submit(), _fetch, _take_down(), _run),
+        {"submission-1": frozenset({"removed", "rejected:taken_down"})},
+        prepare=_serve(),
+    ),
+    "erased": Flow(
+        _in_turn(_take_down(erases=True), _run, _take_down(erases=True), _run),
+        {"submission-1": "indexed"},
+        prepare=_indexed(),
+    ),
+    "erased in flight": Flow(
+        _in_turn(_submit(), _fetch, _take_down(erases=True), _run, _settle, _take_down(erases=True)),
+        {"submission-1": frozenset({"removed", "rejected:taken_down"})},
+        prepare=_serve(),
     ),
     "refused at the door": Flow(
         _in_turn(_submit_what_is_refused, _run),

@@ -38,6 +38,7 @@ def faults_of(world: World, expected: Expected, *, forbidden_captures: frozenset
         *_feed(world),
         *_events(world),
         *_captures(world, forbidden_captures),
+        *_erasures(world),
         *(f"dead letter: {body[:120]}" for body in world.dead),
     ]
 
@@ -85,8 +86,9 @@ def _committed(world: World) -> list[RevisionRecord]:
 
 def _objects(world: World) -> Iterator[str]:
     """What a committed revision names is there, is an article, and is what its key says."""
+    erased = {state.article_id for state in world.states() if state.takedown and state.takedown.erases}
     for record in _committed(world):
-        if record.key is None:
+        if record.key is None or record.article_id in erased:
             continue
         body = aws.read_object(record.key)
         article = Article.model_validate_json(body)
@@ -134,3 +136,18 @@ def _captures(world: World, forbidden: frozenset[str]) -> Iterator[str]:
     for key in aws.keys_in_bucket("raw/"):
         if key.split("/")[3] in forbidden:
             yield f"the capture of a page that opted out is left: {key}"
+
+
+def _erasures(world: World) -> Iterator[str]:
+    """Of an article that was to be erased nothing is left, and it is recorded that nothing is."""
+    for state in world.states():
+        if state.takedown is None or not state.takedown.erases:
+            continue
+        if state.takedown.erased_at is None:
+            yield f"{state.url} is not erased"
+        yield from (f"left of an erased article: {key}" for key in aws.keys_in_bucket() if state.article_id in key)
+        for key in aws.keys_in_bucket("changes/"):
+            for line in aws.read_object(key).splitlines():
+                change = json.loads(line)
+                if change["articleId"] == state.article_id and "headline" in change:
+                    yield f"the feed quotes an erased article: {key}"

@@ -44,6 +44,7 @@ from newsdesk.contracts import (
 )
 from newsdesk.runtime import Worker
 from newsdesk.web import article_id, canonical_url, parse_url
+from newsdesk_cli.stack import Stack
 from publisher.stage import PublishStage
 from tests.pipeline import Pipeline, real_web
 
@@ -181,6 +182,12 @@ class World:
             follow_pages=self.follow_pages,
         )
         self._only_quick_enrichers()
+        self.stack = Stack("newsdesk", "us-east-1")
+        vars(self.stack).update(
+            outputs={"TableName": aws.TABLE, "BucketName": aws.BUCKET},
+            resources={f"{name.capitalize()}Queue": address for name, address in self.queues.items()},
+            store=store,
+        )
         self.publish = PublishStage(self.pipeline.objects, EventBridgePublisher(aws.BUS), store)
         self.intake: deque[tuple[str, str, int]] = deque()
         self.submitted: dict[str, str] = {}
@@ -224,14 +231,22 @@ class World:
         self._dispatch()
         self.run()
 
-    def _deliver(self) -> bool:
-        """Deliver one round of everything that waits; False when nothing did."""
-        moved = False
-        for _ in range(len(self.intake)):
-            moved = True
+    def deliver_to_fetch(self) -> None:
+        """Deliver what waits for submit and then for fetch, so that articles are in flight."""
+        self._deliver_intake()
+        self._deliver_queue(self.queues["fetch"])
+
+    def _deliver_intake(self) -> bool:
+        waiting = len(self.intake)
+        for _ in range(waiting):
             identifier, body, receives = self.intake.popleft()
             if not self._at_work(partial(self._submit, body, identifier)):
                 self._again(identifier, body, receives + 1)
+        return waiting > 0
+
+    def _deliver(self) -> bool:
+        """Deliver one round of everything that waits; False when nothing did."""
+        moved = self._deliver_intake()
         for name in self._shuffled(list(self.queues)):
             moved |= self._deliver_queue(self.queues[name])
         return self._deliver_stream() or moved
@@ -331,6 +346,13 @@ class World:
         if self.random is not None:
             self.random.shuffle(things)
         return things
+
+    def operate(self, command: Callable[[Stack], object]) -> None:
+        """Give an operator's command, and give it again each time that it dies."""
+        for _ in range(MOST_RECEIVES):
+            if self._at_work(lambda: command(self.stack)):
+                return
+        raise AssertionError("the command never ends")
 
     # ------------------------------------------------------------------------------------------------- looked at
 

@@ -74,7 +74,20 @@ def test_bad_usage_exits_with_2_and_says_why(tmp_path: Path, arguments: tuple[st
 
 @pytest.mark.parametrize(
     "command",
-    ["ingest", "submit", "up", "down", "status", "show", "search", "redrive", "extract", "enrich", "add-page-case"],
+    [
+        "ingest",
+        "submit",
+        "up",
+        "down",
+        "status",
+        "show",
+        "search",
+        "redrive",
+        "takedown",
+        "extract",
+        "enrich",
+        "add-page-case",
+    ],
 )
 def test_every_command_helps_with_an_example(tmp_path: Path, command: str) -> None:
     # When

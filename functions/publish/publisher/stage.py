@@ -174,6 +174,7 @@ def change_of(record: RevisionRecord) -> ArticleChanged:
         merged_cluster_ids=record.merged_clusters,
         duplicate_of=record.duplicate_of,
         reason=record.reason,
+        is_erased=record.is_erased,
         committed_at=record.committed_at,
     )
 

@@ -96,6 +96,10 @@ class SubmitStage:
         identifier = article_id(page.href)
         for _ in self.worker.pauses.attempts():
             before = self.worker.store.find(identifier)
+            if before is not None and before.takedown is not None:
+                ids, address = submission.submission_ids, submission.recorded_url
+                detail = f"taken down on {before.takedown.taken_down_at}"
+                return self._reject(ids, address, Reason.TAKEN_DOWN, detail, submission)
             after = self._enter(before, submission, identifier, url, page)
             try:
                 self.worker.store.save(after, self._record(submission, after))

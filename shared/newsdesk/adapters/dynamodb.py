@@ -314,6 +314,13 @@ class DynamoArticleStore:
         for start in range(0, len(puts), _BATCH_WRITE_LIMIT):
             self._write_batch(puts[start : start + _BATCH_WRITE_LIMIT])
 
+    def remove_bands(self, bands: Sequence[str], article_id: str) -> None:
+        """Make an article no longer findable under its bands; those that are not there are no error."""
+        keys = ({"pk": {"S": f"band#{band}"}, "sk": {"S": article_id}} for band in bands)
+        requests: list[Any] = [{"DeleteRequest": {"Key": key}} for key in keys]
+        for start in range(0, len(requests), _BATCH_WRITE_LIMIT):
+            self._write_batch(requests[start : start + _BATCH_WRITE_LIMIT])
+
     def _write_batch(self, puts: Sequence[Any]) -> None:
         for _ in self._pauses.attempts():
             answer = self._client.batch_write_item(RequestItems={self._table: puts})

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,8 +27,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.throttling import patient
-from newsdesk.contracts import Priority
-from newsdesk.errors import ConflictError
+from newsdesk.contracts import Priority, Reason
+from newsdesk.errors import ConflictError, PermanentError
 from newsdesk.hosts import (
     RULES_KEPT_SECONDS,
     SEASON_SECONDS,
@@ -54,6 +55,9 @@ CONTENDED = Pauses(tries=_ATTEMPTS)
 """For a profile that other workers keep changing."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+TAKEN_DOWN_AT = "taken_down_at"
+"""Of a host's pace: since when an operator lets nothing of it be asked for. It keeps the item from expiring."""
 
 _PROFILE = "profile.3"
 _THE_HOST = -1
@@ -102,6 +106,8 @@ class DynamoHostStore:
             taken, seen = self._take_now(host, current, interval, instead_of, gives_way=gives_way)
             if taken:
                 return Slot(_from_milliseconds(current), True)
+            if TAKEN_DOWN_AT in seen:
+                raise PermanentError(Reason.TAKEN_DOWN, host)
             if _kept_interval(seen, current) > interval:
                 interval = _kept_interval(seen, current)
                 continue
@@ -137,6 +143,8 @@ class DynamoHostStore:
         """Leave a host alone; see the port."""
         seen = self._pace(host)
         for _ in range(_ATTEMPTS):
+            if TAKEN_DOWN_AT in seen:
+                return now  # nothing of it is asked for anyway
             before = _back_off_in(seen)
             after = next_back_off(before, now, asked_seconds, jitter, complainant)
             if after == before:
@@ -222,6 +230,77 @@ class DynamoHostStore:
             ExpressionAttributeNames=names,
             ExpressionAttributeValues=values,
         )
+
+    def take_down(self, host: str, now: datetime) -> None:
+        """Hand out no slot of a host from here on, until :meth:`readmit`."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(host, "pace"),
+            UpdateExpression=f"SET {TAKEN_DOWN_AT} = if_not_exists({TAKEN_DOWN_AT}, :now), #kind = :kind "
+            "REMOVE #expires",
+            ExpressionAttributeNames={"#kind": "kind", "#expires": "expires_at"},
+            ExpressionAttributeValues={":now": _number(_to_milliseconds(now)), ":kind": {"S": "host"}},
+        )
+
+    def readmit(self, host: str, now: datetime) -> None:
+        """Hand out slots of a host again."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(host, "pace"),
+            UpdateExpression=f"REMOVE {TAKEN_DOWN_AT} SET #expires = :expires",
+            ExpressionAttributeNames={"#expires": "expires_at"},
+            ExpressionAttributeValues={":expires": _number(int(now.timestamp() + RULES_KEPT_SECONDS))},
+        )
+
+    def is_taken_down(self, host: str) -> bool:
+        """Return whether no slot of a host is handed out because it was taken down."""
+        return TAKEN_DOWN_AT in self._pace(host)
+
+    def forget(self, host: str, origins: Collection[str]) -> int:
+        """Delete what is kept of a host: its pace, its profile, and the rules of its sites; return how many items.
+
+        A takedown is no property of the host, and stays.
+        """
+        keys = [_key(host, _PROFILE), *(_key(origin, "rules") for origin in origins)]
+        deleted = sum("Attributes" in self._delete(key) for key in keys)
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            pace = self._delete(_key(host, "pace"), ConditionExpression=f"attribute_not_exists({TAKEN_DOWN_AT})")
+            deleted += "Attributes" in pace
+        return deleted
+
+    def remove_page(self, host: str, article_id: str) -> bool:
+        """Take an article's page out of its host's profile; False where it is not in it.
+
+        Raises
+        ------
+        ConflictError
+            The profile kept changing.
+        """
+        for _ in self._pauses.attempts():
+            seen = self.profile(host)
+            profile = seen.without(article_id)
+            if profile.pages == seen.pages:
+                return False
+            unchanged: dict[str, Any] = {
+                "ConditionExpression": "document = :seen",
+                "ExpressionAttributeValues": {":seen": {"B": seen.packed()}},
+            }
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                if profile.pages:
+                    unchanged["ExpressionAttributeValues"][":document"] = {"B": profile.packed()}
+                    self._client.update_item(
+                        TableName=self._table,
+                        Key=_key(host, _PROFILE),
+                        UpdateExpression="SET document = :document",
+                        **unchanged,
+                    )
+                else:
+                    self._delete(_key(host, _PROFILE), **unchanged)
+                return True
+        raise ConflictError(f"the profile of {host} kept changing")
+
+    def _delete(self, key: dict[str, Any], **condition: Any) -> Any:
+        return self._client.delete_item(TableName=self._table, Key=key, ReturnValues="ALL_OLD", **condition)
 
     def profile(self, host: str) -> HostProfile:
         """Return what a host's pages repeat; see the port."""
@@ -326,6 +405,8 @@ class DynamoHostStore:
         values: dict[str, Any] = {f":{name}": _number(value) for name, value in numbers.items()}
         names: dict[str, str] = {}
         if now is not None:
+            # A takedown does not expire, and so nothing that does may be written over it.
+            condition = f"({condition}) AND attribute_not_exists({TAKEN_DOWN_AT})"
             update += ", #kind = :kind, #expires = :expires"
             names = {"#kind": "kind", "#expires": "expires_at"}
             values |= {":kind": {"S": "host"}, ":expires": _number(int(now.timestamp() + RULES_KEPT_SECONDS))}

@@ -42,7 +42,7 @@ from newsdesk.articles.retries import (
     overload_delay,
     retry_delay,
 )
-from newsdesk.articles.similarity import encode_sketch
+from newsdesk.articles.similarity import decode_sketch, encode_sketch, index_keys
 from newsdesk.articles.state import (
     STAGE_ORDER,
     ArticleState,
@@ -59,6 +59,7 @@ from newsdesk.articles.state import (
     Stage,
     Standing,
     SubmissionRecord,
+    Takedown,
     standing_of,
 )
 from newsdesk.articles.work import pack_work, read_article, read_work
@@ -94,9 +95,11 @@ __all__ = [
     "Standing",
     "SubmissionReader",
     "SubmissionRecord",
+    "Takedown",
     "Timeouts",
     "WriteOnce",
     "begin_target",
+    "decode_sketch",
     "encode_sketch",
     "ended",
     "failed",
@@ -104,6 +107,7 @@ __all__ = [
     "find_original",
     "first_run",
     "hurried",
+    "index_keys",
     "is_at_further_page",
     "is_past",
     "is_same_page",

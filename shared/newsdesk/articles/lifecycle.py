@@ -9,7 +9,8 @@ write what these functions return.
                  ▲───────┘ for a further page of the same article
 
 An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
-its current revision. A worker that is still at it loses the next conditional write.
+its current revision. A worker that is still at it loses the next conditional write. An article that was taken down by
+an operator rests for good, whether or not it was ever committed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from newsdesk.articles.state import (
     RetractionReason,
     RevisionRecord,
     Stage,
+    Takedown,
     Tombstone,
     Validators,
 )
@@ -52,6 +54,9 @@ from newsdesk.errors import NewsdeskError
 
 MAXIMUM_REMEMBERED_SUBMISSIONS = 100
 """Submissions that one run names in its outcome; those beyond it still find the outcome by article and run."""
+
+SETTLING_SECONDS = 300
+"""What a worker may still write after its article was taken from it: longer than any function may run."""
 
 CONFIRMATION_WAITS = 24
 """For so many times ``confirm_gone_seconds`` after a page was first found gone, each visit that neither confirms nor
@@ -151,7 +156,15 @@ def next_run(
     correlation_id: str | None = None,
     priority: Priority | None = None,
 ) -> ArticleState:
-    """Return a resting article on its way to another visit."""
+    """Return a resting article on its way to another visit.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If it was taken down.
+    """
+    if state.takedown is not None:
+        raise InvalidTransitionError("a run of an article that was taken down")
     return _step(
         state,
         Stage.FETCH,
@@ -509,8 +522,116 @@ def retracted(
     return after, _records_of_retraction(state, run, current, tombstone, detail)
 
 
+def taken_down(
+    state: ArticleState, why: str, now: datetime, *, erases: bool = False
+) -> tuple[ArticleState, tuple[RevisionRecord | OutcomeRecord, ...]]:
+    """Return the resting state of an article that an operator takes down, and what publish tells of it.
+
+    It can be done at any stage and to an article that was never committed. Done again it returns the same state and no
+    record, unless the article is to be erased now and was not before: then readers are told that.
+
+    Parameters
+    ----------
+    why : str
+        In the operator's words.
+    erases : bool
+        Whether its objects are going to be deleted.
+    """
+    before = state.takedown
+    if before is not None and (before.erases or not erases):
+        return state, ()
+    in_flight = state.stage is not Stage.REST
+    settled = now + timedelta(seconds=SETTLING_SECONDS if in_flight else 0)
+    takedown = Takedown(
+        taken_down_at=before.taken_down_at if before else to_text(now),
+        reason=storable_line(why)[:300],
+        erases=erases,
+        settled_at=max(before.settled_at, to_text(settled)) if before else to_text(settled),
+    )
+    former = state.current or state.tombstone
+    is_news = state.current is not None or (state.tombstone is not None and erases)
+    tombstone = state.tombstone
+    if former is not None and is_news:
+        tombstone = Tombstone(
+            revision=former.revision + 1,
+            retracted_at=to_text(now),
+            reason="taken_down",
+            cluster_id=former.cluster_id,
+        )
+    run = state.run + 1 if is_news and not in_flight else state.run
+    after = _rested(
+        state,
+        label(Outcome.REMOVED, None),
+        now,
+        None,
+        run=run,
+        current=None,
+        tombstone=tombstone,
+        takedown=takedown,
+        gone_since=None,
+        validators=None,
+        duplicate_of=None,
+        due_at=None,
+    )
+    if former is None or tombstone is None or not is_news:
+        return after, (_outcome_of_removal(state, run, to_text(now)),) if in_flight else ()
+    revision, outcome = _records_of_retraction(state, run, former, tombstone, None)
+    return after, (revision.model_copy(update={"is_erased": erases or None}), outcome)
+
+
+def barred(article_id: str, url: str, host: str, why: str, now: datetime, *, erases: bool = False) -> ArticleState:
+    """Return the state of an article that is taken down before anything is known of it."""
+    takedown = Takedown(
+        taken_down_at=to_text(now), reason=storable_line(why)[:300], erases=erases, settled_at=to_text(now)
+    )
+    return ArticleState(
+        article_id=article_id,
+        url=url,
+        host=host,
+        requested_url=url,
+        first_seen=to_text(now),
+        stage=Stage.REST,
+        takedown=takedown,
+        last_outcome=label(Outcome.REMOVED, None),
+        last_ended_at=to_text(now),
+    )
+
+
+def erased(state: ArticleState, now: datetime) -> ArticleState:
+    """Return the state of an article that was taken down and of which nothing is left.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If it was not to be erased.
+    """
+    if state.takedown is None or not state.takedown.erases:
+        raise InvalidTransitionError("an erasure without a takedown")
+    return _step(state, Stage.REST, takedown=state.takedown.model_copy(update={"erased_at": to_text(now)}))
+
+
+def readmitted(state: ArticleState) -> ArticleState:
+    """Return the state of an article that may be submitted again; what was erased stays erased."""
+    return _step(state, Stage.REST, takedown=None)
+
+
+def _outcome_of_removal(state: ArticleState, run: int, ended_at: str) -> OutcomeRecord:
+    return OutcomeRecord(
+        article_id=state.article_id,
+        run=run,
+        url=state.url,
+        outcome=label(Outcome.REMOVED, None),
+        ended_at=ended_at,
+        submissions=state.submissions,
+    )
+
+
 def _records_of_retraction(
-    state: ArticleState, run: int, former: CurrentRevision, tombstone: Tombstone, detail: str | None
+    state: ArticleState,
+    run: int,
+    former: CurrentRevision | Tombstone,
+    tombstone: Tombstone,
+    detail: str | None,
 ) -> tuple[RevisionRecord, OutcomeRecord]:
     revision = RevisionRecord(
         article_id=state.article_id,
@@ -523,15 +644,8 @@ def _records_of_retraction(
         cluster_id=tombstone.cluster_id,
         reason=tombstone.reason,
     )
-    outcome = OutcomeRecord(
-        article_id=state.article_id,
-        run=run,
-        url=state.url,
-        outcome=label(Outcome.REMOVED, None),
-        ended_at=tombstone.retracted_at,
-        submissions=state.submissions,
-        revision=tombstone.revision,
-        detail=_recorded(detail),
+    outcome = _outcome_of_removal(state, run, tombstone.retracted_at).model_copy(
+        update={"revision": tombstone.revision, "detail": _recorded(detail)}
     )
     return revision, outcome
 

@@ -114,7 +114,7 @@ class CurrentRevision(Record):
     page_url: str | None = Field(default=None, description="Canonical URL of the page it was made of, after redirects.")
 
 
-RetractionReason = Literal["gone", "opt_out"]
+RetractionReason = Literal["gone", "opt_out", "taken_down"]
 
 
 class Tombstone(Record):
@@ -124,6 +124,16 @@ class Tombstone(Record):
     retracted_at: str
     reason: RetractionReason
     cluster_id: str | None = None
+
+
+class Takedown(Record):
+    """An operator's decision that an article is not to be here: nothing brings it back but lifting the takedown."""
+
+    taken_down_at: str
+    reason: str = Field(description="In the operator's words; said to nobody else.")
+    erases: bool = Field(default=False, description="Whether its objects are deleted as well.")
+    settled_at: str = Field(description="From then on no worker writes anything that it began before the takedown.")
+    erased_at: str | None = Field(default=None, description="When nothing of it was left.")
 
 
 class FollowedRedirect(Record):
@@ -177,6 +187,7 @@ class ArticleState(Record):
     article_key: str | None = None
     current: CurrentRevision | None = None
     tombstone: Tombstone | None = Field(default=None, description="Set when retracted; there is no current then.")
+    takedown: Takedown | None = Field(default=None, description="Set when an operator took it down; it rests for good.")
     gone_since: str | None = Field(default=None, description="First of the visits in a row that found it gone.")
     validators: Validators | None = None
     last_outcome: str | None = None
@@ -268,6 +279,7 @@ class RevisionRecord(Record):
     )
     duplicate_of: str | None = None
     reason: RetractionReason | None = None
+    is_erased: bool | None = Field(default=None, description="Of a retraction: readers are to delete what they keep.")
 
 
 class Listing(Record):

@@ -70,7 +70,23 @@ def changes_key(happened: datetime, sequence: str) -> str:
     sequence : str
         First and last stream sequence number of the batch; the same batch has the same key.
     """
-    return f"{CHANGES_PREFIX}date={happened:%Y-%m-%d}/hour={happened:%H}/{sequence}.ndjson"
+    return f"{changes_hour(happened)}{sequence}.ndjson"
+
+
+def changes_hour(happened: datetime) -> str:
+    """Return the prefix of the changes whose batch began in an hour, in UTC."""
+    return f"{CHANGES_PREFIX}date={happened:%Y-%m-%d}/hour={happened:%H}/"
+
+
+def prefixes_of(host: str, article_id: str, first_seen: datetime) -> tuple[str, ...]:
+    """Return the prefixes under which every object of one article lies, and none of another."""
+    day = f"date={first_seen:%Y-%m-%d}/{article_id}/"
+    return (
+        f"{RAW_PREFIX}{_UNSAFE.sub('_', host)}/{article_id}/",
+        f"{WORK_PREFIX}{article_id}/",
+        f"{ARTICLES_PREFIX}{day}",
+        f"{VECTORS_PREFIX}{day}",
+    )
 
 
 def unreadable_key(sequence: str) -> str:

@@ -131,9 +131,15 @@ class ArticleChanged(Message):
         default=None, description="Clusters that are one with `clusterId`, as this article showed."
     )
     duplicate_of: str | None = Field(default=None, description="The article it is a near copy of.")
-    reason: Literal["gone", "opt_out"] | None = Field(
+    reason: Literal["gone", "opt_out", "taken_down"] | None = Field(
         default=None,
-        description="Of a retraction: the page is gone for good, or its publisher does not want it to be kept.",
+        description="Of a retraction: the page is gone for good, its publisher does not want it to be kept, or an "
+        "operator took it down.",
+    )
+    is_erased: bool | None = Field(
+        default=None,
+        description="True of a retraction after which nothing of the article is left: delete what you keep of it, all "
+        "revisions.",
     )
     committed_at: str
 

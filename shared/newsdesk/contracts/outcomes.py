@@ -35,6 +35,7 @@ class Reason(StrEnum):
     BLOCKED_PORT = "blocked_port"
     ROBOTS_DISALLOWED = "robots_disallowed"
     OPT_OUT = "opt_out"
+    TAKEN_DOWN = "taken_down"
     # failed: Newsdesk tried and could not
     NOT_FOUND = "not_found"
     GONE = "gone"
@@ -87,6 +88,7 @@ REJECTIONS: frozenset[Reason] = frozenset(
         Reason.BLOCKED_PORT,
         Reason.ROBOTS_DISALLOWED,
         Reason.OPT_OUT,
+        Reason.TAKEN_DOWN,
     }
 )
 """Reasons that belong to ``rejected``; all others belong to ``failed``."""
@@ -121,6 +123,7 @@ DESCRIPTIONS: dict[str, str] = {
     "rejected:blocked_port": "The port is not one that the stack allows (80 and 443 unless set otherwise).",
     "rejected:robots_disallowed": "The host's robots.txt disallows the URL for Newsdesk (RFC 9309).",
     "rejected:opt_out": "The page, its header or its host refuses a use that `OptOutPolicy` enforces.",
+    "rejected:taken_down": "The article, or its host, was taken down by an operator, and is not taken again.",
     "failed:not_found": "The server answered 404.",
     "failed:gone": "The server answered 410.",
     "failed:access_denied": "The server answered 401, 402, 403, 407 or 451.",

@@ -75,6 +75,7 @@ _ABOUT_THE_SITE = frozenset(
         Reason.PROTOCOL_ERROR,
         Reason.NAME_NOT_RESOLVED,
         Reason.CONNECTION_FAILED,
+        Reason.TAKEN_DOWN,
     }
 )
 # RFC 9309, section 2.3.1.2: a file behind too many redirects may be taken for one that is not there.
