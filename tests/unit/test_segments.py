@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,3 +148,16 @@ def test_a_tag_loses_its_attributes_past_all_measure_wherever_it_stands() -> Non
 
 def test_what_no_document_may_hold_is_left_out_and_nothing_beside_it() -> None:
     assert texts("<p>A\x00 b\x0br\x1fidge,\ufffe ü\uffffber — \U0001f309.") == ["A bridge, über — \U0001f309."]
+
+
+@pytest.mark.parametrize(
+    "doctype", ["<!DOCTYPE html>", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x">', ""]
+)
+@pytest.mark.parametrize("filler", ["", "é" * 3_000, "<!-- 𝔉 -->" * 2_000])
+def test_a_page_on_one_line_is_read_whole(doctype: str, filler: str) -> None:
+    page = parse_html(
+        f"{doctype}<html lang='fr'><head><meta name='x' content='{filler}'/></head><body><p>É.</p></body>"
+    )
+    assert page is not None
+    assert page.get("lang") == "fr"
+    assert [segment.text for segment in segments_of(page)] == ["É."]

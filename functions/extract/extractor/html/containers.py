@@ -36,10 +36,10 @@ FIGURES, TABLES = _AREA_BITS["figure"], _AREA_BITS["table"]
 ASIDES = _AREA_BITS["aside"] | _AREA_BITS["nav"] | _AREA_BITS["footer"] | _AREA_BITS["form"]
 """Areas with text that is not what a page is about."""
 
-_CLASS_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+_CLASS_WORD = re.compile(r"[a-z][a-z]+|[A-Z][a-z][a-z]+|[A-Z][A-Z]+")
+_LOWER_CLASS_WORD = re.compile(r"[a-z]{2,}")
+"""The same where no letter is a capital, as in most names."""
 _LONGEST_CLASS = 300
-_NAMING = ("class", "id", "itemprop", "role")
-"""Attributes that say what an element is for."""
 _MAXIMUM_CLASS_WORDS = 12
 
 
@@ -94,15 +94,20 @@ class ContainerTree:
 
     def add(self, element: HtmlElement, parent: Container | None, first: int) -> Container:
         """Return a new container, whose first segment is the one with the index ``first``."""
-        tag = str(element.tag)
-        names = (tag, *(element.get(name, "") for name in _NAMING))
+        get = element.get
+        # The attributes that say what an element is for.
+        names = (element.tag, get("class", ""), get("id", ""), get("itemprop", ""), get("role", ""))
         template = self._templates.get(names)
+        tag = names[0]
         if template is None:
             template = self._templates[names] = (tag, *_class_words(names[1:]))
-        path = self._paths.setdefault((-1 if parent is None else parent.path, template), len(self._paths))
-        areas = _AREA_BITS.get(tag, 0) | (0 if parent is None else parent.areas)
-        depth = 0 if parent is None else parent.depth + 1
-        made = Container(len(self.containers), element, parent, tag, template, path, depth, areas, first, first)
+        number = len(self.containers)
+        if parent is None:
+            key, areas, depth = (-1, template), _AREA_BITS.get(tag, 0), 0
+        else:
+            key, areas, depth = (parent.path, template), _AREA_BITS.get(tag, 0) | parent.areas, parent.depth + 1
+        path = self._paths.setdefault(key, len(self._paths))
+        made = Container(number, element, parent, tag, template, path, depth, areas, first, first)
         self.containers.append(made)
         if parent is not None:
             parent.items.append(made)
@@ -119,5 +124,8 @@ class ContainerTree:
 
 def _class_words(values: Sequence[str]) -> list[str]:
     names = " ".join([value[:_LONGEST_CLASS] for value in values])
-    words = dict.fromkeys([word.lower() for word in _CLASS_WORD.findall(names)])
-    return list(words)[:_MAXIMUM_CLASS_WORDS]
+    if names.islower():
+        words = _LOWER_CLASS_WORD.findall(names)
+    else:
+        words = [word.lower() for word in _CLASS_WORD.findall(names)]
+    return list(dict.fromkeys(words))[:_MAXIMUM_CLASS_WORDS]

@@ -39,7 +39,9 @@ _STRONG = frozenset({"b", "strong"})
 _MAXIMUM_LINKS = 1_000
 _MAXIMUM_COMPARISONS = 10_000
 """A page may be one run of a million links: beyond this, each of its segments names the run's first links."""
-_PARAGRAPH_BREAK = re.compile(r"\n[ \t\r\f\v\xa0]*\n\s*")
+_LINE_BREAK = "\x1e"
+"""What a ``br`` is in a run of text; no document has this character, and it is white space."""
+_PARAGRAPH_BREAK = re.compile(rf"{_LINE_BREAK}[ \t\r\n\f\v\xa0]*{_LINE_BREAK}\s*")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _UNSEEN_NAME = re.compile(
     r"(?:^|[\s_-])sr-?only|screen-?reader|visually-?hidden|hidden-visually|(?:^|\s)(?:off-?screen|assistive-text)",
@@ -94,6 +96,7 @@ class _Level:
     tag: str
     children: Iterator[HtmlElement]
     block: int
+    is_inline: bool
     is_hiding: bool
     container: Container | None = None
 
@@ -137,15 +140,16 @@ class _Walk:
         while stack:
             for child in stack[-1].children:
                 tag = child.tag
-                if tag == "br":
-                    self._parts.append("\n")
-                elif tag in _INLINE and not len(child):
+                if tag in _INLINE and not len(child):
                     self._pass(child, tag)
+                elif tag == "br":
+                    self._parts.append(_LINE_BREAK)
                 elif tag.__class__ is str and (tag not in _SKIPPED or _is_unclosed(child)):
                     self._enter(child, tag)
                     break
                 tail = child.tail
-                if tail:
+                # Most text beside elements is white space between blocks.
+                if tail and (self._parts or not tail.isspace()):
                     self._gather(tail)
             else:
                 self._leave()
@@ -153,35 +157,37 @@ class _Walk:
     def _enter(self, element: HtmlElement, tag: str) -> None:
         stack = self._stack
         is_hiding = _hides(element)
-        if tag not in _INLINE:
+        is_inline = tag in _INLINE
+        if not is_inline and (self._parts or self._links):
             self._flush()
-            stack.append(_Level(element, tag, iter(element), self._block, is_hiding))
+        stack.append(_Level(element, tag, iter(element), self._block, is_inline, is_hiding))
+        if not is_inline:
             self._block = len(stack) - 1
-            self._preformatted += tag == "pre"
-        else:
-            stack.append(_Level(element, tag, iter(element), self._block, is_hiding))
-            if tag == "a":
-                self._open_links.append(element)
-                self._links.append(element)
-            elif tag in _STRONG:
-                self._strongs += 1
-        self._hiding += is_hiding
+            if tag == "pre":
+                self._preformatted += 1
+        elif tag == "a":
+            self._open_links.append(element)
+            self._links.append(element)
+        elif tag in _STRONG:
+            self._strongs += 1
+        if is_hiding:
+            self._hiding += 1
         text = element.text
-        if text:
+        if text and (self._parts or not text.isspace()):
             self._gather(text)
 
     def _pass(self, element: HtmlElement, tag: str) -> None:
         """Gather a word or two that are marked up: most elements of a page are such, and hold no others."""
         text = element.text
-        if tag == "span" and text and _is_unseen(element):
-            return
         if tag == "a":
             self._links.append(element)
-            if text:
-                self._open_links.append(element)
-                self._gather(text)
-                self._open_links.pop()
-        elif text:
+        if not text or (not self._parts and text.isspace()) or (tag == "span" and _is_unseen(element)):
+            return
+        if tag == "a":
+            self._open_links.append(element)
+            self._gather(text)
+            self._open_links.pop()
+        else:
             is_strong = tag in _STRONG
             self._strongs += is_strong
             self._gather(text)
@@ -189,28 +195,28 @@ class _Walk:
 
     def _leave(self) -> None:
         level = self._stack[-1]
-        if level.tag not in _INLINE:
-            self._flush()
+        tag = level.tag
+        if not level.is_inline:
+            if self._parts or self._links:
+                self._flush()
             self._block = level.block
-            self._preformatted -= level.tag == "pre"
-        elif level.tag == "a":
+            if tag == "pre":
+                self._preformatted -= 1
+        elif tag == "a":
             self._open_links.pop()
-        elif level.tag in _STRONG:
+        elif tag in _STRONG:
             self._strongs -= 1
         self._stack.pop()
-        self._hiding -= level.is_hiding
+        if level.is_hiding:
+            self._hiding -= 1
         tail = level.element.tail
-        if tail and self._stack:
+        if tail and (self._parts or not tail.isspace()) and self._stack:
             self._gather(tail)
 
     def _gather(self, text: str) -> None:
-        if text.isspace():
-            if self._parts:
-                self._parts.append(text if self._preformatted else text.replace("\n", " ").replace("\r", " "))
-            return
-        # HTML reads line ends as spaces, but for those in a ``pre``; in a run, a line end stands for a ``br``.
-        self._parts.append(text if self._preformatted else text.replace("\n", " ").replace("\r", " "))
-        if self._open_links or self._strongs:
+        # HTML reads line ends as spaces, but for those in a ``pre``.
+        self._parts.append(text.replace("\n", _LINE_BREAK) if self._preformatted else text)
+        if (self._open_links or self._strongs) and not text.isspace():
             size = len(" ".join(text.split()))
             self._link_characters += size if self._open_links else 0
             self._strong_characters += size if self._strongs else 0
@@ -219,7 +225,7 @@ class _Walk:
         """Make segments of the run so far; a link that is still open goes on in the next one."""
         if self._parts:
             joined = "".join(self._parts)
-            parts = _PARAGRAPH_BREAK.split(joined) if "\n" in joined else [joined]
+            parts = _PARAGRAPH_BREAK.split(joined) if _LINE_BREAK in joined else [joined]
             texts = [text for part in parts if (text := _clean(part))]
             if texts:
                 self._add(texts, self._links)
@@ -229,30 +235,31 @@ class _Walk:
             self._links = list(self._open_links)
 
     def _add(self, texts: list[str], links: list[HtmlElement]) -> None:
-        total = sum(map(len, texts))
-        is_shared_out = len(texts) > 1 and len(texts) * len(links) <= _MAXIMUM_COMPARISONS
-        run_links = tuple(links if is_shared_out else links[:_MAXIMUM_LINKS])
         container = self._container()
+        if len(texts) == 1:
+            run_links = tuple(links[:_MAXIMUM_LINKS])
+            self._add_one(texts[0], container, self._link_characters, self._strong_characters, run_links)
+            return
+        # Counts of a run that falls into several segments are shared out; a link goes where its text is.
+        total = sum(map(len, texts))
+        is_shared_out = len(texts) * len(links) <= _MAXIMUM_COMPARISONS
+        run_links = tuple(links if is_shared_out else links[:_MAXIMUM_LINKS])
         for text in texts:
-            # Counts of a run that falls into several segments are shared out; a link goes where its text is.
             share = len(text) / total
-            linked = round(self._link_characters * share)
-            index = len(self.segments)
-            segment = Segment(
-                index,
-                text,
-                container.element,
-                container.tag,
-                container,
-                linked,
-                round(self._strong_characters * share),
-                min(1.0, linked / len(text)),
-                tuple(anchor for anchor in run_links if _is_in(anchor, text)) if is_shared_out else run_links,
-                self._hiding > 0,
-            )
-            container.items.append(index)
-            container.last = index
-            self.segments.append(segment)
+            own_links = tuple(anchor for anchor in run_links if _is_in(anchor, text)) if is_shared_out else run_links
+            linked, strong = round(self._link_characters * share), round(self._strong_characters * share)
+            self._add_one(text, container, linked, strong, own_links)
+
+    def _add_one(
+        self, text: str, container: Container, linked: int, strong: int, links: tuple[HtmlElement, ...]
+    ) -> None:
+        index = len(self.segments)
+        element, tag, share = container.element, container.tag, min(1.0, linked / len(text))
+        is_hidden = self._hiding > 0
+        segment = Segment(index, text, element, tag, container, linked, strong, share, links, is_hidden)
+        container.items.append(index)
+        container.last = index
+        self.segments.append(segment)
 
     def _container(self) -> Container:
         """Return the container of the block that the walk is in; it and those around it are made when first needed."""
@@ -275,12 +282,10 @@ def _clean(text: str) -> str:
 
 
 def _hides(element: HtmlElement) -> bool:
-    attributes = element.attrib
-    if not attributes:
-        return False
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+    get = element.get
+    if get("hidden") is not None or get("aria-hidden") == "true":
         return True
-    style = attributes.get("style")
+    style = get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None
 
 
