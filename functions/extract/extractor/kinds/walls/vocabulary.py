@@ -23,12 +23,19 @@ class Phrases:
     """Phrases in some languages, whatever their case.
 
     They are written in lower case and sought in lower case: Python's engine finds where a pattern that minds the case
-    may begin some four times as fast as one that does not.
+    may begin some four times as fast as one that does not. It takes a third of that again where phrases begin words.
+
+    Parameters
+    ----------
+    patterns : str
+        One or more of the phrases each.
+    begin_words : bool
+        Whether none begins within a word.
     """
 
-    def __init__(self, *patterns: str) -> None:
+    def __init__(self, *patterns: str, begin_words: bool = False) -> None:
         self.pattern = "|".join(patterns)
-        self._compiled = re.compile(self.pattern)
+        self._compiled = re.compile(rf"(?<!\w)(?:{self.pattern})" if begin_words else self.pattern)
 
     def are_in(self, text: str) -> bool:
         """Return whether one of the phrases is in a text."""
@@ -76,6 +83,7 @@ BOT_WORDS = Phrases(
     r"we(?:['’]re| are) (?:currently |now )?(?:performing|undergoing|doing|down for) .{0,30}maintenance",
     r"bestätigen sie, dass sie (?:ein mensch|kein roboter)|vérifi\w+ que vous (?:êtes|n['’]êtes pas)"
     r"|verifi\w+ que (?:eres|no eres|é)",
+    begin_words=True,
 )
 CHALLENGE_SCRIPT = Phrases(
     r"challenge[-_/](?:platform|form|script|running|error|container)",
@@ -164,6 +172,7 @@ NOT_FOUND_WORDS = Phrases(
     r"(?:404|not found)\b",
     r"(?:gesuchte|angeforderte) (?:seite|inhalt|artikel)|page (?:que vous|demandée)",
     r"página que (?:buscas|busca)|pagina che (?:stai|hai)",
+    begin_words=True,
 )
 PROMPT = Phrases(
     r"(?:subscribe|sign ?up|sign in|log ?in|register|join|become an? (?:subscriber|member))\b.{0,80}\b(?:to"
@@ -185,6 +194,7 @@ PROMPT = Phrases(
     r"|pour lire la suite|para seguir leyendo|(?:contenido )?exclusiv\w+ para suscriptores",
     r"(?:conteúdo )?exclusiv\w+ para assinantes|(?:contenuto )?riservat\w+ agli abbonati|abbonati per"
     r"|alleen voor abonnees|endast för prenumeranter|kun for abonnenter",
+    begin_words=True,
 )
 READS_ON_FOR = Phrases(
     r"\bto (?:continue|keep) reading\b(?! (?:about|more|our|stories))",
