@@ -38,8 +38,10 @@ def readers_comments(page: Page) -> Mapping[int, str]:
     """Return the segments in lists of comments, and the reason."""
     found: dict[int, str] = {}
     until = -1
+    if _NAMES.isdisjoint(page.template_words):
+        return found
     named = [container for container in page.containers if not _NAMES.isdisjoint(container.template)]
-    above = [0, *accumulate(map(_words_of_prose, page.segments))] if named else []
+    above = [0, *accumulate(map(_words_of_prose, page.segments))]
     for container in named:
         if container.first > until and above[container.first] >= FEWEST_WORDS_ABOVE and _is_list(container):
             until = container.last

@@ -21,7 +21,8 @@ MOST_LINES = 8
 LEAST_TELLING = 0.4
 """Of the words of a box's lines that are not headings or buttons: in lines that tell."""
 _MOST_TELLING_LINES = 40
-_LONGEST_LINE = 1_500
+_SHORTEST_LINE, _LONGEST_LINE = 11, 1_500
+"""Characters: fewer ask for nothing, and name no two things."""
 
 
 _DIALOG_NAMES = frozenset({"dialog", "alertdialog", "modal", "popup", "popover", "popmake", "lightbox", "poll"})
@@ -35,7 +36,7 @@ def overlaid(page: Page) -> Mapping[int, str]:
     found = dict.fromkeys(_in_dialogs(page), DropReason.PAGE_FURNITURE.value)
     # Few lines stand in a box of that size; to look at these alone is what keeps this cheap.
     boxes = {parent: lines for parent, lines in _by_parent(page.segments).items() if 1 < len(lines) <= MOST_LINES}
-    lines = [line for box in boxes.values() for line in box if len(line.text) < _LONGEST_LINE]
+    lines = [line for box in boxes.values() for line in box if _SHORTEST_LINE <= len(line.text) < _LONGEST_LINE]
     for tells, reason in (
         (speaks_of_consent, DropReason.PAGE_FURNITURE),
         (asks_to_subscribe, DropReason.PROMOTION),
@@ -44,7 +45,7 @@ def overlaid(page: Page) -> Mapping[int, str]:
         if len(telling) > _MOST_TELLING_LINES:
             continue
         for segment in telling:
-            box = boxes[segment.element.getparent()]
+            box = boxes[segment.container.parent]
             words = sum(count_words(line.text) for line in box if count_words(line.text) > MOST_LINES)
             telling_words = sum(count_words(line.text) for line in box if line in telling)
             if len(box) < len(page.segments) and telling_words >= LEAST_TELLING * words:
@@ -55,7 +56,12 @@ def overlaid(page: Page) -> Mapping[int, str]:
 def _in_dialogs(page: Page) -> Iterator[int]:
     """Yield the segments in elements that are dialogs by their name, role or attributes."""
     until = -1
-    dialogs = [container for container in page.containers if _is_dialog(container)]
+    has_names = not _DIALOG_NAMES.isdisjoint(page.template_words)
+    dialogs = [
+        container
+        for container in page.containers
+        if _opens_over(container.element) or (has_names and not _DIALOG_NAMES.isdisjoint(container.template))
+    ]
     before = [0, *accumulate(count_words(segment.text) for segment in page.segments)] if dialogs else []
     for container in dialogs:
         inside = range(container.first, container.last + 1)
@@ -64,15 +70,12 @@ def _in_dialogs(page: Page) -> Iterator[int]:
             yield from inside
 
 
-def _is_dialog(container: Container) -> bool:
-    if not _DIALOG_NAMES.isdisjoint(container.template):
-        return True
-    element = container.element
+def _opens_over(element: Element) -> bool:
     return element.get("aria-modal") is not None or element.get("popover") is not None
 
 
-def _by_parent(segments: Sequence[Segment]) -> Mapping[Element | None, Sequence[Segment]]:
-    lines: dict[Element | None, list[Segment]] = {}
+def _by_parent(segments: Sequence[Segment]) -> Mapping[Container | None, Sequence[Segment]]:
+    lines: dict[Container | None, list[Segment]] = {}
     for segment in segments:
-        lines.setdefault(segment.element.getparent(), []).append(segment)
+        lines.setdefault(segment.container.parent, []).append(segment)
     return lines

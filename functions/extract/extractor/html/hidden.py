@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from extractor.html.containers import HEADING_LEVELS
+from extractor.html.containers import HEADING_LEVELS, Container
 from extractor.html.page import Page
 from extractor.html.segments import Segment
 from extractor.html.style_rules import hiding_selectors, is_shown_too
@@ -66,19 +66,26 @@ def _unseen(page: Page) -> Set[int]:
     if not selectors:
         return found
     shown: dict[str, bool] = {}
-    for container in page.containers:
-        element = container.element
-        names = [f".{name}" for name in (element.get("class") or "").split()]
-        if identifier := element.get("id"):
-            names.append(f"#{identifier}")
-        for name in names:
-            if name in selectors and element.get("style") is None:
-                if name not in shown:
-                    shown[name] = is_shown_too(sheets, name)
-                inside = page.segments[container.first : container.last + 1]
-                if not shown[name] and any(map(_prose, inside)):
-                    found.update(segment.index for segment in inside)
+    for container, name in _selected(page, selectors):
+        if name not in shown:
+            shown[name] = is_shown_too(sheets, name)
+        inside = page.segments[container.first : container.last + 1]
+        if not shown[name] and any(map(_prose, inside)):
+            found.update(segment.index for segment in inside)
     return found
+
+
+def _selected(page: Page, selectors: Set[str]) -> Iterator[tuple[Container, str]]:
+    """Yield the containers that have a selected class or identifier and no style of their own, and the selector."""
+    classes = {selector[1:]: selector for selector in selectors if selector[0] == "."}
+    identifiers = {selector[1:]: selector for selector in selectors if selector[0] == "#"}
+    for container in page.containers:
+        get = container.element.get
+        names = [classes[name] for name in get("class", "").split() if name in classes]
+        if (identifier := get("id")) in identifiers:
+            names.append(identifiers[identifier])
+        if names and get("style") is None:
+            yield from ((container, name) for name in names)
 
 
 def _for_screen_readers(page: Page) -> Iterator[int]:
@@ -86,11 +93,10 @@ def _for_screen_readers(page: Page) -> Iterator[int]:
 
     A heading of that kind may be the page's only title.
     """
-    for container in page.containers:
+    readers = [pair for pair in _READERS if page.template_words.issuperset(pair)]
+    for container in page.containers if readers else ():
         template = container.template
-        if container.tag not in HEADING_LEVELS and any(
-            one in template and other in template for one, other in _READERS
-        ):
+        if container.tag not in HEADING_LEVELS and any(one in template and other in template for one, other in readers):
             yield from range(container.first, container.last + 1)
 
 

@@ -75,6 +75,11 @@ class Page:
         return "".join(_TEXTS(self.tree))
 
     @cached_property
+    def template_words(self) -> frozenset[str]:
+        """The words of all containers' templates."""
+        return frozenset().union(*{container.template for container in self.containers})
+
+    @cached_property
     def links(self) -> tuple[Element, ...]:
         """The ``a`` and ``link`` elements, in document order."""
         return tuple(self.tree.iter("a", "link"))

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_HIDES = re.compile(r"[dDvV](?i:(?<=d)isplay\s*:\s*none|(?<=v)isibility\s*:\s*hidden)")
-"""The first letter is written out: a pattern that ignores case from its beginning takes three times as long."""
+_HIDES = (re.compile(r"display\s*:\s*none"), re.compile(r"visibility\s*:\s*hidden"))
+"""Two patterns for text in lower case: what begins with letters is found several times as fast."""
 _SELECTOR = re.compile(r"\s*[a-z0-9]*([.#][\w-]+)\s*", re.IGNORECASE)
 _SHOWS = r"(?![\w-])[^{}]{0,300}\{[^{}]{0,2000}?(?:display\s*:(?!\s*none)|visibility\s*:\s*visible)"
 _LONGEST_SHEETS = 500_000
@@ -41,17 +41,21 @@ def is_shown_too(sheets: str, selector: str) -> bool:
 def _hiding_rules(sheets: str) -> Iterator[str]:
     """Yield the selectors of rules that hide and stand in no other block."""
     depth = counted = 0
-    for number, match in enumerate(_HIDES.finditer(sheets)):
-        if number == _MAXIMUM_RULES:
-            return
-        opening = sheets.rfind("{", 0, match.start())
+    lowered = sheets.lower()
+    if len(lowered) != len(sheets):
+        # Of a few letters, the small one is longer; nobody writes declarations in capitals beside such a letter.
+        lowered = sheets
+    places = sorted(match.start() for hides in _HIDES for match in hides.finditer(lowered))
+    for place in places[:_MAXIMUM_RULES]:
+        opening = sheets.rfind("{", 0, place)
         if opening < counted:
             # A second declaration in the same rule.
             continue
         depth += sheets.count("{", counted, opening) - sheets.count("}", counted, opening)
         counted = opening
-        if depth == 0 and sheets.find("}", opening, match.start()) < 0:
-            yield re.split(r"[};]|\*/", sheets[max(0, opening - _LONGEST_SELECTORS) : opening])[-1]
+        if depth == 0 and sheets.find("}", opening, place) < 0:
+            before = sheets[max(0, opening - _LONGEST_SELECTORS) : opening]
+            yield before.rpartition("*/")[2].rpartition("}")[2].rpartition(";")[2]
 
 
 def _simple(selectors: str) -> Iterator[str]:
