@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import ctypes
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from extractor.reading import ChildReader
+from extractor.reading import ChildReader, confinement
 
 PR_GET_DUMPABLE = 3
 ROOT = Path(__file__).parents[2]
 PATHS = [str(ROOT / "functions" / "extract"), str(ROOT / "shared")]
 
 SCRIPT = """
-import json, os, socket, sys
+import ctypes, json, os, platform, resource, socket, sys
 sys.path[:0] = json.loads(sys.argv[1])
 from extractor.reading import confinement
+
+machine = platform.machine()
+numbers = {**confinement._SHARED_CALLS, **confinement._REFUSED[machine][1], **confinement._ON_ITSELF[machine]}
+
+def call(name, *arguments):
+    padded = [ctypes.c_long(argument) for argument in (numbers[name], *arguments)]
+    if ctypes.CDLL(None, use_errno=True).syscall(*padded) < 0:
+        raise OSError(ctypes.get_errno(), name)
 
 def tried(*attempts):
     told = {}
@@ -57,6 +66,15 @@ def as_a_child():
             ("program", lambda: os.execv("/bin/true", ["true"])),
             ("process", os.fork),
             ("signal", lambda: os.kill(os.getppid(), 0)),
+            ("signal to a thread", lambda: call("tgkill", os.getppid(), os.getppid(), 0)),
+            ("signal to any thread", lambda: call("tkill", os.getppid(), 0)),
+            ("queued signal", lambda: call("rt_sigqueueinfo", os.getppid(), 0, 0)),
+            ("handle", lambda: call("pidfd_open", os.getppid(), 0)),
+            ("limit", lambda: resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)),
+            ("priority", lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)),
+            ("processors", lambda: os.sched_setaffinity(os.getppid(), {0})),
+            ("own limit", lambda: resource.setrlimit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU))),
+            ("own signal", lambda: call("tgkill", os.getpid(), os.getpid(), 0)),
             ("read", lambda: open("/proc/self/status").read()),
             ("write", lambda: os.write(file, b"x")),
         )
@@ -94,6 +112,7 @@ def test_98_a_confined_process_reads_and_computes_and_does_nothing_else(attempts
     assert confined.pop("read") == "done"
     assert confined.pop("write") == "OSError"
     assert confined.pop("process") in ("PermissionError", "BlockingIOError")
+    assert [confined.pop("own limit"), confined.pop("own signal")] == ["done", "done"]
     assert set(confined.values()) == {"PermissionError"}
 
 
@@ -107,3 +126,39 @@ def test_98_a_child_is_confined_and_its_parent_hidden_when_the_first_page_comes(
     reader.close()
     assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1")
     assert ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0
+
+
+def verdict(program: bytes, data: dict[int, int]) -> int:
+    """What the kernel does with a system call: its number, architecture and arguments are data at offsets."""
+    instructions: list[tuple[int, int, int, int]] = list(struct.iter_unpack("=HBBI", program))
+    at = loaded = 0
+    while True:
+        code, if_so, if_not, value = instructions[at]
+        if code == confinement._RETURN:
+            return value
+        if code == confinement._LOAD:
+            loaded = data[value]
+            at += 1
+            continue
+        holds = loaded == value if code == confinement._EQUAL else loaded >= value
+        at += 1 + (if_so if holds else if_not)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_98_the_filter_of_either_machine_refuses_what_it_lists_and_nothing_else(machine: str) -> None:
+    # Given the filter of process 4711, and calls of this machine, with 4712 as what they act on
+    architecture, refused = confinement._REFUSED[machine]
+    on_itself = confinement._ON_ITSELF[machine]
+    program = confinement._program(architecture, refused, on_itself, 4711)
+
+    def may(number: int, first: int = 4712, of: int = architecture) -> bool:
+        return verdict(program, {0: number, 4: of, 16: first}) == confinement._ALLOW
+
+    # Then it refuses those that are listed, lets a process act on itself, and lets the others pass
+    listed = {*refused.values(), *confinement._SHARED_CALLS.values()}
+    own = set(on_itself.values())
+    assert {number for number in range(500) if not may(number)} == listed | own
+    assert all(may(number, first) for number in own for first in (0, 4711))
+    assert not any(may(number, 4711) for number in listed)
+    assert not may(0, of=architecture + 1)
+    assert not may(confinement._X32)
