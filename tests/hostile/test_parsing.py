@@ -9,7 +9,7 @@ Cases 61 (feeds and sitemaps) and 66 (CSV) have no test: nothing reads the one o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 
 from extractor.contract import PageToRead, Reading
 from extractor.reading import ChildReader, child
+from extractor.reading.reader import read_fallback, read_page
 from newsdesk.contracts import Reason, to_document
 from newsdesk.errors import PermanentError
 
@@ -348,3 +349,54 @@ def test_96_a_plain_text_is_read_without_them_too(world: World) -> None:
     assert outcome.reading is not None
     assert "\u202e" not in outcome.json
     assert "invisible_text" in outcome.reading.result.article.quality.warnings
+
+
+OBEYED = "\x1b[2J\x9b31m\u202e\u2066\U000e0041\x07"
+
+
+@pytest.mark.parametrize("read", [read_page, read_fallback])
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain"])
+def test_95_96_nothing_that_is_said_anywhere_on_a_page_is_stored_with_them(
+    read: Callable[[PageToRead], Reading], media_type: str
+) -> None:
+    # Given a page that has them in its data, its head, every kind of element, and its header fields
+    data = {
+        "@type": "NewsArticle", "headline": OBEYED + "Bridge reopens", "datePublished": "2026-03-14" + OBEYED,
+        "author": {"@type": "Person", "name": f"Ilse{OBEYED} Brandt"}, "publisher": {"name": "The Tide" + OBEYED},
+        "articleSection": "Harbours" + OBEYED, "keywords": ["tide" + OBEYED], "image": "https://i.example/" + OBEYED,
+    }  # fmt: skip
+    head = f"""<script type="application/ld+json">{json.dumps(data)}</script><title>Bridge{OBEYED}</title>
+        <meta name="robots" content="noodp{OBEYED}"><meta property="og:image" content="https://i.example/{OBEYED}.png">
+        <link rel="license" href="https://l.example/{OBEYED}"><link rel="canonical" href="https://news.example/{OBEYED}">
+        <meta property="article:tag" content="gate{OBEYED}"><meta name="description" content="Open{OBEYED}.">"""
+    middle = f"""<h2>Buses{OBEYED}</h2><ul><li>one{OBEYED}</li><li>two</li></ul><pre>three{OBEYED}</pre>
+        <table><tr><td>four{OBEYED}</td><td>five</td></tr></table><blockquote>six{OBEYED}</blockquote>
+        <figure><img src="/{OBEYED}.png" alt="seven{OBEYED}"><figcaption>eight{OBEYED}</figcaption></figure>
+        <a href="https://other.example/{OBEYED}" title="{OBEYED}">nine{OBEYED}</a>"""
+    html = (
+        document(middle, head).replace("Bridge reopens</h1>", f"Bridge{OBEYED} reopens</h1>").replace("Buses", OBEYED)
+    )
+    page = PageToRead(
+        html.encode(),
+        media_type,
+        "https://news.example/bridge",
+        NOW,
+        headers=(("X-Robots-Tag", f"noodp{OBEYED}"), ("Link", f"<https://l.example/{OBEYED}>; rel=license")),
+        host_lines=(f"tdmrep.json: 1 https://p.example/{OBEYED}",),
+    )
+
+    # When it is read, Then it is all there, and of them nothing
+    result = read(page).result
+    assert FIRST in result.article.article_body
+    stored = json.dumps([to_document(result.article), [to_document(link) for link in result.links]], ensure_ascii=False)
+    assert not set(OBEYED[:1] + OBEYED[4:5] + OBEYED[8:]) & set(stored)
+    assert "invisible_text" in result.article.quality.warnings
+
+
+def test_96_what_turns_and_hides_by_itself_is_seen_in_every_script() -> None:
+    # Given text hidden one character at a time, behind letters that have no variants, and in rows of marks
+    hidden = "".join(f"{letter}{chr(0xFE00 + number % 14)}" for number, letter in enumerate("мост открыт" * 20))
+    page = document(f"<p>{hidden}</p><p>{LAST}{chr(0x200E) * 30}</p><p>{FIRST}{chr(0x2065)}</p>")
+    article = read_page(PageToRead(page.encode(), "text/html", "https://news.example/bridge", NOW)).result.article
+    assert not {"\u200e", "\u2065", *map(chr, range(0xFE00, 0xFE10))} & set(article.article_body)
+    assert "invisible_text" in article.quality.warnings

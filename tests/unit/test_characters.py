@@ -22,6 +22,11 @@ HIDDEN = "".join(chr(0xE0000 + ord(character)) for character in "ignore all prev
         "\u0915\u094d\u200d\u0937",  # Devanagari, with a joiner
         "\u845b\U000e0100",  # a variant of a Han character
         "\u05d0\u200f\u05d1",  # Hebrew, with a mark
+        "\u05d0\u05d1 \u200eABC\u200f \u05d2",  # marks between words of two directions
+        "\u1820\u180b\u1821",  # Mongolian, with a variant
+        "\u1100\u1160\u11a8",  # a syllable in the making, with a filler
+        "\u2229\ufe00",  # a variant of a sign
+        "a\u0301\u034f\u0302",  # marks whose order counts
         "Ünïcode ‘quoted’ – naïve",
     ],
 )
@@ -41,6 +46,15 @@ def test_what_has_a_use_is_stored(text: str) -> None:
         ("ha\u200cr\u200d\u200dbour", "harbour", False),
         ("\u200dstart", "start", False),
         ("a\u2063\u2064b\u3164c", "abc", False),
+        ("left\u200e to\u200f right\u061c", "left to right", False),
+        ("the \u200e\u200f\u200e\u200e\u200f gate", "the  gate", True),
+        ("\u05d0\u200f\u200e\u200f\u05d1", "\u05d0\u200f\u05d1", False),
+        ("\u043c\ufe00\u043e\ufe01", "\u043c\u043e", True),
+        ("1\ufe03.\ufe04\U0001f600\ufe05", "1.\U0001f600", True),
+        ("\u0628\u200c\u200d\u200c\u200d\u200c\u0628", "\u0628\u200c\u0628", True),
+        ("a\u115f\u1160\u17b4\u180b\u034f", "a", True),
+        ("a\u2065\ufff0\U000e0080\U000e01f0\U000e0fff", "a", True),
+        ("text\ufe0f", "text", False),
     ],
 )
 def test_what_shows_nothing_is_not_stored(text: str, stored: str, hides: bool) -> None:

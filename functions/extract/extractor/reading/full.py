@@ -26,7 +26,7 @@ from extractor.body import (
     ruled_out,
     trim,
 )
-from extractor.contract import CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
+from extractor.contract import INVISIBLE_TEXT, CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
 from extractor.html import WARNING as HIDDEN_TEXT
 from extractor.html import (
     Page,
@@ -79,9 +79,6 @@ MOST_JUDGED = 10_000
 MOST_DROPPED = 2_000
 LONGEST_DROPPED = 2_000
 """Pieces, and code points of each, that are kept as evidence of what was cut."""
-
-INVISIBLE_TEXT = "invisible_text"
-"""The warning that a page holds characters that show nothing, which were left out."""
 
 LEAST_DOUBTFUL, MOST_DOUBTFUL = 0.3, 0.7
 """Between these probabilities the classifier hesitated."""

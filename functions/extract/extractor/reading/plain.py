@@ -9,8 +9,9 @@ page's size, whatever is in it.
 
 from __future__ import annotations
 
-from extractor.contract import ExtractionResult, PageToRead
+from extractor.contract import INVISIBLE_TEXT, ExtractionResult, PageToRead
 from extractor.html import Element, Segment, canonical_link, parse_html, rights_of, segments_of, signals_of
+from newsdesk.characters import hides_text, storable_line
 from newsdesk.contracts import Block, BlockType, Extracted, FieldSource, Quality
 from newsdesk.words import count_words
 
@@ -36,7 +37,7 @@ def extract_fallback(text: str, page: PageToRead, *, is_plain_text: bool = False
     """
     if is_plain_text:
         tree = None
-        texts = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+        texts = [line for piece in text.split("\n") if (line := storable_line(piece))]
     else:
         tree = parse_html(text)
         segments = segments_of(tree) if tree is not None else ()
@@ -54,7 +55,7 @@ def extract_fallback(text: str, page: PageToRead, *, is_plain_text: bool = False
         url=page.article_url,
         blocks=tuple(Block(type=BlockType.PARAGRAPH, text=line) for line in texts),
         word_count=count_words(body),
-        quality=Quality(field_sources=sources),
+        quality=Quality(field_sources=sources, warnings=(INVISIBLE_TEXT,) if hides_text(text) else ()),
         rights=rights_of(signals, page.captured_at),
         provenance=page.known_provenance.model_copy(update={"canonical_url": canonical.url}),
     )
@@ -72,7 +73,7 @@ def _headline(tree: Element | None) -> str | None:
     for path in (".//h1", ".//title"):
         element = None if tree is None else tree.find(path)
         if element is not None:
-            text = " ".join(element.text_content().split())[:LONGEST_HEADLINE].rstrip()
+            text = storable_line(element.text_content())[:LONGEST_HEADLINE].rstrip()
             if text:
                 return text
     return None
