@@ -36,7 +36,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
-from newsdesk.adapters.throttling import DEFAULT_PAUSES, THROTTLE_CODES, cancellation_codes, patient
+from newsdesk.adapters.throttling import DEFAULT_PAUSES, cancellation_codes, is_throttle, patient
 from newsdesk.articles import (
     ArticleState,
     Listing,
@@ -408,23 +408,28 @@ class DynamoArticleStore:
         """Write all or nothing.
 
         The condition of one of the first ``guards`` actions failing means a lost race, that of another a repetition.
+        While a guard is throttled, nobody has looked whether the race was lost: the call is repeated.
         """
-        try:
-            self._client.transact_write_items(TransactItems=actions)
-        except self._client.exceptions.TransactionCanceledException as error:
-            codes = cancellation_codes(error)
-            text = ", ".join(codes)
-            if "ConditionalCheckFailed" in codes[:guards] or "TransactionConflict" in codes:
-                raise ConflictError(text) from error
-            if not THROTTLE_CODES.isdisjoint(codes[:guards]):
-                raise ThrottledError(text) from error  # whether the race was lost, nobody has looked
-            if "ConditionalCheckFailed" in codes:
-                raise AlreadyRecordedError(text) from error
-            raise
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "TransactionInProgressException":
-                raise ConflictError("transaction in progress") from error
-            raise
+        text = ""
+        for _ in self._pauses.attempts():
+            try:
+                self._client.transact_write_items(TransactItems=actions)
+            except self._client.exceptions.TransactionCanceledException as error:
+                codes = cancellation_codes(error)
+                text = ", ".join(codes)
+                if "ConditionalCheckFailed" in codes[:guards] or "TransactionConflict" in codes:
+                    raise ConflictError(text) from error
+                if any(map(is_throttle, codes[:guards])):
+                    continue
+                if "ConditionalCheckFailed" in codes:
+                    raise AlreadyRecordedError(text) from error
+                raise
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "TransactionInProgressException":
+                    raise ConflictError("transaction in progress") from error
+                raise
+            return
+        raise ThrottledError(text)
 
     def _put_once(self, item: Mapping[str, Any]) -> Any:
         return {

@@ -19,20 +19,20 @@ from newsdesk.pauses import Pauses
 THROTTLE_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "OverLimit",
+        "PriorRequestNotComplete",
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
         "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingError",
-        "ThrottlingException",
         "TooManyRequestsException",
     }
 )
-"""What services call it: as the code of an error, or as a reason for which DynamoDB cancelled a transaction."""
+"""What services call it, as the code of an error or as a reason for which DynamoDB cancelled a transaction, where the
+word itself is not in the name."""
+
+_THROTTLE_STATUSES = frozenset({429, 503})
 
 LOST_RACE_CODES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 """Reasons for which a transaction was cancelled that mean another writer was there first, or is there now."""
@@ -48,6 +48,11 @@ def patient(client: ClientT, pauses: Pauses = DEFAULT_PAUSES) -> ClientT:
     After the last try a call raises :class:`newsdesk.errors.ThrottledError`. Every other error goes through.
     """
     return cast(ClientT, _PatientClient(client, pauses))
+
+
+def is_throttle(code: str) -> bool:
+    """Return whether a code means that a service was asked too often; several services have prefixes of their own."""
+    return "throttl" in code.casefold() or code.rpartition(".")[2] in THROTTLE_CODES
 
 
 def cancellation_codes(error: ClientError) -> list[str]:
@@ -83,5 +88,7 @@ def _is_throttled(error: ClientError) -> bool:
     """Return whether a call was refused for its rate, and for nothing that another try would meet again."""
     codes = cancellation_codes(error)
     if not codes:
-        return error.response["Error"]["Code"] in THROTTLE_CODES
-    return bool(THROTTLE_CODES.intersection(codes)) and LOST_RACE_CODES.isdisjoint(codes)
+        response = cast(dict[str, Any], error.response)
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return is_throttle(response["Error"]["Code"]) or status in _THROTTLE_STATUSES
+    return any(map(is_throttle, codes)) and LOST_RACE_CODES.isdisjoint(codes)
