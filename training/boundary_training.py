@@ -44,7 +44,10 @@ _MAIN_WEIGHT = 0.3
 _FOREIGN_WEIGHTS = {TEASERS: 0.5, SEEDLIKE: 0.5, NEIGHBOURS: 1.0}
 _FOREIGN_WEIGHT = 1.5
 _ROUNDS = 300
-_SPEAK_FOR, _SPEAK_AGAINST = {"link", "read_on", "same_end", "by_another", "dated", "signs"}, {"known", "lexical"}
+_SPEAK_FOR, _SPEAK_AGAINST = (
+    {"link", "read_on", "same_end", "by_another", "dated", "signs", "main_size"},
+    {"known", "lexical"},
+)
 """Signs of another article, of which more never make one less likely; and the words that it shares with this one."""
 _PARAMETERS = {
     "num_leaves": 8,

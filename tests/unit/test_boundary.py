@@ -309,6 +309,86 @@ def test_a_body_in_several_containers_stays_whole() -> None:
     assert not boundary.foreign
 
 
+def test_boxes_that_lead_elsewhere_end_no_text_around_them() -> None:
+    box = "<div class=more><span>See also</span><div><a href='/x/{n}'>Another story of ours, number {n}</a></div></div>"
+    for lines in ("<p>{}</p>", "<div><p>{}</p></div>"):
+        parts = "".join(lines.format(escape(text)) + box.format(n=n) for n, text in enumerate(DAM.paragraphs))
+        left, boundary = bound(f"<main><h1>{DAM.headline}</h1>{parts}<p>{escape(CHOIR.paragraphs[0])}</p></main>")
+        assert_only(left, DAM)
+        assert CHOIR.paragraphs[0] in left
+        assert not boundary.foreign
+
+
+@pytest.mark.parametrize("heading", ["{n}. A dam number {n}", "#{n}: A dam", "Dam of the month {n}"])
+def test_entries_that_are_numbered_or_as_many_as_the_title_says_are_the_articles(heading: str) -> None:
+    entries = "".join(
+        f"<section class=entry><h2><a href='/dams/{n}'>{heading.format(n=n)}</a></h2><p>{escape(text)}</p>"
+        f"<p><a href='/dams/{n}'>Read more</a></p></section>"
+        for n, text in enumerate((*DAM.paragraphs, *CHOIR.paragraphs), start=1)
+    )
+    title = "8 dams to see before they go"
+    left, boundary = bound(f"<main><h1>{title}</h1><p>Go and see them.</p>{entries}</main>", titles=(title,))
+    assert_only(left, DAM)
+    assert_only(left, CHOIR)
+    assert not boundary.foreign
+
+
+def test_offers_that_lead_to_one_place_are_no_controls_to_read_on() -> None:
+    sections = "".join(
+        f"<div class=s><h2>{text[:30]}</h2><p>{escape(text)}</p><p>More of that in our guide to dams and mills.</p>"
+        "<a href='/guide'>Get our guide</a></div>"
+        for text in DAM.paragraphs
+    )
+    left, boundary = bound(f"<h1>{DAM.headline}</h1><div>{sections}</div>")
+    assert_only(left, DAM)
+    assert not boundary.foreign
+
+
+def test_an_authors_link_is_no_headline_of_the_text_below_it() -> None:
+    body = f"<div><a href='/people/ml'>Marta Lindqvist</a><p class=d>12 March 2026</p>{paragraphs(DAM)}</div>"
+    html = f"<article><div><h1>{DAM.headline}</h1><p>{DAM.deck}</p></div>{body}</article>"
+    left, _ = bound(html, authors=("Marta Lindqvist",))
+    assert_only(left, DAM)
+
+
+def test_of_two_headings_that_say_the_title_the_one_above_its_text_counts() -> None:
+    wrong = f"<section><h1>{CHOIR.headline}</h1>{paragraphs(DAM)}</section>"
+    right = f"<section><h1>{CHOIR.headline}</h1>{paragraphs(CHOIR)}</section>"
+    described = f"<head><meta name=description content='{escape(CHOIR.paragraphs[0])}'></head>"
+    page = read_html(f"{described}<main>{wrong}{right}</main>", SITE)
+    assert page is not None
+    title = GuardedPage(page, (CHOIR.headline,)).title
+    assert title is not None
+    assert page.segments[title + 1].text == CHOIR.paragraphs[0]
+
+
+@pytest.mark.parametrize(
+    "shelf", ["Você pode gostar...", "Zobacz także", "Читайте также", "関連記事", "You may also like"]
+)
+@pytest.mark.parametrize("is_flat", [True, False])
+def test_what_stands_on_a_shelf_is_cut_in_many_languages(shelf: str, is_flat: bool) -> None:
+    posts = "".join(
+        f"<h3><a href='/x/{n}'>{s.headline}</a></h3>{paragraphs(s, 1)}" for n, s in enumerate((CHOIR, BATTERY))
+    )
+    below = f"<h2>{shelf}</h2>{posts}" if is_flat else f"<div class=r><h2>{shelf}</h2>{posts}</div>"
+    left, _ = bound(f"<article><h1>{DAM.headline}</h1>{paragraphs(DAM)}{below}</article>")
+    assert_only(left, DAM)
+    assert [story.headline for story in (CHOIR, BATTERY) if story.paragraphs[0] in left] == []
+
+
+def test_what_says_in_several_ways_that_it_is_another_article_is_firmly_cut() -> None:
+    post = (
+        f"<article><h2><a href='/culture/choir'>{CHOIR.headline}</a></h2><p>By {CHOIR.author}</p><p>{CHOIR.date}</p>"
+        f"{paragraphs(CHOIR)}</article>"
+    )
+    page = read_html(f"<article><h1>{DAM.headline}</h1><p>By {DAM.author}</p>{paragraphs(DAM)}</article>{post}", SITE)
+    assert page is not None
+    boundary = find_boundary(page, (DAM.headline,), (DAM.author,))
+    cut = [segment.index for segment in page.segments if segment.text in CHOIR.paragraphs]
+    assert boundary.firm.issuperset(cut)
+    assert boundary.firm <= set(boundary.foreign)
+
+
 def test_what_json_ld_has_in_the_articles_body_is_never_cut() -> None:
     body = " ".join((*DAM.paragraphs, *CHOIR.paragraphs))
     posts = "".join(

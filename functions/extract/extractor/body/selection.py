@@ -100,6 +100,7 @@ def choose_body(
     description: str | None,
     *,
     suspicion: Mapping[int, float] | None = None,
+    firm: Collection[int] = (),
     model: Model | None = None,
 ) -> Body:
     """Choose the segments that are the article.
@@ -116,6 +117,8 @@ def choose_body(
         What the page says it is about.
     suspicion : mapping or None
         How likely the boundary guard takes the segments that it weighed to be foreign.
+    firm : collection of int
+        Segments that the guard cut for several reasons: never put back.
     model : Model or None
         Another than the one that is shipped.
     """
@@ -131,7 +134,7 @@ def choose_body(
     judged = judge(foreign, suspicion)
     warnings: tuple[str, ...] = ()
     if judged.certainty < DOUBTED or judged.words < FEWEST_WORDS:
-        undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE}
+        undisputed = {i: reason for i, reason in foreign.items() if reason not in _DISPUTABLE or i in firm}
         if len(undisputed) < len(foreign):
             again = judge(undisputed, {})
             if overrules(again, judged):

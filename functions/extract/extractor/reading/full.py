@@ -304,7 +304,15 @@ def find_body(
     headline = metadata.headline.value if metadata.headline else None
     offered = offers(page, headline, description)
     foreign = {**boundary.foreign, **ruled_out(page), **offered, **recurring}
-    chosen = choose_body(page, foreign, metadata.titles, description, suspicion=boundary.likelihoods, model=model)
+    chosen = choose_body(
+        page,
+        foreign,
+        metadata.titles,
+        description,
+        suspicion=boundary.likelihoods,
+        firm=boundary.firm,
+        model=model,
+    )
     shown = trim(chosen, page, metadata.titles, metadata.decks, authors)
     return boundary, prefer_script_body(prefer_stated_body(shown, page), page, metadata.titles)
 

@@ -104,6 +104,13 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"|sur le même sujet"
             r"|les plus lus|lo más (?:leído|visto)|te puede interesar|noticias relacionadas|leggi anche|i più letti"
             r"|leia também|mais lidas|lees ook|meest gelezen|läs också|les også|læs også)",
+            r"das könnte (?:dir|ihnen|euch) (?:auch )?gefallen|vous (?:aimerez|pourriez aimer)(?: aussi)?",
+            r"(?:cela|ceci|ça) (?:pourrait|peut) vous intéresser|(?:también |quizás? )?te puede(?: también)? gustar",
+            r"(?:ti )?potrebbe(?:ro)? (?:anche )?(?:interessar(?:e|ti)|piacerti)|dit vind je (?:misschien )?ook leuk",
+            r"(?:você )?(?:também )?(?:pode|poderá|vai) (?:também )?gostar|talvez (?:você )?goste|veja também",
+            r"może cię (?:też )?zainteresować|zobacz (?:też|także)|mohlo by vás zajímat|читайте (?:также|ещ[её])",
+            r"вам (?:может|также|могут) (?:также )?понравит(?:ь)?ся|bunlar (?:da )?ilginizi çekebilir",
+            r"関連記事|あわせて読みたい|相关(?:阅读|新闻|文章)|相關(?:閱讀|新聞|文章)|관련 ?기사",
         ),
     ),
     (

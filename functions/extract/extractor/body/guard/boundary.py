@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractor.body.forest import Forest
-from extractor.body.guard.level import DECISIVE, Level
+from extractor.body.guard.level import DECISIVE, OWN_PROSE, Level
 from extractor.body.guard.page import GuardedPage, Node, holds_title
 from extractor.body.guard.pieces import Piece, parted_by_controls, pieces_of, with_shelves
 from extractor.body.model import shipped_guard
@@ -22,22 +22,32 @@ _MAXIMUM_CANDIDATES = 300
 _UNCERTAIN = 0.3
 _FOREIGN = 0.6
 """Over one half, because a paragraph that is lost is worse than one that leaks."""
-_BESIDE_FOREIGN = 0.2
-"""Teasers come in rows; a likelihood over this is enough where one beside it has been found."""
-_CLEAR, _FEW = 0.7, 0.25
+_BESIDE_FOREIGN, _LONG_BESIDE_FOREIGN, _TEASER = 0.2, 0.5, 0.4
+"""Teasers come in rows; a likelihood over the first is enough where one beside it has been found. A piece with more
+paragraphs than the third, in tenths, takes the second."""
+_CLEAR, _FEW, _ONE = 0.7, 0.25, 0.125
 """How likely a piece is foreign, at least, that is clearly an article by itself; and how many of the pieces may name
 other authors, in eighths."""
 _CERTAIN, _UNDER_TITLE = 0.9, 0.64
 """Below the first, a piece under the article's headline counts as the second at most, and the classifier decides."""
+_RATHER = 0.4
+"""A piece in a row with a foreign one may be cut below; its signs make it clear only above."""
+_ON_SUBJECT, _KNOWN = 1.0, 0.3
+"""The likeness of words and the share of the title's and the description's, together, with which a text goes on; and
+the least of the latter."""
+_MAY_BE = 0.3
+"""Below, the text may go on under what sounds like the heading of a shelf, unless lines there lead elsewhere."""
+_SOME_LEAD = 0.25
+_MUCH_LESS, _SEVERAL = 0.2, 3
 _COMMENT_NAME = re.compile(r"(?:^|[-_ ])(?:comments|comment-?list|disqus\w*)(?:$|[-_ ])", re.IGNORECASE)
 
 # fmt: off
 GUARD_FEATURES = (
     "after_cut", "alike_lines", "article_tag", "before", "before_title", "by_another", "dated", "flat", "h1",
     "heading", "headless", "known", "led_in", "level_above", "level_below", "level_same", "lexical", "link",
-    "main_has_title", "main_small", "many_twins", "no_title", "others_named", "out_of_body", "paragraphs", "pieces",
-    "pseudo", "question", "read_on", "same_end", "share", "short_heading", "signs", "single", "size", "teaser_lines",
-    "title_again", "title_inside", "twin",
+    "main_has_title", "main_size", "main_small", "many_twins", "no_title", "others_linked", "others_named",
+    "out_of_body", "own_elsewhere", "paragraphs", "pieces", "pseudo", "question", "read_on", "same_end", "share",
+    "shelf", "short_heading", "signs", "single", "size", "teaser_lines", "title_again", "title_inside", "twin",
 )
 # fmt: on
 """What is known of a piece that may be another article's, in the order of the guard's forest."""
@@ -51,6 +61,8 @@ class Boundary:
     ----------
     foreign : mapping of int to str
         The index of each segment that was cut, and its :class:`extractor.text.drop_reasons.DropReason`.
+    firm : frozenset of int
+        Of those, the segments of pieces that say in several ways that they are other articles.
     leak_score : float
         0 to 1: how likely it is that something of another article is in what is left.
     likelihoods : mapping of int to float
@@ -61,6 +73,7 @@ class Boundary:
     """
 
     foreign: Mapping[int, str] = field(default_factory=dict)
+    firm: frozenset[int] = frozenset()
     leak_score: float = 0.0
     likelihoods: Mapping[int, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -106,41 +119,109 @@ def find_boundary(
         return Boundary()
     forest = forest or shipped_guard(GUARD_FEATURES)
     guarded = GuardedPage(page, titles, authors)
-    foreign: dict[int, str] = {}
+    cuts: list[_Cut] = []
     likelihoods: dict[int, float] = {}
     doubt = 0.0
 
     def judge(candidate: Candidate) -> bool:
         nonlocal doubt
-        likelihood = forest.probability(candidate_row(candidate))
-        if _is_article_by_itself(candidate.features):
-            likelihood = max(likelihood, _CLEAR)
-        elif likelihood < _CERTAIN and candidate.features.get("title_again", 0):
-            likelihood = min(likelihood, _UNDER_TITLE)
-        is_foreign = likelihood > (_BESIDE_FOREIGN if candidate.has_foreign_sibling else _FOREIGN)
-        if is_foreign and candidate.features["signs"] >= DECISIVE:
+        likelihood = _likelihood(candidate, forest)
+        is_teaser = candidate.features["paragraphs"] <= _TEASER
+        beside = _BESIDE_FOREIGN if is_teaser else _LONG_BESIDE_FOREIGN
+        is_foreign = likelihood > (beside if candidate.has_foreign_sibling else _FOREIGN)
+        if likelihood > _RATHER and is_foreign and candidate.features["signs"] >= DECISIVE:
             likelihood = max(likelihood, _CLEAR)
         if not candidate.has_foreign_sibling:
             doubt = max(doubt, 1 - likelihood if is_foreign else likelihood)
         inside = range(candidate.first, candidate.last + 1)
         likelihoods.update((index, max(likelihood, likelihoods.get(index, 0.0))) for index in inside)
         if is_foreign:
-            foreign.update(dict.fromkeys(inside, _reason(candidate.features)))
+            cuts.append(_Cut(candidate, likelihood))
         return is_foreign
 
-    comments = dict.fromkeys(_comments(guarded), DropReason.COMMENTS.value)
     _walk(guarded, judge)
     warnings = []
-    if foreign and _is_all_but_nothing(guarded, foreign):
-        foreign.clear()
-        likelihoods.clear()
+    kept = _without_own(guarded, cuts)
+    if len(kept) < len(cuts):
         doubt = max(doubt, 0.5)
-        warnings.append("boundary:digest")
+        for index in {index for cut in cuts for index in cut.inside}.difference(*(cut.inside for cut in kept)):
+            likelihoods.pop(index, None)
+        if not kept:
+            warnings.append("boundary:digest")
+    foreign = {index: _reason(cut.candidate.features) for cut in kept for index in cut.inside}
+    firm = frozenset(index for cut in kept if cut.signs >= DECISIVE for index in cut.inside)
     if foreign:
         warnings.append("boundary:other_articles")
     if doubt > _UNCERTAIN:
         warnings.append("boundary:uncertain")
-    return Boundary(foreign | comments, round(doubt, 3), likelihoods, tuple(warnings))
+    comments = dict.fromkeys(_comments(guarded), DropReason.COMMENTS.value)
+    return Boundary(foreign | comments, firm, round(doubt, 3), likelihoods, tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """A piece that was found foreign."""
+
+    candidate: Candidate
+    likelihood: float
+
+    @property
+    def inside(self) -> range:
+        return range(self.candidate.first, self.candidate.last + 1)
+
+    @property
+    def signs(self) -> float:
+        return self.candidate.features["signs"]
+
+
+def _likelihood(candidate: Candidate, forest: Forest) -> float:
+    """Return how likely a piece is another article's: the forest's opinion, bounded where something is clear."""
+    features = candidate.features
+    likelihood = forest.probability(candidate_row(candidate))
+    if _is_article_by_itself(features) or (_is_shelf(features) and (likelihood > _MAY_BE or _leads_away(features))):
+        return max(likelihood, _CLEAR)
+    if _is_rest_of_text(features) or (likelihood < _CERTAIN and features.get("title_again", 0)):
+        return min(likelihood, _UNDER_TITLE)
+    return likelihood
+
+
+def _is_shelf(features: Mapping[str, float]) -> bool:
+    """Return whether what stands below a heading, "You may also like", is no more than what it announces."""
+    return bool(features.get("shelf", 0)) and not features["before_title"]
+
+
+def _leads_away(features: Mapping[str, float]) -> bool:
+    """Return whether two lines or more of a piece lead to other pages."""
+    return features["teaser_lines"] >= _SOME_LEAD
+
+
+def _is_rest_of_text(features: Mapping[str, float]) -> bool:
+    """Return whether a piece without a headline or any other sign has the words of the article."""
+    if not features.get("headless", 0) or features["before_title"] or features["signs"]:
+        return False
+    return features["known"] >= _KNOWN and features["known"] + features["lexical"] >= _ON_SUBJECT
+
+
+def _without_own(page: GuardedPage, cuts: Sequence[_Cut]) -> Sequence[_Cut]:
+    """Return the cuts that do not take the article itself.
+
+    Cuts for which little speaks but the forest never take most of the page's prose. Where next to nothing would be
+    left, the doubtful pieces are the article's; or the one that is much less likely foreign than the others; or all,
+    as a digest's stories and a list's entries are.
+    """
+    weak = [cut for cut in cuts if cut.signs < DECISIVE and cut.likelihood < _CERTAIN]
+    if len(weak) >= _SEVERAL and 2 * _prose_in(page, weak) > page.prose:
+        cuts = [cut for cut in cuts if cut.signs >= DECISIVE or cut.likelihood >= _CERTAIN]
+    if not _is_all_but_nothing(page, cuts):
+        return cuts
+    surer = [cut for cut in cuts if not cut.candidate.has_foreign_sibling]
+    if not _is_all_but_nothing(page, surer):
+        return surer
+    surer.sort(key=lambda cut: cut.likelihood)
+    if len(surer) > 1 and surer[1].likelihood > surer[0].likelihood + _MUCH_LESS:
+        left = [cut for cut in cuts if cut is not surer[0]]
+        return left if not _is_all_but_nothing(page, left) else ()
+    return ()
 
 
 def candidate_row(candidate: Candidate) -> list[float]:
@@ -158,7 +239,8 @@ def judge_candidates(
 def _is_article_by_itself(features: Mapping[str, float]) -> bool:
     """Return whether a headed piece says so clearly that it is another article that nothing speaks against it.
 
-    It names another author and says it in a second way, or it has all of a teaser: a headline that leads elsewhere, a
+    It names another author and says it in a second way, or alone does so in the kind of line in which the article names
+    its own, or it has all of a teaser: a headline that leads elsewhere, a
     control to read on, and an ending like its siblings'. Of a live blog and of a list of books, many pieces name
     others; and many pieces built alike may be a list's entries.
     """
@@ -166,6 +248,8 @@ def _is_article_by_itself(features: Mapping[str, float]) -> bool:
         return False
     is_by_another = features["by_another"] == 1 and features["others_named"] <= _FEW
     if is_by_another and (features["signs"] >= DECISIVE or features.get("aside", 0) == 1):
+        return True
+    if is_by_another and features["others_named"] <= _ONE and features.get("heading", 0) and features["alike_lines"]:
         return True
     is_teaser = features["link"] and features["read_on"] and features["same_end"]
     return bool(is_teaser) and not features.get("many_twins", 0)
@@ -177,10 +261,16 @@ def _reason(features: Mapping[str, float]) -> str:
     return (DropReason.FOREIGN_TEASER if features["read_on"] else DropReason.FOREIGN_ARTICLE).value
 
 
-def _is_all_but_nothing(page: GuardedPage, foreign: Mapping[int, str]) -> bool:
+def _is_all_but_nothing(page: GuardedPage, cuts: Sequence[_Cut]) -> bool:
     """Return whether so little is left that the pieces must be the article: a digest's stories, a list's entries."""
-    cut = sum(len(page.segments[index].text) for index in foreign if page.is_prose[index])
+    cut = _prose_in(page, cuts)
     return page.prose - cut < min(200, cut / 5)
+
+
+def _prose_in(page: GuardedPage, cuts: Sequence[_Cut]) -> int:
+    """Return how many characters of prose some cuts take."""
+    taken = {index for cut in cuts for index in cut.inside}
+    return sum(len(page.segments[index].text) for index in taken if page.is_prose[index])
 
 
 def _comments(page: GuardedPage) -> Iterator[int]:
@@ -195,6 +285,24 @@ def _comments(page: GuardedPage) -> Iterator[int]:
             yield from range(node.first, node.last + 1)
 
 
+def _pieces_at(page: GuardedPage, node: Node) -> list[Piece]:
+    parts = (part for piece in pieces_of(page, node) for part in parted_by_controls(page, piece))
+    return list(with_shelves(page, parts))
+
+
+def _own_piece(page: GuardedPage) -> Piece | None:
+    """Return the piece that is the article's own: the smallest around the headline, or the body below it."""
+    found: Piece | None = None
+    node: Node | None = page.root if page.title is not None else None
+    while node is not None:
+        if len(node.items) > 1:
+            main = Level(page, node, _pieces_at(page, node)).main
+            if main.prose >= OWN_PROSE or found is None:
+                found = main
+        node = next((item for item in node.items if isinstance(item, Node) and holds_title(page, item)), None)
+    return found
+
+
 def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
     """Go down the page and have each candidate piece judged; what is found foreign is not entered.
 
@@ -205,6 +313,7 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
     judge : callable
         Returns whether a piece is another article's.
     """
+    own = _own_piece(page)
     work = [page.root]
     left = _MAXIMUM_CANDIDATES
     while work:
@@ -213,9 +322,7 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
         cut: list[Piece] = []
         spared: list[tuple[Piece, dict[str, float]]] = []
         if len(node.items) > 1 and left > 0:
-            parts = (part for piece in pieces_of(page, node) for part in parted_by_controls(page, piece))
-            pieces = list(with_shelves(page, parts))
-            level = Level(page, node, pieces)
+            level = Level(page, node, _pieces_at(page, node), own)
             candidates = level.candidates()
             left -= len(candidates)
             for piece in candidates:

@@ -6,22 +6,41 @@ Comes in: the pieces of one node. Goes out: which of them may be other articles,
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 
-from extractor.body.guard.page import NO_HEADING, PSEUDO_HEADING, GuardedPage, Node, holds_title
+from extractor.body.guard.page import (
+    NO_HEADING,
+    PSEUDO_HEADING,
+    GuardedPage,
+    Node,
+    holds_title,
+    signature,
+    stems_of_long,
+)
 from extractor.body.guard.pieces import SHORT_BODY, Piece
-from extractor.body.guard.signs import Statements, ending_of, names_at, signature, statements_of
-from extractor.text import fold
+from extractor.body.guard.signs import Statements, ending_of, names_at, statements_of
+from extractor.text import LineKind, fold, kind_of_line
 
 _MAXIMUM_OPTIONS = 20
+_NUMBERED = re.compile(r"\W*(?:[^\W\d]{2,5}\.? )?#?(\d{1,3})(?:[.):/–—-]|\s)")
+_SHORTEST_LIST, _ABOUT = 3, 6
 _MANY = 4
 """Pieces built alike: as many are rather the sections of one article than articles."""
 _LONGEST_NAME = 4
+_SHARED = 2
 _FEWEST_STEMS = 15
+_FEWEST_TELLING = 4
+_SOME = 150
+"""Characters of prose under a headline that are more than a deck."""
+OWN_PROSE, _SHARE_OF_OWN = 400, 4
+"""Characters of the article's own piece, at least, with which pieces elsewhere on the page are compared; and it has no
+less than that part of what they have."""
 _MOST_TEASERS = 8
+_LONGEST_TEASER = 25
 DECISIVE = 2
 """So many signs that a piece is an article by itself; against as many, words that it shares with this one say nothing.
 """
@@ -30,9 +49,12 @@ DECISIVE = 2
 class Level:
     """The pieces of one node, and what tells the article's own from others."""
 
-    def __init__(self, page: GuardedPage, node: Node, pieces: Sequence[Piece]) -> None:
+    def __init__(self, page: GuardedPage, node: Node, pieces: Sequence[Piece], own: Piece | None = None) -> None:
         self.page, self.node, self.pieces = page, node, pieces
         self.holds_title = holds_title(page, node)
+        is_elsewhere = own is not None and not self.holds_title and (own.last < node.first or own.first > node.last)
+        self.own = own if own is not None and is_elsewhere and _can_compare(own, node) else None
+        self.is_body = not (self.holds_title or page.title is None or (is_elsewhere and own and own.prose >= _SOME))
         self.prose = sum(piece.prose for piece in pieces)
         self.signatures = Counter(
             signature(piece.node.element) for piece in pieces if piece.node is not None and piece.paragraphs
@@ -45,12 +67,46 @@ class Level:
         """Return the pieces of which something says that they are articles by themselves, the main one left out."""
         if sum(piece.paragraphs > 0 for piece in self.pieces) < 2 and not self.holds_title:
             return []
-        found = [piece for piece in self.pieces if self._is_candidate(piece)]
+        counted = self._counted()
+        found = [piece for piece in self.pieces if piece.first not in counted and self._is_candidate(piece)]
         return [piece for piece in found if piece is not self.main or self._is_main_foreign()] if found else []
+
+    def _counted(self) -> frozenset[int]:
+        """Return where the entries of the article's own list begin: their headings are numbered, or as many as it says.
+
+        A list beside the article may be numbered, too: what is read most.
+        """
+        if self.own is not None:
+            return frozenset()
+        headed = [piece for piece in self.pieces if piece.head is not None and piece.paragraphs]
+        numbered: list[tuple[int, Piece]] = []
+        for piece in headed:
+            found = _NUMBERED.match(self.page.segments[piece.head or 0].text)
+            if found is not None:
+                numbered.append((int(found[1]), piece))
+        steps = Counter(after[0] - before[0] for before, after in pairwise(numbered))
+        if max(steps[1], steps[-1]) + 1 >= max(_SHORTEST_LIST, len(numbered) - 1):
+            return frozenset(piece.first for _, piece in numbered)
+        announced = [piece for piece in headed if self._is_announced(piece)]
+        if len(announced) >= _SHORTEST_LIST:
+            return frozenset(piece.first for piece in announced)
+        levels = Counter(self.page.level(piece.head) for piece in headed if piece.head != self.page.title)
+        return frozenset(
+            piece.first
+            for piece in headed
+            if any(
+                abs(levels[self.page.level(piece.head)] - stated) <= max(1, stated / _ABOUT)
+                for stated in self.page.counts
+            )
+        )
+
+    def _is_announced(self, piece: Piece) -> bool:
+        """Return whether a piece is an entry of a digest: announced by the text itself, as plain lines of it."""
+        return piece.node is None and self._is_led_in(piece) and self._signs_of(piece) < DECISIVE
 
     def _is_main_foreign(self) -> bool:
         """Return whether even the likeliest of a list's pieces says in several ways that it is another article."""
-        if self.holds_title or self.page.title is None:
+        if self.own is not None or self.holds_title or self.page.title is None:
             return False
         return self._leads_away(self.main) and self._signs_of(self.main) >= DECISIVE
 
@@ -71,6 +127,8 @@ class Level:
     def _is_candidate(self, piece: Piece) -> bool:
         page = self.page
         title = page.title
+        if self.is_body and self._is_entry(piece):
+            return False
         if piece.paragraphs == 0 or (title is not None and piece.first <= title <= piece.last):
             return False
         if page.body and _share_in(page, piece, page.body) >= 0.5:
@@ -81,7 +139,7 @@ class Level:
             own = page.level(title) if title is not None else 1
             if page.level(piece.head) <= min(own, 6) or page.is_permalink(page.segments[piece.head]):
                 return True
-            if self._is_by_another(piece) == 1 or self._statements_of(piece).is_dated:
+            if self._is_shelf(piece) or self._is_by_another(piece) == 1 or self._statements_of(piece).is_dated:
                 return True
         if piece.node is not None and (
             piece.node.element.tag == "article" or 1 < self.signatures[signature(piece.node.element)] < _MANY
@@ -89,9 +147,24 @@ class Level:
             return True
         return self._reads_on(piece) or self._ends_alike(piece)
 
+    def _is_shelf(self, piece: Piece) -> bool:
+        """Return whether a piece is a shelf, or a container that is called one."""
+        if piece.is_shelf or piece.node is None or piece.head is None:
+            return piece.is_shelf
+        return kind_of_line(self.page.segments[piece.head].text) is LineKind.SHELF
+
+    def _is_entry(self, piece: Piece) -> bool:
+        """Return whether a piece is one of many that are made like the likeliest: all are the article, or none."""
+        if piece.node is None or self.main.node is None:
+            return False
+        made_as = signature(piece.node.element)
+        return made_as == signature(self.main.node.element) and self.signatures[made_as] >= _MANY
+
     @cached_property
     def main(self) -> Piece:
         """The piece with the article's headline, or the body under it; the likeliest where the headline is not here."""
+        if self.own is not None:
+            return self.own
         page, title = self.page, self.page.title
         options = [piece for piece in self.pieces if piece.paragraphs]
         prior = 0.15
@@ -116,9 +189,12 @@ class Level:
         if len(options) == 1:
             return options[0]
 
+        words = {piece.first: page.stems(piece.first, piece.last) for piece in options}
+        # Words that all have tell nothing.
+        telling = [stem for stem in page.known if 0 < sum(stem in stems for stems in words.values()) < len(options)]
+
         def merit(piece: Piece) -> float:
-            stems = page.stems(piece.first, piece.last)
-            merit = sum(stem in stems for stem in page.known) / max(1, len(page.known))
+            merit = sum(stem in words[piece.first] for stem in telling) / max(_FEWEST_TELLING, len(telling))
             merit += (
                 prior * (piece is options[0])
                 + 0.5 * (piece.head in page.title_lines)
@@ -131,7 +207,7 @@ class Level:
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of the main piece, of the titles and of the description."""
-        return self.page.known.union(self.page.stems(self.main.first, self.main.last))
+        return stems_of_long(self.page.known) | stems_of_long(self.page.stems(self.main.first, self.main.last))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -150,6 +226,9 @@ class Level:
         main, title = self.main, self.page.title
         f: dict[str, float] = {
             "title_inside": self.holds_title,
+            "own_elsewhere": self.own is not None,
+            "main_size": math.log1p(main.prose) - math.log1p(self.prose),
+            "others_linked": self._linked_beside(piece),
             "main_has_title": title is not None and main.first <= title <= main.last,
             "before": piece.last < main.first,
             "before_title": title is not None and piece.last < title,
@@ -196,9 +275,26 @@ class Level:
             "level_same": own is not None and level == own < PSEUDO_HEADING,
             "level_above": own is not None and level < own,
             "level_below": own is not None and own < level < PSEUDO_HEADING,
+            "shelf": self._is_shelf(piece),
             "question": segment.text.endswith(("?", ":")),
             "short_heading": page.words[piece.head] <= 3,
         }
+
+    def _linked_beside(self, piece: Piece) -> float:
+        """Return the share of the other headings here that link to other pages: of a list's entries, all do."""
+        is_headed = piece.head is not None and piece.paragraphs > 0
+        linked, headed = self._headed
+        linked, headed = linked - (is_headed and self._is_linked(piece)), headed - is_headed
+        return linked / headed if headed else 0.0
+
+    @cached_property
+    def _headed(self) -> tuple[int, int]:
+        """How many pieces have a heading that leads to another page, and how many have one at all."""
+        headed = [piece for piece in self.pieces if piece.head is not None and piece.paragraphs]
+        return sum(self._is_linked(piece) for piece in headed), len(headed)
+
+    def _is_linked(self, piece: Piece) -> bool:
+        return piece.head is not None and self.page.is_permalink(self.page.segments[piece.head])
 
     def _stated_features(self, piece: Piece) -> dict[str, float]:
         stated, own = self._statements_of(piece), self._statements_of(self.main).details
@@ -246,8 +342,25 @@ class Level:
         return ending is not None and self.endings[ending] > 1
 
     def _reads_on(self, piece: Piece) -> bool:
+        """Return whether a piece ends in a control to read on, which leads where no other's does."""
+        return any(target is None or self._targets[target] < _SHARED for target in self._controls_of(piece))
+
+    @cached_property
+    def _targets(self) -> Counter[str]:
+        """In how many pieces a control leads to each place; an offer at the end of each section leads to one."""
+        return Counter(
+            target
+            for piece in self.pieces
+            if piece.paragraphs
+            for target in {target for target in self._controls_of(piece) if target is not None}
+        )
+
+    def _controls_of(self, piece: Piece) -> list[str | None]:
+        """Return where the controls at the end of a piece lead, as far as they say."""
+        page = self.page
         last = range(max(piece.first, piece.last - 3), piece.last + 1)
-        return any(index != piece.head and self.page.is_control(index) for index in last)
+        controls = [page.segments[index] for index in last if index != piece.head and page.is_control(index)]
+        return [segment.links[0].get("href") if segment.links else None for segment in controls]
 
     def _teaser_lines(self, piece: Piece) -> int:
         """Return how many lines that are all link lead to other pages of the site."""
@@ -258,10 +371,12 @@ class Level:
     def _signs_of(self, piece: Piece) -> int:
         """Return in how many ways a piece says that it is an article by itself."""
         page = self.page
+        # A teaser is short; what ends a long text invites to buy or to subscribe.
+        is_short = piece.last - piece.first < _LONGEST_TEASER
         return (
             (piece.head is not None and page.is_permalink(page.segments[piece.head]))
-            + self._reads_on(piece)
-            + self._ends_alike(piece)
+            + (is_short and self._reads_on(piece))
+            + (is_short and self._ends_alike(piece))
             + (self._is_by_another(piece) == 1)
             + self._statements_of(piece).is_dated
         )
@@ -282,12 +397,18 @@ class Level:
         has in common with another grows with the logarithm of the other's length.
         """
         page = self.page
-        mine = page.stems(piece.first, piece.last)
-        known = sum(stem in mine for stem in page.known) / max(1, len(page.known))
+        words = page.stems(piece.first, piece.last)
+        known = sum(stem in words for stem in page.known) / max(1, len(page.known))
+        mine = stems_of_long(words)
         if len(mine) < 5 or len(self.stems) < _FEWEST_STEMS:
             return known, 0.9
         shared = sum(stem in self.stems for stem in mine) / len(mine)
         return known, min(2.0, 10 * shared / math.log(len(self.stems) + 10))
+
+
+def _can_compare(own: Piece, node: Node) -> bool:
+    """Return whether the article's own piece has enough text to compare with what stands elsewhere."""
+    return own.prose >= max(OWN_PROSE, node.prose / _SHARE_OF_OWN)
 
 
 def _share_in(page: GuardedPage, piece: Piece, body: str) -> float:

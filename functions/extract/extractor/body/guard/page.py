@@ -12,13 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractor.html import Container, Element, Page, Segment, StructuredData
-from extractor.text import SEE_ALSO, fold
+from extractor.text import BY_WORDS, SEE_ALSO, fold
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 PSEUDO_HEADING = 7
 """The level of a line that is nothing but a link or bold type, or whose class calls it a title."""
 NO_HEADING = 9
 _LONGEST_HEADING = 250
+_DIGITS = re.compile(r"\d+")
+_AS_GOOD, _MORE_KNOWN = 0.12, 0.15
+"""Headings that match the titles as well as the best, within the first, are told apart by the share of known words in
+the text below them; another than the first has to have more by the second."""
+_LINES_AFTER, _PROSE_AFTER = 60, 12
 _SHORTEST_PROSE = 8
 """Words of a paragraph that counts; a line of fewer is furniture as often as text."""
 _MAXIMUM_TEXT = 40_000
@@ -27,8 +32,10 @@ _LONG_TITLE = 25
 """Characters of a title with which no sentence of the text begins by chance."""
 _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
 """Of titles, the likeliest stands first; each further one must be that much more like a heading, up to the fourth."""
-_STEM = re.compile(r"\b[^\W\d_]{6}")
+_STEM = re.compile(r"\b[^\W\d_]{4,6}")
+_LONG_STEM, _PAIR = 6, 2
 _TOKEN = re.compile(r"\w+")
+_COUNT = re.compile(r"(?<![\w.,:/$€£])([4-9]|[1-9]\d)(?![\w.,:/%])")
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟:;,][\"'”’»)\]]*$")
@@ -42,6 +49,8 @@ _DAY = re.compile(
     r"[ ,./-]+\d{1,4}"
 )
 _LONGEST_DAY = 40
+_BY = re.compile(rf"\W*(?i:{'|'.join(BY_WORDS)}):? +[A-ZÀ-Þ]")
+_OF_LISTS = frozenset({"tag", "author", "category"})
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.IGNORECASE)
 _READ_ON = re.compile(
     r"(?:keep|continue|read|show|see|view|full (?:story|article))\b|"
@@ -52,6 +61,9 @@ _READ_ON = re.compile(
     re.IGNORECASE,
 )
 """The words of controls to read on, in some languages: one sign among many, and for flat runs of lines the only one."""
+
+
+Signature = tuple[str, str]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,16 +96,23 @@ class GuardedPage:
         self.host = _host_of(url)
         self.own = {_path_of(address) for address in (url, *_own_addresses(tree, data))}
         self.authors = frozenset(word for author in authors for word in fold(author))
+        for index, level in enumerate(self.levels):
+            # An author's name that links to what else they wrote is no heading.
+            if level == PSEUDO_HEADING and self.authors and self.authors.issuperset(fold(segments[index].text)):
+                self.levels[index] = None
         self.title_lines: set[int] = set()
+        described = page.meta.all("og:description", "description")[:2]
+        if data.main is not None and data.main.description:
+            described = (*described, data.main.description)
+        self._stems: dict[int, list[str]] = {}
+        self.known = frozenset(_stems_of(" ".join([*titles, *described])))
+        self.counts = frozenset(int(found) for title in titles for found in _COUNT.findall(title))
         self.title = self._find_title(titles)
         self.nodes = self._nodes(page.containers)
         self.root = self.nodes[0]
         self.prose = self.root.prose
         body = data.main.article_body if data.main is not None else None
         self.body = " ".join(body.split()) if body and len(body) >= 500 else None
-        self._stems: dict[int, list[str]] = {}
-        description = data.main.description if data.main is not None else None
-        self.known = frozenset(_stems_of(" ".join([*titles, description or ""])))
 
     def level(self, index: int | None) -> int:
         """Return the level of a heading; the lowest of all for what is none."""
@@ -161,6 +180,7 @@ class GuardedPage:
         exact = {part for title in titles for part in _parts(title) if part.count(" ") > 1}
         long = [part for part in exact if len(part) >= _LONG_TITLE]
         best, found = 0.0, None
+        same: list[tuple[float, int]] = []
         distance = 0  # to the next prose: a headline is not far from its text
         for segment in reversed(self.segments):
             index = segment.index
@@ -188,15 +208,43 @@ class GuardedPage:
             level = self.level(index)
             score = match - distrust + 0.25 * (level == 1) + 0.1 * (level in {2, 3}) - 0.01 * min(distance, 30)
             score -= 0.4 * self.is_permalink(segment)
+            same.append((score, index))
             if score >= best:
                 best, found = score, index
-        return found
+        rivals = [index for score, index in reversed(same) if score > best - _AS_GOOD and self._says_same(index, found)]
+        return self._best_followed(rivals) if len(rivals) > 1 else found
+
+    def _says_same(self, index: int, other: int | None) -> bool:
+        if other is None or self.levels[index] != self.levels[other]:
+            return False
+        return self.segments[index].text == self.segments[other].text
+
+    def _best_followed(self, headings: Sequence[int]) -> int:
+        """Return which of several headings that say the same stands above text about it; the first where all do.
+
+        A page that shows a second article in its own template may give it the page's headline.
+        """
+        shares = [len(self.known & self.words_after(index)) / max(1, len(self.known)) for index in headings]
+        best = max(range(len(headings)), key=shares.__getitem__)
+        return headings[best if shares[best] > shares[0] + _MORE_KNOWN else 0]
+
+    def words_after(self, index: int) -> set[str]:
+        """Return the words of the prose that follows a heading."""
+        prose: list[int] = []
+        for after in range(index + 1, min(index + _LINES_AFTER, len(self.segments))):
+            if self.levels[after] == self.levels[index] or len(prose) >= _PROSE_AFTER:
+                break
+            if self.is_prose[after]:
+                prose.append(after)
+        return {stem for after in prose for stem in self._stems_at(after)}
 
     def is_control(self, index: int) -> bool:
         """Return whether a segment is a control to read on, and nothing else."""
         segment = self.segments[index]
-        return _is_short(segment) and (
-            _READ_ON.match(segment.text) is not None or (segment.link_share > 0.9 and self.is_permalink(segment))
+        return (
+            _is_short(segment)
+            and not _names_or_dates(segment)
+            and (_READ_ON.match(segment.text) is not None or (segment.link_share > 0.9 and self.is_permalink(segment)))
         )
 
     def is_permalink(self, segment: Segment) -> bool:
@@ -213,19 +261,32 @@ class GuardedPage:
         path = _path_of(href)
         return bool(path) and path not in self.own
 
+    def _stems_at(self, index: int) -> list[str]:
+        if index not in self._stems:
+            self._stems[index] = _stems_of(self.segments[index].text[:_MAXIMUM_TEXT])
+        return self._stems[index]
+
     def stems(self, first: int, last: int) -> Counter[str]:
         """Return the stems of a run of segments with their counts."""
         found: Counter[str] = Counter()
         size = 0
         for index in range(first, last + 1):
             if self.is_prose[index]:
-                if index not in self._stems:
-                    self._stems[index] = _stems_of(self.segments[index].text[:_MAXIMUM_TEXT])
-                found.update(self._stems[index])
+                found.update(self._stems_at(index))
                 size += len(self.segments[index].text)
                 if size > _MAXIMUM_TEXT:
                     break
         return found
+
+
+def stems_of_long(stems: Iterable[str]) -> frozenset[str]:
+    """Return the stems of the words that tell subjects apart; short ones are in texts on anything."""
+    return frozenset(stem for stem in stems if len(stem) in {_LONG_STEM, _PAIR})
+
+
+def signature(element: Element) -> Signature:
+    """Return what an element has in common with those that are made from the same template."""
+    return (element.tag, " ".join(sorted(set(_DIGITS.sub("", element.get("class") or "").split()))))
 
 
 def holds_title(page: GuardedPage, node: Node) -> bool:
@@ -263,6 +324,13 @@ def _is_short(segment: Segment) -> bool:
     return len(segment.text) <= 40 and segment.text.count(" ") < 4
 
 
+def _names_or_dates(segment: Segment) -> bool:
+    """Return whether a line's link leads to an author's page or to a tag's, or shows a date."""
+    if DATE.search(segment.text) or _BY.match(segment.text):
+        return True
+    return any(not _OF_LISTS.isdisjoint((anchor.get("rel") or "").split()) for anchor in segment.links[:1])
+
+
 def _count(text: str) -> int:
     count = text.count(" ") + 1
     if count < _SHORTEST_PROSE and len(text) >= 20 and not text.isascii():
@@ -271,7 +339,7 @@ def _count(text: str) -> int:
 
 
 def _stems_of(text: str) -> list[str]:
-    """Return what tells subjects apart: the first six letters of longer words; pairs of unspaced characters."""
+    """Return the first six letters of words that have four or more; pairs of unspaced characters."""
     text = text.lower()
     if not text.isascii() and _UNSPACED.search(text):
         return [text[i : i + 2] for i in range(len(text) - 1) if _UNSPACED.match(text, i)]

@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from extractor.body.guard.page import PSEUDO_HEADING, SENTENCE_END, GuardedPage, Node, holds_title
+from extractor.body.guard.page import (
+    PSEUDO_HEADING,
+    SENTENCE_END,
+    GuardedPage,
+    Node,
+    Signature,
+    holds_title,
+    signature,
+)
 from extractor.text import LineKind, kind_of_line
 
 SHORT_BODY = 600
 """Characters of prose that a headline's wrapper may hold (a deck, a summary) before the body's own begins."""
 
+_LONGEST_BOX = 12
 _LONGEST_TEASER = 2
 """Paragraphs under one heading of a shelf."""
 
@@ -22,7 +31,8 @@ _LONGEST_TEASER = 2
 class Piece:
     """What may be one article: a container, or a heading and the lines or the container that follow it.
 
-    ``node`` is its container, ``head`` the segment with its heading, ``prose`` its characters in paragraphs.
+    ``node`` is its container, ``head`` the segment with its heading, ``prose`` its characters in paragraphs, and
+    ``is_shelf`` whether it is the heading of a shelf, "You may also like", with the teasers below it.
     """
 
     first: int
@@ -31,34 +41,33 @@ class Piece:
     head: int | None
     prose: int
     paragraphs: int
+    is_shelf: bool = False
 
 
 def pieces_of(page: GuardedPage, node: Node) -> Iterator[Piece]:
     """Cut a node's items before each heading, and around each container with a heading and prose, or two paragraphs."""
     run: Piece | None = None
+    insets = _insets(page, node)
     for item in node.items:
         piece, is_post = _piece_of(page, item)
-        has_title = page.title is not None and piece.first <= page.title <= piece.last
-        longest = 40 if page.level(piece.head) <= 3 else 12
-        if piece.head is not None and piece.paragraphs == 0 and piece.last - piece.first < longest:
-            # Bylines and kickers after a headline can be headings, too; they begin no new piece.
-            is_bare = run is not None and run.head is not None and run.paragraphs == 0
-            if run is not None and is_bare and not has_title and page.level(piece.head) >= page.level(run.head):
+        if piece.first in insets:
+            yield from _closed(run)
+            yield piece
+            run = None
+        elif _is_headline(page, piece):
+            if run is not None and _is_below_headline(page, run, piece):
                 run.last = piece.last
                 continue
-            if run is not None:
-                yield run
+            yield from _closed(run)
             run = piece
             run.node = None
         elif is_post:
-            if run is not None and run.head is not None and not has_title and _continues(page, run, piece):
+            if run is not None and _continues(page, run, piece):
                 # The body in a wrapper of its own after its headline in another.
-                run.last, run.node = piece.last, piece.node
-                run.prose += piece.prose
-                run.paragraphs += piece.paragraphs
+                run.node = piece.node
+                _take_up(run, piece)
             else:
-                if run is not None:
-                    yield run
+                yield from _closed(run)
                 run = piece
             if run.prose >= SHORT_BODY or run.head is None:
                 yield run
@@ -67,18 +76,84 @@ def pieces_of(page: GuardedPage, node: Node) -> Iterator[Piece]:
             run = piece
             run.node = None
         else:
-            run.last = piece.last
-            run.prose += piece.prose
-            run.paragraphs += piece.paragraphs
+            _take_up(run, piece)
+    yield from _closed(run)
+
+
+def _closed(run: Piece | None) -> Iterator[Piece]:
     if run is not None:
         yield run
+
+
+def _is_headline(page: GuardedPage, piece: Piece) -> bool:
+    """Return whether an item is a heading and little else."""
+    longest = 40 if page.level(piece.head) <= 3 else 12
+    return piece.head is not None and piece.paragraphs == 0 and piece.last - piece.first < longest
+
+
+def _is_below_headline(page: GuardedPage, run: Piece, piece: Piece) -> bool:
+    """Return whether a heading is a byline or a kicker after a headline: these begin no new piece."""
+    is_bare = run.head is not None and run.paragraphs == 0
+    return is_bare and not _has_title(page, piece) and page.level(piece.head) >= page.level(run.head)
+
+
+def _has_title(page: GuardedPage, piece: Piece) -> bool:
+    return page.title is not None and piece.first <= page.title <= piece.last
+
+
+def _take_up(run: Piece, piece: Piece) -> None:
+    run.last = piece.last
+    run.prose += piece.prose
+    run.paragraphs += piece.paragraphs
+
+
+def _insets(page: GuardedPage, node: Node) -> set[int]:
+    """Return where boxes begin that announce other pages amid the lines of one text, which goes on after each.
+
+    The lines around are made alike. A box that is made like the headline's begins the next article.
+    """
+    insets: set[int] = set()
+    headers = {signature(item.element) for item in node.items if isinstance(item, Node) and holds_title(page, item)}
+    before: set[Signature] = set()
+    waiting: list[int] = []
+    for item in node.items:
+        line = _line_of(item)
+        if line is not None and page.is_prose[line]:
+            made_as = signature(page.segments[line].element)
+            if made_as in before:
+                insets.update(waiting)
+            before.add(made_as)
+            waiting = []
+        elif isinstance(item, Node) and signature(item.element) not in headers and _announces(page, item):
+            if before:
+                waiting.append(item.first)
+        elif line is None or page.levels[line] is not None:
+            waiting = []
+    return insets
+
+
+def _line_of(item: Node | int) -> int | None:
+    """Return the segment that is all of an item, if it is one."""
+    if isinstance(item, int):
+        return item
+    return item.first if item.first == item.last else None
+
+
+def _announces(page: GuardedPage, item: Node) -> bool:
+    """Return whether a box has a heading or a line that leads to another page, and little else."""
+    head = _head_of(page, item)
+    if item.paragraphs == 0 and item.first < item.last < item.first + _LONGEST_BOX:
+        return any(page.is_permalink(page.segments[index]) for index in range(item.first, item.last + 1))
+    if head is None or item.paragraphs > _LONGEST_TEASER or not page.is_permalink(page.segments[head]):
+        return False
+    return item.last > item.first or page.level(head) == PSEUDO_HEADING
 
 
 def with_shelves(page: GuardedPage, pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Join to the heading of a shelf, "You may also like", the pieces under lower headings that follow it."""
     shelf: Piece | None = None
     for piece in pieces:
-        has_title = page.title is not None and piece.first <= page.title <= piece.last
+        has_title = _has_title(page, piece)
         if shelf is not None:
             is_below = piece.head is not None and page.level(piece.head) > page.level(shelf.head)
             if is_below and not has_title and piece.paragraphs <= _LONGEST_TEASER:
@@ -87,7 +162,8 @@ def with_shelves(page: GuardedPage, pieces: Iterable[Piece]) -> Iterator[Piece]:
                 shelf.paragraphs += piece.paragraphs
                 continue
             yield shelf
-        shelf = piece if not has_title and _is_shelf(page, piece) else None
+        piece.is_shelf = not has_title and _is_shelf(page, piece)
+        shelf = piece if piece.is_shelf else None
         if shelf is None:
             yield piece
     if shelf is not None:
@@ -124,7 +200,9 @@ def _piece_of(page: GuardedPage, item: Node | int) -> tuple[Piece, bool]:
 
 def _continues(page: GuardedPage, run: Piece, piece: Piece) -> bool:
     """Return whether a container with prose is the body to the headline, and at most the deck, that stand before it."""
-    if run.head == page.title or run.prose >= min(SHORT_BODY, piece.prose / 2):
+    if run.head is None or run.head == page.title or _has_title(page, piece):
+        return False
+    if run.prose >= min(SHORT_BODY, piece.prose / 2):
         return False
     return piece.head is None or page.level(piece.head) > page.level(run.head)
 

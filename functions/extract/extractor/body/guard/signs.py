@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractor.body.guard.page import DATE, GuardedPage
+from extractor.body.guard.page import DATE, GuardedPage, Signature, signature
 from extractor.body.guard.pieces import Piece
-from extractor.html import Element, Segment
+from extractor.html import Segment
 from extractor.text import BY_WORDS, fold
 
 _LONGEST_LINE = 90
@@ -29,9 +29,6 @@ _LONGEST_NAME = 5
 """Words of a line that the markup calls an author."""
 _AUTHOR_MARK = re.compile(r"auth?or|byline|writer|contributor", re.IGNORECASE)
 _NO_WORDS = re.compile(r"[\W\d_]+")
-_DIGITS = re.compile(r"\d+")
-
-Signature = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,6 @@ class Statements:
     names: frozenset[str]
     is_dated: bool
     details: dict[Signature, str]
-
-
-def signature(element: Element) -> Signature:
-    """Return what an element has in common with those that are made from the same template."""
-    return (element.tag, " ".join(sorted(set(_DIGITS.sub("", element.get("class") or "").split()))))
 
 
 def statements_of(page: GuardedPage, piece: Piece) -> Statements:
