@@ -16,7 +16,7 @@ import argparse
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -30,6 +30,7 @@ sys.path[:0] = [
 ]
 
 from benchmarks.enrichment.processor_time import Costs, measure
+from harness.calibration import CALIBRATED, Tenth, by_tenths
 from harness.measures import ALL, DATA, TASKS, Figures, predict, score, score_by_source
 
 OURS = "newsdesk"
@@ -89,11 +90,14 @@ def main() -> None:
     plot = options.out / "images" / "enrichment-benchmark.svg"
     plot.parent.mkdir(parents=True, exist_ok=True)
     cells: list[Cell] = []
+    tenths: dict[str, list[Tenth]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for task in options.only:
             ours = predict(task, Path(folder), options.data)
             cells += _cells(task, OURS, score(task, ours, options.data, options.resamples))
             cells += _cells_by_source(task, OURS, ours, options)
+            if task in CALIBRATED:
+                tenths[task] = by_tenths(CALIBRATED[task](ours, options.data))
             for theirs in sorted((options.data / "baselines").glob(f"{task}.*.jsonl")):
                 threshold = {"threshold": "auto"} if task == "nearduplicates" else {}
                 figures = score(task, theirs, options.data, options.resamples, **threshold)
@@ -102,7 +106,7 @@ def main() -> None:
                 cells += _cells_by_source(task, program, theirs, options)
             print(f"{task}: scored", file=sys.stderr)
     cells.sort(key=lambda cell: list(SHOWN).index(cell.task))
-    page = _page(cells, measure(PAGES) if PAGES.is_dir() else None)
+    page = _page(cells, tenths, measure(PAGES) if PAGES.is_dir() else None)
     (options.out / "enrichment-benchmark.md").write_text(page, encoding="utf-8")
     plot.write_text(_plot(cells), encoding="utf-8")
     print(page)
@@ -145,7 +149,7 @@ def _cells_by_source(task: str, program: str, predictions: Path, options: argpar
                 yield from _cells(f"{task}-{source}", program, figures)
 
 
-def _page(cells: Sequence[Cell], costs: Costs | None) -> str:
+def _page(cells: Sequence[Cell], tenths: Mapping[str, Sequence[Tenth]], costs: Costs | None) -> str:
     day = datetime.now(UTC)
     lines = [
         "# Enrichment, measured",
@@ -166,6 +170,7 @@ def _page(cells: Sequence[Cell], costs: Costs | None) -> str:
             row = [_written(found[figure]) if figure in found else "" for figure in figures]
             lines.append(f"| {f'**{program}**' if program == OURS else program} | {' | '.join(row)} |")
         lines.append("")
+        lines += _confidence_lines(tenths[task]) if task in tenths else []
     if costs is not None:
         lines += [
             "## Processor time",
@@ -180,6 +185,15 @@ def _page(cells: Sequence[Cell], costs: Costs | None) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def _confidence_lines(tenths: Sequence[Tenth]) -> Iterator[str]:
+    """Yield what confidence promises beside what was right."""
+    yield from ("| confidence | findings | promised, on average | right |", "|---|---:|---:|---:|")
+    for tenth in tenths:
+        rows = (tenth.findings, f"{100 * tenth.promised:.1f}", f"{100 * tenth.right:.1f}")
+        yield f"| {tenth.least:.1f} to {tenth.least + 0.1:.1f} | {' | '.join(map(str, rows))} |"
+    yield ""
 
 
 def _written(cell: Cell) -> str:

@@ -18,14 +18,16 @@ import pytest
 
 from enricher.composer import compose, default_enrichers
 from enricher.ports import Document, well_formed
+from harness.calibration import CALIBRATED, by_tenths
 from harness.measures import DATA, EVALUATOR, TASKS, predict, score_by_source, values
-from newsdesk.contracts import Enrichment
+from newsdesk.contracts import SURE, Enrichment
 from tests.enrichment import passages
 from tests.enrichment.cases import Case, Counts, cases, count, figures
 
 CASES = {case.slug: case for case in cases()}
 FLOORS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
 ROUNDED = 1e-9
+ENOUGH_FINDINGS, MOST_OFF = 50, 0.13
 AT_MOST = "false_pairs_per_million"
 """The one figure that is the better the lower it is."""
 
@@ -146,6 +148,22 @@ def test_the_evaluation_data_stay_as_good(task: str, folder: Path, tmp_path: Pat
         if not is_reached(name, reached[source][name], floor)
     ]
     assert not fallen, "\n".join(fallen)
+
+
+@pytest.mark.parametrize("task", [pytest.param(task, marks=on_the_evaluation_data) for task in CALIBRATED])
+def test_confidence_promises_what_is_kept(task: str, folder: Path) -> None:
+    # Given what was found, and whether it was right
+    findings = list(CALIBRATED[task](predictions_of(task, folder)))
+    # Then in each tenth that has enough of it, about as much is right as was promised
+    off = [
+        tenth
+        for tenth in by_tenths(findings)
+        if tenth.findings >= ENOUGH_FINDINGS and abs(tenth.promised - tenth.right) > MOST_OFF
+    ]
+    assert not off
+    # And those that are sure are right
+    sure = [is_right for confidence, is_right in findings if confidence >= SURE]
+    assert sum(sure) / len(sure) >= FLOORS["sure"][task], sum(sure) / len(sure)
 
 
 def is_reached(name: str, figure: float | None, floor: float) -> bool:

@@ -265,3 +265,14 @@ def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     # Then both write what this one does
     here = to_json_bytes(EntitiesEnricher().enrich(analysis_of(Document(STORY)), ENGLISH))
     assert outputs == [here, here]
+
+
+def test_a_name_that_much_speaks_for_is_surer_than_one_that_little_speaks_for() -> None:
+    # Given a title, a given name and a verb of saying; and a word that nothing tells anything of
+    sure = {entity.name: entity.confidence for entity in entities("Mayor Ilse Brandt said so. They waited for Vexo.")}
+    assert 0 < (sure["Vexo"] or 0) < 0.8 < (sure["Ilse Brandt"] or 0) <= 1
+
+
+def test_an_event_has_no_confidence() -> None:
+    (storm,) = (entity for entity in entities("Hurricane Katrina hit the coast.") if entity.type == "EVENT")
+    assert storm.confidence is None

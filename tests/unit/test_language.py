@@ -89,7 +89,7 @@ def test_the_declared_language_decides_only_where_the_text_does_not() -> None:
     assert language_of(clear, declared="pt-BR").code == "es"
 
 
-@pytest.mark.parametrize("text", ["Angela Merkel met Putin in Paris.", "Macron met Sánchez in Madrid on Monday."])
+@pytest.mark.parametrize("text", ["Angela Merkel met Putin in Paris.", "Macron met Sánchez in Madrid."])
 def test_a_weak_guess_yields_to_what_is_declared(text: str) -> None:
     # Given a text of which little but names could tell
     guess = language_of(text)
@@ -97,6 +97,11 @@ def test_a_weak_guess_yields_to_what_is_declared(text: str) -> None:
     # Then what is declared is believed, unless it cannot be
     assert (language_of(text, declared="en").code, language_of(text, declared="en").agrees) == ("en", True)
     assert language_of(text, declared="ru").code == guess.code
+
+
+def test_a_title_is_read_by_both_models() -> None:
+    # Given a title of names that the tables of words alone take for Dutch, when the second model is asked, too
+    assert language_of("Macron met Sánchez in Madrid on Monday.").code == "en"
 
 
 @pytest.mark.parametrize(

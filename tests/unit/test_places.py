@@ -434,3 +434,27 @@ def located(body: str, *names: str, url: str | None = None, language: str | None
 )
 def test_a_town_of_two_countries_is_rather_the_publishers(url: str | None, language: str | None, country: str) -> None:
     assert located("The council of Worcester met.", "Worcester", url=url, language=language) == {"Worcester": country}
+
+
+def sureness_of(body: str, *names: str) -> dict[str, float | None]:
+    return {entity.name: entity.geo.confidence if entity.geo else None for entity in placed(body, *names).entities}
+
+
+def test_a_country_that_other_names_speak_for_is_surer() -> None:
+    alone = sureness_of("It rained in Worcester.", "Worcester")["Worcester"]
+    among_others = sureness_of("It rained in Worcester, Leeds and Exeter.", "Worcester", "Leeds", "Exeter")["Worcester"]
+    assert alone is not None
+    assert among_others is not None
+    assert alone < among_others <= 1
+
+
+def test_a_place_that_the_gazetteer_lacks_is_less_sure_than_those_that_put_it_there() -> None:
+    sure = sureness_of("It rained in Leeds, Exeter and Wexvort.", "Leeds", "Exeter", "Wexvort")
+    assert (sure["Wexvort"] or 1) < min(sure["Leeds"] or 0, sure["Exeter"] or 0)
+
+
+def test_a_country_named_by_its_adjective_alone_has_a_confidence_too() -> None:
+    (peru,) = placed("A Peruvian firm left.").entities
+    assert peru.confidence is not None
+    assert peru.geo is not None
+    assert peru.geo.confidence == peru.confidence

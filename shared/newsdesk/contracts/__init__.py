@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from newsdesk.contracts import keys
 from newsdesk.contracts.article import (
+    SURE,
     Article,
     ArticleType,
     Block,
@@ -98,6 +99,7 @@ __all__ = [
     "DESCRIPTIONS",
     "FAILED_BATCHES_PREFIX",
     "SUBMISSION_ID_PATTERN",
+    "SURE",
     "TRANSIENT",
     "UNREADABLE_PREFIX",
     "VECTORS_PREFIX",

@@ -192,6 +192,10 @@ class Language(ArticleModel):
     passages: tuple[LanguagePassage, ...] = ()
 
 
+SURE = 0.8
+"""The least ``confidence`` for readers who want few findings, and those right."""
+
+
 class Mention(ArticleModel):
     """A place in ``articleBody``, in Unicode code points, as Amazon Comprehend counts."""
 
@@ -215,6 +219,9 @@ class Geo(ArticleModel):
     geonameid: int | None = None
     lat: float | None = Field(default=None, ge=-90, le=90)
     lon: float | None = Field(default=None, ge=-180, le=180)
+    confidence: Score | None = Field(
+        default=None, description="How likely it is that the text names a place there, and in that country."
+    )
 
 
 class Entity(ArticleModel):
@@ -227,6 +234,9 @@ class Entity(ArticleModel):
     links: tuple[EntityLink, ...] = ()
     geo: Geo | None = Field(default=None, description="Of a place.")
     salience: Score | None = None
+    confidence: Score | None = Field(
+        default=None, description="How likely it is that its mentions have the right extent and type."
+    )
 
 
 class Country(ArticleModel):

@@ -13,11 +13,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Literal
 
 from enricher.entities import names
 from enricher.entities.name_spans import NameSpan, Tokens, name_spans
-from enricher.entities.name_types import PlaceWeight, is_surely_a_place, name_types, no_places
+from enricher.entities.name_types import NameType, PlaceWeight, is_surely_a_place, name_types, no_places
 from enricher.parsing import MODEL_VERSION
 from enricher.ports import Analysis, Document
 from newsdesk.contracts import Enrichment, Entity, Mention
@@ -62,13 +63,14 @@ _COMPOUND = re.compile(r"(.+?)[-–‑][a-z].*")
 
 @dataclass(frozen=True, slots=True)
 class NamedSpan:
-    """One mention, in code points of the body, and the title before it."""
+    """One mention, in code points of the body, the title before it, and how likely it is right, if that is known."""
 
     begin: int
     end: int
     type: EntityType
     text: str
     title: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(slots=True)
@@ -101,11 +103,12 @@ class EntitiesEnricher:
         return Enrichment(entities=entities_of(mentions, analysis.document))
 
     def _mentions(
-        self, body: str, tokens: Tokens, spans: Sequence[NameSpan], types: Sequence[str | None]
+        self, body: str, tokens: Tokens, spans: Sequence[NameSpan], types: Sequence[NameType]
     ) -> Iterable[NamedSpan]:
         covered: set[int] = set()
-        for span, type_ in zip(spans, types, strict=True):
+        for span, named in zip(spans, types, strict=True):
             covered.update(range(span.start, span.end))
+            type_ = named.type
             if type_ is not None:
                 first = span.start - _has_article(tokens, span.start) if type_ == "ORG" else span.start
                 begin, end = tokens.begin[first], tokens.end_of(span.end - 1)
@@ -117,7 +120,7 @@ class EntitiesEnricher:
                     continue
                 title = span.title if type_ == "PERSON" else None
                 text = body[tokens.begin[title[0]] : tokens.end_of(title[1] - 1)] if title else None
-                yield NamedSpan(begin, end, _checked(type_), body[begin:end], text)
+                yield NamedSpan(begin, end, _checked(type_), body[begin:end], text, named.confidence)
         for index, word in enumerate(tokens.text):
             compound = _COMPOUND.fullmatch(word) if index not in covered and tokens.capital[index] else None
             if compound is not None and is_surely_a_place(compound[1], self._place_weight):
@@ -172,12 +175,14 @@ def _entity(group: _Group, most: int, document: Document) -> Entity:
         float(any(_is_in(text, headline) for text in spoken)),
     )
     salience = sum(weight * value for weight, value in zip(_WEIGHTS_OF_SALIENCE, evidence, strict=True))
+    sure = [mention.confidence for mention in mentions if mention.confidence is not None]
     return Entity(
         type=group.type,
         name=" ".join(name.split()),
         title=max(titles, key=lambda title: (titles[title], len(title), title)) if titles else None,
         mentions=tuple(Mention(begin=mention.begin, end=mention.end, text=mention.text) for mention in mentions),
         salience=round(salience, 3),
+        confidence=round(fmean(sure), 2) if sure else None,
     )
 
 

@@ -12,16 +12,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import sqrt
 
 from enricher.entities import names
 from enricher.entities.name_spans import NameSpan, Tokens
+from enricher.text import interpolated
 
 PERSON, ORG, PLACE = "PERSON", "ORG", "PLACE"
 _SURELY_A_PLACE = 3.5
 _SCORED = (PERSON, ORG, PLACE)
 
 _MODEL_WEIGHT = {PERSON: 1.5, ORG: 1.2, PLACE: 1.7}
+_SHARE_RIGHT = ((0.0, 0.40), (1.5, 0.53), (2.5, 0.74), (3.5, 0.87), (5.0, 0.93), (6.0, 0.98), (8.0, 0.99))
+"""By how much more evidence there is for a name's type than for another, and the share of such names that were right on
+the development set."""
 _LEAST_EVIDENCE = 1.2
 """For a name that the model did not see."""
 _OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTHER", 3.5)}
@@ -40,8 +45,25 @@ city had a tenth of its people."""
 Evidence = defaultdict[str, float]
 
 
-def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWeight) -> list[str | None]:
-    """Return PERSON, ORG, PLACE, EVENT, OTHER or none for each span."""
+@dataclass(frozen=True, slots=True)
+class NameType:
+    """What a name names.
+
+    Attributes
+    ----------
+    type : str or None
+        PERSON, ORG, PLACE, EVENT, OTHER; none for what is no name.
+    confidence : float or None
+        The share of names with as much more evidence for their type than for another that were right, extent and all;
+        none for events and others, of which no corpus tells.
+    """
+
+    type: str | None
+    confidence: float | None = None
+
+
+def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWeight) -> list[NameType]:
+    """Return what each span names."""
     keys = [_key(tokens, span) for span in spans]
     own = {key: _of_name(tokens, span, place_weight) for key, span in zip(keys, spans, strict=True)}
     heard = [_of_mention(tokens, span) for span in spans]
@@ -73,7 +95,14 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
     for at, (key, span) in enumerate(zip(keys, spans, strict=True)):
         if decided[at] in (None, "OTHER") and key in elsewhere and tokens.proper(span.end - 1):
             decided[at] = elsewhere[key].most_common(1)[0][0]
-    return decided
+    return [NameType(type_, _confidence(total, type_)) for type_, total in zip(decided, sums, strict=True)]
+
+
+def _confidence(evidence: Evidence, type_: str | None) -> float | None:
+    if type_ not in _SCORED:
+        return None
+    lead = evidence[type_] - max(evidence[other] for other in _SCORED if other != type_)
+    return interpolated(lead, _SHARE_RIGHT)
 
 
 def no_places(name: str) -> float:  # noqa: ARG001 - a PlaceWeight

