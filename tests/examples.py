@@ -23,7 +23,7 @@ from newsdesk.articles import (
     first_run,
 )
 from newsdesk.articles.lifecycle import enriched, extracted, fetched
-from newsdesk.articles.state import Takedown, Tombstone, Validators
+from newsdesk.articles.state import Reprocessing, Takedown, Tombstone, Validators
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import (
     Article,
@@ -170,6 +170,8 @@ def full_state() -> ArticleState:
         last_detail="“Straße” 橋 🌉",
         tombstone=Tombstone(revision=1, retracted_at=to_text(NOW), reason="gone", cluster_id=id_of(7)),
         takedown=Takedown(taken_down_at=to_text(NOW), reason="court order", settled_at=to_text(NOW)),
+        reprocessing=Reprocessing(order="2026-03", visit_due_at=1_773_480_413),
+        last_order="2026-02",
         gone_since=to_text(NOW),
         duplicate_of=id_of(8),
     )

@@ -16,8 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from newsdesk.articles import ArticleState, RetractionReason
-from newsdesk.contracts import Article, Block, BlockType, Outcome
+from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcome
 from newsdesk_cli.ingestion import WAITING, Result
+from newsdesk_cli.listing import Row
 from newsdesk_cli.search import Search
 
 _COLOURS = {
@@ -29,6 +30,7 @@ _COLOURS = {
     "failed": "red",
     WAITING: "yellow",
 }
+_CHANGE_COLOURS = {"created": "green", "updated": "cyan", "corrected": "yellow", "retracted": "magenta"}
 _RETRACTIONS: dict[RetractionReason, str] = {
     "gone": "its page is gone",
     "opt_out": "its publisher does not want it to be kept",
@@ -47,6 +49,28 @@ def hits_table(found: Search) -> Table:
         published = (hit.date_published or "")[:10]
         table.add_row(f"{hit.score:.3f}", hit.article_id, escape(published), escape(hit.headline or hit.url))
     return table
+
+
+def listing_table(rows: Sequence[Row]) -> Table:
+    """Return a list of articles, or of changes."""
+    table = Table(box=None, pad_edge=False, header_style="bold", caption=f"{len(rows):,} listed")
+    for name in ("article", "committed", "published", "change"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("headline", overflow="fold")
+    for row in rows:
+        published = escape((row.date_published or "")[:10])
+        shown = escape(row.headline or row.url)
+        table.add_row(row.article_id, escape(row.committed_at[:19]), published, row.change_type or "", shown)
+    return table
+
+
+def change_line(change: ArticleChanged) -> Text:
+    """Return a change in one line."""
+    line = Text(f"{change.committed_at[:19]}  ", style="dim")
+    line.append(f"{change.change_type:<9} ", style=_CHANGE_COLOURS[change.change_type])
+    line.append(f"{change.article_id} {change.revision:>3}  ", style="dim")
+    line.append(change.headline or f"{change.url} {change.reason or ''}".rstrip(), style="default not dim")
+    return line
 
 
 def results_table(rows: Iterable[tuple[Result, Article | None]], width: int) -> Table:

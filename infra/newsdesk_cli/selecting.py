@@ -15,6 +15,8 @@ from typing import Any
 
 from newsdesk.adapters.dynamodb import HOST_INDEX
 from newsdesk.clock import to_text
+from newsdesk_cli.errors import CommandError
+from newsdesk_cli.lookup import find_article
 from newsdesk_cli.stack import Stack
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +29,27 @@ class Period:
 
     since: datetime = _BEGINNING
     until: datetime = _END
+
+
+def period(since: datetime | None, until: datetime | None) -> Period:
+    """Return the period between two times in UTC, either of which may be left open."""
+    return Period(
+        since.replace(tzinfo=UTC) if since is not None else _BEGINNING,
+        until.replace(tzinfo=UTC) if until is not None else _END,
+    )
+
+
+def select(stack: Stack, subject: str | None, host: str | None, committed: Period) -> Iterator[str]:
+    """Yield the article that an id or a URL names; or those of a host, or all, that were committed in a period."""
+    if subject is not None:
+        state = find_article(stack, subject)
+        if state is None:
+            raise CommandError(f"there is no article for {subject}")
+        yield state.article_id
+    elif host is not None:
+        yield from current_of_host(stack, host, committed)
+    else:
+        yield from current_in(stack, committed)
 
 
 def current_of_host(stack: Stack, host: str, period: Period | None = None) -> Iterator[str]:
@@ -60,6 +83,17 @@ def known_of_host(stack: Stack, host: str) -> Iterator[str]:
         "ExpressionAttributeValues": {":state": {"S": "state"}, ":host": {"S": host}},
     }
     yield from _scanned(stack, request)
+
+
+def origins_of(stack: Stack, host: str) -> list[str]:
+    """Return the sites that a host may have at the ports that the stack allows."""
+    ports = [int(port) for port in stack.parameters.get("AllowedPorts", "80,443").split(",")]
+    usual = {"http": 80, "https": 443}
+    return [
+        f"{scheme}://{host}" if port == usual[scheme] else f"{scheme}://{host}:{port}"
+        for scheme in usual
+        for port in ports
+    ]
 
 
 def duplicates_of(stack: Stack, article_ids: frozenset[str]) -> Iterator[tuple[str, str]]:

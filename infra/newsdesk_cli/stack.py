@@ -20,6 +20,7 @@ from newsdesk_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
@@ -104,13 +105,22 @@ class Stack:
         StackMissingError
             If there is no such stack.
         """
+        return {output["OutputKey"]: output["OutputValue"] for output in self._described.get("Outputs", [])}
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that the stack was deployed with, defaults included."""
+        return {entry["ParameterKey"]: entry["ParameterValue"] for entry in self._described.get("Parameters", [])}
+
+    @cached_property
+    def _described(self) -> StackTypeDef:
         try:
             (described,) = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
             if _MISSING_STACK_TEXT in str(error):
                 raise StackMissingError(f"there is no stack named {self.name}") from error
             raise
-        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        return described
 
     @cached_property
     def resources(self) -> dict[str, str]:
@@ -136,6 +146,16 @@ class Stack:
     def objects(self) -> S3ObjectStore:
         """The bucket."""
         return S3ObjectStore(self.outputs["BucketName"], client=self.s3)
+
+    def has_object(self, key: str) -> bool:
+        """Return whether the bucket holds a key."""
+        try:
+            self.s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
+            return False
+        return True
 
     @property
     def bucket(self) -> str:

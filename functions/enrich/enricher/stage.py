@@ -13,9 +13,19 @@ from enum import StrEnum
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
 from newsdesk import __version__
-from newsdesk.articles import ArticleState, Stage, lifecycle, read_work
+from newsdesk.articles import ArticleState, Stage, lifecycle, read_article, read_work
 from newsdesk.clock import from_text
-from newsdesk.contracts import Article, ArticleExtracted, ChangeType, ExtractedWork, Reason, keys, to_json_bytes
+from newsdesk.contracts import (
+    Article,
+    ArticleExtracted,
+    ChangeType,
+    ExtractedWork,
+    Outcome,
+    Reason,
+    keys,
+    substance_of,
+    to_json_bytes,
+)
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Metric, Worker, count
@@ -26,6 +36,8 @@ class EnrichStatus(StrEnum):
 
     ENRICHED = "enriched"
     """The article's object was written, and index has its message."""
+    UNCHANGED = "unchanged"
+    """An article that was made anew is as it was; the run ended."""
     FAILED = "failed"
     """The run ended because extract's work object is gone, or cannot be read."""
     SKIPPED = "skipped"
@@ -56,7 +68,20 @@ class EnrichStage:
         article = build_article(state, work, self.enrichers)
         for failure in article.enrichment.errors:
             count(Metric.ENRICHERS_FAILED, f"{failure.enricher}:{failure.kind}")
+        if state.reprocessing is not None and self._is_as_before(state, article):
+            outcome = self.worker.end(state, Outcome.UNCHANGED)
+            return EnrichStatus.STALE if outcome is None else EnrichStatus.UNCHANGED
         return self._hand_on(state, to_json_bytes(article))
+
+    def _is_as_before(self, state: ArticleState, article: Article) -> bool:
+        """Return whether what was made anew says what the current revision says."""
+        if state.current is None:
+            return False
+        try:
+            current = read_article(self.objects.get(state.current.key))
+        except (ObjectMissingError, UnreadableObjectError):
+            return False
+        return substance_of(current) == substance_of(article)
 
     def _fail(self, state: ArticleState, reason: Reason, detail: str) -> EnrichStatus:
         return EnrichStatus.STALE if self.worker.fail(state, reason, detail) is None else EnrichStatus.FAILED
@@ -96,6 +121,12 @@ def build_article(state: ArticleState, work: ExtractedWork, enrichers: Sequence[
         article_id=state.article_id,
         revision=next_revision(state),
         previous_revision=state.latest_revision,
-        change_type=ChangeType.UPDATED if state.current else ChangeType.CREATED,
+        change_type=_change_type(state),
         enrichment=compose(document, enrichers),
     )
+
+
+def _change_type(state: ArticleState) -> ChangeType:
+    if state.current is None:
+        return ChangeType.CREATED
+    return ChangeType.UPDATED if state.reprocessing is None else ChangeType.CORRECTED

@@ -152,13 +152,14 @@ class ExtractStage:
         except (PermanentError, TransientError) as error:
             return _status_of(self.worker.fail(state, error.reason, error.detail))
         digest = content_hash(result.article)
-        if state.current is not None and state.current.content_hash == digest:
+        if state.current is not None and state.current.content_hash == digest and state.reprocessing is None:
             return self._end_as_unchanged(state, result)
         return self._hand_on(state, newest, result, digest)
 
     def _may_follow(self, state: ArticleState, newest: ExtractionResult, page: str) -> bool:
         chain = state.chain
-        is_wanted = chain.ended_by is None and len(chain.captures) < self.follow_pages
+        is_visit = state.reprocessing is None
+        is_wanted = is_visit and chain.ended_by is None and len(chain.captures) < self.follow_pages
         return is_wanted and not newest.is_listing and _site(page) == _site(newest.article.provenance.final_url)
 
     def _ask_for(
@@ -288,7 +289,8 @@ class ExtractStage:
         return find_claimed_original(self.worker.store, state, claimed, result.article.headline) if claimed else None
 
     def _hand_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> ExtractStatus:
-        key = keys.extracted_key(state.article_id, capture.capture_id)
+        run = state.run if state.reprocessing is not None else None
+        key = keys.extracted_key(state.article_id, capture.capture_id, run)
         if not self._put(key, to_json_bytes(_work_of(state, capture, result))):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
             try:

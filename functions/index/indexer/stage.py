@@ -107,6 +107,7 @@ class IndexStage:
             key=key,
             content_hash=state.content_hash or "",
             committed_at=to_text(now),
+            changed_at=_unchanged_since(state),
             headline=article.headline,
             date_published=article.date_published,
             cluster_id=relation.cluster_id,
@@ -124,3 +125,10 @@ class IndexStage:
         )
         after, outcomes = ended(state, Outcome.INDEXED, now, self.worker.timeouts, current=current)
         return after, (revision, *outcomes)
+
+
+def _unchanged_since(state: ArticleState) -> str | None:
+    """Return when the page of an article changed that is only corrected; None where it has changed now."""
+    if state.reprocessing is None or state.current is None:
+        return None
+    return state.current.changed_at or state.current.committed_at

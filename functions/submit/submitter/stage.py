@@ -16,6 +16,7 @@ from newsdesk.articles import (
     SubmissionRecord,
     first_run,
     hurried,
+    is_free,
     next_run,
     put_off,
     with_submission,
@@ -112,7 +113,7 @@ class SubmitStage:
                 if known is not None:
                     submission = submission.under_next_id()
                 continue  # an id whose record has just expired is free
-            has_begun = before is None or before.stage is Stage.REST
+            has_begun = before is None or is_free(before)
             if after.waiting is None and (has_begun or (before is not None and before.waiting is not None)):
                 self.worker.send_on(after)
             return SubmitStatus.STARTED if has_begun else SubmitStatus.JOINED
@@ -122,7 +123,7 @@ class SubmitStage:
         self, before: ArticleState | None, submission: Submission, identifier: str, url: Url, page: Url
     ) -> ArticleState:
         request, now, timeouts = submission.request, self.worker.clock(), self.worker.timeouts
-        if before is not None and before.stage is not Stage.REST:
+        if before is not None and not is_free(before):
             return hurried(with_submission(before, submission.submission_id), request.priority, now, timeouts)
         if before is None:
             begun = first_run(

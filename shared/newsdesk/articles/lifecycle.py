@@ -11,6 +11,9 @@ write what these functions return.
 An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
 its current revision. A worker that is still at it loses the next conditional write. An article that was taken down by
 an operator rests for good, whether or not it was ever committed.
+
+A committed article can be made anew of what is stored: such a run begins at extract or enrich, and any other run may
+take its place.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from newsdesk.articles.state import (
     CurrentRevision,
     FollowedRedirect,
     OutcomeRecord,
+    Reprocessing,
     RetractionReason,
     RevisionRecord,
     Stage,
@@ -147,6 +151,11 @@ def first_run(
     )
 
 
+def is_free(state: ArticleState) -> bool:
+    """Return whether a visit can begin: the article rests, or is only made anew of what is stored."""
+    return state.stage is Stage.REST or state.reprocessing is not None
+
+
 def next_run(
     state: ArticleState,
     now: datetime,
@@ -156,18 +165,23 @@ def next_run(
     correlation_id: str | None = None,
     priority: Priority | None = None,
 ) -> ArticleState:
-    """Return a resting article on its way to another visit.
+    """Return a free article on its way to another visit, which takes the place of a reprocessing.
 
     Raises
     ------
     InvalidTransitionError
-        If it was taken down.
+        If it was taken down, or is in flight beyond fetch.
     """
     if state.takedown is not None:
         raise InvalidTransitionError("a run of an article that was taken down")
-    return _step(
+    move = _step if state.reprocessing is None else _changed
+    return move(
         state,
         Stage.FETCH,
+        reprocessing=None,
+        pages=(),
+        next_pages=(),
+        pages_end=None,
         run=state.run + 1,
         attempts=0,
         overload_deferrals=0,
@@ -183,6 +197,59 @@ def next_run(
         article_key=None,
         duplicate_of=None,
     )
+
+
+def reprocessed(
+    state: ArticleState,
+    captures: tuple[Capture, ...],
+    page_urls: tuple[str, ...],
+    order: str,
+    now: datetime,
+    *,
+    extracted_key: str | None = None,
+) -> ArticleState:
+    """Return a resting article on its way to be made anew of what is stored, once it has its turn among bulk.
+
+    Parameters
+    ----------
+    captures : tuple of Capture
+        Those that the current revision was made of: its own page's, and those of its further pages.
+    page_urls : tuple of str
+        The further pages' URLs, as they were asked for.
+    order : str
+        The operator's order that this belongs to.
+    extracted_key : str or None
+        The work object to begin from; None to begin from the captures.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If it has no current revision, or does not rest.
+    """
+    if state.stage is not Stage.REST or state.current is None or not captures:
+        raise InvalidTransitionError(f"{state.stage.value} -> reprocessing")
+    capture, *pages = captures
+    begun = _changed(
+        state,
+        Stage.EXTRACT if extracted_key is None else Stage.ENRICH,
+        run=state.run + 1,
+        attempts=0,
+        overload_deferrals=0,
+        resends=0,
+        submissions=(),
+        correlation_id=None,
+        capture=capture,
+        pages=tuple(pages),
+        next_pages=page_urls,
+        pages_end=None,
+        extracted_key=extracted_key,
+        content_hash=None if extracted_key is None else state.current.content_hash,
+        article_key=None,
+        duplicate_of=None,
+        reprocessing=Reprocessing(order=order, visit_due_at=state.due_at),
+        priority="bulk",
+    )
+    return put_off(begun, now)
 
 
 def with_submission(state: ArticleState, submission_id: str) -> ArticleState:
@@ -413,9 +480,11 @@ def ended(
     text = label(outcome, reason)
     revision = current or state.current
     worked_through = outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
+    is_visit = state.reprocessing is None
     # A capture that is to be fetched again was not worked through.
-    finished = state.capture if worked_through and state.stage is not Stage.FETCH else None
-    gone_since = None if worked_through or outcome is Outcome.DUPLICATE else state.gone_since
+    finished = state.capture if worked_through and state.stage is not Stage.FETCH and is_visit else None
+    has_answered = is_visit and (worked_through or outcome is Outcome.DUPLICATE)
+    gone_since = None if has_answered else state.gone_since
     after = _rested(
         state,
         text,
@@ -428,6 +497,8 @@ def ended(
         duplicate_of=duplicate_of,
         due_at=_next_visit(state, revision, gone_since, now, timeouts) if revision else None,
     )
+    if state.reprocessing is not None:
+        after = after.model_copy(update={"due_at": state.reprocessing.visit_due_at})
     if outcome is Outcome.UNCHANGED and not state.submissions:
         return after, ()
     named = revision if worked_through else None
@@ -668,6 +739,8 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
         extracted_key=None,
         content_hash=None,
         article_key=None,
+        reprocessing=None,
+        last_order=state.reprocessing.order if state.reprocessing else state.last_order,
         last_outcome=outcome,
         last_ended_at=to_text(now),
         last_detail=_recorded(detail),
@@ -678,7 +751,7 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
 def _next_visit(
     state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, timeouts: Timeouts
 ) -> int | None:
-    committed = from_text(current.committed_at)
+    committed = from_text(current.changed_at or current.committed_at)
     # An article that was old when it was first seen has been unchanged since its publication, not since its commit.
     published = _published(current) if current.revision == 1 else None
     delay = retries.revisit_delay(

@@ -107,6 +107,9 @@ class CurrentRevision(Record):
     key: str
     content_hash: str
     committed_at: str
+    changed_at: str | None = Field(
+        default=None, description="When the page was last seen to change, where a correction came after that."
+    )
     headline: str | None = None
     date_published: str | None = None
     cluster_id: str | None = None
@@ -134,6 +137,13 @@ class Takedown(Record):
     erases: bool = Field(default=False, description="Whether its objects are deleted as well.")
     settled_at: str = Field(description="From then on no worker writes anything that it began before the takedown.")
     erased_at: str | None = Field(default=None, description="When nothing of it was left.")
+
+
+class Reprocessing(Record):
+    """A run that makes a stored capture or work object into an article anew, and visits no page."""
+
+    order: str = Field(description="The operator's order that it belongs to; each is carried out once.")
+    visit_due_at: int | None = Field(default=None, description="When the next visit is due, as it was before.")
 
 
 class FollowedRedirect(Record):
@@ -188,6 +198,8 @@ class ArticleState(Record):
     current: CurrentRevision | None = None
     tombstone: Tombstone | None = Field(default=None, description="Set when retracted; there is no current then.")
     takedown: Takedown | None = Field(default=None, description="Set when an operator took it down; it rests for good.")
+    reprocessing: Reprocessing | None = Field(default=None, description="Set while a run visits no page.")
+    last_order: str | None = Field(default=None, description="The last order of reprocessing that was carried out.")
     gone_since: str | None = Field(default=None, description="First of the visits in a row that found it gone.")
     validators: Validators | None = None
     last_outcome: str | None = None

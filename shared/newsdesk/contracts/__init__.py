@@ -51,6 +51,7 @@ from newsdesk.contracts.article import (
     Topic,
     article_json_schema,
     schema_text,
+    substance_of,
     to_document,
     to_json_bytes,
 )
@@ -172,6 +173,7 @@ __all__ = [
     "outcome_in",
     "outcome_of",
     "schema_text",
+    "substance_of",
     "to_document",
     "to_json_bytes",
     "unreadable_key",

@@ -487,6 +487,23 @@ def to_json_bytes(model: ArticleModel) -> bytes:
     return (json.dumps(to_document(model), ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
 
 
+def substance_of(article: Article) -> dict[str, Any]:
+    """Return what an article says, as JSON values: without its number and history, and without what made it.
+
+    Two revisions of the same substance differ for nobody who reads them.
+    """
+    document = to_document(article)
+    for name in ("revision", "previousRevision", "changeType", "schemaVersion"):
+        document.pop(name, None)
+    provenance = document.get("provenance", {})
+    for name in ("extractor", "enricherVersion", "siteProfile", "traceId", "discovery"):
+        provenance.pop(name, None)
+    for page in provenance.get("pages", ()):
+        page.pop("siteProfile", None)
+    document.get("enrichment", {}).pop("provenance", None)
+    return document
+
+
 def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {name: _without_empty(part) for name, part in value.items()}

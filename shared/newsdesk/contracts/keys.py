@@ -28,9 +28,16 @@ def capture_key(host: str, article_id: str, capture_id: str) -> str:
     return f"{RAW_PREFIX}{_UNSAFE.sub('_', host)}/{article_id}/{capture_id}.warc.gz"
 
 
-def extracted_key(article_id: str, capture_id: str) -> str:
-    """Return the key of extract's output for a capture, or for the last one of several pages; expires."""
-    return f"{WORK_PREFIX}{article_id}/{capture_id}/extracted.json.gz"
+def extracted_key(article_id: str, capture_id: str, run: int | None = None) -> str:
+    """Return the key of extract's output for a capture, or for the last one of several pages; expires.
+
+    Parameters
+    ----------
+    run : int or None
+        The run that reads a capture anew, beside what was made of it before.
+    """
+    name = "extracted" if run is None else f"extracted-{run}"
+    return f"{WORK_PREFIX}{article_id}/{capture_id}/{name}.json.gz"
 
 
 def page_key(article_id: str, capture_id: str, version: str) -> str:
