@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from harness.judged_quotes import are_right
 from harness.measures import DATA
 
 Finding = tuple[float, bool]
@@ -70,6 +71,14 @@ def place_findings(predictions: Path, data: Path = DATA) -> Iterator[Finding]:
                 yield geo["confidence"], any(gold.get("country", geo["country"]) == geo["country"] for gold in touched)
 
 
+def quote_findings(predictions: Path, data: Path = DATA) -> Iterator[Finding]:
+    """Yield each quote: right are its words and its speaker."""
+    for truth, row in _pairs("quotes", predictions, data):
+        for quote, right in zip(row["quotes"], are_right(row["quotes"], truth["quotes"]), strict=True):
+            if "confidence" in quote:
+                yield quote["confidence"], right
+
+
 def _pairs(task: str, predictions: Path, data: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     predicted = {row["id"]: row for row in map(json.loads, predictions.read_text(encoding="utf-8").splitlines())}
     for truth in map(json.loads, (data / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()):
@@ -80,5 +89,5 @@ def _touches(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return any(begin < span[1] and span[0] < end for begin, end in others)
 
 
-CALIBRATED = {"ner": entity_findings, "places": place_findings}
+CALIBRATED = {"ner": entity_findings, "places": place_findings, "quotes": quote_findings}
 """What has a confidence, by the task whose gold tells whether it keeps it."""

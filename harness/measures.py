@@ -54,7 +54,7 @@ def predict(task: str, folder: Path, data: Path = DATA, each: Callable[[], objec
 
 def score(task: str, predictions: Path, data: Path = DATA, resamples: int = 0, **options: Any) -> Figures:
     """Return a task's figures: value, and the interval's ends where there are resamples."""
-    report = _evaluator(data).evaluate(task, data / f"{task}.jsonl", predictions, resamples, **options)
+    report = evaluator(data).evaluate(task, data / f"{task}.jsonl", predictions, resamples, **options)
     overall: Figures = report["overall"]
     return overall
 
@@ -73,7 +73,7 @@ def score_by_source(
         of_source = {key: row for key, row in truth.items() if source_of(task, row) == source}
         _write(part / f"{task}.jsonl", of_source.values())
         _write(part / predictions.name, (predicted[key] for key in of_source))
-        report = _evaluator(data).evaluate(task, part / f"{task}.jsonl", part / predictions.name, resamples)
+        report = evaluator(data).evaluate(task, part / f"{task}.jsonl", part / predictions.name, resamples)
         figures[source] = report["overall"]
     return figures
 
@@ -104,7 +104,9 @@ def values(figures: Figures) -> Mapping[str, float | None]:
 
 
 @cache
-def _evaluator(data: Path) -> ModuleType:
+@cache
+def evaluator(data: Path = DATA) -> ModuleType:
+    """Return the evaluator that comes with the data."""
     spec = importlib.util.spec_from_file_location("evaluate_enrichment", data / EVALUATOR)
     assert spec is not None
     assert spec.loader is not None

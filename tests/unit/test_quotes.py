@@ -470,6 +470,34 @@ def test_without_a_parse_the_article_says_what_was_left_out() -> None:
     assert enrichment.errors == ()
 
 
+def sureness(body: str, *names: str) -> float:
+    (quote,) = quotes(body, *names)
+    assert quote.confidence is not None
+    return quote.confidence
+
+
+def test_words_in_marks_with_a_name_beside_them_are_sure() -> None:
+    assert sureness("“The bridge is safe for the winter,” Marta Lind said.", "Marta Lind") >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("surer", "less"),
+    [
+        ("Marta Lind said that the bridge will open in May.", "Marta Lind plans to open the old bridge in May."),
+        ("Marta Lind said the bridge will open in May.", "They said the bridge will open in May."),
+        ("“The bridge is safe for the winter,” Marta Lind said.", "“The bridge is safe for the winter.”"),
+        ("Marta Lind said the bridge will open in May.", "Marta Lind said the bridge is closed."),
+    ],
+)
+def test_a_quote_is_the_less_sure_the_less_speaks_for_it(surer: str, less: str) -> None:
+    assert sureness(surer, "Marta Lind") > sureness(less, "Marta Lind")
+
+
+def test_without_a_parse_nothing_is_known_of_how_sure_a_quote_is() -> None:
+    (quote,) = quotes("„Wir haben jeden Stein davon angesehen“, sagte Marta Lind.", language=GERMAN)
+    assert quote.confidence is None
+
+
 PIECES = st.sampled_from(
     [
         "“", "”", '"', "'", "’", "«", "»", " ", "\n\n", "\n", ",", ".", "?", ":", " — ", "(", "𝒜", "\U0001f600", "é",

@@ -279,6 +279,9 @@ class Quote(ArticleModel):
     text: str
     speaker: Speaker | None = None
     cue: Mention | None = Field(default=None, description="The word that tells of saying, such as `said`.")
+    confidence: Score | None = Field(
+        default=None, description="How likely it is that the words and the speaker are right."
+    )
 
 
 class CitedSource(ArticleModel):

@@ -7,11 +7,12 @@ Without a parse, that is in any language but English, only quotations that stand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from enricher.parsing import Attribution, Construction, ParsedText
 from enricher.ports import Analysis, NotApplicableError
+from enricher.speech.confidence import confidence, evidence_of
 from enricher.speech.quoted_speech import is_statement
 from enricher.speech.speakers import Speakers
 from enricher.text import Quotation, SpanIndex
@@ -43,7 +44,7 @@ class QuotesEnricher:
         except NotApplicableError as error:
             partial = NotApplicable(enricher=self.name, detail=f"no speakers: {error}")
             return Enrichment(quotes=_unattributed(body, marked, 0), not_applicable=(partial,))
-        quotes = _quotes(text, said, marked, found.entities)
+        quotes = [quote for quote, _ in quotes_with_evidence(text, said, marked, found.entities)]
         return Enrichment(quotes=(*quotes, *_unattributed(body, marked, len(text.text))))
 
 
@@ -56,14 +57,17 @@ def _unattributed(body: str, marked: Sequence[Quotation], begin: int) -> tuple[Q
     )
 
 
-def _quotes(
+def quotes_with_evidence(
     text: ParsedText, said: Sequence[Attribution], marked: Sequence[Quotation], entities: Sequence[Entity]
-) -> list[Quote]:
+) -> Iterator[tuple[Quote, tuple[str, ...]]]:
+    """Yield the quotes among attributions, each with what its confidence rests on."""
     index = SpanIndex(marked)
     speakers = Speakers(text, entities, index)
-    kinds = [(attribution, _kind(attribution, index, text)) for attribution in said]
-    return [
-        Quote(
+    for attribution in said:
+        kind = _kind(attribution, index, text)
+        if kind == "indirect" and not _says_something(text, attribution):
+            continue
+        quote = Quote(
             kind=kind,
             begin=attribution.begin,
             end=attribution.end,
@@ -71,9 +75,8 @@ def _quotes(
             speaker=_speaker(text, attribution, speakers),
             cue=_cue(text, attribution),
         )
-        for attribution, kind in kinds
-        if kind != "indirect" or _says_something(text, attribution)
-    ]
+        evidence = tuple(evidence_of(text, attribution, quote))
+        yield quote.model_copy(update={"confidence": confidence(evidence)}), evidence
 
 
 def _says_something(text: ParsedText, attribution: Attribution) -> bool:
