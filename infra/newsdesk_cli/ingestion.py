@@ -5,6 +5,7 @@ Comes in: URLs and a stack. Goes out: one result per URL. Changes: the stack's i
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 import uuid
@@ -26,6 +27,8 @@ _MESSAGES_PER_CALL = 10  # SQS's own limit
 _LONGEST_SENT = 2 * MAXIMUM_URL_LENGTH  # longer than submit accepts, and small enough for ten in one call
 _POLL_SECONDS = 1.0
 _DOWNLOADS_AT_ONCE = 8
+_NO_NAMES = frozenset({errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ})
+"""Errors of a file system that mean that a key is no name there: too long, or below another key's file."""
 
 WAITING = "waiting"
 
@@ -252,7 +255,8 @@ def mirror(stack: Stack, folder: Path) -> int:
     """Copy the bucket's objects into a folder under their own keys; return how many were copied.
 
     Objects are immutable, so one that is already there with the same size is not copied again. One whose key leads out
-    of the folder is left out, with a complaint: no stage writes such a key, but others may write into a bucket.
+    of the folder, or can be no file's path there, is left out, with a complaint: no stage writes such a key, but others
+    may write into a bucket.
     """
     missing: list[str] = []
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.bucket):
@@ -260,17 +264,31 @@ def mirror(stack: Stack, folder: Path) -> int:
             path = path_below(folder, entry["Key"])
             if path is None:
                 complain(f"left out {entry['Key']}: it is no file below {folder}")
-            elif not path.is_file() or path.stat().st_size != entry["Size"]:
+            elif not _is_there(path, entry["Size"]):
                 missing.append(entry["Key"])
 
-    def copy(key: str) -> None:
+    def copy(key: str) -> bool:
         path = folder / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(stack.s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read())
+        body = stack.s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        except OSError as error:
+            if error.errno not in _NO_NAMES:
+                raise
+            complain(f"left out {key}: {error.strerror}")
+            return False
+        return True
 
     with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as executor:
-        list(executor.map(copy, missing))
-    return len(missing)
+        return sum(executor.map(copy, missing))
+
+
+def _is_there(path: Path, size: int) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def path_below(folder: Path, key: str) -> Path | None:

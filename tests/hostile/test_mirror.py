@@ -55,3 +55,24 @@ def test_case_100_a_bucket_is_copied_below_its_folder_and_nowhere_else(
     assert copied == 1
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [folder / "articles/v1/one.json"]
     assert capsys.readouterr().err.count("left out") == 3
+
+
+def test_case_100_a_key_that_can_be_no_file_stops_no_other(
+    bucket: str,  # noqa: F811 (fixtures)
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # Given a bucket with a name too long for a file, and with an object below another object
+    for key in ["a" * 300, "b/" + "c" * 300 + "/d", "articles/v1/one.json", "articles/v1/one.json/two", "z"]:
+        aws.put_object(key, b"{}")
+
+    # When it is copied, twice
+    stack = cast(Stack, Bucket(boto3.client("s3"), bucket))
+    copied = [mirror(stack, tmp_path / "out") for _ in range(2)]
+
+    # Then the others are there, and each that is not is named
+    files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert "z" in files
+    assert len(files) == 2
+    assert copied == [2, 0]
+    assert capsys.readouterr().err.count("left out") == 2 * 3

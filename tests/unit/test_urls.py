@@ -431,3 +431,11 @@ def test_an_allowed_network_opens_its_addresses_with_all_ports_and_no_other() ->
 )
 def test_a_relative_url_is_resolved_as_browsers_do(text: str, expected: str) -> None:
     assert parse_url(text, parse_url("https://news.example/a/")).href == expected
+
+
+@pytest.mark.parametrize("text", ["https://news.example/\ud800", "https://\udfff.example/", "/\ud800"])
+def test_half_a_surrogate_pair_is_no_url(text: str) -> None:
+    base = None if text.startswith("https") else parse_url("https://news.example/a")
+    with pytest.raises(RejectedUrlError) as refused:
+        parse_url(text, base)
+    assert refused.value.reason is Reason.INVALID_URL

@@ -107,7 +107,7 @@ def parse_url(text: str, base: Url | None = None) -> Url:
         _check_absolute_form(text)
     try:
         parsed = can_ada.parse(text) if base is None else can_ada.parse(base.href) + text
-    except ValueError as error:
+    except (TypeError, ValueError) as error:  # a TypeError for half a surrogate pair
         raise RejectedUrlError(Reason.INVALID_URL, "cannot be parsed") from error
     scheme = parsed.protocol[:-1]
     if scheme not in _DEFAULT_PORT_OF:
