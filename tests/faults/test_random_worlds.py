@@ -1,8 +1,8 @@
 """Worlds in which many things go wrong at once.
 
 Comes in: seeds. Goes out: assertions, and with ``-s`` what went wrong in each world. Deliveries are shuffled, doubled,
-two workers are at the same article, functions die, services throttle, the bus refuses some of a call's events, the
-stream delivers a batch again, and the index of due articles lags behind.
+two workers are at the same article, functions die, services throttle, the bus refuses some of a call's events, batches
+are done in part, the stream delivers a batch again, and the index of due articles lags behind.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ from tests.pipeline import page
 
 WORLDS = int(os.environ.get("NEWSDESK_WORLDS", "1"))
 FIRST_SEED = int(os.environ.get("NEWSDESK_FIRST_SEED", "20261130"))
-THROTTLE_CODES = ("ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded")
+THROTTLE_CODES = {
+    "dynamodb": ("ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"),
+    "s3": ("SlowDown", "ServiceUnavailable", "KMS.ThrottlingException"),
+    "sqs": ("RequestThrottled", "OverLimit", "KmsThrottled"),
+    "events": ("ThrottlingException", "LimitExceededException"),
+}
+CANCELLED = (("ThrottlingError", "None"), ("None", "ThrottlingError"), ("TransactionConflict", "ThrottlingError"))
+"""Reasons for which a transaction is cancelled, its first actions' first."""
 
 KINDS: dict[str, frozenset[str]] = {
     "plain": frozenset({"indexed", "unchanged"}),
@@ -63,7 +70,7 @@ class Weather:
                 raise KilledError
         if drawn < 0.018:
             self.seen["throttled"] += 1
-            raise ClientError({"Error": {"Code": self._random.choice(THROTTLE_CODES)}}, call.operation)
+            raise self._throttled(call)
         if drawn < 0.06 and self._depth == 0:
             self.seen["overtaken"] += 1
             self._depth += 1
@@ -71,16 +78,81 @@ class Weather:
                 self._world.deliver_one(self._random)
             finally:
                 self._depth -= 1
+        if drawn < 0.3 and call.operation in _IN_PART:
+            return self._in_part(call, make)
         answered = make()
-        if call.operation == "PutEvents" and drawn < 0.3:
-            self.seen["events refused"] += 1
-            entries = answered["Entries"]
-            # The bus took them, and says of one that it did not: it is sent again, under the same id.
-            entries[self._random.randrange(len(entries))] = {"ErrorCode": "InternalFailure", "ErrorMessage": "busy"}
         if call.operation == "Query" and drawn < 0.2 and answered.get("Items"):
             self.seen["index behind"] += 1
             answered = {**answered, "Items": answered["Items"][1:]}
         return answered
+
+    def _throttled(self, call: Call) -> ClientError:
+        if call.operation != "TransactWriteItems":
+            code = self._random.choice(THROTTLE_CODES[call.service])
+            status = 503 if code == "ServiceUnavailable" else 400
+            answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+            return ClientError(answer, call.operation)
+        first, others = self._random.choice(CANCELLED)
+        codes = [first, *[others] * (len(call.arguments["TransactItems"]) - 1)]
+        answer = {
+            "Error": {"Code": "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": code} for code in codes],
+        }
+        cancelled: ClientError = call.client.exceptions.TransactionCanceledException(answer, call.operation)
+        return cancelled
+
+    def _in_part(self, call: Call, make: Callable[[], Any]) -> Any:
+        """Let a call do but one of the things that it asks for, and say so; now and then it has done that one, too."""
+        self.seen["done in part"] += 1
+        asked = _IN_PART[call.operation](call.arguments)
+        at = self._random.randrange(len(asked))
+        left = asked[at]
+        if call.operation == "PutEvents" and self._random.random() < 0.5:
+            answered = make()
+            answered["Entries"][at] = _NOT_NOW
+            return answered
+        if len(asked) == 1:
+            return _nothing_of(call)
+        del asked[at]
+        try:
+            answered = make()
+        finally:
+            asked.insert(at, left)
+        return _without(call, answered, at, left)
+
+
+_NOT_NOW = {"ErrorCode": "InternalFailure", "ErrorMessage": "busy"}
+
+
+def _of_the_table(arguments: Any) -> Any:
+    (asked,) = arguments["RequestItems"].values()
+    return asked["Keys"] if isinstance(asked, dict) else asked
+
+
+_IN_PART: dict[str, Callable[[Any], Any]] = {
+    "PutEvents": lambda arguments: arguments["Entries"],
+    "BatchGetItem": _of_the_table,
+    "BatchWriteItem": _of_the_table,
+}
+"""Calls that succeed when they have done a part, and where the parts stand in what they are asked for."""
+
+
+def _nothing_of(call: Call) -> Any:
+    if call.operation == "PutEvents":
+        return {"Entries": [_NOT_NOW], "FailedEntryCount": 1}
+    if call.operation == "BatchWriteItem":
+        return {"UnprocessedItems": call.arguments["RequestItems"]}
+    return {"Responses": {}, "UnprocessedKeys": call.arguments["RequestItems"]}
+
+
+def _without(call: Call, answered: Any, at: int, left: Any) -> Any:
+    if call.operation == "PutEvents":
+        answered["Entries"].insert(at, _NOT_NOW)
+        return answered
+    ((table, asked),) = call.arguments["RequestItems"].items()
+    if call.operation == "BatchWriteItem":
+        return {**answered, "UnprocessedItems": {table: [left]}}
+    return {**answered, "UnprocessedKeys": {table: {**asked, "Keys": [left]}}}
 
 
 def build_site(site: MisbehavingServer) -> dict[str, str]:

@@ -61,10 +61,12 @@ class KilledError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One AWS call that a function made."""
+    """One AWS call that a function made; a fault may make it with less than it asks for."""
 
     service: str
     operation: str
+    arguments: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    client: Any = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.service}.{self.operation}"
@@ -106,7 +108,7 @@ class Tripwire:
         def make(client: Any, operation: str, arguments: Any) -> Any:
             if not self.at_work or self.is_aside:
                 return real(client, operation, arguments)
-            call = Call(client.meta.service_model.service_name, operation)
+            call = Call(client.meta.service_model.service_name, operation, arguments, client)
             number = len(self.calls)
             self.calls.append(call)
             if self.fault is None:
