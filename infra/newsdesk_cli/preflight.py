@@ -22,6 +22,11 @@ from newsdesk_cli.templates import Template
 
 # What runs beside the stages: publish (one invocation for each shard of the stream, four when the table is young) and
 # dispatch.
+RETENTIONS = ("RawRetentionDays", "WorkRetentionDays", "RecordRetentionDays")
+LONGEST_RUN_DAYS, LONGEST_PAGE_DAYS = 7, 4
+"""How long an article of one page may be on its way, and what each further page may add, if everything that can be
+repeated is."""
+
 _BESIDE_THE_STAGES = 5
 
 
@@ -83,7 +88,9 @@ def check_account(region: str | None, template: Template, given: Mapping[str, st
         for name in given.keys() - template["Parameters"]
     ]
     bad = [finding for finding in findings if finding.verdict is not Verdict.GOOD]
-    parameters = bad or [Finding("parameters", Verdict.GOOD, f"{len(given)} set, the others have defaults")]
+    defaults = {name: str(entry.get("Default", "")) for name, entry in template["Parameters"].items()}
+    doubtful = [] if bad else _check_retentions({**defaults, **given})
+    parameters = bad or doubtful or [Finding("parameters", Verdict.GOOD, f"{len(given)} set, the others have defaults")]
     session = boto3.session.Session(region_name=region)
     if session.region_name is None:
         return [*parameters, Finding("Region", Verdict.BAD, "none is set; set region in samconfig.toml")]
@@ -111,6 +118,21 @@ def _check_parameter(name: str, entry: Mapping[str, Any], given: str | None) -> 
     if entry["Type"] == "Number" and not _is_between(str(value), entry.get("MinValue"), entry.get("MaxValue")):
         return Finding(name, Verdict.BAD, f"{value!r} is no number that is allowed")
     return Finding(name, Verdict.GOOD, str(value))
+
+
+def _check_retentions(values: Mapping[str, str]) -> list[Finding]:
+    """Return the retentions that are shorter than an article of several pages may be on its way."""
+    pages = int(values["FollowPages"])
+    longest = LONGEST_RUN_DAYS + LONGEST_PAGE_DAYS * pages
+    return [
+        Finding(
+            name,
+            Verdict.DOUBTFUL,
+            f"{values[name]} days; with FollowPages={pages} an article may be on its way for {longest}",
+        )
+        for name in RETENTIONS
+        if pages and float(values[name]) < longest
+    ]
 
 
 def _is_between(text: str, least: float | None, most: float | None) -> bool:

@@ -88,6 +88,19 @@ class TestParameters:
         assert check(**given)[name].verdict is Verdict.BAD
 
 
+def test_retentions_that_a_run_of_many_pages_outlives_are_doubtful(account: Any) -> None:
+    account(1000)
+    # Given as many pages as are followed at most, When the defaults are kept, Then the one that is too short is named
+    found = check(UserAgent=USER_AGENT, FollowPages="20")
+    assert {name for name, finding in found.items() if finding.verdict is Verdict.DOUBTFUL} == {"WorkRetentionDays"}
+    assert "87" in found["WorkRetentionDays"].detail
+
+    # And with what is asked for, or with fewer pages, nothing is
+    for given in ({"FollowPages": "20", "WorkRetentionDays": "87"}, {"FollowPages": "5"}):
+        found = check(UserAgent=USER_AGENT, **given)
+        assert {finding.verdict for finding in found.values()} == {Verdict.GOOD}
+
+
 def test_an_account_that_does_not_answer_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     # Given
     def refuse(*_: object) -> object:

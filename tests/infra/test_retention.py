@@ -13,21 +13,26 @@ from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 from newsdesk.runtime import TableSettings
 from newsdesk_cli.paths import TEMPLATE
+from newsdesk_cli.preflight import LONGEST_PAGE_DAYS, LONGEST_RUN_DAYS, RETENTIONS
 from newsdesk_cli.templates import load_template
 
 PARAMETERS = load_template(TEMPLATE)["Parameters"]
-RETENTIONS = ("RawRetentionDays", "WorkRetentionDays", "RecordRetentionDays")
 DAY = 86400.0
 
 
 def longest_run_days(stuck_after_seconds: float) -> float:
     """How long an article of one page may be on its way, if everything that can be repeated is."""
+    overloads = OVERLOAD_POLICY.attempts * max(OVERLOAD_POLICY.cap_seconds, RETRY_AFTER_CAP_SECONDS)
+    return longest_page_days(stuck_after_seconds) + overloads / DAY
+
+
+def longest_page_days(stuck_after_seconds: float) -> float:
+    """What a page may add: its attempts and resends are its own, and how often its host is busy is the run's."""
     stuck = sum(stuck_after_seconds * 2.0**resends for resends in range(MAXIMUM_RESENDS + 1))
     retries = max(
         (policy.attempts - 1) * max(policy.cap_seconds, RETRY_AFTER_CAP_SECONDS) for policy in RETRY_POLICIES.values()
     )
-    overloads = OVERLOAD_POLICY.attempts * max(OVERLOAD_POLICY.cap_seconds, RETRY_AFTER_CAP_SECONDS)
-    return (stuck + retries + overloads) / DAY
+    return (stuck + retries) / DAY
 
 
 @pytest.mark.parametrize("parameter", RETENTIONS)
@@ -46,3 +51,9 @@ def test_the_functions_refuse_what_the_template_refuses() -> None:
 @pytest.mark.parametrize("stuck_after", [PARAMETERS["StuckAfterSeconds"][bound] for bound in ("MinValue", "Default")])
 def test_a_run_that_is_repeated_as_often_as_allowed_lasts_days(stuck_after: float) -> None:
     assert 3 < longest_run_days(stuck_after) < longest_run_days(PARAMETERS["StuckAfterSeconds"]["MaxValue"])
+
+
+def test_what_is_checked_before_a_deployment_fits_the_longest_runs() -> None:
+    longest_stuck = PARAMETERS["StuckAfterSeconds"]["MaxValue"]
+    assert longest_run_days(longest_stuck) <= LONGEST_RUN_DAYS
+    assert longest_page_days(longest_stuck) <= LONGEST_PAGE_DAYS
