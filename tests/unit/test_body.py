@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from extractor.body import Body, choose_body
@@ -153,3 +155,11 @@ def test_a_surer_look_without_the_cuts_overrules_them(
     page = features_of((), {}, Statements(), {})
     judged, again = (Judgement({}, 0.5, words, certainty, "blocks", page) for certainty, words in (cut, whole))
     assert overrules(again, judged) is is_overruled
+
+
+def test_a_look_that_adds_another_article_to_the_one_that_was_kept_overrules_nothing() -> None:
+    page = replace(features_of((), {}, Statements(), {}), sizes=[40, 40, 200])
+    judged = Judgement({0: 0.9, 1: 0.9}, 0.5, 80, 0.7, "blocks", page)
+    again = Judgement({0: 0.9, 1: 0.9, 2: 0.9}, 0.5, 280, 0.95, "blocks", page)
+    assert not overrules(again, judged)
+    assert overrules(replace(again, scores={2: 0.9}, words=200), judged)

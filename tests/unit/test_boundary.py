@@ -389,6 +389,64 @@ def test_what_says_in_several_ways_that_it_is_another_article_is_firmly_cut() ->
     assert boundary.firm <= set(boundary.foreign)
 
 
+NEIGHBOURS: dict[str, Callable[[Story, str], str]] = {
+    "next article of an amp page": lambda s, url: (
+        f"<div class=amp-next data-url={url}><h2>{s.headline}</h2><div>By {s.author}</div><div>{s.date}</div>"
+        f"{paragraphs(s)}</div>"
+    ),
+    "folded": lambda s, url: (
+        f"<details open><summary><a href={url}>{s.headline}</a></summary>{paragraphs(s, 2)}"
+        f"<p><a href={url}>Keep reading</a></p></details>"
+    ),
+    "tables": lambda s, url: (
+        f"<table><tr><td><b><a href={url}>{s.headline}</a></b></td></tr><tr><td>By {s.author}</td></tr>"
+        f"<tr><td>{paragraphs(s)}</td></tr></table>"
+    ),
+    "microdata": lambda s, url: (
+        f"<article itemscope><h1 itemprop=headline><a href={url}>{s.headline}</a></h1>"
+        f"<span itemprop=author>{s.author}</span><time>{s.date}</time><div>{paragraphs(s)}</div></article>"
+    ),
+    "hentry": lambda s, url: (
+        f"<div class='post hentry'><h2 class=entry-title><a href={url}>{s.headline}</a></h2><span>{s.date}</span>"
+        f"<div>{paragraphs(s, 2)}<p><a class=more-link href={url}>Continue reading »</a></p></div></div>"
+    ),
+}
+"""How another article may stand on the page, by a name."""
+
+
+@pytest.mark.parametrize("kind", NEIGHBOURS)
+@pytest.mark.parametrize("is_above", [True, False])
+def test_articles_beside_this_one_are_cut_in_any_markup(kind: str, is_above: bool) -> None:
+    others = "".join(NEIGHBOURS[kind](story, f"/x/{n}") for n, story in enumerate((CHOIR, BATTERY)))
+    own = (
+        f"<main><h1>{DAM.headline}</h1><p>By {DAM.author}</p><time>{DAM.date}</time><div>{paragraphs(DAM)}</div></main>"
+    )
+    left, _ = bound(others + own if is_above else own + others, authors=(DAM.author,))
+    assert_only(left, DAM, CHOIR, BATTERY)
+
+
+def _each(template: str) -> str:
+    return "".join(template.format(n=n, text=escape(text)) for n, text in enumerate(DAM.paragraphs, start=1))
+
+
+WHOLES = {
+    "links to its own sections": "<h2 id=s{n}><a href='#s{n}'>Part {n}</a></h2><p>{text}</p>",
+    "questions in bold": "<p><b>What did the council say then?</b></p><p>{text}</p>",
+    "updates": "<article class=upd><time>{n}:15</time><h3>What we heard at {n}</h3><p>{text}</p></article>",
+    "chapters": "<article class=ch><h2>Chapter {n}</h2><p>{text}</p></article>",
+    "back to the top": "<div class=sec><h3>Of part {n}</h3><p>{text}</p><a href='#top'>Back to the top</a></div>",
+    "columns": "<div class=col-{n}><p>{text}</p></div>",
+}
+"""How the parts of one article may look like several, by a name."""
+
+
+@pytest.mark.parametrize("kind", WHOLES)
+def test_an_article_that_looks_like_several_stays_whole(kind: str) -> None:
+    left, boundary = bound(f"<div class=page><h1>{DAM.headline}</h1><p>{DAM.author}</p>{_each(WHOLES[kind])}</div>")
+    assert_only(left, DAM)
+    assert not boundary.foreign
+
+
 def test_what_json_ld_has_in_the_articles_body_is_never_cut() -> None:
     body = " ".join((*DAM.paragraphs, *CHOIR.paragraphs))
     posts = "".join(

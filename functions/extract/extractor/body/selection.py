@@ -139,7 +139,7 @@ def choose_body(
             again = judge(undisputed, {})
             if overrules(again, judged):
                 judged, sure, foreign, warnings = again, undisputed, undisputed, (CUT_OVERRULED,)
-    kept = [i for i, probability in judged.scores.items() if probability >= judged.threshold]
+    kept = judged.kept
     certainty = judged.certainty
     if certainty < DISPUTED and "trafilatura" in judged.source:
         tokens, sizes = judged.page.tokens, judged.page.sizes
@@ -179,15 +179,26 @@ class Judgement:
     source: str
     page: PageFeatures
 
+    @property
+    def kept(self) -> list[int]:
+        """The segments that are kept."""
+        return [i for i, probability in self.scores.items() if probability >= self.threshold]
+
 
 def overrules(again: Judgement, judged: Judgement) -> bool:
-    """Return whether a look without the boundary's cuts shows that they took the article itself."""
+    """Return whether a look without the boundary's cuts shows that they took the article itself.
+
+    Where it keeps what was kept with them, and more, the cuts have left an article, and what comes back is another.
+    """
     if again.words < FEWEST_WORDS:
         return False
     if judged.certainty < LOST or judged.words < FEWEST_WORDS:
         return again.certainty >= FOUND
     is_surer = again.certainty >= SURER and again.certainty >= judged.certainty + _MARGIN
-    return is_surer and again.words >= _MOSTLY * judged.words
+    if not is_surer or again.words < _MOSTLY * judged.words:
+        return False
+    shared = sum(judged.page.sizes[i] for i in set(judged.kept).intersection(again.kept))
+    return _MOSTLY * shared <= judged.words
 
 
 def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> Judgement:

@@ -196,8 +196,8 @@ def _leads_away(features: Mapping[str, float]) -> bool:
 
 
 def _is_rest_of_text(features: Mapping[str, float]) -> bool:
-    """Return whether a piece without a headline or any other sign has the words of the article."""
-    if not features.get("headless", 0) or features["before_title"] or features["signs"]:
+    """Return whether a piece below without a headline or any other sign has the words of the article."""
+    if not features.get("headless", 0) or features["before"] or features["before_title"] or features["signs"]:
         return False
     return features["known"] >= _KNOWN and features["known"] + features["lexical"] >= _ON_SUBJECT
 
