@@ -61,7 +61,7 @@ def _unseen(page: Page) -> Set[int]:
     """
     found = {segment.index for segment in page.segments if segment.is_hidden}
     found.update(_for_screen_readers(page))
-    sheets = "\n".join(style.text for style in page.tree.iter("style") if style.text)
+    sheets = "\n".join(style.text for style in page.elements.of("style") if style.text)
     selectors = hiding_selectors(sheets) if sheets else frozenset()
     if not selectors:
         return found

@@ -189,8 +189,9 @@ def _scripts(tree: HtmlElement) -> Iterator[str]:
     total = 0
     found = 0
     for script in islice(tree.iter("script"), _MAXIMUM_SCRIPTS_SEEN):
-        text = script.text
-        if not text or not _TYPE.search(script.get("type", "")) or len(text) > _LARGEST_SCRIPT:
+        # A script's text is read only where it may be data: most of a page is text of other scripts.
+        text = script.text if _TYPE.search(script.get("type", "")) else None
+        if not text or len(text) > _LARGEST_SCRIPT:
             continue
         found += 1
         total += len(text)

@@ -6,7 +6,7 @@ Comes in: a page's tree. Goes out: names and what is stated under them.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -44,10 +44,10 @@ class MetaStatements:
         return next(iter(self.all(*names)), None)
 
 
-def read_meta(tree: HtmlElement) -> MetaStatements:
-    """Return what a page states in ``<meta>`` elements; of what no reader needs, nothing."""
+def read_meta(metas: Iterable[HtmlElement]) -> MetaStatements:
+    """Return what a page states in its ``<meta>`` elements; of what no reader needs, nothing."""
     values: dict[str, list[str]] = {}
-    for meta in islice(tree.iter("meta"), _MAXIMUM_METAS):
+    for meta in islice(metas, _MAXIMUM_METAS):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "")[:100].strip().lower()
         stated = meta.get("content") or meta.get("value")
         if name and stated and (value := one_line(_unescaped(stated), _LONGEST_VALUE)):

@@ -16,6 +16,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from extractor.html.containers import Container
+from extractor.html.elements import Elements
 from extractor.html.json_ld import StructuredData, read_structured_data
 from extractor.html.links import checked_url
 from extractor.html.meta_tags import MetaStatements, read_meta
@@ -26,9 +27,7 @@ from newsdesk.web import Url
 Element: TypeAlias = HtmlElement
 """An element of a page's tree."""
 
-_ANNOTATED = XPath("descendant::*[@itemprop or @property or @rel]")
 _TEXTS = XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
-_CLASSES, _IDS = XPath("descendant::*/@class", smart_strings=False), XPath("descendant::*/@id", smart_strings=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +46,8 @@ class Page:
         The parsed HTML.
     segments : tuple of Segment
         Its visible text, in document order.
+    elements : Elements
+        Its elements, by what they are called.
     containers : tuple of Container
         The elements around the segments, the outer before the inner; the first is the root.
     data : StructuredData
@@ -59,15 +60,11 @@ class Page:
     address: str
     url: Url | None
     tree: Element
+    elements: Elements
     segments: tuple[Segment, ...]
     containers: tuple[Container, ...]
     data: StructuredData
     meta: MetaStatements
-
-    @cached_property
-    def annotated(self) -> tuple[Element, ...]:
-        """The elements with ``itemprop``, ``property`` or ``rel``, in document order: microdata, RDFa and links."""
-        return tuple(_ANNOTATED(self.tree))
 
     @cached_property
     def text(self) -> str:
@@ -82,12 +79,12 @@ class Page:
     @cached_property
     def links(self) -> tuple[Element, ...]:
         """The ``a`` and ``link`` elements, in document order."""
-        return tuple(self.tree.iter("a", "link"))
+        return tuple(self.elements.of("a", "link"))
 
     @cached_property
     def markup_names(self) -> str:
         """What its makers call its parts: each value of ``class`` and ``id`` once, parted by spaces."""
-        return " ".join(dict.fromkeys([*_CLASSES(self.tree), *_IDS(self.tree)]))
+        return " ".join(self.elements.names)
 
 
 def read_html(text: str, address: str) -> Page | None:
@@ -103,14 +100,16 @@ def read_html(text: str, address: str) -> Page | None:
     tree = parse_html(text)
     if tree is None:
         return None
+    elements = Elements(tree)
     segments, containers = walk(tree)
     return Page(
         source=text,
         address=address,
         url=checked_url(address),
         tree=tree,
+        elements=elements,
         segments=segments,
         containers=containers,
         data=read_structured_data(tree),
-        meta=read_meta(tree),
+        meta=read_meta(elements.of("meta")),
     )

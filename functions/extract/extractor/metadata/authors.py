@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote
 
-from extractor.html import Element, MetaStatements, Page, Segment, lines_of, one_line, query, text_of
+from extractor.html import Element, MetaStatements, Page, Segment, lines_of, one_line, text_of
 from extractor.text import BY_WORDS, fold
 
 MAXIMUM_AUTHORS = 20
@@ -191,10 +191,7 @@ _TRUST_OF_OTHERS = 0.75
 _AUTHOR_PATH = re.compile(
     r"/author|/profile/|/people/|/contributor|/writer|/autor|/auteur|/redaktion/|/journalist|/staff/|/by/"
 )
-_NAMED_FOR_AUTHORS = query(
-    "descendant::*[self::address or @class[contains(.,'uthor') or contains(.,'yline') or contains(.,'contributor') or "
-    "contains(.,'writer')] or @id[contains(.,'author') or contains(.,'byline')]]"
-)
+_CLASS_OF_AUTHORS, _IDENTIFIER_OF_AUTHORS = re.compile("uthor|yline|contributor|writer"), re.compile("author|byline")
 _OTHER_AUTHOR_CLASS = re.compile(
     r"(?<![^\s_-])(?:auteure?s?|autore?s?|autora|autrice|redat(?:tore|trice)|redactora?|redacteur|redakteur(?:in)?|redaktor"
     r"|verfasser(?:in)?|journaliste?|periodista|giornalista|jornalista|skribent|forfatter|författare|toimittaja"
@@ -260,7 +257,7 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
     for statements in _meta_bylines(page.meta):
         add(_names_in_list(statements, ()), "meta")
     if not any(authors.source == "jsonld" and not authors.is_doubtful for authors in found):
-        place = _Place(page.tree)
+        place = _Place(page)
         for names in _in_markup(page, place):
             add(names, "dom")
         add(_in_lines(page.segments, place), "dom")
@@ -454,15 +451,22 @@ def _spelled(value: str) -> str:
 
 def _in_markup(page: Page, place: _Place) -> Iterator[list[str]]:
     """Yield what each kind of markup says: properties first, then links to an author's page, then names of classes."""
-    properties = (element for element in page.annotated if element.tag != "meta" and _is_annotated(element))
+    properties = (element for element in page.elements.annotated if element.tag != "meta" and _is_annotated(element))
     links = (link for link in page.links if link.tag == "a" and _AUTHOR_PATH.search(link.get("href") or ""))
     found = False
-    for marked in (properties, links, _NAMED_FOR_AUTHORS(page.tree)):
+    for marked in (properties, links, _named_for_authors(page)):
         if names := _names_in_elements(marked, place, is_property=marked is properties):
             found = True
             yield names
     if not found and (names := _names_in_elements(_named_in_other_languages(page), place)):
         yield names
+
+
+def _named_for_authors(page: Page) -> Iterator[Element]:
+    """Yield the elements that are named for authors, or for an address."""
+    yield from page.elements.called(
+        _CLASS_OF_AUTHORS.search, _IDENTIFIER_OF_AUTHORS.search, page.elements.of("address")
+    )
 
 
 def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property: bool = False) -> list[str]:
@@ -487,9 +491,7 @@ def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property:
 def _named_in_other_languages(page: Page) -> list[Element]:
     """Return the elements whose class is the word for an author in another language, and that hold a name alone."""
     names = dict.fromkeys(match[0] for match in islice(_OTHER_AUTHOR_CLASS.finditer(page.markup_names), 5))
-    found = [
-        element for name in names for element in page.tree.xpath("descendant::*[contains(@class, $name)]", name=name)
-    ]
+    found = [element for name in names for element in page.elements.called(re.compile(re.escape(name)).search)]
     return [element for element in found[:_ELEMENTS_TRIED] if _holds_name_alone(element)]
 
 
@@ -611,8 +613,8 @@ def _is_name_alone(text: str, segment: Segment) -> bool:
 class _Place:
     """Answers whether an element belongs to the article and not to its furniture."""
 
-    def __init__(self, tree: Element) -> None:
-        heading = next(tree.iter("h1"), None)
+    def __init__(self, page: Page) -> None:
+        heading = next(iter(page.elements.of("h1")), None)
         self._around = set() if heading is None else set(heading.iterancestors())
 
     def is_in_article(self, element: Element, *, is_property: bool = False) -> bool:

@@ -99,7 +99,7 @@ class DateReader:
         stated = (tree.get("lang") or "")[:40].strip().replace("_", "-").lower()
         if stated not in ("", "en"):
             return stated
-        for meta in islice(tree.iter("meta"), _MOST_TEXTS):
+        for meta in islice(self._page.elements.of("meta"), _MOST_TEXTS):
             locale = meta.get("content") or ""
             if meta.get("property") == "og:locale" and locale[:3].lower() in ("en_", "en-"):
                 return locale[:40].replace("_", "-").lower()

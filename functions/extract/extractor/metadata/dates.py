@@ -93,9 +93,9 @@ def dates_of_publication(
     shown_dates = shown_dates or ShownDates(page, DateReader(page), headline)
     reader = shown_dates.reader
     stated = _firsts(_in_own_json(page.data, "date_published", reader), latest) or _firsts(
-        _in_json(page.tree, _JSON_PUBLISHED, reader), latest
+        _in_json(page, _JSON_PUBLISHED, reader), latest
     )
-    stated += _firsts(_in_meta(page.tree, _is_published_name, reader), latest)
+    stated += _firsts(_in_meta(page, _is_published_name, reader), latest)
     shown = [
         found
         for found in (
@@ -109,7 +109,7 @@ def dates_of_publication(
     # Of two statements, the one that readers are shown.
     first = next((found for found in stated for seen in shown if found.text[:10] == seen.text[:10]), stated[0])
     others = tuple(found for found in stated if found is not first)
-    chosen = _in_own_zone(first, chain(stated, _moments(page.tree, reader)))
+    chosen = _in_own_zone(first, chain(stated, _moments(page, reader)))
     better = next((found for found in shown if _is_own_day(found, chosen)), None)
     if better is not None:
         return StatedDates(better, (chosen, *others))
@@ -126,9 +126,9 @@ def dates_of_modification(
     shown = shown_dates or ShownDates(page, DateReader(page), headline)
     reader = shown.reader
     stated = _firsts(_in_own_json(page.data, "date_modified", reader), latest) or _firsts(
-        _in_json(page.tree, _JSON_MODIFIED, reader), latest
+        _in_json(page, _JSON_MODIFIED, reader), latest
     )
-    stated += _firsts(_in_meta(page.tree, _MODIFIED_NAMES.__contains__, reader), latest)
+    stated += _firsts(_in_meta(page, _MODIFIED_NAMES.__contains__, reader), latest)
     if not stated:
         updates = (found for found in (*shown.named, *shown.beside_heading) if found.is_update)
         return StatedDates(next((replace(found, is_update=False) for found in _firsts(updates, latest)), None))
@@ -197,7 +197,7 @@ def _from_text(
     times = [found for found in dates.times if is_past(found.text, latest) and not found.is_update]
     if beside is not None:
         return next((found for found in times if found.text.startswith(beside.text)), beside)
-    if in_title := _firsts(_in_title(page.tree, reader), latest):
+    if in_title := _firsts(_in_title(page, reader), latest):
         return in_title[0]
     others = [*times, *(found for found in shown if not found.is_update)]
     guess = _read_by_htmldate(page.tree, page.address, latest)
@@ -233,17 +233,17 @@ def _read_by_htmldate(tree: Element, url: str, latest: datetime) -> str | None:
     return day
 
 
-def _in_title(tree: Element, reader: DateReader) -> Iterator[FoundDate]:
+def _in_title(page: Page, reader: DateReader) -> Iterator[FoundDate]:
     """Yield the date that is all of the last part of the page's ``<title>``."""
-    title = next(tree.iter("title"), None)
+    title = next(iter(page.elements.of("title")), None)
     last = re.split(r"\s[|–—-]\s", text_of(title, 500))[-1] if title is not None else ""
     if _NUMERIC_DAY.fullmatch(last) and (day := reader.read(last, is_any_language=False)):
         yield FoundDate(day, "dom")
 
 
-def _moments(tree: Element, reader: DateReader) -> Iterator[FoundDate]:
+def _moments(page: Page, reader: DateReader) -> Iterator[FoundDate]:
     """Yield the moments of time that are written for machines into the text."""
-    for element in islice(tree.iter("time"), _STATEMENTS_READ):
+    for element in islice(page.elements.of("time"), _STATEMENTS_READ):
         if ISO_DATE.match(stated := element.get("datetime", "").strip()):
             yield from reader.statement(stated, "dom")
 
@@ -256,10 +256,10 @@ def _in_url(url: str, reader: DateReader) -> Iterator[FoundDate]:
         yield from reader.statement(f"{year}-{month.zfill(2)}-{day.zfill(2)}", "url")
 
 
-def _in_json(tree: Element, pattern: re.Pattern[str], reader: DateReader) -> Iterator[FoundDate]:
-    for script in tree.iter("script"):
-        if "ld+json" in script.get("type", "") and script.text:
-            for match in pattern.finditer(script.text):
+def _in_json(page: Page, pattern: re.Pattern[str], reader: DateReader) -> Iterator[FoundDate]:
+    for script in page.elements.of("script"):
+        if "ld+json" in script.get("type", "") and (text := script.text):
+            for match in pattern.finditer(text):
                 yield from reader.statement(match[1], "jsonld")
 
 
@@ -267,8 +267,8 @@ def _is_published_name(name: str) -> bool:
     return name in _PUBLISHED_NAMES or _PUBLISHED_NAME.search(name) is not None
 
 
-def _in_meta(tree: Element, is_wanted: Callable[[str], bool], reader: DateReader) -> Iterator[FoundDate]:
-    for meta in tree.iter("meta"):
+def _in_meta(page: Page, is_wanted: Callable[[str], bool], reader: DateReader) -> Iterator[FoundDate]:
+    for meta in page.elements.of("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         if is_wanted(name.lower()):
             yield from reader.statement(meta.get("content") or meta.get("value") or "", "meta")

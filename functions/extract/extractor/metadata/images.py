@@ -97,14 +97,14 @@ def _stated(page: Page) -> Iterator[FoundImage]:
         for image in article.images if article is not None else ():
             caption, credit = one_line(image.caption, LONGEST_CAPTION), one_line(image.credit, LONGEST_CREDIT)
             yield FoundImage(image.url, "jsonld", caption, credit)
-    yield from _in_figures(page.tree)
+    yield from _in_figures(page)
     yield from _in_text(page.tree)
     for address in page.meta.all("twitter:image", "twitter:image:src")[:1]:
         yield FoundImage(address, "meta")
 
 
-def _in_figures(tree: Element) -> Iterator[FoundImage]:
-    for figure in islice(tree.iter("figure"), _FIGURES_TRIED):
+def _in_figures(page: Page) -> Iterator[FoundImage]:
+    for figure in islice(page.elements.of("figure"), _FIGURES_TRIED):
         address = _largest(figure)
         if address is None or _is_furniture(figure) or _is_portrait(figure):
             continue

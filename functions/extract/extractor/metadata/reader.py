@@ -259,7 +259,7 @@ def _descriptions(page: Page) -> Iterable[tuple[str | None, str]]:
     if data.main:
         yield data.main.description, "jsonld"
     yield meta.first("twitter:description", "dc.description", "dcterms.description"), "meta"
-    described = (element for element in page.annotated if element.tag != "meta" and _is_description(element))
+    described = (element for element in page.elements.annotated if element.tag != "meta" and _is_description(element))
     for element in islice(described, 1):
         yield element.get("content") or text_of(element, LONGEST_DESCRIPTION), "dom"
 

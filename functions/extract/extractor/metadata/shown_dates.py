@@ -26,10 +26,8 @@ _FURNITURE_NAME = re.compile(
 _FRAME_NAME = re.compile(r"sidebar|(?<!post[-_])(?<!entry[-_])(?<!article[-_])footer|newsletter", re.IGNORECASE)
 _DATE_CLASS = re.compile(r"date|publi(?:sh|c)|posted|time", re.IGNORECASE)
 
-_MAY_BE_MARKED = query(
-    "descendant::*[self::time or @itemprop or @property or @pubdate or contains(@class, 'pub')"
-    " or contains(@class, 'updat') or contains(@class, 'modif') or contains(@class, '-date')]"
-)
+_MAY_BE_DATED = re.compile("pub|updat|modif|-date")
+_WITH_DAY = query("descendant::*[@pubdate]")
 _PUBLISHED = re.compile(
     r"(?:^|[-_\s])(?:published|pub-?date|dt-published|date-?published|publish(?:ed)?[-_]?(?:date|time|on)|entry-date"
     r"|post-date|date-publication)(?:$|[-_\s])",
@@ -82,7 +80,7 @@ class ShownDates:
         self._page = page
         self.reader = reader
         self._headline = headline
-        self.furniture = Furniture(page.tree)
+        self.furniture = Furniture(page)
 
     @cached_property
     def beside_heading(self) -> tuple[FoundDate, ...]:
@@ -181,7 +179,11 @@ class ShownDates:
 
     @cached_property
     def _marked(self) -> list[Element]:
-        return [element for element in _MAY_BE_MARKED(self._page.tree) if element.tag != "meta"][:_ELEMENTS_TRIED]
+        page, elements = self._page, self._page.elements
+        annotated = (e for e in elements.annotated if e.get("itemprop") is not None or e.get("property") is not None)
+        with_day = _WITH_DAY(page.tree) if "pubdate" in page.source.lower() else ()
+        marked = elements.called(_MAY_BE_DATED.search, others=[*elements.of("time"), *annotated, *with_day])
+        return [element for element in marked if element.tag != "meta"][:_ELEMENTS_TRIED]
 
     def _dates_of(self, element: Element) -> Iterator[FoundDate]:
         """Yield the date that an element states to machines, or those that its text names."""
@@ -267,8 +269,8 @@ class Furniture:
     What contains the page's main heading is not furniture, whatever it is called: ``class="layout-with-sidebar"``.
     """
 
-    def __init__(self, tree: Element) -> None:
-        heading = next(tree.iter("h1"), None)
+    def __init__(self, page: Page) -> None:
+        heading = next(iter(page.elements.of("h1")), None)
         self._around_heading = set() if heading is None else set(heading.iterancestors())
         self._kinds_of: dict[Element, tuple[str, str]] = {}
 

@@ -143,7 +143,7 @@ def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict
     """Return the page's candidates, and what is known of each."""
     names = [words for name in site_names if (words := fold(name))]
     host = "".join(fold(_host(page.address).removeprefix("www.").rpartition(".")[0]))
-    title = next((text for element in islice(page.tree.iter("title"), 3) if (text := text_of(element))), "")
+    title = next((text for element in islice(page.elements.of("title"), 3) if (text := text_of(element))), "")
     stated = [
         title,
         *(text for text in (page.meta.first("og:title"), page.data.main and page.data.main.headline) if text),
@@ -210,12 +210,12 @@ def _gathered(page: Page, groups: _Groups, title: str, headings: Sequence[str]) 
     groups.add(meta.first("twitter:title"), "twitter")
     for value in meta.all("title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline")[:6]:
         groups.add(value, "meta")
-    for element in islice((element for element in page.annotated if element.get("itemprop") == "headline"), 3):
+    for element in islice((element for element in page.elements.annotated if element.get("itemprop") == "headline"), 3):
         groups.add(element.get("content") or text_of(element), "itemprop")
     if data.page:
         groups.add(data.page.headline, "page")
     statement = " ".join(fold(f"{title} {meta.first('og:title') or ''}"))
-    for element in islice(page.tree.iter("h2"), _MAXIMUM_HEADINGS):
+    for element in islice(page.elements.of("h2"), _MAXIMUM_HEADINGS):
         words = fold(text := text_of(element, LONGEST_HEADLINE))
         if len(words) > 2 and " ".join(words) in statement:
             groups.add(text, "h2")
@@ -338,7 +338,7 @@ def _headings(page: Page, stated: Sequence[str]) -> list[tuple[Element, str]]:
     """
     found = [
         (element, text)
-        for element in islice(page.tree.iter("h1"), _MAXIMUM_HEADINGS)
+        for element in islice(page.elements.of("h1"), _MAXIMUM_HEADINGS)
         if (text := _heading_text(element, stated)) and not _is_banner(element, text)
     ]
     own = [(element, text) for element, text in found if not _is_in_banner(element)]

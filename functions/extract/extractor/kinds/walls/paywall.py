@@ -79,7 +79,7 @@ def says_not_free(page: Page) -> bool:
     return any(
         (element.get("itemprop") or "").lower() == "isaccessibleforfree"
         and (element.get("content") or element.get("href") or "").rpartition("/")[2].strip().lower() == "false"
-        for element in page.annotated
+        for element in page.elements.annotated
     )
 
 
