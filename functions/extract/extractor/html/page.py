@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from extractor.html.containers import Container
@@ -22,12 +21,11 @@ from extractor.html.links import checked_url
 from extractor.html.meta_tags import MetaStatements, read_meta
 from extractor.html.segments import Segment, walk
 from extractor.html.tree import parse_html
+from newsdesk.characters import hides_text
 from newsdesk.web import Url
 
 Element: TypeAlias = HtmlElement
 """An element of a page's tree."""
-
-_TEXTS = XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +48,8 @@ class Page:
         Its elements, by what they are called.
     containers : tuple of Container
         The elements around the segments, the outer before the inner; the first is the root.
+    hides_text : bool
+        Whether its text, its title or its ``<meta>`` elements hold characters that are there to hide or to turn text.
     data : StructuredData
         Its JSON-LD.
     meta : MetaStatements
@@ -63,13 +63,14 @@ class Page:
     elements: Elements
     segments: tuple[Segment, ...]
     containers: tuple[Container, ...]
+    hides_text: bool
     data: StructuredData
     meta: MetaStatements
 
-    @cached_property
-    def text(self) -> str:
-        """All text as it is written, shown or not, but that of scripts and style sheets."""
-        return "".join(_TEXTS(self.tree))
+    def release(self) -> None:
+        """Let go of what refers to itself, so that all of a page ends with it, and nobody has to search for it."""
+        for container in self.containers:
+            container.items.clear()
 
     @cached_property
     def template_words(self) -> frozenset[str]:
@@ -87,6 +88,11 @@ class Page:
         return " ".join(self.elements.names)
 
 
+def _hides_statements(elements: Elements) -> bool:
+    titles = (title.text for title in elements.of("title"))
+    return any(hides_text(text or "") for text in (*titles, *(meta.get("content") for meta in elements.of("meta"))))
+
+
 def read_html(text: str, address: str) -> Page | None:
     """Return the parsed page; None when there is nothing in it.
 
@@ -101,15 +107,16 @@ def read_html(text: str, address: str) -> Page | None:
     if tree is None:
         return None
     elements = Elements(tree)
-    segments, containers = walk(tree)
+    walked = walk(tree)
     return Page(
         source=text,
         address=address,
         url=checked_url(address),
         tree=tree,
         elements=elements,
-        segments=segments,
-        containers=containers,
+        segments=walked.segments,
+        containers=walked.containers,
+        hides_text=walked.hides_text or _hides_statements(elements),
         data=read_structured_data(tree),
         meta=read_meta(elements.of("meta")),
     )

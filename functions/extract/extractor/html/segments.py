@@ -17,7 +17,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from extractor.html.containers import Container, ContainerTree
-from newsdesk.characters import storable
+from newsdesk.characters import hides_text, storable
 
 # What HTML's rendering section displays in a line, and the elements that only mark up words. Everything else, custom
 # elements included, begins a new line.
@@ -107,14 +107,26 @@ def segments_of(tree: HtmlElement) -> tuple[Segment, ...]:
     Two line breaks in a row begin a new segment, one does not; a line end in a ``pre`` is a line break. Depth is
     bounded only by the parser's.
     """
-    return walk(tree)[0]
+    return walk(tree).segments
 
 
-def walk(tree: HtmlElement) -> tuple[tuple[Segment, ...], tuple[Container, ...]]:
-    """Return the segments of a page, and the containers around them."""
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk through a page found: segments, the containers around them, and whether some text was hidden.
+
+    ``hides_text`` says that characters that show nothing were left out; see :func:`newsdesk.characters.hides_text`.
+    """
+
+    segments: tuple[Segment, ...]
+    containers: tuple[Container, ...]
+    hides_text: bool
+
+
+def walk(tree: HtmlElement) -> Walked:
+    """Return what a walk through a page finds."""
     made = _Walk(tree)
     made.run()
-    return tuple(made.segments), made.containers.finished()
+    return Walked(tuple(made.segments), made.containers.finished(), made.hides_text)
 
 
 class _Walk:
@@ -123,6 +135,7 @@ class _Walk:
     def __init__(self, tree: HtmlElement) -> None:
         self.segments: list[Segment] = []
         self.containers = ContainerTree()
+        self.hides_text = False
         self._tree = tree
         self._block = 0
         self._stack: list[_Level] = []
@@ -226,13 +239,23 @@ class _Walk:
         if self._parts:
             joined = "".join(self._parts)
             parts = _PARAGRAPH_BREAK.split(joined) if _LINE_BREAK in joined else [joined]
-            texts = [text for part in parts if (text := _clean(part))]
+            texts = [text for part in parts if (text := self._cleaned(part))]
             if texts:
                 self._add(texts, self._links)
             self._parts = []
             self._link_characters = self._strong_characters = 0
         if self._links:
             self._links = list(self._open_links)
+
+    def _cleaned(self, text: str) -> str:
+        text = " ".join(text.split())
+        if text.isascii() and text.isprintable():
+            return text
+        normal = unicodedata.normalize("NFC", text)
+        cleaned = storable(normal)
+        if cleaned is not normal:
+            self.hides_text = self.hides_text or hides_text(normal)
+        return cleaned
 
     def _add(self, texts: list[str], links: list[HtmlElement]) -> None:
         container = self._container()
@@ -274,13 +297,6 @@ class _Walk:
         return container
 
 
-def _clean(text: str) -> str:
-    text = " ".join(text.split())
-    if text.isascii() and text.isprintable():
-        return text
-    return storable(unicodedata.normalize("NFC", text))
-
-
 def _hides(element: HtmlElement) -> bool:
     get = element.get
     if get("hidden") is not None or get("aria-hidden") == "true":
@@ -301,4 +317,5 @@ def _is_unclosed(element: HtmlElement) -> bool:
 
 
 def _is_in(anchor: HtmlElement, text: str) -> bool:
-    return _clean("".join(anchor.itertext())) in text
+    label = " ".join("".join(anchor.itertext()).split())
+    return storable(unicodedata.normalize("NFC", label)) in text

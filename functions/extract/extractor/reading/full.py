@@ -254,14 +254,14 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
                 *wall.warnings,
                 *kind.warnings,
                 *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
-                *((INVISIBLE_TEXT,) if hides_text(page.text) else ()),
+                *((INVISIBLE_TEXT,) if page.hides_text else ()),
             ),
             conflicts=metadata.conflicts,
         ),
         rights=rights,
         provenance=provenance.model_copy(update={"site_profile": recurrence.used}),
     )
-    return ExtractionResult(
+    result = ExtractionResult(
         article,
         links=links_of((segments[index] for index in body.kept), page.url),
         dropped=_dropped(segments, body),
@@ -276,6 +276,8 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         statements=metadata.statements,
         fingerprints=recurrence.fingerprints,
     )
+    page.release()
+    return result
 
 
 def find_body(

@@ -155,6 +155,7 @@ def find_boundary(
     if doubt > _UNCERTAIN:
         warnings.append("boundary:uncertain")
     comments = dict.fromkeys(_comments(guarded), DropReason.COMMENTS.value)
+    guarded.release()
     return Boundary(foreign | comments, firm, round(doubt, 3), likelihoods, tuple(warnings))
 
 

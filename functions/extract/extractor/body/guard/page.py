@@ -114,6 +114,11 @@ class GuardedPage:
         body = data.main.article_body if data.main is not None else None
         self.body = " ".join(body.split()) if body and len(body) >= 500 else None
 
+    def release(self) -> None:
+        """Let go of the nodes, which refer to one another; see :meth:`extractor.html.Page.release`."""
+        for node in self.nodes:
+            node.items.clear()
+
     def level(self, index: int | None) -> int:
         """Return the level of a heading; the lowest of all for what is none."""
         return (self.levels[index] or NO_HEADING) if index is not None else NO_HEADING
