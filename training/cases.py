@@ -44,7 +44,7 @@ _SPLICED, _SCROLLED = 69, 700
 """Pages of each way to splice, and pages with teasers."""
 _SEEDLIKE = range(1000, 1300)
 """Seed-like pages; the benchmark reads others."""
-_NEIGHBOURS, _FURNISHED = 900, 200
+_NEIGHBOURS, _FURNISHED = 900, 300
 _BENCHMARK_SHARE = 5
 """Of so many domains, the articles of one are neighbours in the benchmark alone."""
 

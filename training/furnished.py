@@ -50,7 +50,7 @@ def _furnished(page: Page, chance: random.Random) -> tuple[Spliced, str] | None:
     place = chance.choice(places)
     words = list(dict.fromkeys(_WORD.findall(page.truth)))
     cells = _cells(chance, words)
-    is_table = chance.random() < 0.7
+    is_table = chance.random() < 0.8
     drawn = (_table if is_table else _list)(chance, cells)
     place.element.addnext(lxml_html.fragment_fromstring(drawn))
     added = [cell for row in cells for cell in row] if is_table else [" ".join(row) for row in cells]

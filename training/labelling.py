@@ -40,7 +40,7 @@ from training.manifest import case_digest
 from training.processes import in_processes
 
 _SPLICED = 15
-_CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250, FURNISHED: 200}
+_CHOSEN = {HONEST: 10_000, EXTRA: 10_000, TEASERS: 150, SEEDLIKE: 100, NEIGHBOURS: 250, FURNISHED: 300}
 """Pages of each way to splice, and of other kinds, from which the classifier learns."""
 _WEIGHTS = {HONEST: 1.0, EXTRA: 0.5, FURNISHED: 0.8}
 _MADE_WEIGHT = 0.4
