@@ -41,6 +41,7 @@ from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import load_template
+from receiver.formats import FileRefusal, LineRefusal
 
 _SECTION = re.compile(
     r"^<!-- begin generated: (?P<name>[\w-]+) -->\n.*?^<!-- end generated -->$", re.MULTILINE | re.DOTALL
@@ -54,6 +55,7 @@ _PACKAGES = {
     "embed": "embedder",
     "publish": "publisher",
     "dispatch": "dispatcher",
+    "intake": "receiver",
 }
 _METRICS_OF_RECORDS = {
     function: (metric, metric.duration)
@@ -64,6 +66,7 @@ _METRICS_OF_RECORDS = {
         "enrich": Metric.ARTICLES_ENRICHED,
         "index": Metric.ARTICLES_INDEXED,
         "embed": Metric.ARTICLES_EMBEDDED,
+        "intake": Metric.INBOX_STEPS_TAKEN,
     }.items()
 }
 _SERIES_DOLLARS = 0.30
@@ -317,6 +320,16 @@ def _keys() -> str:
             "`WorkRetentionDays`",
         ),
         (
+            keys.inbox_part_key("<file id>", 333333).replace("333333", "<part>"),
+            "what a part of a file of the inbox came to; not for readers",
+            "`WorkRetentionDays`",
+        ),
+        (
+            keys.report_key("inbox/<name>"),
+            "what became of a file in the inbox",
+            "always; written again while the file is worked on",
+        ),
+        (
             keys.unreadable_key("0sequence0").replace("0sequence0", "<sequence number>"),
             "a record of a change that could not be read; not for readers",
             "until `newsdesk retell` has told it",
@@ -383,6 +396,8 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "parameters": _parameters,
     "settings": _settings,
     "keys": _keys,
+    "inbox-refusals": lambda: _members("of a file", described(FileRefusal)),
+    "line-refusals": lambda: _members("of a record", described(LineRefusal)),
     "commands": _commands,
     "command-reference": _command_reference,
 }

@@ -113,7 +113,7 @@ class Ingestion:
         return {identifier: item.url for identifier, item in self._submissions.items()}
 
     def submit(self, report: Callable[[int, int], None] = lambda *_: None) -> None:
-        """Send every URL to the intake queue.
+        """Send every URL to the intake queue, or as bulk to that of bulk.
 
         Parameters
         ----------
@@ -126,7 +126,8 @@ class Ingestion:
             If the queue refuses a message.
         """
         bodies = [self._body(identifier, item.url) for identifier, item in self._submissions.items()]
-        queue = self._stack.outputs["IntakeQueueUrl"]
+        is_bulk = self._said.get("priority") == "bulk"
+        queue = self._stack.outputs["BulkQueueUrl" if is_bulk else "IntakeQueueUrl"]
         for start in range(0, len(bodies), _MESSAGES_PER_CALL):
             batch = bodies[start : start + _MESSAGES_PER_CALL]
             answer = self._stack.sqs.send_message_batch(

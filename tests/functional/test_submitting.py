@@ -29,7 +29,12 @@ def intake(table: str, bucket: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The intake queue of a stack that the command line finds."""
     address = boto3.client("sqs").create_queue(QueueName="intake")["QueueUrl"]
     stack = Stack("newsdesk", "us-east-1")
-    vars(stack)["outputs"] = {"TableName": table, "BucketName": bucket, "IntakeQueueUrl": address}
+    vars(stack)["outputs"] = {
+        "TableName": table,
+        "BucketName": bucket,
+        "IntakeQueueUrl": address,
+        "BulkQueueUrl": address,
+    }
     monkeypatch.setattr(lookup, "open_stack", lambda *_: stack)
     return address
 

@@ -30,7 +30,7 @@ from newsdesk_cli.templates import Template, function_packages, function_variabl
 
 PACKAGES = function_packages(load_template(TEMPLATE))
 LOCAL_ONLY = {"NEWSDESK_ALLOWED_NETWORKS"}
-QUEUES = ("SubmitQueue", "FetchQueue", "ExtractQueue", "EnrichQueue", "IndexQueue", "EmbedQueue")
+QUEUES = ("SubmitQueue", "FetchQueue", "ExtractQueue", "EnrichQueue", "IndexQueue", "EmbedQueue", "InboxQueue")
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ class TestRedrive:
             if resource["Type"] == "AWS::Events::Rule"
             for target in resource["Properties"]["Targets"]
         }
-        assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue"}
+        assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue", "InboxDeadLetterQueue"}
         # When / Then: redrive finds each by its queue's redrive policy, whatever fed it
         policies = {
             name: resource["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
@@ -289,7 +289,7 @@ class TestHandlers:
             for name, resource in template["Resources"].items()
             if resource["Properties"].get("RecursiveLoop") == "Allow"
         }
-        assert allowed == {"FetchFunction", "ExtractFunction"}
+        assert allowed == {"FetchFunction", "ExtractFunction", "InboxFunction"}
 
     def test_everything_of_embed_is_there_only_where_it_is_wanted(self, template: Template) -> None:
         # Given the resources that bear its name, or that only it listens to
@@ -404,6 +404,33 @@ class TestAccess:
             {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}
         ]
 
+    def test_intake_writes_its_own_items_and_only_reads_those_of_submissions(self, template: Template) -> None:
+        # Given
+        (policy,) = template["Resources"]["InboxRole"]["Properties"]["Policies"]
+        granted = {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
+        table = {"Fn::GetAtt": ["ArticleTable", "Arn"]}
+        # When
+        on_table = {
+            tuple(statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]): statement["Action"]
+            for statement in granted.values()
+            if statement["Resource"] == table
+        }
+        # Then
+        assert on_table == {
+            ("inbox#*",): ["dynamodb:GetItem", "dynamodb:PutItem"],
+            ("article#*", "submission#*"): "dynamodb:BatchGetItem",
+        }
+        assert granted["ReadFiles"]["Resource"] == {"Fn::Sub": "${ArticleBucket.Arn}/inbox/*"}
+
+    def test_bulk_has_a_queue_of_its_own_and_few_who_take_it(self, template: Template) -> None:
+        events = template["Resources"]["SubmitFunction"]["Properties"]["Events"]
+        assert {name: event["Properties"]["Queue"]["Fn::GetAtt"][0] for name, event in events.items()} == {
+            "Queue": "SubmitQueue",
+            "Bulk": "BulkQueue",
+        }
+        assert events["Bulk"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+        assert events["Bulk"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
     def test_a_revision_is_written_once(self, template: Template) -> None:
         statements = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         (once,) = [statement for statement in statements if statement["Sid"] == "ArticlesOnce"]
@@ -488,7 +515,7 @@ class TestData:
         queues = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::SQS::Queue"}
         covered = [
             queue["Ref"]
-            for policy in ("IntakePolicy", "QueuePolicy", "EmbedPolicy")
+            for policy in ("IntakePolicy", "QueuePolicy", "EmbedPolicy", "InboxPolicy")
             for queue in template["Resources"][policy]["Properties"]["Queues"]
         ]
         assert sorted(covered) == sorted(queues)

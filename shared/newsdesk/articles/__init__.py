@@ -34,7 +34,7 @@ from newsdesk.articles.lifecycle import (
     released,
     with_submission,
 )
-from newsdesk.articles.ports import ArticleStore, SubmissionReader, WriteOnce
+from newsdesk.articles.ports import ArticleStore, OutcomeReader, SubmissionReader, WriteOnce
 from newsdesk.articles.retries import (
     MAXIMUM_RESENDS,
     OVERLOAD_POLICY,
@@ -87,6 +87,7 @@ __all__ = [
     "Listing",
     "ListingPage",
     "Neighbour",
+    "OutcomeReader",
     "OutcomeRecord",
     "PageChain",
     "Relation",

@@ -59,6 +59,14 @@ class SubmissionReader(Protocol):
         ...
 
 
+class OutcomeReader(SubmissionReader, Protocol):
+    """Knows what was submitted, and how it ended."""
+
+    def outcomes(self, runs: Sequence[tuple[str, int]]) -> Sequence[OutcomeRecord]:
+        """Return the outcomes of those runs that have ended, in no order, read consistently."""
+        ...
+
+
 class ArticleStore(ClusterStore, SubmissionReader, Protocol):
     """The table: the truth about every article."""
 

@@ -5,6 +5,7 @@ Comes in: ids, hosts, times. Goes out: keys.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime
 
@@ -15,10 +16,16 @@ VECTORS_PREFIX = "vectors/v1/"
 CHANGES_PREFIX = "changes/v1/"
 UNREADABLE_PREFIX = "unreadable/v1/"
 
+INBOX_PREFIX = "inbox/"
+REPORTS_PREFIX = "inbox-reports/v1/"
+
 FAILED_BATCHES_PREFIX = "aws/lambda/"
 """Where Lambda keeps batches of the stream that publish could not handle (AWS Lambda developer guide)."""
 
 ARTICLE_SCHEMA_KEY = "schemas/article.v1.json"
+
+_LONGEST_NAME = 900
+"""Bytes; a key has 1,024 at most."""
 
 _UNSAFE = re.compile(r"[^a-z0-9.\-]")
 
@@ -60,6 +67,19 @@ def article_key(first_seen: datetime, article_id: str, revision: int, sha256: st
         The hash of the object's bytes, in hex: other bytes have another key, so that no object is ever overwritten.
     """
     return f"{ARTICLES_PREFIX}date={first_seen:%Y-%m-%d}/{article_id}/{revision}-{sha256[:8]}.json"
+
+
+def inbox_part_key(file_id: str, part: int) -> str:
+    """Return the key of what a part of a file of the inbox came to, for the parts that follow; expires."""
+    return f"{WORK_PREFIX}inbox/{file_id}/part-{part:06d}.json.gz"
+
+
+def report_key(key: str) -> str:
+    """Return the key of the report on a file of the inbox; of one whose key is very long, a hash stands for its end."""
+    name = key.removeprefix(INBOX_PREFIX)
+    if len(name.encode("utf-8")) > _LONGEST_NAME:
+        name = f"{name[:100]}-{hashlib.sha256(name.encode('utf-8')).hexdigest()[:16]}"
+    return f"{REPORTS_PREFIX}{name}.json"
 
 
 def vector_key(article_key: str) -> str:

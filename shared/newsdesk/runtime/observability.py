@@ -98,6 +98,10 @@ class Metric(StrEnum):
     """By embed: how long a change took."""
     ARTICLES_DISPATCHED = "ArticlesDispatched", Unit.COUNT
     """By dispatch, for each article that was due."""
+    INBOX_STEPS_TAKEN = "InboxStepsTaken", Unit.COUNT
+    """By intake, for each step of a file."""
+    INBOX_STEPS_TAKEN_MILLISECONDS = "InboxStepsTakenMilliseconds", Unit.MILLISECONDS
+    """By intake: how long a step took."""
     CHANGES_PUBLISHED = "ChangesPublished", Unit.COUNT
     """By publish, for each revision that it announced."""
     OUTCOMES_RECORDED = "OutcomesRecorded", Unit.COUNT

@@ -1,0 +1,1 @@
+"""Takes the files of the inbox: lists of URLs, CSV, JSON Lines, sitemaps."""

@@ -1,0 +1,241 @@
+"""The kinds of files that are taken, and what a record of each says.
+
+Comes in: the beginning of a file, and its records. Goes out: its kind, and for each record a submission, or the reason
+why it is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+
+from newsdesk.contracts import Priority, UrlSubmitted
+from newsdesk.errors import RejectedUrlError
+from newsdesk.web import canonical_url, parse_url, url_in_line
+
+HEAD_BYTES = 64 * 1024
+"""What tells the kind of a file."""
+
+
+class FileKind(StrEnum):
+    """What is taken."""
+
+    TEXT = "text"
+    """One address in each line; a ``#`` at its beginning or behind white space begins a comment."""
+    CSV = "csv"
+    """The column ``url``, or else the first; separated by commas, semicolons or tabs."""
+    JSON_LINES = "jsonl"
+    """In each line an object with the fields of an intake message, or a string."""
+    SITEMAP = "sitemap"
+    """The ``loc`` of every ``url``."""
+
+
+class FileRefusal(StrEnum):
+    """Why a whole file is not taken."""
+
+    EMPTY = "empty"
+    """It has no content."""
+    BINARY = "binary"
+    """It is no text."""
+    ENCODING = "encoding"
+    """It is text in another encoding than UTF-8."""
+    DAMAGED = "damaged"
+    """It says that it is gzip, and cannot be decompressed."""
+    WARC = "warc"
+    """It is a WARC file, which this release does not take."""
+    OPML = "opml"
+    """It is a list of feeds, which this release does not take."""
+    FEED = "feed"
+    """It is a feed, which this release does not take."""
+    SITEMAP_INDEX = "sitemap_index"
+    """It lists sitemaps; put those into the inbox."""
+    UNKNOWN = "unknown"
+    """It is nothing of the above, and its first line has no address."""
+    METADATA = "metadata"
+    """Its metadata name a priority or tags that no submission may have."""
+
+
+class LineRefusal(StrEnum):
+    """Why a record is not taken, beside the reasons for which a URL is rejected."""
+
+    TOO_LONG = "record_too_long"
+    """It has more than 64 KiB."""
+    ENCODING = "not_utf8"
+    """It is not UTF-8."""
+    NO_JSON = "not_json"
+    """It is neither a JSON object nor a string."""
+    FIELD = "field"
+    """A field is not as in ``url-submitted.v1.json``."""
+    NO_URL = "no_url"
+    """It has no address where one is expected."""
+    OPEN_QUOTE = "open_quote"
+    """A quoted field does not end in its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a record asks for."""
+
+    url: str
+    canonical: str
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+    correlation_id: str | None = None
+    discovery: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a record asks for nothing."""
+
+    reason: str
+
+
+_ROOTS: dict[str, FileKind | FileRefusal] = {
+    "urlset": FileKind.SITEMAP,
+    "sitemapindex": FileRefusal.SITEMAP_INDEX,
+    "opml": FileRefusal.OPML,
+    "rss": FileRefusal.FEED,
+    "feed": FileRefusal.FEED,
+    "RDF": FileRefusal.FEED,
+}
+_ELEMENT = re.compile(r"<(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})[\s/>]")
+_LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,4096}?)\s*(?:\]\]>)?\s*</loc>")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
+
+
+def kind_of(name: str, head: bytes) -> FileKind | FileRefusal:
+    """Return what a file is by its beginning, decompressed, and where that leaves it open by its name."""
+    if not head.strip():
+        return FileRefusal.EMPTY
+    if head.startswith(_OTHER_ENCODINGS):
+        return FileRefusal.ENCODING
+    if head.startswith(b"WARC/"):
+        return FileRefusal.WARC
+    if b"\0" in head:
+        return FileRefusal.BINARY
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip()
+    if text.startswith("<"):
+        return _kind_of_xml(text)
+    suffix = name.lower().removesuffix(".gz").rpartition(".")[2]
+    if suffix in ("csv", "tsv"):
+        return FileKind.CSV
+    if text.startswith("{") or suffix in ("jsonl", "ndjson"):
+        return FileKind.JSON_LINES
+    first = next((url for line in text.splitlines() if (url := url_in_line(line))), "")
+    if suffix in ("txt", "urls", "list") or _url_in(first) is not None or not first:
+        return FileKind.TEXT
+    return FileRefusal.UNKNOWN
+
+
+def _kind_of_xml(text: str) -> FileKind | FileRefusal:
+    element = _ELEMENT.search(_COMMENT.sub("", text))
+    return _ROOTS.get(element[1], FileRefusal.UNKNOWN) if element else FileRefusal.UNKNOWN
+
+
+@dataclass(slots=True)
+class RecordReader:
+    """Reads the records of one file.
+
+    Attributes
+    ----------
+    column, delimiter : int, str or None
+        Of CSV, once its first line was read.
+    """
+
+    kind: FileKind
+    column: int | None = None
+    delimiter: str | None = None
+
+    @property
+    def separator(self) -> bytes:
+        """What ends a record."""
+        return b"</url>" if self.kind is FileKind.SITEMAP else b"\n"
+
+    def read(self, number: int, body: bytes) -> Item | Refused | None:
+        """Return what a record says; None for one that says nothing, such as a comment."""
+        try:
+            text = body.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            return Refused(LineRefusal.ENCODING)
+        match self.kind:
+            case FileKind.TEXT:
+                url = url_in_line(text)
+                return _item({"url": url}) if url else None
+            case FileKind.CSV:
+                return self._read_csv(text)
+            case FileKind.JSON_LINES:
+                return _read_json(text) if text.strip() else None
+            case FileKind.SITEMAP:
+                return _read_entry(text)
+
+    def _read_csv(self, text: str) -> Item | Refused | None:
+        if not text.strip():
+            return None
+        is_first = self.column is None
+        if self.delimiter is None:
+            self.delimiter = max(",;\t", key=text.count) if re.search("[,;\t]", text) else ","
+        if text.count('"') % 2:
+            return Refused(LineRefusal.OPEN_QUOTE)
+        try:
+            cells = next(csv.reader([text.rstrip("\r")], delimiter=self.delimiter), [])
+        except csv.Error:
+            return Refused(LineRefusal.FIELD)
+        if self.column is None:
+            names = [cell.strip().lower() for cell in cells]
+            self.column = names.index("url") if "url" in names else 0
+            if "url" in names or (is_first and _url_in(cells[0].strip()) is None):
+                return None
+        url = cells[self.column].strip() if self.column < len(cells) else ""
+        return _item({"url": url}) if url else Refused(LineRefusal.NO_URL)
+
+
+def _read_json(text: str) -> Item | Refused:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return Refused(LineRefusal.NO_JSON)
+    if isinstance(document, str):
+        document = {"url": document}
+    if not isinstance(document, dict):
+        return Refused(LineRefusal.NO_JSON)
+    if not document.get("url"):
+        return Refused(LineRefusal.NO_URL)
+    return _item(document)
+
+
+def _read_entry(text: str) -> Item | Refused | None:
+    """Return what an entry of a sitemap names; the last piece of the file is none. No entity is expanded but XML's."""
+    clean = _COMMENT.sub("", text)
+    found = _LOC.search(clean)
+    if found is None:
+        return Refused(LineRefusal.NO_URL) if re.search(r"<(?:[\w.-]+:)?url[\s>]", clean) else None
+    return _item({"url": html.unescape(found[1])})
+
+
+def _item(document: dict[str, Any]) -> Item | Refused:
+    """Return what an intake message of these fields asks for; its submission's id is not its own to choose."""
+    try:
+        request = UrlSubmitted.model_validate({**document, "submissionId": None})
+    except ValidationError:
+        return Refused(LineRefusal.FIELD)
+    try:
+        canonical = canonical_url(parse_url(request.url))
+    except RejectedUrlError as error:
+        return Refused(error.reason.value)
+    return Item(request.url, canonical, request.priority, request.tags, request.correlation_id, request.discovery)
+
+
+def _url_in(text: str) -> str | None:
+    try:
+        return parse_url(text).href
+    except RejectedUrlError:
+        return None

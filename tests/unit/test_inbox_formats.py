@@ -1,0 +1,135 @@
+"""What the files of the inbox are, and what their records ask for.
+
+Comes in: the beginnings of files, and records. Goes out: assertions.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.formats import FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
+
+URL = "https://news.example/a"
+SITEMAP = b'<?xml version="1.0"?>\n<!-- <rss> --><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "kind"),
+    [
+        ("a.txt", b"# ours\nnot a url\n", FileKind.TEXT),
+        ("a.txt.gz", b"anything", FileKind.TEXT),
+        ("a", b"\n\n# ours\nhttps://news.example/ # theirs", FileKind.TEXT),
+        ("a", b"# nothing yet\n", FileKind.TEXT),
+        ("a.csv", b"title,url\n", FileKind.CSV),
+        ("a.TSV.gz", b"title\turl\n", FileKind.CSV),
+        ("a.jsonl", b'"https://news.example/"\n', FileKind.JSON_LINES),
+        ("a.txt", b'{"url": "https://news.example/"}\n', FileKind.JSON_LINES),
+        ("a.txt", b"\xef\xbb\xbf" + SITEMAP, FileKind.SITEMAP),
+        ("a.xml", b"<x:urlset xmlns:x='s'>", FileKind.SITEMAP),
+        ("a.xml", b"<sitemapindex>", FileRefusal.SITEMAP_INDEX),
+        ("a.xml", b"<?xml version='1.0'?><!DOCTYPE opml><opml version='2.0'>", FileRefusal.OPML),
+        ("a.xml", b"<rss version='2.0'>", FileRefusal.FEED),
+        ("a.xml", b"<feed xmlns='http://www.w3.org/2005/Atom'>", FileRefusal.FEED),
+        ("a.html", b"<!doctype html><html><head>", FileRefusal.UNKNOWN),
+        ("a.txt", b"WARC/1.0\r\n", FileRefusal.WARC),
+        ("a.txt", "https://news.example/".encode("utf-16"), FileRefusal.ENCODING),
+        ("a.csv", b"PK\x03\x04\x00\x00", FileRefusal.BINARY),
+        ("a.docx", b"Dear colleague,\n", FileRefusal.UNKNOWN),
+        ("a.txt", b" \r\n\t", FileRefusal.EMPTY),
+        ("a.txt", b"", FileRefusal.EMPTY),
+    ],
+)
+def test_a_file_is_known_by_its_beginning_and_then_by_its_name(
+    name: str, head: bytes, kind: FileKind | FileRefusal
+) -> None:
+    assert kind_of(name, head) is kind
+
+
+def read(kind: FileKind, *lines: str | bytes) -> list[str | None]:
+    """Return the URL, the reason of the refusal, or None, of each record."""
+    reader = RecordReader(kind)
+    found = (
+        reader.read(number, line.encode() if isinstance(line, str) else line) for number, line in enumerate(lines, 1)
+    )
+    return [
+        item.url if isinstance(item, Item) else item.reason if isinstance(item, Refused) else None for item in found
+    ]
+
+
+def test_a_list_has_addresses_comments_and_refusals() -> None:
+    assert read(FileKind.TEXT, f"\ufeff{URL}", "", "# ours", f" {URL}#top # theirs\r", "nonsense", b"\xff\xfe") == [
+        URL,
+        None,
+        None,
+        f"{URL}#top",
+        "invalid_url",
+        LineRefusal.ENCODING,
+    ]
+    assert read(FileKind.TEXT, "ftp://news.example/", "https://a:b@news.example/", f"{URL}?{'q' * 2048}") == [
+        "unsupported_scheme",
+        "credentials_in_url",
+        "url_too_long",
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_gives_its_column_of_urls(delimiter: str) -> None:
+    lines = [f"title{delimiter} URL ", f'"a{delimiter}b"{delimiter}{URL}', "alone", "", f'"open{delimiter}{URL}']
+    assert read(FileKind.CSV, *lines) == [None, URL, LineRefusal.NO_URL, None, LineRefusal.OPEN_QUOTE]
+
+
+def test_a_table_without_such_a_column_gives_its_first() -> None:
+    assert read(FileKind.CSV, f"{URL}/1,first", f"{URL}/2,second") == [f"{URL}/1", f"{URL}/2"]
+    assert read(FileKind.CSV, "address,title", f"{URL}/2,second") == [None, f"{URL}/2"]
+
+
+def test_json_lines_are_objects_of_a_submission_or_strings() -> None:
+    assert read(
+        FileKind.JSON_LINES,
+        f'{{"url": "{URL}", "title": "ignored"}}',
+        f'"{URL}/2"',
+        "[1]",
+        "{",
+        "[" * 20_000,
+        '{"title": "none"}',
+        f'{{"url": "{URL}", "tags": "world"}}',
+        f'{{"url": "{URL}", "priority": "urgent"}}',
+        "",
+    ) == [
+        URL,
+        f"{URL}/2",
+        LineRefusal.NO_JSON,
+        LineRefusal.NO_JSON,
+        LineRefusal.NO_JSON,
+        LineRefusal.NO_URL,
+        LineRefusal.FIELD,
+        LineRefusal.FIELD,
+        None,
+    ]
+
+
+def test_a_line_of_json_says_what_a_submission_may_say_but_not_its_id() -> None:
+    line = f'{{"url": "{URL}", "tags": ["a"], "priority": "high", "correlationId": "c", "submissionId": "mine"}}'
+    item = RecordReader(FileKind.JSON_LINES).read(1, line.encode())
+    assert isinstance(item, Item)
+    assert (item.tags, item.priority, item.correlation_id) == (("a",), "high", "c")
+
+
+def test_a_sitemap_gives_the_address_of_each_entry_and_expands_no_entity() -> None:
+    head = '<?xml version="1.0"?><!DOCTYPE u [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset>'
+    entries = [
+        f"{head}<url><loc> {URL}?a=1&amp;b=2 </loc>",
+        f"\n<url><image:image><image:loc>{URL}/picture.jpg</image:loc></image:image><loc><![CDATA[{URL}/3]]></loc>",
+        f"<url><!-- <loc>{URL}/4</loc> --><loc>{URL}/5</loc>",
+        "<url><loc>&e;</loc>",
+        "<url><lastmod>2026-11-30</lastmod>",
+        "</urlset>",
+    ]
+    assert read(FileKind.SITEMAP, *entries) == [
+        f"{URL}?a=1&b=2",
+        f"{URL}/3",
+        f"{URL}/5",
+        "invalid_url",
+        LineRefusal.NO_URL,
+        None,
+    ]
