@@ -38,7 +38,7 @@ the least of the latter."""
 _MAY_BE = 0.3
 """Below, the text may go on under what sounds like the heading of a shelf, unless lines there lead elsewhere."""
 _SOME_LEAD = 0.25
-_MUCH_LESS, _SEVERAL = 0.2, 3
+_MUCH_LESS, _SEVERAL, _SENTENCE = 0.2, 3, 120
 _COMMENT_NAME = re.compile(r"(?:^|[-_ ])(?:comments|comment-?list|disqus\w*)(?:$|[-_ ])", re.IGNORECASE)
 
 # fmt: off
@@ -219,7 +219,8 @@ def _without_own(page: GuardedPage, cuts: Sequence[_Cut]) -> Sequence[_Cut]:
     if not _is_all_but_nothing(page, surer):
         return surer
     surer.sort(key=lambda cut: cut.likelihood)
-    if len(surer) > 1 and surer[1].likelihood > surer[0].likelihood + _MUCH_LESS:
+    is_text = bool(surer) and _prose_in(page, surer[:1]) >= OWN_PROSE
+    if is_text and len(surer) > 1 and surer[1].likelihood > surer[0].likelihood + _MUCH_LESS:
         left = [cut for cut in cuts if cut is not surer[0]]
         return left if not _is_all_but_nothing(page, left) else ()
     return ()
@@ -265,7 +266,10 @@ def _reason(features: Mapping[str, float]) -> str:
 def _is_all_but_nothing(page: GuardedPage, cuts: Sequence[_Cut]) -> bool:
     """Return whether so little is left that the pieces must be the article: a digest's stories, a list's entries."""
     cut = _prose_in(page, cuts)
-    return page.prose - cut < min(200, cut / 5)
+    left = page.prose - cut
+    # A sentence beside three like it is one of them.
+    is_one_of_them = len(cuts) >= _SEVERAL and left < min(_SENTENCE, cut / _SEVERAL)
+    return is_one_of_them or left < min(200, cut / 5)
 
 
 def _prose_in(page: GuardedPage, cuts: Sequence[_Cut]) -> int:
