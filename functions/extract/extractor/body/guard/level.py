@@ -94,7 +94,8 @@ class Level:
         return frozenset(
             piece.first
             for piece in headed
-            if any(
+            if not (self._statements_of(piece).is_dated or self._is_by_another(piece))
+            and any(
                 abs(levels[self.page.level(piece.head)] - stated) <= max(1, stated / _ABOUT)
                 for stated in self.page.counts
             )

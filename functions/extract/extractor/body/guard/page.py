@@ -35,7 +35,8 @@ _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
 _STEM = re.compile(r"\b[^\W\d_]{4,6}")
 _LONG_STEM, _PAIR = 6, 2
 _TOKEN = re.compile(r"\w+")
-_COUNT = re.compile(r"(?<![\w.,:/$€£])([4-9]|[1-9]\d)(?![\w.,:/%])")
+_COUNT = re.compile(r"(?<![\w.,:/$€£])([89]|[1-9]\d)(?![\w.,:/%])")
+"""How many entries a title may announce; as few as seven may stand on a page by chance."""
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟:;,][\"'”’»)\]]*$")
