@@ -36,8 +36,8 @@ STACK_NAME = "newsdesk"
 REGION = "eu-west-1"
 
 # Two workers for each stage keep the two processors of a small machine busy; more would only wait for each other.
-_PARAMETERS = {
-    "UserAgent": f"NewsdeskBot/{__version__} (+http://localhost; a stack on its developer's machine)",
+PARAMETERS = {
+    "UserAgent": f"NewsdeskBot/{__version__} (+http://127.0.0.1/; a stack on its developer's machine)",
     "MaximumConcurrency": "2",
     "StuckAfterSeconds": "300",
     "BulkInFlight": "200",
@@ -196,7 +196,7 @@ class LocalStack:
         stack = self._stack(instance)
         self._say("building the functions for this machine and deploying template.yaml")
         parameters = {
-            **_PARAMETERS,
+            **PARAMETERS,
             "Embeddings": "on" if instance.embeddings else "off",
             "FollowPages": str(instance.follow_pages),
         }

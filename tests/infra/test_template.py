@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings
 
 from fetcher.settings import FetchSettings
 from newsdesk.web import RefusedUse, parse_policy
+from newsdesk_cli import local_stack
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, function_packages, function_variables, load_template, packaged_resources
 
@@ -349,6 +350,12 @@ class TestParameters:
         parameter = template["Parameters"]["UserAgent"]
         assert "Default" not in parameter
         assert (re.fullmatch(parameter["AllowedPattern"], user_agent) is not None) is accepted
+
+    def test_the_local_stack_s_parameters_are_accepted(self, template: Template) -> None:
+        for name, value in local_stack.PARAMETERS.items():
+            parameter = template["Parameters"][name]
+            assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value), name
+            assert float(parameter.get("MinValue", "-inf")) <= float(value) if parameter["Type"] == "Number" else True
 
     def test_every_configuration_of_sam_can_be_run_as_it_is(self, template: Template) -> None:
         # Given

@@ -1,0 +1,74 @@
+"""Every way in, on the whole stack with IAM enforced.
+
+Comes in: the stack and the sample site. Goes out: assertions. Changes: the stack.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from newsdesk.contracts import report_key
+from newsdesk_cli.sample_site import SampleSite
+from newsdesk_cli.submitting import submit_urls
+from tests.e2e.conftest import World
+
+KEY = "inbox/today.txt"
+
+
+def report_of(world: World, key: str) -> dict[str, Any]:
+    """Return the report on a file; empty while there is none."""
+    try:
+        document: dict[str, Any] = json.loads(
+            world.stack.s3.get_object(Bucket=world.stack.bucket, Key=report_key(key))["Body"].read()
+        )
+    except ClientError:
+        return {}
+    return document
+
+
+def endings_of(world: World, tag: str) -> dict[str, dict[str, Any]]:
+    """Return the submissions with a tag that have ended, by id, with the outcome of each."""
+    return {
+        submission["submissionId"]: {"outcome": event["outcome"], **submission}
+        for event in world.events("SubmissionEnded")
+        for submission in event["submissions"]
+        if tag in submission["tags"]
+    }
+
+
+def test_a_file_in_the_inbox_becomes_submissions_and_gets_a_report(world: World, site: SampleSite) -> None:
+    # Given a list with a page of the site and a line that is no URL
+    url = f"{site.base_url}/2026/11/20/harbour-bridge-reopens"
+    body = f"# today\n{url} # ours\nnonsense\n".encode()
+
+    # When it is put into the inbox
+    metadata = {"tags": "door-inbox", "priority": "normal"}
+    world.stack.s3.put_object(Bucket=world.stack.bucket, Key=KEY, Body=body, Metadata=metadata)
+
+    # Then the report says what was taken, and the submission ends like any other
+    world.eventually(lambda: report_of(world, KEY).get("state") == "counting", 120)
+    report = report_of(world, KEY)
+    assert (report["kind"], report["taken"], report["refusals"]) == (
+        "text",
+        1,
+        [{"line": 3, "reason": "invalid_url"}],
+    )
+    world.eventually(lambda: endings_of(world, "door-inbox"), 120)
+    (ending,) = endings_of(world, "door-inbox").values()
+    assert ending["submissionId"] == report["submissionIds"].replace("<line>", "2")
+    assert (ending["discovery"], ending["outcome"].partition(":")[0] in ("indexed", "unchanged")) == (KEY, True)
+
+
+def test_bulk_has_its_turn_and_comes_back_with_what_was_said(world: World, site: SampleSite) -> None:
+    # Given a page of the site, When it is submitted as bulk from the command line
+    said = {"priority": "bulk", "tags": ["door-bulk"], "correlationId": "c-1"}
+    url = f"{site.base_url}/norwick/sport/rovers-late-winner"
+    assert submit_urls(world.stack, [url], said, 0, as_json=True)
+
+    # Then dispatch gives it its turn, and its end says what its submitter had said
+    world.eventually(lambda: endings_of(world, "door-bulk"), 240)
+    (ending,) = endings_of(world, "door-bulk").values()
+    assert (ending["priority"], ending["correlationId"]) == ("bulk", "c-1")
