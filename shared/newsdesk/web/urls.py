@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 import can_ada
@@ -106,7 +107,7 @@ def parse_url(text: str, base: Url | None = None) -> Url:
     if base is None:
         _check_absolute_form(text)
     try:
-        parsed = can_ada.parse(text) if base is None else can_ada.parse(base.href) + text
+        parsed = can_ada.parse(text) if base is None else _parsed(base.href) + text
     except (TypeError, ValueError) as error:  # a TypeError for half a surrogate pair
         raise RejectedUrlError(Reason.INVALID_URL, "cannot be parsed") from error
     scheme = parsed.protocol[:-1]
@@ -123,6 +124,12 @@ def parse_url(text: str, base: Url | None = None) -> Url:
     if len(href) > MAXIMUM_URL_LENGTH:
         raise RejectedUrlError(Reason.URL_TOO_LONG, f"{len(href)} characters once encoded")
     return Url(href, scheme, host, port, target)
+
+
+@lru_cache(maxsize=16)
+def _parsed(base: str) -> can_ada.URL:
+    """Return a URL that many others are relative to."""
+    return can_ada.parse(base)
 
 
 def _check_absolute_form(text: str) -> None:

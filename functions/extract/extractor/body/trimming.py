@@ -10,7 +10,7 @@ count them as text.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import islice, zip_longest
@@ -26,6 +26,8 @@ SHORTEST_REPEATED_WORDS = 8
 """Shorter lines may well be said twice: "He shook his head." """
 FEWEST_REPEATED_SEGMENTS = 3
 """In a row: recipes and tables say single lines again."""
+_READ_OF_OPENING, _OPENING_WORDS = 120, 3
+"""Characters, and of these words: paragraphs that begin alike are few, and only these may be the same."""
 SHORTEST_PULL_QUOTE_WORDS, LONGEST_PULL_QUOTE_WORDS = 5, 60
 _MOSTLY_LINK = 0.4
 _LONGEST_ABOUT_WORDS = 8
@@ -331,6 +333,9 @@ def _about(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
 def _said_twice(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     """Yield paragraphs that follow one another as they did before, word for word: a body that is given twice."""
     long = [segment for segment in chosen if segment.tag not in _CELLS]
+    openings = Counter(tuple(fold(segment.text[:_READ_OF_OPENING])[:_OPENING_WORDS]) for segment in long)
+    if len(long) - len(openings) < FEWEST_REPEATED_SEGMENTS:
+        return
     texts = [_folded(segment.text) for segment in long]
     places = [place for place, text in enumerate(texts) if text.count(" ") >= SHORTEST_REPEATED_WORDS - 1]
     first: dict[str, int] = {}
@@ -354,7 +359,8 @@ def _repetition(run: Sequence[int]) -> Iterator[tuple[int, DropReason]]:
 
 def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     """Yield quotes that are set apart and say what a paragraph says."""
-    apart = [segment for segment in chosen if _is_set_apart(segment.element)]
+    known: dict[Element, bool] = {}
+    apart = [segment for segment in chosen if _is_set_apart(segment.element, known)]
     whole = "\n".join(_folded(segment.text) for segment in chosen) if apart else ""
     for segment in apart:
         text = _folded(segment.text)
@@ -368,11 +374,18 @@ def _is_pulled(element: Element) -> bool:
     return element.tag == "aside" and _PULLED_NAME.search(element.get("class") or "") is not None
 
 
-def _is_set_apart(element: Element | None) -> bool:
+def _is_set_apart(element: Element | None, known: dict[Element, bool]) -> bool:
+    """Return whether an element, or one of the two around it, is set apart from the text; paragraphs share these."""
     for _ in range(3):
         if element is None:
             return False
-        if element.tag in ("blockquote", "aside") or _QUOTE_NAME.search(element.get("class") or ""):
+        is_apart = known.get(element)
+        if is_apart is None:
+            is_apart = (
+                element.tag in ("blockquote", "aside") or _QUOTE_NAME.search(element.get("class") or "") is not None
+            )
+            known[element] = is_apart
+        if is_apart:
             return True
         element = element.getparent()
     return False

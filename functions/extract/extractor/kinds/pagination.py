@@ -48,6 +48,7 @@ _NEXT_LABEL = re.compile(
     r"|następna(?: strona)?)?\s*[›»>→]*",
     re.IGNORECASE,
 )
+_LONGEST_ENDING = 6
 _FILE_ENDING = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
 
 
@@ -122,7 +123,8 @@ def _is_near(href: str, url: Url) -> bool:
 def _stem(target: str) -> str:
     """Return a path and query without the ending of a file's name and without a slash at the end."""
     path, mark, query = target.partition("?")
-    return _FILE_ENDING.sub("", path.rstrip("/")) + mark + query
+    path = path.rstrip("/")
+    return (_FILE_ENDING.sub("", path) if "." in path[-_LONGEST_ENDING:] else path) + mark + query
 
 
 def _places(url: Url) -> Iterator[_Place]:

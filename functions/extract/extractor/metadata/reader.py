@@ -29,7 +29,7 @@ from extractor.metadata.places import FRONT_ADDRESS, FRONT_NAMES
 from extractor.metadata.sections import stated_sections
 from extractor.metadata.shown_dates import ShownDates
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
-from extractor.text import fold
+from extractor.text import fold, is_worded
 from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person
 from newsdesk.web import split_url
 
@@ -238,7 +238,7 @@ def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | N
     if data.main and (stated := one_line(data.main.alternative_headline, LONGEST_HEADLINE)) and fold(stated) != heading:
         return Found(stated, "jsonld", CONFIDENCE["jsonld"])
     start = next(
-        (number for number, segment in enumerate(segments) if fold(segment.text[:LONGEST_HEADLINE]) == heading), 0
+        (number for number, segment in enumerate(segments) if is_worded(segment.text[:LONGEST_HEADLINE], heading)), 0
     )
     for segment in segments[start : start + _DECKS_TRIED]:
         names = [

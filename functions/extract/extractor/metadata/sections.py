@@ -17,7 +17,7 @@ from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, one_
 from extractor.metadata.authors import LONGEST_NAME
 from extractor.metadata.found import key
 from extractor.metadata.places import FRONT_NAMES, KICKER_CLASS
-from extractor.text import fold
+from extractor.text import fold, is_worded
 from newsdesk.web import split_url
 
 _META_NAMES = ("article:section", "og:section", "parsely-section", "sailthru.section", "section")
@@ -190,7 +190,7 @@ def _is_article(step: Breadcrumb, page: Page, headline: str | None) -> bool:
 def _kicker(page: Page, headline: str | None) -> str | None:
     """Return the kicker beside the headline, if it is a section."""
     heading = fold(headline or "")
-    places = [segment for segment in page.segments if heading and fold(segment.text[:1000]) == heading]
+    places = [segment for segment in page.segments if heading and is_worded(segment.text[:1000], heading)]
     place = next((segment for segment in places if segment.tag == "h1"), places[0] if places else None)
     if place is None:
         return None

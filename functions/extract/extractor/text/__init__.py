@@ -21,6 +21,7 @@ from extractor.text.vocabulary import (
     UNSPACED,
     ends_sentence,
     fold,
+    is_worded,
 )
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "is_furniture",
     "is_lead_in",
     "is_time_line",
+    "is_worded",
     "kind_of_line",
     "listed_stories",
     "split_parts",

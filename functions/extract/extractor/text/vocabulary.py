@@ -10,6 +10,7 @@ question asks it with these definitions, so that two judges never disagree about
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from newsdesk.words import UNSPACED_RANGES
 
@@ -45,6 +46,12 @@ READ_ON = re.compile(
 def fold(text: str) -> list[str]:
     """Return the words of a text for comparison, without regard to case, punctuation and white space."""
     return _WORD.findall(text.casefold())
+
+
+def is_worded(text: str, words: Sequence[str]) -> bool:
+    """Return whether a text has these folded words and no others; all of a page's lines are asked for its headline."""
+    folded = text.casefold()
+    return (not words or (words[0] in folded and words[-1] in folded)) and _WORD.findall(folded) == words
 
 
 def ends_sentence(text: str) -> bool:
