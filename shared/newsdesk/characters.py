@@ -68,7 +68,7 @@ def storable(text: str) -> str:
     it has a use: joiners in scripts that join letters, a variation selector after a character that has variants, a mark
     of direction in a text that is written from right to left, tags in flags. It has one at a time.
     """
-    if _RARE.search(text) is None:
+    if (text.isascii() and text.isprintable()) or _RARE.search(text) is None:
         return text
     text = without_controls(text)
     if text.isascii():

@@ -40,6 +40,8 @@ def count_words(text: str) -> int:
 
     Judges of a page ask this of the same lines time and again; lines of usual length are remembered.
     """
+    if len(text) <= _LONGEST_REMEMBERED and "\n" not in text:
+        return _count_in(text)
     # A word goes on past no line's end.
     return sum([_count_in(line) if len(line) <= _LONGEST_REMEMBERED else len(words(line)) for line in text.split("\n")])
 

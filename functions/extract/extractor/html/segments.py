@@ -44,8 +44,7 @@ _LINE_BREAK = "\x1e"
 _PARAGRAPH_BREAK = re.compile(rf"{_LINE_BREAK}[ \t\r\n\f\v\xa0]*{_LINE_BREAK}\s*")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _UNSEEN_NAME = re.compile(
-    r"(?:^|[\s_-])sr-?only|screen-?reader|visually-?hidden|hidden-visually|(?:^|\s)(?:off-?screen|assistive-text)",
-    re.IGNORECASE,
+    r"(?<![^\s_-])sr-?only|screen-?reader|visually-?hidden|hidden-visually|(?<!\S)(?:off-?screen|assistive-text)"
 )
 """What conventions call a run of words for screen readers: "opens in a new tab"."""
 
@@ -308,7 +307,7 @@ def _hides(element: HtmlElement) -> bool:
 def _is_unseen(run: HtmlElement) -> bool:
     """Return whether a run of words within a line is not displayed."""
     name = run.get("class")
-    return (name is not None and _UNSEEN_NAME.search(name) is not None) or _hides(run)
+    return (name is not None and _UNSEEN_NAME.search(name.lower()) is not None) or _hides(run)
 
 
 def _is_unclosed(element: HtmlElement) -> bool:

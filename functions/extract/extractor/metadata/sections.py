@@ -30,7 +30,7 @@ _KIND_OF_PAGE = frozenset({
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{3,5}|home(?:page)?/?)?", re.IGNORECASE)
 """The path of a site's front, in one language of several perhaps."""
 _BREADCRUMB = "bread-?crumb|brotkr|ariane|briciol|kruimel|okruszk|topic-?path|pankuzu|migas?-de-pan"
-_MAY_BE_BREADCRUMB = re.compile(_BREADCRUMB, re.IGNORECASE)
+_MAY_BE_BREADCRUMB = re.compile(_BREADCRUMB)
 _MOST_STEPS = 7
 """What lists more is a menu."""
 _LONGEST_SECTION_WORDS = 5
@@ -115,7 +115,7 @@ def _marked_ways(page: Page) -> Iterator[list[Breadcrumb]]:
             named = is_named[container.template] = _MAY_BE_BREADCRUMB.search("-".join(container.template)) is not None
         if not named:
             label = container.element.get("aria-label") or container.element.get("itemtype")
-            named = label is not None and _MAY_BE_BREADCRUMB.search(label[:200]) is not None
+            named = label is not None and _MAY_BE_BREADCRUMB.search(label[:200].lower()) is not None
         if named and container.first >= ends:
             ends = container.last
             way = _steps_in(container.element)

@@ -27,6 +27,7 @@ _FRAME_NAME = re.compile(r"sidebar|(?<!post[-_])(?<!entry[-_])(?<!article[-_])fo
 _DATE_CLASS = re.compile(r"date|publi(?:sh|c)|posted|time", re.IGNORECASE)
 
 _MAY_BE_DATED = re.compile("pub|updat|modif|-date")
+_DAY_NAMES = ("pubdate", "pubDate", "PUBDATE")
 _WITH_DAY = query("descendant::*[@pubdate]")
 _PUBLISHED = re.compile(
     r"(?:^|[-_\s])(?:published|pub-?date|dt-published|date-?published|publish(?:ed)?[-_]?(?:date|time|on)|entry-date"
@@ -181,7 +182,7 @@ class ShownDates:
     def _marked(self) -> list[Element]:
         page, elements = self._page, self._page.elements
         annotated = (e for e in elements.annotated if e.get("itemprop") is not None or e.get("property") is not None)
-        with_day = _WITH_DAY(page.tree) if "pubdate" in page.source.lower() else ()
+        with_day = _WITH_DAY(page.tree) if any(name in page.source for name in _DAY_NAMES) else ()
         marked = elements.called(_MAY_BE_DATED.search, others=[*elements.of("time"), *annotated, *with_day])
         return [element for element in marked if element.tag != "meta"][:_ELEMENTS_TRIED]
 

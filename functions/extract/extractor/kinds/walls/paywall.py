@@ -43,7 +43,7 @@ _COMPARED_CHARACTERS = 60
 _CONTROLS = frozenset({"a", "button", "input"})
 _SELECTOR = re.compile(r'"cssSelector"\s{0,5}:\s{0,5}"\s{0,5}([.#][\w-]{1,80})')
 _ELLIPSIS = re.compile(rf"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\])[{re.escape(CLOSING_MARKS)}]*$")
-_INVITATION = re.compile(rf".{{0,200}}(?:{READ_ON.pattern})(?:\W*|(?<=full|rest).{{0,30}})", re.IGNORECASE)
+_INVITATION = re.compile(rf".{{0,200}}(?:{READ_ON.pattern})(?:\W*|(?<=full|rest).{{0,30}})")
 
 
 def asks_to_subscribe(line: str) -> bool:
@@ -106,7 +106,7 @@ def _signs_of_end(lines: Sequence[str], *, has_prompts: bool) -> Iterator[WallSi
     """Yield how the last paragraph ends that is no prompt."""
     own = (line for line in reversed(lines) if not (has_prompts and PROMPT.are_in(line[:READ_OF_SEGMENT])))
     last = next(own, lines[-1] if lines else "").strip()[-READ_OF_SEGMENT:]
-    if _ELLIPSIS.search(last) or _INVITATION.fullmatch(last):
+    if _ELLIPSIS.search(last) or _INVITATION.fullmatch(last.lower()):
         yield WallSign.CUT_OFF
     elif count_words(last) >= _SHORTEST_PROSE_WORDS and not _is_whole(last.rstrip("* ")):
         yield WallSign.ENDS_IN_MID_SENTENCE
