@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from extractor.body.guard import Boundary, find_boundary
 from extractor.body.model import Model
-from extractor.body.recurrence import judge_recurrence
+from extractor.body.recurrence import Recurrence, judge_recurrence
 from extractor.body.ruled_out import ruled_out
 from extractor.body.selection import Body, choose_body, describe
 from extractor.body.stated_body import prefer_script_body, prefer_stated_body
@@ -17,6 +17,7 @@ __all__ = [
     "Body",
     "Boundary",
     "Model",
+    "Recurrence",
     "choose_body",
     "describe",
     "find_boundary",

@@ -11,13 +11,16 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
+from typing import Any
 
 from extractor.body import (
     Body,
     Boundary,
     Model,
+    Recurrence,
     choose_body,
     find_boundary,
     judge_recurrence,
@@ -29,6 +32,7 @@ from extractor.body import (
 from extractor.contract import INVISIBLE_TEXT, CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
 from extractor.html import WARNING as HIDDEN_TEXT
 from extractor.html import (
+    Element,
     Page,
     Segment,
     canonical_link,
@@ -52,7 +56,7 @@ from extractor.kinds import (
     offers,
 )
 from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
-from extractor.text import clean_plain_text, ends_sentence, split_parts
+from extractor.text import PlainText, clean_plain_text, ends_sentence, split_parts
 from newsdesk.characters import hides_text, storable
 from newsdesk.contracts import (
     Block,
@@ -67,7 +71,7 @@ from newsdesk.contracts import (
 )
 from newsdesk.errors import PermanentError
 from newsdesk.hosts import HostProfile
-from newsdesk.web import scrub
+from newsdesk.web import Signal, scrub
 from newsdesk.words import count_words
 
 SHORTEST_ARTICLE_WORDS = 25
@@ -140,44 +144,19 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
 
     Parameters are those of :func:`extract`.
     """
-    hides = hides_text(text)
     plain = clean_plain_text(storable(text))
     blocks = tuple(Block(type=BlockType.PARAGRAPH, text=paragraph) for paragraph in plain.paragraphs)
-    body = "\n".join(plain.paragraphs)
-    stated = {
-        "headline": one_line(plain.headline, LONGEST_HEADLINE),
-        "description": plain.description,
-        "article_section": plain.section,
-    }
-    kind = judge_type(None, blocks, checked_url(page.url), stated["headline"], plain.section)
-    canonical = canonical_link(None, page.headers, page.url)
-    sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
-    signals = signals_of(None, page.headers, host_lines=page.host_lines, product_token=page.product_token)
+    delivery = _delivery_of(None, page)
     is_error = is_program_error(text.split("\n"))
-    article = Extracted(
-        **stated,
-        article_body=body,
-        article_type=kind.article_type,
-        url=page.article_url,
-        blocks=blocks,
-        parts=split_parts(blocks, kind.article_type),
-        word_count=count_words(body),
-        quality=Quality(
-            field_sources={name: FieldSource(source=source) for name, source in sources.items()},
-            warnings=(*_warnings(canonical), *((INVISIBLE_TEXT,) if hides else ())),
-        ),
-        rights=rights_of(signals, page.captured_at),
-        provenance=_with_canonical(page.known_provenance, canonical),
-    )
     dropped = islice(plain.dropped, MOST_DROPPED)
     return ExtractionResult(
-        article,
+        _article_of_plain_text(plain, blocks, page, delivery, hides=hides_text(text)),
         dropped=tuple(DroppedBlock(text=piece[:LONGEST_DROPPED], reason=reason) for piece, reason in dropped),
-        canonical=canonical,
-        signals=signals,
+        canonical=delivery.canonical,
+        signals=delivery.signals,
         refusal=Reason.NO_ARTICLE if is_error else None,
         refusal_detail=WallSign.PROGRAM_ERROR.value if is_error else "",
-        page_warnings=_warnings(canonical),
+        page_warnings=delivery.warnings,
         judged=tuple(
             JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)
             for index, (line, reason) in enumerate(plain.judged[:MOST_JUDGED])
@@ -205,17 +184,73 @@ def require_article(result: ExtractionResult) -> None:
     raise PermanentError(Reason.NO_ARTICLE, f"{article.word_count} words")
 
 
-def _extract(html: str, capture: PageToRead) -> ExtractionResult:
-    page = read_html(html, capture.url)
-    tree = page.tree if page else None
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """What came with a page: its canonical address, what its publisher says of its use, and where it is from."""
+
+    canonical: CanonicalLink
+    signals: tuple[Signal, ...]
+    rights: Rights
+    provenance: Provenance
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands in ``quality.warnings``: why the canonical address was not believed."""
+        rejection = self.canonical.rejection
+        return () if rejection is None else (f"canonical_link:{rejection.value}",)
+
+
+def _delivery_of(tree: Element | None, capture: PageToRead) -> _Delivery:
     canonical = canonical_link(tree, capture.headers, capture.url)
     signals = signals_of(tree, capture.headers, host_lines=capture.host_lines, product_token=capture.product_token)
-    rights = rights_of(signals, capture.captured_at)
-    provenance = _with_canonical(capture.known_provenance, canonical)
+    provenance = capture.known_provenance.model_copy(update={"canonical_url": canonical.url})
+    return _Delivery(canonical, signals, rights_of(signals, capture.captured_at), provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the judges say of a page."""
+
+    metadata: Metadata
+    fields: Mapping[str, Any]
+    recurrence: Recurrence
+    boundary: Boundary
+    body: Body
+    kind: TypeJudgement
+    next_pages: tuple[str, ...]
+    wall: Wall
+
+
+def _extract(html: str, capture: PageToRead) -> ExtractionResult:
+    page = read_html(html, capture.url)
+    delivery = _delivery_of(page.tree if page else None, capture)
+    canonical, signals = delivery.canonical, delivery.signals
     if page is None:
-        nothing = _nothing(capture.article_url, canonical, rights, provenance)
-        return ExtractionResult(nothing, canonical=canonical, signals=signals, page_warnings=_warnings(canonical))
-    segments = page.segments
+        nothing = _nothing(capture.article_url, delivery)
+        return ExtractionResult(nothing, canonical=canonical, signals=signals, page_warnings=delivery.warnings)
+    reading = _read(page, capture)
+    body, kind, wall = reading.body, reading.kind, reading.wall
+    result = ExtractionResult(
+        _article(page, capture, delivery, reading),
+        links=links_of((page.segments[index] for index in body.kept), page.url),
+        dropped=_dropped(page.segments, body),
+        canonical=canonical,
+        signals=signals,
+        refusal=_refusal(page, reading),
+        refusal_detail=" ".join(wall.evidence if wall.reason is not None else kind.evidence),
+        is_listing=kind.is_listing,
+        wall_warnings=wall.warnings,
+        page_warnings=(*delivery.warnings, *kind.warnings),
+        judged=tuple(_judged(segment, body) for segment in page.segments[:MOST_JUDGED]),
+        statements=reading.metadata.statements,
+        fingerprints=reading.recurrence.fingerprints,
+    )
+    page.release()
+    return result
+
+
+def _read(page: Page, capture: PageToRead) -> _Reading:
+    """Ask all judges, one after the other."""
     metadata = read_metadata(page, capture.captured_at)
     fields = metadata.fields()
     recurrence = judge_recurrence(HostProfile.unpacked(capture.profile), page)
@@ -230,54 +265,79 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         headline=fields.get("headline"),
         description=fields.get("description"),
     )
-    refusal = wall.reason
-    if refusal is None and is_front(page, body.kept, fields.get("headline") or ""):
-        refusal = Reason.FRONT_PAGE
-    article = Extracted(
-        **fields,
+    return _Reading(metadata, fields, recurrence, boundary, body, kind, pages, wall)
+
+
+def _refusal(page: Page, reading: _Reading) -> Reason | None:
+    """Return why a page's article is not stored."""
+    if reading.wall.reason is None and is_front(page, reading.body.kept, reading.fields.get("headline") or ""):
+        return Reason.FRONT_PAGE
+    return reading.wall.reason
+
+
+def _article(page: Page, capture: PageToRead, delivery: _Delivery, reading: _Reading) -> Extracted:
+    body, kind = reading.body, reading.kind
+    return Extracted(
+        **reading.fields,
         article_body=body.text,
         article_type=kind.article_type,
         url=capture.article_url,
         blocks=body.blocks,
-        parts=split_parts(_below_deck(body.blocks, metadata.decks), kind.article_type),
-        next_pages=pages,
+        parts=split_parts(_below_deck(body.blocks, reading.metadata.decks), kind.article_type),
+        next_pages=reading.next_pages,
         word_count=count_words(body.text),
-        content_status=wall.status,
-        quality=Quality(
-            leak_score=_leak_score(boundary, body),
-            field_sources={**_body_sources(body, kind, wall), **metadata.sources()},
-            warnings=(
-                *_warnings(canonical),
-                *recurrence.warnings,
-                *boundary.warnings,
-                *body.warnings,
-                *wall.warnings,
-                *kind.warnings,
-                *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
-                *((INVISIBLE_TEXT,) if page.hides_text else ()),
-            ),
-            conflicts=metadata.conflicts,
+        content_status=reading.wall.status,
+        quality=_quality(page, delivery, reading),
+        rights=delivery.rights,
+        provenance=delivery.provenance.model_copy(update={"site_profile": reading.recurrence.used}),
+    )
+
+
+def _quality(page: Page, delivery: _Delivery, reading: _Reading) -> Quality:
+    body, kind, wall = reading.body, reading.kind, reading.wall
+    return Quality(
+        leak_score=_leak_score(reading.boundary, body),
+        field_sources={**_body_sources(body, kind, wall), **reading.metadata.sources()},
+        warnings=(
+            *delivery.warnings,
+            *reading.recurrence.warnings,
+            *reading.boundary.warnings,
+            *body.warnings,
+            *wall.warnings,
+            *kind.warnings,
+            *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
+            *((INVISIBLE_TEXT,) if page.hides_text else ()),
         ),
-        rights=rights,
-        provenance=provenance.model_copy(update={"site_profile": recurrence.used}),
+        conflicts=reading.metadata.conflicts,
     )
-    result = ExtractionResult(
-        article,
-        links=links_of((segments[index] for index in body.kept), page.url),
-        dropped=_dropped(segments, body),
-        canonical=canonical,
-        signals=signals,
-        refusal=refusal,
-        refusal_detail=" ".join(wall.evidence if wall.reason is not None else kind.evidence),
-        is_listing=kind.is_listing,
-        wall_warnings=wall.warnings,
-        page_warnings=(*_warnings(canonical), *kind.warnings),
-        judged=tuple(_judged(segment, body) for segment in segments[:MOST_JUDGED]),
-        statements=metadata.statements,
-        fingerprints=recurrence.fingerprints,
+
+
+def _article_of_plain_text(
+    plain: PlainText, blocks: tuple[Block, ...], page: PageToRead, delivery: _Delivery, *, hides: bool
+) -> Extracted:
+    stated = {
+        "headline": one_line(plain.headline, LONGEST_HEADLINE),
+        "description": plain.description,
+        "article_section": plain.section,
+    }
+    kind = judge_type(None, blocks, checked_url(page.url), stated["headline"], plain.section)
+    sources = {str(Extracted.model_fields[name].alias): "dom" for name, value in stated.items() if value}
+    body = "\n".join(plain.paragraphs)
+    return Extracted(
+        **stated,
+        article_body=body,
+        article_type=kind.article_type,
+        url=page.article_url,
+        blocks=blocks,
+        parts=split_parts(blocks, kind.article_type),
+        word_count=count_words(body),
+        quality=Quality(
+            field_sources={name: FieldSource(source=source) for name, source in sources.items()},
+            warnings=(*delivery.warnings, *((INVISIBLE_TEXT,) if hides else ())),
+        ),
+        rights=delivery.rights,
+        provenance=delivery.provenance,
     )
-    page.release()
-    return result
 
 
 def find_body(
@@ -329,14 +389,14 @@ def _below_deck(blocks: Sequence[Block], decks: Iterable[str | None]) -> Sequenc
     return blocks[1:] if blocks and blocks[0].text in decks else blocks
 
 
-def _nothing(url: str, canonical: CanonicalLink, rights: Rights, provenance: Provenance) -> Extracted:
+def _nothing(url: str, delivery: _Delivery) -> Extracted:
     return Extracted(
         article_body="",
         url=url,
         word_count=0,
-        quality=Quality(warnings=_warnings(canonical)),
-        rights=rights,
-        provenance=provenance,
+        quality=Quality(warnings=delivery.warnings),
+        rights=delivery.rights,
+        provenance=delivery.provenance,
     )
 
 
@@ -359,11 +419,3 @@ def _judged(segment: Segment, body: Body) -> JudgedSegment:
     is_sure = score is None or not LEAST_DOUBTFUL < score < MOST_DOUBTFUL
     decision: Decision = ("kept" if reason is None else "dropped") if is_sure else "uncertain"
     return JudgedSegment(segment.index, segment.text, segment.tag, decision, reason, score)
-
-
-def _warnings(canonical: CanonicalLink) -> tuple[str, ...]:
-    return () if canonical.rejection is None else (f"canonical_link:{canonical.rejection.value}",)
-
-
-def _with_canonical(provenance: Provenance, canonical: CanonicalLink) -> Provenance:
-    return provenance.model_copy(update={"canonical_url": canonical.url})

@@ -10,7 +10,7 @@ from extractor.text.content_hash import content_hash
 from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import SEE_ALSO, LineKind, is_furniture, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
-from extractor.text.plain_text import clean_plain_text
+from extractor.text.plain_text import PlainText, clean_plain_text
 from extractor.text.stems import stems_of
 from extractor.text.vocabulary import (
     BY_WORDS,
@@ -34,6 +34,7 @@ __all__ = [
     "UNSPACED",
     "DropReason",
     "LineKind",
+    "PlainText",
     "clean_plain_text",
     "content_hash",
     "drop_reasons",
