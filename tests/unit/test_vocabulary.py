@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.text import BYLINE_WORDS, READ_ON, UNSPACED, ends_sentence, fold
+from extractor.text import BYLINE_WORDS, READ_ON, UNSPACED, ends_sentence, fold, is_worded
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,15 @@ def test_a_mark_ends_a_sentence_whatever_closes_behind_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "The gates", "The gates:", "At 3.5 metres", "“The gates”", "First, second,"])
 def test_what_has_no_such_mark_at_its_end_ends_no_sentence(text: str) -> None:
     assert not ends_sentence(text)
+
+
+def test_a_text_has_the_words_of_another_and_no_others() -> None:
+    words = fold("The Gates of Straßburg")
+    assert is_worded("“the gates — of STRASSBURG!”", words)
+    assert not is_worded("The gates of Straßburg open", words)
+    assert not is_worded("Of the gates, Straßburg", words)
+    assert is_worded("…", [])
+    assert not is_worded("Gates", [])
 
 
 def test_case_punctuation_and_white_space_fold_away() -> None:
