@@ -99,6 +99,18 @@ def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
     # MiniStack does not know the condition key s3:if-none-match, and would take every write for one without it.
     policy = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]
     policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != "ArticlesOnce"]
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::IAM::Role":
+            for role_policy in resource["Properties"].get("Policies", []):
+                _allow_batches(role_policy["PolicyDocument"]["Statement"])
+
+
+def _allow_batches(statements: list[dict[str, Any]]) -> None:
+    """Allow batches of messages where messages are allowed: MiniStack has an action for them, which AWS does not."""
+    for statement in statements:
+        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        if "sqs:SendMessage" in actions:
+            statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def _with_numbers(node: Any, numbers: Mapping[str, int]) -> Any:

@@ -25,7 +25,7 @@ from pydantic_settings import BaseSettings
 
 from fetcher.settings import FetchSettings
 from newsdesk.web import RefusedUse, parse_policy
-from newsdesk_cli import local_stack
+from newsdesk_cli import deployment, local_stack
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, function_packages, function_variables, load_template, packaged_resources
 
@@ -356,6 +356,18 @@ class TestParameters:
             parameter = template["Parameters"][name]
             assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value), name
             assert float(parameter.get("MinValue", "-inf")) <= float(value) if parameter["Type"] == "Number" else True
+
+    def test_ministack_alone_is_given_an_action_that_aws_does_not_have(self, template: Template) -> None:
+        # Given the actions that the template grants
+        action = "sqs:SendMessageBatch"
+        assert action not in json.dumps(template)
+        # When it is adapted to MiniStack, Then who may send a message may send several
+        deployment._for_ministack(template, {"UserAgent": "x"})
+        for name, resource in template["Resources"].items():
+            for policy in resource["Properties"].get("Policies", []) if resource["Type"] == "AWS::IAM::Role" else []:
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+                    assert ("sqs:SendMessage" in actions) == (action in actions), name
 
     def test_every_configuration_of_sam_can_be_run_as_it_is(self, template: Template) -> None:
         # Given
