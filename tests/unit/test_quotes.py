@@ -173,6 +173,11 @@ def test_an_object_that_says_nothing_does_not_hide_what_is_said_in_it() -> None:
         "Imagine that the bridge had never been built.",
         "Fears that the bridge would fall were everywhere.",
         "Do you think that the bridge should have been closed?",
+        "No one knows how long the bridge will be closed.",
+        "No scientist has said that the lake will recover by itself.",
+        "Nobody said that the lake “will recover by itself”.",
+        "Few experts believe that the bridge will last the winter.",
+        "While much is unclear, the town is poised to offer a new bridge.",
     ],
 )
 def test_what_nobody_says_is_no_quote(body: str) -> None:
@@ -239,6 +244,25 @@ def test_a_pronoun_means_the_last_person_that_fits() -> None:
     body = "Mary Cole met John Hart in the harbour on Monday. “It is over,” she said. “It has begun,” he said."
     names = [quote.speaker and quote.speaker.name for quote in quotes(body, "Mary Cole", "John Hart")]
     assert names == ["Mary Cole", "John Hart"]
+
+
+def test_a_pronoun_that_two_persons_fit_alike_has_no_name() -> None:
+    body = "Mary Cole met Anna Hart's mother, Jane Hart. John Cole and Peter Hart were there. “It is over,” he said."
+    (speaker,) = [quote.speaker for quote in quotes(body, "Mary Cole", "John Cole", "Peter Hart")]
+    assert speaker is not None
+    assert (speaker.text, speaker.name) == ("he", None)
+
+
+@pytest.mark.parametrize(("before", "speaker"), [("Bottom line", None), ("Her mother", "Her mother")])
+def test_a_word_before_a_colon_speaks_where_it_is_somebody(before: str, speaker: str | None) -> None:
+    (quote,) = quotes(f"{before}: “Simply pour and garnish the glass.”")
+    assert (quote.speaker and quote.speaker.text) == speaker
+
+
+def test_an_outlet_may_be_called_after_nothing() -> None:
+    (quote,) = quotes("Zero Hedge said that the bridge will open in May.")
+    assert quote.speaker is not None
+    assert quote.speaker.text == "Zero Hedge"
 
 
 def test_a_pronoun_does_not_mean_whom_the_quotation_names() -> None:

@@ -19,7 +19,7 @@ from enricher.parsing import Attribution, ParsedText, lemma_of
 from enricher.ports import Analysis, NotApplicableError
 from enricher.speech.publications import Publication, publications_in
 from enricher.speech.reporting import CLAUSE, SPEAKING
-from enricher.speech.subjects import noun_phrase, object_of
+from enricher.speech.subjects import is_nobody, noun_phrase, object_of
 from enricher.text import SpanIndex, read_word_lists
 from newsdesk.contracts import CitedSource, Enrichment, Mention, NotApplicable
 
@@ -73,11 +73,6 @@ _CITING = frozenset({"cite", "quote"})
 _WRITING = frozenset({"write", "post", "tweet", "publish", "blog"})
 _NO_VENUES = frozenset({"PERSON", "GPE", "LOC", "FAC", "DATE", "TIME", "LANGUAGE", "NORP"})
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
-_NOBODY = re.compile(
-    r"(?:no(?!\.|\s+(?:\d|fewer|less))|neither|nor|not\s+(?:an?|one|any|many|even)|few|hardly|scarcely|barely|any|zero)\b",
-    re.IGNORECASE,
-)
-"""How a description of nobody in particular begins; "no fewer than five officials" are somebody."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +160,7 @@ def _objects(text: ParsedText, known: SpanIndex[_Citation]) -> Iterator[_Citatio
 
 def _kind(head: Token) -> _Kind | None:
     lemma = lemma_of(head)
-    if head.pos_ != "NOUN" or _NOBODY.match(head.doc[head.left_edge.i : head.i].text):
+    if head.pos_ != "NOUN" or is_nobody(head):
         return None
     if lemma in _PEOPLE:
         return "anonymous" if any(token.lower_ in _INFORMED for token in head.subtree) else None

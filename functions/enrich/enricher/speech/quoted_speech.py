@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
 from enricher.speech.reporting import ENTITLING, NAMING, SPEAKING
-from enricher.speech.subjects import FINITE, bears_words, first_subject, heads_phrase, noun_phrase, subject_of
+from enricher.speech.subjects import (
+    FINITE,
+    bears_words,
+    first_subject,
+    heads_phrase,
+    noun_phrase,
+    says_nothing,
+    subject_of,
+)
 from enricher.text import Quotation, SpanIndex, Spanned
 from newsdesk.words import count_unspaced_characters
 
@@ -136,7 +144,7 @@ class QuotedSpeech:
             last, cue = self._extent(at)
             first_unit, last_unit = self.units[at], self.units[last]
             construction = Construction.QUOTED if cue is None or cue.follows else Construction.QUOTED_AFTER
-            if self._bears_words(cue.speaker) if cue is not None else self._is_heading(at, last):
+            if self._says_nothing(cue.speaker) if cue is not None else self._is_heading(at, last):
                 at = last + 1
                 continue
             if cue is None:
@@ -183,7 +191,7 @@ class QuotedSpeech:
         if verb.pos_ not in _VERBAL or begin <= verb.i < end or self.paragraph[verb.i] != self.paragraph[begin]:
             return
         subject = subject_of(verb)
-        if lemma_of(verb) in ENTITLING or (subject is not None and bears_words(subject)):
+        if lemma_of(verb) in ENTITLING or (subject is not None and says_nothing(subject)):
             return
         if any(bears_words(child) for child in verb.children if child.dep_ == "dobj"):
             return
@@ -250,8 +258,8 @@ class QuotedSpeech:
         after = self.text[quotation.end : quotation.end + _BESIDE].lstrip(" \xa0")[:1]
         return not quotation.closed or inner[-1:] in ".?!,…—–-" or not after or after in "\n.,"
 
-    def _bears_words(self, speaker: Span | None) -> bool:
-        return speaker is not None and bears_words(self.doc[speaker[0] : speaker[1]].root)
+    def _says_nothing(self, speaker: Span | None) -> bool:
+        return speaker is not None and says_nothing(self.doc[speaker[0] : speaker[1]].root)
 
     def _is_heading(self, at: int, last: int) -> bool:
         """Return whether a quotation without a cue is a title or a heading rather than a statement."""
@@ -412,7 +420,7 @@ class QuotedSpeech:
             return _Cue(noun_phrase(subject), None)
         name = next((token for token in nouns if token.dep_ in {*SUBJECTS, "ROOT"}), None)
         name = name or next((token for token in nouns if token.pos_ != "NOUN" and token.dep_ != "compound"), None)
-        return _Cue(noun_phrase(name), None) if name is not None else None
+        return _Cue(noun_phrase(name), None) if name is not None and _can_speak(name) else None
 
     def _speaker_around(self, begin: int, previous: _Said | None) -> Span | None:
         """Return the likely speaker of a quotation without a cue beside it."""
@@ -444,6 +452,11 @@ class QuotedSpeech:
 
 def _tells(token: Token) -> bool:
     return lemma_of(token) in SPEAKING and (token.pos_ in _VERBAL or token.lower_ in {"said", "says"})
+
+
+def _can_speak(name: Token) -> bool:
+    """Return whether what stands before a colon is somebody: "Her mother:", "Smith:", but not "Bottom line:"."""
+    return name.pos_ != "NOUN" or bool(name.ent_type_) or any(c.dep_ in {"det", "poss"} for c in name.children)
 
 
 def _is_title(words: Sequence[str]) -> bool:

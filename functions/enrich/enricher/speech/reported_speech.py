@@ -28,7 +28,7 @@ from enricher.speech.complements import (
     with_adjuncts,
 )
 from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, SPEAKING, STATE
-from enricher.speech.subjects import FINITE, agent_of, bears_words, noun_phrase, subject_of
+from enricher.speech.subjects import FINITE, agent_of, noun_phrase, says_nothing, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -75,7 +75,7 @@ class _Reports:
         self, content: Span, speaker: Token | None, cue: Token, construction: Construction
     ) -> Iterator[Attribution]:
         """Yield the attribution, cut to the cue's paragraph and without punctuation at its ends."""
-        if speaker is not None and bears_words(speaker):
+        if speaker is not None and says_nothing(speaker):
             return
         (begin, end), paragraph = content, self.parsed.paragraph
         while begin < end and (paragraph[begin] != paragraph[cue.i] or self._is_edge(begin)):
@@ -175,6 +175,7 @@ class _Reports:
         if (
             verb.dep_ == "relcl"
             or lemma not in SPEAKING
+            or not _is_finite(verb)
             or (verb.dep_ != "advcl" and (lemma in NAMING or lemma in _OTHER_SENSES))
         ):
             return None
@@ -226,6 +227,13 @@ class _Reports:
         if speaker is None and noun.dep_ == "dobj":
             speaker = subject_of(noun.head)
         yield from self._attribution(content, speaker, noun, Construction.PHRASE)
+
+
+def _is_finite(verb: Token) -> bool:
+    """Return whether a verb, or one that helps it, has a tense: not in "is poised to offer"."""
+    if verb.tag_ in FINITE or (verb.tag_ == "VBN" and verb.dep_ in {"ROOT", "ccomp", "conj"}):
+        return True  # VBN: a past tense that the tagger took for a participle
+    return any(c.dep_ in _AUXILIARY and (c.tag_ in FINITE or c.tag_ == "MD") for c in verb.children)
 
 
 def _is_told(speaker: Token | None, cue: Token) -> bool:

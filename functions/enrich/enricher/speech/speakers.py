@@ -3,7 +3,8 @@
 Comes in: a parsed text, the entities found in it, and a span that stands for a speaker. Goes out: the entity's name.
 
 A pronoun means the last person before it that fits, a subject sooner than others (after Lappin and Leass, "An algorithm
-for pronominal anaphora resolution", 1994); titles and common first names tell who fits.
+for pronominal anaphora resolution", 1994); titles and common first names tell who fits. Where two fit alike, it means
+neither of them.
 """
 
 from __future__ import annotations
@@ -118,10 +119,16 @@ class Speakers:
     def _antecedent(self, at: int, gender: str) -> str | None:
         for begin, end in self._sentences_before(at):
             here = [m for m in self._persons.overlapping(begin, end) if self._genders[m.entity.name] in {gender, None}]
-            subjects = [mention for mention in here if self._is_subject(mention)]
             if here:
-                return (subjects[0] if subjects else here[-1]).entity.name
+                return self._surest(here, gender)
         return None
+
+    def _surest(self, here: Sequence[_Named], gender: str) -> str | None:
+        """Return the one person of a sentence whom a pronoun can mean; nothing where it can mean several alike."""
+        known = [mention for mention in here if self._genders[mention.entity.name] == gender] or here
+        subjects = [mention for mention in known if self._is_subject(mention)] or known
+        names = {mention.entity.name for mention in subjects}
+        return names.pop() if len(names) == 1 else None
 
     def _sentences_before(self, at: int) -> Iterator[Span]:
         """Yield the sentence up to a place, then those before it."""
@@ -138,7 +145,10 @@ class Speakers:
 
     def _is_subject(self, mention: _Named) -> bool:
         begin, end = self._parsed.tokens(mention.begin, mention.end)
-        return self._parsed.doc[begin:end].root.dep_ in SUBJECTS
+        head = self._parsed.doc[begin:end].root
+        while head.dep_ == "conj":  # Cole and Hart were there
+            head = head.head
+        return head.dep_ in SUBJECTS
 
     def _gender(self, entity: Entity) -> str | None:
         """Return what titles or the first name say; nothing where they say nothing, or both."""

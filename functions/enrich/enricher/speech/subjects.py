@@ -5,6 +5,7 @@ Comes in: tokens of a parse. Goes out: tokens, and spans of tokens.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SUBJECTS, Span, lemma_of
@@ -22,6 +23,12 @@ _AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj", "ap
 _BEFORE_HEAD = frozenset({"cc", "prep", "mark", "advmod"})
 _NO_HEAD = frozenset({"compound", "poss", "amod", "nmod"})
 _BREAKS = frozenset({",", "—", "–", "―", "--", "(", ";", ":"})
+_NOBODY = frozenset({"nobody", "none", "neither", "few"})
+_OF_NOBODY = re.compile(
+    r"(?:no(?!\.|\s+(?:\d|fewer|less))|neither|nor|not\s+(?:an?|one|any|many|even)|few|hardly|scarcely|barely|any|zero)\b",
+    re.IGNORECASE,
+)
+"""How a description of nobody in particular begins; "no fewer than five officials" are somebody."""
 _MOST_STEPS = 7
 _NEAR = 8
 _LONGEST_PHRASE = 40
@@ -118,6 +125,18 @@ def first_subject(doc: Doc, begin: int, end: int) -> Token | None:
 def heads_phrase(token: Token) -> bool:
     """Return whether a token is a noun or pronoun that is not part of a longer name."""
     return token.pos_ in NOMINAL and token.dep_ not in _NO_HEAD
+
+
+def is_nobody(head: Token) -> bool:
+    """Return whether a description is of nobody in particular: no scientist, few experts, nobody."""
+    if head.pos_ == "PROPN":  # Zero Hedge
+        return False
+    return head.lower_ in _NOBODY or _OF_NOBODY.match(head.doc[head.left_edge.i : head.i].text) is not None
+
+
+def says_nothing(head: Token) -> bool:
+    """Return whether a subject is nobody, or a sign, a motto or the like."""
+    return is_nobody(head) or bears_words(head)
 
 
 def bears_words(token: Token) -> bool:
