@@ -2,6 +2,8 @@
 
 Comes in: an article. Goes out: a rich renderable, or HTML in one file.
 
+Entities, places and quotes that are less than sure (:data:`newsdesk.contracts.SURE`) are left out, and counted.
+
 The text is the publisher's and may hold anything. The terminal gets no control characters; the page has no scripts,
 loads nothing, and says so in its Content-Security-Policy.
 """
@@ -21,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsdesk.characters import printable
-from newsdesk.contracts import Article, Enrichment, Entity, Language, Quote
+from newsdesk.contracts import SURE, Article, Enrichment, Entity, Geo, Language, Quote, Speaker
 
 Span = tuple[int, int]
 ValueT = TypeVar("ValueT")
@@ -59,6 +61,21 @@ class Segment:
     in_summary: bool
 
 
+def sure_part(found: Enrichment) -> Enrichment:
+    """Return what was found without entities, places and quotes whose confidence is known and less than ``SURE``."""
+    entities = [
+        entity if _is_sure(entity.geo) else entity.model_copy(update={"geo": None, "links": ()})
+        for entity in found.entities
+        if _is_sure(entity)
+    ]
+    quotes = [quote for quote in found.quotes if _is_sure(quote)]
+    return found.model_copy(update={"entities": tuple(entities), "quotes": tuple(quotes)})
+
+
+def _is_sure(finding: Entity | Geo | Quote | None) -> bool:
+    return finding is None or finding.confidence is None or finding.confidence >= SURE
+
+
 def segments(body: str, enrichment: Enrichment) -> Iterator[Segment]:
     """Yield the body in pieces that together are the body; where spans overlap, the shorter one shows."""
     entities = _painted(body, [((m.begin, m.end), e) for e in enrichment.entities for m in e.mentions])
@@ -78,12 +95,12 @@ def segments(body: str, enrichment: Enrichment) -> Iterator[Segment]:
 
 def enrichment_view(article: Article) -> RenderableType:
     """Return the article with its entities, quotes and summary marked, and what else was found."""
-    body = Text()
-    for segment in segments(article.article_body, article.enrichment):
+    body, found = Text(), sure_part(article.enrichment)
+    for segment in segments(article.article_body, found):
         body.append(printable(segment.text), style=_style(segment))
     parts: list[RenderableType] = [Text(printable(article.headline or "(no headline)"), style="bold underline")]
     parts += [Padding(body, (1, 0)), _legend()]
-    for title, rows in _tables(article.enrichment):
+    for title, rows in [*_tables(found), _left_out(article.enrichment, found)]:
         if rows:
             table = Table(box=None, show_header=False, pad_edge=False)
             for row in rows:
@@ -95,11 +112,11 @@ def enrichment_view(article: Article) -> RenderableType:
 def enrichment_page(article: Article) -> str:
     """Return the same as one page of HTML, in UTF-8, with its styles in it."""
     headline = escape(article.headline or "(no headline)")
-    found = article.enrichment
+    found = sure_part(article.enrichment)
     language = escape(found.language.code if found.language else "und", quote=True)
     tables = "".join(
         f"<h2>{escape(title)}</h2><table>{''.join(_row(row) for row in rows)}</table>\n"
-        for title, rows in _tables(found)
+        for title, rows in [*_tables(found), _left_out(article.enrichment, found)]
         if rows
     )
     kinds = "".join(f'<span class="e {kind}">{kind}</span> ' for kind in ("person", "org", "place", "event", "other"))
@@ -148,6 +165,13 @@ def _tables(found: Enrichment) -> list[tuple[str, list[tuple[str, ...]]]]:
     ]
 
 
+def _left_out(found: Enrichment, shown: Enrichment) -> tuple[str, list[tuple[str, ...]]]:
+    """Return how many findings are not shown because they are not sure."""
+    entities, quotes = len(found.entities) - len(shown.entities), len(found.quotes) - len(shown.quotes)
+    counts = [(name, str(count)) for name, count in (("entities", entities), ("quotes", quotes)) if count]
+    return "Less sure, not shown", counts
+
+
 def _language_row(language: Language) -> tuple[str, ...]:
     declared = f"declared {language.declared}" if language.declared else ""
     return language.code, f"{language.confidence:.0%}", declared
@@ -159,8 +183,16 @@ def _entity_row(entity: Entity) -> tuple[str, ...]:
 
 
 def _quote_row(quote: Quote) -> tuple[str, ...]:
-    speaker = (quote.speaker.name or quote.speaker.text) if quote.speaker else "?"
-    return quote.kind, speaker, quote.cue.text if quote.cue else "", quote.text
+    return quote.kind, _speaker(quote.speaker), quote.cue.text if quote.cue else "", quote.text
+
+
+def _speaker(speaker: Speaker | None) -> str:
+    """Return the name, with the words of the text where they are others: Ida Moss (she)."""
+    if speaker is None:
+        return "?"
+    if speaker.name is None or speaker.name in speaker.text:
+        return speaker.text
+    return f"{speaker.name} ({speaker.text})" if speaker.text not in speaker.name else speaker.name
 
 
 def _style(segment: Segment) -> str:

@@ -18,6 +18,7 @@ from newsdesk.contracts import (
     Enrichment,
     EnrichmentError,
     Entity,
+    Geo,
     Mention,
     ModelProvenance,
     NotApplicable,
@@ -202,3 +203,45 @@ def test_the_pieces_are_the_text_whatever_overlaps(body: str, spans: list[tuple[
     shown = [piece.entity for piece in pieces for _ in piece.text]
     for at, entity in enumerate(shown):
         assert (entity.mentions[0].end - entity.mentions[0].begin if entity else None) == shortest.get(at)
+
+
+def printed_plainly(found: Article) -> str:
+    return printed(found, colours=False)
+
+
+def with_found(**found: object) -> Article:
+    return article(found=FOUND.model_copy(update=found))
+
+
+def test_what_is_not_sure_is_left_out_and_counted() -> None:
+    # Given a quote and a person that are less than sure
+    (quote,) = FOUND.quotes
+    person, place = FOUND.entities
+    found = with_found(
+        quotes=(quote.model_copy(update={"confidence": 0.79}),),
+        entities=(person.model_copy(update={"confidence": 0.5}), place.model_copy(update={"confidence": 0.8})),
+    )
+    # When / Then
+    for view in (printed_plainly(found), enrichment_page(found)):
+        assert "Quotes" not in view
+        assert "PERSON" not in view
+        assert "PLACE" in view
+        assert "Less sure, not shown" in view
+
+
+def test_where_a_place_lies_is_left_out_where_that_is_not_sure() -> None:
+    place = FOUND.entities[1]
+    unsure, sure = (
+        place.model_copy(update={"geo": Geo(country="CA", geonameid=101, confidence=confidence)})
+        for confidence in (0.4, 0.9)
+    )
+    assert "101" not in printed_plainly(with_found(entities=(unsure,)))
+    assert "101" in printed_plainly(with_found(entities=(sure,)))
+
+
+def test_a_pronoun_is_shown_with_the_name_that_it_means() -> None:
+    (quote,) = FOUND.quotes
+    assert quote.speaker is not None
+    speaker = quote.speaker.model_copy(update={"text": "she"})
+    found = with_found(quotes=(quote.model_copy(update={"speaker": speaker}),))
+    assert "Ida Moss (she)" in printed_plainly(found)
