@@ -168,8 +168,10 @@ def _tables(found: Enrichment) -> list[tuple[str, list[tuple[str, ...]]]]:
 def _left_out(found: Enrichment, shown: Enrichment) -> tuple[str, list[tuple[str, ...]]]:
     """Return how many findings are not shown because they are not sure."""
     entities, quotes = len(found.entities) - len(shown.entities), len(found.quotes) - len(shown.quotes)
-    counts = [(name, str(count)) for name, count in (("entities", entities), ("quotes", quotes)) if count]
-    return "Less sure, not shown", counts
+    rows: list[tuple[str, ...]] = [
+        (name, str(count)) for name, count in (("entities", entities), ("quotes", quotes)) if count
+    ]
+    return "Less sure, not shown", rows
 
 
 def _language_row(language: Language) -> tuple[str, ...]:

@@ -265,6 +265,23 @@ def test_an_outlet_may_be_called_after_nothing() -> None:
     assert quote.speaker.text == "Zero Hedge"
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("Marta Lind met a worker who said that the bridge would fall in May.", None),
+        ("It was Marta Lind, who said that the bridge would fall in May.", "Marta Lind"),
+    ],
+)
+def test_a_relative_pronoun_means_the_noun_that_it_hangs_on(body: str, name: str | None) -> None:
+    speakers = [quote.speaker for quote in quotes(body, "Marta Lind") if quote.cue and quote.cue.text == "said"]
+    assert [(speaker.text, speaker.name) for speaker in speakers if speaker] == [("who", name)]
+
+
+def test_a_clause_keeps_the_subject_that_the_parse_leaves_out() -> None:
+    body = "He said 82% of hours worked nationally are done in the office and in person."
+    assert [text for *_, text in told(body)] == [body.removeprefix("He said ").removesuffix(".")]
+
+
 def test_a_pronoun_does_not_mean_whom_the_quotation_names() -> None:
     body = "John Hart left the meeting early. “Peter Falk will not like it,” he said."
     assert [quote.speaker and quote.speaker.name for quote in quotes(body, "John Hart", "Peter Falk")] == ["John Hart"]

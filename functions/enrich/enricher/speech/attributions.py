@@ -86,4 +86,6 @@ def _outermost(reported: Sequence[Attribution], parsed: ParsedText) -> list[Attr
 def _holds(outer: Attribution, inner: Attribution, parsed: ParsedText) -> bool:
     if inner.cue is None or inner.end > outer.end:
         return False
+    if inner.cue == outer.cue:
+        return True
     return outer.begin <= parsed.doc[inner.cue[0]].idx < outer.end

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from enricher.parsing import SENTENCE_ENDS, Attribution, Construction, ParsedText, Span, lemma_of
+from enricher.parsing import NOMINAL, SENTENCE_ENDS, Attribution, Construction, ParsedText, Span, lemma_of
 from enricher.speech.complements import (
     Children,
     after_prepositions,
@@ -82,11 +82,19 @@ class _Reports:
             begin += 1
         while begin < end and (paragraph[end - 1] != paragraph[cue.i] or self._is_edge(end - 1)):
             end -= 1
+        if construction is Construction.CLAUSE and begin < end and self._lacks_subject(begin, cue):
+            begin = cue.i + 1
         if begin < end:
             said_by = noun_phrase(speaker) if speaker is not None else None
             span = self.parsed.characters((begin, end))
             reports = _is_told(speaker, cue) and states(self.doc, begin, end)
             yield Attribution(*span, said_by, (cue.i, cue.i + 1), construction, reports)
+
+    def _lacks_subject(self, begin: int, cue: Token) -> bool:
+        """Return whether the parse left a clause's subject out: said | 82% of all hours | are worked."""
+        opening, between = self.doc[begin], self.doc[cue.i + 1 : begin]
+        finite = opening.tag_ in FINITE or opening.tag_ == "MD"
+        return finite and any(t.pos_ in NOMINAL for t in between) and not any(t.text in _EDGES for t in between)
 
     def _is_edge(self, at: int) -> bool:
         return self.doc[at].is_space or self.doc[at].text in _EDGES

@@ -49,8 +49,7 @@ of Ridgefield)."""
 _LONGEST_COMPLEMENT = 200
 
 _CAN_SPEAK = ("PERSON", "ORG", "PLACE")
-_FARTHEST_ANTECEDENT = 80
-"""Code points between a name and the relative pronoun that takes it up."""
+_CLAUSES = frozenset({"relcl", "acl"})
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Speakers:
         if words in _HE or words in _SHE:
             return self._antecedent(begin, "male" if words in _HE else "female")
         if words in _RELATIVE:
-            return self._nearest(begin)
+            return self._before_relative(begin)
         heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, begin, end)]
         persons = [mention for mention in heads if mention.entity.type == "PERSON"]
         if not persons and not any(mention.begin <= begin and end <= mention.end for mention in heads):
@@ -110,11 +109,17 @@ class Speakers:
             return False
         return mention.end >= end or _AFTER_NAME.match(self._parsed.text[mention.end : end]) is not None
 
-    def _nearest(self, at: int) -> str | None:
-        before = self._persons.overlapping(max(0, at - _FARTHEST_ANTECEDENT), at)
-        if not before or "\n" in self._parsed.text[before[-1].end : at]:
-            return None
-        return before[-1].entity.name
+    def _before_relative(self, at: int) -> str | None:
+        """Return the person whom "who" takes up: the noun that its clause hangs on, or what that noun describes."""
+        pronoun = self._parsed.doc[self._parsed.tokens(at, at + 1)[0]]
+        verb = pronoun
+        while verb.dep_ not in _CLAUSES and verb.head.i != verb.i:
+            verb = verb.head
+        noun = verb.head
+        while noun.dep_ == "appos":
+            noun = noun.head
+        named = self._persons.overlapping(noun.idx, noun.idx + len(noun)) if noun.i < pronoun.i else []
+        return named[-1].entity.name if named else None
 
     def _antecedent(self, at: int, gender: str) -> str | None:
         for begin, end in self._sentences_before(at):
