@@ -276,3 +276,45 @@ def test_a_name_that_much_speaks_for_is_surer_than_one_that_little_speaks_for() 
 def test_an_event_has_no_confidence() -> None:
     (storm,) = (entity for entity in entities("Hurricane Katrina hit the coast.") if entity.type == "EVENT")
     assert storm.confidence is None
+
+
+def types_in(body: str) -> dict[str, str]:
+    found = EntitiesEnricher(Gazetteer.default().weight).enrich(analysis_of(Document(body)), ENGLISH)
+    return {entity.name: entity.type for entity in found.entities}
+
+
+@pytest.mark.parametrize("body", ["Sail away from the safe harbour.", "Cons\nPoor battery life and a dull screen."])
+def test_a_common_word_that_opens_a_sentence_or_a_heading_is_nobody(body: str) -> None:
+    assert types_in(body) == {}
+
+
+@pytest.mark.parametrize("name", ["Crispy Pizza", "Chocolate Peppermint Granola", "Half Dome"])
+def test_a_name_of_common_words_is_no_person(name: str) -> None:
+    assert "PERSON" not in types_in(f"The shop sold {name} and other things on Friday.").values()
+
+
+@pytest.mark.parametrize("name", ["Grace Hunter", "Mark Rice"])
+def test_a_given_name_or_a_surname_may_be_a_common_word(name: str) -> None:
+    assert types_in(f"{name} said so on Friday.") == {name: "PERSON"}
+
+
+def test_a_state_that_speaks_is_no_person() -> None:
+    assert types_in("Tamil Nadu said so. Tamil Nadu, which wants a board, accused them.") == {"Tamil Nadu": "PLACE"}
+
+
+def test_a_surname_like_a_country_is_the_persons_whose_full_name_the_text_gives() -> None:
+    body = "The reporter Bill Holland was there. Holland covered the case for years, and Holland recalled it well."
+    assert types_in(body) == {"Bill Holland": "PERSON"}
+
+
+def test_the_capital_and_its_district_are_one_place() -> None:
+    assert types_in("They met in Washington, D.C., on Friday.") == {"Washington, D.C.": "PLACE"}
+
+
+def test_a_name_ends_before_brackets_that_it_does_not_close() -> None:
+    found = types_in("It comes as the Chartered Institute of Building (CIOB) and the Institute (CIOB) say so.")
+    assert not any("(" in name for name in found)
+
+
+def test_a_family_name_that_looks_like_a_number_is_of_the_person() -> None:
+    assert types_in("President Xi Jinping spoke. Xi said that the reform would go on.") == {"Xi Jinping": "PERSON"}

@@ -211,7 +211,7 @@ def _grouped(mentions: Sequence[NamedSpan]) -> list[_Group]:
 def _name_words(mention: NamedSpan) -> tuple[str, ...]:
     words = mention.text.casefold().replace("’", "'").split()
     plain = " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
-    return tuple(_ALIASES.get(plain, plain).split())
+    return tuple((plain if mention.type == "PERSON" else _ALIASES.get(plain, plain)).split())
 
 
 def _core(type_: EntityType, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -228,7 +228,7 @@ def _short_forms(type_: EntityType, text: str, words: tuple[str, ...]) -> set[st
     if len(words) < 2:
         return set()
     if type_ == "PERSON":
-        return {words[0], words[-1]} - _GENERATIONS
+        return {words[0], *({words[-1]} - _GENERATIONS)}  # a family name may look like a number: Xi
     if type_ == "ORG":
         initials = [word[0] for word in re.split(r"[\s-]+", text) if word[:1].isupper()]
         acronym = "".join(initials).casefold()

@@ -298,7 +298,7 @@ def _missed(tokens: Tokens, taken: list[bool]) -> Iterator[NameSpan]:
 
 def _trimmed(tokens: Tokens, span: NameSpan) -> NameSpan | None:
     """Leave articles, quotation marks, titles and possessives outside; nothing may be left."""
-    start, end = span.start, span.end
+    start, end = span.start, _end_before_open_bracket(tokens, span)
     changed = True
     while changed and start < end:
         changed = False
@@ -311,6 +311,12 @@ def _trimmed(tokens: Tokens, span: NameSpan) -> NameSpan | None:
     if end - start == 1 and (_breaks(tokens, start) or len(tokens.text[start]) < 2):
         return None
     return _without_title(tokens, NameSpan(start, end, span.label))
+
+
+def _end_before_open_bracket(tokens: Tokens, span: NameSpan) -> int:
+    """Return where a name ends that goes on into brackets which it does not close: the Institute of Building (CIOB."""
+    words = tokens.text[span.start : span.end]
+    return span.start + words.index("(") if "(" in words[1:] and ")" not in words else span.end
 
 
 def _is_no_opening(tokens: Tokens, start: int, end: int, label: str | None) -> bool:
@@ -415,9 +421,17 @@ def _joined(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
         ):
             label = before.label or ("PLACE" if tokens.lower[before.end - 1] in names.PLACE_HEADS else "ORG")
             joined[-1] = NameSpan(before.start, span.end, label, before.title)
+        elif before is not None and _is_district_of_columbia(tokens, before, span):
+            joined[-1] = NameSpan(before.start, span.end, "PLACE")
         else:
             joined.append(span)
     return joined
+
+
+def _is_district_of_columbia(tokens: Tokens, city: NameSpan, span: NameSpan) -> bool:
+    """Return whether a name is the part of the capital's behind the comma: Washington, D.C."""
+    is_district = tokens.text[span.start : span.end] == ["D.C."]
+    return is_district and tokens.text[city.start : span.start] == ["Washington", ","]
 
 
 def _as_elsewhere(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:

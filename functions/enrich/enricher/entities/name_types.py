@@ -17,16 +17,21 @@ from math import sqrt
 
 from enricher.entities import names
 from enricher.entities.name_spans import NameSpan, Tokens
+from enricher.parsing import is_in_dictionary
 from enricher.text import interpolated
 
 PERSON, ORG, PLACE = "PERSON", "ORG", "PLACE"
 _SURELY_A_PLACE = 3.5
+_OF_A_SURE_PLACE = 2.0
+"""Against a person, where several words name a country or a region: Tamil Nadu said, Sri Lanka wants."""
 _SCORED = (PERSON, ORG, PLACE)
 
 _MODEL_WEIGHT = {PERSON: 1.5, ORG: 1.2, PLACE: 1.7}
 _SHARE_RIGHT = ((0.0, 0.40), (1.5, 0.53), (2.5, 0.74), (3.5, 0.87), (5.0, 0.93), (6.0, 0.98), (8.0, 0.99))
 """By how much more evidence there is for a name's type than for another, and the share of such names that were right on
 the development set."""
+_SURELY_A_PERSON = 3.0
+"""By how much more evidence there must be for a person whose name is of common words alone."""
 _LEAST_EVIDENCE = 1.2
 """For a name that the model did not see."""
 _OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTHER", 3.5)}
@@ -35,6 +40,8 @@ _SURELY_NO_STORM = 4.0
 _WEIGHT_OF_OTHER_MENTIONS = 0.6
 _WEIGHT_OF_NEIGHBOURS = 0.9
 _WEIGHT_OF_A_FULL_NAME = 2.5
+_WEIGHT_OF_A_SURNAME = 4.0
+"""For a name that is a place's, too, where a mention rather does what a person does."""
 
 
 PlaceWeight = Callable[[str], float]
@@ -72,16 +79,16 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
     for key, evidence in zip(keys, heard, strict=True):
         _add(together[key], evidence)
     people = _add_shorter_forms(tokens, spans, keys, own, together)
-    for key, evidence in zip(keys, heard, strict=True):
-        if key in people and evidence[PERSON] > evidence[PLACE]:  # "Jordan said", in a text about Michael Jordan
-            evidence[PERSON] += _WEIGHT_OF_A_FULL_NAME
     sums: list[Evidence] = []
-    for key, evidence in zip(keys, heard, strict=True):
+    for key, span, evidence in zip(keys, spans, heard, strict=True):
         total = Evidence(float, own[key])
         _add(total, evidence)
         share = _WEIGHT_OF_OTHER_MENTIONS / sqrt(max(1, count[key] - 1))
         for type_, weight in together[key].items():
             total[type_] += share * (weight - evidence[type_])
+        said_by_model = _MODEL_WEIGHT[PLACE] if span.label == PLACE else 0.0
+        if key in people and evidence[PERSON] > evidence[PLACE] - said_by_model:
+            total[PERSON] += _WEIGHT_OF_A_SURNAME  # "Jordan said", in a text about Michael Jordan
         sums.append(total)
     _hear_neighbours(tokens, spans, sums)
     decided = [
@@ -101,8 +108,12 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
 def _confidence(evidence: Evidence, type_: str | None) -> float | None:
     if type_ not in _SCORED:
         return None
-    lead = evidence[type_] - max(evidence[other] for other in _SCORED if other != type_)
-    return interpolated(lead, _SHARE_RIGHT)
+    return interpolated(_lead(evidence, type_), _SHARE_RIGHT)
+
+
+def _lead(evidence: Evidence, type_: str) -> float:
+    """Return by how much more evidence there is for a type than for another."""
+    return evidence[type_] - max(evidence[other] for other in _SCORED if other != type_)
 
 
 def no_places(name: str) -> float:  # noqa: ARG001 - a PlaceWeight
@@ -131,10 +142,27 @@ def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool)
     adjective = span.end - span.start == 1 and tokens.tag[span.start] == "JJ" and not known_place
     if span.label == "NORP" or (adjective and best == PLACE):
         return ORG if span.end - span.start == 1 and tokens.text[span.start] in names.PARTY_WORDS else None
+    is_no_person = best != PLACE and _lead(total, best) < _SURELY_A_PERSON and _is_of_common_words(tokens, span, best)
+    if is_no_person and span.label not in _OTHERWISE:
+        return "OTHER" if span.label is not None and span.end - span.start > 1 else None
     if span.label in _OTHERWISE:
         otherwise, enough = _OTHERWISE[span.label]
         return best if total[best] >= enough else otherwise
     return best if span.label in _MODEL_WEIGHT or total[best] >= _LEAST_EVIDENCE else None
+
+
+def _is_of_common_words(tokens: Tokens, span: NameSpan, type_: str) -> bool:
+    """Return whether nothing in a name is a person's: Crispy Pizza, and the first word of "Sail away".
+
+    Of single words only verbs that begin a sentence: a dictionary has Plato, too.
+    """
+    words = tokens.text[span.start : span.end]
+    if span.title is not None or any(word in names.given_names() or word in names.surnames() for word in words):
+        return False
+    if len(words) == 1:
+        return tokens.sentence_start[span.start] and is_in_dictionary(tokens.lower[span.start], "verb")
+    common = (is_in_dictionary(word) for word in tokens.lower[span.start : span.end] if word.isalpha())
+    return type_ == PERSON and all(common)
 
 
 def _of_name(tokens: Tokens, span: NameSpan, place_weight: PlaceWeight) -> Evidence:
@@ -151,6 +179,8 @@ def _of_name(tokens: Tokens, span: NameSpan, place_weight: PlaceWeight) -> Evide
         _weigh_heads(found, text, lower, place_weight)
         if place < _SURELY_A_PLACE:
             _weigh_personal(found, text, lower)
+        else:
+            found[PERSON] -= _OF_A_SURE_PLACE
     else:
         _weigh_lone_word(found, text[0], lower[0])
         if _is_acronym(text[0]) and not place:

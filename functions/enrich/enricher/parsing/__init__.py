@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from enricher.parsing.attribution import Attribution, Construction
 from enricher.parsing.parsed import NOMINAL, SENTENCE_ENDS, SUBJECTS, ParsedText, Span, lemma_of
-from enricher.parsing.parser import LONGEST_PARSED_CHARACTERS, MODEL_VERSION, PARSED_LANGUAGE, parse, seconds_of_work
+from enricher.parsing.parser import (
+    LONGEST_PARSED_CHARACTERS,
+    MODEL_VERSION,
+    PARSED_LANGUAGE,
+    is_in_dictionary,
+    parse,
+    seconds_of_work,
+)
 
 __all__ = [
     "LONGEST_PARSED_CHARACTERS",
@@ -20,6 +27,7 @@ __all__ = [
     "Construction",
     "ParsedText",
     "Span",
+    "is_in_dictionary",
     "lemma_of",
     "parse",
     "seconds_of_work",

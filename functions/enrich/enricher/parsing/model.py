@@ -43,7 +43,7 @@ class Model:
                 node.ops = operations
         self._vectors = WordVectors(vectors.model)
         self._by_vectors = (tagger, parser)
-        self._add_word_classes = WordClasses(self._pipeline)
+        self._word_classes = WordClasses(self._pipeline)
         self._entities = NamedEntities(recogniser)
 
     def _component(self, name: str) -> Any:
@@ -53,6 +53,10 @@ class Model:
     def known_strings(self) -> int:
         """How many words and labels it keeps."""
         return len(self._pipeline.vocab.strings)
+
+    def is_in_dictionary(self, word: str, part_of_speech: str | None = None) -> bool:
+        """Return whether a word in lower case is a common one, as far as the model's own tables know."""
+        return self._word_classes.is_in_dictionary(word, part_of_speech)
 
     def tokenized(self, text: str) -> Doc:
         """Return the words and marks of a text."""
@@ -67,6 +71,6 @@ class Model:
         doc.tensor = self._vectors(doc)
         for component in self._by_vectors:
             doc = component(doc)
-        self._add_word_classes(doc)
+        self._word_classes(doc)
         doc.set_ents([Span(doc, *labelled) for labelled in self._entities(doc)], default="outside")
         return doc

@@ -118,6 +118,14 @@ def loaded_model() -> Model:
     return model
 
 
+def is_in_dictionary(word: str, part_of_speech: str | None = None) -> bool:
+    """Return whether a word in lower case is a common English one: of a name such as Brown, too.
+
+    ``part_of_speech`` is noun, verb, adj or adv; none for any.
+    """
+    return loaded_model().is_in_dictionary(word, part_of_speech)
+
+
 @cache
 def _loaded() -> Model:
     started = time.thread_time()

@@ -38,6 +38,7 @@ class WordClasses:
         index = lemmatizer.lookups.get_table("lemma_index")
         for part_of_speech, words in list(index.items()):
             index[part_of_speech] = frozenset(words)  # it comes as a list of tens of thousands, which is searched
+        self._dictionary = {part: index.get(part, frozenset()) for part in ("noun", "verb", "adj", "adv")}
         self._of_one_token, self._of_two_tokens = AttributeRuler(self._vocab), AttributeRuler(self._vocab)
         rules: Any = model.get_pipe("attribute_ruler")
         for rule in rules.patterns:
@@ -54,6 +55,11 @@ class WordClasses:
             self._apply_rules(doc)
             self._of_two_tokens(doc)
             self._lemmatize(doc)
+
+    def is_in_dictionary(self, word: str, part_of_speech: str | None = None) -> bool:
+        """Return whether a word in lower case is a dictionary form of the lemmatizer's, or an "s" longer than one."""
+        parts = self._dictionary.values() if part_of_speech is None else (self._dictionary[part_of_speech],)
+        return any(word in words or word.removesuffix("s") in words for words in parts)
 
     def _apply_rules(self, doc: Doc) -> None:
         keys = [(self._form(orth), tag, role) for orth, tag, role in doc.to_array(_READ).tolist()]
