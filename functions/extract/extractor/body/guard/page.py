@@ -182,6 +182,7 @@ class GuardedPage:
             for part in _parts(title)
             if (tokens := set(_TOKEN.findall(part)))
         ]
+        known = frozenset[str]().union(*(tokens for tokens, _ in wanted))
         whole = [title.lower() for title in titles]
         exact = {part for title in titles for part in _parts(title) if part.count(" ") > 1}
         long = [part for part in exact if len(part) >= _LONG_TITLE]
@@ -201,6 +202,8 @@ class GuardedPage:
                 self.levels[index] = PSEUDO_HEADING
                 self.is_prose[index] = False
             tokens = set(_TOKEN.findall(text))
+            if tokens.isdisjoint(known):
+                continue
             match, distrust = 0.0, 0.0
             for title, less in wanted:
                 share = len(tokens & title) / len(tokens | title)
