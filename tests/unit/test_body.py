@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from extractor.body import Body, choose_body, selection
+from extractor.body import Body, choose_body
 from extractor.body.features import Statements, features_of
 from extractor.body.selection import Judgement, overrules, surely_foreign, threshold_of
 from extractor.html import read_html
@@ -37,23 +37,6 @@ def body_of(html: str, foreign: dict[int, str] | None = None, suspicion: dict[in
 
 def test_the_paragraphs_are_kept_and_the_furniture_is_not() -> None:
     assert body_of(ARTICLE).text == "\n".join(PARAGRAPHS)
-
-
-def test_a_body_that_is_shown_twice_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    copies = "".join(f"<p>{text}</p>" for text in (*PARAGRAPHS, *PARAGRAPHS))
-    monkeypatch.setattr(selection, "threshold_of", lambda probabilities, sizes: (0.0, 1.0))
-
-    body = body_of(f"<html><body>{copies}</body></html>")
-
-    assert body.kept == tuple(range(len(PARAGRAPHS)))
-    assert set(body.reasons.values()) == {"repeated"}
-
-
-def test_a_refrain_is_kept_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    refrain, first, second, *_ = PARAGRAPHS
-    monkeypatch.setattr(selection, "threshold_of", lambda probabilities, sizes: (0.0, 1.0))
-    lines = (first, refrain, second, refrain)
-    assert body_of("<html><body>" + "".join(f"<p>{line}</p>" for line in lines) + "</body></html>").kept == (0, 1, 2, 3)
 
 
 def test_the_text_is_that_of_the_blocks() -> None:

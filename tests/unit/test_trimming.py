@@ -9,6 +9,7 @@ from extractor.html import Page, read_html
 
 ONE = "Two steel doors rise out of the bed of the river on the highest tides of the year."
 TWO = "The decision is made by one of four duty keepers, who take turns to sleep above the pumps."
+FOUR = "Ten years ago nobody who lived behind the doors had ever seen them move, and few do now."
 THREE = "It takes forty minutes from the key to a closed river, which is why they prefer to be early."
 TITLE = "How the gates work"
 
@@ -93,6 +94,12 @@ def test_linked_teasers_below_their_label_are_cut_and_prose_behind_them_stays() 
 
 def test_a_body_that_is_given_twice_is_given_once() -> None:
     assert left(paragraphs(ONE, TWO, THREE, ONE, TWO, THREE)) == [ONE, TWO, THREE]
+
+
+def test_two_long_paragraphs_are_a_body_given_twice_and_two_short_ones_are_not() -> None:
+    assert left(paragraphs(ONE, TWO + " " + THREE, ONE, TWO + " " + THREE)) == [ONE, TWO + " " + THREE]
+    refrain = ("And the ferries go out in the morning still.", "And the ferries come home in the evening still.")
+    assert left(paragraphs(*refrain, ONE, *refrain)) == [*refrain, ONE, *refrain]
 
 
 def test_single_lines_may_be_said_again() -> None:
@@ -184,6 +191,28 @@ def test_lines_of_one_make_beside_pictures_are_names_of_things() -> None:
     places = ("The upper gate", "The lower gate", "The weir")
     html = "".join(f"<div><img src=/a.jpg><div>{place}</div></div><p>{ONE}</p>" for place in places)
     assert len(left(f"<div>{html}</div>")) == 6
+
+
+def test_a_table_directly_between_two_paragraphs_needs_less_to_be_kept() -> None:
+    rows = "".join(f"<tr><td>{name}</td><td>{level} %</td></tr>" for name, level in (("Upper", 97), ("Lower", 93)))
+    page = page_of(paragraphs(ONE) + f"<table>{rows}</table>" + paragraphs(TWO, THREE))
+    parts, scores = (1, 2, 3, 4), dict.fromkeys((2, 4), 0.3)
+    for kept, expected in (((0, 5, 6), (0, 1, 2, 3, 4, 5, 6)), ((0, 6), (0, 6))):
+        body = Body(kept=kept, scores=scores, reasons=dict.fromkeys(parts, "page_furniture"))
+        assert trim(body, page, (TITLE,)).kept == expected
+
+
+def test_the_times_of_updates_are_kept_with_their_headings_and_texts() -> None:
+    def kept_of(*kept: int) -> tuple[int, ...]:
+        entries = zip(("12:40", "11:15", "9:02"), ("Light on", "Door open", "Fog"), (ONE, TWO, THREE), strict=True)
+        updates = "".join(f"<h3>{head}</h3><div>{time}</div><p>{text}</p>" for time, head, text in entries)
+        page = page_of(paragraphs(FOUR) + updates)
+        reasons: dict[int, str] = {i: "page_furniture" for i in range(10) if i not in kept}
+        return trim(Body(kept=kept, reasons=reasons), page, (TITLE,)).kept
+
+    assert kept_of(0, 1, 3, 4, 6, 7, 9) == tuple(range(10))
+    # Two are no row
+    assert kept_of(0, 1, 3, 4, 6) == (0, 1, 3, 4, 6)
 
 
 def test_a_table_amid_the_text_that_was_nearly_kept_is_kept() -> None:

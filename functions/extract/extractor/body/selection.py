@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from extractor.body.blocks import blocks_of, is_caption
 from extractor.body.features import PageFeatures, Statements, features_of
@@ -19,7 +18,7 @@ from extractor.body.model import Model, shipped_model
 from extractor.body.second_opinions import expected_f1, surest_choice
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import Element, Page, Segment
-from extractor.text import DropReason, ends_sentence
+from extractor.text import DropReason
 from newsdesk.contracts import Block
 
 MOST_SEGMENTS = 5_000
@@ -46,7 +45,6 @@ SURER = 0.9
 """Where less is expected of a page with the cuts, and as much without them, a cut has taken the article as well, if
 most of what is kept then was cut. Without that condition, pages with another article in them would have it back."""
 _MARGIN, _MOSTLY = 0.1, 2
-_SENTENCE_WORDS = 8
 DISPUTED = 0.93
 """Where less is expected, other choices are made besides the classifier's; see
 :mod:`extractor.body.second_opinions`. One page in twelve."""
@@ -151,7 +149,6 @@ def choose_body(
             certainty = expected_f1(kept, judged.scores, sizes)
             warnings = (*warnings, SECOND_OPINION)
     kept += _rest(segments, kept, sure)
-    kept = _without_copies(segments, kept)
     reasons = _reasons(segments, kept, foreign)
     blocks = blocks_of([segments[i] for i in kept])
     text = "\n".join(block.text for block in blocks)
@@ -267,26 +264,6 @@ def _rest(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int
         and segment.index not in foreign
         and segment.element.getparent() in parents
     ]
-
-
-def _without_copies(segments: Sequence[Segment], kept: Sequence[int]) -> list[int]:
-    """Return the segments without those runs of them that say again what was kept before: some pages show a body twice.
-
-    A paragraph that comes again by itself stays, as do the rows of a table, the lines of a program and a short refrain.
-    """
-    said: set[str] = set()
-    is_copy = {}
-    for i in kept:
-        text = segments[i].text
-        is_copy[i] = text in said and ends_sentence(text) and len(text.split()) >= _SENTENCE_WORDS
-        said.add(text)
-    chosen: list[int] = []
-    for copied, run in groupby(kept, key=is_copy.__getitem__):
-        places = list(run)
-        words = sum(len(segments[i].text.split()) for i in places)
-        if not copied or len(places) == 1 or words < FEWEST_WORDS:
-            chosen += places
-    return chosen
 
 
 def threshold_of(probabilities: Sequence[float], sizes: Sequence[int]) -> tuple[float, float]:

@@ -24,8 +24,8 @@ from newsdesk.words import count_words
 
 SHORTEST_REPEATED_WORDS = 8
 """Shorter lines may well be said twice: "He shook his head." """
-FEWEST_REPEATED_SEGMENTS = 3
-"""In a row: recipes and tables say single lines again."""
+FEWEST_REPEATED_SEGMENTS, FEWEST_REPEATED_WORDS = 3, 40
+"""In a row: recipes and tables say single lines again. Two are enough when they have so many words."""
 _READ_OF_OPENING, _OPENING_WORDS = 120, 3
 """Characters, and of these words: paragraphs that begin alike are few, and only these may be the same."""
 SHORTEST_PULL_QUOTE_WORDS, LONGEST_PULL_QUOTE_WORDS = 5, 60
@@ -35,8 +35,10 @@ _MOST_ABOUT_SEGMENTS = 5
 _MAXIMUM_SEGMENTS = 5_000
 _MOST_BOX_LINES, _MOST_BOX_WORDS = 8, 100
 _MOST_HEAD_LINES = 2
-_LEAST_AMID = 0.4
-"""The mean of the classifier's scores from which on a table amid the text is part of it: cells look like furniture."""
+_LEAST_AMID, _LEAST_BETWEEN = 0.4, 0.25
+"""The mean of the classifier's scores from which on a table amid the text is part of it: cells look like furniture. Of
+those directly between two paragraphs of the article, six of seven are part of it on the evaluation pages."""
+_FEWEST_UPDATES = 3
 _MOST_SHELF_LINKS = 100
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
@@ -114,7 +116,9 @@ def _is_kept_whole(parts: Sequence[int], body: Body, chosen: Set[int]) -> bool:
         return True
     scores = [body.scores[index] for index in parts if index in body.scores]
     is_amid = body.kept[0] < parts[0] and parts[-1] < body.kept[-1]
-    return is_amid and len(scores) > 0 and sum(scores) >= _LEAST_AMID * len(scores)
+    is_between = parts[0] - 1 in chosen and parts[-1] + 1 in chosen
+    least = _LEAST_BETWEEN if is_between else _LEAST_AMID
+    return is_amid and len(scores) > 0 and sum(scores) >= least * len(scores)
 
 
 def _is_free(body: Body, index: int) -> bool:
@@ -143,10 +147,14 @@ def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
                 rows[segment.tag].append(index)
         elif is_time_line(segment.text):
             rows[segment.container.path].append(index)
-    for row in rows.values():
+    # Those of headings come first: between a heading and its text, a time is an update's, whatever it looks like alone.
+    for key, row in sorted(rows.items(), key=lambda entry: isinstance(entry[0], int)):
         missing = [index for index in row if index not in chosen]
-        if len(missing) * 2 <= len(row):
-            yield from (i for i in missing if body.reasons.get(i) in {None, DropReason.PAGE_FURNITURE})
+        is_row_of_updates = len(row) >= _FEWEST_UPDATES and all({i - 1, i + 1} <= chosen for i in row)
+        if len(missing) * 2 <= len(row) or (isinstance(key, int) and is_row_of_updates):
+            found = {i for i in missing if body.reasons.get(i) in {None, DropReason.PAGE_FURNITURE}}
+            chosen |= found
+            yield from found
 
 
 def trimmings(
@@ -334,12 +342,12 @@ def _said_twice(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     """Yield paragraphs that follow one another as they did before, word for word: a body that is given twice."""
     long = [segment for segment in chosen if segment.tag not in _CELLS]
     openings = Counter(tuple(fold(segment.text[:_READ_OF_OPENING])[:_OPENING_WORDS]) for segment in long)
-    if len(long) - len(openings) < FEWEST_REPEATED_SEGMENTS:
+    if len(long) - len(openings) < 2:
         return
     texts = [_folded(segment.text) for segment in long]
     places = [place for place, text in enumerate(texts) if text.count(" ") >= SHORTEST_REPEATED_WORDS - 1]
     first: dict[str, int] = {}
-    run: list[int] = []
+    run: list[Segment] = []
     expected = -1
     for number, place in enumerate(places):
         earlier = first.setdefault(texts[place], number)
@@ -347,14 +355,15 @@ def _said_twice(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
             yield from _repetition(run)
             run = []
         if earlier != number:
-            run.append(long[place].index)
+            run.append(long[place])
             expected = earlier + 1
     yield from _repetition(run)
 
 
-def _repetition(run: Sequence[int]) -> Iterator[tuple[int, DropReason]]:
-    if len(run) >= FEWEST_REPEATED_SEGMENTS:
-        yield from ((index, DropReason.REPEATED) for index in run)
+def _repetition(run: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
+    words = sum(count_words(segment.text) for segment in run)
+    if len(run) >= FEWEST_REPEATED_SEGMENTS or (len(run) > 1 and words >= FEWEST_REPEATED_WORDS):
+        yield from ((segment.index, DropReason.REPEATED) for segment in run)
 
 
 def _pull_quotes(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
