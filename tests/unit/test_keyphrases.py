@@ -12,6 +12,7 @@ from enricher.composer import compose
 from enricher.entities import EntitiesEnricher
 from enricher.ports import Document
 from enricher.statistics import MOST_KEYPHRASES, KeyphrasesEnricher, LanguageEnricher
+from enricher.statistics.function_words import function_words
 from newsdesk.contracts import Enrichment
 
 NEWS = """The lighthouse on Farne Island will be lit again after nineteen years.
@@ -95,6 +96,24 @@ def test_other_languages_give_what_recurs() -> None:
     assert phrases[0] == "Leuchtturm"
     assert "Tochter" in phrases
     assert not {"der", "Der", "die", "Die", "des"} & set(phrases)
+
+
+def test_function_words_of_other_languages_are_no_keyphrases() -> None:
+    # Given a text in which function words that are not frequent recur as often as its subject
+    body = "Trotzdem brennt der Leuchtturm. Deshalb ist er, trotzdem, dunkel, und deshalb steht der Leuchtturm dort."
+    phrases = {phrase.text.lower() for phrase in keyphrases_of(f"{body} {body}").keyphrases}
+    assert "leuchtturm" in phrases
+    assert not {"trotzdem", "deshalb"} & phrases
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "trotzdem"), ("no", "mellom"), ("fr", "cependant")])
+def test_function_words_are_known_by_language(language: str, word: str) -> None:
+    assert word in function_words(language)
+
+
+@pytest.mark.parametrize("language", ["qq", "../lang/de", ""])
+def test_a_language_without_a_list_has_no_function_words(language: str) -> None:
+    assert function_words(language) == frozenset()
 
 
 @pytest.mark.parametrize(

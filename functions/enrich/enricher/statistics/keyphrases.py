@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from enricher.parsing import LONGEST_PARSED_CHARACTERS, PARSED_LANGUAGE
 from enricher.ports import Analysis, NotApplicableError
+from enricher.statistics.function_words import function_words
 from enricher.statistics.language_words import table_for
 from newsdesk.contracts import Enrichment, Entity, Keyphrase, NotApplicable
 
@@ -64,7 +65,8 @@ _FEWEST_OCCURRENCES = 2
 _FEWEST_RECURRING = 5
 """Words that recur in a text of another language, below which those that do not are taken, too."""
 _FUNCTION_WORD_RARITY = 6.0
-"""Nats. In languages that are not parsed, a word more frequent than one in four hundred is taken for grammar."""
+"""Nats. In languages that are not parsed, a word more frequent than one in four hundred is taken for grammar, as is any
+of the language's function words."""
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W_]|[’'-](?=\w))*")
 
@@ -215,16 +217,21 @@ def _plain_candidates(
     forms = [match[0] for match in _WORD.finditer(body)]
     lower = [form.lower() for form in forms]
     rarities = table.rarities(lower, language)
+    function = function_words(language)
+    tells = [
+        rarity >= _FUNCTION_WORD_RARITY and len(word) > 2 and word not in function
+        for rarity, word in zip(rarities, lower, strict=True)
+    ]
     words: dict[str, _Candidate] = {}
     phrases: dict[Key, _Candidate] = {}
     for at, (form, key) in enumerate(zip(forms, lower, strict=True)):
-        if rarities[at] < _FUNCTION_WORD_RARITY or len(key) < 3:
+        if not tells[at]:
             continue
         word = words.setdefault(key, _Candidate((key,), at))
         word.forms[form] += 1
         word.weights[1.0] += 1
         pair = tuple(lower[at : at + 2])
-        if len(pair) > 1 and rarities[at + 1] >= _FUNCTION_WORD_RARITY and len(pair[1]) > 2:
+        if len(pair) > 1 and tells[at + 1]:
             text = " ".join(forms[at : at + 2])
             if text in body:  # nothing but a space between the two
                 _add(phrases, pair, at, text)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from enricher.parsing import PARSED_LANGUAGE
 from enricher.ports import Analysis, NotApplicableError
+from enricher.statistics.function_words import function_words
 from enricher.statistics.language_words import table_for
 from enricher.text import Span, sentences
 from newsdesk.contracts import Enrichment, Mention
@@ -120,10 +121,11 @@ def _weights(candidates: Sequence[_Sentence], headline: str, language: str) -> d
     vocabulary = sorted(count)
     table = table_for(language)
     rarities = table.rarities(vocabulary, language) if table else [_RARITY_OF_ANY] * len(vocabulary)
+    function = frozenset() if language == PARSED_LANGUAGE else function_words(language)
     return {
         word: math.log(count[word]) * rarity
         for word, rarity in zip(vocabulary, rarities, strict=True)
-        if rarity >= _FUNCTION_WORD_RARITY and count[word] > 1
+        if rarity >= _FUNCTION_WORD_RARITY and count[word] > 1 and word not in function
     }
 
 
