@@ -49,10 +49,32 @@ def deploy(stack: Stack, template_path: Path, packages: Path, parameters: Mappin
         package = build_package(logical_id, source_folder(properties[uri]), packages, target)
         properties[uri] = f"s3://{_ARTIFACTS_BUCKET}/{_upload(stack, package.archive.read_bytes())}"
     _for_ministack(template, parameters)
+    _upload_nested(stack, template, template_path.parent, parameters)
     key = _upload(stack, json.dumps(template).encode("utf-8"))
     changed = _create_or_update(stack, key, parameters)
     _enable_time_to_live(stack, template)
     return changed
+
+
+def _upload_nested(stack: Stack, template: Template, folder: Path, parameters: Mapping[str, str]) -> None:
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            nested = nested_template(folder / resource["Properties"]["TemplateURL"], parameters)
+            key = _upload(stack, json.dumps(nested).encode("utf-8"))
+            resource["Properties"]["TemplateURL"] = f"https://s3.amazonaws.com/{_ARTIFACTS_BUCKET}/{key}"
+
+
+def nested_template(path: Path, parameters: Mapping[str, str]) -> Template:
+    """Return a nested stack's template as MiniStack takes it."""
+    nested = load_template(path)
+    known = {name: part for name, part in nested["Resources"].items() if not _has_metric_math(part)}
+    nested["Resources"] = _with_numbers(known, _numbers_of(nested, parameters))
+    return nested
+
+
+def _has_metric_math(resource: Mapping[str, Any]) -> bool:
+    """Return whether a resource is an alarm over several metrics, which MiniStack refuses."""
+    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
 
 
 def configure(stack: Stack, function: str, variables: Mapping[str, str]) -> None:
@@ -90,12 +112,7 @@ def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
 
     It makes a reference to a Number parameter a string, which its queue poller rejects.
     """
-    numbers = {
-        name: int(parameters.get(name, definition["Default"]))
-        for name, definition in template["Parameters"].items()
-        if definition["Type"] == "Number"
-    }
-    template["Resources"] = _with_numbers(template["Resources"], numbers)
+    template["Resources"] = _with_numbers(template["Resources"], _numbers_of(template, parameters))
     # MiniStack does not know the condition key s3:if-none-match, and would take every write for one without it.
     policy = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]
     policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != "ArticlesOnce"]
@@ -103,6 +120,14 @@ def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
         if resource["Type"] == "AWS::IAM::Role":
             for role_policy in resource["Properties"].get("Policies", []):
                 _allow_batches(role_policy["PolicyDocument"]["Statement"])
+
+
+def _numbers_of(template: Template, parameters: Mapping[str, str]) -> dict[str, int]:
+    return {
+        name: int(parameters.get(name, definition["Default"]))
+        for name, definition in template["Parameters"].items()
+        if definition["Type"] == "Number"
+    }
 
 
 def _allow_batches(statements: list[dict[str, Any]]) -> None:

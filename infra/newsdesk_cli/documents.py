@@ -23,6 +23,7 @@ from enricher.composer import default_enrichers
 from extractor.kinds import TypeSign, WallSign
 from extractor.text import DropReason
 from fetcher.stage import ANSWER_STATUSES
+from indexer.stage import CommitKind
 from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
 from newsdesk.contracts import (
     ARTICLE_SCHEMA_KEY,
@@ -35,7 +36,7 @@ from newsdesk.contracts import (
     outcome_of,
     vector_key,
 )
-from newsdesk.runtime import FunctionSettings, Metric, RecordStatus, Unit
+from newsdesk.runtime import HOST_CLASSES, FunctionSettings, Metric, RecordStatus, Unit
 from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
@@ -222,6 +223,8 @@ def series() -> list[tuple[tuple[Metric, ...], int]]:
         ((Metric.FETCHES_FAILED,), len(Reason)),
         ((Metric.ENRICHERS_FAILED,), 2 * len(default_enrichers())),
         ((Metric.OUTCOMES_RECORDED,), len(DESCRIPTIONS)),
+        ((Metric.ARTICLES_COMMITTED_MILLISECONDS,), len(CommitKind)),
+        ((Metric.TEXTS_YIELDED, Metric.DATES_YIELDED), 2 * len(HOST_CLASSES)),
     ]
 
 

@@ -391,7 +391,11 @@ class TestParameters:
             for key, value in resource["Properties"].items()
             if key in {"Name", "TableName", "BucketName", "QueueName", "FunctionName", "RoleName", "LogGroupName"}
         }
-        assert names == {"EventBus": {"Ref": "AWS::StackName"}, "IntakeBus": {"Fn::Sub": "${AWS::StackName}-intake"}}
+        assert names == {
+            "EventBus": {"Ref": "AWS::StackName"},
+            "IntakeBus": {"Fn::Sub": "${AWS::StackName}-intake"},
+            "UrlSubmittedRule": {"Fn::Sub": "${AWS::StackName}-submissions"},
+        }
 
 
 class TestAccess:

@@ -228,10 +228,30 @@ def test_a_line_names_the_stack_that_wrote_it(lines: io.StringIO, monkeypatch: p
     def talkative_handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.info("hello")
 
-    # When / Then
+    # When
     talkative_handler({}, context())
-    line = json.loads(lines.getvalue().splitlines()[-1])
-    assert (line["service"], line["stage"]) == ("desk", "prod")
+    written = lines.getvalue().splitlines()[-1]
+    # Then it has nothing that is the same in every line of the function's log group but that
+    line = json.loads(written)
+    assert line["stage"] == "prod"
+    assert line.keys() <= {
+        "level",
+        "message",
+        "timestamp",
+        "stage",
+        "cold_start",
+        "function_request_id",
+        "xray_trace_id",
+    }
+
+
+def test_a_line_of_trouble_says_where_it_was_written(lines: io.StringIO) -> None:
+    @instrumented
+    def troubled_handler(event: dict[str, Any], context: LambdaContext) -> None:
+        logger.warning("trouble")
+
+    troubled_handler({}, context())
+    assert "troubled_handler" in json.loads(lines.getvalue().splitlines()[-1])["location"]
 
 
 def test_the_next_invocation_begins_at_nothing(capsys: pytest.CaptureFixture[str]) -> None:

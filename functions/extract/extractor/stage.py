@@ -46,7 +46,7 @@ from newsdesk.contracts import (
 from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
 from newsdesk.hosts import HostProfile, ProfilePage
 from newsdesk.ports import HostStore, ObjectStore
-from newsdesk.runtime import Worker
+from newsdesk.runtime import Metric, Worker, host_class, measure
 from newsdesk.web import OptOutPolicy, canonical_url, decode_body, parse_url, unavailable_after
 
 _REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
@@ -78,6 +78,22 @@ class ExtractStatus(StrEnum):
 
 _MAY_BE_REFUSED = frozenset({ExtractStatus.SKIPPED, ExtractStatus.STALE, ExtractStatus.REJECTED, ExtractStatus.REMOVED})
 """After these the record of the run's end may say that its capture has to go."""
+
+
+_WITHOUT_TEXT = frozenset(
+    {
+        Reason.NO_ARTICLE,
+        Reason.EMPTY_PAGE,
+        Reason.PAYWALL,
+        Reason.CONSENT_WALL,
+        Reason.BOT_WALL,
+        Reason.EXTRACTION_ERROR,
+        Reason.PARSE_TIMEOUT,
+        Reason.PARSE_MEMORY,
+        Reason.PARSE_CRASH,
+    }
+)
+"""Why a page that is there gave no article; a page that was not found, or opts out, is no failure to read one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +133,7 @@ class ExtractStage:
         return status
 
     def _work(self, state: ArticleState, capture: Capture) -> ExtractStatus:
-        profile = self.hosts.profile(state.host)
+        profile, hosts = self.hosts.profile(state.host), host_class(state.host)
         *earlier, newest = (capture, *state.pages)
         if newest.sha256 in {page.sha256 for page in earlier}:
             return self._go_without(state, capture, PageEnd.REPEATED)
@@ -126,11 +142,15 @@ class ExtractStage:
             result = read(state, newest, profile)
         except (PermanentError, TransientError) as error:
             if not earlier:
+                if error.reason in _WITHOUT_TEXT:
+                    measure(Metric.TEXTS_YIELDED, 0.0, hosts)
                 return _status_of(self.worker.fail(state, error.reason, error.detail))
             if error.reason is Reason.OPT_OUT:
                 self.objects.delete(newest.key)
             return self._go_without(state, capture, error.reason)
         if not earlier:
+            measure(Metric.TEXTS_YIELDED, 100.0, hosts)
+            measure(Metric.DATES_YIELDED, 100.0 if result.article.date_published else 0.0, hosts)
             original = self._original(state, result)
             if original is not None:
                 return _status_of(self.worker.end(state, Outcome.DUPLICATE, duplicate_of=original))

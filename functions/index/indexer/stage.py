@@ -21,11 +21,11 @@ from newsdesk.articles import (
     read_article,
     relate,
 )
-from newsdesk.clock import to_text
+from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Outcome, Reason
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
-from newsdesk.runtime import Worker
+from newsdesk.runtime import Metric, Worker, measure
 from newsdesk.web import canonical_url, parse_url
 
 _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
@@ -41,6 +41,15 @@ class IndexStatus(StrEnum):
     """The run ended because the enriched article is gone, or cannot be read."""
     STALE = "stale"
     """There was nothing to do, or another worker was first."""
+
+
+class CommitKind(StrEnum):
+    """What the time from a submission to its commit is measured by."""
+
+    NORMAL = "normal"
+    """Every article that is no bulk."""
+    BULK = "bulk"
+    """An article of bulk, which waits for its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,13 @@ class IndexStage:
             return self._fail(state, Reason.WORK_UNREADABLE, str(error))
         relation = self._relate(state, article)
         outcome = self.worker.finish(state, lambda current: self._commit(current, article, relation))
-        return IndexStatus.STALE if outcome is None else IndexStatus.INDEXED
+        if outcome is None:
+            return IndexStatus.STALE
+        if state.run == 1:
+            taken = self.worker.clock() - from_text(state.first_seen)
+            status = CommitKind.BULK if state.priority == "bulk" else CommitKind.NORMAL
+            measure(Metric.ARTICLES_COMMITTED_MILLISECONDS, taken.total_seconds() * 1000.0, status)
+        return IndexStatus.INDEXED
 
     def _fail(self, state: ArticleState, reason: Reason, detail: str) -> IndexStatus:
         return IndexStatus.STALE if self.worker.fail(state, reason, detail) is None else IndexStatus.FAILED

@@ -6,12 +6,22 @@ Below it stand ``articles`` and all that is below them; above it ``adapters``.
 from __future__ import annotations
 
 from newsdesk.runtime.batches import RecordKind, RecordStatus, process_batch, stage_messages
-from newsdesk.runtime.observability import Metric, Unit, count, instrumented, logger, measure
+from newsdesk.runtime.observability import (
+    HOST_CLASSES,
+    Metric,
+    Unit,
+    count,
+    host_class,
+    instrumented,
+    logger,
+    measure,
+)
 from newsdesk.runtime.settings import FunctionSettings, NetworkSettings, RightsSettings, TableSettings, VisitSettings
 from newsdesk.runtime.steps import CONTENDED, Change, Step, Worker
 
 __all__ = [
     "CONTENDED",
+    "HOST_CLASSES",
     "Change",
     "FunctionSettings",
     "Metric",
@@ -25,6 +35,7 @@ __all__ = [
     "VisitSettings",
     "Worker",
     "count",
+    "host_class",
     "instrumented",
     "logger",
     "measure",
