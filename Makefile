@@ -58,9 +58,9 @@ types: environment
 
 templates: environment .venv-audit/complete
 	@echo "== cfn-lint, sam validate --lint and checkov"
-	@$(BIN)/cfn-lint --append-rules infra/lint -- template.yaml infra/monitoring.yaml
+	@$(BIN)/cfn-lint --append-rules infra/lint -- template.yaml infra/monitoring.yaml infra/operators.yaml
 	@SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
-	@.venv-audit/bin/checkov --config-file infra/lint/checkov.yaml --file template.yaml infra/monitoring.yaml
+	@.venv-audit/bin/checkov --config-file infra/lint/checkov.yaml --file template.yaml infra/monitoring.yaml infra/operators.yaml
 
 build: environment sbom
 	@echo "== sam build (python3.13, arm64)"

@@ -120,8 +120,9 @@ class LeastPrivilege(_Rule):
                 matches.append(RuleMatch(path, f"{name} uses a managed policy"))
             for policy in properties.get("Policies", []):
                 matches += self._wide_statements(name, policy, path)
-        for name, properties, path in self.resources(cfn, "AWS::IAM::Policy"):
-            matches += self._wide_statements(name, properties, path)
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+            for name, properties, path in self.resources(cfn, kind):
+                matches += self._wide_statements(name, properties, path)
         return matches
 
     @staticmethod

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -38,6 +38,9 @@ from newsdesk_cli.errors import CommandError
 from newsdesk_cli.operating import operators
 from newsdesk_cli.options import Json, Region, StackName
 from newsdesk_cli.paths import PAGES_FOLDER
+
+if TYPE_CHECKING:
+    from newsdesk_cli.preflight import Finding
 
 app = typer.Typer(
     name="newsdesk",
@@ -320,24 +323,41 @@ def search(
         out.print(hits_table(found))
 
 
-@app.command(epilog="Example: newsdesk check --before-deploy --config-env production")
+@app.command(
+    epilog="Example: newsdesk check --before-deploy --config-env production; "
+    "or newsdesk check --stack newsdesk --golden pages.jsonl"
+)
 def check(
     before_deploy: Annotated[
         bool, typer.Option("--before-deploy", help="Check a configuration of samconfig.toml and the account.")
     ] = False,
     configuration: Annotated[str, typer.Option("--config-env", help="Which configuration.")] = "default",
+    urls: Annotated[
+        list[str] | None, typer.Option("--url", help="A page that has to come out as an article; repeat it.")
+    ] = None,
+    golden: Annotated[
+        Path | None,
+        typer.Option("--golden", help="JSON lines {url, outcome?, contains?, excludes?}.", exists=True, dir_okay=False),
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the pages' outcomes.", min=0)] = 300,
+    stack_name: StackName = None,
+    region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Check whether a deployment would work, before it is made; exit code 1 if not."""
-    require_checkout("check")
-    if not before_deploy:
-        usage("say what to check: --before-deploy")
-    from newsdesk_cli.paths import ROOT, TEMPLATE
-    from newsdesk_cli.preflight import Verdict, check_account, read_configuration
-    from newsdesk_cli.templates import load_template
+    """Check whether a deployment would work, or whether a stack makes of pages what it should; exit code 1 if not."""
+    from newsdesk_cli.preflight import Verdict
 
-    region, given = read_configuration(ROOT / "samconfig.toml", configuration)
-    findings = check_account(region, load_template(TEMPLATE), given)
+    if before_deploy == bool(stack_name or urls or golden):
+        usage("say what to check: --before-deploy, or a stack by --stack, --url and --golden")
+    if before_deploy:
+        findings = _checked_before_deploy(configuration)
+    else:
+        from newsdesk_cli.golden import GoldenPage, check_stack, read_golden_pages
+        from newsdesk_cli.lookup import open_stack
+
+        pages = [*map(GoldenPage, urls or []), *(read_golden_pages(golden) if golden else [])]
+        stack = open_stack(stack_name, region)
+        findings = check_stack(stack, pages, wait, lambda ended, of: say(f"{ended} of {of} pages ended"))
     print_facts({finding.check: f"{finding.verdict.value}: {finding.detail}" for finding in findings}, as_json)
     if any(finding.verdict is Verdict.BAD for finding in findings):
         raise typer.Exit(EXIT_FAILURE)
@@ -439,6 +459,16 @@ def enrich(manifest: Manifest, destination: Destination) -> None:
     say(f"{tally} into {destination}")
     if tally.failed:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def _checked_before_deploy(configuration: str) -> list[Finding]:
+    require_checkout("check --before-deploy")
+    from newsdesk_cli.paths import ROOT, TEMPLATE
+    from newsdesk_cli.preflight import check_account, read_configuration
+    from newsdesk_cli.templates import load_template
+
+    region, given = read_configuration(ROOT / "samconfig.toml", configuration)
+    return check_account(region, load_template(TEMPLATE), given)
 
 
 def _explain(source: str, url: str | None, networks: list[str], destination: Path) -> None:

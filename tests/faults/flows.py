@@ -6,10 +6,12 @@ Comes in: a world and a site. Goes out: which outcomes are right. Changes: the s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsdesk.articles.lifecycle import SETTLING_SECONDS
 from newsdesk.web import article_id, canonical_url, parse_url
+from newsdesk_cli import reprocessing
+from newsdesk_cli.reprocessing import reprocess
 from newsdesk_cli.takedown import Order, carry_out, find_targets
 from tests.faults.ledger import Expected
 from tests.faults.world import World
@@ -160,6 +162,28 @@ def _fetch(world: World, _: MisbehavingServer) -> None:
     world.deliver_to_fetch()
 
 
+def _learn(world: World, _: MisbehavingServer) -> None:
+    """Let enrich find less than it did, so that reprocessing has something to correct."""
+    stage = world.pipeline.enrich_stage
+    world.pipeline.enrich_stage = replace(stage, enrichers=stage.enrichers[:1])
+
+
+def _reprocess(world: World, site: MisbehavingServer) -> None:
+    state = world.state(site.url(PATH))
+    assert state is not None
+    world.operate(
+        lambda stack: reprocess(
+            stack,
+            [state.article_id],
+            reprocessing.Order("first", reprocessing.Beginning.EXTRACT),
+            per_second=1000,
+            say=lambda _: None,
+            clock=world.clock,
+            sleep=world.clock.sleep,
+        )
+    )
+
+
 def _settle(world: World, _: MisbehavingServer) -> None:
     world.clock.advance(SETTLING_SECONDS)
 
@@ -252,6 +276,16 @@ FLOWS: dict[str, Flow] = {
     "refused at the door under a taken id": Flow(
         _in_turn(_submit_what_is_refused, _run),
         {"submission-1": "indexed", "m-submission-1-1": "rejected:unsupported_scheme"},
+        prepare=_indexed(),
+    ),
+    "reprocessed": Flow(
+        _in_turn(_learn, _reprocess, _run),
+        {"submission-1": "indexed"},
+        prepare=_indexed(),
+    ),
+    "taken down while it is reprocessed": Flow(
+        _in_turn(_learn, _reprocess, _take_down(), _run),
+        {"submission-1": "indexed"},
         prepare=_indexed(),
     ),
     "taken down": Flow(_in_turn(_take_down(), _run), {"submission-1": "indexed"}, prepare=_indexed()),
