@@ -8,7 +8,8 @@ it ends.
 
 Both runs are in one process's lifetime on one machine, so that their ratio means something where single times do not.
 The bare run has the stages' own logic, real HTTP and real WARC, and everything of AWS in memory: what it leaves out is
-queues, tables, buckets, TLS, IAM and process boundaries.
+queues, tables, buckets, TLS, IAM and process boundaries. Of a folder that lies beside its ``truth.jsonl``, the
+processor time of each enricher is printed, too, beside stock spaCy's on the same texts.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ sys.path[:0] = [
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.enrichment.processor_time import measure as measure_enrichment
 from enricher.composer import default_enrichers
 from enricher.stage import EnrichStage
 from extractor.stage import ExtractStage
@@ -142,6 +144,8 @@ def main() -> None:
     console.print(table)
     console.print(f"bare, by stage: {stages}")
     console.print(f"stack to bare: {ratio}")
+    if arguments.pages and (arguments.pages.parent / "truth.jsonl").is_file():
+        console.print("enrichment, by enricher:", *measure_enrichment(arguments.pages.parent).lines(), sep="\n")
     if arguments.json:
         figures = {"pages": len(urls), "stack": stack, "bare": {**bare, "stages": stages}, "stack_to_bare": ratio}
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
