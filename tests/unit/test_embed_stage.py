@@ -114,6 +114,25 @@ def test_an_article_that_changes_meanwhile_leaves_no_stale_vector() -> None:
     assert desk.vectors == {vector_key(desk.change(2).key or "")}
 
 
+def test_a_slow_worker_that_dies_leaves_no_stale_vector() -> None:
+    # Given a worker that is overtaken, writes its vector all the same, and dies before it looks again
+    desk = Desk()
+    first = desk.change(1)
+
+    def slow(headline: str | None, body: str) -> Sequence[float]:
+        desk.commit(2)
+        assert desk.stage.handle(desk.change(2)) == "embedded"
+        desk.store.fail_next("get", OSError("down"))
+        return [1.0]
+
+    with pytest.raises(OSError, match="down"):
+        EmbedStage(desk.store, desk.objects, slow, "a-model").handle(first)
+
+    # When the change is delivered again, Then the vector that nothing else would remove is gone
+    assert desk.stage.handle(first) == "stale"
+    assert desk.vectors == {vector_key(desk.change(2).key or "")}
+
+
 def test_an_article_whose_object_is_gone_is_passed_over() -> None:
     desk = Desk()
     change = desk.change(1)

@@ -52,6 +52,8 @@ class EmbedStage:
         if change.key is None:
             return EmbedStatus.REMOVED
         if not self._is_current(change):
+            # A delivery of this change may have died between writing the vector and looking again.
+            self.objects.delete(keys.vector_key(change.key))
             return EmbedStatus.STALE
         try:
             article = read_article(self.objects.get(change.key))
