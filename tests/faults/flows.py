@@ -5,18 +5,25 @@ Comes in: a world and a site. Goes out: which outcomes are right. Changes: the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from extractor.contract import PageToRead, Reading
+from extractor.reading import read_page
+from newsdesk.adapters.dynamodb import read_inserted
+from newsdesk.articles import RevisionRecord
 from newsdesk.articles.lifecycle import SETTLING_SECONDS
+from newsdesk.errors import UnreadableRecordError
 from newsdesk.web import article_id, canonical_url, parse_url
-from newsdesk_cli import reprocessing
-from newsdesk_cli.reprocessing import reprocess
+from newsdesk_cli.reprocessing import Beginning, reprocess
+from newsdesk_cli.reprocessing import Order as ReprocessingOrder
+from newsdesk_cli.retelling import retell
 from newsdesk_cli.takedown import Order, carry_out, find_targets
-from tests.faults.ledger import Expected
+from tests.faults.ledger import Current, Expected
 from tests.faults.world import World
 from tests.functional.misbehaving_server import Behaviour, MisbehavingServer, Request, answer, redirect
-from tests.pipeline import page
+from tests.pipeline import PARAGRAPHS, page
 
 PATH = "/2026/03/14/harbour-bridge-reopens"
 OTHER = "/2026/03/14/harbour-bridge-opens-again"
@@ -45,6 +52,10 @@ class Flow:
         For each submission the outcomes that are right, disturbed or not.
     opts_out : bool
         Whether no capture of the article's page may be left.
+    at : str
+        Where the article is.
+    current : Current or None
+        What readers must find of it; None where that depends on the fault.
     """
 
     act: Act
@@ -53,6 +64,7 @@ class Flow:
     follow_pages: int = 0
     opts_out: bool = False
     at: str = PATH
+    current: Current | None = None
 
     def expected(self) -> Expected:
         """Return the outcomes that are right, for each submission."""
@@ -60,7 +72,15 @@ class Flow:
 
     def forbidden_captures(self, site: MisbehavingServer) -> frozenset[str]:
         """Return the articles of which no capture may be left."""
-        return frozenset({article_id(canonical_url(parse_url(site.url(self.at))))}) if self.opts_out else frozenset()
+        return frozenset({_id_of(site, self.at)}) if self.opts_out else frozenset()
+
+    def currents(self, site: MisbehavingServer) -> dict[str, Current]:
+        """Return what readers must find, by article id."""
+        return {_id_of(site, self.at): self.current} if self.current is not None else {}
+
+
+def _id_of(site: MisbehavingServer, path: str) -> str:
+    return article_id(canonical_url(parse_url(site.url(path))))
 
 
 def conditional(body: bytes) -> Behaviour:
@@ -73,11 +93,17 @@ def conditional(body: bytes) -> Behaviour:
     return behave
 
 
-def several_pages(site: MisbehavingServer, count: int = 3, path: str = PATH) -> None:
-    """Put an article on several pages."""
-    for number in range(1, count + 1):
-        link = f'<link rel="next" href="{path}/{number + 1}">' if number < count else ""
-        site.on(path if number == 1 else f"{path}/{number}", answer(page(*page_text(number), head=link)))
+def several_pages(site: MisbehavingServer, texts: Sequence[int] = (1, 2, 3), path: str = PATH) -> None:
+    """Put an article on several pages, each with the text of a number; the later ones link the first, as they must."""
+    for number, text in enumerate(texts, start=1):
+        following = f'<link rel="next" href="{path}/{number + 1}">' if number < len(texts) else ""
+        first = f'<nav><a href="{path}">1</a></nav>' if number > 1 else ""
+        body = answer(page(*page_text(text), head=following + first))
+        site.on(path if number == 1 else f"{path}/{number}", body)
+
+
+def _texts(*numbers: int) -> tuple[str, ...]:
+    return tuple(paragraph for number in numbers for paragraph in page_text(number))
 
 
 def page_text(number: int) -> tuple[str, ...]:
@@ -120,8 +146,8 @@ def _on(path: str, behaviour: Behaviour) -> Act:
     return lambda _, site: (site.on(path, behaviour), None)[1]
 
 
-def _several(_: World, site: MisbehavingServer) -> None:
-    several_pages(site)
+def _several(*texts: int) -> Act:
+    return lambda _, site: several_pages(site, texts)
 
 
 def _indexed(body: bytes | None = None) -> Act:
@@ -162,36 +188,81 @@ def _fetch(world: World, _: MisbehavingServer) -> None:
     world.deliver_to_fetch()
 
 
-def _learn(world: World, _: MisbehavingServer) -> None:
-    """Let enrich find less than it did, so that reprocessing has something to correct."""
-    stage = world.pipeline.enrich_stage
-    world.pipeline.enrich_stage = replace(stage, enrichers=stage.enrichers[:1])
-
-
-def _reprocess(world: World, site: MisbehavingServer) -> None:
-    state = world.state(site.url(PATH))
-    assert state is not None
-    world.operate(
-        lambda stack: reprocess(
-            stack,
-            [state.article_id],
-            reprocessing.Order("first", reprocessing.Beginning.EXTRACT),
-            per_second=1000,
-            say=lambda _: None,
-            clock=world.clock,
-            sleep=world.clock.sleep,
-        )
-    )
-
-
 def _settle(world: World, _: MisbehavingServer) -> None:
     world.clock.advance(SETTLING_SECONDS)
+
+
+def _begin_visit(world: World, site: MisbehavingServer) -> None:
+    world.begin_visit(site.url(PATH))
+
+
+def _stop_publish(world: World, _: MisbehavingServer) -> None:
+    world.is_publish_down = True
+
+
+def _start_publish(world: World, _: MisbehavingServer) -> None:
+    world.is_publish_down = False
+    world.read = read_inserted
+
+
+def _read_no_revision(world: World, _: MisbehavingServer) -> None:
+    """Let publish be of a release that cannot read the records of revisions."""
+
+    def read(stream_record: Mapping[str, Any]) -> Any:
+        found = read_inserted(stream_record)
+        if found is not None and isinstance(found[1], RevisionRecord):
+            raise UnreadableRecordError("a record of a release to come")
+        return found
+
+    world.read = read
+
+
+def _retell(world: World, _: MisbehavingServer) -> None:
+    world.operate(retell)
+
+
+def _learn(world: World, _: MisbehavingServer) -> None:
+    """Let extract find keywords, and enrich no signature any more."""
+
+    def read(wanted: PageToRead) -> Reading:
+        reading = read_page(wanted)
+        article = reading.result.article.model_copy(update={"keywords": ("bridges",)})
+        return replace(reading, result=replace(reading.result, article=article))
+
+    pipeline = world.pipeline
+    pipeline.extract_stage = replace(pipeline.extract_stage, read=read)
+    pipeline.enrich_stage = replace(pipeline.enrich_stage, enrichers=pipeline.enrich_stage.enrichers[:1])
+
+
+def _reprocess(beginning: Beginning) -> Act:
+    """Give the command that makes the article anew of what is stored."""
+
+    def act(world: World, site: MisbehavingServer) -> None:
+        order = ReprocessingOrder("again", beginning)
+        world.operate(
+            lambda stack: reprocess(
+                stack,
+                [_id_of(site, PATH)],
+                order,
+                per_second=1000,
+                say=lambda _: None,
+                clock=world.clock,
+                sleep=world.clock.sleep,
+            )
+        )
+
+    return act
 
 
 NOINDEX = '<meta name="robots" content="noindex">'
 
 FLOWS: dict[str, Flow] = {
-    "new": Flow(_in_turn(_submit(), _run), {"submission-1": "indexed"}, prepare=_serve()),
+    "new": Flow(
+        _in_turn(_submit(), _run),
+        {"submission-1": "indexed"},
+        prepare=_serve(),
+        current=Current(1, PARAGRAPHS),
+    ),
     "304": Flow(
         _visit,
         {"submission-1": "indexed"},
@@ -207,6 +278,7 @@ FLOWS: dict[str, Flow] = {
         _visit,
         {"submission-1": "indexed"},
         prepare=_in_turn(_indexed(), _serve(page(*CHANGED))),
+        current=Current(2, CHANGED),
     ),
     "changed, submitted again": Flow(
         _in_turn(_submit(submission_id="submission-2"), _run),
@@ -245,7 +317,27 @@ FLOWS: dict[str, Flow] = {
         {"submission-1": "indexed", "submission-2": "duplicate"},
         prepare=_in_turn(_alias_pages, _submit(), _run),
     ),
-    "several pages": Flow(_in_turn(_submit(), _run), {"submission-1": "indexed"}, prepare=_several, follow_pages=5),
+    "several pages": Flow(
+        _in_turn(_submit(), _run),
+        {"submission-1": "indexed"},
+        prepare=_several(1, 2, 3),
+        follow_pages=5,
+        current=Current(1, _texts(1, 2, 3)),
+    ),
+    "several pages, changed and one more": Flow(
+        _visit,
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_several(1, 2), _submit(), _run, _several(4, 2, 3)),
+        follow_pages=5,
+        current=Current(2, _texts(4, 2, 3)),
+    ),
+    "several pages, as they were": Flow(
+        _visit,
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_several(1, 2, 3), _submit(), _run),
+        follow_pages=5,
+        current=Current(1, _texts(1, 2, 3)),
+    ),
     "opt-out of the page": Flow(
         _in_turn(_submit(), _run),
         {"submission-1": "rejected:opt_out"},
@@ -278,17 +370,19 @@ FLOWS: dict[str, Flow] = {
         {"submission-1": "indexed", "m-submission-1-1": "rejected:unsupported_scheme"},
         prepare=_indexed(),
     ),
-    "reprocessed": Flow(
-        _in_turn(_learn, _reprocess, _run),
+    "taken down": Flow(
+        _in_turn(_take_down(), _run),
         {"submission-1": "indexed"},
         prepare=_indexed(),
+        current=Current(None),
     ),
-    "taken down while it is reprocessed": Flow(
-        _in_turn(_learn, _reprocess, _take_down(), _run),
+    "taken down during a visit": Flow(
+        _in_turn(_begin_visit, _fetch, _take_down(), _run),
         {"submission-1": "indexed"},
-        prepare=_indexed(),
+        prepare=_in_turn(_several(1, 2), _submit(), _run, _several(3, 4)),
+        follow_pages=5,
+        current=Current(None),
     ),
-    "taken down": Flow(_in_turn(_take_down(), _run), {"submission-1": "indexed"}, prepare=_indexed()),
     "taken down in flight": Flow(
         _in_turn(_submit(), _fetch, _take_down(), _run),
         {"submission-1": frozenset({"removed", "rejected:taken_down"})},
@@ -303,6 +397,49 @@ FLOWS: dict[str, Flow] = {
         _in_turn(_submit(), _fetch, _take_down(erases=True), _run, _settle, _take_down(erases=True)),
         {"submission-1": frozenset({"removed", "rejected:taken_down"})},
         prepare=_serve(),
+    ),
+    "a batch told again": Flow(
+        _in_turn(_retell, _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_stop_publish, _indexed(), _start_publish),
+        current=Current(1, PARAGRAPHS),
+    ),
+    "records told again, after later ones": Flow(
+        _in_turn(_retell, _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_read_no_revision, _indexed(), _start_publish, _serve(page(*CHANGED)), _visit),
+        current=Current(2, CHANGED),
+    ),
+    "told again, and erased": Flow(
+        _in_turn(_retell, _take_down(erases=True), _run, _settle, _take_down(erases=True), _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_stop_publish, _indexed(), _start_publish),
+        current=Current(None),
+    ),
+    "reprocessed": Flow(
+        _in_turn(_reprocess(Beginning.EXTRACT), _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_indexed(), _learn),
+        current=Current(2, PARAGRAPHS),
+    ),
+    "reprocessed, with all its pages": Flow(
+        _in_turn(_reprocess(Beginning.EXTRACT), _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_several(1, 2), _submit(), _run, _learn),
+        follow_pages=5,
+        current=Current(2, _texts(1, 2)),
+    ),
+    "reprocessed from what was extracted": Flow(
+        _in_turn(_reprocess(Beginning.ENRICH), _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_indexed(), _learn),
+        current=Current(2, PARAGRAPHS),
+    ),
+    "taken down while it is reprocessed": Flow(
+        _in_turn(_reprocess(Beginning.EXTRACT), _take_down(), _run),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_indexed(), _learn),
+        current=Current(None),
     ),
     "refused at the door": Flow(
         _in_turn(_submit_what_is_refused, _run),

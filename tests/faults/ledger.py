@@ -10,23 +10,56 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from harness import aws
 from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord
-from newsdesk.contracts import Article
+from newsdesk.contracts import (
+    FAILED_BATCHES_PREFIX,
+    UNREADABLE_PREFIX,
+    VECTORS_PREFIX,
+    Article,
+    PageProvenance,
+    Provenance,
+    vector_key,
+)
 from tests.faults.world import World
 
 Expected = Mapping[str, frozenset[str]]
 """For each submission the outcomes that are right for it."""
 
 
-def faults_of(world: World, expected: Expected, *, forbidden_captures: frozenset[str] = frozenset()) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What readers must find of an article.
+
+    Attributes
+    ----------
+    revision : int or None
+        None where there must be no current one.
+    says : tuple of str
+        What its text holds, each once and in this order.
+    """
+
+    revision: int | None
+    says: tuple[str, ...] = ()
+
+
+def faults_of(
+    world: World,
+    expected: Expected,
+    *,
+    currents: Mapping[str, Current] | None = None,
+    forbidden_captures: frozenset[str] = frozenset(),
+) -> list[str]:
     """Return what is wrong with a world at rest.
 
     Parameters
     ----------
     expected : mapping
         For each submission id the outcomes that are right.
+    currents : mapping of str to Current
+        What readers must find, by article id.
     forbidden_captures : frozenset of str
         Article ids of which no capture may be left, because their pages opted out.
     """
@@ -35,6 +68,9 @@ def faults_of(world: World, expected: Expected, *, forbidden_captures: frozenset
         *_in_flight(world),
         *_revisions(world),
         *_objects(world),
+        *_current_ones(world, currents or {}),
+        *_vectors(world),
+        *_kept(),
         *_feed(world),
         *_events(world),
         *_captures(world, forbidden_captures),
@@ -97,9 +133,43 @@ def _objects(world: World) -> Iterator[str]:
             yield f"{record.key} is {article.article_id}, revision {article.revision}"
         if not hashlib.sha256(body).hexdigest().startswith(digest):
             yield f"{record.key} does not match its hash"
-        capture = aws.read_object(article.provenance.capture_key or "") if article.provenance.capture_key else b""
-        if not capture or not gzip.decompress(capture).startswith(b"WARC/1.1"):
-            yield f"the capture of {record.key} is missing"
+        origins: tuple[Provenance | PageProvenance, ...] = (article.provenance, *article.provenance.pages)
+        for origin in origins:
+            capture = aws.read_object(origin.capture_key) if origin.capture_key else b""
+            if not capture or not gzip.decompress(capture).startswith(b"WARC/1.1"):
+                yield f"the capture of {record.key} from {origin.requested_url} is missing"
+
+
+def _current_ones(world: World, currents: Mapping[str, Current]) -> Iterator[str]:
+    """What readers find of an article is the revision that it should be, and says what it should say."""
+    for identifier, wanted in currents.items():
+        state = world.pipeline.store.get(identifier)
+        current = state.current if state is not None else None
+        if (current.revision if current else None) != wanted.revision:
+            yield f"{identifier} should be at revision {wanted.revision}, and is at {current}"
+        elif current is not None:
+            body = Article.model_validate_json(aws.read_object(current.key)).article_body
+            places = [body.find(paragraph) for paragraph in wanted.says]
+            if -1 in places or places != sorted(places) or any(body.count(said) > 1 for said in wanted.says):
+                yield f"{current.key} says {body!r}, and should say {wanted.says}"
+
+
+def _vectors(world: World) -> Iterator[str]:
+    """A vector lies beside each current revision, and beside no other."""
+    current = {vector_key(state.current.key): state.current.key for state in world.states() if state.current}
+    there = set(aws.keys_in_bucket(VECTORS_PREFIX))
+    yield from (f"a current revision without its vector: {key}" for key in current.keys() - there)
+    yield from (f"a vector of what is not current: {key}" for key in there - current.keys())
+    for key in there & current.keys():
+        named = json.loads(aws.read_object(key))["key"]
+        if named != current[key]:
+            yield f"{key} is the vector of {named}"
+
+
+def _kept() -> Iterator[str]:
+    """Nothing waits for being told again."""
+    for prefix in (FAILED_BATCHES_PREFIX, UNREADABLE_PREFIX):
+        yield from (f"kept and not told: {key}" for key in aws.keys_in_bucket(prefix))
 
 
 def _feed(world: World) -> Iterator[str]:

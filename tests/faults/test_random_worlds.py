@@ -163,7 +163,7 @@ def build_site(site: MisbehavingServer) -> dict[str, str]:
         text = tuple(f"{kind.title()}: {paragraph}" for paragraph in page_text(number))
         body = page(*text, head=NOINDEX if kind == "opted-out" else "")
         site.on(paths[kind], conditional(body) if kind == "conditional" else answer(body))
-    several_pages(site, 3, path=paths["several"])
+    several_pages(site, path=paths["several"])
     site.on(paths["redirect"], redirect(paths["plain"]))
     site.on(paths["missing"], answer(b"", status=404))
     link = f'<link rel="canonical" href="{site.url(paths["plain"])}">'

@@ -45,7 +45,12 @@ def _play(monkeypatch: pytest.MonkeyPatch, flow: Flow, at: int | None = None, *,
             world.wire.fault = kill(at, after=after)
         flow.act(world, site)
         world.wire.fault = None
-        found = faults_of(world, flow.expected(), forbidden_captures=flow.forbidden_captures(site))
+        found = faults_of(
+            world,
+            flow.expected(),
+            currents=flow.currents(site),
+            forbidden_captures=flow.forbidden_captures(site),
+        )
         assert found == [], dict(world.statuses)
         return list(world.wire.calls)
 

@@ -10,8 +10,11 @@ left to deliver.
 
 from __future__ import annotations
 
+import base64
+import io
+import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -24,6 +27,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from embedder.stage import EmbedStage
 from enricher.stage import EnrichStage
 from enricher.statistics import LanguageEnricher, SignatureEnricher
 from harness import aws
@@ -36,6 +40,8 @@ from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.adapters.throttling import DEFAULT_PAUSES
 from newsdesk.articles import ArticleState, OutcomeRecord, RevisionRecord, Stage, SubmissionRecord
 from newsdesk.contracts import (
+    FAILED_BATCHES_PREFIX,
+    ArticleChanged,
     ArticleEnriched,
     ArticleExtracted,
     FetchRequested,
@@ -45,11 +51,14 @@ from newsdesk.contracts import (
 from newsdesk.runtime import Worker
 from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli.stack import Stack
-from publisher.stage import PublishStage
+from publisher.stage import PublishStage, Read
 from tests.pipeline import Pipeline, real_web
 
 MOST_RECEIVES = 5
 """As the template's ``maxReceiveCount``."""
+
+PUBLISH = "newsdesk-publish"
+"""The publish function's name."""
 
 MOST_ROUNDS = 400
 """Of deliveries and of the clock; a world that needs more never comes to rest."""
@@ -140,6 +149,22 @@ class PromptSender(SqsMessageSender):
         super().send(message, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """Lambda, as far as commands ask for it: it calls publish, and hands over what publish died of."""
+
+    publish: Callable[[list[dict[str, Any]]], dict[str, int]]
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        """Call the function."""
+        assert FunctionName == PUBLISH
+        try:
+            answer = self.publish(json.loads(Payload)["Records"])
+        except (KilledError, Exception) as error:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(repr(error).encode("utf-8"))}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode("utf-8"))}
+
+
 @dataclass
 class World:
     """The account and its functions.
@@ -148,6 +173,10 @@ class World:
     ----------
     dead : list
         Messages that were delivered too often: what would lie in a dead-letter queue.
+    read : callable
+        How publish reads a record of the table's stream.
+    is_publish_down : bool
+        Whether publish fails on every batch, until Lambda gives the batch up and keeps it in the bucket.
     random : Random or None
         Shuffles deliveries and repeats some; None for the order in which messages were sent, each once.
     """
@@ -187,15 +216,24 @@ class World:
         self.stack = Stack("newsdesk", "us-east-1")
         vars(self.stack).update(
             outputs={"TableName": aws.TABLE, "BucketName": aws.BUCKET},
-            resources={f"{name.capitalize()}Queue": address for name, address in self.queues.items()},
+            resources={
+                "PublishFunction": PUBLISH,
+                **{f"{name.capitalize()}Queue": address for name, address in self.queues.items()},
+            },
             store=store,
+            functions=Functions(self._publish),
         )
         self.publish = PublishStage(self.pipeline.objects, EventBridgePublisher(aws.BUS), store)
+        self.read: Read = read_inserted
+        self.is_publish_down = False
+        self.embed = EmbedStage(store, self.pipeline.objects, lambda *_: (1.0, -0.5), "a-model")
         self.intake: deque[tuple[str, str, int]] = deque()
+        self._changes: deque[tuple[ArticleChanged, int]] = deque()
         self.submitted: dict[str, str] = {}
         self.dead: list[str] = []
         self.statuses: Counter[str] = Counter()
         self._told = 0
+        self._listened = 0
         self._heard: list[dict[str, Any]] = []
         self.wire.install(self.monkeypatch)
 
@@ -225,13 +263,18 @@ class World:
         raise AssertionError(f"still in flight after {MOST_ROUNDS} rounds: {self.in_flight()}")
 
     def visit_when_due(self, url: str) -> None:
-        """Move the clock to the article's next visit, and go on until it is through."""
+        """Begin the article's next visit, and go on until it is through."""
+        self.begin_visit(url)
+        self.run()
+
+    def begin_visit(self, url: str) -> None:
+        """Move the clock to the article's next visit, and let dispatch begin it; one that dies is called again."""
         state = self.state(url)
         assert state is not None
         assert state.due_at is not None, "no visit is due"
         self.clock.now = max(self.clock.now, self._moment(state.due_at))
-        self._dispatch()
-        self.run()
+        while not self._dispatch():
+            pass
 
     def deliver_to_fetch(self) -> None:
         """Deliver what waits for submit and then for fetch, so that articles are in flight."""
@@ -251,7 +294,8 @@ class World:
         moved = self._deliver_intake()
         for name in self._shuffled(list(self.queues)):
             moved |= self._deliver_queue(self.queues[name])
-        return self._deliver_stream() or moved
+        moved |= self._deliver_stream()
+        return self._deliver_changes() or moved
 
     def _submit(self, body: str, identifier: str) -> None:
         self.statuses[str(self.pipeline.submit_stage.handle(body, identifier))] += 1
@@ -307,14 +351,50 @@ class World:
         batch = records[self._told :]
         if not batch:
             return False
+        if self.is_publish_down:
+            self._keep(batch)
+            self._told = len(records)
+            return True
         if self._at_work(lambda: self._publish(batch)):
             if self.random is not None and self.random.random() < 0.3:
                 self._at_work(lambda: self._publish(batch[: max(1, len(batch) // 2)]))
             self._told = len(records)
         return True
 
-    def _publish(self, batch: list[dict[str, Any]]) -> None:
-        self.publish.handle(self.publish.read(batch, read_inserted)[0])
+    def _publish(self, batch: list[dict[str, Any]]) -> dict[str, int]:
+        inserted, unreadable = self.publish.read(batch, self.read)
+        return {"changes": self.publish.handle(inserted), "unreadable": unreadable}
+
+    def _keep(self, batch: list[dict[str, Any]]) -> None:
+        """Keep a batch in the bucket as Lambda does, with the records as text."""
+        payload = json.dumps({"Records": batch}, default=_as_text)
+        aws.put_object(f"{FAILED_BATCHES_PREFIX}{self._told}", json.dumps({"payload": payload}).encode("utf-8"))
+
+    def _deliver_changes(self) -> bool:
+        """Hand the changes that the bus has carried to embed, each as a message of its queue."""
+        heard = self.heard()
+        for event in heard[self._listened :]:
+            if event["detail-type"] == "ArticleChanged":
+                self._changes.append((ArticleChanged.model_validate(event["detail"]), 0))
+        self._listened = len(heard)
+        waiting = len(self._changes)
+        self._changes = deque(self._shuffled(self._changes))
+        for _ in range(waiting):
+            self._deliver_change()
+        return waiting > 0
+
+    def _deliver_change(self) -> None:
+        change, receives = self._changes.popleft()
+        if self._at_work(partial(self._embed, change)):
+            if self.random is not None and self.random.random() < 0.2:
+                self._at_work(partial(self._embed, change))
+        elif receives + 1 >= MOST_RECEIVES:
+            self.dead.append(change.to_json())
+        else:
+            self._changes.append((change, receives + 1))
+
+    def _embed(self, change: ArticleChanged) -> None:
+        self.statuses[str(self.embed.handle(change))] += 1
 
     def _wait(self) -> bool:
         """Move the clock to the next thing that is due for a run in flight, and dispatch; False when none is."""
@@ -325,8 +405,8 @@ class World:
         self._dispatch()
         return True
 
-    def _dispatch(self) -> None:
-        self._at_work(lambda: self.statuses.update(self.pipeline.dispatch()))
+    def _dispatch(self) -> bool:
+        return self._at_work(lambda: self.statuses.update(self.pipeline.dispatch()))
 
     def _at_work(self, work: Callable[[], object]) -> bool:
         """Let a function work; False when it died or failed, so that what it was at comes again."""
@@ -343,7 +423,7 @@ class World:
     def _moment(self, seconds: float) -> Any:
         return self.clock.now.fromtimestamp(seconds, self.clock.now.tzinfo) + timedelta(seconds=1)
 
-    def _shuffled(self, things: Sequence[Any]) -> list[Any]:
+    def _shuffled(self, things: Iterable[Any]) -> list[Any]:
         things = list(things)
         if self.random is not None:
             self.random.shuffle(things)
@@ -382,6 +462,11 @@ class World:
     def records(self) -> list[SubmissionRecord | OutcomeRecord | RevisionRecord]:
         """Return everything that was ever recorded, in the order of the commits."""
         return [found[1] for found in map(read_inserted, aws.stream_records()) if found]
+
+
+def _as_text(value: Any) -> str:
+    """Return what Lambda writes for a binary value; moto's times are of no interest."""
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)
 
 
 def message_in(body: str) -> StageMessage:
