@@ -1,76 +1,46 @@
-"""How well the confidence of quotes is calibrated, and the points that it rests on.
+"""How well the confidence of quotes is calibrated.
 
-Comes in: the evaluation data beside the repository. Goes out: on standard output the points of each piece of evidence,
-and for each tenth of the confidence the share that is right, measured on documents that the points were not fitted on.
+Comes in: the evaluation data beside the repository. Goes out: on standard output, for each piece of evidence how many
+quotes have it and how many of those are right, and for each tenth of the confidence the share that is right.
 
     make environment
     PYTHONPATH=.:shared:functions/enrich .venv/bin/python -m benchmarks.enrichment.confidence
-
-Points are fitted by logistic regression with a ridge, and rounded to one place.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from statistics import fmean
 
-import numpy as np
-from numpy.typing import NDArray
-
-from harness.calibration import by_tenths
-from harness.judged_quotes import judged_quotes
+from enricher.speech.confidence import confidence
+from harness.calibration import Finding, by_tenths
+from harness.judged_quotes import Judged, judged_quotes
 from newsdesk.contracts import SURE
 
-FOLDS = 10
-_RIDGE = 2.0
-_STEPS = 50
 
-Numbers = NDArray[np.float64]
-
-
-def fitted(evidence: Numbers, right: Numbers) -> Numbers:
-    """Return the points of each piece of evidence (a column), to one place."""
-    points = np.zeros(evidence.shape[1])
-    for _ in range(_STEPS):
-        share = shares(evidence, points)
-        slope = evidence.T @ (right - share) - _RIDGE * points
-        curve = (evidence * (share * (1 - share))[:, None]).T @ evidence + _RIDGE * np.eye(len(points))
-        points += np.linalg.solve(curve, slope)
-    rounded: Numbers = np.round(points, 1)
-    return rounded
+def _print_evidence(judged: Sequence[Judged]) -> None:
+    with_it: dict[str, list[bool]] = defaultdict(list)
+    for quote in judged:
+        for piece in quote.evidence:
+            with_it[piece].append(quote.right)
+    for piece, rights in sorted(with_it.items()):
+        print(f"{piece:24} {len(rights):5} quotes, {fmean(rights):.2f} right")
 
 
-def shares(evidence: Numbers, points: Numbers) -> Numbers:
-    """Return the confidence of each quote (a row)."""
-    share: Numbers = 1 / (1 + np.exp(-evidence @ points))
-    return share
-
-
-def _print_points(names: Sequence[str], evidence: Numbers, right: Numbers) -> None:
-    for name, points, column in zip(names, fitted(evidence, right), evidence.T, strict=True):
-        print(f"{name:24} {points:5.1f}   {int(column.sum()):5} quotes, {right[column == 1].mean():.2f} right")
-
-
-def _print_tenths(share: Numbers, right: Numbers) -> None:
+def _print_tenths(findings: Sequence[Finding]) -> None:
     print("confidence from, quotes, promised, right")
-    for tenth in by_tenths(zip(share.tolist(), right.astype(bool).tolist(), strict=True)):
+    for tenth in by_tenths(findings):
         print(f"{tenth.least}  {tenth.findings:5}  {tenth.promised:.3f}  {tenth.right:.3f}")
-    sure = share >= SURE
-    print(f"{SURE} and more: {sure.mean():.2f} of the quotes, {right[sure].mean():.3f} of them right")
+    sure = [right for promised, right in findings if promised >= SURE]
+    print(f"{SURE} and more: {len(sure) / len(findings):.2f} of the quotes, {fmean(sure):.3f} of them right")
 
 
 def main() -> None:
-    """Print the points and the table of tenths."""
+    """Print the shares by evidence and the table of tenths."""
     judged = list(judged_quotes())
-    names = sorted({piece for quote in judged for piece in quote.evidence})
-    evidence = np.array([[float(name in quote.evidence) for name in names] for quote in judged])
-    right = np.array([float(quote.right) for quote in judged])
-    documents = {name: number % FOLDS for number, name in enumerate(sorted({quote.document for quote in judged}))}
-    folds = np.array([documents[quote.document] for quote in judged])
-    unseen = np.zeros(len(judged))
-    for fold in range(FOLDS):
-        unseen[folds == fold] = shares(evidence[folds == fold], fitted(evidence[folds != fold], right[folds != fold]))
-    _print_points(names, evidence, right)
-    _print_tenths(unseen, right)
+    _print_evidence(judged)
+    _print_tenths([(confidence(quote.evidence), quote.right) for quote in judged])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Comes in: an attribution and what it became. Goes out: the evidence for and against it, and a confidence.
 
 Each piece of evidence has points (``confidence.toml``), whose sum is the natural logarithm of the odds that the quote
-is right. ``python -m benchmarks.enrichment.confidence`` measures them, and how well the confidence is calibrated.
+is right. They are set by hand; ``python -m benchmarks.enrichment.confidence`` prints how well they are calibrated.
 """
 
 from __future__ import annotations
