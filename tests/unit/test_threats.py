@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROOF = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+PROOF = re.compile(r"`(tests/[\w/]+\.py)(?:::(?:\w+::)?(\w+))?`")
 
 
 def functions_in(path: Path) -> set[str]:
