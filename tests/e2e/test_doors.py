@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from newsdesk.contracts import report_key
@@ -16,6 +17,9 @@ from newsdesk_cli.submitting import submit_urls
 from tests.e2e.conftest import World
 
 KEY = "inbox/today.txt"
+
+pytestmark = pytest.mark.usefixtures("first_visit")
+"""The pages are known already, so that no other test misses the first visit to them."""
 
 
 def report_of(world: World, key: str) -> dict[str, Any]:
