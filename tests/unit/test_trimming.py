@@ -223,3 +223,12 @@ def test_a_table_amid_the_text_that_was_nearly_kept_is_kept() -> None:
             kept=(0, 5), scores=dict.fromkeys((2, 4), score), reasons=dict.fromkeys((1, 2, 3, 4), "page_furniture")
         )
         assert trim(body, page, (TITLE,)).kept == kept
+
+
+@pytest.mark.parametrize(("score", "is_kept"), [(0.49, True), (0.3, False)])
+def test_a_deck_that_was_nearly_kept_is_kept_on_every_visit(score: float, is_kept: bool) -> None:
+    # Given a deck of which the classifier, on this visit, doubts a little more than on the last one
+    page = page_of(f"<h1>{TITLE}</h1>" + paragraphs(THREE, ONE, TWO))
+    body = Body(kept=(2, 3), scores={1: score, 2: 0.9, 3: 0.9})
+    # Then the text does not depend on that
+    assert (1 in trim(body, page, (TITLE,), (THREE,)).kept) is is_kept

@@ -38,6 +38,7 @@ _MOST_HEAD_LINES = 2
 _LEAST_AMID, _LEAST_BETWEEN = 0.4, 0.25
 """The mean of the classifier's scores from which on a table amid the text is part of it: cells look like furniture. Of
 those directly between two paragraphs of the article, six of seven are part of it on the evaluation pages."""
+_LEAST_OF_A_DECK = 0.4
 _FEWEST_UPDATES = 3
 _MOST_SHELF_LINKS = 100
 
@@ -76,7 +77,10 @@ def trim(
     # A row needs its head and its links, and a few cells or lines of code say nothing.
     completed = {i for parts in wholes if _is_kept_whole(parts, body, chosen) for i in parts if _is_free(body, i)}
     remnants = {i for parts in wholes if not _is_kept_whole(parts, body, chosen) for i in parts if i in chosen}
-    whole = sorted({*chosen, *completed, *_missing_heads(segments, body)} - remnants)
+    decks = tuple(decks)
+    whole = sorted(
+        {*chosen, *completed, *_missing_heads(segments, body), *_doubtful_decks(page, body, decks)} - remnants
+    )
     cut = trimmings(page, whole, titles, decks, authors)
     cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
     kept = tuple(index for index in whole if index not in cut)
@@ -155,6 +159,18 @@ def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
             found = {i for i in missing if body.reasons.get(i) in {None, DropReason.PAGE_FURNITURE}}
             chosen |= found
             yield from found
+
+
+def _doubtful_decks(page: Page, body: Body, decks: Iterable[str | None]) -> Iterator[int]:
+    """Yield the decks above the body that the classifier nearly kept.
+
+    So the next visit, with other furniture around the same article, finds the same text and makes no revision.
+    """
+    known = {_folded(deck) for deck in decks if deck}
+    for segment in page.segments[: body.kept[0]] if body.kept else ():
+        index = segment.index
+        if body.scores.get(index, 0.0) >= _LEAST_OF_A_DECK and _folded(segment.text) in known and _is_free(body, index):
+            yield index
 
 
 def trimmings(
