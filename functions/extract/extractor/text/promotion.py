@@ -74,7 +74,7 @@ _NETWORKS = (
     r"|you ?tube|tik ?tok|linkedin|threads|bluesky|mastodon|viber|вконтакте|одноклассник\w+|дзен\w*|weibo|wechat|line"
 )
 _ASKING = (
-    rf"[^\w¿¡]*(?:please |bitte |s['’]il vous plaît )?(?:{_INVITES})\b"
+    rf"[^\w¿¡]{{0,12}}+(?:please |bitte |s['’]il vous plaît )?(?:{_INVITES})\b"
     rf"(?:[^.!?]{{0,80}}?\b(?:{_OWN})\b[^.!?]{{0,50}}?\b(?:{_THINGS})\b"
     rf"|[^.!?]{{0,80}}?\b(?:on|to|via|auf|bei|sur|en|no|na|su|op|på|pe|в|у)\s[^.!?]{{0,40}}?\b(?:{_NETWORKS})\b)"
 )
