@@ -17,7 +17,7 @@ import pytest
 from harness import aws
 from harness.fakes import DUE_SHARDS, FakeClock
 from newsdesk.adapters import clients
-from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.dynamodb import TURN_SHARDS, DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ArticleExtracted, PageFetched
@@ -74,7 +74,7 @@ def visit(pipeline: Pipeline) -> tuple[str, dict[str, int]]:
     with counted() as calls:
         assert pipeline.dispatch() == {"revisited": 1}
         status = pipeline.settle()[-1]
-    assert calls.pop("Query") == DUE_SHARDS, "once a minute, for all articles together"
+    assert calls.pop("Query") == DUE_SHARDS + TURN_SHARDS, "once a minute, for all articles together"
     return status, dict(calls)
 
 
