@@ -16,6 +16,7 @@ import resource
 import time
 from collections import Counter
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from botocore.client import BaseClient
@@ -77,11 +78,9 @@ def take(etag: str, queues: list[str], size: int) -> None:
     """Take the list that lies in the bucket."""
     calls: Counter[str] = Counter()
     messages: Counter[str] = Counter()
-    real = vars(BaseClient)["_make_api_call"]
-    BaseClient._make_api_call = counting(calls, messages)  # type: ignore[attr-defined]
     before = megabytes()
     seconds: list[float] = []
-    try:
+    with patch.object(BaseClient, "_make_api_call", counting(calls, messages)):
         stage = IntakeStage(
             DynamoInboxStore(aws.TABLE),
             S3InboxFiles(aws.BUCKET),
@@ -98,8 +97,6 @@ def take(etag: str, queues: list[str], size: int) -> None:
                 break
             seconds.append(time.process_time() - started)
             step += 1
-    finally:
-        BaseClient._make_api_call = real  # type: ignore[attr-defined]
     print(f"file                {size / 1e6:,.1f} MB")
     print(f"submissions         {messages['sent']:,}")
     print(f"steps               {len(seconds)}")
