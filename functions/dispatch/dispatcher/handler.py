@@ -53,7 +53,7 @@ def build() -> DispatchStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Move what is due, until the function's time runs short."""
     moved = build().run(lambda: context.get_remaining_time_in_millis() > _MILLISECONDS_NEEDED)
     for status, number in moved.items():

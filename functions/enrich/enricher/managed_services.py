@@ -162,7 +162,7 @@ class BedrockSummaryEnricher:
         """Our version, and the model."""
         return f"1+{self.service.model}"
 
-    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, _found: Enrichment) -> Enrichment:
         """Add the summary.
 
         Raises

@@ -163,7 +163,7 @@ class Enricher(Protocol):
         """Its version; a change of model or rules is a new one."""
         ...
 
-    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
+    def enrich(self, analysis: Analysis, found: Enrichment, /) -> Enrichment:
         """Return what this enricher adds.
 
         Parameters

@@ -39,7 +39,7 @@ def build() -> PublishStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Announce what a batch of stream records committed, and return how many changes that were."""
     stage = build()
     inserted, unreadable = stage.read(event["Records"], read_inserted)

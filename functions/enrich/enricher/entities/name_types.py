@@ -116,7 +116,7 @@ def _lead(evidence: Evidence, type_: str) -> float:
     return evidence[type_] - max(evidence[other] for other in _SCORED if other != type_)
 
 
-def no_places(name: str) -> float:  # noqa: ARG001 - a PlaceWeight
+def no_places(_name: str) -> float:
     """Know no place."""
     return 0.0
 

