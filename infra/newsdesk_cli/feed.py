@@ -55,7 +55,7 @@ class Feed:
     def follow(
         self, until: datetime | None, interval_seconds: float, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[ArticleChanged]:
-        """Yield changes as they come, up to a time or for ever."""
+        """Yield changes as they come, up to a time or without end."""
         for _ in count():
             yield from self.look()
             if until is not None and self._clock() >= until:

@@ -3,7 +3,7 @@
 Comes in: a stack. Goes out: how much was moved from each dead-letter queue. Changes: its queues.
 
 On AWS the service moves the messages itself. A stack that has no such action has its messages received, sent and
-deleted, in this order: whoever stops in between leaves a message in both queues, and none in neither. Every message of
+deleted, in this order: a run that stops in between leaves a message in both queues, never in neither. Every message of
 the pipeline may come twice.
 """
 

@@ -1,7 +1,7 @@
 """Takes articles and hosts down, and lets them back in.
 
-Comes in: a stack, and articles or a host. Goes out: the states as they are written. Changes: the table. What is told to
-readers, publish tells from there; what is to be deleted, :mod:`newsdesk_cli.erasing` deletes.
+Comes in: a stack, and articles or a host. Goes out: the states as they are written. Changes: the table. Publish
+tells readers from there; :mod:`newsdesk_cli.erasing` deletes what is to be deleted.
 
 A takedown is one conditional write to the article's state, so a worker that is at the article loses its next one. It
 can be repeated, and be taken up where it was left.

@@ -1,4 +1,4 @@
-"""Alarms as CloudFormation deploys them: a value raises one, and one that is raised reaches whoever subscribed.
+"""Alarms as CloudFormation deploys them: a value raises one, and one that is raised reaches its subscribers.
 
 Comes in: ``infra/monitoring.yaml`` as a nested stack, and MiniStack without any function. Goes out: assertions.
 Changes: starts and ends a process.

@@ -21,8 +21,8 @@ NO_HEADING = 9
 _LONGEST_HEADING = 250
 _DIGITS = re.compile(r"\d+")
 _AS_GOOD, _MORE_KNOWN = 0.12, 0.15
-"""Headings that match the titles as well as the best, within the first, are told apart by the share of known words in
-the text below them; another than the first has to have more by the second."""
+"""Among headings that match the titles as well as the best, within the first number, the share of known words in the
+text below them decides; any but the first heading needs a share that is larger by the second number."""
 _LINES_AFTER, _PROSE_AFTER = 60, 12
 _SHORTEST_PROSE = 8
 """Words of a paragraph that counts; a line of fewer is furniture as often as text."""
