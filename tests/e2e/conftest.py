@@ -90,8 +90,18 @@ class World:
         )["Attributes"]
         return int(attributes["ApproximateNumberOfMessages"])
 
-    def send(self, logical_id: str, body: str) -> None:
-        self.stack.sqs.send_message(QueueUrl=self.stack.resources[logical_id], MessageBody=body)
+    def send(self, logical_id: str, body: str) -> str:
+        """Put a message into a queue and return the id that the queue gave it."""
+        message = self.stack.sqs.send_message(QueueUrl=self.stack.resources[logical_id], MessageBody=body)
+        return str(message["MessageId"])
+
+    def endings(self, submission_id: str) -> list[str]:
+        """The outcomes announced so far for one submission."""
+        return [
+            event["outcome"]
+            for event in self.events("SubmissionEnded")
+            if any(submission["submissionId"] == submission_id for submission in event["submissions"])
+        ]
 
     def invoke(self, logical_id: str, event: dict[str, Any]) -> Any:
         answer = self.stack.functions.invoke(
