@@ -39,6 +39,7 @@ FURTHER = [
     ("v1/article-changed", "erased"),
     ("v1/article-changed", "merging"),
     ("v1/submission-ended", "described"),
+    ("v1/url-submitted", "from-feed"),
 ]
 """Further forms of a message."""
 

@@ -21,7 +21,7 @@ from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
 from harness.simulation import SimulatedTime
 from newsdesk.articles import ArticleState, Stage, with_submission
 from newsdesk.articles.lifecycle import retry_scheduled
-from newsdesk.contracts import FetchRequested
+from newsdesk.contracts import FeedItem, FetchRequested
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import CONTENDED, Worker
 from submitter.stage import SubmitStage
@@ -535,3 +535,24 @@ def test_a_retry_is_not_hurried() -> None:
     # Then the server is not asked sooner, and the run goes first from there
     assert (desk.article.waiting, desk.article.due_at, desk.article.priority) == ("retry", waiting.due_at, "high")
     assert desk.sender.sent == []
+
+
+def test_what_a_feed_says_of_a_url_is_kept_with_its_article() -> None:
+    # Given an article in flight of which nothing is known but its address
+    desk = Desk()
+    desk.submit()
+    # When a feed tells of it, and then another one
+    desk.submit(submission_id="second", feedItem={"published": "2026-11-30"})
+    desk.submit(submission_id="third", feedItem={"published": "2026-11-29"})
+    # Then the run has what the first one said
+    assert desk.article.feed_item == FeedItem(published="2026-11-30")
+
+
+@pytest.mark.parametrize(("said", "kept"), [("2026-11-30", "2026-11-30"), (None, "2026-11-29")])
+def test_a_visit_has_the_latest_that_a_feed_said(said: str | None, kept: str) -> None:
+    # Given an article at rest that a feed has told of
+    desk = Desk(at_stage(Stage.REST).model_copy(update={"feed_item": FeedItem(published="2026-11-29")}))
+    # When it is submitted again
+    desk.submit(feedItem={"published": said} if said else None)
+    # Then
+    assert desk.article.feed_item == FeedItem(published=kept)

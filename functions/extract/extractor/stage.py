@@ -400,5 +400,6 @@ def _provenance(state: ArticleState, capture: Capture) -> Provenance:
         captured_at=capture.captured_at,
         http_status=capture.status,
         discovery=state.discovery,
+        feed_item=state.feed_item,
         extractor=EXTRACTOR,
     )

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from newsdesk.contracts import Priority, UrlSubmitted
+from newsdesk.contracts import FeedItem, Priority, UrlSubmitted
 from newsdesk.errors import RejectedUrlError
 from newsdesk.web import canonical_url, parse_url, url_in_line
 
@@ -89,6 +89,7 @@ class Item:
     tags: tuple[str, ...] = ()
     correlation_id: str | None = None
     discovery: str | None = None
+    feed_item: FeedItem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,15 @@ def _item(document: dict[str, Any]) -> Item | Refused:
         canonical = canonical_url(parse_url(request.url))
     except RejectedUrlError as error:
         return Refused(error.reason.value)
-    return Item(request.url, canonical, request.priority, request.tags, request.correlation_id, request.discovery)
+    return Item(
+        request.url,
+        canonical,
+        request.priority,
+        request.tags,
+        request.correlation_id,
+        request.discovery,
+        request.feed_item,
+    )
 
 
 def _url_in(text: str) -> str | None:

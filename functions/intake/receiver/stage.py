@@ -387,4 +387,5 @@ def _body(progress: FileProgress, line: int, item: Item) -> str:
         tags=tuple(dict.fromkeys((*progress.tags, *item.tags)))[:20],
         correlation_id=item.correlation_id,
         discovery=item.discovery or progress.key[:128],
+        feed_item=item.feed_item,
     ).to_ascii_json()

@@ -124,7 +124,8 @@ class SubmitStage:
     ) -> ArticleState:
         request, now, timeouts = submission.request, self.worker.clock(), self.worker.timeouts
         if before is not None and not is_free(before):
-            return hurried(with_submission(before, submission.submission_id), request.priority, now, timeouts)
+            joined = with_submission(before, submission.submission_id, request.feed_item)
+            return hurried(joined, request.priority, now, timeouts)
         if before is None:
             begun = first_run(
                 identifier,
@@ -136,6 +137,7 @@ class SubmitStage:
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
                 discovery=request.discovery,
+                feed_item=request.feed_item,
                 priority=request.priority,
             )
         else:
@@ -145,6 +147,7 @@ class SubmitStage:
                 timeouts,
                 submission_id=submission.submission_id,
                 correlation_id=request.correlation_id,
+                feed_item=request.feed_item,
                 priority=request.priority,
             )
         return put_off(begun, now) if request.priority == "bulk" else begun

@@ -45,6 +45,7 @@ from newsdesk.contracts import (
     ArticleEnriched,
     ArticleExtracted,
     ChainEnd,
+    FeedItem,
     FetchRequested,
     Outcome,
     PageFetched,
@@ -134,6 +135,7 @@ def first_run(
     submission_id: str | None = None,
     correlation_id: str | None = None,
     discovery: str | None = None,
+    feed_item: FeedItem | None = None,
     priority: Priority | None = None,
 ) -> ArticleState:
     """Return the state of an article that is new, on its way to fetch."""
@@ -143,6 +145,7 @@ def first_run(
         host=host,
         requested_url=requested_url,
         discovery=discovery,
+        feed_item=feed_item,
         first_seen=to_text(now),
         correlation_id=correlation_id,
         submissions=(submission_id,) if submission_id else (),
@@ -163,6 +166,7 @@ def next_run(
     *,
     submission_id: str | None = None,
     correlation_id: str | None = None,
+    feed_item: FeedItem | None = None,
     priority: Priority | None = None,
 ) -> ArticleState:
     """Return a free article on its way to another visit, which takes the place of a reprocessing.
@@ -190,6 +194,7 @@ def next_run(
         submissions=(submission_id,) if submission_id else (),
         priority=_unusual(priority),
         correlation_id=correlation_id,
+        feed_item=feed_item or state.feed_item,
         due_at=_after(now, timeouts.stuck_after_seconds),
         capture=None,
         extracted_key=None,
@@ -252,12 +257,12 @@ def reprocessed(
     return put_off(begun, now)
 
 
-def with_submission(state: ArticleState, submission_id: str) -> ArticleState:
-    """Return a run in flight with one more submission waiting for it."""
+def with_submission(state: ArticleState, submission_id: str, feed_item: FeedItem | None = None) -> ArticleState:
+    """Return a run in flight with one more submission waiting for it, and what a feed says of it, if none had yet."""
     waiting = state.submissions
     if len(waiting) < MAXIMUM_REMEMBERED_SUBMISSIONS and submission_id not in waiting:
         waiting = (*waiting, submission_id)
-    return _step(state, state.stage, submissions=waiting)
+    return _step(state, state.stage, submissions=waiting, feed_item=state.feed_item or feed_item)
 
 
 def put_off(state: ArticleState, now: datetime) -> ArticleState:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from newsdesk.contracts import ChainEnd, Priority, Record
+from newsdesk.contracts import ChainEnd, FeedItem, Priority, Record
 
 
 class Stage(StrEnum):
@@ -163,6 +163,9 @@ class ArticleState(Record):
     host: str
     requested_url: str
     discovery: str | None = None
+    feed_item: FeedItem | None = Field(
+        default=None, description="What the feed that led to it last said of it; evidence for extract."
+    )
     first_seen: str
     version: int = 1
     run: int = 1

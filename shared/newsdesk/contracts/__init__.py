@@ -55,6 +55,7 @@ from newsdesk.contracts.article import (
     to_document,
     to_json_bytes,
 )
+from newsdesk.contracts.feed_item import FeedItem
 from newsdesk.contracts.keys import (
     ARTICLE_SCHEMA_KEY,
     FAILED_BATCHES_PREFIX,
@@ -126,6 +127,7 @@ __all__ = [
     "EntityLink",
     "Extracted",
     "ExtractedWork",
+    "FeedItem",
     "FetchRequested",
     "FieldConflict",
     "FieldSource",

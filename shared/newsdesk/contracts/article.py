@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from newsdesk.contracts.feed_item import DateOrTimestamp, FeedItem
+
 SCHEMA_VERSION = "1.0"
 
 _LEADING_FIELDS = (
@@ -30,7 +32,6 @@ _LEADING_FIELDS = (
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
-DateOrTimestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$")]
 
 
 class ArticleModel(BaseModel):
@@ -401,6 +402,9 @@ class Provenance(ArticleModel):
         default=(), description="The further pages that the article was joined of, in order; the first is above."
     )
     discovery: str | None = None
+    feed_item: FeedItem | None = Field(
+        default=None, description="What the feed or sitemap says of the article that led to it."
+    )
     extractor: ModelProvenance
     site_profile: SiteProfile | None = None
     enricher_version: str | None = None
@@ -499,7 +503,7 @@ def substance_of(article: Article) -> dict[str, Any]:
     for name in ("revision", "previousRevision", "changeType", "schemaVersion"):
         document.pop(name, None)
     provenance = document.get("provenance", {})
-    for name in ("extractor", "enricherVersion", "siteProfile", "traceId", "discovery"):
+    for name in ("extractor", "enricherVersion", "siteProfile", "traceId", "discovery", "feedItem"):
         provenance.pop(name, None)
     for page in provenance.get("pages", ()):
         page.pop("siteProfile", None)

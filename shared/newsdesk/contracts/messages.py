@@ -12,21 +12,15 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from newsdesk.characters import storable_line
+from newsdesk.contracts.feed_item import FeedItem, Line
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 SUBMISSION_ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,128}$"
 
 
-def _line(value: object) -> object:
-    return storable_line(value) if isinstance(value, str) else value
-
-
-Line = Annotated[str, BeforeValidator(_line)]
-"""One line of text, from which control characters are dropped as it is read."""
 Tag = Annotated[Line, Field(min_length=1, max_length=64)]
 Priority = Literal["bulk", "normal", "high"]
 """What a submission may wait for: ``bulk`` for everything else, ``high`` for nothing but a free slot of its host."""
@@ -72,6 +66,9 @@ class UrlSubmitted(Message):
         default=None,
         max_length=128,
         description="How the submitter found the URL; comes back in `SubmissionEnded`.",
+    )
+    feed_item: FeedItem | None = Field(
+        default=None, description="What a feed or sitemap says of it: evidence beside what its page says."
     )
 
 

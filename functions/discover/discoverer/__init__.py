@@ -1,0 +1,1 @@
+"""The discover stage: reads feeds, sitemaps and front pages, and submits what they list."""

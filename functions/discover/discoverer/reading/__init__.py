@@ -1,0 +1,28 @@
+"""Reads feeds, sitemaps and front pages.
+
+Comes in: the body of an answer. Goes out: the items that it lists.
+"""
+
+from __future__ import annotations
+
+from discoverer.reading.document import (
+    MOST_ITEMS,
+    Candidate,
+    Item,
+    ReadingWarning,
+    SourceDocument,
+    UnreadableReason,
+    UnreadableSourceError,
+    moment_of,
+)
+
+__all__ = [
+    "MOST_ITEMS",
+    "Candidate",
+    "Item",
+    "ReadingWarning",
+    "SourceDocument",
+    "UnreadableReason",
+    "UnreadableSourceError",
+    "moment_of",
+]
