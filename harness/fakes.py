@@ -36,6 +36,7 @@ from newsdesk.clock import from_text
 from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
 from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
+from newsdesk.sources import DayYield, SeenItems, Source, SourcePage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -455,3 +456,63 @@ class InMemoryHostStore(FailsOnDemand):
     @can_fail
     def add_page(self, host: str, page: ProfilePage, seen: HostProfile) -> None:
         self.profiles[host] = HostProfile.unpacked(self.profiles.get(host, seen).with_page(page).packed())
+
+
+class InMemorySourceStore(FailsOnDemand):
+    """A :class:`newsdesk.sources.SourceStore` and :class:`newsdesk.sources.YieldCounter`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, Source] = {}
+        self.seen_items: dict[str, SeenItems] = {}
+        self.counted: dict[tuple[str, str], DayYield] = {}
+
+    @can_fail
+    def get(self, source_id: str) -> Source | None:
+        return self.sources.get(source_id)
+
+    @can_fail
+    def add(self, source: Source) -> bool:
+        if source.source_id in self.sources:
+            return False
+        self.sources[source.source_id] = source
+        return True
+
+    @can_fail
+    def save(self, source: Source) -> bool:
+        before = self.sources.get(source.source_id)
+        if before is None or before.version != source.version - 1:
+            return False
+        self.sources[source.source_id] = source
+        return True
+
+    @can_fail
+    def remove(self, source_id: str) -> bool:
+        self.seen_items.pop(source_id, None)
+        return self.sources.pop(source_id, None) is not None
+
+    @can_fail
+    def page(self, limit: int = 100, cursor: str | None = None) -> SourcePage:
+        start = int(cursor or "0")
+        known = [self.sources[name] for name in sorted(self.sources)]
+        end = start + limit
+        return SourcePage(tuple(known[start:end]), str(end) if end < len(known) else None)
+
+    @can_fail
+    def seen(self, source_id: str) -> SeenItems:
+        return self.seen_items.get(source_id, SeenItems())
+
+    @can_fail
+    def keep_seen(self, source_id: str, seen: SeenItems) -> None:
+        self.seen_items[source_id] = seen
+
+    @can_fail
+    def days(self, source_id: str, since: str) -> Sequence[DayYield]:
+        known = sorted(key for key in self.counted if key[0] == source_id and key[1] >= since)
+        return [self.counted[key] for key in known]
+
+    @can_fail
+    def count(self, source_id: str, day: str, counts: Mapping[str, int]) -> None:
+        before = self.counted.get((source_id, day), DayYield(day=day))
+        sums = {name: getattr(before, name) + number for name, number in counts.items()}
+        self.counted[source_id, day] = before.model_copy(update=sums)

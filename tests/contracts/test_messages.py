@@ -18,6 +18,7 @@ from newsdesk.contracts import (
     ArticleExtracted,
     FetchRequested,
     PageFetched,
+    SourceDue,
     StageMessage,
     SubmissionEnded,
     UrlSubmitted,
@@ -31,6 +32,7 @@ MODELS: dict[str, type[Message]] = {
     "v1/page-fetched": PageFetched,
     "v1/article-extracted": ArticleExtracted,
     "v1/article-enriched": ArticleEnriched,
+    "v1/source-due": SourceDue,
     "v1/article-changed": ArticleChanged,
     "v1/submission-ended": SubmissionEnded,
 }

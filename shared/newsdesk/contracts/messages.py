@@ -109,6 +109,15 @@ class ArticleEnriched(StageMessage):
     article_key: str
 
 
+class SourceDue(Message):
+    """A source is to be polled: the body of a message to discover."""
+
+    schema_version: Literal[1] = 1
+    type: Literal["SourceDue"] = "SourceDue"
+    source_id: str = Field(pattern=r"^[a-z2-7]{20}$")
+    version: int = Field(ge=1, description="Of the source's item; once that has changed, the message is stale.")
+
+
 class ArticleChanged(Message):
     """A revision was committed: one line of the change feed, and the detail of the event of the same name."""
 

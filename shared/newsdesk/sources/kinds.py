@@ -1,4 +1,4 @@
-"""Sources: where addresses of articles are read again and again.
+"""The kinds of sources.
 
 Comes in: nothing. Goes out: what kinds of them there are.
 """
