@@ -272,3 +272,71 @@ def test_place_job_and_label_leave_the_name(byline: str, expected: str) -> None:
 def test_the_name_of_a_feed_yields_to_the_shown_byline(feed: str) -> None:
     person = {"@type": "Person", "name": feed}
     assert names(json_ld(person), '<p class="byline">By Dario Whitlock</p>') == ["Dario Whitlock"]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>March 15, 2026 · 3 min read · By Hattie Rowbottom</p>",
+        "<p>Dec 08, 2026 by Hattie Rowbottom in Harbours</p>",
+        "<p>Hattie Rowbottom</p><p>Created on Jul 11, 2026</p>",
+        "<p>By Lighthouse Weekly</p><p>May 14, 2026</p><p>Hattie Rowbottom</p>",
+        '<div class="post-card__meta"><div>By</div><div>Hattie Rowbottom</div></div>',
+        '<p class="description">by Hattie Rowbottom</p>',
+        '<div class="author-row"><a href="/u1"><h3>Hattie Rowbottom</h3><p>Nov 15</p></a></div>',
+        '<p><a href="/about/editors/hattie">Hattie Rowbottom</a>, @hattie</p>',
+        '<div class="meta-avatar">Hattie Rowbottom</div>',
+    ],
+)
+def test_a_byline_is_found_however_its_line_is_built(byline: str) -> None:
+    assert names(byline=byline, sites=("Lighthouse Weekly",)) == ["Hattie Rowbottom"]
+
+
+@pytest.mark.parametrize("desk", ["Our Editors", "The Lighthouse Team"])
+def test_a_newsroom_that_a_byline_names_is_the_author(desk: str) -> None:
+    assert names(byline=f"<p>Written by {desk}</p>") == [desk]
+    assert names(byline=f"<p>{desk}</p>") == []
+
+
+def test_an_account_that_a_byline_links_to_is_the_author() -> None:
+    assert names(byline='<p>by <a href="/users/hrowb">hrowb</a></p>') == ["hrowb"]
+    assert names(byline="<p>by design</p>") == []
+
+
+def test_a_biography_tells_that_the_name_above_it_is_the_authors() -> None:
+    biography = "<h4>Hattie Rowbottom</h4><p>Hattie Rowbottom is a writer. She lives by the harbour.</p>"
+    assert names(byline=biography) == ["Hattie Rowbottom"]
+    # And what is said of a thing tells nothing
+    assert names(byline="<h4>Tide Gates</h4><p>Tide Gates is a term for doors in the bed of a river.</p>") == []
+
+
+def test_who_checked_an_article_did_not_write_it() -> None:
+    checked = '<div>Fact checked by <a class="author" href="/author/dale">Dale Curnow</a></div>'
+    assert names(byline=checked) == []
+    written = '<div>Written by <a class="author" href="/author/hattie">Hattie Rowbottom</a></div>'
+    assert names(byline=written + checked) == ["Hattie Rowbottom"]
+
+
+def test_beside_a_person_the_site_is_no_author() -> None:
+    people = [{"@type": "Person", "name": "Hattie Rowbottom"}, {"@type": "Organization", "name": "Lighthouse Weekly"}]
+    assert names(json_ld(people), sites=("Lighthouse Weekly",)) == ["Hattie Rowbottom"]
+
+
+def test_initials_yield_to_a_person() -> None:
+    assert names('<meta name="author" content="LHW">', "<p>by Hattie Rowbottom</p>") == ["Hattie Rowbottom"]
+
+
+def test_what_holds_the_articles_text_is_no_furniture() -> None:
+    body = f'<div class="content-main-sidebar"><p class="byline">By Hattie Rowbottom</p>{PROSE}</div>'
+    page = read_html(f"<html><body><h1>How the gates work</h1>{body}</body></html>", "")
+    assert page is not None
+    assert stated_authors(page)[0].names == ("Hattie Rowbottom",)
+
+
+@pytest.mark.parametrize("line", ["© 2026 By The Harbour Authority", "Copyright 2026 by The Harbour Authority"])
+def test_who_holds_the_rights_is_no_author(line: str) -> None:
+    assert names(byline=f"<p>{line}</p>") == []
+
+
+def test_the_link_to_all_authors_is_no_name() -> None:
+    assert names(byline='<a class="author" href="/authors">著者一覧</a>') == []

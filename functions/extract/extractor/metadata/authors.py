@@ -9,7 +9,8 @@ name if it looks like one. An organisation is an author where the byline names n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote
@@ -29,6 +30,18 @@ _LONGEST_SENTENCE = 8
 _ELEMENTS_TRIED = 200
 _SEGMENTS_BESIDE_HEADING = 5
 _MOST_WORDS_BESIDE_DATE = 4
+_PARTS_OF_DATED_LINE = re.compile(r"\s*[|•·]\s*|,\s+(?=\d{1,2}\b(?!\d))|\s[–—-]\s")
+_ARTICLE = re.compile(r"the\s+(?=[A-ZÀ-Þ])")
+_DESK = re.compile(r"(?i)editors|team|staff|newsroom|desk|writers|reporters|redaktion|rédaction|redacción|redazione")
+_BIOGRAPHY = re.compile(
+    r"(?P<name>[A-ZÀ-Þ][\w.'’-]+(?: [A-ZÀ-Þ][\w.'’-]+){1,3}),? (?:is|was|ist|est|es|è) (?:an?|the|ein|une?|un)\b"
+)
+_OF_PERSON = re.compile(
+    r"(?i)\b(?:he|she|his|her|er|sie|ihr|il|elle|ella|lei|(?:co-?)?founder|author|writer|journalist|editor|head of"
+    r"|director|autor(?:in|a)?|auteure?|scrittrice|scrittore|escritora?|gründer(?:in)?|fondat(?:eur|rice)|fundadora?)\b"
+)
+"""How a biography begins, and what it says of a person alone."""
+_PORTRAIT = re.compile(r"(?:^|[-_\s])(?:avatar|gravatar|portrait|headshot)(?:$|[-_\s])", re.IGNORECASE)
 _ENDS = (".", "!", "?")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SEGMENTS_TRIED = 60
@@ -73,6 +86,10 @@ _HANGUL_REPORTER = re.compile(r"(?:^|[=\]\s])(?P<names>[\uac00-\ud7a3]{2,4})\s?(
 """Reporters as papers in Chinese and in Korean name them, with nothing that parts the name from the word."""
 _DATED_BY = re.compile(r"\sBy\s(?=[A-ZÀ-Þ][^.!?]{4,60}\d{4}$)")
 """A byline with its date behind the headline, on the same line."""
+_BY_BEHIND_DATE = re.compile(
+    rf"^(?!\s*(?:©|(?i:copyright)))[^.!?]*\b(?:19|20)\d\d\b[^.!?]{{0,40}}?[\s·|•–—-](?i:{_BY_WORDS})\s+(?=[A-ZÀ-Þ])"
+)
+"""A byline whose day stands first: "March 15, 2026 · 3 min read · By Hattie Rowbottom"."""
 _STUCK_BY = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÀ-Þ][a-zà-þ])")
 _CONJUNCTION = re.compile(
     r"\s*(?:;|\||•|·|⋅|、|，|\n)\s*|\s[-–—]\s|\s+(?:and|und|et|y|e|og|och|en|i|ja|ve|und|with|&|\+)\s+|\s+/\s+|\s*,\s*(?:and|und|et|y)\s+|\s*,\s*",
@@ -136,6 +153,8 @@ _SURNAME_FIRST = re.compile(
 )
 _SHORTEST_SHOUTED_SURNAME = 4
 """Letters; what is shorter may be the initials of an organisation: "BBC, London"."""
+_INITIALS = re.compile(r"[A-Z]{2,5}")
+"""What only an organisation is called."""
 _LOGIN = re.compile(r"[a-z]+[._-][a-z]+|[a-z]{3,}|[^\W\d]*+\d\w*+|[A-Z]?[a-z]+[A-Z]\w*")
 _LATER_BY = re.compile(r"^.{4,60}?\s(?:by|By|BY):?\s+(?=[A-ZÀ-Þ])")
 _CAPITALS = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
@@ -151,20 +170,26 @@ _NOBODY = frozenset({
     "read", "more", "view", "all", "posts", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 })  # fmt: skip
 _CONTROLS = frozenset({
-    "a", "aa", "account", "add", "alert", "alerts", "app", "audio", "bookmark", "close", "copy", "default", "download",
-    "email", "font", "free", "hide", "image", "in", "join", "large", "larger", "link", "listen", "live", "log", "login",
-    "medium", "member", "members", "message", "min", "mins", "minute", "minutes", "mode", "now", "off", "on", "open",
-    "out", "photo", "picture", "play", "print", "read", "reading", "register", "reset", "save", "send", "share", "show",
-    "sign", "size", "small", "smaller", "text", "time", "toggle", "topic", "topics", "trial", "tweet", "up", "updated",
-    "video", "watch",
+    "a", "aa", "account", "add", "alert", "alerts", "app", "audio", "bio", "biography", "bookmark", "close", "copy",
+    "default", "download", "email", "font", "free", "full", "hide", "image", "in", "join", "large", "larger",
+    "link", "listen", "live", "log", "login", "medium", "member", "members", "message", "min", "mins", "minute",
+    "minutes", "mode", "now", "off", "on", "open", "out", "photo", "picture", "play", "print", "profile", "read",
+    "reading", "register", "reset", "save", "send", "share", "show", "sign", "size", "small", "smaller", "text",
+    "time", "toggle", "topic", "topics", "trial", "tweet", "up", "updated", "video", "watch",
 })  # fmt: skip
 """Words of a page's controls: a run of nothing else is one of their labels."""
+_CHECKED_BY = re.compile(
+    r"(?i)\s*(?:(?:medically|expert|technically|scientifically|clinically|legally)[- ])?"
+    r"(?:fact[- ]?checked|checked|reviewed|edited|translated|verified)(?:\s+by\b|:)"
+)
 _OTHER_WORK = re.compile(
     r"(?i)photo|foto|bild|image|imagen|picture|illustra|ilustra|graphic|grafik|video|audio|source|quelle|fuente|credit|"
     r"design|code|edit|review|translat|research|time|date|topic|category|section|tags?\b|share|size|font|view"
 )
 """What a label says that leads no author's name."""
 _MOST_WORDS_IN_LABEL = 2
+_LIST_OF_AUTHORS = re.compile(r"(?:著者|作者|筆者|執筆者|記者|ライター)(?:一覧|紹介|プロフィール|別)\w*")
+"""What a link to all of a site's authors is called where no space parts words."""
 _PATH = re.compile(r"[\w-]+(?:\.[\w-]+){3,}")
 """The place of a value in a template that nobody filled in."""
 _COMMAND = re.compile(
@@ -184,13 +209,16 @@ _WEAK_FURNITURE = re.compile(
 )
 """Furniture unless it is the author's own."""
 _AUTHOR_CLASS = re.compile(r"author|byline", re.IGNORECASE)
+_PROSE_SPACES = 15
 _LONGEST_ASIDE = 200
 """Characters of an ``aside`` that may be a byline set beside the text."""
 _TRUST = {"jsonld": 3.0, "meta": 2.0, "dom": 1.0}
 _TRUST_OF_OTHERS = 0.75
 _AUTHOR_PATH = re.compile(
-    r"/author|/profile/|/people/|/contributor|/writer|/autor|/auteur|/redaktion/|/journalist|/staff/|/by/"
+    r"/author|[/-]authors?/|/profile/|/people/|/contributor|/writer|/autor|/auteur|/redaktion/|/journalist|/staff/|/by/"
+    r"|/editors?/"
 )
+_ACCOUNT_PATH = re.compile(r"/users?/|/@|/u/|/member/")
 _CLASS_OF_AUTHORS, _IDENTIFIER_OF_AUTHORS = re.compile("uthor|yline|contributor|writer"), re.compile("author|byline")
 _OTHER_AUTHOR_CLASS = re.compile(
     r"(?<![^\s_-])(?:auteure?s?|autore?s?|autora|autrice|redat(?:tore|trice)|redactora?|redacteur|redakteur(?:in)?|redaktor"
@@ -229,7 +257,7 @@ class FoundAuthors:
         """Whether the only name is the site's, a newsroom's, an agency's, or a login name."""
         if self.is_site:
             return True
-        patterns = (_LOGIN.fullmatch, _ROLE.search, _AGENCY.fullmatch, _FEED.search)
+        patterns = (_LOGIN.fullmatch, _INITIALS.fullmatch, _ROLE.search, _AGENCY.fullmatch, _FEED.search)
         return len(self.names) == 1 and any(match(self.names[0]) for match in patterns)
 
 
@@ -247,9 +275,11 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
 
     def add(names: Iterable[str], source: str) -> None:
         kept = tuple(islice(dict.fromkeys(names), MAXIMUM_AUTHORS))
+        # Beside people, the site is their publisher.
+        others = tuple(name for name in kept if _squeezed(name) not in sites)
+        people = others if any(_ROLE.search(name) is None for name in others) else kept
         if kept:
-            are_sites = [_squeezed(name) in sites for name in kept]
-            found.append(FoundAuthors(kept, source, all(are_sites) if source == "jsonld" else are_sites[0]))
+            found.append(FoundAuthors(people, source, not others))
 
     main = page.data.main
     if main:
@@ -260,7 +290,9 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
         place = _Place(page)
         for names in _in_markup(page, place):
             add(names, "dom")
-        add(_in_lines(page.segments, place), "dom")
+        add(_in_lines(page.segments, place, sites), "dom")
+        if all(authors.is_site for authors in found):
+            add(_described(page.segments, place, sites), "dom")
     if not main and page.data.page:
         add(_names_in_list(page.data.page.authors, page.data.page.author_organizations), "jsonld")
     # Where one place names a person, and another the site or the login name of an editor, the person is the author.
@@ -407,7 +439,12 @@ def _may_be_name(name: str) -> bool:
     words = name.split()
     if not 1 <= len(words) <= _MOST_WORDS or not 2 <= len(name) <= LONGEST_NAME:
         return False
-    if name.casefold() in _NOBODY or _CREDENTIAL.fullmatch(name) or not any(map(str.isalpha, name)):
+    if (
+        name.casefold() in _NOBODY
+        or _LIST_OF_AUTHORS.fullmatch(name)
+        or _CREDENTIAL.fullmatch(name)
+        or not any(map(str.isalpha, name))
+    ):
         return False
     if name[0].isdigit() or ":" in name or _CONTROLS.issuperset(fold(name)):
         return False
@@ -472,7 +509,9 @@ def _named_for_authors(page: Page) -> Iterator[Element]:
 def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property: bool = False) -> list[str]:
     """Return the names in the first element of a kind that holds any, and in its neighbours."""
     elements = [
-        element for element in islice(marked, _ELEMENTS_TRIED) if place.is_in_article(element, is_property=is_property)
+        element
+        for element in islice(marked, _ELEMENTS_TRIED)
+        if place.is_in_article(element, is_property=is_property) and not _is_of_reviewer(element)
     ]
     around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
     groups: list[tuple[Element, list[str]]] = []
@@ -486,6 +525,12 @@ def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property:
         if names:
             groups.append((element, names))
     return _first_group(groups) if groups else []
+
+
+def _is_of_reviewer(element: Element) -> bool:
+    """Return whether a line says of an element's name that it checked what others wrote."""
+    around = islice((element, *element.iterancestors()), 3)
+    return any(_CHECKED_BY.match(text_of(step, _LONGEST_LINE)) for step in around)
 
 
 def _named_in_other_languages(page: Page) -> list[Element]:
@@ -529,7 +574,7 @@ def _names_of_element(element: Element) -> list[str]:
     linked = [
         name
         for link in islice(element.iter("a"), 10)
-        if 0 < len(text := text_of(link, _LONGEST_BYLINE)) < 80
+        if 0 < len(text := "\n".join(lines_of(link, _LONGEST_BYLINE))) < 80
         for name in names_in(text, is_prose=True)
     ]
     if len(text_of(element, _LONGEST_BYLINE)) >= _LONGEST_BYLINE:
@@ -552,53 +597,107 @@ def _names_of_lines(element: Element) -> list[str]:
     return names
 
 
-def _in_lines(segments: tuple[Segment, ...], place: _Place) -> list[str]:
-    """Return the names of the first line near the heading that begins like a byline, or stands beside the date."""
-    start = next((number for number, segment in enumerate(segments) if segment.tag == "h1"), 0)
+def _in_lines(segments: tuple[Segment, ...], place: _Place, sites: Set[str]) -> list[str]:
+    """Return the names of the first line near the heading that begins like a byline, or stands beside the date.
+
+    A line that names the site alone counts only where no other names anybody.
+    """
+    start = _number_of_heading(segments)
     previous = ""
+    of_site: list[str] = []
     for segment in segments[max(0, start - 3) : start + _SEGMENTS_TRIED]:
         text, before = segment.text, previous
         previous = text
         if len(text) > _LONGEST_LINE:
             continue
-        names = _names_on_line(text, before)
-        if names and place.is_in_article(segment.element):
-            return names
-    return _names_beside_date(segments, place, start)
+        names = _names_on_line(segment, before)
+        if names and place.is_in_article(segment.element, is_byline=True):
+            if not _are_sites(names, sites):
+                return names
+            of_site = of_site or names
+    return _names_beside_date(segments, place, start, sites) or of_site
 
 
-def _names_on_line(text: str, before: str) -> list[str]:
+def _number_of_heading(segments: tuple[Segment, ...]) -> int:
+    return next((number for number, segment in enumerate(segments) if segment.tag == "h1"), 0)
+
+
+def _are_sites(names: Iterable[str], sites: Set[str]) -> bool:
+    return all(_squeezed(name) in sites for name in names)
+
+
+def _names_on_line(segment: Segment, before: str) -> list[str]:
     """Return the names on a line that is led by the word for an author, or that such a word stands before."""
+    text = segment.text
     if reporter := (_HAN_REPORTER.match(text) or _HANGUL_REPORTER.search(text)):
         return re.split(r"[、，,\s]+", reporter["names"].strip())
-    lead = _STATED_LEAD.match(text) or _DATED_BY.search(text)
+    lead = _STATED_LEAD.match(text) or _DATED_BY.search(text) or _BY_BEHIND_DATE.search(text)
     if lead is not None:
         rest = text[lead.end() :]
     elif _BARE_LEAD.fullmatch(before):
         rest = text
     else:
         return []
-    if not rest or rest[0].islower() or not rest[0].isalpha() or (rest.endswith(_ENDS) and rest.count(" ") > 5):
+    if article := _ARTICLE.match(rest):
+        rest = rest[article.end() :]
+    if not rest or not rest[0].isalpha() or (rest.endswith(_ENDS) and rest.count(" ") > 5):
         return []
-    return _without_repeats(names_in(re.split(r"[／｜]", rest)[0], is_prose=True))
+    if rest[0].islower():
+        return [rest] if _LOGIN.fullmatch(rest) and _leads_to_account(segment) else []
+    names = names_in(re.split(r"[／｜]", rest)[0], is_prose=True)
+    return _without_repeats(names) or _desk_on_line(rest)
 
 
-def _names_beside_date(segments: tuple[Segment, ...], place: _Place, start: int) -> list[str]:
+def _leads_to_account(segment: Segment) -> bool:
+    return any(_ACCOUNT_PATH.search(anchor.get("href") or "") for anchor in segment.links)
+
+
+def _desk_on_line(rest: str) -> list[str]:
+    """Return the newsroom that a byline names in words that are otherwise a control's: "Our Editors"."""
+    words = rest.split()
+    is_desk = 1 < len(words) <= _MOST_WORDS_BESIDE_DATE and all(word.isalpha() and word[0].isupper() for word in words)
+    return [rest] if is_desk and _DESK.fullmatch(words[-1]) else []
+
+
+def _names_beside_date(segments: tuple[Segment, ...], place: _Place, start: int, sites: Set[str]) -> list[str]:
     """Return the name that stands beside the day, on its line or on the one before or behind: "Tobias Renn, 14 Oct"."""
     lines = segments[start + 1 : start + 1 + _SEGMENTS_BESIDE_HEADING]
     for number, segment in enumerate(lines):
         if len(segment.text) > _LONGEST_LINE or not _YEAR.search(segment.text) or not _DATE.search(segment.text):
             continue
-        parts = re.split(r"\s*[|•·]\s*|,\s+(?=\d)|\s[–—-]\s", segment.text)
-        is_alone = len(parts) == 1
-        candidates = [(part, segment) for part in parts if not _YEAR.search(part)] if not is_alone else []
-        if not candidates:
-            around = (lines[number - 1 : number] if number else ()) + lines[number + 1 : number + 2]
-            candidates = [(line.text, line) for line in around]
+        parts = _PARTS_OF_DATED_LINE.split(segment.text)
+        candidates = [(part, segment) for part in parts if not _YEAR.search(part)]
+        around = (lines[number - 1 : number] if number else ()) + lines[number + 1 : number + 2]
+        candidates += [(line.text, line) for line in around if len(parts) == 1]
         for text, line in candidates:
-            if _is_name_alone(text, line) and place.is_in_article(line.element):
+            if _is_name_alone(text, line) and not _are_sites([text], sites) and place.is_in_article(line.element):
                 return [text]
     return []
+
+
+def _described(segments: tuple[Segment, ...], place: _Place, sites: Set[str]) -> list[str]:
+    """Return the name on a line of its own that belongs to a portrait beside the heading, or to a biography.
+
+    A biography begins with it, below or elsewhere: "Hattie Rowbottom is a writer".
+    """
+    start = _number_of_heading(segments)
+    opened = {
+        match["name"]
+        for segment in segments
+        if (match := _BIOGRAPHY.match(segment.text)) and _OF_PERSON.search(segment.text, match.end())
+    }
+    near = segments[max(0, start - 2) : start + 1 + _SEGMENTS_BESIDE_HEADING]
+    portrayed = [segment for segment in near if segment.text in opened or _is_beside_portrait(segment)]
+    for segment in (*portrayed, *(segment for segment in segments if segment.text in opened)):
+        is_name = _is_name_alone(segment.text, segment) and not _are_sites([segment.text], sites)
+        if is_name and place.is_in_article(segment.element, is_byline=True):
+            return [segment.text]
+    return []
+
+
+def _is_beside_portrait(segment: Segment) -> bool:
+    around = islice((segment.element, *segment.element.iterancestors()), 2)
+    return any(_PORTRAIT.search(element.get("class") or "") for element in around)
 
 
 def _is_name_alone(text: str, segment: Segment) -> bool:
@@ -616,9 +715,20 @@ class _Place:
     def __init__(self, page: Page) -> None:
         heading = next(iter(page.elements.of("h1")), None)
         self._around = set() if heading is None else set(heading.iterancestors())
+        # What holds most of the page's prose is no furniture, whatever it is called.
+        prose: Counter[Element] = Counter()
+        for segment in page.segments:
+            if segment.text.count(" ") >= _PROSE_SPACES:
+                prose.update(islice(segment.element.iterancestors(), 1))
+        for container, _ in prose.most_common(1):
+            self._around.update((container, *container.iterancestors()))
 
-    def is_in_article(self, element: Element, *, is_property: bool = False) -> bool:
-        """Return whether an element is in the article; what a property calls an author may stand in its foot."""
+    def is_in_article(self, element: Element, *, is_property: bool = False, is_byline: bool = False) -> bool:
+        """Return whether an element is in the article.
+
+        What a property calls an author may stand in its foot, and what its words call a byline in a card beside the
+        headline.
+        """
         in_footer = False
         for step in islice((element, *islice(element.iterancestors(), _MAXIMUM_PARTS)), _MAXIMUM_PARTS):
             if step in self._around or step.tag == "article":
@@ -629,7 +739,9 @@ class _Place:
                 return False
             in_footer = in_footer or (step.tag == "footer" and not is_property)
             names = f"{step.get('class') or ''} {step.get('id') or ''}"[:500]
-            is_weak = not is_property and _WEAK_FURNITURE.search(names) and not _AUTHOR_CLASS.search(names)
+            is_weak = (
+                not is_property and not is_byline and _WEAK_FURNITURE.search(names) and not _AUTHOR_CLASS.search(names)
+            )
             if _FURNITURE.search(names) or is_weak:
                 return False
         return not in_footer
