@@ -13,7 +13,17 @@ from functools import cached_property, partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from extractor.body.features import Column, Holding, Numbers, PageFeatures, deferred, fields_of, names_of, prefixed
+from extractor.body.features import (
+    Column,
+    Holding,
+    Numbers,
+    PageFeatures,
+    deferred,
+    fields_of,
+    names_of,
+    prefixed,
+    transposed,
+)
 
 LONGEST_WORDED_TEXT = 40
 """A segment of more words says what it is by other means than by single words."""
@@ -51,7 +61,7 @@ def word_columns(
     page: PageFeatures, class_words: Mapping[str, float], text_words: Mapping[str, float]
 ) -> list[Callable[[], Numbers]]:
     """Return the log-odds of the words in and around each scored segment, in the order of ``WORD_FEATURES``."""
-    return deferred(_WORDS, _words_of(page, class_words, text_words))
+    return deferred(_WORDS, transposed(Words, _words_of(page, class_words, text_words)))
 
 
 def _words_of(page: PageFeatures, class_words: Mapping[str, float], text_words: Mapping[str, float]) -> list[Words]:
@@ -332,7 +342,7 @@ _WHOLE_VOTE: tuple[Column[_Vote], ...] = (
     Column("peer_agreement", lambda vote: [vote.agreement()] * len(vote.page.scored)),
     Column("peer_all_words", lambda vote: [vote.words()] * len(vote.page.scored)),
 )
-_WORDS: tuple[Column[list[Words]], ...] = fields_of(Words, lambda words: words)
+_WORDS: tuple[Column[Sequence[Numbers]], ...] = fields_of(Words, lambda words: words)
 _CONTEXT, _PEER = prefixed("opinion_", _SURROUNDINGS), prefixed("peer_", _SURROUNDINGS)
 
 WORD_FEATURES = names_of(_WORDS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, repeat
@@ -63,6 +63,7 @@ class Table:
         self.count = count
         self._columns: list[Callable[[], Sequence[float]]] = []
         self._splits = splits
+        self._ranks: dict[int, bytes] = {}
         self.masks: list[int | None] = [None] * len(splits.columns)
         self.everyone = int.from_bytes(b"\x01" * count, "little")
 
@@ -70,18 +71,29 @@ class Table:
         """Add columns on the right."""
         self._columns += columns
 
-    def mask(self, split: int) -> int:
-        """Return the lanes whose number is at most a split's threshold; a column's masks are made together."""
+    def mask(self, split: int, wanted: Sequence[int]) -> int:
+        """Return the lanes whose number is at most a split's threshold.
+
+        The masks of all splits of that column that the forest has, the ``wanted`` ones, are made together.
+        """
         feature = self._splits.columns[split]
         first, thresholds = self._splits.first[feature], self._splits.thresholds[feature]
-        column = self._columns[feature]()
-        if column.count(column[0]) == self.count:  # so is every fourth column on an average page
-            lanes = [self.everyone if column[0] <= threshold else 0 for threshold in thresholds]
-        else:
-            ranks = bytes(map(bisect_left, repeat(thresholds), column))
-            lanes = [int.from_bytes(ranks.translate(at_most), "little") for at_most in _AT_MOST[: len(thresholds)]]
-        self.masks[first : first + len(lanes)] = lanes
-        return lanes[split - first]
+        masks = self.masks
+        ranks = self._ranks.get(feature)
+        if ranks is None:
+            column = self._columns[feature]()
+            if column.count(column[0]) == self.count:  # so is every fourth column on an average page
+                for number, threshold in enumerate(thresholds, first):
+                    masks[number] = self.everyone if column[0] <= threshold else 0
+                return masks[split] or 0
+            if len(thresholds) == 1:  # what holds or does not hold, and so is every sixth column
+                threshold = thresholds[0]
+                lanes = masks[split] = int.from_bytes(bytes([number <= threshold for number in column]), "little")
+                return lanes
+            ranks = self._ranks[feature] = bytes(map(bisect_left, repeat(thresholds), column))
+        for number in wanted:
+            masks[number] = int.from_bytes(ranks.translate(_AT_MOST[number - first]), "little")
+        return masks[split] or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +108,14 @@ class Forest:
         Their thresholds, and those of the forests that read the same tables.
     lanes : tuple
         The trees with the number of each node's split in place of its column and threshold.
+    together : mapping
+        For each split, all those of its column that the trees have.
     """
 
     trees: tuple[Tree, ...]
     splits: Splits
     lanes: tuple[tuple[tuple[tuple[int, int, int], ...], tuple[float, ...]], ...]
+    together: Mapping[int, tuple[int, ...]]
 
     def probability(self, row: Sequence[float]) -> float:
         """Return the probability of one row; of many rows, :meth:`probabilities` is the quicker way."""
@@ -133,15 +148,19 @@ class Forest:
                 split, left, right = nodes[place]
                 mask = masks[split]
                 if mask is None:
-                    mask = table.mask(split)
+                    mask = table.mask(split, self.together[split])
                 low = members & mask
-                for child, part in ((left, low), (right, members ^ low)):
-                    if not part:
-                        continue
-                    if child >= 0:
-                        waiting.append((child, part))
+                high = members ^ low
+                if low:
+                    if left >= 0:
+                        waiting.append((left, low))
                     else:
-                        leaf_of |= part * ~child
+                        leaf_of |= low * ~left
+                if high:
+                    if right >= 0:
+                        waiting.append((right, high))
+                    else:
+                        leaf_of |= high * ~right
             values = map(leaves.__getitem__, leaf_of.to_bytes(table.count, "little"))
             totals = list(map(add, totals, values))
         return [_probability(total) for total in totals]
@@ -154,22 +173,20 @@ def forests_from_json(*forests: Iterable[Any]) -> tuple[Forest, ...]:
         for trees in forests
     ]
     splits = Splits(read)
-    return tuple(
-        Forest(
-            trees,
-            splits,
-            tuple(
-                (
-                    tuple(
-                        (splits.number(feature, threshold), left, right) for feature, threshold, left, right in nodes
-                    ),
-                    leaves,
-                )
-                for nodes, leaves in trees
-            ),
-        )
-        for trees in read
+    return tuple(_forest(trees, splits) for trees in read)
+
+
+def _forest(trees: tuple[Tree, ...], splits: Splits) -> Forest:
+    lanes = tuple(
+        (tuple((splits.number(feature, threshold), left, right) for feature, threshold, left, right in nodes), leaves)
+        for nodes, leaves in trees
     )
+    by_column: dict[int, set[int]] = {}
+    for nodes, _ in lanes:
+        for split, _, _ in nodes:
+            by_column.setdefault(splits.columns[split], set()).add(split)
+    together = {split: tuple(sorted(own)) for own in by_column.values() for split in own}
+    return Forest(trees, splits, lanes, together)
 
 
 def forest_from_json(trees: Iterable[Any]) -> Forest:

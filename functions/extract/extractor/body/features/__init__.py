@@ -13,7 +13,7 @@ Inside, ``columns`` and ``sums`` stand below ``places``, then ``view``, ``own`` 
 
 from __future__ import annotations
 
-from extractor.body.features.columns import Column, Numbers, deferred, fields_of, names_of, prefixed
+from extractor.body.features.columns import Column, Numbers, deferred, fields_of, names_of, prefixed, transposed
 from extractor.body.features.segments import FEATURES, PageFeatures, features_of
 from extractor.body.features.sums import TOKEN, Holding
 from extractor.body.features.view import Statements
@@ -31,4 +31,5 @@ __all__ = [
     "fields_of",
     "names_of",
     "prefixed",
+    "transposed",
 ]

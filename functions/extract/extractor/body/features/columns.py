@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
 View = TypeVar("View")
@@ -33,10 +32,22 @@ class Column(Generic[View]):
 
 
 def fields_of(
-    kind: type[NamedTuple], rows: Callable[[View], Iterable[tuple[float, ...]]], prefix: str = ""
+    kind: type[NamedTuple],
+    columns: Callable[[View], Sequence[Numbers]],
+    prefix: str = "",
+    names: Iterable[str] | None = None,
 ) -> tuple[Column[View], ...]:
-    """Return a column for each field of numbers that are computed together."""
-    return tuple(Column(f"{prefix}{name}", _field(name, rows)) for name in kind._fields)
+    """Return a column for each field, or for those that are named, of numbers that are computed together.
+
+    ``columns`` returns all of a kind's numbers as :func:`transposed` does.
+    """
+    places = {name: place for place, name in enumerate(kind._fields)}
+    return tuple(Column(f"{prefix}{name}", _field(places[name], columns)) for name in names or places)
+
+
+def transposed(kind: type[NamedTuple], rows: Iterable[tuple[float, ...]]) -> Sequence[Numbers]:
+    """Return the numbers of some rows by column, in the order of their kind's fields."""
+    return tuple(zip(*rows, strict=True)) or ((),) * len(kind._fields)
 
 
 def prefixed(prefix: str, columns: Iterable[Column[View]]) -> tuple[Column[View], ...]:
@@ -54,6 +65,5 @@ def deferred(columns: Iterable[Column[View]], view: View) -> list[Callable[[], N
     return [partial(column.compute, view) for column in columns]
 
 
-def _field(name: str, rows: Callable[[View], Iterable[tuple[float, ...]]]) -> Callable[[View], Numbers]:
-    field = attrgetter(name)
-    return lambda view: list(map(field, rows(view)))
+def _field(place: int, columns: Callable[[View], Sequence[Numbers]]) -> Callable[[View], Numbers]:
+    return lambda view: columns(view)[place]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from extractor.body.features.columns import Column
+from extractor.body.features.columns import Column, fields_of
 from extractor.body.features.sums import log
-from extractor.body.features.view import PageView
+from extractor.body.features.view import PageView, Walked
 from extractor.text import ends_sentence
 
 _FEW_WORDS = 40
@@ -55,7 +55,7 @@ OWN: tuple[Column[PageView], ...] = (
     ),
     Column("hidden", lambda page: [float(segment.is_hidden) for segment in page.segments]),
     Column("copies", lambda page: [page.sums.copies[text] - 1.0 for text in page.texts]),
-    Column("copied_before", lambda page: [walked.copied_before for walked in page.walk]),
+    *fields_of(Walked, lambda page: page.walk, names=("copied_before",)),
 )
 
 

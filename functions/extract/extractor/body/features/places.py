@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from extractor.body.features.sums import Holding, log
@@ -136,9 +136,15 @@ def anchor_of(
 
 
 def title_place(
-    own: Sequence[Segment], tokens: Sequence[list[str]], title_sets: list[set[str]]
+    own: Sequence[Segment],
+    tokens: Sequence[list[str]],
+    folded_at: Callable[[int], Set[str]],
+    title_sets: list[set[str]],
 ) -> tuple[int | None, int | None]:
-    """Return where the page shows its title, and its first ``h1``."""
+    """Return where the page shows its title, and its first ``h1``.
+
+    ``folded_at`` returns the words of a segment without regard to case, each once.
+    """
     best, place, h1 = 0.0, None, None
     known = frozenset().union(*title_sets)
     for segment in own:
@@ -148,7 +154,7 @@ def title_place(
         words = tokens[segment.index]
         if not title_sets or not 2 <= len(words) <= 40:
             continue
-        folded = set(map(str.casefold, words))
+        folded = folded_at(segment.index)
         if folded.isdisjoint(known):
             continue
         for rank, title_set in enumerate(title_sets):

@@ -12,9 +12,9 @@ from functools import partial
 
 from extractor.body.features.columns import Column, Numbers, deferred, fields_of, names_of, prefixed
 from extractor.body.features.own import OWN
-from extractor.body.features.places import Section, Suspicion, distance_to
+from extractor.body.features.places import Neighbours, Section, Suspicion, distance_to
 from extractor.body.features.sums import Holding, PageSums, TemplateNumbers, log
-from extractor.body.features.view import CHAIN, ContainerNumbers, Likeness, PageView, Statements
+from extractor.body.features.view import CHAIN, ContainerNumbers, Likeness, PageView, Relations, Statements, Walked
 from extractor.html import AREAS, Segment
 
 _TAGS = ("p", "li", "div", "td", "th", "blockquote", "figcaption", "pre", "article", "section", "header", "address")
@@ -28,8 +28,20 @@ def _is_in_area(bit: int, page: PageView) -> Numbers:
     return [float(container.areas >> bit & 1) for container in page.containers]
 
 
-def _level(level: int, page: PageView) -> Sequence[ContainerNumbers]:
+def _level(level: int, page: PageView) -> Sequence[Numbers]:
     return page.levels[level]
+
+
+def _walk(page: PageView) -> Sequence[Numbers]:
+    return page.walk
+
+
+def _neighbours(page: PageView) -> Sequence[Numbers]:
+    return page.neighbours
+
+
+def _relations(page: PageView) -> Sequence[Numbers]:
+    return page.relations
 
 
 def _everywhere(number: float, page: PageView) -> Numbers:
@@ -50,40 +62,30 @@ _SHAPE: tuple[Column[PageView], ...] = (
 """The containers around a segment, and the others of their kinds."""
 
 _PLACE: tuple[Column[PageView], ...] = (
-    Column("index", lambda page: [log(walked.position) for walked in page.walk]),
-    Column("share", lambda page: [walked.position / len(page.own) for walked in page.walk]),
-    Column("tokens_before", lambda page: [walked.tokens_before for walked in page.walk]),
-    Column("prose_before", lambda page: [walked.prose_before for walked in page.walk]),
-    Column("prose_after", lambda page: [walked.prose_after for walked in page.walk]),
-    Column("previous_prose", lambda page: [beside.previous_prose for beside in page.neighbours]),
-    Column("next_prose", lambda page: [beside.next_prose for beside in page.neighbours]),
+    Column("index", lambda page: list(map(log, page.positions))),
+    Column("share", lambda page: [position / len(page.own) for position in page.positions]),
+    *fields_of(Walked, _walk, names=("tokens_before", "prose_before", "prose_after")),
+    *fields_of(Neighbours, _neighbours, names=("previous_prose", "next_prose")),
     Column("title_distance", lambda page: [distance_to(i, page.title) for i in page.indices]),
     Column("title_after", lambda page: [float(page.title is not None and i >= page.title) for i in page.indices]),
     Column("h1_distance", lambda page: [distance_to(i, page.h1) for i in page.indices]),
     Column("depth", lambda page: [float(container.depth) for container in page.containers]),
-    Column("in_main_half", lambda page: [relation.in_main_half for relation in page.relations]),
-    Column("in_main_most", lambda page: [relation.in_main_most for relation in page.relations]),
-    Column("up_to_main", lambda page: [relation.up_to_main for relation in page.relations]),
-    Column("down_from_main", lambda page: [relation.down_from_main for relation in page.relations]),
-    Column("up_to_most", lambda page: [relation.up_to_most for relation in page.relations]),
-    Column("next_tokens", lambda page: [beside.next_tokens for beside in page.neighbours]),
-    Column("next_links", lambda page: [beside.next_links for beside in page.neighbours]),
-    Column("previous_tokens", lambda page: [beside.previous_tokens for beside in page.neighbours]),
-    Column("previous_links", lambda page: [beside.previous_links for beside in page.neighbours]),
-    Column("heading_level", lambda page: [walked.heading_level for walked in page.walk]),
-    Column("heading_distance", lambda page: [walked.heading_distance for walked in page.walk]),
-    Column("heading_title", lambda page: [walked.heading_title for walked in page.walk]),
+    *fields_of(
+        Relations,
+        _relations,
+        names=("in_main_half", "in_main_most", "up_to_main", "down_from_main", "up_to_most"),
+    ),
+    *fields_of(Neighbours, _neighbours, names=("next_tokens", "next_links", "previous_tokens", "previous_links")),
+    *fields_of(Walked, _walk, names=("heading_level", "heading_distance", "heading_title")),
     *fields_of(Section, lambda page: page.sections),
     Column("same_parent_before", lambda page: [log(i - parent.first) for i, parent in page.in_parents]),
     Column("same_parent_after", lambda page: [log(parent.last - i) for i, parent in page.in_parents]),
     Column("anchor_distance", lambda page: [distance_to(i, page.anchor) for i in page.indices]),
-    Column("anchor_up", lambda page: [relation.anchor_up for relation in page.relations]),
-    Column("anchor_down", lambda page: [relation.anchor_down for relation in page.relations]),
-    Column("anchor_path", lambda page: [relation.anchor_path for relation in page.relations]),
-    Column("title_up", lambda page: [relation.title_up for relation in page.relations]),
-    Column("title_down", lambda page: [relation.title_down for relation in page.relations]),
-    Column("best_up", lambda page: [relation.best_up for relation in page.relations]),
-    Column("best_down", lambda page: [relation.best_down for relation in page.relations]),
+    *fields_of(
+        Relations,
+        _relations,
+        names=("anchor_up", "anchor_down", "anchor_path", "title_up", "title_down", "best_up", "best_down"),
+    ),
 )
 """Where on the page a segment stands."""
 

@@ -7,12 +7,13 @@ need; each list is made once, when the first of them asks for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
+from extractor.body.features.columns import Numbers, transposed
 from extractor.body.features.places import (
     Neighbours,
     Section,
@@ -103,7 +104,6 @@ class ContainerNumbers(NamedTuple):
 class Walked(NamedTuple):
     """What has come before a segment."""
 
-    position: int
     copied_before: float
     tokens_before: float
     prose_before: float
@@ -162,7 +162,8 @@ class PageView:
         self._title_texts = {" ".join(words) for words in folded}
         self._description = set(_folded(statements.description or ""))
         self.body_pairs = set(pairwise(TOKEN.findall((statements.body or "")[:_LONGEST_BODY])))
-        self.title, self.h1 = title_place(own, sums.tokens, self._titles)
+        self._folded_words: dict[int, Set[str]] = {}
+        self.title, self.h1 = title_place(own, sums.tokens, self._folded_at, self._titles)
         self.anchor = anchor_of(own, sums.tokens, sums.is_prose, self._description, self.title)
 
     @cached_property
@@ -187,7 +188,12 @@ class PageView:
         return list(zip(self.indices, parents, strict=True))
 
     @cached_property
-    def levels(self) -> list[list[ContainerNumbers]]:
+    def positions(self) -> list[int]:
+        """The places among the described segments."""
+        return [position for position, segment in enumerate(self.own) if segment.index in self._scored]
+
+    @cached_property
+    def levels(self) -> list[Sequence[Numbers]]:
         """What the containers around the segments hold, the nearest first."""
         numbers: dict[int, ContainerNumbers] = {}
         around: list[Holding | None] = [*self.containers]
@@ -202,7 +208,7 @@ class PageView:
                 if known is None:
                     known = numbers[id(container)] = self._container_numbers(container)
                 level.append(known)
-            levels.append(level)
+            levels.append(transposed(ContainerNumbers, level))
             around = [container.parent if container is not None else None for container in around]
         return levels
 
@@ -217,19 +223,19 @@ class PageView:
         )
 
     @cached_property
-    def templates(self) -> list[TemplateNumbers]:
+    def templates(self) -> Sequence[Numbers]:
         """What containers of the same kind hold."""
         numbers = {template: sums.numbers(self._prose) for template, sums in self.sums.templates.items()}
-        return [numbers[container.template] for container in self.containers]
+        return transposed(TemplateNumbers, [numbers[container.template] for container in self.containers])
 
     @cached_property
-    def paths(self) -> list[TemplateNumbers]:
+    def paths(self) -> Sequence[Numbers]:
         """What containers of the same kind in the same kinds of containers hold."""
         numbers = {path: sums.numbers(self._prose) for path, sums in self.sums.paths.items()}
-        return [numbers[container.path] for container in self.containers]
+        return transposed(TemplateNumbers, [numbers[container.path] for container in self.containers])
 
     @cached_property
-    def relations(self) -> list[Relations]:
+    def relations(self) -> Sequence[Numbers]:
         """The ways to where the article is likely to be."""
         sums = self.sums
         half = smallest_with(sums.order, 0.5 * sums.prose)
@@ -260,28 +266,28 @@ class PageView:
                 best_up=best_way.up,
                 best_down=best_way.down,
             )
-        return [known[id(container)] for container in self.containers]
+        return transposed(Relations, [known[id(container)] for container in self.containers])
 
     @cached_property
-    def neighbours(self) -> list[Neighbours]:
+    def neighbours(self) -> Sequence[Numbers]:
         """What stands beside each segment."""
         neighbours = neighbours_of(self.own, self.sums.sizes, self.sums.is_prose, self._scored)
-        return [neighbours[i] for i in self.indices]
+        return transposed(Neighbours, [neighbours[i] for i in self.indices])
 
     @cached_property
-    def sections(self) -> list[Section]:
+    def sections(self) -> Sequence[Numbers]:
         """What follows each segment up to the next heading."""
         sections = sections_of(self.own, self.sums.sizes, self.sums.is_prose, self._scored)
-        return [sections[i] for i in self.indices]
+        return transposed(Section, [sections[i] for i in self.indices])
 
     @cached_property
-    def suspicions(self) -> list[Suspicion]:
+    def suspicions(self) -> Sequence[Numbers]:
         """What the boundary guard thinks of the piece that each segment lies in."""
         suspicions = suspicions_of(self.own, self.sums.sizes, self._suspicion, self._suspects)
-        return [suspicions[i] for i in self.indices]
+        return transposed(Suspicion, [suspicions[i] for i in self.indices])
 
     @cached_property
-    def walk(self) -> list[Walked]:
+    def walk(self) -> Sequence[Numbers]:
         """What has come before each segment."""
         sums = self.sums
         walk = []
@@ -294,7 +300,6 @@ class PageView:
             if index in self._scored:
                 walk.append(
                     Walked(
-                        position=position,
                         copied_before=float(segment.text in seen),
                         tokens_before=size_before / max(1, sums.total),
                         prose_before=prose_before / self._prose,
@@ -309,22 +314,24 @@ class PageView:
             prose_before += sums.sizes[index] if sums.is_prose[index] else 0
             if own_level:
                 level, place, title_in_text = own_level, position, self._title_likeness(self._compared(index))[0]
-        return walk
+        return transposed(Walked, walk)
 
     @cached_property
-    def likeness(self) -> list[Likeness]:
+    def likeness(self) -> Sequence[Numbers]:
         """How like what the page says of itself each segment is."""
-        prose = (words for words, is_prose in zip(self.sums.tokens, self.sums.is_prose, strict=True) if is_prose)
-        vocabulary = Counter(chain.from_iterable(map(_long, prose)))
+        sums = self.sums
+        in_prose = {i: _long(sums.tokens[i]) for i, is_prose in enumerate(sums.is_prose) if is_prose}
+        vocabulary = Counter(chain.from_iterable(in_prose.values()))
         said_again = {word for word, count in vocabulary.items() if count > 1}
         rows = []
         for index, text, words in zip(self.indices, self.texts, self.words, strict=True):
             folded = self._compared(index)
             title_in_text, text_in_title = self._title_likeness(folded)
             described = len(folded & self._description)
-            long_words = _long(words)
             # A paragraph's own words are no likeness.
-            shared = len(long_words & (said_again if self.sums.is_prose[index] else vocabulary.keys()))
+            long_words, known = (
+                (in_prose[index], said_again) if index in in_prose else (_long(words), vocabulary.keys())
+            )
             rows.append(
                 Likeness(
                     title_in_text=title_in_text,
@@ -333,18 +340,22 @@ class PageView:
                     description_in_text=described / max(1, len(self._description)),
                     text_in_description=described / max(1, len(folded)),
                     in_body_data=_share_in(words, self.body_pairs) if self.body_pairs else -1.0,
-                    vocabulary=shared / max(1, len(long_words)),
+                    vocabulary=len(long_words & known) / max(1, len(long_words)),
                 )
             )
-        return rows
+        return transposed(Likeness, rows)
 
-    def _compared(self, index: int) -> set[str]:
+    def _compared(self, index: int) -> Set[str]:
         """Return the words of a segment that may be a title or a description."""
-        if self.sums.sizes[index] > _LONGEST_COMPARED:
-            return set()
-        return set(map(str.casefold, self.sums.tokens[index]))
+        return frozenset() if self.sums.sizes[index] > _LONGEST_COMPARED else self._folded_at(index)
 
-    def _title_likeness(self, folded: set[str]) -> tuple[float, float]:
+    def _folded_at(self, index: int) -> Set[str]:
+        folded = self._folded_words.get(index)
+        if folded is None:
+            folded = self._folded_words[index] = set(map(str.casefold, self.sums.tokens[index]))
+        return folded
+
+    def _title_likeness(self, folded: Set[str]) -> tuple[float, float]:
         """Return how much of a title is among some words, and how many of the words are in a title."""
         title_in_text = text_in_title = 0.0
         for title in self._titles:
