@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from extractor.body.forest import Forest
 from extractor.body.guard.level import DECISIVE, OWN_PROSE, Level
-from extractor.body.guard.page import GuardedPage, Node, holds_title
+from extractor.body.guard.page import GuardedPage, holds_title
 from extractor.body.guard.pieces import Piece, parted_by_controls, pieces_of, with_shelves
+from extractor.body.guard.signs import Signs
 from extractor.body.model import shipped_guard
-from extractor.html import Page
+from extractor.html import Container, Page
 from extractor.text import DropReason
 
 _MAXIMUM_CANDIDATES = 300
@@ -155,7 +156,6 @@ def find_boundary(
     if doubt > _UNCERTAIN:
         warnings.append("boundary:uncertain")
     comments = dict.fromkeys(_comments(guarded), DropReason.COMMENTS.value)
-    guarded.release()
     return Boundary(foreign | comments, firm, round(doubt, 3), likelihoods, tuple(warnings))
 
 
@@ -281,8 +281,10 @@ def _prose_in(page: GuardedPage, cuts: Sequence[_Cut]) -> int:
 def _comments(page: GuardedPage) -> Iterator[int]:
     """Yield the segments in containers that are called comments and hold less than half of the page's prose."""
     until = -1
-    for node in page.nodes:
-        if node.first <= until or node.paragraphs == 0 or node.prose > page.prose / 2 or holds_title(page, node):
+    for node in page.containers:
+        if node.first <= until or page.paragraphs_in(node) == 0:
+            continue
+        if page.prose_in(node) > page.prose / 2 or holds_title(page, node):
             continue
         name = " ".join(filter(None, (node.element.get("class"), node.element.get("id"))))
         if name and _COMMENT_NAME.search(name):
@@ -290,21 +292,28 @@ def _comments(page: GuardedPage) -> Iterator[int]:
             yield from range(node.first, node.last + 1)
 
 
-def _pieces_at(page: GuardedPage, node: Node) -> list[Piece]:
+def _pieces_at(page: GuardedPage, node: Container) -> list[Piece]:
     parts = (part for piece in pieces_of(page, node) for part in parted_by_controls(page, piece))
     return list(with_shelves(page, parts))
 
 
-def _own_piece(page: GuardedPage) -> Piece | None:
-    """Return the piece that is the article's own: the smallest around the headline, or the body below it."""
-    found: Piece | None = None
-    node: Node | None = page.root if page.title is not None else None
+def _levels_around_title(page: GuardedPage, signs: Signs) -> dict[int, Level]:
+    """Return the levels of the containers around the headline, by their containers' numbers, the outermost first."""
+    levels: dict[int, Level] = {}
+    node: Container | None = page.root if page.title is not None else None
     while node is not None:
         if len(node.items) > 1:
-            main = Level(page, node, _pieces_at(page, node)).main
-            if main.prose >= OWN_PROSE or found is None:
-                found = main
-        node = next((item for item in node.items if isinstance(item, Node) and holds_title(page, item)), None)
+            levels[node.number] = Level(page, signs, node, _pieces_at(page, node))
+        node = next((item for item in node.items if isinstance(item, Container) and holds_title(page, item)), None)
+    return levels
+
+
+def _own_piece(levels: Iterable[Level]) -> Piece | None:
+    """Return the piece that is the article's own: the smallest around the headline, or the body below it."""
+    found: Piece | None = None
+    for level in levels:
+        if level.main.prose >= OWN_PROSE or found is None:
+            found = level.main
     return found
 
 
@@ -318,16 +327,18 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
     judge : callable
         Returns whether a piece is another article's.
     """
-    own = _own_piece(page)
+    signs = Signs(page)
+    around_title = _levels_around_title(page, signs)
+    own = _own_piece(around_title.values())
     work = [page.root]
     left = _MAXIMUM_CANDIDATES
     while work:
         node = work.pop()
-        children = [item for item in node.items if isinstance(item, Node) and item.paragraphs > 1]
+        children = [item for item in node.items if isinstance(item, Container) and page.paragraphs_in(item) > 1]
         cut: list[Piece] = []
         spared: list[tuple[Piece, dict[str, float]]] = []
         if len(node.items) > 1 and left > 0:
-            level = Level(page, node, _pieces_at(page, node), own)
+            level = around_title.get(node.number) or Level(page, signs, node, _pieces_at(page, node), own)
             candidates = level.candidates()
             left -= len(candidates)
             for piece in candidates:

@@ -1,6 +1,6 @@
 """What tells the article's own piece of a page from others beside it.
 
-Comes in: the pieces of one node. Goes out: which of them may be other articles, and what speaks for that.
+Comes in: the pieces of one container. Goes out: which of them may be other articles, and what speaks for that.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from extractor.body.guard.page import (
     NO_HEADING,
     PSEUDO_HEADING,
     GuardedPage,
-    Node,
+    Signature,
     holds_title,
-    signature,
     stems_of_long,
 )
 from extractor.body.guard.pieces import SHORT_BODY, Piece
-from extractor.body.guard.signs import Statements, ending_of, names_at, statements_of
+from extractor.body.guard.signs import Signs, Statements
+from extractor.html import Container
 from extractor.text import LineKind, fold, kind_of_line
 
 _MAXIMUM_OPTIONS = 20
@@ -47,21 +47,35 @@ DECISIVE = 2
 
 
 class Level:
-    """The pieces of one node, and what tells the article's own from others."""
+    """The pieces of one container, and what tells the article's own from others."""
 
-    def __init__(self, page: GuardedPage, node: Node, pieces: Sequence[Piece], own: Piece | None = None) -> None:
-        self.page, self.node, self.pieces = page, node, pieces
+    def __init__(
+        self,
+        page: GuardedPage,
+        signs: Signs,
+        node: Container,
+        pieces: Sequence[Piece],
+        own: Piece | None = None,
+    ) -> None:
+        self.page, self.signs, self.node, self.pieces = page, signs, node, pieces
         self.holds_title = holds_title(page, node)
         is_elsewhere = own is not None and not self.holds_title and (own.last < node.first or own.first > node.last)
-        self.own = own if own is not None and is_elsewhere and _can_compare(own, node) else None
+        self.own = own if own is not None and is_elsewhere and _can_compare(page, own, node) else None
         self.is_body = not (self.holds_title or page.title is None or (is_elsewhere and own and own.prose >= _SOME))
         self.prose = sum(piece.prose for piece in pieces)
-        self.signatures = Counter(
-            signature(piece.node.element) for piece in pieces if piece.node is not None and piece.paragraphs
-        )
-        self.endings = Counter(ending_of(page, piece) for piece in pieces if piece.paragraphs)
-        self._statements: dict[int, Statements] = {}
         self._led_in: set[int] = set()
+
+    @cached_property
+    def signatures(self) -> Counter[Signature]:
+        """How many of the pieces with prose are made from each template."""
+        return Counter(
+            self.page.signature(piece.node) for piece in self.pieces if piece.node is not None and piece.paragraphs
+        )
+
+    @cached_property
+    def endings(self) -> Counter[tuple[Signature, str] | None]:
+        """How many of the pieces with prose end in each way."""
+        return Counter(self.signs.ending_of(piece) for piece in self.pieces if piece.paragraphs)
 
     def candidates(self) -> list[Piece]:
         """Return the pieces of which something says that they are articles by themselves, the main one left out."""
@@ -113,7 +127,7 @@ class Level:
 
     def companions(self, candidates: Sequence[Piece]) -> list[Piece]:
         """Return the pieces with a headline that stand after the main one and are built like a candidate."""
-        built = {signature(piece.node.element) for piece in candidates if piece.node is not None}
+        built = {self.page.signature(piece.node) for piece in candidates if piece.node is not None}
         return [
             piece
             for piece in self.pieces
@@ -122,7 +136,7 @@ class Level:
             and piece.paragraphs
             and piece not in candidates
             and piece.node is not None
-            and signature(piece.node.element) in built
+            and self.page.signature(piece.node) in built
         ][:_MAXIMUM_OPTIONS]
 
     def _is_candidate(self, piece: Piece) -> bool:
@@ -143,7 +157,7 @@ class Level:
             if self._is_shelf(piece) or self._is_by_another(piece) == 1 or self._statements_of(piece).is_dated:
                 return True
         if piece.node is not None and (
-            piece.node.element.tag == "article" or 1 < self.signatures[signature(piece.node.element)] < _MANY
+            piece.node.element.tag == "article" or 1 < self.signatures[self.page.signature(piece.node)] < _MANY
         ):
             return True
         return self._reads_on(piece) or self._ends_alike(piece)
@@ -158,8 +172,8 @@ class Level:
         """Return whether a piece is one of many that are made like the likeliest: all are the article, or none."""
         if piece.node is None or self.main.node is None:
             return False
-        made_as = signature(piece.node.element)
-        return made_as == signature(self.main.node.element) and self.signatures[made_as] >= _MANY
+        made_as = self.page.signature(piece.node)
+        return made_as == self.page.signature(self.main.node) and self.signatures[made_as] >= _MANY
 
     @cached_property
     def main(self) -> Piece:
@@ -215,7 +229,7 @@ class Level:
         """The words of the names of those who wrote the article."""
         page = self.page
         stated = page.authors | self._statements_of(self.main).names
-        return stated if page.title is None else stated | names_at(page, page.title)
+        return stated if page.title is None else stated | self.signs.names_at(page.title)
 
     @cached_property
     def is_main_in_body(self) -> bool:
@@ -250,10 +264,10 @@ class Level:
         }
         f |= self._heading_features(piece)
         if piece.node is not None:
-            made_as = signature(piece.node.element)
+            made_as = self.page.signature(piece.node)
             f["article_tag"] = piece.node.element.tag == "article"
             f["aside"] = piece.node.element.tag == "aside"
-            f["twin"] = main.node is not None and made_as == signature(main.node.element)
+            f["twin"] = main.node is not None and made_as == self.page.signature(main.node)
             f["many_twins"] = self.signatures[made_as] >= _MANY
         f |= self._stated_features(piece)
         f["signs"] = self._signs_of(piece)
@@ -316,9 +330,7 @@ class Level:
         return is_led_in
 
     def _statements_of(self, piece: Piece) -> Statements:
-        if piece.first not in self._statements:
-            self._statements[piece.first] = statements_of(self.page, piece)
-        return self._statements[piece.first]
+        return self.signs.statements_of(piece)
 
     def _is_by_another(self, piece: Piece) -> float:
         """Return whether a piece names another author; one half where it names one, and the article's is not known."""
@@ -339,7 +351,7 @@ class Level:
         return sum(piece.head is not None and self._is_by_another(piece) == 1 for piece in self.pieces)
 
     def _ends_alike(self, piece: Piece) -> bool:
-        ending = ending_of(self.page, piece)
+        ending = self.signs.ending_of(piece)
         return ending is not None and self.endings[ending] > 1
 
     def _reads_on(self, piece: Piece) -> bool:
@@ -407,9 +419,9 @@ class Level:
         return known, min(2.0, 10 * shared / math.log(len(self.stems) + 10))
 
 
-def _can_compare(own: Piece, node: Node) -> bool:
+def _can_compare(page: GuardedPage, own: Piece, node: Container) -> bool:
     """Return whether the article's own piece has enough text to compare with what stands elsewhere."""
-    return own.prose >= max(OWN_PROSE, node.prose / _SHARE_OF_OWN)
+    return own.prose >= max(OWN_PROSE, page.prose_in(node) / _SHARE_OF_OWN)
 
 
 def _share_in(page: GuardedPage, piece: Piece, body: str) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from extractor.html import Container, Element, Page, Segment, StructuredData
 from extractor.text import BY_WORDS, SEE_ALSO, fold
@@ -67,19 +66,6 @@ _READ_ON = re.compile(
 Signature = tuple[str, str]
 
 
-@dataclass(slots=True, eq=False)
-class Node:
-    """A container, with the prose in it. Its segments are those from ``first`` to ``last``."""
-
-    element: Element
-    parent: Node | None
-    first: int
-    last: int = 0
-    prose: int = 0
-    paragraphs: int = 0
-    items: list[Node | int] = field(default_factory=list)
-
-
 class GuardedPage:
     """The page's segments as a tree of the elements around them, and what is known of its article."""
 
@@ -106,19 +92,18 @@ class GuardedPage:
         if data.main is not None and data.main.description:
             described = (*described, data.main.description)
         self._stems: dict[int, list[str]] = {}
+        self._signatures: dict[int, Signature] = {}
+        self._permalinks: dict[int, bool] = {}
+        self._controls: dict[int, bool] = {}
         self.known = frozenset(_stems_of(" ".join([*titles, *described])))
         self.counts = frozenset(int(found) for title in titles for found in _COUNT.findall(title))
         self.title = self._find_title(titles)
-        self.nodes = self._nodes(page.containers)
-        self.root = self.nodes[0]
-        self.prose = self.root.prose
+        self.containers = page.containers
+        self.root = self.containers[0]
+        self._sum_up(self.containers)
+        self.prose = self.prose_in(self.root)
         body = data.main.article_body if data.main is not None else None
         self.body = " ".join(body.split()) if body and len(body) >= 500 else None
-
-    def release(self) -> None:
-        """Let go of the nodes, which refer to one another; see :meth:`extractor.html.Page.release`."""
-        for node in self.nodes:
-            node.items.clear()
 
     def level(self, index: int | None) -> int:
         """Return the level of a heading; the lowest of all for what is none."""
@@ -155,24 +140,34 @@ class GuardedPage:
             return PSEUDO_HEADING
         return None
 
-    def _nodes(self, containers: Sequence[Container]) -> list[Node]:
-        """Return the page's containers with the prose in them."""
-        nodes: list[Node] = []
-        for container in containers:
-            parent = nodes[container.parent.number] if container.parent is not None else None
-            nodes.append(Node(container.element, parent, container.first, container.last))
-        for node, container in zip(nodes, containers, strict=True):
-            node.items = [nodes[item.number] if isinstance(item, Container) else item for item in container.items]
+    def _sum_up(self, containers: Sequence[Container]) -> None:
+        """Count the prose in each container: its characters, and its paragraphs."""
+        prose, paragraphs = [0] * len(containers), [0] * len(containers)
         for segment, is_prose in zip(self.segments, self.is_prose, strict=True):
             if is_prose:
-                node = nodes[segment.container.number]
-                node.prose += len(segment.text)
-                node.paragraphs += 1
-        for node in reversed(nodes):
-            if node.parent is not None:
-                node.parent.prose += node.prose
-                node.parent.paragraphs += node.paragraphs
-        return nodes
+                prose[segment.container.number] += len(segment.text)
+                paragraphs[segment.container.number] += 1
+        for container in reversed(containers):
+            if container.parent is not None and paragraphs[container.number]:
+                prose[container.parent.number] += prose[container.number]
+                paragraphs[container.parent.number] += paragraphs[container.number]
+        self._prose_in, self._paragraphs_in = prose, paragraphs
+
+    def prose_in(self, container: Container) -> int:
+        """Return how many characters of prose a container holds."""
+        return self._prose_in[container.number]
+
+    def paragraphs_in(self, container: Container) -> int:
+        """Return how many paragraphs a container holds."""
+        return self._paragraphs_in[container.number]
+
+    def signature(self, container: Container) -> Signature:
+        """Return what a container has in common with those that are made from the same template."""
+        signature = self._signatures.get(container.number)
+        if signature is None:
+            names = _DIGITS.sub("", container.element.get("class") or "").split()
+            signature = self._signatures[container.number] = (container.tag, " ".join(sorted(set(names))))
+        return signature
 
     def _find_title(self, titles: Sequence[str]) -> int | None:
         """Return the segment that is the article's headline, and note all that say the same."""
@@ -249,7 +244,12 @@ class GuardedPage:
 
     def is_control(self, index: int) -> bool:
         """Return whether a segment is a control to read on, and nothing else."""
-        segment = self.segments[index]
+        known = self._controls.get(index)
+        if known is None:
+            known = self._controls[index] = self._reads_on(self.segments[index])
+        return known
+
+    def _reads_on(self, segment: Segment) -> bool:
         return (
             _is_short(segment)
             and not _names_or_dates(segment)
@@ -258,7 +258,13 @@ class GuardedPage:
 
     def is_permalink(self, segment: Segment) -> bool:
         """Return whether a heading links to another page of the site."""
-        return any(self.leads_elsewhere(anchor.get("href")) for anchor in segment.links)
+        if not segment.links:
+            return False
+        found = self._permalinks.get(segment.index)
+        if found is None:
+            found = any(self.leads_elsewhere(anchor.get("href")) for anchor in segment.links)
+            self._permalinks[segment.index] = found
+        return found
 
     def leads_elsewhere(self, href: str | None) -> bool:
         """Return whether a link leads to another page of the site."""
@@ -293,14 +299,9 @@ def stems_of_long(stems: Iterable[str]) -> frozenset[str]:
     return frozenset(stem for stem in stems if len(stem) in {_LONG_STEM, _PAIR})
 
 
-def signature(element: Element) -> Signature:
-    """Return what an element has in common with those that are made from the same template."""
-    return (element.tag, " ".join(sorted(set(_DIGITS.sub("", element.get("class") or "").split()))))
-
-
-def holds_title(page: GuardedPage, node: Node) -> bool:
+def holds_title(page: GuardedPage, container: Container) -> bool:
     """Return whether the page's headline stands in a container."""
-    return page.title is not None and node.first <= page.title <= node.last
+    return page.title is not None and container.first <= page.title <= container.last
 
 
 def _own_addresses(tree: Element, data: StructuredData) -> Iterator[str]:

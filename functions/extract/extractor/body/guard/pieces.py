@@ -1,6 +1,6 @@
 """The pieces of a page that may be articles: posts in one container, headed runs of lines, parts up to "read on".
 
-Comes in: a node of a page. Goes out: its pieces, in order.
+Comes in: a container of a page. Goes out: its pieces, in order.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from extractor.body.guard.page import (
     PSEUDO_HEADING,
     SENTENCE_END,
     GuardedPage,
-    Node,
     Signature,
     holds_title,
-    signature,
 )
+from extractor.html import Container
 from extractor.text import LineKind, kind_of_line
 
 SHORT_BODY = 600
@@ -37,15 +36,15 @@ class Piece:
 
     first: int
     last: int
-    node: Node | None
+    node: Container | None
     head: int | None
     prose: int
     paragraphs: int
     is_shelf: bool = False
 
 
-def pieces_of(page: GuardedPage, node: Node) -> Iterator[Piece]:
-    """Cut a node's items before each heading, and around each container with a heading and prose, or two paragraphs."""
+def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
+    """Cut a container's items before each heading, and around each one with a heading and prose, or two paragraphs."""
     run: Piece | None = None
     insets = _insets(page, node)
     for item in node.items:
@@ -107,24 +106,24 @@ def _take_up(run: Piece, piece: Piece) -> None:
     run.paragraphs += piece.paragraphs
 
 
-def _insets(page: GuardedPage, node: Node) -> set[int]:
+def _insets(page: GuardedPage, node: Container) -> set[int]:
     """Return where boxes begin that announce other pages amid the lines of one text, which goes on after each.
 
     The lines around are made alike. A box that is made like the headline's begins the next article.
     """
     insets: set[int] = set()
-    headers = {signature(item.element) for item in node.items if isinstance(item, Node) and holds_title(page, item)}
+    headers = {page.signature(item) for item in node.items if isinstance(item, Container) and holds_title(page, item)}
     before: set[Signature] = set()
     waiting: list[int] = []
     for item in node.items:
         line = _line_of(item)
         if line is not None and page.is_prose[line]:
-            made_as = signature(page.segments[line].element)
+            made_as = page.signature(page.segments[line].container)
             if made_as in before:
                 insets.update(waiting)
             before.add(made_as)
             waiting = []
-        elif isinstance(item, Node) and signature(item.element) not in headers and _announces(page, item):
+        elif isinstance(item, Container) and page.signature(item) not in headers and _announces(page, item):
             if before:
                 waiting.append(item.first)
         elif line is None or page.levels[line] is not None:
@@ -132,19 +131,20 @@ def _insets(page: GuardedPage, node: Node) -> set[int]:
     return insets
 
 
-def _line_of(item: Node | int) -> int | None:
+def _line_of(item: Container | int) -> int | None:
     """Return the segment that is all of an item, if it is one."""
     if isinstance(item, int):
         return item
     return item.first if item.first == item.last else None
 
 
-def _announces(page: GuardedPage, item: Node) -> bool:
+def _announces(page: GuardedPage, item: Container) -> bool:
     """Return whether a box has a heading or a line that leads to another page, and little else."""
     head = _head_of(page, item)
-    if item.paragraphs == 0 and item.first < item.last < item.first + _LONGEST_BOX:
+    paragraphs = page.paragraphs_in(item)
+    if paragraphs == 0 and item.first < item.last < item.first + _LONGEST_BOX:
         return any(page.is_permalink(page.segments[index]) for index in range(item.first, item.last + 1))
-    if head is None or item.paragraphs > _LONGEST_TEASER or not page.is_permalink(page.segments[head]):
+    if head is None or paragraphs > _LONGEST_TEASER or not page.is_permalink(page.segments[head]):
         return False
     return item.last > item.first or page.level(head) == PSEUDO_HEADING
 
@@ -180,20 +180,20 @@ def _is_shelf(page: GuardedPage, piece: Piece) -> bool:
     )
 
 
-def _piece_of(page: GuardedPage, item: Node | int) -> tuple[Piece, bool]:
+def _piece_of(page: GuardedPage, item: Container | int) -> tuple[Piece, bool]:
     """Return an item as a piece, and whether it is a container that may be an article by itself."""
     if isinstance(item, int):
         is_prose = page.is_prose[item]
         head = item if page.levels[item] is not None else None
         return Piece(item, item, None, head, len(page.segments[item].text) * is_prose, int(is_prose)), False
-    piece = Piece(item.first, item.last, item, _head_of(page, item), item.prose, item.paragraphs)
+    piece = Piece(item.first, item.last, item, _head_of(page, item), page.prose_in(item), page.paragraphs_in(item))
     if page.title is not None and holds_title(page, item):
         # What stands above the headline does not make this the article's body.
         piece.head = page.title
         after = [len(page.segments[i].text) for i in range(page.title, item.last + 1) if page.is_prose[i]]
         piece.prose, piece.paragraphs = sum(after), len(after)
     core = item
-    while len(core.items) == 1 and isinstance(core.items[0], Node):
+    while len(core.items) == 1 and isinstance(core.items[0], Container):
         core = core.items[0]
     return piece, piece.paragraphs > (piece.head is None) and len(core.items) > 1
 
@@ -207,7 +207,7 @@ def _continues(page: GuardedPage, run: Piece, piece: Piece) -> bool:
     return piece.head is None or page.level(piece.head) > page.level(run.head)
 
 
-def _head_of(page: GuardedPage, node: Node) -> int | None:
+def _head_of(page: GuardedPage, node: Container) -> int | None:
     """Return the heading with which a container opens: the highest of those before its second paragraph."""
     best = None
     paragraphs = 0

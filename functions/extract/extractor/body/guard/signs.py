@@ -6,10 +6,10 @@ Comes in: a piece. Goes out: the names and dates that it states, and the lines t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extractor.body.guard.page import DATE, GuardedPage, Signature, signature
+from extractor.body.guard.page import DATE, GuardedPage, Signature
 from extractor.body.guard.pieces import Piece
 from extractor.html import Segment
 from extractor.text import BY_WORDS, fold
@@ -50,36 +50,78 @@ class Statements:
     details: dict[Signature, str]
 
 
-def statements_of(page: GuardedPage, piece: Piece) -> Statements:
-    """Return what a piece states of itself."""
-    names: set[str] = set()
-    is_dated = False
-    details: dict[Signature, str] = {}
-    for segment in _lines_at_head(page, piece.first, piece.last, piece.head):
-        names.update(_names_in(segment))
-        is_dated = is_dated or DATE.search(segment.text) is not None
-        details.setdefault(signature(segment.element), segment.text)
-    for segment in _last_lines(page, piece):
-        # What is marked as an author's at the end may be about one: a portrait, a list of posts.
-        names.update(_names_behind_by(segment))
-        # A link may lead to an archive: "All of 2026".
-        is_dated = is_dated or (not segment.links and DATE.search(segment.text) is not None)
-    return Statements(frozenset(names), is_dated, details)
+class Signs:
+    """Reads what the pieces of a page state; what a line or a piece states is read once, whichever level asks."""
 
+    def __init__(self, page: GuardedPage) -> None:
+        self._page = page
+        self._statements: dict[tuple[int, int, int | None], Statements] = {}
+        self._names: dict[int, Sequence[str]] = {}
+        self._dated: dict[int, bool] = {}
 
-def names_at(page: GuardedPage, head: int) -> frozenset[str]:
-    """Return the words of the names that are stated at a heading."""
-    first, last = max(0, head - _LINES_AROUND), len(page.segments) - 1
-    return frozenset(word for segment in _lines_at_head(page, first, last, head) for word in _names_in(segment))
+    def statements_of(self, piece: Piece) -> Statements:
+        """Return what a piece states of itself."""
+        place = (piece.first, piece.last, piece.head)
+        known = self._statements.get(place)
+        if known is None:
+            known = self._statements[place] = self._read(piece)
+        return known
 
+    def names_at(self, head: int) -> frozenset[str]:
+        """Return the words of the names that are stated at a heading."""
+        first, last = max(0, head - _LINES_AROUND), len(self._page.segments) - 1
+        lines = _lines_at_head(self._page, first, last, head)
+        return frozenset(word for segment in lines for word in self._names_in(segment))
 
-def ending_of(page: GuardedPage, piece: Piece) -> tuple[Signature, str] | None:
-    """Return the line with which a piece ends, as others end alike; None where that is a paragraph."""
-    segment = page.segments[piece.last]
-    if page.is_prose[piece.last] or piece.last == piece.head:
-        return None
-    words = _NO_WORDS.sub(" ", segment.text.lower()).split()
-    return signature(segment.element), " ".join(words[:2])
+    def ending_of(self, piece: Piece) -> tuple[Signature, str] | None:
+        """Return the line with which a piece ends, as others end alike; None where that is a paragraph."""
+        page = self._page
+        segment = page.segments[piece.last]
+        if page.is_prose[piece.last] or piece.last == piece.head:
+            return None
+        words = _NO_WORDS.sub(" ", segment.text.lower()).split()
+        return page.signature(segment.container), " ".join(words[:2])
+
+    def _read(self, piece: Piece) -> Statements:
+        names: set[str] = set()
+        is_dated = False
+        details: dict[Signature, str] = {}
+        for segment in _lines_at_head(self._page, piece.first, piece.last, piece.head):
+            names.update(self._names_in(segment))
+            is_dated = is_dated or self._is_dated(segment)
+            details.setdefault(self._page.signature(segment.container), segment.text)
+        for segment in _last_lines(self._page, piece):
+            # What is marked as an author's at the end may be about one: a portrait, a list of posts.
+            names.update(_names_behind_by(segment))
+            # A link may lead to an archive: "All of 2026".
+            is_dated = is_dated or (not segment.links and self._is_dated(segment))
+        return Statements(frozenset(names), is_dated, details)
+
+    def _is_dated(self, segment: Segment) -> bool:
+        known = self._dated.get(segment.index)
+        if known is None:
+            known = self._dated[segment.index] = DATE.search(segment.text) is not None
+        return known
+
+    def _names_in(self, segment: Segment) -> Sequence[str]:
+        known = self._names.get(segment.index)
+        if known is None:
+            known = self._names[segment.index] = self._find_names(segment)
+        return known
+
+    def _find_names(self, segment: Segment) -> Sequence[str]:
+        """Return the words of the names in a byline."""
+        names = _names_behind_by(segment)
+        if names:
+            return names
+        is_marked = _is_marked(segment)
+        found = _NAMED.match(segment.text) if is_marked else None
+        if found is None and self._is_dated(segment):
+            found = _NAMED_AND_DATED.match(segment.text)
+        if found is not None:
+            return fold(found[1])
+        words = fold(segment.text) if is_marked else []
+        return words if len(words) <= _LONGEST_NAME and not any(word[0].isdigit() for word in words) else []
 
 
 def _lines_at_head(page: GuardedPage, first: int, last: int, head: int | None) -> Iterator[Segment]:
@@ -103,21 +145,6 @@ def _last_lines(page: GuardedPage, piece: Piece) -> Iterator[Segment]:
 def _names_behind_by(segment: Segment) -> list[str]:
     found = _BYLINE.match(segment.text)
     return fold(found[1]) if found is not None else []
-
-
-def _names_in(segment: Segment) -> list[str]:
-    """Return the words of the names in a byline."""
-    names = _names_behind_by(segment)
-    if names:
-        return names
-    is_marked = _is_marked(segment)
-    found = _NAMED.match(segment.text) if is_marked else None
-    if found is None and DATE.search(segment.text):
-        found = _NAMED_AND_DATED.match(segment.text)
-    if found is not None:
-        return fold(found[1])
-    words = fold(segment.text) if is_marked else []
-    return words if len(words) <= _LONGEST_NAME and not any(word[0].isdigit() for word in words) else []
 
 
 def _is_marked(segment: Segment) -> bool:
