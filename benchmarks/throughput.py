@@ -79,7 +79,7 @@ def run_bare(urls: Sequence[str]) -> tuple[dict[str, float], Counter[str]]:
     store, objects, sender = InMemoryArticleStore(), InMemoryObjectStore(), RecordingSender()
     worker = Worker(store, sender, utc_now, Timeouts())
     fetcher = HttpFetcher("NewsdeskBenchmark/1", FetchLimits(20.0, 10 * 1024 * 1024, 5), allowed=networks, ports=_PORTS)
-    submit = SubmitStage(worker, networks, _PORTS)
+    submit = SubmitStage(worker, objects, networks, _PORTS)
     stages: dict[type, tuple[str, Any]] = {
         FetchRequested: (
             "fetch",

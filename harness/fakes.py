@@ -369,6 +369,7 @@ class InMemoryHostStore(FailsOnDemand):
         self.bulk_backlogs: dict[str, datetime] = {}
         self.back_offs: dict[str, BackOff] = {}
         self.intervals: dict[str, tuple[timedelta, datetime]] = {}
+        self.taken_down: set[str] = set()
         self.sites: dict[str, SiteRules] = {}
         self.claims: dict[str, datetime] = {}
         self.profiles: dict[str, HostProfile] = {}
@@ -413,6 +414,10 @@ class InMemoryHostStore(FailsOnDemand):
             behind = max(floor, backlog)
             self.backlogs[host] = behind + interval
         return Slot(behind, False, in_backoff and back_off is not None and back_off.is_the_hosts)
+
+    @can_fail
+    def is_taken_down(self, host: str) -> bool:
+        return host in self.taken_down
 
     @can_fail
     def keep_interval(self, host: str, seconds: float, now: datetime, until: datetime) -> None:

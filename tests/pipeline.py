@@ -5,6 +5,7 @@ Comes in: URLs, and a web to fetch them from. Goes out: their outcomes. Changes:
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +29,8 @@ from harness.fakes import (
     can_fail,
 )
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, Timeouts
+from newsdesk.articles import ArticleState, PushedPage, Timeouts, write_pushed_page
+from newsdesk.clock import to_text
 from newsdesk.contracts import (
     ArticleChanged,
     ArticleEnriched,
@@ -36,6 +38,7 @@ from newsdesk.contracts import (
     FetchRequested,
     PageFetched,
     StageMessage,
+    pushed_key,
 )
 from newsdesk.runtime import CONTENDED, Worker
 from newsdesk.web import OptOutPolicy, article_id, canonical_url, parse_networks, parse_policy, parse_url
@@ -185,7 +188,7 @@ class Pipeline:
         )
         pauses = replace(CONTENDED, sleep=self.clock.sleep)
         worker = Worker(self.store, self.queue, self.clock, self.timeouts, pauses)
-        self.submit_stage = SubmitStage(worker, LOOPBACK)
+        self.submit_stage = SubmitStage(worker, self.objects, LOOPBACK)
         self.fetch_stage = FetchStage(
             worker, self.objects, self.politeness, self.web, opt_outs=self._opt_outs, jitter=lambda: 0.0
         )
@@ -200,6 +203,24 @@ class Pipeline:
         """Submit a URL and return the status."""
         body = f'{{"url": "{url}", "submissionId": "{submission_id}"}}'
         return self.submit_stage.handle(body, submission_id)
+
+    def push(
+        self, url: str, body: bytes, captured_at: datetime, submission_id: str = "pushed-1", **fields: object
+    ) -> str:
+        """Put a page that somebody fetched at some time into the bucket, submit it, and return the status."""
+        headers = (("Content-Type", "text/html; charset=utf-8"),)
+        self.stage_page(PushedPage(url, to_text(captured_at), headers, body), submission_id)
+        return self.submit_pushed(url, submission_id, **fields)
+
+    def stage_page(self, pushed: PushedPage, name: str) -> None:
+        """Put a page where pushed pages wait."""
+        self.objects.put(pushed_key(name), write_pushed_page(pushed), "application/warc")
+
+    def submit_pushed(self, url: str, submission_id: str = "pushed-1", **fields: object) -> str:
+        """Submit the page that waits under the submission's id, and return the status."""
+        key = pushed_key(submission_id)
+        body = {"url": url, "submissionId": submission_id, "captureKey": key, "discovery": "pushed", **fields}
+        return self.submit_stage.handle(json.dumps(body), submission_id)
 
     def work(self, message: StageMessage) -> StrEnum:
         """Hand a message to its stage."""

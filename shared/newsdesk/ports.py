@@ -129,6 +129,10 @@ class HostStore(Protocol):
         """Keep a site's rules; with ``fresh_until`` set, the reading is done and the claim ends."""
         ...
 
+    def is_taken_down(self, host: str) -> bool:
+        """Return whether an operator lets nothing of a host be taken, read consistently."""
+        ...
+
     def profile(self, host: str) -> HostProfile:
         """Return what a host's pages are known to repeat; an empty profile of an unknown host. May lag by a second."""
         ...

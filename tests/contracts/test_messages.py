@@ -37,6 +37,7 @@ MODELS: dict[str, type[Message]] = {
     "v1/submission-ended": SubmissionEnded,
 }
 FURTHER = [
+    ("v1/url-submitted", "pushed"),
     ("v1/article-changed", "retracted"),
     ("v1/article-changed", "erased"),
     ("v1/article-changed", "merging"),

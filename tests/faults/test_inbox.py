@@ -17,7 +17,7 @@ from moto import mock_aws
 
 import receiver.stage
 from harness import aws
-from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
@@ -97,7 +97,7 @@ class Inbox:
     def submitted(self) -> Counter[str]:
         """Give what was sent to submit, repetitions and all, and return how often each URL was taken."""
         store = InMemoryArticleStore()
-        submit = SubmitStage(Worker(store, RecordingSender(), self.clock, Timeouts()))
+        submit = SubmitStage(Worker(store, RecordingSender(), self.clock, Timeouts()), InMemoryObjectStore())
         for number, body in enumerate(self.sent):
             assert submit.handle(json.dumps(body), f"m-{number}") in ("started", "repeated")
         return Counter(record.url for record in store.submitted.values())

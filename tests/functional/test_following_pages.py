@@ -609,6 +609,7 @@ def test_the_function_sends_an_article_back_as_its_settings_say(
         "TABLE_NAME": table,
         "BUCKET_NAME": bucket,
         "FETCH_QUEUE_URL": queues["fetch"],
+        "EXTRACT_QUEUE_URL": queues["extract"],
         "ENRICH_QUEUE_URL": queues["enrich"],
         "USER_AGENT": "NewsdeskBot/0.1 (+https://newsdesk.example/bot)",
         "FOLLOW_PAGES": "2",

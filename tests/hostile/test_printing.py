@@ -12,7 +12,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import lifecycle
 from newsdesk.contracts import Reason
 from newsdesk.runtime import Worker
@@ -70,7 +70,7 @@ def test_case_95_json_keeps_its_meaning_and_its_line() -> None:
 def test_case_95_a_submission_is_recorded_without_controls() -> None:
     # Given submissions with controls in every field, of a URL that is taken and of one that is refused
     store = InMemoryArticleStore()
-    stage = SubmitStage(Worker(store, RecordingSender(), FakeClock(), TIMEOUTS))
+    stage = SubmitStage(Worker(store, RecordingSender(), FakeClock(), TIMEOUTS), InMemoryObjectStore())
     for number, url in enumerate((f"https://news.example/\x9b{CLEAR_SCREEN[1:]}", f"https://news.example/{ATTACK}")):
         fields = {"url": url, "tags": [f"a{CLEAR_SCREEN}b"], "correlationId": ATTACK, "discovery": ATTACK}
         stage.handle(json.dumps(fields), f"m-{number}")

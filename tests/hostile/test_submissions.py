@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.articles import SubmissionRecord
 from newsdesk.runtime import Worker
@@ -39,7 +39,7 @@ def test_case_91_a_host_that_no_resolver_knows_is_no_poison(
 ) -> None:
     # Given the table, whose keys have a limit
     store = DynamoArticleStore(table)
-    stage = SubmitStage(Worker(store, RecordingSender(), FakeClock(), TIMEOUTS))
+    stage = SubmitStage(Worker(store, RecordingSender(), FakeClock(), TIMEOUTS), InMemoryObjectStore())
 
     # When a URL of that host is submitted, Then it has its outcome
     assert stage.handle(json.dumps({"url": f"https://{host}/story", "submissionId": "long"}), "m-1") == status
@@ -54,7 +54,7 @@ class Desk:
     def __init__(self) -> None:
         self.store = InMemoryArticleStore()
         self.sender = RecordingSender()
-        self.stage = SubmitStage(Worker(self.store, self.sender, FakeClock(), TIMEOUTS))
+        self.stage = SubmitStage(Worker(self.store, self.sender, FakeClock(), TIMEOUTS), InMemoryObjectStore())
 
     def submit(self, url: str, sender: str | None, message_id: str, **event: object) -> str:
         """Submit a URL under one and the same id, as a message, or as an event with the given fields."""

@@ -515,7 +515,7 @@ class TestData:
         # Then a page that opts out is gone a day after its capture was deleted
         assert bucket["VersioningConfiguration"]["Status"] == {"Fn::If": ["Protects", "Enabled", "Suspended"]}
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protects", True, False]}
-        assert days == {"raw/": 1, "work/": 1, "": 30}
+        assert days == {"raw/": 1, "pushed/": 1, "work/": 1, "": 30}
 
     def test_the_backup_takes_the_table_and_the_bucket(self, template: Template) -> None:
         selection = template["Resources"]["BackupSelection"]["Properties"]["BackupSelection"]

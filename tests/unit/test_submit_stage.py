@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from harness.simulation import SimulatedTime
 from newsdesk.articles import ArticleState, Stage, with_submission
 from newsdesk.articles.lifecycle import retry_scheduled
@@ -38,7 +38,7 @@ class Desk:
         self.sender = RecordingSender()
         self.clock = FakeClock()
         pauses = replace(CONTENDED, sleep=self.clock.sleep)
-        self.stage = SubmitStage(Worker(self.store, self.sender, self.clock, TIMEOUTS, pauses))
+        self.stage = SubmitStage(Worker(self.store, self.sender, self.clock, TIMEOUTS, pauses), InMemoryObjectStore())
 
     def submit(self, url: str = url_of(), submission_id: str | None = "first", **fields: object) -> str:
         body = {"url": url, "submissionId": submission_id, **fields}
@@ -281,7 +281,7 @@ def test_two_hundred_submissions_of_one_url_at_once_are_all_taken(workers: int) 
     time, draw, store = SimulatedTime(), Random(20261130), InMemoryArticleStore()
     slow: Any = SlowStore(store, time, draw)
     pauses = replace(CONTENDED, sleep=time.sleep, jitter=draw.random)
-    stage = SubmitStage(Worker(slow, RecordingSender(), time, TIMEOUTS, pauses))
+    stage = SubmitStage(Worker(slow, RecordingSender(), time, TIMEOUTS, pauses), InMemoryObjectStore())
     statuses: Counter[str] = Counter()
 
     def work(worker: int) -> None:
@@ -353,7 +353,7 @@ def test_a_body_that_is_no_submission_is_recorded_and_acknowledged(body: str, ou
 def test_a_local_stack_may_open_a_private_network() -> None:
     # Given a desk that allows loopback, and one that does not
     desk, strict = Desk(), Desk()
-    desk.stage = SubmitStage(desk.stage.worker, networks=(ip_network("127.0.0.0/8"),))
+    desk.stage = SubmitStage(desk.stage.worker, desk.stage.objects, networks=(ip_network("127.0.0.0/8"),))
 
     # When an address in it is submitted, with a port of its own, Then the first takes it and the second does not
     assert desk.submit("http://127.0.0.1:8099/story") == "started"

@@ -48,7 +48,13 @@ def build() -> ExtractStage:
     return ExtractStage(
         worker=Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),
-            SqsMessageSender({FetchRequested: settings.fetch_queue_url, ArticleExtracted: settings.enrich_queue_url}),
+            SqsMessageSender(
+                {
+                    FetchRequested: settings.fetch_queue_url,
+                    PageFetched: settings.extract_queue_url,
+                    ArticleExtracted: settings.enrich_queue_url,
+                }
+            ),
             utc_now,
             settings.timeouts,
         ),

@@ -49,7 +49,13 @@ from newsdesk.ports import HostStore, ObjectStore
 from newsdesk.runtime import Metric, Worker, host_class, measure
 from newsdesk.web import OptOutPolicy, canonical_url, decode_body, parse_url, unavailable_after
 
-_REFUSED = frozenset({label(Outcome.REJECTED, Reason.OPT_OUT), label(Outcome.REMOVED, None)})
+_REFUSED = frozenset(
+    {
+        label(Outcome.REJECTED, Reason.OPT_OUT),
+        label(Outcome.REJECTED, Reason.TAKEN_DOWN),
+        label(Outcome.REMOVED, None),
+    }
+)
 """How a run ends whose page may not be kept. Of those that came as far as a capture, an opt-out alone removes."""
 
 
@@ -66,6 +72,8 @@ class ExtractStatus(StrEnum):
     """The page is another article's; the run ended."""
     FAILED = "failed"
     """The run ended without an article."""
+    ANOTHER_PAGE = "another_page"
+    """The page has no article; the run goes on with another that is there, or with a visit."""
     REJECTED = "rejected"
     """The run ended because the page may not be taken."""
     REMOVED = "removed"
@@ -142,6 +150,8 @@ class ExtractStage:
             result = read(state, newest, profile)
         except (PermanentError, TransientError) as error:
             if not earlier:
+                if error.reason is Reason.OPT_OUT and state.offered is not None:
+                    self.objects.delete(state.offered.key)
                 if error.reason in _WITHOUT_TEXT:
                     measure(Metric.TEXTS_YIELDED, 0.0, hosts)
                 return _status_of(self.worker.fail(state, error.reason, error.detail))
@@ -154,7 +164,8 @@ class ExtractStage:
             original = self._original(state, result)
             if original is not None:
                 return _status_of(self.worker.end(state, Outcome.DUPLICATE, duplicate_of=original))
-            self._learn(state, capture, result, profile)
+            if capture.pushed_as is None:
+                self._learn(state, capture, result, profile)
         return self._go_on(state, capture, result, profile)
 
     def _go_on(
@@ -178,7 +189,7 @@ class ExtractStage:
 
     def _may_follow(self, state: ArticleState, newest: ExtractionResult, page: str) -> bool:
         chain = state.chain
-        is_visit = state.reprocessing is None
+        is_visit = state.reprocessing is None and (state.capture is None or state.capture.pushed_as is None)
         is_wanted = is_visit and chain.ended_by is None and len(chain.captures) < self.follow_pages
         return is_wanted and not newest.is_listing and _site(page) == _site(newest.article.provenance.final_url)
 
@@ -269,6 +280,9 @@ class ExtractStage:
             self.objects.delete(message.capture_key)
 
     def _extract(self, state: ArticleState, capture: Capture, profile: HostProfile) -> ExtractionResult:
+        # Who visits a page learns this when asking for a slot.
+        if capture.pushed_as is not None and self.hosts.is_taken_down(state.host):
+            raise PermanentError(Reason.TAKEN_DOWN, state.host)
         page = self._read(capture)
         reading = self.read(
             PageToRead(
@@ -340,7 +354,9 @@ class ExtractStage:
         )
 
 
-def _status_of(outcome: Outcome | None) -> ExtractStatus:
+def _status_of(outcome: Outcome | Stage | None) -> ExtractStatus:
+    if isinstance(outcome, Stage):
+        return ExtractStatus.ANOTHER_PAGE
     return ExtractStatus.STALE if outcome is None else ExtractStatus(outcome.value)
 
 
@@ -399,7 +415,7 @@ def _provenance(state: ArticleState, capture: Capture) -> Provenance:
         capture_sha256=capture.sha256,
         captured_at=capture.captured_at,
         http_status=capture.status,
-        discovery=state.discovery,
+        discovery=capture.pushed_as or state.discovery,
         feed_item=state.feed_item,
         extractor=EXTRACTOR,
     )

@@ -87,6 +87,8 @@ class FetchStatus(StrEnum):
     """The run ended because the page may not be taken."""
     FAILED = "failed"
     """The run ended without a page."""
+    ANOTHER_PAGE = "another_page"
+    """There was no page; the run goes on with one that was pushed."""
     REMOVED = "removed"
     """The run ended and took the article back."""
     LEASED = "leased"
@@ -298,7 +300,7 @@ class FetchStage:
     def _forget(self, state: ArticleState, capture: Capture) -> None:
         """Delete a capture that no state names, because its step was lost."""
         fresh = self._worker.store.get(state.article_id)
-        named = (fresh.capture, *fresh.pages) if fresh is not None else ()
+        named = (fresh.capture, fresh.offered, *fresh.pages) if fresh is not None else ()
         if capture.key not in {known.key for known in named if known is not None}:
             self._objects.delete(capture.key)
 
@@ -377,9 +379,11 @@ class FetchStage:
         return _status_of(self._worker.end(state, outcome, duplicate_of=duplicate_of))
 
 
-def _status_of(outcome: Outcome | None) -> FetchStatus:
+def _status_of(outcome: Outcome | Stage | None) -> FetchStatus:
     if outcome is None:
         return FetchStatus.STALE
+    if isinstance(outcome, Stage):
+        return FetchStatus.ANOTHER_PAGE
     return FetchStatus.NOT_MODIFIED if outcome is Outcome.UNCHANGED else FetchStatus(outcome.value)
 
 

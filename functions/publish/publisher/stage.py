@@ -215,6 +215,7 @@ def endings_of(record: WriteOnce, said: Mapping[str, SubmissionRecord]) -> tuple
                 url=record.url,
                 submission_ids=(record.submission_id,),
                 submissions=(_described(record.submission_id, record),),
+                article_id=record.article_id,
                 ended_at=record.received_at,
             ),
         )

@@ -1,7 +1,7 @@
-"""The submit function: intake queue in, fetch queue out.
+"""The submit function: intake queue in, fetch queue out; pages that were pushed go to extract.
 
 Comes in: SQS records of intake messages, and of EventBridge events that a rule put there. Goes out: the partial batch
-response. Changes: the table and the fetch queue.
+response. Changes: the table, the queues of fetch and extract; moves pushed pages within the bucket.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
-from newsdesk.contracts import FetchRequested
+from newsdesk.contracts import FetchRequested, PageFetched
 from newsdesk.runtime import Metric, RecordKind, Worker, instrumented, process_batch
 from submitter.settings import SubmitSettings
 from submitter.stage import SubmitStage, SubmitStatus
@@ -37,10 +38,11 @@ def build() -> SubmitStage:
     return SubmitStage(
         Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),
-            SqsMessageSender({FetchRequested: settings.fetch_queue_url}),
+            SqsMessageSender({FetchRequested: settings.fetch_queue_url, PageFetched: settings.extract_queue_url}),
             utc_now,
             settings.timeouts,
         ),
+        S3ObjectStore(settings.bucket_name),
         networks=settings.networks,
         ports=settings.ports,
     )

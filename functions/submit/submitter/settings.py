@@ -13,4 +13,6 @@ from newsdesk.runtime import NetworkSettings, TableSettings
 class SubmitSettings(TableSettings, NetworkSettings):
     """What the template sets for submit."""
 
+    bucket_name: str = Field(description="The bucket of articles and captures.")
     fetch_queue_url: str = Field(description="The queue of pages to fetch.")
+    extract_queue_url: str = Field(description="The queue of captures to extract.")

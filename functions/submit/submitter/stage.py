@@ -2,6 +2,9 @@
 
 Comes in: the body of an intake record. Goes out: a status. Changes: the table (submission and
 article in one step), then the fetch queue.
+
+A page that was pushed goes to extract instead. It is moved from where its sender may write to where its article's
+captures are: written there before the table names it, and deleted here after its message was sent.
 """
 
 from __future__ import annotations
@@ -11,20 +14,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsdesk.articles import (
+    CAPTURE_MEDIA_TYPE,
     ArticleState,
+    Capture,
     Stage,
     SubmissionRecord,
     first_run,
     hurried,
     is_free,
+    is_superseded,
+    message_for,
     next_run,
     put_off,
+    read_from,
+    with_capture,
     with_submission,
+    with_visit,
 )
 from newsdesk.characters import storable_line
 from newsdesk.clock import to_text
 from newsdesk.contracts import Outcome, Reason, label
-from newsdesk.errors import AlreadyRecordedError, ConflictError, RejectedUrlError
+from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError, RejectedUrlError
+from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Worker
 from newsdesk.web import (
     DEFAULT_PORTS,
@@ -36,6 +47,7 @@ from newsdesk.web import (
     parse_url,
 )
 from submitter.intake import Submission, UnreadableSubmissionError, read_submission
+from submitter.pushed import PushedCapture, UnusableCaptureError, read_pushed
 
 
 class SubmitStatus(StrEnum):
@@ -45,6 +57,8 @@ class SubmitStatus(StrEnum):
     """It began a run of its article; one of bulk waits for its turn."""
     JOINED = "joined"
     """It waits for the run that is under way."""
+    SUPERSEDED = "superseded"
+    """It is a pushed page, and no newer than what is known of its article: recorded as unchanged."""
     REPEATED = "repeated"
     """It was recorded by an earlier delivery."""
     REJECTED = "rejected"
@@ -64,6 +78,7 @@ class SubmitStage:
     """
 
     worker: Worker
+    objects: ObjectStore
     networks: Sequence[Network] = ()
     ports: Collection[int] = DEFAULT_PORTS
 
@@ -91,17 +106,48 @@ class SubmitStage:
         except RejectedUrlError as error:
             ids, address = submission.submission_ids, submission.recorded_url
             return self._reject(ids, address, error.reason, str(error), submission)
-        return self._accept(submission, url, page)
+        if submission.request.capture_key is None:
+            return self._accept(submission, url, page)
+        return self._accept_pushed(submission, submission.request.capture_key, url, page)
 
-    def _accept(self, submission: Submission, url: Url, page: Url) -> SubmitStatus:
+    def _accept_pushed(self, submission: Submission, key: str, url: Url, page: Url) -> SubmitStatus:
+        """Take the page that a submission brings; it is removed from where it was put when all is done."""
+        ids, address = submission.submission_ids, submission.recorded_url
+        try:
+            file = self.objects.get(key)
+        except ObjectMissingError:
+            known = self.worker.store.submission(submission.submission_id)
+            if known is not None and not _is_anothers(known, submission):
+                return self._repeat(submission, known)
+            return self._reject(ids, address, Reason.UNUSABLE_CAPTURE, "not there", submission)
+        try:
+            pushed = read_pushed(key, file, page, submission.request.discovery, self.worker.clock())
+        except UnusableCaptureError as error:
+            return self._reject(ids, address, Reason.UNUSABLE_CAPTURE, str(error), submission)
+        status = self._accept(submission, url, page, pushed)
+        self.objects.delete(key)
+        return status
+
+    def _accept(self, submission: Submission, url: Url, page: Url, pushed: PushedCapture | None = None) -> SubmitStatus:
         identifier = article_id(page.href)
+        written: Capture | None = None
         for _ in self.worker.pauses.attempts():
             before = self.worker.store.find(identifier)
             if before is not None and before.takedown is not None:
+                if written is not None:
+                    self.objects.delete(written.key)
                 ids, address = submission.submission_ids, submission.recorded_url
                 detail = f"taken down on {before.takedown.taken_down_at}"
                 return self._reject(ids, address, Reason.TAKEN_DOWN, detail, submission)
-            after = self._enter(before, submission, identifier, url, page)
+            capture = None
+            if pushed is not None:
+                if before is not None and is_superseded(before, pushed.captured_at):
+                    return self._supersede(submission, before, pushed)
+                capture = pushed.stored(
+                    before.host if before else page.host, before.article_id if before else identifier
+                )
+                written = capture if self._put(capture, pushed) else written
+            after = self._enter(before, submission, identifier, url, page, capture)
             try:
                 self.worker.store.save(after, self._record(submission, after))
             except ConflictError:
@@ -114,17 +160,30 @@ class SubmitStage:
                     submission = submission.under_next_id()
                 continue  # an id whose record has just expired is free
             has_begun = before is None or is_free(before)
-            if after.waiting is None and (has_begun or (before is not None and before.waiting is not None)):
+            if after.waiting is None and (before is None or _has_moved(before, after)):
                 self.worker.send_on(after)
             return SubmitStatus.STARTED if has_begun else SubmitStatus.JOINED
         raise ConflictError(f"{identifier} kept changing")
 
+    def _put(self, capture: Capture, pushed: PushedCapture) -> bool:
+        return self.objects.put(capture.key, pushed.file, CAPTURE_MEDIA_TYPE)
+
     def _enter(
-        self, before: ArticleState | None, submission: Submission, identifier: str, url: Url, page: Url
+        self,
+        before: ArticleState | None,
+        submission: Submission,
+        identifier: str,
+        url: Url,
+        page: Url,
+        capture: Capture | None,
     ) -> ArticleState:
         request, now, timeouts = submission.request, self.worker.clock(), self.worker.timeouts
         if before is not None and not is_free(before):
             joined = with_submission(before, submission.submission_id, request.feed_item)
+            if capture is None:
+                joined = with_visit(joined, now, timeouts)
+            else:
+                joined = with_capture(joined, capture, now, timeouts)
             return hurried(joined, request.priority, now, timeouts)
         if before is None:
             begun = first_run(
@@ -150,6 +209,8 @@ class SubmitStage:
                 feed_item=request.feed_item,
                 priority=request.priority,
             )
+        if capture is not None:
+            begun = read_from(before, begun, capture)
         return put_off(begun, now) if request.priority == "bulk" else begun
 
     def _record(self, submission: Submission, state: ArticleState) -> SubmissionRecord:
@@ -179,7 +240,7 @@ class SubmitStage:
             return self._reject(following, address, Reason.SUBMISSION_ID_REUSED, detail, submission)
         if record.article_id is not None:
             state = self.worker.store.get(record.article_id)
-            if state is not None and (state.run, state.stage, state.waiting) == (record.run, Stage.FETCH, None):
+            if state is not None and (state.run, state.waiting) == (record.run, None) and _is_at_its_beginning(state):
                 self.worker.send_on(state)
         return SubmitStatus.REPEATED
 
@@ -192,13 +253,35 @@ class SubmitStage:
         submission: Submission | None = None,
     ) -> SubmitStatus:
         """Record a refusal under the first id that no other submission has."""
+        self._record_end(submission_ids, url, label(Outcome.REJECTED, reason), detail, submission)
+        return SubmitStatus.REJECTED
+
+    def _supersede(self, submission: Submission, state: ArticleState, pushed: PushedCapture) -> SubmitStatus:
+        """Record the end of a pushed page that is older than what is known of its article, which stays as it is."""
+        detail = f"captured on {pushed.captured_at}; the article is known as of a later time"
+        outcome = label(Outcome.UNCHANGED, None)
+        ids, address = submission.submission_ids, submission.recorded_url
+        self._record_end(ids, address, outcome, detail, submission, state.article_id)
+        return SubmitStatus.SUPERSEDED
+
+    def _record_end(
+        self,
+        submission_ids: Sequence[str],
+        url: str,
+        outcome: str,
+        detail: str,
+        submission: Submission | None,
+        article: str | None = None,
+    ) -> None:
+        """Record a submission that ends here under the first id that no other submission has."""
         request = submission.request if submission else None
-        refused = SubmissionRecord(
+        ended = SubmissionRecord(
             submission_id=submission_ids[0],
             sender=submission.sender if submission else None,
             url=url,
             received_at=to_text(self.worker.clock()),
-            outcome=label(Outcome.REJECTED, reason),
+            article_id=article,
+            outcome=outcome,
             detail=storable_line(detail)[:300],
             priority=request.priority if request else None,
             tags=request.tags if request else (),
@@ -207,12 +290,21 @@ class SubmitStage:
         )
         store = self.worker.store
         for identifier in submission_ids:
-            if store.reject(refused.model_copy(update={"submission_id": identifier})):
+            if store.reject(ended.model_copy(update={"submission_id": identifier})):
                 break
             known = store.submission(identifier)
-            if known is not None and known.url == refused.url and not _is_anothers(known, submission):
+            if known is not None and known.url == ended.url and not _is_anothers(known, submission):
                 break
-        return SubmitStatus.REJECTED
+
+
+def _has_moved(before: ArticleState, after: ArticleState) -> bool:
+    """Return whether nobody else sends the message of a run that a submission has entered."""
+    return before.waiting is not None or message_for(before) != message_for(after)
+
+
+def _is_at_its_beginning(state: ArticleState) -> bool:
+    is_pushed = state.capture is not None and state.capture.pushed_as is not None
+    return state.stage is Stage.FETCH or (state.stage is Stage.EXTRACT and is_pushed)
 
 
 def _is_anothers(record: SubmissionRecord, submission: Submission | None) -> bool:

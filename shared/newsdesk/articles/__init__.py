@@ -13,8 +13,10 @@ from newsdesk.articles.captures import (
     CaptureTls,
     CaptureUnreadableError,
     Exchange,
+    PushedPage,
     read_capture,
     write_capture,
+    write_pushed_page,
 )
 from newsdesk.articles.clusters import COMMITTING, ClustersInMemory, Relation, relate
 from newsdesk.articles.identity import begin_target, find_claimed_original, find_original, is_same_page, reason_to_keep
@@ -35,6 +37,7 @@ from newsdesk.articles.lifecycle import (
     with_submission,
 )
 from newsdesk.articles.ports import ArticleStore, OutcomeReader, SubmissionReader, WriteOnce
+from newsdesk.articles.pushing import gone_on, is_superseded, read_from, with_capture, with_visit
 from newsdesk.articles.retries import (
     MAXIMUM_RESENDS,
     OVERLOAD_POLICY,
@@ -55,6 +58,7 @@ from newsdesk.articles.state import (
     Neighbour,
     OutcomeRecord,
     PageChain,
+    PushKind,
     Reprocessing,
     RetractionReason,
     RevisionRecord,
@@ -90,6 +94,8 @@ __all__ = [
     "OutcomeReader",
     "OutcomeRecord",
     "PageChain",
+    "PushKind",
+    "PushedPage",
     "Relation",
     "Reprocessing",
     "RetractionReason",
@@ -110,12 +116,14 @@ __all__ = [
     "find_claimed_original",
     "find_original",
     "first_run",
+    "gone_on",
     "hurried",
     "index_keys",
     "is_at_further_page",
     "is_free",
     "is_past",
     "is_same_page",
+    "is_superseded",
     "lifecycle",
     "message_for",
     "next_run",
@@ -125,12 +133,16 @@ __all__ = [
     "put_off",
     "read_article",
     "read_capture",
+    "read_from",
     "read_work",
     "reason_to_keep",
     "relate",
     "released",
     "retry_delay",
     "standing_of",
+    "with_capture",
     "with_submission",
+    "with_visit",
     "write_capture",
+    "write_pushed_page",
 ]

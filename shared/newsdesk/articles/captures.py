@@ -2,13 +2,15 @@
 
 Comes in: what a fetch sent and received. Goes out: the bytes of a ``.warc.gz`` file, and a page read back from them.
 
-A file holds three records, each a gzip member of its own: ``response``, ``request`` and ``metadata``. The same capture
+A file holds three records, each a gzip member of its own: ``response``, ``request`` and ``metadata``; of a page that
+somebody else fetched there is no request. The same capture
 always makes the same bytes. The body is the one that the server sent, before its content coding is undone; only its
 framing is gone, and the header fields that described the framing are renamed as web archives do.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from collections.abc import Iterator
@@ -29,6 +31,8 @@ CAPTURE_MEDIA_TYPE = "application/warc"
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:newsdesk:capture")
 _STEP = 64 * 1024
+_LARGEST_CONTENT = 16 << 20
+"""Bytes of one record of a capture, decompressed; a page has 10 MiB at most."""
 _ARCHIVED_PREFIX = "X-Archive-Orig-"
 
 HeaderFields = tuple[tuple[str, str], ...]
@@ -70,7 +74,7 @@ class Exchange:
     requested_url, final_url : str
         Before and after redirects.
     request_head : bytes
-        As sent, up to and including the empty line.
+        As sent, up to and including the empty line; empty where nobody knows it, and then there is no such record.
     http_version : str
         ``HTTP/1.1`` or ``HTTP/1.0``.
     headers : tuple of pairs
@@ -143,8 +147,9 @@ def write_capture(exchange: Exchange) -> bytes:
     """Return the file of an exchange: the same exchange, the same bytes."""
     file = BytesIO()
     writer = WARCWriter(file, gzip=True, warc_version="1.1")
-    for record in (_response_record(writer, exchange), _request_record(writer, exchange)):
-        writer.write_record(record)
+    writer.write_record(_response_record(writer, exchange))
+    if exchange.request_head:
+        writer.write_record(_request_record(writer, exchange))
     writer.write_record(_metadata_record(writer, exchange))
     return file.getvalue()
 
@@ -155,7 +160,7 @@ def read_capture(file: bytes) -> CapturedPage:
     Raises
     ------
     CaptureUnreadableError
-        If it is not a capture, or its content is not what its digests say.
+        If it is not a capture, its content is not what its digests say, or it is larger than any that is written here.
     """
     try:
         response, metadata = _read_records(file)
@@ -177,6 +182,54 @@ def read_capture(file: bytes) -> CapturedPage:
         )
     except (ArchiveLoadFailed, AttributeError, EOFError, KeyError, TypeError, ValueError) as error:
         raise CaptureUnreadableError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class PushedPage:
+    """A page that somebody else has fetched.
+
+    Attributes
+    ----------
+    url : str
+        What answered, after redirects.
+    captured_at : str
+        When, as :func:`newsdesk.clock.to_text` writes it.
+    headers : tuple of pairs
+        The response's fields, one character for each byte (ISO 8859-1).
+    body : bytes
+        Without transfer coding, before content decoding.
+    """
+
+    url: str
+    captured_at: str
+    headers: HeaderFields
+    body: bytes
+    status: int = 200
+    reason_phrase: str = "OK"
+    http_version: str = "HTTP/1.1"
+    resolved_address: str = ""
+
+
+def write_pushed_page(page: PushedPage) -> bytes:
+    """Return the capture of a page that somebody else has fetched: the same page, the same bytes."""
+    name = hashlib.sha256(f"{page.url}\n{page.captured_at}\n".encode("utf-8", "replace") + page.body).hexdigest()
+    return write_capture(
+        Exchange(
+            capture_id=name,
+            captured_at=page.captured_at,
+            requested_url=page.url,
+            final_url=page.url,
+            request_head=b"",
+            http_version=page.http_version,
+            status=page.status,
+            reason_phrase=page.reason_phrase,
+            headers=page.headers,
+            body=page.body,
+            resolved_address=page.resolved_address,
+            redirects=(),
+            timings={},
+        )
+    )
 
 
 class _Head(StatusAndHeaders):  # type: ignore[misc]
@@ -201,7 +254,7 @@ def _response_record(writer: Any, exchange: Exchange) -> Any:
         payload=BytesIO(exchange.body),
         length=len(exchange.body),
         http_headers=_Head(head),
-        warc_headers_dict={**_common_fields(exchange, "response"), "WARC-IP-Address": exchange.resolved_address},
+        warc_headers_dict={**_common_fields(exchange, "response"), **_address_fields(exchange)},
     )
 
 
@@ -213,7 +266,7 @@ def _request_record(writer: Any, exchange: Exchange) -> Any:
         payload=BytesIO(b""),
         length=0,
         http_headers=_Head(exchange.request_head),
-        warc_headers_dict={**fields, "WARC-IP-Address": exchange.resolved_address},
+        warc_headers_dict={**fields, **_address_fields(exchange)},
     )
 
 
@@ -252,6 +305,10 @@ def _common_fields(exchange: Exchange, record_type: str) -> dict[str, str]:
     return {"WARC-Record-ID": _record_id(exchange, record_type), "WARC-Date": exchange.captured_at}
 
 
+def _address_fields(exchange: Exchange) -> dict[str, str]:
+    return {"WARC-IP-Address": exchange.resolved_address} if exchange.resolved_address else {}
+
+
 def _record_id(exchange: Exchange, record_type: str) -> str:
     return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{exchange.capture_id}/{record_type}/{exchange.requested_url}')}>"
 
@@ -273,10 +330,19 @@ def _values(headers: HeaderFields, name: str) -> tuple[str, ...]:
     return tuple(value for field, value in headers if field.lower() == name.lower())
 
 
+def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > _LARGEST_CONTENT:
+            raise CaptureUnreadableError(f"a record of more than {_LARGEST_CONTENT} bytes")
+        yield piece
+
+
 def _read_records(file: bytes) -> tuple[tuple[Any, bytes], tuple[Any, bytes]]:
     found: dict[str, tuple[Any, bytes]] = {}
     for record in ArchiveIterator(BytesIO(file), check_digests="raise"):
-        content = b"".join(iter(partial(record.raw_stream.read, _STEP), b""))
+        content = b"".join(_bounded(iter(partial(record.raw_stream.read, _STEP), b"")))
         if not record.digest_checker.passed:
             raise CaptureUnreadableError(f"the {record.rec_type} record is cut short")
         found[record.rec_type] = (record, content)

@@ -201,6 +201,9 @@ def next_run(
         content_hash=None,
         article_key=None,
         duplicate_of=None,
+        offered=None,
+        visit_wanted=None,
+        is_unvisited=None,
     )
 
 
@@ -488,7 +491,8 @@ def ended(
     is_visit = state.reprocessing is None
     # A capture that is to be fetched again was not worked through.
     finished = state.capture if worked_through and state.stage is not Stage.FETCH and is_visit else None
-    has_answered = is_visit and (worked_through or outcome is Outcome.DUPLICATE)
+    is_pushed = state.capture is not None and state.capture.pushed_as is not None
+    has_answered = is_visit and not is_pushed and (worked_through or outcome is Outcome.DUPLICATE)
     gone_since = None if has_answered else state.gone_since
     after = _rested(
         state,
@@ -498,7 +502,8 @@ def ended(
         current=revision,
         tombstone=None if current else state.tombstone,
         gone_since=gone_since,
-        validators=_validators_of(finished) if finished else state.validators,
+        validators=_validators_after(state, finished, outcome),
+        page_as_of=_page_as_of(state, finished, now) if worked_through and is_visit else state.page_as_of,
         duplicate_of=duplicate_of,
         due_at=_next_visit(state, revision, gone_since, now, timeouts) if revision else None,
     )
@@ -521,6 +526,21 @@ def ended(
         detail=_recorded(detail),
     )
     return after, (record,)
+
+
+def _page_as_of(state: ArticleState, finished: Capture | None, now: datetime) -> str:
+    """Return the time of the newest page that is known now; a visit that kept no page has seen it now."""
+    seen = finished.captured_at if finished else to_text(now)
+    return max(seen, state.page_as_of or seen)
+
+
+def _validators_after(state: ArticleState, finished: Capture | None, outcome: Outcome) -> Validators | None:
+    """Return what the next visit's request is made conditional with: nothing that a site did not send us."""
+    if finished is None:
+        return state.validators
+    if finished.pushed_as is None:
+        return _validators_of(finished)
+    return state.validators if outcome is Outcome.UNCHANGED else None
 
 
 def _validators_of(capture: Capture) -> Validators | None:
@@ -744,6 +764,8 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
         extracted_key=None,
         content_hash=None,
         article_key=None,
+        offered=None,
+        visit_wanted=None,
         reprocessing=None,
         last_order=state.reprocessing.order if state.reprocessing else state.last_order,
         last_outcome=outcome,
@@ -756,6 +778,8 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
 def _next_visit(
     state: ArticleState, current: CurrentRevision, gone_since: str | None, now: datetime, timeouts: Timeouts
 ) -> int | None:
+    if state.is_unvisited:
+        return None
     committed = from_text(current.changed_at or current.committed_at)
     # An article that was old when it was first seen has been unchanged since its publication, not since its commit.
     published = _published(current) if current.revision == 1 else None

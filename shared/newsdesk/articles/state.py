@@ -27,6 +27,10 @@ class Stage(StrEnum):
 STAGE_ORDER: tuple[Stage, ...] = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX, Stage.REST)
 
 
+PushKind = Literal["pushed", "warc"]
+"""How a page came that somebody else had fetched: by itself, or in a WARC file."""
+
+
 class Capture(Record):
     """One fetch of the page."""
 
@@ -46,6 +50,7 @@ class Capture(Record):
         description="It names a date on which its meaning changes, or a page that was not available, so the next visit "
         "must read it again.",
     )
+    pushed_as: PushKind | None = Field(default=None, description="Somebody else fetched it; None for a visit's.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,13 @@ class ArticleState(Record):
         default=(), description="Owners of leases of this run that ran out; each may have left a capture behind."
     )
     capture: Capture | None = Field(default=None, description="This run's capture of the article's own page.")
+    offered: Capture | None = Field(
+        default=None,
+        description="Another capture, older than this run's page, that it is read from if that has no text.",
+    )
+    visit_wanted: bool | None = Field(
+        default=None, description="A pushed page is read in a visit's place; the page is visited if it has no text."
+    )
     pages: tuple[Capture, ...] = Field(default=(), description="This run's captures of its further pages, in order.")
     next_pages: tuple[str, ...] = Field(
         default=(), description="URLs of the further pages, in order: those that were captured and those still wanted."
@@ -203,6 +215,10 @@ class ArticleState(Record):
     takedown: Takedown | None = Field(default=None, description="Set when an operator took it down; it rests for good.")
     reprocessing: Reprocessing | None = Field(default=None, description="Set while a run visits no page.")
     last_order: str | None = Field(default=None, description="The last order of reprocessing that was carried out.")
+    page_as_of: str | None = Field(
+        default=None, description="Time of the newest capture, or visit without one, that was worked through."
+    )
+    is_unvisited: bool | None = Field(default=None, description="It was pushed, and nobody has submitted its URL.")
     gone_since: str | None = Field(default=None, description="First of the visits in a row that found it gone.")
     validators: Validators | None = None
     last_outcome: str | None = None

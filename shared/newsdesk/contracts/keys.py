@@ -16,6 +16,7 @@ VECTORS_PREFIX = "vectors/v1/"
 CHANGES_PREFIX = "changes/v1/"
 UNREADABLE_PREFIX = "unreadable/v1/"
 
+PUSHED_PREFIX = "pushed/v1/"
 INBOX_PREFIX = "inbox/"
 REPORTS_PREFIX = "inbox-reports/v1/"
 
@@ -33,6 +34,17 @@ _UNSAFE = re.compile(r"[^a-z0-9.\-]")
 def capture_key(host: str, article_id: str, capture_id: str) -> str:
     """Return the key of a capture's WARC. An IPv6 host's brackets and colons become underscores."""
     return f"{RAW_PREFIX}{_UNSAFE.sub('_', host)}/{article_id}/{capture_id}.warc.gz"
+
+
+def pushed_key(name: str) -> str:
+    """Return where a page that somebody else has fetched waits for its submission; expires.
+
+    Parameters
+    ----------
+    name : str
+        Of letters, digits, ``_``, ``.``, ``:``, ``/`` and ``-``; the same page under the same name.
+    """
+    return f"{PUSHED_PREFIX}{name}.warc.gz"
 
 
 def extracted_key(article_id: str, capture_id: str, run: int | None = None) -> str:

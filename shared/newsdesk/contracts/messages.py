@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from newsdesk.contracts.feed_item import FeedItem, Line
+from newsdesk.contracts.keys import PUSHED_PREFIX
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
+CAPTURE_KEY_PATTERN = rf"^{PUSHED_PREFIX}[A-Za-z0-9_.:/\-]{{1,900}}$"
 SUBMISSION_ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,128}$"
 
 
@@ -69,6 +71,12 @@ class UrlSubmitted(Message):
     )
     feed_item: FeedItem | None = Field(
         default=None, description="What a feed or sitemap says of it: evidence beside what its page says."
+    )
+    capture_key: str | None = Field(
+        default=None,
+        pattern=CAPTURE_KEY_PATTERN,
+        description="A capture of the page, in the bucket under `pushed/v1/`: it is read, and no site is visited. "
+        "Once it was taken, it is deleted there.",
     )
 
 

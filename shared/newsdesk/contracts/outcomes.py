@@ -27,6 +27,7 @@ class Reason(StrEnum):
     MALFORMED_MESSAGE = "malformed_message"
     UNKNOWN_VERSION = "unknown_version"
     SUBMISSION_ID_REUSED = "submission_id_reused"
+    UNUSABLE_CAPTURE = "unusable_capture"
     INVALID_URL = "invalid_url"
     UNSUPPORTED_SCHEME = "unsupported_scheme"
     CREDENTIALS_IN_URL = "credentials_in_url"
@@ -80,6 +81,7 @@ REJECTIONS: frozenset[Reason] = frozenset(
         Reason.MALFORMED_MESSAGE,
         Reason.UNKNOWN_VERSION,
         Reason.SUBMISSION_ID_REUSED,
+        Reason.UNUSABLE_CAPTURE,
         Reason.INVALID_URL,
         Reason.UNSUPPORTED_SCHEME,
         Reason.CREDENTIALS_IN_URL,
@@ -109,12 +111,14 @@ TRANSIENT: frozenset[Reason] = frozenset(
 
 DESCRIPTIONS: dict[str, str] = {
     "indexed": "A new revision of the article was committed.",
-    "unchanged": "The page was visited and its cleaned body, headline and dates are those of the current revision.",
+    "unchanged": "The page's cleaned body, headline and dates are those of the current revision; or a pushed page is "
+    "no newer than what is known.",
     "duplicate": "The URL leads to an article that is known under another URL; `duplicateOf` names it.",
     "removed": "The article was taken down or retracted; its tombstone stands.",
     "rejected:malformed_message": "The intake message is not JSON of the published schema.",
     "rejected:unknown_version": "The intake message carries a `schemaVersion` that this release does not know.",
     "rejected:submission_id_reused": "The submission's id was another URL's; recorded under the queue message's id.",
+    "rejected:unusable_capture": "The pushed page is not there, or is not one of this URL; `detail` says which.",
     "rejected:invalid_url": "The text is not an absolute URL with a host (WHATWG URL).",
     "rejected:unsupported_scheme": "The scheme is neither `http` nor `https`.",
     "rejected:credentials_in_url": "The URL carries a user name or a password.",

@@ -22,6 +22,7 @@ from newsdesk.articles import (
     WriteOnce,
     ended,
     failed,
+    gone_on,
     is_past,
     message_for,
 )
@@ -157,15 +158,26 @@ class Worker:
             state, lambda current: ended(current, outcome, now, self.timeouts, duplicate_of=duplicate_of)
         )
 
-    def fail(self, state: ArticleState, reason: Reason, detail: str = "") -> Outcome | None:
-        """End the run that cannot go on, and return how: a failure may retract the article."""
+    def fail(self, state: ArticleState, reason: Reason, detail: str = "") -> Outcome | Stage | None:
+        """End the run that cannot go on, and return how: a failure may retract the article.
+
+        If the run has another page that it can go on with, its message is sent, and its stage returned.
+        """
         now = self.clock()
-        return self.finish(state, lambda current: failed(current, reason, now, self.timeouts, detail=detail or None))
+
+        def step(current: ArticleState) -> tuple[ArticleState, Iterable[WriteOnce]]:
+            another = gone_on(current, reason, now, self.timeouts)
+            return (another, ()) if another else failed(current, reason, now, self.timeouts, detail=detail or None)
+
+        after = self.apply_step(state, step)
+        if after is None or after.stage is Stage.REST:
+            return _outcome_of(after)
+        self.send_on(after)
+        return after.stage
 
     def finish(self, state: ArticleState, step: Step) -> Outcome | None:
         """Apply a step that ends the run, and return the outcome that is recorded."""
-        after = self.apply_step(state, step)
-        return None if after is None or after.last_outcome is None else outcome_in(after.last_outcome)
+        return _outcome_of(self.apply_step(state, step))
 
     def send_on(self, state: ArticleState, *, delay_seconds: int = 0) -> None:
         """Send the message that drives an article on; at rest there is none."""
@@ -174,13 +186,22 @@ class Worker:
             self.sender.send(message, delay_seconds=delay_seconds)
 
 
+def _outcome_of(after: ArticleState | None) -> Outcome | None:
+    return None if after is None or after.last_outcome is None else outcome_in(after.last_outcome)
+
+
+_JOINED = ("version", "submissions", "priority", "feed_item", "offered", "visit_wanted", "is_unvisited")
+"""What a submission changes of a run that it joins."""
+
+
 def _is_written(found: ArticleState, written: ArticleState) -> bool:
     """Return whether submissions have joined a state that was written, and nothing else has changed."""
-    joined = {"version": found.version, "submissions": found.submissions, "priority": found.priority}
+    joined = {name: getattr(found, name) for name in _JOINED}
     return found.version > written.version and written.model_copy(update=joined) == found
 
 
 def _claim(state: ArticleState) -> tuple[object, ...]:
-    """Return what must be unchanged: a run returns to its stage for every page of its article."""
+    """Return what must be unchanged: a run returns to its stage for every page, and for a newer capture of its own."""
     chain = state.chain
-    return state.run, state.stage, len(chain.captures), chain.ended_by, state.lease_owner
+    own = state.capture.capture_id if state.capture else None
+    return state.run, state.stage, own, len(chain.captures), chain.ended_by, state.lease_owner

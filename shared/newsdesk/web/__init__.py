@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from newsdesk.web.content_encoding import ACCEPT_ENCODING, decode_body, decode_start, decoded_pieces, single_encoding
 from newsdesk.web.lists import url_in_line
-from newsdesk.web.media_types import media_type_of
+from newsdesk.web.media_types import READABLE_TYPES, media_type_of
 from newsdesk.web.networks import (
     BLOCKED_NETWORKS,
     FUNCTION_PORTS,
@@ -53,6 +53,7 @@ __all__ = [
     "DEFAULT_PORTS",
     "FUNCTION_PORTS",
     "MAXIMUM_URL_LENGTH",
+    "READABLE_TYPES",
     "Address",
     "Network",
     "OptOutPolicy",

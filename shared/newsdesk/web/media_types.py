@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+READABLE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+"""Media types of pages."""
+
 _VALUE = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
 """One of several values between commas; a comma in quotes does not separate values."""
 

@@ -11,10 +11,8 @@ from email.utils import parsedate_to_datetime
 
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk.web import media_type_of, single_encoding
+from newsdesk.web import READABLE_TYPES, media_type_of, single_encoding
 from newsdesk.web.transport.exchange import HeaderFields, OverloadedError
-
-READABLE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
