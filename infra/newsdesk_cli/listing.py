@@ -11,7 +11,7 @@ from itertools import islice
 
 from newsdesk.articles import Listing
 from newsdesk.contracts import ArticleChanged
-from newsdesk_cli.feed import Feed
+from newsdesk_cli.lookup import reader_of
 from newsdesk_cli.selecting import Period
 from newsdesk_cli.stack import Stack
 
@@ -50,7 +50,8 @@ def listed(stack: Stack, wanted: Wanted) -> list[Row]:
 
 def _changes(stack: Stack, committed: Period) -> Iterator[ArticleChanged]:
     latest = committed.until.isoformat()[:19]
-    return (change for change in Feed(stack, committed.since).look() if change.committed_at[:19] <= latest)
+    found = reader_of(stack).changes(since=committed.since)
+    return (change for change in found if change.committed_at[:19] <= latest)
 
 
 def _listings(stack: Stack, wanted: Wanted) -> Iterator[Listing]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from newsdesk.adapters.reading import S3Storage
 from newsdesk.articles import ArticleState
 from newsdesk.errors import RejectedUrlError
+from newsdesk.reader import Reader
 from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli.console import fail, require_checkout
 from newsdesk_cli.stack import Stack
@@ -25,6 +27,11 @@ def open_stack(name: str | None, region: str | None) -> Stack:
     from newsdesk_cli.local_stack import LocalStack
 
     return LocalStack().get()
+
+
+def reader_of(stack: Stack) -> Reader:
+    """Return a reader of a stack's bucket."""
+    return Reader(S3Storage(stack.bucket, stack.s3))
 
 
 def names_an_article(subject: str) -> bool:

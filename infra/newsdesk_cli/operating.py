@@ -194,13 +194,13 @@ def tail(
 ) -> None:
     """Print changes as they come, one in a line, until it is interrupted."""
     from newsdesk.clock import utc_now
-    from newsdesk_cli.feed import Feed
-    from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.lookup import open_stack, reader_of
     from newsdesk_cli.rendering import change_line
 
     begin = since.replace(tzinfo=UTC) if since else utc_now()
     until = utc_now() + timedelta(seconds=seconds) if seconds is not None else None
-    for change in Feed(open_stack(stack_name, region), begin).follow(until, interval):
+    reader = reader_of(open_stack(stack_name, region))
+    for change in reader.changes(since=begin, follow=True, until=until, interval_seconds=interval):
         if host is not None and change.host != host:
             continue
         if as_json:

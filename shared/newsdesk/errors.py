@@ -112,3 +112,7 @@ class UnreadableObjectError(NewsdeskError):
 
 class ObjectMissingError(NewsdeskError):
     """An S3 object that a message names is not there."""
+
+
+class CursorError(NewsdeskError):
+    """A reader's cursor cannot be used: another reader has it, or it is none of ours."""

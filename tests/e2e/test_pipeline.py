@@ -14,9 +14,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from newsdesk.adapters.reading import S3Cursor, S3Storage
 from newsdesk.articles import ArticleState, SubmissionRecord, lifecycle
 from newsdesk.clock import utc_now
-from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.contracts import ArticleChanged, ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
+from newsdesk.reader import Reader
 from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli.ingestion import Result
 from newsdesk_cli.sample_site import SampleSite
@@ -83,6 +85,26 @@ class TestTheSampleSite:
         assert set(published.values()) == {1}
         heard = Counter(event["changeId"] for event in world.events("ArticleChanged"))
         assert {heard[f"{article}-1"] for article in indexed} == {1}
+
+    def test_the_library_reads_each_change_once_with_its_article(
+        self, world: World, first_visit: dict[str, Result]
+    ) -> None:
+        # Given a reader whose cursor lies in the stack's own bucket, and each look is another process
+        indexed = {result.article_id for result in first_visit.values() if result.outcome == "indexed"}
+        world.eventually(lambda: indexed <= {change.article_id for change in world.changes()})
+        reader = Reader(S3Storage(world.stack.bucket, world.stack.s3))
+
+        def look() -> list[ArticleChanged]:
+            return list(reader.changes(S3Cursor(world.stack.bucket, "cursors/e2e", world.stack.s3)))
+
+        # When
+        taken = [change for change in look() + look() if change.article_id in indexed and change.revision == 1]
+        # Then
+        assert Counter(change.article_id for change in taken) == Counter(indexed)
+        for change in taken:
+            article = reader.read(change)
+            assert article is not None
+            assert (article.article_id, article.headline) == (change.article_id, change.headline)
 
     def test_each_submitter_learns_how_it_ended(self, world: World, first_visit: dict[str, Result]) -> None:
         # When

@@ -43,36 +43,26 @@ def publish(objects: ObjectStore, commits: tuple[tuple[int, int], ...], first_se
     PublishStage(objects, RecordingEventPublisher(), InMemoryArticleStore()).handle(batch)
 
 
-def run_with_boto3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], since: str) -> list[str]:
-    monkeypatch.setattr(sys, "argv", ["read_articles.py", aws.BUCKET, since])
-    runpy.run_path(str(EXAMPLES / "read_articles.py"), run_name="__main__")
-    return capsys.readouterr().out.splitlines()
+def test_the_library_prints_each_article_that_changed_since_the_last_time(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given three commits, the last two told a second time in a batch that was cut otherwise
+    objects = S3ObjectStore(bucket)
+    publish(objects, COMMITS, first_sequence=100)
+    publish(objects, COMMITS[1:], first_sequence=101)
+    monkeypatch.setattr(sys, "argv", ["read_articles.py", f"s3://{bucket}", str(tmp_path / "cursor")])
 
+    def lines() -> list[str]:
+        runpy.run_path(str(EXAMPLES / "read_articles.py"), run_name="__main__")
+        return capsys.readouterr().out.splitlines()
 
-class TestWithBoto3:
-    def test_every_change_is_read_once_with_its_article(
-        self, bucket: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        # Given three commits, the last two told a second time in a batch that was cut otherwise
-        objects = S3ObjectStore(bucket)
-        publish(objects, COMMITS, first_sequence=100)
-        publish(objects, COMMITS[1:], first_sequence=101)
-        # When
-        lines = run_with_boto3(monkeypatch, capsys, "date=2026-03-14/hour=09")
-        # Then
-        assert lines == [
-            "created 1 13 Story 0, revision 1",
-            "created 1 13 Story 1, revision 1",
-            "updated 2 13 Story 0, revision 2",
-        ]
-
-    def test_hours_before_the_one_asked_for_are_not_read(
-        self, bucket: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        # Given commits of the hour from nine
-        publish(S3ObjectStore(bucket), COMMITS, first_sequence=100)
-        # When, Then
-        assert run_with_boto3(monkeypatch, capsys, "date=2026-03-14/hour=10") == []
+    # When, Then
+    assert lines() == [
+        "created 1 13 Story 0, revision 1",
+        "created 1 13 Story 1, revision 1",
+        "updated 2 13 Story 0, revision 2",
+    ]
+    assert lines() == []
 
 
 def test_duckdb_reads_the_current_revision_of_every_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,6 @@ from newsdesk.hosts import HostProfile, ProfilePage, SiteRules
 from newsdesk_cli import lookup
 from newsdesk_cli.app import app
 from newsdesk_cli.errors import CommandError
-from newsdesk_cli.feed import Feed
 from newsdesk_cli.stack import Stack
 from tests.examples import NOW, at_stage, id_of, key_of
 
@@ -107,30 +106,6 @@ class TestTail:
         arguments = ["tail", "--since", "2026-03-14", "--for", "0", "--host", "news.example"]
         assert [line["articleId"] for line in run(*arguments)] == [id_of(0)]
         assert "Story 0" in CliRunner().invoke(app, arguments).stdout
-
-    def test_each_change_comes_once_and_late_ones_come(self, stack: Stack) -> None:
-        # Given a reader that has seen a change
-        clock = [START]
-        feed = Feed(stack, START, lambda: clock[0])
-        put(5, change(0, START))
-        assert [entry.article_id for entry in feed.look()] == [id_of(0)]
-
-        # When it comes again under another key, with one of a batch that had failed, before it
-        put(4, change(0, START), change(1, START))
-        clock[0] += HOUR / 2
-        later = [entry.article_id for entry in feed.look()]
-
-        # Then the other one is read, too, and nothing twice
-        assert later == [id_of(1)]
-        assert list(feed.look()) == []
-
-    def test_what_was_committed_before_is_left_out(self, stack: Stack) -> None:
-        put(1, change(0, START - HOUR), change(1, START + HOUR))
-        assert [entry.article_id for entry in Feed(stack, START).look()] == [id_of(1)]
-
-    def test_a_change_is_found_in_an_object_that_began_hours_before(self, stack: Stack) -> None:
-        put(1, change(0, START - 10 * HOUR), change(1, START))
-        assert [entry.article_id for entry in Feed(stack, START).look()] == [id_of(1)]
 
 
 class TestForgetHost:

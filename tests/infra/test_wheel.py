@@ -77,6 +77,20 @@ def test_its_command_line_knows_its_version_and_helps(site: Path) -> None:
     assert "search" in help_.stdout
 
 
+def test_its_reader_needs_nothing_of_the_functions(site: Path) -> None:
+    # Given a folder with a bucket's articles, and a Python without what the functions add to the wheel's dependencies
+    program = """
+import sys
+for name in ("aws_lambda_powertools", "pydantic_settings", "h11", "lxml", "spacy"):
+    sys.modules[name] = None
+from newsdesk.reader import Reader
+from newsdesk.adapters.reading import DynamoCursor, S3Cursor
+print(list(Reader(sys.argv[1]).changes()))
+"""
+    # When, Then
+    assert run([sys.executable, "-c", program, str(site)], site.parent, PYTHONPATH=str(site)) == "[]\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -125,7 +125,9 @@ def test_the_layer_knows_no_function() -> None:
 
 
 def test_rules_do_not_know_the_adapters() -> None:
-    assert foreign_imports(outside(LAYER / "adapters", modules_in(LAYER)), {"newsdesk.adapters"}) == {}
+    clients = {LAYER / "adapters", LAYER / "reader"}  # programs outside the pipeline use the reader, not its rules
+    rules = [path for path in modules_in(LAYER) if not clients & set(path.parents)]
+    assert foreign_imports(rules, {"newsdesk.adapters"}) == {}
 
 
 def test_stage_logic_knows_no_handler() -> None:

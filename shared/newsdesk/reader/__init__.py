@@ -1,0 +1,19 @@
+"""The library for programs that read articles: what changed, each change once, and the articles themselves.
+
+It needs no more than the package's own dependencies. ``Reader`` is where to begin.
+"""
+
+from __future__ import annotations
+
+from newsdesk.reader.cursors import Cursor, FileCursor, MemoryCursor
+from newsdesk.reader.library import Reader
+from newsdesk.reader.storage import Folder, Storage
+
+__all__ = [
+    "Cursor",
+    "FileCursor",
+    "Folder",
+    "MemoryCursor",
+    "Reader",
+    "Storage",
+]
