@@ -17,8 +17,9 @@ from statistics import fmean
 from typing import Literal
 
 from enricher.entities import names
-from enricher.entities.name_spans import NameSpan, Tokens, name_spans
+from enricher.entities.name_spans import name_spans
 from enricher.entities.name_types import NameType, PlaceWeight, is_surely_a_place, name_types, no_places
+from enricher.entities.tokens import NameSpan, Tokens
 from enricher.parsing import MODEL_VERSION
 from enricher.ports import Analysis, Document
 from newsdesk.contracts import Enrichment, Entity, Mention

@@ -11,13 +11,10 @@ that the model missed: runs of capitalised proper nouns.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from enricher.entities import names
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+from enricher.entities.joined_names import HYPHENS, as_elsewhere, fused, joined
+from enricher.entities.tokens import NameSpan, Tokens
 
 _LABELS = {
     "PERSON": "PERSON",
@@ -32,78 +29,9 @@ _OTHER_LABELS = frozenset({"WORK_OF_ART", "LAW", "LANGUAGE"})
 _DEMONYM_ENDINGS = ("an", "ese", "ish", "i", "ic", "ist", "ch", "s", "man", "men", "er", "ard")
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’", "´s", "`s"})
 _ARTICLES = frozenset({"the", "a", "an"})
-_HYPHENS = frozenset({"-", "–", "‑"})
-_QUOTES = frozenset("\"“”„«»'‘’`")
 _PARTED_BY = frozenset({"and", "or", ",", "near", "after", "&"})
 _NEVER_LAST = frozenset({"on", "in", "at", "of", "for", "and", "or", "the", "a", "to", "by", "from", "with", "as"})
 _LONGEST_NAME_TOKENS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class NameSpan:
-    """A span of tokens that is a name.
-
-    Attributes
-    ----------
-    start, end : int
-        First token, and the one behind the last.
-    label : str or None
-        PERSON, ORG, PLACE, EVENT, PRODUCT, NORP or OTHER as the model had it, DOUBTFUL where it took what is no
-        adjective for a nationality; none where it saw no name.
-    title : tuple of int or None
-        First token of the title that stands before the name, and the one behind its last.
-    """
-
-    start: int
-    end: int
-    label: str | None
-    title: tuple[int, int] | None = None
-
-
-class Tokens:
-    """The attributes of a parsed text's tokens that are needed again and again."""
-
-    def __init__(self, doc: Doc) -> None:
-        self.doc = doc
-        self.body = doc.text
-        self.text = [token.text for token in doc]
-        self.lower = [text.lower() for text in self.text]
-        self.tag = [token.tag_ for token in doc]
-        self.dep = [token.dep_ for token in doc]
-        self.head = [token.head.i for token in doc]
-        self.lemma = [token.lemma_.lower() for token in doc]
-        self.spaced = [bool(token.whitespace_) for token in doc]
-        self.begin = [token.idx for token in doc]
-        self.sentence_start = [bool(token.is_sent_start) for token in doc]
-        self.tells_of_sport = self._sentences_with(names.SPORT_NOUNS)
-        self.capital = [text[:1].isupper() or (text[:1].isdigit() and text[-1:].isupper()) for text in self.text]
-        self._mark_sentence_openings()
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-    def proper(self, index: int) -> bool:
-        """Return whether a token is a capitalised proper noun."""
-        return self.capital[index] and self.tag[index] in ("NNP", "NNPS")
-
-    def end_of(self, index: int) -> int:
-        """Return the code point behind a token."""
-        return self.begin[index] + len(self.text[index])
-
-    def _sentences_with(self, words: frozenset[str]) -> list[bool]:
-        """Return for each token whether its sentence has one of the words."""
-        flags: list[bool] = []
-        for sentence in self.doc.sents:
-            has = not words.isdisjoint(self.lower[sentence.start : sentence.end])
-            flags.extend([has] * (sentence.end - sentence.start))
-        return flags
-
-    def _mark_sentence_openings(self) -> None:
-        """Count words behind a line break or an opening mark as openings, too: they are capitalised anyhow."""
-        for index in range(1, len(self)):
-            before = self.text[index - 1]
-            if "\n" in before or (self.sentence_start[index - 1] and before in _QUOTES | {"(", "-", "–", "—", "•"}):
-                self.sentence_start[index] = True
 
 
 def name_spans(tokens: Tokens) -> list[NameSpan]:
@@ -113,7 +41,7 @@ def name_spans(tokens: Tokens) -> list[NameSpan]:
     labelled = [part for span in _of_model(tokens) for part in _parts(tokens, span)]
     for span in labelled:
         _take(taken, span)
-    labelled = _fused(tokens, labelled)
+    labelled = fused(tokens, labelled)
     for span in labelled:
         _take(taken, span, False)
         grown = _trimmed(tokens, _grown(tokens, span, taken))
@@ -125,7 +53,7 @@ def name_spans(tokens: Tokens) -> list[NameSpan]:
         if trimmed is not None and not any(taken[trimmed.start : trimmed.end]):
             _take(taken, trimmed)
             spans.append(trimmed)
-    return _as_elsewhere(tokens, _joined(tokens, sorted(spans, key=lambda span: span.start)))
+    return as_elsewhere(tokens, joined(tokens, sorted(spans, key=lambda span: span.start)))
 
 
 def _take(taken: list[bool], span: NameSpan, value: bool = True) -> None:
@@ -141,7 +69,7 @@ def _of_model(tokens: Tokens) -> Iterator[NameSpan]:
             named = len(entity) > 1 and entity[0].text in names.given_names()
             proper = last.tag_ == "NNP" and (named or not last.lower_.endswith(_DEMONYM_ENDINGS))
             label = "DOUBTFUL" if proper else "NORP"
-            if entity.start and _is_known(tokens, entity.start - 1, entity.end):  # Liberal | Democrats
+            if entity.start and tokens.is_known(entity.start - 1, entity.end):  # Liberal | Democrats
                 yield NameSpan(entity.start - 1, entity.end, "ORG")
                 continue
         if label is None and entity.label_ in _OTHER_LABELS:
@@ -173,7 +101,7 @@ def _parts(tokens: Tokens, span: NameSpan) -> Iterator[NameSpan]:
 
 def _is_office_before_a_name(tokens: Tokens, span: NameSpan, index: int) -> bool:
     inside = span.start < index < span.end - 1 and span.label in ("PERSON", "ORG")
-    return inside and _is_title(tokens, index) and tokens.text[index + 1] in names.given_names()
+    return inside and tokens.is_title(index) and tokens.text[index + 1] in names.given_names()
 
 
 def _parted_at(tokens: Tokens, span: NameSpan, start: int, index: int) -> bool:
@@ -184,7 +112,7 @@ def _parted_at(tokens: Tokens, span: NameSpan, start: int, index: int) -> bool:
         return tokens.lower[index + 1].rstrip(".") not in names.COMPANY_SUFFIXES | {"jr", "sr"} and span.label != "ORG"
     if span.label == "ORG":  # "Johnson and Johnson", "Ministry of Trade and Industry"
         alone = span.end - span.start == 3 and span.start + 1 == index and word == "and"
-        known = _is_known(tokens, start, index) or _is_known(tokens, index + 1, span.end)
+        known = tokens.is_known(start, index) or tokens.is_known(index + 1, span.end)
         return word in ("near", "after") or known or (alone and tokens.text[index - 1] not in names.surnames())
     if span.label == "PERSON" or word != "&":
         return all(tokens.lower[at] not in names.PLACE_HEADS for at in range(start, span.end)) or word in (
@@ -194,42 +122,11 @@ def _parted_at(tokens: Tokens, span: NameSpan, start: int, index: int) -> bool:
     return False
 
 
-def _fused(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
-    """Make one name of two spans that touch: Jean + -Claude Martin, Ohio + Comets."""
-    fused: list[NameSpan] = []
-    for span in spans:
-        before = fused[-1] if fused else None
-        if before is not None and before.end == span.start and _is_known(tokens, before.start, span.end):
-            fused[-1] = NameSpan(before.start, span.end, "ORG")
-        elif before is not None and before.end == span.start and _touch_as_one(tokens, before, span):
-            fused[-1] = NameSpan(before.start, span.end, span.label)
-        else:
-            fused.append(span)
-    return fused
-
-
-def _is_known(tokens: Tokens, start: int, end: int) -> bool:
-    return tokens.body[tokens.begin[start] : tokens.end_of(end - 1)] in names.ORGANISATIONS
-
-
-def _touch_as_one(tokens: Tokens, left: NameSpan, right: NameSpan) -> bool:
-    if "NORP" in (left.label, right.label) or not (
-        tokens.capital[left.end - 1] or tokens.text[left.end - 1] in _HYPHENS
-    ):
-        return False
-    if not tokens.spaced[left.end - 1]:
-        return tokens.text[right.start] in _HYPHENS or tokens.text[left.end - 1] in _HYPHENS
-    if _is_title(tokens, right.start) or not tokens.capital[right.start] or right.label == "PERSON" != left.label:
-        return False
-    last = tokens.lower[right.end - 1]
-    return left.label == right.label or last in names.ORGANISATION_HEADS or last in names.PLACE_HEADS
-
-
 def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
     """Let a span take in the capitalised proper nouns and hyphenated halves beside it."""
     start, end = span.start, span.end
     while start > 0 and not taken[start - 1] and end - start < _LONGEST_NAME_TOKENS:
-        if not tokens.spaced[start - 1] and tokens.text[start - 1] in _HYPHENS and start > 1 and not taken[start - 2]:
+        if not tokens.spaced[start - 1] and tokens.text[start - 1] in HYPHENS and start > 1 and not taken[start - 2]:
             if tokens.spaced[start - 2] or not tokens.capital[start - 2]:
                 break
             start -= 2
@@ -239,7 +136,7 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
             and not _breaks(tokens, start - 1)
             and span.label != "NORP"
             and (not tokens.sentence_start[start - 1] or tokens.lower[start - 1] in names.TITLES)
-            and (not _is_title(tokens, start) or _belongs_to_title(tokens, start - 1))
+            and (not tokens.is_title(start) or _belongs_to_title(tokens, start - 1))
         ):
             start -= 1
         else:
@@ -248,7 +145,7 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
         if tokens.text[end - 1] in _POSSESSIVES:
             break
         glued = not tokens.spaced[end - 1]
-        if glued and tokens.text[end] in _HYPHENS and not tokens.spaced[end] and end + 1 < len(tokens):
+        if glued and tokens.text[end] in HYPHENS and not tokens.spaced[end] and end + 1 < len(tokens):
             if taken[end + 1] or not (tokens.capital[end + 1] or _hyphenated_name(tokens, end + 1)):
                 break
             end += 2
@@ -267,12 +164,12 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
 
 def _belongs_to_title(tokens: Tokens, index: int) -> bool:
     """Return whether a word is the beginning of the title behind it, and not whose title it is."""
-    return _is_title(tokens, index) or tokens.lower[index] in names.TITLE_PREFIXES
+    return tokens.is_title(index) or tokens.lower[index] in names.TITLE_PREFIXES
 
 
 def _hyphenated_name(tokens: Tokens, index: int) -> bool:
     """Return whether a hyphen joins a name: Stow-on-the-Wold, but not Moscow-based."""
-    return index + 2 < len(tokens) and tokens.text[index + 1] in _HYPHENS and tokens.capital[index + 2]
+    return index + 2 < len(tokens) and tokens.text[index + 1] in HYPHENS and tokens.capital[index + 2]
 
 
 def _breaks(tokens: Tokens, index: int) -> bool:
@@ -289,7 +186,7 @@ def _missed(tokens: Tokens, taken: list[bool]) -> Iterator[NameSpan]:
             continue
         end = index + 1
         while end < len(tokens) and not taken[end] and tokens.proper(end) and not _breaks(tokens, end):
-            if not tokens.spaced[end - 1] and tokens.text[end - 1] not in _HYPHENS:
+            if not tokens.spaced[end - 1] and tokens.text[end - 1] not in HYPHENS:
                 break
             end += 1
         yield NameSpan(index, end, None)
@@ -334,8 +231,8 @@ def _is_no_ending(tokens: Tokens, end: int) -> bool:
     last = tokens.text[end - 1]
     if last in _POSSESSIVES or tokens.lower[end - 1] in _NEVER_LAST or not any(map(str.isalnum, last)):
         return True
-    result = not _HYPHENS.isdisjoint(last) or (end > 1 and tokens.text[end - 2] in _HYPHENS)
-    followed = end < len(tokens) and tokens.text[end] in _HYPHENS
+    result = not HYPHENS.isdisjoint(last) or (end > 1 and tokens.text[end - 2] in HYPHENS)
+    followed = end < len(tokens) and tokens.text[end] in HYPHENS
     return last[0].isdigit() and last[-1].isdigit() and (result or followed)  # "Lincoln 2-0", "Lincoln 2 - 0"
 
 
@@ -345,8 +242,8 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
     start = span.start
     if span.label in ("PERSON", "ORG", None):
         while start + 1 < span.end and (
-            _is_title(tokens, start)
-            or (tokens.lower[start] in names.TITLE_PREFIXES and _is_title(tokens, start + 1))
+            tokens.is_title(start)
+            or (tokens.lower[start] in names.TITLE_PREFIXES and tokens.is_title(start + 1))
             or (tokens.sentence_start[start] and tokens.lower[start] in names.PERSON_NOUNS)
         ):
             start += 1
@@ -355,9 +252,9 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
     begin = start
     while begin > 0 and start - begin < 6 and _may_be_title(tokens, begin - 1, begin == start):
         begin -= 1
-    while begin < start and not _is_title(tokens, begin) and tokens.lower[begin] not in names.TITLE_PREFIXES:
+    while begin < start and not tokens.is_title(begin) and tokens.lower[begin] not in names.TITLE_PREFIXES:
         begin += 1
-    if start + 1 == span.end and _is_title(tokens, start) and _is_no_name(tokens, start, span.label):
+    if start + 1 == span.end and tokens.is_title(start) and _is_no_name(tokens, start, span.label):
         return None
     return NameSpan(start, span.end, span.label, (begin, start) if begin < start else None)
 
@@ -371,12 +268,12 @@ def _is_no_name(tokens: Tokens, title: int, label: str | None) -> bool:
 def _without_office(tokens: Tokens, span: NameSpan) -> NameSpan:
     """Cut the office off behind what it is an office of: Ohio | Attorney General, Acme Institute | Fellow."""
     end = span.end
-    while end - 1 > span.start and _is_title(tokens, end - 1):
+    while end - 1 > span.start and tokens.is_title(end - 1):
         end -= 1
     two = span.end - span.start == 2
     surname = span.label == "PERSON" and two and tokens.text[span.end - 1] in names.surnames()
     headed = not names.ORGANISATION_HEADS.isdisjoint(tokens.lower[span.start + 1 : end])
-    named = (tokens.text[span.start] in names.given_names() and not headed) or _is_title(tokens, span.start)
+    named = (tokens.text[span.start] in names.given_names() and not headed) or tokens.is_title(span.start)
     if end == span.end or surname or named:
         return span
     while end - 1 > span.start and tokens.lower[end - 1] in names.TITLE_PREFIXES | {"press"}:
@@ -395,55 +292,8 @@ def _end_of_organisation(tokens: Tokens, start: int, end: int) -> int:
 def _may_be_title(tokens: Tokens, index: int, nearest: bool) -> bool:
     if "\n" in tokens.text[index] or not tokens.spaced[index]:
         return False
-    return _is_title(tokens, index) or (not nearest and tokens.lower[index] in names.TITLE_PREFIXES)
-
-
-def _is_title(tokens: Tokens, index: int) -> bool:
-    return tokens.lower[index].rstrip(".") in names.TITLES or tokens.lower[index] in names.OFFICES
+    return tokens.is_title(index) or (not nearest and tokens.lower[index] in names.TITLE_PREFIXES)
 
 
 def _looks_personal(tokens: Tokens, start: int, end: int) -> bool:
     return tokens.text[start] in names.given_names() or (end - start == 1 and tokens.text[start] in names.surnames())
-
-
-def _joined(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
-    """Join a head and its complement: the Bank + of + England."""
-    joined: list[NameSpan] = []
-    for span in spans:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and span.start - before.end in (1, 2)
-            and tokens.lower[before.end] in ("of", "for")
-            and (span.start - before.end == 1 or tokens.lower[before.end + 1] == "the")
-            and tokens.lower[before.end - 1] in names.HEADS_WITH_COMPLEMENTS
-            and before.label not in ("PERSON", "NORP")
-        ):
-            label = before.label or ("PLACE" if tokens.lower[before.end - 1] in names.PLACE_HEADS else "ORG")
-            joined[-1] = NameSpan(before.start, span.end, label, before.title)
-        elif before is not None and _is_district_of_columbia(tokens, before, span):
-            joined[-1] = NameSpan(before.start, span.end, "PLACE")
-        else:
-            joined.append(span)
-    return joined
-
-
-def _is_district_of_columbia(tokens: Tokens, city: NameSpan, span: NameSpan) -> bool:
-    """Return whether a name is the part of the capital's behind the comma: Washington, D.C."""
-    is_district = tokens.text[span.start : span.end] == ["D.C."]
-    return is_district and tokens.text[city.start : span.start] == ["Washington", ","]
-
-
-def _as_elsewhere(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
-    """Make one name of two that touch where the text has both as one elsewhere."""
-    labels = {tuple(tokens.lower[span.start : span.end]): span.label for span in spans if span.end - span.start > 1}
-    whole: list[NameSpan] = []
-    for span in spans:
-        before = whole[-1] if whole else None
-        if before is not None and before.end == span.start and tokens.spaced[span.start - 1]:
-            both = tuple(tokens.lower[before.start : span.end])
-            if both in labels:
-                whole[-1] = NameSpan(before.start, span.end, labels[both], before.title)
-                continue
-        whole.append(span)
-    return whole

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from enricher.entities import names
-from enricher.entities.name_spans import NameSpan, Tokens
+from enricher.entities.tokens import NameSpan, Tokens
 from enricher.parsing import is_in_dictionary
 from enricher.text import interpolated
 

@@ -1,0 +1,91 @@
+"""The tokens of a parsed text, and spans of them that are names.
+
+Comes in: spaCy's analysis. Goes out: its attributes in plain lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from enricher.entities import names
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+QUOTES = frozenset("\"“”„«»'‘’`")
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpan:
+    """A span of tokens that is a name.
+
+    Attributes
+    ----------
+    start, end : int
+        First token, and the one behind the last.
+    label : str or None
+        PERSON, ORG, PLACE, EVENT, PRODUCT, NORP or OTHER as the model had it, DOUBTFUL where it took what is no
+        adjective for a nationality; none where it saw no name.
+    title : tuple of int or None
+        First token of the title that stands before the name, and the one behind its last.
+    """
+
+    start: int
+    end: int
+    label: str | None
+    title: tuple[int, int] | None = None
+
+
+class Tokens:
+    """The attributes of a parsed text's tokens that are needed again and again."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.body = doc.text
+        self.text = [token.text for token in doc]
+        self.lower = [text.lower() for text in self.text]
+        self.tag = [token.tag_ for token in doc]
+        self.dep = [token.dep_ for token in doc]
+        self.head = [token.head.i for token in doc]
+        self.lemma = [token.lemma_.lower() for token in doc]
+        self.spaced = [bool(token.whitespace_) for token in doc]
+        self.begin = [token.idx for token in doc]
+        self.sentence_start = [bool(token.is_sent_start) for token in doc]
+        self.tells_of_sport = self._sentences_with(names.SPORT_NOUNS)
+        self.capital = [text[:1].isupper() or (text[:1].isdigit() and text[-1:].isupper()) for text in self.text]
+        self._mark_sentence_openings()
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def proper(self, index: int) -> bool:
+        """Return whether a token is a capitalised proper noun."""
+        return self.capital[index] and self.tag[index] in ("NNP", "NNPS")
+
+    def end_of(self, index: int) -> int:
+        """Return the code point behind a token."""
+        return self.begin[index] + len(self.text[index])
+
+    def is_title(self, index: int) -> bool:
+        """Return whether a token is a title or an office: Dr., Senator, spokesman."""
+        return self.lower[index].rstrip(".") in names.TITLES or self.lower[index] in names.OFFICES
+
+    def is_known(self, start: int, end: int) -> bool:
+        """Return whether tokens are the name of a widely known organisation."""
+        return self.body[self.begin[start] : self.end_of(end - 1)] in names.ORGANISATIONS
+
+    def _sentences_with(self, words: frozenset[str]) -> list[bool]:
+        """Return for each token whether its sentence has one of the words."""
+        flags: list[bool] = []
+        for sentence in self.doc.sents:
+            has = not words.isdisjoint(self.lower[sentence.start : sentence.end])
+            flags.extend([has] * (sentence.end - sentence.start))
+        return flags
+
+    def _mark_sentence_openings(self) -> None:
+        """Count words behind a line break or an opening mark as openings, too: they are capitalised anyhow."""
+        for index in range(1, len(self)):
+            before = self.text[index - 1]
+            if "\n" in before or (self.sentence_start[index - 1] and before in QUOTES | {"(", "-", "–", "—", "•"}):
+                self.sentence_start[index] = True
