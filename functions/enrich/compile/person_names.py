@@ -2,7 +2,7 @@
 
 Comes in: the package ``faker`` (MIT), whose providers list names of some eighty countries, and the package ``names``
 (MIT), which carries the names of the United States census of 1990 (public domain). Goes out: nothing. Changes:
-``enricher/entities/person_names.txt``, one name a line: ``g`` for a given name, ``s`` for a surname, ``b`` for both.
+``enricher/text/person_names.txt``, one name a line: ``g`` for a given name, ``s`` for a surname, ``b`` for both.
 
 Run by ``make data``, which pins the packages; the same packages give the same bytes.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 import names
 from faker.providers import person
 
-TARGET = Path(__file__).parents[1] / "enricher" / "entities" / "person_names.txt"
+TARGET = Path(__file__).parents[1] / "enricher" / "text" / "person_names.txt"
 
 SURNAMES_OF_THE_CENSUS = 25_000
 """Of 88,799 names, the most frequent: fewer than one person in 200,000 has one of the others."""

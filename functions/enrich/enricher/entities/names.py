@@ -1,33 +1,26 @@
 """Words that tell what a name names: given names and surnames, titles, heads of organisations and of places, roles.
 
-Comes in: a word. Goes out: what it is evidence of. The lists of ``names.toml`` are of our own writing;
-``compile/person_names.py`` makes ``person_names.txt``.
+Comes in: a word. Goes out: what it is evidence of. The lists of ``names.toml`` are of our own writing.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
+from enricher import text
 from enricher.text import read_word_lists
 
 
 @cache
 def given_names() -> frozenset[str]:
-    """Return given names of some eighty countries, in Latin letters."""
-    return frozenset(line[1:] for line in _person_names() if line[0] in "gb") | _MORE_GIVEN_NAMES
+    """Return given names of some eighty countries, and more that are met in news."""
+    return text.given_names() | _MORE_GIVEN_NAMES
 
 
-@cache
 def surnames() -> frozenset[str]:
-    """Return surnames of some eighty countries, in Latin letters."""
-    return frozenset(line[1:] for line in _person_names() if line[0] in "sb")
-
-
-@cache
-def _person_names() -> tuple[str, ...]:
-    return tuple((files("enricher.entities") / "person_names.txt").read_text(encoding="utf-8").split())
+    """Return surnames of some eighty countries."""
+    return text.surnames()
 
 
 _LISTS = read_word_lists(Path(__file__).with_name("names.toml"))
