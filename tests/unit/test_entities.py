@@ -28,7 +28,7 @@ came from Poland and Mali. Oliveira's team checked every bolt, and Oliveira left
 
 
 def weight_of_some_places(name: str) -> float:
-    return {"Mali": 4.0, "Poland": 4.0, "U.S.": 4.0, "Niger": 4.0, "Wendlitz": 1.2}.get(name, 0.0)
+    return {"Mali": 4.5, "Poland": 4.5, "U.S.": 4.5, "Niger": 4.5, "Wendlitz": 1.2}.get(name, 0.0)
 
 
 def entities(body: str, headline: str | None = None) -> tuple[Entity, ...]:
@@ -318,3 +318,90 @@ def test_a_name_ends_before_brackets_that_it_does_not_close() -> None:
 
 def test_a_family_name_that_looks_like_a_number_is_of_the_person() -> None:
     assert types_in("President Xi Jinping spoke. Xi said that the reform would go on.") == {"Xi Jinping": "PERSON"}
+
+
+TOWNS = {"Bologna": 2.2, "Udinese": 0.0, "Cardiff": 2.2, "Bari": 2.2, "Boston": 2.2, "Chicago": 3.0, "Fresno": 2.2}
+
+
+def typed(body: str) -> dict[str, str]:
+    """Return the names of a text and their types, in a world of few places."""
+    gazetteer = TOWNS | {"Germany": 4.5, "Portugal": 4.5, "Trinidad and Tobago": 4.5, "Austin": 2.2, "Texas": 4.0}
+    enricher = EntitiesEnricher(lambda name: gazetteer.get(name, 0.0))
+    found = enricher.enrich(analysis_of(Document(body)), ENGLISH).entities
+    return {mention.text: entity.type for entity in found for mention in entity.mentions}
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "type_"),
+    [
+        ("Marco Tellini scored twice as Bologna beat Udinese 3-1 on Sunday.", "Bologna", "ORG"),
+        ("He made his debut in a 2-0 win over Cardiff in August.", "Cardiff", "ORG"),
+        ("She played for Bari before she retired.", "Bari", "ORG"),
+        ("He was born in Bari, a city by the sea.", "Bari", "PLACE"),
+        ("Boston defeated Chicago 5-3 after he homered in the ninth inning.", "Chicago", "ORG"),
+        ("The team checked every bolt, and she left for Boston on Sunday.", "Boston", "PLACE"),
+        ("Germany beat Portugal 2-1 in the final.", "Portugal", "PLACE"),
+        ("Results on Sunday:\nLahti 1 Jazz Pori 0", "Jazz Pori", "ORG"),
+        ("The Fresno Bee reported on Monday that the plant would close.", "Fresno Bee", "ORG"),
+    ],
+)
+def test_clubs_and_papers_named_by_their_town_are_no_towns(body: str, name: str, type_: str) -> None:
+    assert typed(body)[name] == type_
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "type_"),
+    [
+        ("She spoke in Stow-on-the-Wold on Friday.", "Stow-on-the-Wold", "PLACE"),
+        ("The forces of Laurent-Désiré Moke moved north.", "Laurent-Désiré Moke", "PERSON"),
+        ("Researchers at King Abdulaziz University agreed.", "King Abdulaziz University", "ORG"),
+        ("She taught at the University of Texas at Austin.", "University of Texas at Austin", "ORG"),
+        ("He led the Bureau of Alcohol, Tobacco and Firearms.", "Bureau of Alcohol, Tobacco and Firearms", "ORG"),
+        ("He left the Justice and Truth Alliance in May.", "Justice and Truth Alliance", "ORG"),
+        ("The Workers' Party of Belgium won a seat.", "Workers' Party of Belgium", "ORG"),
+        ("The wedding was at St James's Church on Friday.", "St James's Church", "ORG"),
+        ("Trinidad and Tobago abstained.", "Trinidad and Tobago", "PLACE"),
+        ("The road crosses U.S. Route 41 near the mill.", "U.S. Route 41", "PLACE"),
+        ("Lieutenant-General Ivor Stamp spoke.", "Ivor Stamp", "PERSON"),
+    ],
+)
+def test_a_name_is_whole(body: str, name: str, type_: str) -> None:
+    assert typed(body)[name] == type_
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "type_"),
+    [
+        ("The contractor, Ansell Marine, was paid in advance.", "Ansell Marine", "ORG"),
+        ("Her company, Hollis Grant, makes valves.", "Hollis Grant", "ORG"),
+        ("Walter Moffat, a bakery in the old town, employs ten people.", "Walter Moffat", "ORG"),
+        ("The band Ruby Warren played at the fair.", "Ruby Warren", "ORG"),
+        ("The café, Dolly's, has been there since 1950.", "Dolly's", "ORG"),
+        ("The charity Emma's Kitchen feeds 400 people a day.", "Emma's Kitchen", "ORG"),
+        ("The ferry Margaret Ann was built in 1950.", "Margaret Ann", "OTHER"),
+        ("The school that Ruby Warren attended closed in June.", "Ruby Warren", "PERSON"),
+        ("The contractor, Ellen Grant, was paid in advance.", "Ellen Grant", "PERSON"),
+    ],
+)
+def test_a_noun_beside_a_name_says_what_it_is(body: str, name: str, type_: str) -> None:
+    assert typed(body)[name] == type_
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Texas Governor John Philips agreed.", {"Texas": "PLACE", "John Philips": "PERSON"}),
+        ("Labour MP Joan Whitty asked him.", {"Labour": "ORG", "Joan Whitty": "PERSON"}),
+        ("They asked Defence Secretary Mark Tolland.", {"Mark Tolland": "PERSON"}),
+        ("Crossing Lake Erie takes a day.", {"Lake Erie": "PLACE"}),
+        ("Starring Pip Dunne, the series ran for years.", {"Pip Dunne": "PERSON"}),
+        ("MAYOR ELLEN BURKE QUITS AFTER LONG FIGHT\nIt was late.", {"ELLEN BURKE": "PERSON"}),
+    ],
+)
+def test_offices_and_the_words_of_headings_are_no_part_of_a_name(body: str, found: dict[str, str]) -> None:
+    assert typed(body) == found
+
+
+def test_a_plural_behind_a_list_says_what_it_lists() -> None:
+    found = typed("It covers all or part of Marion, Boone, Hancock, Hamilton and Shelby counties.")
+    assert found == dict.fromkeys(("Marion", "Boone", "Hancock", "Hamilton", "Shelby"), "PLACE")

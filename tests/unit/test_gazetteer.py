@@ -54,9 +54,9 @@ def test_what_names_no_place_gives_none(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "weight"),
     [
-        ("Mali", 4.0),
+        ("Mali", 4.5),
         ("Texas", 4.0),
-        ("Europe", 4.0),
+        ("Europe", 4.5),
         ("Chicago", 3.0),
         ("Dayton", 2.2),
         ("Zwolle", 2.2),

@@ -98,7 +98,7 @@ class EntitiesEnricher:
     def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the entities; none for a text that names nobody."""
         tokens = Tokens(analysis.parse(found).doc)
-        spans = name_spans(tokens)
+        spans = name_spans(tokens, lambda name: is_surely_a_place(name, self._place_weight))
         types = name_types(tokens, spans, self._place_weight)
         mentions = list(self._mentions(analysis.document.body, tokens, spans, types))
         return Enrichment(entities=entities_of(mentions, analysis.document))

@@ -5,10 +5,27 @@ Comes in: tokens, and the spans of names. Goes out: the same spans, some of them
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 from enricher.entities import names
 from enricher.entities.tokens import NameSpan, Tokens
+from enricher.parsing import is_in_dictionary
 
 HYPHENS = frozenset({"-", "–", "‑"})
+
+_LONGEST_JOINT = 5
+"""Letters of the words in lower case within a name that hyphens join: Stow-on-the-Wold."""
+_SHORTEST_TITLE = 4
+"""Letters: a body is named after a king or a prince, but never after a Mr or a Sen."""
+_CAMPUS_HEADS = frozenset({"university", "college", "institute"})
+_SAINTS = frozenset({"st", "st.", "saint"})
+_LINKING = frozenset({"of", "for", "at"})
+_POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
+
+PlaceTest = Callable[[str], bool]
+"""Returns whether a name is a country's, a region's or the like."""
+
+Range = tuple[int, int]
 
 
 def fused(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
@@ -38,10 +55,10 @@ def _touch_as_one(tokens: Tokens, left: NameSpan, right: NameSpan) -> bool:
     return left.label == right.label or last in names.ORGANISATION_HEADS or last in names.PLACE_HEADS
 
 
-def joined(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
-    """Join a head and its complement: the Bank + of + England."""
+def joined(tokens: Tokens, spans: Sequence[NameSpan], is_place: PlaceTest) -> list[NameSpan]:
+    """Join a head and its complement: the Bank + of + England; and what only together is a name."""
     together: list[NameSpan] = []
-    for span in spans:
+    for span in _with_lists(tokens, _with_possessives(tokens, spans)):
         before = together[-1] if together else None
         if (
             before is not None
@@ -53,17 +70,180 @@ def joined(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
         ):
             label = before.label or ("PLACE" if tokens.lower[before.end - 1] in names.PLACE_HEADS else "ORG")
             together[-1] = NameSpan(before.start, span.end, label, before.title)
-        elif before is not None and _is_district_of_columbia(tokens, before, span):
+        elif before is not None and _is_one_place(tokens, before, span, is_place):
             together[-1] = NameSpan(before.start, span.end, "PLACE")
+        elif before is not None and _is_campus(tokens, before, span):
+            together[-1] = NameSpan(before.start, span.end, "ORG")
         else:
             together.append(span)
     return together
 
 
-def _is_district_of_columbia(tokens: Tokens, city: NameSpan, span: NameSpan) -> bool:
-    """Return whether a name is the part of the capital's behind the comma: Washington, D.C."""
-    is_district = tokens.text[span.start : span.end] == ["D.C."]
-    return is_district and tokens.text[city.start : span.start] == ["Washington", ","]
+def _is_one_place(tokens: Tokens, left: NameSpan, right: NameSpan, is_place: PlaceTest) -> bool:
+    """Return whether two names are one: Washington, D.C., and Trinidad and Tobago."""
+    between = tokens.lower[left.end : right.start]
+    if between == [","]:
+        return tokens.text[right.start : right.end] == ["D.C."] and tokens.text[left.start : left.end] == ["Washington"]
+    return between == ["and"] and is_place(tokens.body[tokens.begin[left.start] : tokens.end_of(right.end - 1)])
+
+
+def _is_campus(tokens: Tokens, left: NameSpan, right: NameSpan) -> bool:
+    """Return whether a name says where a university of several places is: the University of Texas at Austin."""
+    university = tokens.lower[left.start] in _CAMPUS_HEADS and "of" in tokens.lower[left.start : left.end]
+    return university and tokens.lower[left.end : right.start] == ["at"] and right.label == "PLACE"
+
+
+def names_a_body(tokens: Tokens, start: int, end: int) -> bool:
+    """Return whether a title opens the name of a body or a place: King Abdulaziz University, Prince Edward Island."""
+    first = tokens.lower[start]
+    if len(first) < _SHORTEST_TITLE or first.endswith(".") or end - start < 3:
+        return False
+    head = next((at - 1 for at in range(start + 2, end) if tokens.lower[at] in _LINKING), end - 1)
+    known = tokens.lower[head] in names.ORGANISATION_HEADS or tokens.lower[head] in names.PLACE_HEADS
+    return known and head > start + 1 and tokens.text[head] not in names.surnames()
+
+
+def _with_lists(tokens: Tokens, spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """Let common words in a name go on over commas and "and": Bureau of | Alcohol, Tobacco and Firearms."""
+    whole: list[NameSpan] = []
+    for span in spans:
+        if whole and span.start < whole[-1].end:
+            continue
+        start, end = _start_of_pair(tokens, span), _end_of_list(tokens, span)
+        if start < span.start and whole and whole[-1].end > start:
+            whole.pop()
+        whole.append(NameSpan(start, end, "ORG", span.title) if (start, end) != (span.start, span.end) else span)
+    return whole
+
+
+def _end_of_list(tokens: Tokens, span: NameSpan) -> int:
+    """Return where a list of common words that begins in an organisation's name ends: with the words behind "and"."""
+    head = next((at for at in range(span.start + 1, span.end - 1) if tokens.lower[at] in ("of", "for", "on")), None)
+    if head is None or tokens.lower[head - 1] not in names.ORGANISATION_HEADS or not _is_common(tokens, span.end - 1):
+        return span.end
+    at, commas = span.end, 0
+    while at + 1 < len(tokens) and tokens.text[at] == "," and _is_common(tokens, at + 1):
+        at, commas = _end_of_common(tokens, at + 1), commas + 1
+    at += at < len(tokens) and tokens.text[at] == ","
+    listed = commas and at + 1 < len(tokens) and tokens.lower[at] in ("and", "&") and _is_common(tokens, at + 1)
+    return _end_of_common(tokens, at + 1) if listed else span.end
+
+
+def _start_of_pair(tokens: Tokens, span: NameSpan) -> int:
+    """Return where a pair of common words begins that the model divides: Justice and | Truth Alliance."""
+    start = span.start - 2
+    if start < 1 or tokens.lower[span.start - 1] not in ("and", "&") or tokens.lower[start - 1] != "the":
+        return span.start
+    headed = tokens.lower[span.end - 1] in names.ORGANISATION_HEADS and not tokens.is_known(span.start, span.end)
+    is_body = tokens.lower[start] in names.ORGANISATION_HEADS or tokens.is_known(start, start + 1)
+    words = span.end - span.start > 1 and _is_common(tokens, start) and _is_common(tokens, span.start)
+    return start if headed and words and not is_body else span.start
+
+
+def _end_of_common(tokens: Tokens, at: int) -> int:
+    while at < len(tokens) and _is_common(tokens, at):
+        at += 1
+    return at
+
+
+def _is_common(tokens: Tokens, at: int) -> bool:
+    """Return whether a token is a word of the dictionary with a capital, and no name of a body."""
+    if not tokens.capital[at] or not tokens.text[at].isalpha() or tokens.is_known(at, at + 1):
+        return False
+    return is_in_dictionary(tokens.lower[at]) or is_in_dictionary(tokens.lemma[at])
+
+
+def _with_possessives(tokens: Tokens, spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """Join whose it is and what it is where both are the name: the Workers' Party, St James's Place, Emma's Kitchen."""
+    found = [(start, end, label) for start, end, label in _possessive_names(tokens)]
+    whole = [span for span in spans if not any(span.start < end and start < span.end for start, end, _ in found)]
+    for start, end, label in found:
+        last = max([end, *(span.end for span in spans if start <= span.start < end)])
+        whole.append(NameSpan(start, last, label))
+    return sorted(whole, key=lambda span: span.start)
+
+
+def _possessive_names(tokens: Tokens) -> Iterator[tuple[int, int, str]]:
+    for mark in range(1, len(tokens) - 1):
+        if tokens.text[mark] not in _POSSESSIVES or not tokens.capital[mark - 1] or tokens.spaced[mark - 1]:
+            continue
+        owner, end = mark - 1, mark + 1
+        while end < len(tokens) and tokens.proper(end):
+            end += 1
+        head = tokens.lower[end - 1]
+        is_body, is_place = head in names.ORGANISATION_HEADS, head in names.PLACE_HEADS
+        saint = owner > 0 and tokens.lower[owner - 1] in _SAINTS
+        if end > mark + 1 and saint and (is_body or is_place):
+            yield owner - 1, end, "ORG" if is_body else "PLACE"
+        elif (end > mark + 1 and is_body and _is_of_members(tokens, owner)) or (
+            _is_called(tokens, owner) and _is_whole(tokens, mark, end)
+        ):
+            yield owner, end, "ORG"
+
+
+def _is_of_members(tokens: Tokens, owner: int) -> bool:
+    """Return whether a body's name opens with its members, who are no name: Workers', Women's."""
+    plural = tokens.tag[owner] in ("NNS", "NNPS") or tokens.lower[owner].endswith(("s", "men"))
+    return plural and is_in_dictionary(tokens.lower[owner]) and tokens.text[owner] not in names.given_names()
+
+
+def _is_called(tokens: Tokens, owner: int) -> bool:
+    """Return whether a business is named: the café, Dolly's; the charity Emma's Kitchen."""
+    at = owner - 1 - (owner > 0 and tokens.text[owner - 1] == ",")
+    if at < 1:
+        return False
+    named = tokens.tag[at] == "NN" and tokens.lemma[at] in names.ORGANISATION_NOUNS
+    return named and tokens.text[owner] in names.given_names()
+
+
+def _is_whole(tokens: Tokens, mark: int, end: int) -> bool:
+    """Return whether nothing is named behind that somebody could have: Emma's Kitchen, and Dolly's alone."""
+    if end == mark + 1:
+        return tokens.text[end] in {",", ".", ")"} or tokens.tag[end] in {"VBD", "VBZ", "VBP"}
+    return all(_is_common(tokens, at) for at in range(mark + 1, end))
+
+
+def with_hyphens(tokens: Tokens, spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """Let no span divide a name that hyphens join, and add those in which the model saw none."""
+    whole = list(spans)
+    for start, end in _hyphenated_names(tokens):
+        inside = [span for span in whole if span.start < end and start < span.end]
+        labels = {span.label for span in inside}
+        are_places = labels == {"PLACE"} and len(inside) > 1 and all(tokens.capital[start:end:2])
+        if "NORP" in labels or are_places:
+            continue
+        first, last = min([start, *(span.start for span in inside)]), max([end, *(span.end for span in inside)])
+        label = "PLACE" if "PLACE" in labels else inside[-1].label if inside else None
+        whole = [span for span in whole if span not in inside] + [NameSpan(first, last, label)]
+    return sorted(whole, key=lambda span: span.start)
+
+
+def _hyphenated_names(tokens: Tokens) -> Iterator[Range]:
+    start = 0
+    while start < len(tokens):
+        end = start + 1
+        while end + 1 < len(tokens) and _is_hyphen_between_words(tokens, end):
+            end += 2
+        if end > start + 1 and _is_hyphenated_name(tokens, start, end):
+            yield start, end
+        start = end
+
+
+def _is_hyphen_between_words(tokens: Tokens, at: int) -> bool:
+    glued = not tokens.spaced[at - 1] and not tokens.spaced[at]
+    return glued and tokens.text[at] in HYPHENS and tokens.text[at + 1][0].isalpha()
+
+
+def _is_hyphenated_name(tokens: Tokens, start: int, end: int) -> bool:
+    """Return whether words that hyphens join are one name: Stow-on-the-Wold, Xiong-nu, but not Moscow-based."""
+    words = range(start, end, 2)
+    if not tokens.capital[start] or len(tokens.text[start]) < 2 or all(tokens.is_title(at) for at in words):
+        return False
+    if tokens.capital[end - 1]:
+        return all(tokens.capital[at] or len(tokens.text[at]) <= _LONGEST_JOINT for at in words)
+    last = tokens.lower[end - 1]
+    is_common = is_in_dictionary(last) or is_in_dictionary(tokens.lemma[end - 1]) or last.endswith(("ed", "ing"))
+    return len(words) == 2 and tokens.proper(start) and len(last) > 1 and last.isalpha() and not is_common
 
 
 def as_elsewhere(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:

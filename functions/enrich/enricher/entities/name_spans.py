@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from enricher.entities import names
-from enricher.entities.joined_names import HYPHENS, as_elsewhere, fused, joined
+from enricher.entities.joined_names import HYPHENS, PlaceTest, as_elsewhere, fused, joined, names_a_body, with_hyphens
+from enricher.entities.teams import results_of
 from enricher.entities.tokens import NameSpan, Tokens
+from enricher.parsing import is_in_dictionary
 
 _LABELS = {
     "PERSON": "PERSON",
@@ -29,19 +31,21 @@ _OTHER_LABELS = frozenset({"WORK_OF_ART", "LAW", "LANGUAGE"})
 _DEMONYM_ENDINGS = ("an", "ese", "ish", "i", "ic", "ist", "ch", "s", "man", "men", "er", "ard")
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’", "´s", "`s"})
 _ARTICLES = frozenset({"the", "a", "an"})
-_PARTED_BY = frozenset({"and", "or", ",", "near", "after", "&"})
+_PARTED_BY = frozenset({"and", "or", ",", "near", "after", "for", "&"})
 _NEVER_LAST = frozenset({"on", "in", "at", "of", "for", "and", "or", "the", "a", "to", "by", "from", "with", "as"})
 _LONGEST_NAME_TOKENS = 12
+_BEFORE_NAMES = frozenset({"under", "with", "after", "before", "since", "against", "when", "while", "how", "why"})
 
 
-def name_spans(tokens: Tokens) -> list[NameSpan]:
+def name_spans(tokens: Tokens, is_place: PlaceTest = lambda _: False) -> list[NameSpan]:
     """Return the spans, in order."""
     taken = [False] * len(tokens)
     spans: list[NameSpan] = []
     labelled = [part for span in _of_model(tokens) for part in _parts(tokens, span)]
+    labelled = _with_results(tokens, labelled)
+    labelled = with_hyphens(tokens, fused(tokens, labelled))
     for span in labelled:
         _take(taken, span)
-    labelled = fused(tokens, labelled)
     for span in labelled:
         _take(taken, span, False)
         grown = _trimmed(tokens, _grown(tokens, span, taken))
@@ -53,7 +57,15 @@ def name_spans(tokens: Tokens) -> list[NameSpan]:
         if trimmed is not None and not any(taken[trimmed.start : trimmed.end]):
             _take(taken, trimmed)
             spans.append(trimmed)
-    return as_elsewhere(tokens, joined(tokens, sorted(spans, key=lambda span: span.start)))
+    return as_elsewhere(tokens, joined(tokens, sorted(spans, key=lambda span: span.start), is_place))
+
+
+def _with_results(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
+    """Put the teams of results in the place of what the model has in their lines: Lahti 1 Jazz Pori 0."""
+    results = list(results_of(tokens))
+    lines = [(first.start, second.end + 1) for first, second in results]
+    others = [span for span in spans if not any(span.start < end and start < span.end for start, end in lines)]
+    return sorted([*others, *(team for result in results for team in result)], key=lambda span: span.start)
 
 
 def _take(taken: list[bool], span: NameSpan, value: bool = True) -> None:
@@ -108,6 +120,8 @@ def _parted_at(tokens: Tokens, span: NameSpan, start: int, index: int) -> bool:
     if index + 1 >= span.end or not tokens.capital[index + 1]:
         return False
     word = tokens.lower[index]
+    if word == "for":
+        return tokens.is_known(start + (tokens.lower[start] in _ARTICLES), index)
     if word == ",":
         return tokens.lower[index + 1].rstrip(".") not in names.COMPANY_SUFFIXES | {"jr", "sr"} and span.label != "ORG"
     if span.label == "ORG":  # "Johnson and Johnson", "Ministry of Trade and Industry"
@@ -135,7 +149,7 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
             and tokens.spaced[start - 1]
             and not _breaks(tokens, start - 1)
             and span.label != "NORP"
-            and (not tokens.sentence_start[start - 1] or tokens.lower[start - 1] in names.TITLES)
+            and (not tokens.sentence_start[start - 1] or _may_open_a_name(tokens, start - 1, span.label))
             and (not tokens.is_title(start) or _belongs_to_title(tokens, start - 1))
         ):
             start -= 1
@@ -149,17 +163,28 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
             if taken[end + 1] or not (tokens.capital[end + 1] or _hyphenated_name(tokens, end + 1)):
                 break
             end += 2
-        elif (
-            tokens.proper(end)
-            and not glued
-            and not _breaks(tokens, end)
-            and span.label != "NORP"
-            and not tokens.sentence_start[end]
-        ) or (tokens.text[end] in names.GENERATIONS and not glued and tokens.tag[end] != "PRP"):
+        elif not glued and _goes_on(tokens, end, span.label):
             end += 1
         else:
             break
     return NameSpan(start, end, span.label)
+
+
+def _goes_on(tokens: Tokens, index: int, label: str | None) -> bool:
+    """Return whether a word behind a name is still of it: a proper noun, Jr., the number of a road."""
+    if tokens.text[index] in names.GENERATIONS and tokens.tag[index] != "PRP":
+        return True
+    if _is_number_of_a_road(tokens, index):
+        return True
+    may_be_of_it = tokens.proper(index) and not _breaks(tokens, index) and not tokens.sentence_start[index]
+    return may_be_of_it and label != "NORP" and not (label == "PLACE" and tokens.is_title(index))
+
+
+def _may_open_a_name(tokens: Tokens, index: int, label: str | None) -> bool:
+    """Return whether the first word of a sentence, which has a capital anyhow, may be the first of a name, too."""
+    if tokens.lower[index] in names.TITLES:
+        return True
+    return label == "PERSON" and not is_in_dictionary(tokens.lower[index]) and not is_in_dictionary(tokens.lemma[index])
 
 
 def _belongs_to_title(tokens: Tokens, index: int) -> bool:
@@ -172,6 +197,11 @@ def _hyphenated_name(tokens: Tokens, index: int) -> bool:
     return index + 2 < len(tokens) and tokens.text[index + 1] in HYPHENS and tokens.capital[index + 2]
 
 
+def _is_number_of_a_road(tokens: Tokens, index: int) -> bool:
+    """Return whether a number names a road: Interstate 93."""
+    return index > 0 and tokens.text[index][0].isdigit() and tokens.lower[index - 1] in names.NUMBERED_ROADS
+
+
 def _breaks(tokens: Tokens, index: int) -> bool:
     return tokens.text[index] in names.NOT_NAMES
 
@@ -181,10 +211,14 @@ def _missed(tokens: Tokens, taken: list[bool]) -> Iterator[NameSpan]:
     index = 0
     labelled = {token.i for entity in tokens.doc.ents for token in entity}
     while index < len(tokens):
-        if taken[index] or index in labelled or not tokens.proper(index) or _breaks(tokens, index):
+        numbered = tokens.capital[index] and index + 1 < len(tokens) and _is_number_of_a_road(tokens, index + 1)
+        party = tokens.text[index] in names.PARTY_WORDS and index + 1 < len(tokens) and tokens.is_title(index + 1)
+        named = tokens.proper(index) or party
+        unlabelled = index not in labelled and named and not _breaks(tokens, index)
+        if taken[index] or not (numbered or unlabelled):
             index += 1
             continue
-        end = index + 1
+        end = index + 1 + numbered
         while end < len(tokens) and not taken[end] and tokens.proper(end) and not _breaks(tokens, end):
             if not tokens.spaced[end - 1] and tokens.text[end - 1] not in HYPHENS:
                 break
@@ -216,8 +250,29 @@ def _end_before_open_bracket(tokens: Tokens, span: NameSpan) -> int:
     return span.start + words.index("(") if "(" in words[1:] and ")" not in words else span.end
 
 
+def _opens_a_clause(tokens: Tokens, start: int, end: int, label: str | None) -> bool:
+    """Return whether the first word of a sentence or heading is none of the name behind it: Crossing | Lake Erie."""
+    if not tokens.sentence_start[start] or end - start < 2:
+        return False
+    lower, following = tokens.lower[start], tokens.text[start + 1]
+    known = following in names.given_names() or tokens.lower[start + 1] in names.PLACE_OPENINGS
+    named = known or (label == "PERSON" and end - start > 2)
+    participle = _is_participle(lower) and tokens.text[start] not in names.given_names() | names.surnames()
+    return (participle and named) or (
+        label != "ORG" and lower in _BEFORE_NAMES and tokens.text[start] not in names.given_names()
+    )
+
+
+def _is_participle(lower: str) -> bool:
+    stem = lower.removesuffix("ing")
+    stems = (stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem)
+    return lower != stem and any(is_in_dictionary(form, "verb") for form in stems)
+
+
 def _is_no_opening(tokens: Tokens, start: int, end: int, label: str | None) -> bool:
     first = tokens.text[start]
+    if label in ("PERSON", "ORG", None) and _opens_a_clause(tokens, start, end, label):
+        return True
     if tokens.lower[start] in _ARTICLES or (not any(map(str.isalnum, first)) and first != "'"):
         return True
     if first.isdigit() and len(first) == 4 and start + 1 < end:  # a year
@@ -240,11 +295,14 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
     """Part the title from the name of a person: inside the span and before it."""
     span = _without_office(tokens, span)
     start = span.start
+    if tokens.is_title(start) and names_a_body(tokens, start, span.end):
+        return NameSpan(start, span.end, None if span.label == "PERSON" else span.label)
     if span.label in ("PERSON", "ORG", None):
         while start + 1 < span.end and (
             tokens.is_title(start)
             or (tokens.lower[start] in names.TITLE_PREFIXES and tokens.is_title(start + 1))
             or (tokens.sentence_start[start] and tokens.lower[start] in names.PERSON_NOUNS)
+            or (tokens.text[start] in HYPHENS and tokens.is_title(start + 1))
         ):
             start += 1
         if start > span.start and span.label == "ORG" and not _looks_personal(tokens, start, span.end):
@@ -254,9 +312,17 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
         begin -= 1
     while begin < start and not tokens.is_title(begin) and tokens.lower[begin] not in names.TITLE_PREFIXES:
         begin += 1
+    if start + 1 == span.end and _is_ministry_of_a_title(tokens, start):
+        return None
     if start + 1 == span.end and tokens.is_title(start) and _is_no_name(tokens, start, span.label):
         return None
     return NameSpan(start, span.end, span.label, (begin, start) if begin < start else None)
+
+
+def _is_ministry_of_a_title(tokens: Tokens, index: int) -> bool:
+    """Return whether a word only says what somebody is secretary of: Defence | Secretary."""
+    following = index + 1 < len(tokens) and tokens.is_title(index + 1) and tokens.capital[index + 1]
+    return following and tokens.lower[index] in names.TITLE_PREFIXES
 
 
 def _is_no_name(tokens: Tokens, title: int, label: str | None) -> bool:

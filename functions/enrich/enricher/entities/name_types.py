@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from math import sqrt
 
 from enricher.entities import names
-from enricher.entities.tokens import NameSpan, Tokens
+from enricher.entities.descriptions import described_as, noun_type, root_of
+from enricher.entities.teams import is_team
+from enricher.entities.tokens import QUOTES, NameSpan, Tokens
 from enricher.parsing import is_in_dictionary
 from enricher.text import interpolated
 
 PERSON, ORG, PLACE = "PERSON", "ORG", "PLACE"
 _SURELY_A_PLACE = 3.5
+_OF_A_REGION = 4.0
 _OF_A_SURE_PLACE = 2.0
 """Against a person, where several words name a country or a region: Tamil Nadu said, Sri Lanka wants."""
 _SCORED = (PERSON, ORG, PLACE)
@@ -37,15 +40,26 @@ _LEAST_EVIDENCE = 1.2
 _OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTHER", 3.5)}
 """What a name is that the model took for none of the three, and how much evidence says that it is one of them."""
 _SURELY_NO_STORM = 4.0
+_OF_A_HEAD_THAT_IS_A_SURNAME = 2.0
+"""Behind a given name: Ellen Marsh may be somebody, and Victoria Park is no one."""
+_OF_A_COLONY = 3.0
+_DEMONYM_ENDINGS = ("an", "ese", "ish", "ch", "ic")
+"""French Equatorial Africa, British North America."""
 _WEIGHT_OF_OTHER_MENTIONS = 0.6
 _WEIGHT_OF_NEIGHBOURS = 0.9
 _WEIGHT_OF_A_FULL_NAME = 2.5
+_WEIGHT_OF_A_DESCRIPTION = 6.0
+"""Where a noun says that a name is an insurer's, a ferry's or a river's, whatever persons have names like it."""
+_WEIGHT_OF_A_TEAM = 6.0
+"""Against a town, of a name that does what clubs do; countries, which play against each other, outweigh it."""
+_LEAST_OF_A_TOWN = 1.0
+_WEIGHT_OF_LISTED_PLACES = 4.0
 _WEIGHT_OF_A_SURNAME = 4.0
 """For a name that is a place's, too, where a mention rather does what a person does."""
 
 
 PlaceWeight = Callable[[str], float]
-"""How likely a name names a place, as far as a gazetteer knows: 4 for countries, continents and first-level regions, 3
+"""How likely a name names a place, as far as a gazetteer knows: 4.5 for countries, 4 for first-level regions, 3
 for cities of a million, 2.2 of a hundred thousand, 1.2 for smaller ones, 0 for none; for an alternate name, as if the
 city had a tenth of its people."""
 
@@ -78,6 +92,7 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
     count = Counter(keys)
     for key, evidence in zip(keys, heard, strict=True):
         _add(together[key], evidence)
+    _add_descriptions(tokens, spans, keys, own, heard)
     people = _add_shorter_forms(tokens, spans, keys, own, together)
     sums: list[Evidence] = []
     for key, span, evidence in zip(keys, spans, heard, strict=True):
@@ -89,6 +104,8 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
         said_by_model = _MODEL_WEIGHT[PLACE] if span.label == PLACE else 0.0
         if key in people and evidence[PERSON] > evidence[PLACE] - said_by_model:
             total[PERSON] += _WEIGHT_OF_A_SURNAME  # "Jordan said", in a text about Michael Jordan
+        if _may_be_town(tokens, span, own[key], place_weight) and is_team(tokens, span):
+            total[ORG] += _WEIGHT_OF_A_TEAM
         sums.append(total)
     _hear_neighbours(tokens, spans, sums)
     decided = [
@@ -103,6 +120,13 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
         if decided[at] in (None, "OTHER") and key in elsewhere and tokens.proper(span.end - 1):
             decided[at] = elsewhere[key].most_common(1)[0][0]
     return [NameType(type_, _confidence(total, type_)) for type_, total in zip(decided, sums, strict=True)]
+
+
+def _may_be_town(tokens: Tokens, span: NameSpan, evidence: Evidence, place_weight: PlaceWeight) -> bool:
+    """Return whether a club may be named by the town: not by a country, which plays, too."""
+    whole = tokens.body[tokens.begin[span.start] : tokens.end_of(span.end - 1)]
+    is_country = whole in names.REGIONS or place_weight(whole) > _OF_A_REGION
+    return not is_country and (span.label == PLACE or evidence[PLACE] >= _LEAST_OF_A_TOWN)
 
 
 def _confidence(evidence: Evidence, type_: str | None) -> float | None:
@@ -145,6 +169,8 @@ def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool)
     is_no_person = best != PLACE and _lead(total, best) < _SURELY_A_PERSON and _is_of_common_words(tokens, span, best)
     if is_no_person and span.label not in _OTHERWISE:
         return "OTHER" if span.label is not None and span.end - span.start > 1 else None
+    if total["OTHER"] > total[best]:
+        return "OTHER"
     if span.label in _OTHERWISE:
         otherwise, enough = _OTHERWISE[span.label]
         return best if total[best] >= enough else otherwise
@@ -206,15 +232,28 @@ def _weigh_heads(found: Evidence, text: Sequence[str], lower: Sequence[str], pla
     elif any(word in names.HEADS_ANYWHERE for word in lower[:-1]):
         found[ORG] += 1.5
     if head in names.PLACE_HEADS and not (head in names.COMPASS and text[0] in names.given_names()):
-        found[PLACE] += 3
+        is_name = len(text) == 2 and text[0] in names.given_names() and text[-1] in names.surnames()
+        found[PLACE] += _OF_A_HEAD_THAT_IS_A_SURNAME if is_name else 3
     if first in names.PLACE_OPENINGS:
         found[PLACE] += 2.5
     if first in names.CLUB_OPENINGS or "&" in lower:
         found[ORG] += 2.5
-    if _is_team(text, place_weight) and head not in names.PLACE_HEADS:
-        found[ORG] += 3
     if first in names.COMPASS:
         found[PLACE] += 1.5
+    _weigh_places_inside(found, text, head, place_weight)
+
+
+def _weigh_places_inside(found: Evidence, text: Sequence[str], head: str, place_weight: PlaceWeight) -> None:
+    """Weigh what a place in a name says: Ohio Comets, Fresno Bee, French Equatorial Africa; and a road's number."""
+    if _is_team(text, place_weight) and head not in names.PLACE_HEADS:
+        found[ORG] += 3
+    if _is_paper(text, place_weight):
+        found[ORG] += _WEIGHT_OF_A_TEAM
+    is_demonym = text[0].lower().endswith(_DEMONYM_ENDINGS) and text[0] not in names.given_names()
+    if is_demonym and is_surely_a_place(text[-1], place_weight):
+        found[PLACE] += _OF_A_COLONY
+    if text[-1][0].isdigit() and text[-2].lower() in names.NUMBERED_ROADS:
+        found[PLACE] += 3
 
 
 def _weigh_lone_word(found: Evidence, word: str, lower: str) -> None:
@@ -234,6 +273,14 @@ def _is_team(text: Sequence[str], place_weight: PlaceWeight) -> bool:
     """Return whether it is a place and a plural: Ohio Comets."""
     before = " ".join(text[:-1])
     return text[-1].endswith("s") and (before in names.REGIONS or place_weight(before) >= 1)
+
+
+def _is_paper(text: Sequence[str], place_weight: PlaceWeight) -> bool:
+    """Return whether it is a place and what newspapers are called: Fresno Bee, but not Dominican Republic."""
+    if text[-1] not in names.PAPER_WORDS or place_weight(" ".join(text)) >= _SURELY_A_PLACE:
+        return False
+    before = " ".join(text[:-1])
+    return before in names.REGIONS or place_weight(before) >= _LEAST_OF_A_TOWN
 
 
 def _weigh_personal(found: Evidence, text: Sequence[str], lower: Sequence[str]) -> None:
@@ -280,14 +327,6 @@ def _weigh_number(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
             found[ORG] += 0.5
 
 
-def _noun_type(lemma: str) -> str | None:
-    if lemma in names.PERSON_NOUNS:
-        return PERSON
-    if lemma in names.PLACE_NOUNS:
-        return PLACE
-    return ORG if lemma in names.ORGANISATION_NOUNS else None
-
-
 def _weigh_before(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
     at = span.start - 1
     article = False
@@ -304,7 +343,7 @@ def _weigh_before(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
         found[ORG] += 0.3
     if word == "of" and at > 0:
         _weigh_of(found, tokens, at)
-    if word in ("for", "against", "with", "to", "at", "over", "by", "from", "of") and tokens.tells_of_sport[span.start]:
+    if word in ("for", "against", "with", "to", "at", "over", "by", "from", "of") and tokens.sport[span.start] > 1:
         found[ORG] += 2.0 if word in ("for", "against", "with", "over") else 0.7
     scale = 0.5 if article else 1.0
     found[PLACE] += scale * names.PLACE_PREPOSITIONS.get(word, 0.0)
@@ -352,9 +391,7 @@ def _weigh_after(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
 
 
 def _weigh_grammar(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
-    root = span.end - 1
-    while tokens.head[root] != root and span.start <= tokens.head[root] < span.end:
-        root = tokens.head[root]
+    root = root_of(tokens, span)
     head, dependency = tokens.head[root], tokens.dep[root]
     if dependency in ("nsubj", "nsubjpass"):
         _weigh_as_subject(found, tokens, head)
@@ -403,9 +440,30 @@ def _weigh_behind_preposition(found: Evidence, tokens: Tokens, preposition: int)
 
 
 def _weigh_noun(found: Evidence, tokens: Tokens, at: int, weight: float) -> None:
-    noun = None if tokens.capital[at] or tokens.tag[at] not in ("NN", "NNS") else _noun_type(tokens.lemma[at])
+    noun = None if tokens.capital[at] or tokens.tag[at] not in ("NN", "NNS") else noun_type(tokens.lemma[at])
     if noun is not None:
         found[noun] += weight
+
+
+def _add_descriptions(
+    tokens: Tokens,
+    spans: Sequence[NameSpan],
+    keys: Sequence[str],
+    own: dict[str, Evidence],
+    heard: Sequence[Evidence],
+) -> None:
+    """Count what the text says that a name is: once for all its mentions, of a single word where it is said."""
+    described: set[tuple[str, str]] = set()
+    for span, key, evidence in zip(spans, keys, heard, strict=True):
+        type_ = described_as(tokens, span)
+        if type_ is None:
+            continue
+        is_title_of_a_work = type_ == "OTHER" and span.start > 0 and tokens.text[span.start - 1] in QUOTES
+        if span.end - span.start == 1 or is_title_of_a_work:
+            evidence[type_] += _WEIGHT_OF_A_DESCRIPTION
+        elif (key, type_) not in described:
+            described.add((key, type_))
+            own[key][type_] += _WEIGHT_OF_A_DESCRIPTION
 
 
 def _add_shorter_forms(
@@ -445,6 +503,9 @@ def _hear_neighbours(tokens: Tokens, spans: Sequence[NameSpan], sums: list[Evide
         if end < len(spans) and _listed(tokens, spans[end - 1], spans[end]):
             continue
         members = [at for at in range(start, end) if spans[at].label not in ("NORP", "OTHER")]
+        if len(members) > 1 and _are_places(tokens, spans[end - 1].end):
+            for at in members:
+                sums[at][PLACE] += _WEIGHT_OF_LISTED_PLACES
         said = {at: _said_to_neighbours(sums[at]) for at in members}
         together = Evidence(float)
         for type_, weight in said.values():
@@ -454,6 +515,12 @@ def _hear_neighbours(tokens: Tokens, spans: Sequence[NameSpan], sums: list[Evide
                 own = said[at][1] if said[at][0] == type_ else 0.0
                 sums[at][type_] += (weight - own) / sqrt(len(members) - 1)
         start = end
+
+
+def _are_places(tokens: Tokens, after: int) -> bool:
+    """Return whether what stands behind a list says that it lists places: Marion, Boone and Shelby counties."""
+    plural = after < len(tokens) and tokens.tag[after] in ("NNS", "NNPS")
+    return plural and tokens.lemma[after] in names.PLACE_NOUNS
 
 
 def _said_to_neighbours(evidence: Evidence) -> tuple[str, float]:

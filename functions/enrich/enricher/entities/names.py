@@ -8,19 +8,20 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from enricher import text
+from enricher.text import given_names as listed_given_names
 from enricher.text import read_word_lists
+from enricher.text import surnames as listed_surnames
 
 
 @cache
 def given_names() -> frozenset[str]:
     """Return given names of some eighty countries, and more that are met in news."""
-    return text.given_names() | _MORE_GIVEN_NAMES
+    return listed_given_names() | _MORE_GIVEN_NAMES
 
 
 def surnames() -> frozenset[str]:
     """Return surnames of some eighty countries."""
-    return text.surnames()
+    return listed_surnames()
 
 
 _LISTS = read_word_lists(Path(__file__).with_name("names.toml"))
@@ -42,6 +43,8 @@ CLUB_OPENINGS = _LISTS["club_openings"]
 COMPANY_SUFFIXES = _LISTS["company_suffixes"]
 
 PLACE_HEADS = _LISTS["place_heads"]
+
+NUMBERED_ROADS = _LISTS["numbered_roads"]
 
 PLACE_OPENINGS = _LISTS["place_openings"]
 
@@ -84,7 +87,27 @@ PERSON_PREPOSITIONS = {"by": 0.6, "with": 0.4, "against": 0.0, "after": 0.2, "fo
 
 ORGANISATION_PREPOSITIONS = {"against": 0.9, "for": 0.7, "by": 0.3, "with": 0.3, "at": 0.2, "over": 0.5}
 
+MATCH_VERBS = _LISTS["match_verbs"]
+
+MATCH_NOUNS = _LISTS["match_nouns"]
+
+MOVING_VERBS = _LISTS["moving_verbs"]
+
+PLAYING_NOUNS = _LISTS["playing_nouns"]
+
+THING_NOUNS = _LISTS["thing_nouns"]
+"""Ships, works and the like, which have names as persons have."""
+
+BUSINESS_ROLES = _LISTS["business_roles"]
+"""What a company is as often as a person."""
+
+PAPER_WORDS = _LISTS["paper_words"]
+"""Last words of newspapers that are named by their town."""
+
 SPORT_NOUNS = _LISTS["sport_nouns"]
+
+WEAK_SPORT_NOUNS = _LISTS["weak_sport_nouns"]
+"""Those that other texts have, too: only two of them tell of sport."""
 
 REGIONS = _LISTS["regions"]
 """Historical countries, regions, seas and rivers that lists of cities and countries leave out."""

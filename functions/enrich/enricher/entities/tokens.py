@@ -5,6 +5,7 @@ Comes in: spaCy's analysis. Goes out: its attributes in plain lists.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from enricher.entities import names
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+_SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[ \xa0]?[-–][ \xa0]?\d{1,2}(?![\d.,%]*[\d%])(?![–-])")
+"""The result of a match: 3-1."""
 
 QUOTES = frozenset("\"“”„«»'‘’`")
 
@@ -52,7 +56,7 @@ class Tokens:
         self.spaced = [bool(token.whitespace_) for token in doc]
         self.begin = [token.idx for token in doc]
         self.sentence_start = [bool(token.is_sent_start) for token in doc]
-        self.tells_of_sport = self._sentences_with(names.SPORT_NOUNS)
+        self.sport = self._sport_by_sentence()
         self.capital = [text[:1].isupper() or (text[:1].isdigit() and text[-1:].isupper()) for text in self.text]
         self._mark_sentence_openings()
 
@@ -75,13 +79,16 @@ class Tokens:
         """Return whether tokens are the name of a widely known organisation."""
         return self.body[self.begin[start] : self.end_of(end - 1)] in names.ORGANISATIONS
 
-    def _sentences_with(self, words: frozenset[str]) -> list[bool]:
-        """Return for each token whether its sentence has one of the words."""
-        flags: list[bool] = []
+    def _sport_by_sentence(self) -> list[int]:
+        """Return for each token how strongly its sentence tells of sport, 2 where it surely does."""
+        strengths: list[int] = []
         for sentence in self.doc.sents:
-            has = not words.isdisjoint(self.lower[sentence.start : sentence.end])
-            flags.extend([has] * (sentence.end - sentence.start))
-        return flags
+            words = names.SPORT_NOUNS.intersection(self.lower[sentence.start : sentence.end])
+            strength = 2 * len(words) - len(words & names.WEAK_SPORT_NOUNS)
+            if _SCORE.search(self.body, sentence.start_char, sentence.end_char):
+                strength += 2
+            strengths.extend([strength] * (sentence.end - sentence.start))
+        return strengths
 
     def _mark_sentence_openings(self) -> None:
         """Count words behind a line break or an opening mark as openings, too: they are capitalised anyhow."""

@@ -11,9 +11,11 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from enricher.parsing.headings import with_plain_headings
 from enricher.parsing.model import Model
 from enricher.parsing.parsed import ParsedText
 from enricher.text import dateline_ends
@@ -44,11 +46,9 @@ _UNBROKEN = re.compile(r"\S{300,}")
 minutes for 60,000 quotation marks."""
 _PIECE = 100
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_OPEN_CLASSES = ("NN", "VB", "JJ", "RB", "FW")
+"""Parts of speech, by the beginnings of their tags, that new words keep coming to."""
 _PRONOUNS = frozenset({"who", "which", "what", "that"})
-_FEWEST_WORDS_OF_HEADING = 4
-_CAPITALISED_SHARE = 0.8
-_SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", ";", ",")
 
 
 def parse(body: str) -> ParsedText:
@@ -99,7 +99,17 @@ def _end_endless_sentences(words: Doc) -> None:
 
 
 def _parsable(text: str) -> str:
-    return with_plain_headings(_UNBROKEN.sub(lambda run: _broken(run[0]), text))
+    return with_plain_headings(_UNBROKEN.sub(lambda run: _broken(run[0]), text), common_words)
+
+
+def common_words(lines: str) -> Iterator[tuple[int, int]]:
+    """Yield where the words of lines in lower case stand that the model takes for no names."""
+    model = loaded_model()
+    for word in model.analyse(model.tokenized(lines)):
+        open_class = word.tag_.startswith(_OPEN_CLASSES)
+        known = not open_class or is_in_dictionary(word.text) or is_in_dictionary(word.lemma_)
+        if word.is_alpha and known and not word.tag_.startswith("NNP"):
+            yield word.idx, word.idx + len(word)
 
 
 def _broken(run: str) -> str:
@@ -140,43 +150,3 @@ _seconds_of_loading: list[float] = []
 def seconds_of_work() -> float:
     """Return this thread's processor time without what it took to load the model."""
     return time.thread_time() - sum(_seconds_of_loading)
-
-
-def with_plain_headings(text: str) -> str:
-    """Return the text, its lines in capitals or in Title Case written as sentences are; nothing moves.
-
-    A word of such a line loses its capital where the text has it without one elsewhere; of a line all in capitals the
-    other words keep the first. The model takes every capitalised word for a name otherwise.
-    """
-    lines = text.split("\n")
-    headings = [number for number, line in enumerate(lines) if _is_heading(line)]
-    if not headings:
-        return text
-    others = "\n".join(line for number, line in enumerate(lines) if number not in set(headings))
-    plain = {word for word in _WORD.findall(others) if word.islower()}
-    capitalised = {word for word in _WORD.findall(others) if not word.islower()}
-    for number in headings:
-        lines[number] = _plain(lines[number], plain, capitalised)
-    return "\n".join(lines)
-
-
-def _is_heading(line: str) -> bool:
-    words: list[str] = [word for word in _WORD.findall(line) if len(word) > 3]
-    if len(words) < _FEWEST_WORDS_OF_HEADING or line.rstrip().endswith(_SENTENCE_ENDS):
-        return False
-    return sum(word[0].isupper() for word in words) >= _CAPITALISED_SHARE * len(words)
-
-
-def _plain(line: str, plain: set[str], capitalised: set[str]) -> str:
-    shouted = line.isupper()
-
-    def rewritten(match: re.Match[str]) -> str:
-        word = match[0]
-        lower = word.lower()
-        if len(lower) != len(word) or (shouted and word in capitalised):  # an acronym stays one
-            return word
-        if lower in plain and (shouted or word not in capitalised):
-            return lower
-        return word[0] + lower[1:] if shouted else word
-
-    return _WORD.sub(rewritten, line)

@@ -94,9 +94,9 @@ class Gazetteer:
     def weight(self, name: str) -> float:
         """Return how likely a name names a place.
 
-        4 for countries, parts of the world and first-level regions of a million people, 3 for cities of a million, 2.2
-        of a hundred thousand, 1.2 for those above 15,000, 0 for others; smaller regions and counties count as cities;
-        an alternate name counts as if the place had a tenth of its people.
+        4.5 for countries and parts of the world, 4 for first-level regions of a million people, 3 for cities of a
+        million, 2.2 of a hundred thousand, 1.2 for those above 15,000, 0 for others; smaller regions and counties count
+        as cities; an alternate name counts as if the place had a tenth of its people.
         """
         return max(map(_weight, self.find(name)), default=0.0)
 
@@ -135,7 +135,9 @@ def _place(row: tuple[object, ...]) -> Place:
 
 def _weight(place: Place) -> float:
     people = place.population / 10 if place.alternate else place.population
-    if place.kind in ("country", "world") or (place.kind == "region" and people >= 1_000_000):
+    if place.kind in ("country", "world"):
+        return 4.5
+    if place.kind == "region" and people >= 1_000_000:
         return 4.0
     if people < 15_000:
         return 0.0
