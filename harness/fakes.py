@@ -36,7 +36,7 @@ from newsdesk.clock import from_text
 from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
 from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
-from newsdesk.sources import DayYield, SeenItems, Source, SourcePage
+from newsdesk.sources import DayYield, DueSource, SeenItems, Source, SourcePage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -521,3 +521,32 @@ class InMemorySourceStore(FailsOnDemand):
         before = self.counted.get((source_id, day), DayYield(day=day))
         sums = {name: getattr(before, name) + number for name, number in counts.items()}
         self.counted[source_id, day] = before.model_copy(update=sums)
+
+
+class InMemoryDueSources(FailsOnDemand):
+    """A :class:`newsdesk.sources.DueSources` of one shard, over a registry."""
+
+    def __init__(self, store: InMemorySourceStore) -> None:
+        super().__init__()
+        self.store = store
+        self.sent: list[tuple[str, int]] = []
+
+    @can_fail
+    def due(self, shard: int, until: datetime, limit: int) -> Sequence[DueSource]:
+        assert shard == 0
+        known = [DueSource(name, source.due_at) for name, source in self.store.sources.items() if source.due_at]
+        due = [found for found in known if found.due_at <= until.timestamp()]
+        return sorted(due, key=lambda found: found.due_at)[:limit]
+
+    @can_fail
+    def claim(self, source: DueSource, until: datetime) -> int | None:
+        known = self.store.sources.get(source.source_id)
+        if known is None or known.due_at != source.due_at:
+            return None
+        claimed = known.model_copy(update={"due_at": int(until.timestamp()), "version": known.version + 1})
+        self.store.sources[source.source_id] = claimed
+        return claimed.version
+
+    @can_fail
+    def send(self, source_id: str, version: int) -> None:
+        self.sent.append((source_id, version))

@@ -37,6 +37,7 @@ from newsdesk.contracts import (
     vector_key,
 )
 from newsdesk.runtime import HOST_CLASSES, FunctionSettings, Metric, RecordStatus, Unit
+from newsdesk.sources import SourceKind, SourceWarning
 from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
@@ -57,6 +58,7 @@ _PACKAGES = {
     "publish": "publisher",
     "dispatch": "dispatcher",
     "intake": "receiver",
+    "discover": "discoverer",
 }
 _METRICS_OF_RECORDS = {
     function: (metric, metric.duration)
@@ -68,6 +70,7 @@ _METRICS_OF_RECORDS = {
         "index": Metric.ARTICLES_INDEXED,
         "embed": Metric.ARTICLES_EMBEDDED,
         "intake": Metric.INBOX_STEPS_TAKEN,
+        "discover": Metric.SOURCES_POLLED,
     }.items()
 }
 _SERIES_DOLLARS = 0.30
@@ -225,6 +228,8 @@ def series() -> list[tuple[tuple[Metric, ...], int]]:
         ((Metric.OUTCOMES_RECORDED,), len(DESCRIPTIONS)),
         ((Metric.ARTICLES_COMMITTED_MILLISECONDS,), len(CommitKind)),
         ((Metric.TEXTS_YIELDED, Metric.DATES_YIELDED), 2 * len(HOST_CLASSES)),
+        ((Metric.ITEMS_DISCOVERED,), len(SourceKind)),
+        ((Metric.SOURCES_WARNED,), len(SourceWarning)),
     ]
 
 
@@ -233,10 +238,7 @@ def _status_of(package: str) -> type[StrEnum]:
     (found,) = (
         value
         for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, StrEnum)
-        and value.__module__ == module.__name__
-        and value.__name__.endswith("Status")
+        if isinstance(value, type) and issubclass(value, StrEnum) and value.__name__.endswith("Status")
     )
     return found
 

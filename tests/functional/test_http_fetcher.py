@@ -835,3 +835,34 @@ def test_the_deadline_of_what_a_site_says_is_the_askers(server: MisbehavingServe
     with pytest.raises(TransientError) as caught:
         fetcher(deadline=100.0).fetch_auxiliary(server.on("/robots.txt", server_side.stall()), 1000, 0.3)
     assert caught.value.reason is Reason.TIMEOUT
+
+
+# Feeds, sitemaps and front pages
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [(b"<rss/>", "application/rss+xml"), (b"%PDF-1.7", "application/pdf"), (b"", "text/html"), (b"\x1f\x8b", "x/y")],
+)
+def test_a_listing_is_returned_whatever_it_is(server: MisbehavingServer, body: bytes, media_type: str) -> None:
+    url = server.on("/feed", server_side.answer(body, ("Content-Type", media_type), html=False))
+    response = fetcher().fetch_listing(FetchRequest(url, etag='"v1"'))
+    assert (response.body, response.header("Content-Type")) == (body, media_type)
+    (request,) = server.requests
+    assert request.field("If-None-Match") == '"v1"'
+    assert "rss" in (request.field("Accept") or "")
+
+
+def test_a_listing_has_the_bounds_and_the_statuses_of_a_page(server: MisbehavingServer) -> None:
+    large = server.on("/large", server_side.answer(b"x" * 2000))
+    gone = server.on("/gone", server_side.answer(b"", status=410))
+    for url, reason in ((large, Reason.TOO_LARGE), (gone, Reason.GONE)):
+        with pytest.raises(PermanentError) as caught:
+            fetcher(body=1000).fetch_listing(FetchRequest(url))
+        assert caught.value.reason is reason
+
+
+def test_a_listing_that_would_send_its_reader_on_is_itself(server: MisbehavingServer) -> None:
+    page = b'<meta http-equiv="refresh" content="0; url=/other">'
+    url = server.on("/front", server_side.answer(page))
+    assert fetcher().fetch_listing(FetchRequest(url)).final_url == url

@@ -23,6 +23,7 @@ from indexer.stage import CommitKind
 from newsdesk.contracts import DESCRIPTIONS, Reason
 from newsdesk.runtime import HOST_CLASSES, Metric, RecordStatus
 from newsdesk.runtime.observability import NAMESPACE, SERVICE
+from newsdesk.sources import SourceWarning
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, load_template
 
@@ -37,6 +38,7 @@ STAGES = {
     Metric.ARTICLES_INDEXED: "indexer",
     Metric.ARTICLES_DISPATCHED: "dispatcher",
     Metric.CHANGES_PUBLISHED: "publisher",
+    Metric.SOURCES_POLLED: "discoverer",
 }
 
 
@@ -88,6 +90,8 @@ def statuses_of(metric: Metric) -> set[str]:
             return {kind.value for kind in CommitKind}
         case Metric.TEXTS_YIELDED | Metric.DATES_YIELDED:
             return set(HOST_CLASSES)
+        case Metric.SOURCES_WARNED:
+            return {warning.value for warning in SourceWarning}
     module = importlib.import_module(f"{STAGES[metric]}.stage")
     enums = [value for name, value in vars(module).items() if name.endswith("Status") and isinstance(value, type)]
     return {member.value for enum in (*enums, RecordStatus) if issubclass(enum, StrEnum) for member in enum}

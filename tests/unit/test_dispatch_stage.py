@@ -14,12 +14,13 @@ from itertools import chain, repeat
 import pytest
 
 from dispatcher.stage import HORIZON_SECONDS, DispatchStage
-from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
+from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryDueSources, InMemorySourceStore, RecordingSender
 from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, WriteOnce, message_for, put_off, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
 from newsdesk.contracts import FetchRequested
 from newsdesk.errors import ConflictError, ThrottledError
 from newsdesk.runtime import Worker
+from newsdesk.sources import PauseReason, SourceKind, new_source, paused
 from tests.examples import NOW, TIMEOUTS, advanced, at_stage, id_of, new_state
 
 WORKING = (Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX)
@@ -41,6 +42,7 @@ class Desk:
         self.store = InMemoryArticleStore(*states)
         self.sender = RecordingSender()
         self.clock = FakeClock(NOW)
+        self.sources = InMemoryDueSources(InMemorySourceStore())
         self.stage = DispatchStage(
             Worker(self.store, self.sender, self.clock, TIMEOUTS),
             shards=self.store.shards,
@@ -48,6 +50,8 @@ class Desk:
             workers=workers,
             bulk_in_flight=bulk_in_flight,
             backlog=self._backlog,
+            sources=self.sources,
+            source_shards=1,
         )
 
     def _backlog(self) -> int:
@@ -391,3 +395,44 @@ def test_bulk_is_left_for_the_next_minute_while_the_queues_take_no_calls() -> No
     assert desk.run() == {"throttled": 1}
     desk.backlog_error = None
     assert desk.run() == {"fed": 1}
+
+
+def test_a_source_that_is_due_is_sent_to_discover_once() -> None:
+    # Given a source that is due, and one that is paused
+    desk = Desk()
+    due = new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW)
+    desk.sources.store.add(due)
+    other = new_source(SourceKind.FEED, "https://news.example/other.xml", NOW)
+    desk.sources.store.add(paused(other, PauseReason.OPERATOR, NOW))
+    # When dispatch runs twice
+    runs = [desk.run(), desk.run()]
+    # Then
+    assert runs == [{"polled": 1}, {}]
+    assert desk.sources.sent == [(due.source_id, 2)]
+
+
+def test_a_source_whose_message_was_lost_falls_due_again() -> None:
+    desk = Desk()
+    desk.sources.store.add(new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW))
+    desk.sources.fail_next("send", ThrottledError("refused"))
+    assert desk.run() == {"throttled": 1}
+    assert desk.run() == {}
+    desk.clock.advance(TIMEOUTS.stuck_after_seconds)
+    assert desk.run() == {"polled": 1}
+
+
+def test_sources_that_another_run_claims_are_left_to_it() -> None:
+    desk = Desk()
+    desk.sources.store.add(new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW))
+    [found] = desk.sources.due(0, NOW, 10)
+    claimed = desk.sources.claim(found, NOW + timedelta(hours=1))
+    assert claimed == 2
+    assert desk.sources.claim(found, NOW + timedelta(hours=1)) is None
+    assert desk.run() == {}
+
+
+def test_sources_wait_for_the_next_run_when_the_time_is_short() -> None:
+    desk = Desk()
+    desk.sources.store.add(new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW))
+    assert not desk.stage.run(lambda: False)
+    assert desk.run() == {"polled": 1}

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dispatcher.settings import DispatchSettings
 from dispatcher.stage import DispatchStage
 from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
+from newsdesk.adapters.sources import SOURCE_SHARDS, DynamoDueSources
 from newsdesk.adapters.sqs import QueueDepths, SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
@@ -49,6 +50,8 @@ def build() -> DispatchStage:
         workers=_WORKERS,
         bulk_in_flight=settings.bulk_in_flight,
         backlog=QueueDepths(settings.queue_urls).total,
+        sources=DynamoDueSources(settings.table_name, settings.discover_queue_url, pauses=_BRIEFLY),
+        source_shards=SOURCE_SHARDS,
     )
 
 

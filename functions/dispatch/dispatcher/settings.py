@@ -17,6 +17,7 @@ class DispatchSettings(VisitSettings):
     extract_queue_url: str = Field(description="The queue of captures to extract.")
     enrich_queue_url: str = Field(description="The queue of articles to enrich.")
     index_queue_url: str = Field(description="The queue of articles to commit.")
+    discover_queue_url: str = Field(description="The queue of sources to poll.")
     dispatch_limit_per_shard: int = Field(
         default=1000, ge=1, description="Articles that one run moves in each of the due index's shards."
     )

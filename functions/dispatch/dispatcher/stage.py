@@ -28,6 +28,7 @@ from newsdesk.articles import (
 from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import ThrottledError
 from newsdesk.runtime import Worker, logger
+from newsdesk.sources import DueSources
 
 HORIZON_SECONDS = 60
 """What falls due before the next run, a minute from now, is sent now with the queue's own delay."""
@@ -42,6 +43,8 @@ class DispatchStatus(StrEnum):
     """A run that waited for its retry or its host goes on."""
     FED = "fed"
     """A run of bulk has its turn."""
+    POLLED = "polled"
+    """A source is due, and discover has its message."""
     RESENT = "resent"
     """A message that had not moved its article for too long was sent again."""
     STUCK = "stuck"
@@ -84,6 +87,10 @@ class DispatchStage:
         submission that is none.
     backlog : callable
         Returns how many messages are in the stages' queues.
+    sources : DueSources or None
+        The sources that are due.
+    source_shards : int
+        Partitions of the index that hold them.
     """
 
     worker: Worker
@@ -92,6 +99,8 @@ class DispatchStage:
     workers: int = 1
     bulk_in_flight: int = 2000
     backlog: Callable[[], int] = lambda: 0
+    sources: DueSources | None = None
+    source_shards: int = 0
 
     def run(self, has_time: Callable[[], bool]) -> Counter[DispatchStatus]:
         """Go through the shards once, then feed bulk, as long as ``has_time``; return the articles moved by status."""
@@ -110,8 +119,27 @@ class DispatchStage:
                 move_each = executor.map if executor else map
                 moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
+            moved.update(self._poll_sources(now, has_time))
             moved.update(self._feed(executor.map if executor else map, until, has_time))
         return moved
+
+    def _poll_sources(self, now: datetime, has_time: Callable[[], bool]) -> Iterator[DispatchStatus]:
+        """Send the sources that are due to discover; one whose message is lost falls due again."""
+        sources = self.sources
+        if sources is None:
+            return
+        again_at = now + timedelta(seconds=self.worker.timeouts.stuck_after_seconds)
+        for shard in range(self.source_shards):
+            try:
+                for source in sources.due(shard, now, self.limit_per_shard):
+                    if not has_time():
+                        return
+                    version = sources.claim(source, again_at)
+                    if version is not None:
+                        sources.send(source.source_id, version)
+                    yield DispatchStatus.RACED if version is None else DispatchStatus.POLLED
+            except ThrottledError:
+                yield DispatchStatus.THROTTLED
 
     def _feed(self, move_each: _MoveEach, until: datetime, has_time: Callable[[], bool]) -> Iterator[DispatchStatus]:
         """Give bulk its turn, as far as the queues have room for it; that of no more than can be moved is looked up."""

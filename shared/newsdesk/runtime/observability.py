@@ -113,6 +113,14 @@ class Metric(StrEnum):
     """By intake, for each step of a file."""
     INBOX_STEPS_TAKEN_MILLISECONDS = "InboxStepsTakenMilliseconds", Unit.MILLISECONDS
     """By intake: how long a step took."""
+    SOURCES_POLLED = "SourcesPolled", Unit.COUNT
+    """By discover, for each message."""
+    SOURCES_POLLED_MILLISECONDS = "SourcesPolledMilliseconds", Unit.MILLISECONDS
+    """By discover: how long a poll took, the wait for the host's slot included."""
+    ITEMS_DISCOVERED = "ItemsDiscovered", Unit.COUNT
+    """By discover, for each item that it submitted."""
+    SOURCES_WARNED = "SourcesWarned", Unit.COUNT
+    """By discover, once a day for each warning that stands beside an active source."""
     CHANGES_PUBLISHED = "ChangesPublished", Unit.COUNT
     """By publish, for each revision that it announced."""
     OUTCOMES_RECORDED = "OutcomesRecorded", Unit.COUNT

@@ -18,6 +18,7 @@ from newsdesk.sources.registry import (
     SourceState,
     SourceWarning,
     Unread,
+    changed,
     new_source,
     paused,
     resumed,
@@ -34,12 +35,22 @@ from newsdesk.sources.schedule import (
     usual_gap,
 )
 from newsdesk.sources.seen import MOST_SEEN, SeenItems, item_key, version_of
-from newsdesk.sources.yields import DayYield, Flaw, YieldShares, shares_of, warnings_of
+from newsdesk.sources.yields import (
+    EARLIER_DAYS,
+    RECENT_DAYS,
+    DayYield,
+    Flaw,
+    YieldShares,
+    shares_of,
+    warnings_of,
+)
 
 __all__ = [
+    "EARLIER_DAYS",
     "HISTORY_LENGTH",
     "LONGEST_INTERVAL_SECONDS",
     "MOST_SEEN",
+    "RECENT_DAYS",
     "SHORTEST_INTERVAL_SECONDS",
     "DayYield",
     "DueSource",
@@ -60,6 +71,7 @@ __all__ = [
     "YieldCounter",
     "YieldShares",
     "back_off_seconds",
+    "changed",
     "interval_after",
     "is_silent",
     "item_key",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from discoverer.reading.document import (
     MOST_ITEMS,
     Candidate,
+    Further,
     Item,
     ReadingWarning,
     SourceDocument,
@@ -19,6 +20,7 @@ from discoverer.reading.document import (
 __all__ = [
     "MOST_ITEMS",
     "Candidate",
+    "Further",
     "Item",
     "ReadingWarning",
     "SourceDocument",

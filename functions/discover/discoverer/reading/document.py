@@ -103,6 +103,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """A document that another one leads to.
+
+    Attributes
+    ----------
+    updated : str or None
+        When it was last changed, as the other one says: a time with its zone, or a day.
+    """
+
+    url: str
+    updated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceDocument:
     """What one document of a source says.
 
@@ -116,7 +130,7 @@ class SourceDocument:
         The page that it belongs to.
     items : tuple of Item
         In the document's order, each URL once.
-    links_to_read_next : tuple of str
+    links_to_read_next : tuple of Further
         The sitemaps that an index lists, the latest changed first.
     interval : timedelta or None
         How often it asks to be read: its ``ttl``, or ``sy:updatePeriod`` and ``sy:updateFrequency``.
@@ -132,7 +146,7 @@ class SourceDocument:
     site_url: str | None = None
     language: str | None = None
     items: tuple[Item, ...] = ()
-    links_to_read_next: tuple[str, ...] = ()
+    links_to_read_next: tuple[Further, ...] = ()
     interval: timedelta | None = None
     hub: str | None = None
     self_link: str | None = None

@@ -113,6 +113,17 @@ def check_page_head(headers: HeaderFields, maximum_body_bytes: int) -> str | Non
     media_type = (media_type_of(values_of(headers, "content-type")) or "").partition(";")[0]
     if media_type and media_type not in READABLE_TYPES:
         raise PermanentError(Reason.CONTENT_TYPE, media_type[:80])
+    return body_encoding(headers, maximum_body_bytes)
+
+
+def body_encoding(headers: HeaderFields, maximum_body_bytes: int) -> str | None:
+    """Return the content coding of a body, unless it says that it is too long.
+
+    Raises
+    ------
+    PermanentError
+        ``content_encoding`` or ``too_large``.
+    """
     encoding = single_encoding(values_of(headers, "content-encoding"))
     # RFC 9112, section 6.3: with a transfer coding, the length means nothing. The HTTP parser vouches for its digits.
     lengths = [] if values_of(headers, "transfer-encoding") else values_of(headers, "content-length")

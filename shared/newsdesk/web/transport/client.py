@@ -34,6 +34,7 @@ from newsdesk.web.transport.answers import (
     NOT_MODIFIED,
     REDIRECTS,
     SIGNATURE_BYTES,
+    body_encoding,
     check_page_head,
     check_page_start,
     check_status,
@@ -59,6 +60,10 @@ from newsdesk.web.transport.network import AddressRules, Deadline, Dialler, Reso
 from newsdesk.web.transport.refresh import header_refresh, refresh_target
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5,*/*;q=0.1"
+ACCEPT_LISTINGS = (
+    "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,"
+    "text/html;q=0.7,*/*;q=0.1"
+)
 ACCEPT_ANYTHING = "*/*"
 
 MAXIMUM_AUXILIARY_REDIRECTS = 5
@@ -178,6 +183,15 @@ class HttpFetcher:
 
     def fetch(self, request: FetchRequest, request_slot: RequestSlot = _at_once) -> FetchResponse:
         """Fetch a page; see the port."""
+        return self._fetch(request, request_slot, ACCEPT, self._read_page, self._refreshes_to)
+
+    def fetch_listing(self, request: FetchRequest, request_slot: RequestSlot = _at_once) -> FetchResponse:
+        """Fetch a feed, a sitemap or a front page; see :class:`newsdesk.web.transport.ListingFetcher`."""
+        return self._fetch(request, request_slot, ACCEPT_LISTINGS, self._read_listing, _nowhere)
+
+    def _fetch(
+        self, request: FetchRequest, request_slot: RequestSlot, accept: str, read_body: _ReadBody, leads_on: _LeadsOn
+    ) -> FetchResponse:
         started_at = self._clock()
         deadline = Deadline(self._limits.deadline_seconds)
         conditions = []
@@ -186,13 +200,13 @@ class HttpFetcher:
         if request.last_modified is not None:
             conditions.append(("If-Modified-Since", request.last_modified))
         errand = _Errand(
-            [("Accept", ACCEPT)],
+            [("Accept", accept)],
             conditions,
-            self._read_page,
+            read_body,
             deadline,
             self._limits.maximum_body_bytes,
             self._limits.maximum_redirects,
-            self._refreshes_to,
+            leads_on,
         )
         try:
             url, answer, hops = self._follow(errand, request.url, request.redirects, request_slot)
@@ -414,6 +428,12 @@ class HttpFetcher:
         if is_maintenance_page(body, encoding):
             raise TransientError(Reason.MAINTENANCE, "the site says that it is down")
         return body
+
+    def _read_listing(self, connection: Connection, head: Head) -> bytes:
+        """Return the body as received, whatever it is; who reads it finds out what."""
+        check_status(head.status, head.headers, self._clock())
+        body_encoding(head.headers, self._limits.maximum_body_bytes)
+        return b"".join(connection.body())
 
 
 def _is_success(status: int) -> bool:

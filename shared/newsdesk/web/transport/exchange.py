@@ -193,6 +193,22 @@ class Fetcher(Protocol):
         ...
 
 
+class ListingFetcher(Protocol):
+    """Fetches what lists articles, under the same checks as pages."""
+
+    def fetch_listing(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
+        """Return a feed, a sitemap or a front page with a 2xx status, or a 304; of whatever type, and perhaps empty.
+
+        The body may not decode.
+
+        Raises
+        ------
+        PermanentError, TransientError
+            As :meth:`Fetcher.fetch` does.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AuxiliaryResponse:
     """The answer about a site rather than of a page: ``robots.txt``, ``tdmrep.json``.
