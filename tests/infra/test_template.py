@@ -416,7 +416,6 @@ class TestAccess:
             ("ExtractRole", ["article#*", "host#*"]),
             ("EnrichRole", ["article#*"]),
             ("IndexRole", ["article#*", "band#*", "cluster#*"]),
-            ("PublishRole", ["submission#*"]),
             ("EmbedRole", ["article#*"]),
         ],
     )
@@ -445,6 +444,7 @@ class TestAccess:
                     "source#*": "dynamodb:UpdateItem",
                 },
             ),
+            ("PublishRole", {"submission#*": "dynamodb:BatchGetItem", "source#*": "dynamodb:UpdateItem"}),
             (
                 "DiscoverRole",
                 {

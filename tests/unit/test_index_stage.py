@@ -16,9 +16,19 @@ from indexer.stage import IndexStage
 from newsdesk.articles import ArticleState, Stage, encode_sketch, ended, next_run, relate, with_submission
 from newsdesk.articles.lifecycle import enriched, extracted, fetched, retracted
 from newsdesk.clock import to_text
-from newsdesk.contracts import ArticleEnriched, ArticleType, ChangeType, Enrichment, Outcome, Reason, Signature
+from newsdesk.contracts import (
+    ArticleEnriched,
+    ArticleType,
+    ChangeType,
+    Enrichment,
+    Outcome,
+    Quality,
+    Reason,
+    Signature,
+)
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import CONTENDED, Worker
+from newsdesk.sources import SourceKind, new_source
 from tests.examples import CONTENT_HASH, NOW, TIMEOUTS, article_bytes, at_stage, capture_of, id_of, key_of, outcome_of
 
 
@@ -590,3 +600,31 @@ def test_an_article_without_a_signature_is_a_cluster_of_its_own() -> None:
     assert current is not None
     assert (current.cluster_id, current.duplicate_of) == (id_of(0), None)
     assert desk.store.clusters.bands == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "flaws"),
+    [
+        ({}, None),
+        ({"author": ()}, ("no_author",)),
+        ({"date_published": None, "author": (), "quality": Quality(leak_score=0.7)}, ("no_date", "no_author", "leak")),
+    ],
+)
+def test_what_an_article_lacks_is_recorded_for_the_source_that_led_to_it(
+    changes: dict[str, Any], flaws: tuple[str, ...] | None
+) -> None:
+    # Given an article that a source led to, and one that somebody else submitted
+    desk = Desk()
+    message = desk.expect(0, **changes)
+    feed = new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW)
+    state = with_submission(desk.store.states[id_of(0)], feed.submission_id("guid", None))
+    desk.store.states[id_of(0)] = state
+    # When
+    desk.stage.handle(message)
+    desk.index(1, **changes)
+    # Then
+    recorded, other = desk.store.outcome(id_of(0), 1), desk.store.outcome(id_of(1), 1)
+    assert recorded is not None
+    assert recorded.flaws == flaws
+    assert other is not None
+    assert other.flaws is None

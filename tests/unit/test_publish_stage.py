@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, RecordingEventPublisher
+from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, InMemorySourceStore, RecordingEventPublisher
 from newsdesk.articles import Stage, SubmissionRecord, WriteOnce
 from newsdesk.articles.lifecycle import retracted
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
+from newsdesk.errors import ThrottledError
+from newsdesk.sources import DayYield, Flaw, SourceKind, new_source
 from publisher.stage import Inserted, PublishStage, change_of, endings_of
 from tests.examples import NOW, at_stage, id_of, new_state, outcome_of, rejection_of, revision_of, submission_of, url_of
 
@@ -263,3 +266,39 @@ def test_submitters_who_say_a_lot_are_told_by_several_events() -> None:
     assert all(len(ending.to_ascii_json()) < 200_000 for ending in endings)
     assert tuple(name for ending in endings for name in ending.submission_ids) == names
     assert all(submission.tags == tags for ending in endings for submission in ending.submissions)
+
+
+# ------------------------------------------------------------------------------------------- what sources yield
+
+FEED = new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW)
+
+
+def brought(number: int = 0) -> str:
+    return FEED.submission_id(f"guid-{number}", None)
+
+
+def test_what_became_of_a_sources_items_is_counted_by_day() -> None:
+    # Given runs that a source began, one that it joined, and others
+    desk = Desk()
+    counter = InMemorySourceStore()
+    stage = replace(desk.stage, yields=counter)
+    indexed = outcome_of(FIRST).model_copy(update={"submissions": (brought(), "s-1"), "flaws": (Flaw.NO_DATE,)})
+    failed = outcome_of(SECOND).model_copy(update={"submissions": (brought(1),), "outcome": "failed:not_found"})
+    refused = rejection_of().model_copy(update={"submission_id": brought(2)})
+    # When
+    stage.handle(batch(indexed, failed, refused, rejection_of(), revision_of(FIRST)))
+    # Then
+    assert counter.days(FEED.source_id, "2026-01-01") == [
+        DayYield(day="2026-03-14", indexed=1, failed=1, rejected=1, no_date=1)
+    ]
+    assert len(counter.counted) == 1
+
+
+def test_what_cannot_be_counted_is_announced_all_the_same() -> None:
+    desk = Desk()
+    counter = InMemorySourceStore()
+    counter.fail_next("count", ThrottledError("refused"))
+    stage = replace(desk.stage, yields=counter)
+    stage.handle(batch(outcome_of(FIRST).model_copy(update={"submissions": (brought(),)})))
+    assert len(desk.endings()) == 1
+    assert not counter.counted

@@ -26,10 +26,15 @@ from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Metric, Worker, measure
+from newsdesk.sources import Flaw, source_of_submission
 from newsdesk.web import canonical_url, parse_url
 
 _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
 """They hold other articles' texts, and would make one cluster of unrelated stories."""
+
+
+LEAK_SCORE = 0.5
+"""From here on an article's text counts as one that holds something foreign."""
 
 
 class IndexStatus(StrEnum):
@@ -139,7 +144,20 @@ class IndexStage:
             **current.model_dump(),
         )
         after, outcomes = ended(state, Outcome.INDEXED, now, self.worker.timeouts, current=current)
+        if any(source_of_submission(submission_id) for submission_id in state.submissions):
+            outcomes = tuple(outcome.model_copy(update={"flaws": flaws_of(article)}) for outcome in outcomes)
         return after, (revision, *outcomes)
+
+
+def flaws_of(article: Article) -> tuple[Flaw, ...] | None:
+    """Return what an article lacks, or has too much of, to be counted by its source; None for nothing."""
+    leak_score = article.quality.leak_score or 0.0
+    found = (
+        (Flaw.NO_DATE, article.date_published is None),
+        (Flaw.NO_AUTHOR, not article.author),
+        (Flaw.LEAK, leak_score >= LEAK_SCORE),
+    )
+    return tuple(flaw for flaw, is_there in found if is_there) or None
 
 
 def _unchanged_since(state: ArticleState) -> str | None:

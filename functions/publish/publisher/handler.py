@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsdesk.adapters.dynamodb import DynamoArticleStore, read_inserted
 from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.contracts import ARTICLE_SCHEMA_KEY, article_json_schema, schema_text
 from newsdesk.runtime import Metric, count, instrumented, logger
 from publisher.settings import PublishSettings
@@ -35,6 +36,7 @@ def build() -> PublishStage:
         objects=objects,
         events=EventBridgePublisher(settings.bus_name),
         submissions=DynamoArticleStore(settings.table_name),
+        yields=DynamoSourceStore(settings.table_name),
     )
 
 

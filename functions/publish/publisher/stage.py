@@ -1,7 +1,7 @@
 """The publish stage: the change feed and the events, from what the table committed.
 
 Comes in: records that were inserted into the table, in order. Goes out: nothing. Changes: writes the batch's object
-under ``changes/v1/`` and publishes ``ArticleChanged`` and ``SubmissionEnded``.
+under ``changes/v1/``, publishes ``ArticleChanged`` and ``SubmissionEnded``, and counts what became of sources' items.
 
 A batch that is delivered again writes the same object (same key, same bytes) and publishes the same events, with the
 same ids. A batch that the stream halves or divides differently on its next delivery repeats changes under another key:
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,9 +20,18 @@ from typing import Any
 
 from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionReader, SubmissionRecord, WriteOnce
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, EndedSubmission, SubmissionEnded, changes_key, unreadable_key
+from newsdesk.contracts import (
+    ArticleChanged,
+    EndedSubmission,
+    SubmissionEnded,
+    changes_key,
+    outcome_in,
+    unreadable_key,
+)
 from newsdesk.errors import UnreadableRecordError
 from newsdesk.ports import EventPublisher, ObjectStore
+from newsdesk.runtime import logger
+from newsdesk.sources import YieldCounter, source_of_submission
 
 _SEQUENCE_DIGITS = 40
 """A stream's sequence number has up to 40 digits; padded, keys sort as the stream does."""
@@ -68,6 +77,7 @@ class PublishStage:
     objects: ObjectStore
     events: EventPublisher
     submissions: SubmissionReader
+    yields: YieldCounter | None = None
 
     def handle(self, inserted: Sequence[Inserted]) -> int:
         """Announce a batch, all or nothing, and return the number of changes.
@@ -89,7 +99,18 @@ class PublishStage:
         endings = [ending for record in records for ending in endings_of(record, said)]
         if changes or endings:
             self.events.publish([*changes, *endings])
+        self._count(records)
         return len(changes)
+
+    def _count(self, records: Iterable[WriteOnce]) -> None:
+        """Count what became of sources' items, last: what is not counted is no reason to announce a batch again."""
+        if self.yields is None:
+            return
+        for (source_id, day), counts in yields_of(records).items():
+            try:
+                self.yields.count(source_id, day, counts)
+            except Exception:
+                logger.exception("yield not counted", extra={"source_id": source_id})
 
     def _said_of(self, records: Iterable[WriteOnce]) -> dict[str, SubmissionRecord]:
         """Return the submissions that a batch's runs ended, by id."""
@@ -145,6 +166,21 @@ def _check(record: WriteOnce) -> None:
     for event in (change, *endings_of(record, {})):
         if event is not None and len(event.to_ascii_json()) > LONGEST_EVENT:
             raise ValueError(f"more than {LONGEST_EVENT:,} bytes")
+
+
+def yields_of(records: Iterable[WriteOnce]) -> dict[tuple[str, str], Counter[str]]:
+    """Return what became of sources' items among a batch's records, by source and day (UTC)."""
+    found: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for record in records:
+        if isinstance(record, OutcomeRecord):
+            names = [outcome_in(record.outcome).value, *(record.flaws or ())]
+            for source_id in {source_of_submission(identifier) for identifier in record.submissions} - {None}:
+                found[str(source_id), record.ended_at[:10]].update(names)
+        elif isinstance(record, SubmissionRecord) and record.outcome is not None:
+            source_id = source_of_submission(record.submission_id)
+            if source_id is not None:
+                found[source_id, record.received_at[:10]].update([outcome_in(record.outcome).value])
+    return dict(found)
 
 
 def outcomes_of(inserted: Sequence[Inserted]) -> Counter[str]:

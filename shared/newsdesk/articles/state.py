@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from newsdesk.contracts import ChainEnd, FeedItem, Priority, Record
+from newsdesk.sources import Flaw
 
 
 class Stage(StrEnum):
@@ -285,6 +286,9 @@ class OutcomeRecord(Record):
     headline: str | None = None
     duplicate_of: str | None = None
     detail: str | None = None
+    flaws: tuple[Flaw, ...] | None = Field(
+        default=None, description="Of an indexed article that a source led to: what it lacks, or has too much of."
+    )
 
 
 class RevisionRecord(Record):
