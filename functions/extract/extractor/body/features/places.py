@@ -81,17 +81,19 @@ def chain_of(container: Holding | None) -> dict[int, int]:
     return chain
 
 
-def relation_to(container: Holding, chain: dict[int, int]) -> Way:
-    """Return the way from a chain's first container to another."""
-    down = 0
-    walked: Holding | None = container
-    while walked is not None:
-        steps = chain.get(id(walked))
+def ways_to(order: Sequence[Holding], chain: Mapping[int, int]) -> dict[int, Way]:
+    """Return the way from a chain's first container to each, the outer of which stand before the inner."""
+    ways: dict[int, Way] = {}
+    for container in order:
+        steps = chain.get(id(container))
         if steps is not None:
-            return Way(is_inside=float(steps == 0), up=float(steps), down=float(down))
-        walked = walked.parent
-        down += 1
-    return _NO_WAY
+            ways[id(container)] = Way(float(steps == 0), float(steps), 0.0)
+        elif container.parent is None:
+            ways[id(container)] = _NO_WAY
+        else:
+            way = ways[id(container.parent)]
+            ways[id(container)] = way if way is _NO_WAY else Way(way.is_inside, way.up, way.down + 1.0)
+    return ways
 
 
 def readable(order: list[Holding]) -> Holding | None:
@@ -222,7 +224,7 @@ def suspicions_of(
     Suspects are among those that it weighed.
     """
     if not suspicion:
-        return {segment.index: _UNSUSPECTED for segment in own}
+        return dict.fromkeys([segment.index for segment in own], _UNSUSPECTED)
     shares: defaultdict[float, float] = defaultdict(float)
     total = max(1, sum(sizes))
     for segment in own:

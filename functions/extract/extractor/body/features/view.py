@@ -22,11 +22,11 @@ from extractor.body.features.places import (
     chain_of,
     neighbours_of,
     readable,
-    relation_to,
     sections_of,
     smallest_with,
     suspicions_of,
     title_place,
+    ways_to,
 )
 from extractor.body.features.sums import TOKEN, Holding, PageSums, TemplateNumbers, log
 from extractor.html import HEADING_LEVELS, Segment
@@ -240,19 +240,21 @@ class PageView:
         sums = self.sums
         half = smallest_with(sums.order, 0.5 * sums.prose)
         half_depth = half.depth if half else 0
-        in_half, in_most = chain_of(half), chain_of(smallest_with(sums.order, 0.85 * sums.prose))
+        around = self._with_outer()
+        in_half = ways_to(around, chain_of(half))
+        in_most = ways_to(around, chain_of(smallest_with(sums.order, 0.85 * sums.prose)))
         anchor = sums.containers[self.anchor] if self.anchor is not None else None
-        to_anchor = chain_of(anchor)
-        to_title = chain_of(sums.containers[self.title] if self.title is not None else None)
-        to_best = chain_of(readable(sums.order))
+        to_anchor = ways_to(around, chain_of(anchor))
+        to_title = ways_to(around, chain_of(sums.containers[self.title] if self.title is not None else None))
+        to_best = ways_to(around, chain_of(readable(sums.order)))
         known: dict[int, Relations] = {}
         for container in self.containers:
-            if id(container) in known:
+            place = id(container)
+            if place in known:
                 continue
-            half_way, most_way = relation_to(container, in_half), relation_to(container, in_most)
-            anchor_way, title_way = relation_to(container, to_anchor), relation_to(container, to_title)
-            best_way = relation_to(container, to_best)
-            known[id(container)] = Relations(
+            half_way, most_way = in_half[place], in_most[place]
+            anchor_way, title_way, best_way = to_anchor[place], to_title[place], to_best[place]
+            known[place] = Relations(
                 in_main_half=half_way.is_inside,
                 in_main_most=most_way.is_inside,
                 up_to_main=half_way.up,
@@ -267,6 +269,16 @@ class PageView:
                 best_down=best_way.down,
             )
         return transposed(Relations, [known[id(container)] for container in self.containers])
+
+    def _with_outer(self) -> list[Holding]:
+        """Return the containers of the scored segments and all around them, the outer before the inner."""
+        found: set[int] = set()
+        for container in self.containers:
+            walked: Holding | None = container
+            while walked is not None and id(walked) not in found:
+                found.add(id(walked))
+                walked = walked.parent
+        return [container for container in self.sums.order if id(container) in found]
 
     @cached_property
     def neighbours(self) -> Sequence[Numbers]:

@@ -7,7 +7,6 @@ headings, prose, the segment that is the headline, controls to read on, and stem
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from extractor.html import Container, Element, Page, Segment, StructuredData
@@ -124,21 +123,7 @@ class GuardedPage:
                 break
             if element.tag in _HEADINGS:
                 return _HEADINGS[element.tag]
-        if (
-            len(text) < 12
-            or (len(text) <= 40 and _READ_ON.match(text))
-            or SEE_ALSO.fullmatch(text)
-            or (SENTENCE_END.search(text) and text[-1] not in "?!")
-        ):
-            return None
-        if len(segment.links) == 1 and _is_headed_by_link(segment):
-            return PSEUDO_HEADING
-        if segment.strong_characters >= 0.9 * len(text):
-            return PSEUDO_HEADING
-        name = segment.element.get("class")
-        if name and ("title" in name or "headline" in name or "heading" in name):
-            return PSEUDO_HEADING
-        return None
+        return PSEUDO_HEADING if len(text) >= 12 and _stands_out(segment) and not _is_no_title(text) else None
 
     def _sum_up(self, containers: Sequence[Container]) -> None:
         """Count the prose in each container: its characters, and its paragraphs."""
@@ -281,9 +266,9 @@ class GuardedPage:
             self._stems[index] = _stems_of(self.segments[index].text[:_MAXIMUM_TEXT])
         return self._stems[index]
 
-    def stems(self, first: int, last: int) -> Counter[str]:
-        """Return the stems of a run of segments with their counts."""
-        found: Counter[str] = Counter()
+    def stems(self, first: int, last: int) -> set[str]:
+        """Return the stems of a run of segments."""
+        found: set[str] = set()
         size = 0
         for index in range(first, last + 1):
             if self.is_prose[index]:
@@ -317,6 +302,23 @@ def _own_addresses(tree: Element, data: StructuredData) -> Iterator[str]:
             address = element.get("content")
         if address:
             yield address
+
+
+def _stands_out(segment: Segment) -> bool:
+    """Return whether a line is nothing but a link or bold type, or its class calls it a title."""
+    if segment.strong_characters >= 0.9 * len(segment.text):
+        return True
+    name = segment.element.get("class")
+    if name and ("title" in name or "headline" in name or "heading" in name):
+        return True
+    return len(segment.links) == 1 and _is_headed_by_link(segment)
+
+
+def _is_no_title(text: str) -> bool:
+    """Return whether a line invites to read on or elsewhere, or ends a sentence that neither asks nor exclaims."""
+    if (len(text) <= 40 and _READ_ON.match(text)) or SEE_ALSO.fullmatch(text):
+        return True
+    return text[-1] not in "?!" and SENTENCE_END.search(text) is not None
 
 
 def _is_headed_by_link(segment: Segment) -> bool:
