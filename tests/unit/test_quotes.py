@@ -631,3 +631,40 @@ def test_the_same_text_gives_the_same_bytes_whatever_the_hash_seed() -> None:
     quoted = to_json_bytes(QuotesEnricher().enrich(analysis_of(Document(STORY)), Enrichment(language=ENGLISH)))
     assert runs[0].startswith(quoted)
     assert b"reuters.com" in runs[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "name"),
+    [
+        ("The letter from Marta Lind ran to one line: “I will not sign.”", "“I will not sign.”", "Marta Lind"),
+        ("“They told us to wait.” Marta Lind has run the mill since May.", "“They told us to wait.”", "Marta Lind"),
+        ("“I never saw it. Marta Lind has kept the receipts in a box.", "“I never saw it.", "Marta Lind"),
+        ("“We will wait,” she says. Marta Lind has run the mill for years.", "“We will wait,”", "Marta Lind"),
+        ("“Water forgets nothing.”\n— Marta Lind, miller", "“Water forgets nothing.”", "Marta Lind"),
+        ("“There's no plan B,” was how Marta Lind put it.", "“There's no plan B,”", "Marta Lind"),
+        ("“Why now?” Marta Lind, the mayor's aide on roads, wanted to know.", "“Why now?”", "Marta Lind"),
+        ("The banner read “Hands off”. “I made it myself,” Marta Lind confided.", "“I made it myself,”", "Marta Lind"),
+    ],
+)
+def test_who_speaks_is_found_where_no_usual_cue_tells_it(body: str, said: str, name: str) -> None:
+    found = {quote.text: quote.speaker.name for quote in quotes(body, "Marta Lind") if quote.speaker is not None}
+    assert found == {said: name}
+
+
+def test_a_quotation_goes_on_behind_who_said_it_and_where() -> None:
+    body = "“We will appeal,” Marta Lind said outside the court, “and we will win.”"
+    assert [content for *_, content in told(body, "Marta Lind")] == [body]
+
+
+def test_a_mark_behind_a_sentence_that_is_never_closed_opens_a_quotation() -> None:
+    body = "“I asked them three times.” Marta Lind keeps the letters. “Nobody ever wrote back"
+    assert [content for *_, content in told(body, "Marta Lind")][-1] == "“Nobody ever wrote back"
+
+
+def test_turns_of_an_interview_need_no_capitals() -> None:
+    body = "Editor: Where were you at nine?\nLind: At home.\nEditor: Who saw you there?\nLind: Nobody did."
+    assert [kind for kind, *_ in told(body)] == ["direct"] * 4
+
+
+def test_a_list_of_headings_is_no_interview() -> None:
+    assert told("When: At nine on Friday.\nWhere: In the old mill.\nEntry: Free for all who come.\nTea: Free.") == []

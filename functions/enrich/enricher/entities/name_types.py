@@ -42,6 +42,7 @@ _OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTH
 _SURELY_NO_STORM = 4.0
 _OF_A_HEAD_THAT_IS_A_SURNAME = 2.0
 """Behind a given name: Ellen Marsh may be somebody, and Victoria Park is no one."""
+_OF_A_FULL_NAME_WITH_SUCH_A_HEAD = 1.6
 _OF_A_COLONY = 3.0
 _DEMONYM_ENDINGS = ("an", "ese", "ish", "ch", "ic")
 """French Equatorial Africa, British North America."""
@@ -234,6 +235,7 @@ def _weigh_heads(found: Evidence, text: Sequence[str], lower: Sequence[str], pla
     if head in names.PLACE_HEADS and not (head in names.COMPASS and text[0] in names.given_names()):
         is_name = len(text) == 2 and text[0] in names.given_names() and text[-1] in names.surnames()
         found[PLACE] += _OF_A_HEAD_THAT_IS_A_SURNAME if is_name else 3
+        found[PERSON] += _OF_A_FULL_NAME_WITH_SUCH_A_HEAD if is_name else 0
     if first in names.PLACE_OPENINGS:
         found[PLACE] += 2.5
     if first in names.CLUB_OPENINGS or "&" in lower:

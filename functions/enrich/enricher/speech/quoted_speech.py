@@ -9,6 +9,7 @@ paragraph. A quotation that a cue interrupts for a few words ("Yes," she said. "
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -64,11 +65,13 @@ _ENDED = frozenset("\n.?!”")
 _GOES_ON = re.compile(r",?[ \xa0]?(?:,|[—–―-])[ \xa0]+(?=[^\W\d_])")
 
 _SIGNATURE = re.compile(
-    r"(?:[ \xa0]*(?:—|–|―|--)[ \xa0]*|[ \xa0]+-[ \xa0]+)([A-Z][^\n,;:!?(]{1,60}?)"
+    r"(?:[ \xa0]*\n?[ \xa0]*(?:—|–|―|--)[ \xa0]*|[ \xa0]+-[ \xa0]+)([A-Z][^\n,;:!?(]{1,60}?)"
     r"(?=[ \xa0]*(?:[,.(][^\n]{0,60})?(?:\n|$))"
 )
 _DASH = re.compile(r"[ \xa0]*(?:—|–|―|--|-)[ \xa0]*(?=[A-Z])")
 _TURN = re.compile(r"^[ \"“]*([QA]|[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
+_TURN_OF_INTERVIEW = re.compile(r"^[ \"“]*([A-Z][\w.'’-]+(?: [\w.'’-]+){0,3}):[ \xa0]++([^\n]*[^\s\"”])", re.MULTILINE)
+_SPEAKERS_OF_INTERVIEW = (2, 3)
 _QUESTION_OR_ANSWER = 1
 """Letters of who speaks where that is no name: Q, A."""
 _FEWEST_TURNS = 3
@@ -149,7 +152,10 @@ class QuotedSpeech:
                 continue
             if cue is None:
                 construction = Construction.QUOTED_WITHOUT_CUE
-                cue = _Cue(self._speaker_around(first_unit.begin, previous), None)
+                speaker = self._speaker_around(first_unit.begin, previous) or self._speaker_behind(
+                    first_unit, last_unit
+                )
+                cue = _Cue(speaker, None)
             begin, end = first_unit.quotation.begin, last_unit.quotation.end
             yield Attribution(begin, end, cue.speaker, cue.cue, construction)
             previous = _Said(cue.speaker, last_unit.end)
@@ -212,6 +218,8 @@ class QuotedSpeech:
             return quotation
         begin, end = self.parsed.tokens(quotation.begin, quotation.end)
         for comma in self.doc[begin:end]:
+            if comma.text in SENTENCE_ENDS and comma.i > begin + 1 and self._tells_of_somebody(comma.i + 1, end):
+                return Quotation(quotation.begin, comma.idx + len(comma))
             following = self.doc[comma.i + 1 : min(comma.i + 4, end)]
             if comma.text in _BEFORE_TAG and any(_tells(token) and token.tag_ in FINITE for token in following):
                 who = [token for token in following if not _tells(token)]
@@ -219,13 +227,28 @@ class QuotedSpeech:
                     return Quotation(quotation.begin, comma.idx + len(comma))
         return quotation
 
+    def _tells_of_somebody(self, begin: int, end: int) -> bool:
+        """Return whether a sentence opens with a full name that does something: nobody speaks so of oneself."""
+        last = begin
+        while last < end and self.doc[last].pos_ == "PROPN" and self.doc[last].ent_type_ in {"PERSON", ""}:
+            last += 1
+        return last - begin > 1 and self.doc[last - 1].dep_ in SUBJECTS and self.doc[last - 1].head.pos_ in _VERBAL
+
     def _turns(self) -> Iterator[Attribution]:
         turns = list(_TURN.finditer(self.text))
-        if len(turns) >= _FEWEST_TURNS:
-            for turn in turns:
-                named = len(turn[1]) > _QUESTION_OR_ANSWER
-                name = self.parsed.tokens(*turn.span(1)) if named else None
-                yield Attribution(*turn.span(2), name, None, Construction.TURN)
+        if len(turns) < _FEWEST_TURNS:
+            turns = self._turns_of_an_interview()
+        for turn in turns:
+            named = len(turn[1]) > _QUESTION_OR_ANSWER
+            name = self.parsed.tokens(*turn.span(1)) if named else None
+            yield Attribution(*turn.span(2), name, None, Construction.TURN)
+
+    def _turns_of_an_interview(self) -> list[re.Match[str]]:
+        """Return the turns of two or three speakers who are not written in capitals, and of whom one asks."""
+        turns = list(_TURN_OF_INTERVIEW.finditer(self.text))
+        speakers = Counter(turn[1] for turn in turns)
+        again = min(speakers.values(), default=0) > 1 and len(speakers) in _SPEAKERS_OF_INTERVIEW
+        return turns if again and any(turn[2].endswith("?") for turn in turns) else []
 
     def _stands_alone(self, quotation: Quotation, begin: int, last: Quotation | None) -> bool:
         inner = _inner(self.text, quotation)
@@ -241,7 +264,8 @@ class QuotedSpeech:
                 return False
         if before == "," and inner[:1].islower() and len(words) < 6 and not self._resumes(last, quotation):
             return False
-        if inner[-1:] not in SENTENCE_ENDS and len(words) <= _LONGEST_TITLE and _is_title(words):
+        signed = _SIGNATURE.match(self.text, quotation.end) is not None
+        if not signed and inner[-1:] not in SENTENCE_ENDS and len(words) <= _LONGEST_TITLE and _is_title(words):
             return False
         after = self.text[quotation.end : quotation.end + _BESIDE].lstrip(" \t\xa0")[:1]
         return inner[-1:] in _AFTER_STATEMENT or not after or after in ",.;\n" or len(words) > 3
@@ -251,7 +275,10 @@ class QuotedSpeech:
         if last is None or _inner(self.text, last)[-1:] != ",":
             return False
         gap = self.text[last.end : quotation.begin]
-        return "\n" not in gap and 0 < len(gap.split()) <= _LONGEST_INTERRUPTION
+        words = len(gap.split())
+        begin, end = self.parsed.tokens(last.end, quotation.begin)
+        said = words <= _LONGEST_INTERRUPTION_OF_A_SENTENCE and any(map(_tells, self.doc[begin:end]))
+        return "\n" not in gap and (said or 0 < words <= _LONGEST_INTERRUPTION)
 
     def _is_complete(self, quotation: Quotation) -> bool:
         inner = _inner(self.text, quotation).rstrip("”\"'’ \xa0")
@@ -324,6 +351,8 @@ class QuotedSpeech:
         if closing == "." and first.text != ",":
             return None
         verbs = [token for token in self.doc[begin:end] if _tells(token)]
+        if (way := self._way_of_putting(begin, end)) is not None:
+            return way
         if not verbs:
             at_word = begin + 1 if first.text == "," and begin + 1 < end else begin
             return self._according(at_word, follows=True) if self.doc[at_word].lower_ in {"according", "per"} else None
@@ -348,6 +377,14 @@ class QuotedSpeech:
         following = self.doc[end].text if end < len(self.doc) else ""
         goes_on = following[:1].islower() and self.paragraph[end] == self.paragraph[begin]
         return (begin, end) if end > name and not goes_on else None
+
+    def _way_of_putting(self, begin: int, end: int) -> _Cue | None:
+        """Return who speaks in "was how Smith summed it up"."""
+        begin += begin < end and self.doc[begin].text == ","
+        if end - begin < 4 or lemma_of(self.doc[begin]) != "be" or self.doc[begin + 1].lower_ != "how":
+            return None
+        subject = first_subject(self.doc, begin + 2, end)
+        return _Cue(noun_phrase(subject), (subject.head.i, subject.head.i + 1), follows=True) if subject else None
 
     def _is_tag(self, begin: int, verb: Token) -> bool:
         """Return whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""
@@ -434,7 +471,7 @@ class QuotedSpeech:
         subjects = [t for t in self.doc[sentence : last + 1] if t.dep_ in SUBJECTS and not self.spoken[t.i]]
         tellers = [token for token in self.doc[sentence : last + 1] if _tells(token) and not self.quoted[token.i]]
         teller = subject_of(tellers[-1]) if tellers else None
-        if teller is not None and teller.i >= sentence and not self.spoken[teller.i]:
+        if teller is not None and teller.i >= sentence and not self.spoken[teller.i] and not says_nothing(teller):
             return noun_phrase(teller)
         for token in subjects:
             if token.ent_type_ == "PERSON" or token.lower_ in _PERSONAL:
@@ -442,6 +479,19 @@ class QuotedSpeech:
         if known is not None and self.paragraph[begin] - self.paragraph[known.end - 1] <= 1:
             return known.speaker
         return noun_phrase(subjects[0]) if subjects else None
+
+    def _speaker_behind(self, first: _Unit, last: _Unit) -> Span | None:
+        """Return whom the sentence behind a quotation that opens its paragraph is about: “No.” Jane Roe runs it."""
+        before = self._last_before(first.begin)
+        if before >= 0 and self.paragraph[before] == self.paragraph[first.begin]:
+            return None
+        end = next(
+            (t.i for t in self.doc[last.end :] if self.paragraph[t.i] != self.paragraph[first.begin]), len(self.doc)
+        )
+        if not self._tells_of_somebody(last.end, end):
+            return None
+        subject = next(token for token in self.doc[last.end : end] if token.dep_ in SUBJECTS)
+        return noun_phrase(subject)
 
     def _last_before(self, begin: int) -> int:
         last = begin - 1
@@ -451,6 +501,8 @@ class QuotedSpeech:
 
 
 def _tells(token: Token) -> bool:
+    if lemma_of(token) == "know" and lemma_of(token.head) == "want" and token.dep_ == "xcomp":
+        return True
     return lemma_of(token) in SPEAKING and (token.pos_ in _VERBAL or token.lower_ in {"said", "says"})
 
 
@@ -462,6 +514,8 @@ def _can_speak(name: Token) -> bool:
 def _is_title(words: Sequence[str]) -> bool:
     """Return whether all words that titles capitalize are capitalized."""
     long_words = [word for word in words if len(word) > 4]
+    if len(long_words) == 1:  # the first, perhaps, which tells nothing: "There's no plan B"
+        long_words = [word for word in words if len(word) > _LONGEST_SMALL_WORD]
     return len(words) > 1 and bool(long_words) and all(not word[0].islower() for word in [words[0], *long_words])
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from enricher.parsing import SUBJECTS, ParsedText, Span
+from enricher.parsing import SUBJECTS, ParsedText, Span, lemma_of
+from enricher.speech.reporting import WRITING
 from enricher.text import Quotation, SpanIndex, read_word_lists
 from newsdesk.contracts import Entity
 
@@ -36,6 +37,7 @@ _LISTS = read_word_lists(Path(__file__).with_name("speakers.toml"))
 _FIRST_NAMES_OF_MEN = _LISTS["first_names_of_men"]
 _FIRST_NAMES_OF_WOMEN = _LISTS["first_names_of_women"]
 _SENTENCES_BACK = 5
+_FROM = re.compile(r"[ \xa0](?:from|by|of)[ \xa0](?:\w+\.?[ \xa0])?")
 _AFTER_NAME = re.compile(r"\s*(?:$|[,(]|(?:of|for|at|from|in|on)\b)")
 _APPOSED = re.compile(r",[ \xa0]|[ \xa0][—–-][ \xa0]|[ \xa0]\(")
 _APPOSED_END = re.compile(r"[,.;:)\n]|[ \xa0][—–-][ \xa0]|$")
@@ -82,7 +84,7 @@ class Speakers:
         heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, begin, end)]
         persons = [mention for mention in heads if mention.entity.type == "PERSON"]
         if not persons and not any(mention.begin <= begin and end <= mention.end for mention in heads):
-            persons = self._apposed(end)
+            persons = self._apposed(end) or self._described(begin, end) or self._writer(begin, end)
         for kind in _CAN_SPEAK:
             for mention in reversed([*persons, *heads]):
                 if mention.entity.type == kind:
@@ -99,6 +101,22 @@ class Speakers:
             for mention in named
             if opening is not None and mention.begin == opening.end() and _APPOSED_END.match(text, mention.end)
         ]
+
+    def _described(self, begin: int, end: int) -> list[_Named]:
+        """Return the person whom a description between commas follows: Jane Roe, the minister, said."""
+        text = self._parsed.text
+        closed = text.startswith(",", end)
+        named = self._persons.overlapping(begin - 3, begin - 1) if closed and begin > 3 else []
+        return [mention for mention in named if text[mention.end : begin] == ", "]
+
+    def _writer(self, begin: int, end: int) -> list[_Named]:
+        """Return who wrote what speaks: the statement from Jane Roe, a letter by Jane Roe."""
+        first, last = self._parsed.tokens(begin, end)
+        head = self._parsed.doc[first:last].root
+        if lemma_of(head) not in WRITING:
+            return []
+        named = self._persons.overlapping(head.idx + len(head), end)
+        return [m for m in named if _FROM.fullmatch(self._parsed.text, head.idx + len(head), m.begin)][:1]
 
     def _is_head(self, mention: _Named, begin: int, end: int) -> bool:
         """Return whether a name is the person described, and not the one whose spokesman or mayor the person is."""
@@ -126,7 +144,16 @@ class Speakers:
             here = [m for m in self._persons.overlapping(begin, end) if self._genders[m.entity.name] in {gender, None}]
             if here:
                 return self._surest(here, gender)
-        return None
+        return self._named_behind(at, gender)
+
+    def _named_behind(self, at: int, gender: str) -> str | None:
+        """Return whom a pronoun means that comes before any name: “No,” she says. Jane Roe runs the kitchen."""
+        if self._persons.overlapping(0, at):
+            return None
+        end = self._parsed.text.find("\n", at)
+        behind = self._persons.overlapping(at, end if end >= 0 else len(self._parsed.text))
+        named = next((m for m in behind if self._genders[m.entity.name] in {gender, None}), None)
+        return named.entity.name if named is not None and self._is_subject(named) else None
 
     def _surest(self, here: Sequence[_Named], gender: str) -> str | None:
         """Return the one person of a sentence whom a pronoun can mean; nothing where it can mean several alike."""

@@ -33,6 +33,9 @@ _SINGLE_OPENING = re.compile(r"(?<![\w.,!?…”\"’'])[‘'](?=[\w“\"\[(¿¡
 _SINGLE_CLOSING = re.compile(r"[’'](?!\w)")
 _ELISION = re.compile(r"[‘'](?:\d0s\b|\d\d\b|em\b|til\b|cause\b|n\b|tis\b|twas\b|round\b|bout\b)", re.IGNORECASE)
 _SENTENCE_MARKS = frozenset(",.?!…")
+_SENTENCE_ENDS = frozenset('.?!…”"')
+_FEWEST_WORDS_UNCLOSED = 4
+"""Behind a sentence, where a stray mark is likelier than at the beginning of a paragraph."""
 _LONGEST_SINGLE = 600
 _MOST_PARAGRAPHS = 12
 _EITHER_WAY = frozenset(['"', "''", *"”»«›‹“"])
@@ -138,9 +141,10 @@ def _unclosed(
     Where the same mark opens again, nobody knows where the first one should have been closed: what it opened is no
     quotation, and what the others hold is. Else it goes on to the paragraph's end, where it is no stray mark.
     """
+    opens_sentence = text[:at].rstrip()[-1:] in _SENTENCE_ENDS and len(text[at:end].split()) >= _FEWEST_WORDS_UNCLOSED
     if inner:
         yield from inner
-    elif goes_on or at == _skip_spaces(text, begin) or text[:at].rstrip()[-1:] in {":", ","}:
+    elif goes_on or opens_sentence or at == _skip_spaces(text, begin) or text[:at].rstrip()[-1:] in {":", ","}:
         yield Quotation(at, len(text[:end].rstrip()), closed=False)
 
 
