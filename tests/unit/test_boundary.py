@@ -112,6 +112,10 @@ def bound(
     return [segment.text for segment in page.segments if segment.index not in boundary.foreign], boundary
 
 
+def vars_of(story: Story) -> dict[str, str]:
+    return {"author": story.author, "date": story.date}
+
+
 def paragraphs(story: Story, count: int | None = None) -> str:
     return "".join(f"<p>{escape(text)}</p>" for text in story.paragraphs[:count])
 
@@ -317,6 +321,55 @@ def test_boxes_that_lead_elsewhere_end_no_text_around_them() -> None:
         assert_only(left, DAM)
         assert CHOIR.paragraphs[0] in left
         assert not boundary.foreign
+
+
+@pytest.mark.parametrize("below", ["<p>By {author}</p>", "<div>{date}</div>", "<div>Culture</div>"])
+def test_a_linked_line_with_a_byline_a_day_or_a_section_below_heads_the_next_article(below: str) -> None:
+    # Given posts in the container of the text, all of whose paragraphs are made alike
+    posts = "".join(
+        f"<div class=l><a href='/x/{n}'>{escape(story.headline)}</a></div>{below.format(**vars_of(story))}"
+        f"{paragraphs(story, 2)}<p>Continue reading</p>"
+        for n, story in enumerate((CHOIR, BATTERY, TARIFF))
+    )
+    main = f"<h1>{DAM.headline}</h1><p>By {DAM.author}</p>{paragraphs(DAM)}"
+    left, _ = bound(f"<main><div class=text>{main}{posts}</div></main>", authors=(DAM.author,))
+    assert_only(left, DAM, *(replace(story, paragraphs=story.paragraphs[:2]) for story in (CHOIR, BATTERY, TARIFF)))
+
+
+def test_the_text_below_the_headline_is_the_articles_and_no_post_within_it() -> None:
+    # Given a text whose second half, in a post of its own, has more of the title's words
+    post = f"<h3>{SECOND.headline}</h3><p>{SECOND.date}</p>{paragraphs(SECOND)}<p><a href=/pond>Keep reading</a></p>"
+    other = f"<h3>{escape(CHOIR.headline)}</h3><p>{CHOIR.date}</p>{paragraphs(CHOIR)}<p><a href=/c>Keep reading</a></p>"
+    head = f"<h1>{FIRST.headline}</h1><p>{FIRST.date}</p>"
+    left, _ = bound(f"<main>{head}<div>{paragraphs(FIRST)}{post}{other}</div></main>")
+    assert_only(left, FIRST, SECOND, CHOIR)
+
+
+def test_a_post_by_another_without_a_heading_inside_the_text_is_cut() -> None:
+    head = f"<p>By {CHOIR.author}</p><p>{CHOIR.date}</p><div>{escape(CHOIR.headline)}</div>"
+    aside = f"<aside>{head}{paragraphs(CHOIR)}</aside>"
+    text = f"<div>{paragraphs(FIRST)}{aside}{paragraphs(SECOND)}</div>"
+    left, _ = bound(f"<main><p>By {DAM.author}</p><h1>{DAM.headline}</h1>{text}</main>", authors=(DAM.author,))
+    assert_only(left, DAM, CHOIR)
+
+
+def test_a_heading_amid_a_text_does_not_head_the_text() -> None:
+    # Given a text of three paragraphs, of which the first stands before another article
+    aside = (
+        f"<aside><h2><a href=/c>{escape(CHOIR.headline)}</a></h2><p>By {CHOIR.author}</p>{paragraphs(CHOIR)}"
+        "<p><a href=/c>Read more</a></p></aside>"
+    )
+    first, *rest = (f"<p>{escape(text)}</p>" for text in FIRST.paragraphs)
+    html = f"<main><h1>{DAM.headline}</h1><p>By {DAM.author}</p><div>{first}{aside}{''.join(rest)}</div></main>"
+    left, _ = bound(html, authors=(DAM.author,))
+    assert_only(left, FIRST, CHOIR)
+
+
+def test_the_sites_name_behind_the_title_is_not_the_headline() -> None:
+    page = read_html(f"<h1>The Example Review</h1><div>{DAM.headline}</div>{paragraphs(DAM)}", SITE)
+    assert page is not None
+    titles = (f"{DAM.headline} - The Example Review", "The Example Review")
+    assert GuardedPage(page, titles).title == 1
 
 
 @pytest.mark.parametrize("heading", ["{n}. A dam number {n}", "#{n}: A dam", "Dam of the month {n}"])

@@ -127,7 +127,7 @@ def find_boundary(
     def judge(candidate: Candidate) -> bool:
         nonlocal doubt
         likelihood = _likelihood(candidate, forest)
-        is_teaser = candidate.features["paragraphs"] <= _TEASER
+        is_teaser = candidate.features["paragraphs"] <= _TEASER and not candidate.features["flat"]
         beside = _BESIDE_FOREIGN if is_teaser else _LONG_BESIDE_FOREIGN
         is_foreign = likelihood > (beside if candidate.has_foreign_sibling else _FOREIGN)
         if likelihood > _RATHER and is_foreign and candidate.features["signs"] >= DECISIVE:
@@ -239,16 +239,17 @@ def judge_candidates(
 
 
 def _is_article_by_itself(features: Mapping[str, float]) -> bool:
-    """Return whether a headed piece says so clearly that it is another article that nothing speaks against it.
+    """Return whether a piece says so clearly that it is another article that nothing speaks against it.
 
     It names another author and says it in a second way, or alone does so in the kind of line in which the article names
     its own, or it has all of a teaser: a headline that leads elsewhere, a
-    control to read on, and an ending like its siblings'. Of a live blog and of a list of books, many pieces name
+    control to read on, and an ending like its siblings'. Without a heading, only what stands in an ``aside`` does. Of a
+    live blog and of a list of books, many pieces name
     others; and many pieces built alike may be a list's entries.
     """
-    if features.get("headless"):
-        return False
     is_by_another = features["by_another"] == 1 and features["others_named"] <= _FEW
+    if features.get("headless"):
+        return is_by_another and features["signs"] >= DECISIVE and features.get("aside", 0) == 1
     if is_by_another and (features["signs"] >= DECISIVE or features.get("aside", 0) == 1):
         return True
     if is_by_another and features["others_named"] <= _ONE and features.get("heading", 0) and features["alike_lines"]:
@@ -348,7 +349,8 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
                 elif piece.head is not None:
                     spared.append((piece, features))
             if any(piece.head is not None for piece in cut):
-                spared += [(piece, level.features(piece, False)) for piece in level.companions(candidates)]
+                beside = (*level.companions(candidates), *level.followers(cut, candidates))
+                spared += [(piece, level.features(piece, False)) for piece in beside]
                 cut += [
                     p for p, features in spared if judge(Candidate(p.first, p.last, features, has_foreign_sibling=True))
                 ]

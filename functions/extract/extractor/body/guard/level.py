@@ -125,6 +125,23 @@ class Level:
             return False
         return self._leads_away(self.main) and self._signs_of(self.main) >= DECISIVE
 
+    def followers(self, cut: Sequence[Piece], candidates: Sequence[Piece]) -> list[Piece]:
+        """Return the plain runs of lines that stand right after a piece that was cut, under a heading made like its."""
+        made = {piece.last + 1: self._make_of_head(piece) for piece in cut if piece.head is not None}
+        return [
+            piece
+            for piece in self.pieces
+            if piece.first > self.main.last
+            and piece.node is None
+            and piece.head is not None
+            and piece.paragraphs
+            and piece not in candidates
+            and made.get(piece.first) == self._make_of_head(piece)
+        ]
+
+    def _make_of_head(self, piece: Piece) -> Signature | None:
+        return None if piece.head is None else self.page.signature(self.page.segments[piece.head].container)
+
     def companions(self, candidates: Sequence[Piece]) -> list[Piece]:
         """Return the pieces with a headline that stand after the main one and are built like a candidate."""
         built = {self.page.signature(piece.node) for piece in candidates if piece.node is not None}
@@ -157,7 +174,9 @@ class Level:
             if self._is_shelf(piece) or self._is_by_another(piece) == 1 or self._statements_of(piece).is_dated:
                 return True
         if piece.node is not None and (
-            piece.node.element.tag == "article" or 1 < self.signatures[self.page.signature(piece.node)] < _MANY
+            piece.node.element.tag == "article"
+            or 1 < self.signatures[self.page.signature(piece.node)] < _MANY
+            or self._is_by_another(piece) == 1
         ):
             return True
         return self._reads_on(piece) or self._ends_alike(piece)
@@ -201,6 +220,7 @@ class Level:
         options = options[:_MAXIMUM_OPTIONS]
         # A piece that repeats the title's words may be another article about it.
         options = [piece for piece in options if not self._leads_away(piece)] or options
+        options = [piece for piece in options if piece.head == title or not self._is_like_post(piece)] or options
         if len(options) == 1:
             return options[0]
 
@@ -397,11 +417,19 @@ class Level:
     def _leads_away(self, piece: Piece) -> bool:
         """Return whether a piece is headed by a link to another page, or by the name of another author."""
         page = self.page
-        if piece.head is None:
+        if piece.head is None and piece.node is None:
             return False
         names = self._statements_of(piece).names
         is_by_another = bool(names and page.authors) and not names & page.authors
-        return is_by_another or page.is_permalink(page.segments[piece.head])
+        return is_by_another or (piece.head is not None and page.is_permalink(page.segments[piece.head]))
+
+    def _is_like_post(self, piece: Piece) -> bool:
+        """Return whether a piece says of itself that it is a teaser or a post, whoever wrote it."""
+        is_text = piece.head is None and piece.prose >= SHORT_BODY
+        if is_text or piece.last - piece.first >= _LONGEST_TEASER:
+            return False
+        says = (self._reads_on(piece), self._ends_alike(piece), self._statements_of(piece).is_dated)
+        return says[0] or sum(says) >= DECISIVE
 
     def _shared_words(self, piece: Piece) -> tuple[float, float]:
         """Return what share of the title's words the piece has, and how far its words are the main piece's, 0 to 2.

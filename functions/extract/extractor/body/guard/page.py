@@ -156,6 +156,7 @@ class GuardedPage:
 
     def _find_title(self, titles: Sequence[str]) -> int | None:
         """Return the segment that is the article's headline, and note all that say the same."""
+        titles = [title for rank, title in enumerate(titles) if rank == 0 or not _is_site_in(title, titles[0])]
         wanted = [
             (tokens, _LESS_TRUST * min(rank, _LEAST_TRUSTED))
             for rank, title in enumerate(titles)
@@ -356,6 +357,12 @@ def _stems_of(text: str) -> list[str]:
     if not text.isascii() and _UNSPACED.search(text):
         return [text[i : i + 2] for i in range(len(text) - 1) if _UNSPACED.match(text, i)]
     return _STEM.findall(text)
+
+
+def _is_site_in(title: str, first: str) -> bool:
+    """Return whether one title is the last part of another, "Headline - Site", and not the longest."""
+    parts = _TITLE_SEPARATOR.split(first.lower())
+    return len(parts) > 1 and title.lower() == parts[-1] and len(parts[-1]) < max(map(len, parts))
 
 
 def _parts(title: str) -> set[str]:

@@ -47,8 +47,16 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
     """Cut a container's items before each heading, and around each one with a heading and prose, or two paragraphs."""
     run: Piece | None = None
     insets = _insets(page, node)
+    before: set[Signature] = set()
     for item in node.items:
         piece, is_post = _piece_of(page, item)
+        made_as = _make_of_prose(page, item)
+        if run is not None and run.node is not None and run.paragraphs and made_as in before:
+            # The lines go on that stood before a container with an article of its own.
+            yield from _closed(run)
+            run = None
+        if made_as is not None and (run is None or run.node is None):
+            before.add(made_as)
         if piece.first in insets:
             yield from _closed(run)
             yield piece
@@ -116,9 +124,8 @@ def _insets(page: GuardedPage, node: Container) -> set[int]:
     before: set[Signature] = set()
     waiting: list[int] = []
     for item in node.items:
-        line = _line_of(item)
-        if line is not None and page.is_prose[line]:
-            made_as = page.signature(page.segments[line].container)
+        made_as = _make_of_prose(page, item)
+        if made_as is not None:
             if made_as in before:
                 insets.update(waiting)
             before.add(made_as)
@@ -126,9 +133,16 @@ def _insets(page: GuardedPage, node: Container) -> set[int]:
         elif isinstance(item, Container) and page.signature(item) not in headers and _announces(page, item):
             if before:
                 waiting.append(item.first)
-        elif line is None or page.levels[line] is not None:
+        else:
+            # A heading, or the line below one that names an author, a day or a section: the next article begins.
             waiting = []
     return insets
+
+
+def _make_of_prose(page: GuardedPage, item: Container | int) -> Signature | None:
+    """Return how a line of prose is made; None for anything else."""
+    line = _line_of(item)
+    return page.signature(page.segments[line].container) if line is not None and page.is_prose[line] else None
 
 
 def _line_of(item: Container | int) -> int | None:
@@ -211,7 +225,8 @@ def _head_of(page: GuardedPage, node: Container) -> int | None:
     """Return the heading with which a container opens: the highest of those before its second paragraph."""
     best = None
     paragraphs = 0
-    for index in range(node.first, min(node.last, node.first + 25) + 1):
+    last = min(node.last, node.first + 25, _end_of_opening(page, node))
+    for index in range(node.first, last + 1):
         if page.levels[index] is not None:
             if page.level(index) < page.level(best):
                 best = index
@@ -220,6 +235,18 @@ def _head_of(page: GuardedPage, node: Container) -> int | None:
             if paragraphs == 2:
                 break
     return best
+
+
+def _end_of_opening(page: GuardedPage, node: Container) -> int:
+    """Return the segment before the first container with a heading and prose of its own behind a paragraph."""
+    has_prose = False
+    for item in node.items:
+        if has_prose and isinstance(item, Container) and page.paragraphs_in(item) and item.last < node.last:
+            opening = range(item.first, min(item.last, item.first + _LONGEST_BOX) + 1)
+            if any(page.levels[index] is not None for index in opening):
+                return item.first - 1
+        has_prose = has_prose or (page.paragraphs_in(item) > 0 if isinstance(item, Container) else page.is_prose[item])
+    return node.last
 
 
 def parted_by_controls(page: GuardedPage, piece: Piece) -> Iterator[Piece]:
