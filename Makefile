@@ -111,6 +111,9 @@ TRAINING_PATH := .:shared:functions/extract
 train: environment
 	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.train
 	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.train_titles --write
+	@mkdir -p build
+	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.cross_validate --json build/figures.json
+	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.calibration build/figures.json --write
 
 cross-validate: environment
 	@PYTHONPATH=$(TRAINING_PATH) $(BIN)/python -m training.cross_validate

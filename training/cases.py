@@ -67,12 +67,17 @@ class Case:
     @property
     def fold(self) -> int:
         """The fold of its site."""
-        return _number_of(self.domain) % FOLDS
+        return fold_of(self.domain)
 
     @property
     def key(self) -> str:
         """Its unique key; for an unchanged page, the page's id."""
         return self.id if self.kind in AS_THEY_ARE else f"{self.id} {self.kind}"
+
+
+def fold_of(domain: str) -> int:
+    """Return the fold of a site."""
+    return _number_of(domain) % FOLDS
 
 
 def _number_of(domain: str) -> int:

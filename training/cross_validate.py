@@ -17,8 +17,8 @@ import json
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass, field
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -33,14 +33,12 @@ from extractor.html import read_html
 from extractor.metadata import read_metadata
 from extractor.reading.full import find_body
 from training import scoring
+from training.calibration import Outcome, cross_validated, print_table, table
 from training.cases import EXTRA, FOLDS, HONEST, NOW, TALLY_HEAD, Case, Tally, print_tally
 from training.labelling import training_data
 from training.processes import in_processes
 from training.splicing import DATA
 from training.train import Trainer
-
-_FINELY_FROM, _HIGHEST_EXPECTED = 0.9, 0.9999
-"""Three pages in four are in the last tenth of the expected F1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,31 +173,21 @@ def _report(run: Run, cases: Sequence[Case], data: Path) -> dict[str, Any]:
         f"processor time against trafilatura's, median: {report['cpu_ratio']:.2f}; "
         f"trafilatura had a vote on {report['pages_with_vote']:.0%} of pages"
     )
-    report["calibration"] = _calibration(run, entries, scorer)
-    print("expected from  pages  expected  reached")
-    for row in report["calibration"]:
-        print(f"{row['from']:13.2f}  {row['pages']:5}  {row['expected']:8.3f}  {row['reached']:7.3f}")
+    outcomes = _outcomes(run, cases, scorer)
+    report["outcomes"] = [astuple(outcome) for outcome in outcomes]
+    report["calibration"] = table(cross_validated(outcomes))
+    print_table(report["calibration"])
     print(TALLY_HEAD.format("another article in the page"))
     for kind, tally in run.leaks.items():
         print_tally(kind, tally)
     return report
 
 
-def _calibration(run: Run, entries: Sequence[Mapping[str, str]], scorer: ModuleType) -> list[dict[str, float]]:
-    """Return by tenths of the expected F1, and by hundredths in the last, what was expected and what was reached."""
-    bins: defaultdict[float, list[tuple[float, float]]] = defaultdict(list)
-    for entry in entries:
-        expected = min(run.expected[entry["id"]], _HIGHEST_EXPECTED)
-        begin = int(expected * 100) / 100 if expected >= _FINELY_FROM else int(expected * 10) / 10
-        bins[begin].append((expected, scorer.page(entry["text"], run.newsdesk[entry["id"]]["text"])[2]))
+def _outcomes(run: Run, cases: Sequence[Case], scorer: ModuleType) -> list[Outcome]:
+    """Return what was expected and reached on each page."""
     return [
-        {
-            "from": begin,
-            "pages": len(pages),
-            "expected": statistics.mean(expected for expected, _ in pages),
-            "reached": statistics.mean(reached for _, reached in pages),
-        }
-        for begin, pages in sorted(bins.items())
+        Outcome(case.domain, run.expected[case.id], scorer.page(case.truth, run.newsdesk[case.id]["text"])[2])
+        for case in cases
     ]
 
 

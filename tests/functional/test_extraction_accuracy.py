@@ -115,10 +115,11 @@ def shipped(truth: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """What models make of pages whose domain they have not seen: texts by page, tallies by kind of page."""
+    """What models make of pages whose domain they have not seen: texts by page, tallies by kind, what was stated."""
 
     texts: dict[str, dict[str, Any]]
     leaks: dict[str, dict[str, int]]
+    calibration: list[dict[str, float]]
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +129,8 @@ def cross_validation(tmp_path_factory: pytest.TempPathFactory) -> CrossValidatio
     command = [sys.executable, "-m", "training.cross_validate", "--out", str(texts), "--json", str(figures)]
     paths = os.pathsep.join(str(ROOT / folder) for folder in (".", "shared", "functions/extract"))
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": paths})
-    leaks = json.loads(figures.read_text(encoding="utf-8"))["leaks"]
-    return CrossValidation({entry["id"]: entry for entry in read_lines(texts)}, leaks)
+    report = json.loads(figures.read_text(encoding="utf-8"))
+    return CrossValidation({entry["id"]: entry for entry in read_lines(texts)}, report["leaks"], report["calibration"])
 
 
 @with_data
@@ -193,6 +194,19 @@ def test_tables_and_lists_in_an_article_are_kept_as_often_as_before(cross_valida
     # Then hardly any line is lost, of these and of the paragraphs around them
     assert tally["pages"] >= 100
     assert tally["lost"] / tally["own"] <= FLOORS["losses"]["furnished"]
+
+
+@with_data
+@with_training
+@pytest.mark.accuracy
+@pytest.mark.timeout(1200)
+def test_the_stated_confidence_is_what_is_reached(cross_validation: CrossValidation) -> None:
+    # Given what was stated of pages, calibrated on other sites, and what was reached, by bins of enough pages
+    floors = FLOORS["calibration"]
+    bins = [row for row in cross_validation.calibration if row["pages"] >= floors["pages"]]
+    assert len(bins) >= 4
+    # Then both are nearly the same
+    assert {row["from"]: row for row in bins if abs(row["stated"] - row["reached"]) > floors["off"]} == {}
 
 
 @with_data

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from extractor.body import model as block_model
+from extractor.body.confidence import CONFIDENCE_COLUMNS
 from extractor.body.features import FEATURES
 from extractor.body.guard import GUARD_FEATURES
 from extractor.body.model import BLOCK_COLUMNS, shipped_guard, shipped_model
@@ -54,6 +55,7 @@ def edit(folder: Path, name: str, **changes: object) -> None:
 def test_the_shipped_models_are_those_of_the_manifest_and_fit_the_code() -> None:
     check_columns("blocks.json.gz", {"boundary": GUARD_FEATURES, **BLOCK_COLUMNS})
     check_columns("titles.json", {"titles": TITLE_FEATURES})
+    check_columns("confidence.json", {"confidence": CONFIDENCE_COLUMNS})
     assert list(json.loads(read_model("titles.json"))["weights"]) == list(TITLE_FEATURES)
 
 
@@ -91,7 +93,7 @@ def test_columns_that_the_manifest_does_not_know_are_refused() -> None:
         check_columns("titles.json", {"others": ("a",)})
 
 
-@pytest.mark.parametrize("name", ["blocks.json.gz", "titles.json"])
+@pytest.mark.parametrize("name", ["blocks.json.gz", "confidence.json", "titles.json"])
 def test_a_changed_model_file_is_refused(name: str, folder: Path) -> None:
     # Given a file with one byte more than the manifest's
     (folder / name).write_bytes((folder / name).read_bytes() + b"\n")

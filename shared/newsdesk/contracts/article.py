@@ -124,7 +124,7 @@ class Image(ArticleModel):
 class FieldSource(ArticleModel):
     """Where a field's value came from."""
 
-    source: str = Field(description="jsonld, meta, dom, url, header, feed, or the name of an extractor.")
+    source: str = Field(description="jsonld, meta, dom, script, url, header, feed, or the name of an extractor.")
     confidence: Score | None = None
 
 

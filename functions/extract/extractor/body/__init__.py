@@ -5,6 +5,7 @@ Below it stand ``text``, ``html``, ``kinds`` and ``metadata``; above it ``readin
 
 from __future__ import annotations
 
+from extractor.body.confidence import stated_confidence
 from extractor.body.guard import Boundary, find_boundary
 from extractor.body.model import Model
 from extractor.body.recurrence import Recurrence, judge_recurrence
@@ -25,5 +26,6 @@ __all__ = [
     "prefer_script_body",
     "prefer_stated_body",
     "ruled_out",
+    "stated_confidence",
     "trim",
 ]

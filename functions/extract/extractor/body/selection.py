@@ -56,6 +56,9 @@ SURELY_FOREIGN = 0.65
 """What the boundary guard cut is cut for good when it is as likely foreign as this; of the rest the classifier decides,
 which knows what the guard thinks."""
 
+BY_CLASSIFIER = ("blocks", "blocks+trafilatura")
+"""The sources of a body that the classifier chose: alone, and with trafilatura's vote."""
+
 _MOSTLY_LINKS = 0.5
 _LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.2, 0.7
 
@@ -204,7 +207,7 @@ def overrules(again: Judgement, judged: Judgement) -> bool:
 def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) -> Judgement:
     scored = page.scored
     sizes = [page.sizes[i] for i in scored]
-    source = "blocks"
+    source, source_with_vote = BY_CLASSIFIER
     opinions = model.score(page)
     probabilities = opinions.probabilities
     threshold, certainty = threshold_of(probabilities, sizes)
@@ -212,7 +215,7 @@ def _judge(tree: Element, page: PageFeatures, model: Model, *, may_ask: bool) ->
         probabilities = model.rescore(page, opinions)
         threshold, certainty = threshold_of(probabilities, sizes)
     if certainty < SURE and scored and may_ask:
-        source = "blocks+trafilatura"
+        source = source_with_vote
         peer_share = shares_in(page.tokens, trafilatura_text(tree))
         rescored = model.rescore_with_vote(page, opinions, peer_share)
         probabilities = [(one + other) / 2 for one, other in zip(probabilities, rescored, strict=True)]

@@ -27,6 +27,7 @@ from extractor.body import (
     prefer_script_body,
     prefer_stated_body,
     ruled_out,
+    stated_confidence,
     trim,
 )
 from extractor.contract import INVISIBLE_TEXT, CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
@@ -404,7 +405,7 @@ def _body_sources(body: Body, kind: TypeJudgement, wall: Wall) -> dict[str, Fiel
     sources = {"articleType": FieldSource(source=kind.source), "contentStatus": FieldSource(source="dom")}
     sources["contentStatus"] = FieldSource(source="dom", confidence=wall.confidence)
     if body.blocks:
-        sources["articleBody"] = FieldSource(source=body.source, confidence=round(body.certainty, 3))
+        sources["articleBody"] = FieldSource(source=body.source, confidence=round(stated_confidence(body), 3))
     return sources
 
 
