@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractor.html import decode_text
-from extractor.html.charset import codec_of
 from newsdesk.characters import storable, without_controls
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
+from newsdesk.web import codec_of
 
 CAFE = "<html><head>{head}</head><body><p>Zoë Lindqvist runs the Café Élan – “since 2011”, for €4.</p></body></html>"
 

@@ -6,6 +6,7 @@ Below it stand ``characters``, ``contracts``, ``clock``, ``errors`` and ``words`
 
 from __future__ import annotations
 
+from newsdesk.web.charsets import codec_of
 from newsdesk.web.content_encoding import ACCEPT_ENCODING, decode_body, decode_start, decoded_pieces, single_encoding
 from newsdesk.web.lists import url_in_line
 from newsdesk.web.media_types import READABLE_TYPES, media_type_of
@@ -63,6 +64,7 @@ __all__ = [
     "article_id",
     "canonical_url",
     "check_destination",
+    "codec_of",
     "decode_body",
     "decode_start",
     "decoded_pieces",

@@ -3,17 +3,15 @@
 Comes in: a body, content coding undone, and its ``Content-Type``. Goes out: text without control characters but tab and
 newline, without lone surrogates. What else shows nothing is dropped where text is taken from the page.
 
-The charset is that of, in this order, the byte order mark, the HTTP header, the page's own ``<meta>``, and detection.
-A byte order mark wins over a header that contradicts it (https://encoding.spec.whatwg.org/#decode), as in browsers.
-Labels mean what browsers take them to mean (https://encoding.spec.whatwg.org/#names-and-labels): ``iso-8859-1`` is
-windows-1252. A declared charset in which most of the bytes beyond ASCII are invalid is a lie and is passed over; so is
-any declaration of a page that is valid UTF-8 beyond ASCII: the page was transcoded and kept its old declaration, or the
-server names the same charset for every file.
+The charset is that of, in this order, the byte order mark, the HTTP header, the page's own ``<meta>``, and detection. A
+byte order mark wins over a header that contradicts it (https://encoding.spec.whatwg.org/#decode), as in browsers. A
+declared charset in which most of the bytes beyond ASCII are invalid is a lie and is passed over; so is any declaration
+of a page that is valid UTF-8 beyond ASCII: the page was transcoded and kept its old declaration, or the server names
+the same charset for every file.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 
@@ -22,6 +20,7 @@ from charset_normalizer import from_bytes
 from newsdesk.characters import without_controls
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
+from newsdesk.web import codec_of
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -32,41 +31,8 @@ _DETECTION_BYTES = 64 * 1024
 _UTF_16_SAMPLE_BYTES = 128
 _FEWEST_ENCODED_AGAIN = 8
 
-_LABELS = {
-    **dict.fromkeys(("utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"), "utf-8"),
-    **dict.fromkeys(
-        ("ascii", "us-ascii", "ansi_x3.4-1968", "iso-8859-1", "iso8859-1", "iso88591", "iso_8859-1", "iso-ir-100",
-         "iso_8859-1:1987", "latin1", "l1", "ibm819", "cp819", "csisolatin1", "x-cp1252", "x-user-defined"),
-        "cp1252",
-    ),
-    **dict.fromkeys(("iso-8859-9", "iso8859-9", "iso88599", "iso_8859-9", "latin5", "l5", "x-cp1254"), "cp1254"),
-    **dict.fromkeys(("iso-8859-11", "iso8859-11", "iso885911", "tis-620", "dos-874", "windows-874"), "cp874"),
-    **dict.fromkeys(("gb2312", "gbk", "x-gbk", "gb_2312", "gb_2312-80", "chinese", "csgb2312", "iso-ir-58"), "gb18030"),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "csbig5"), "big5hkscs"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j", "csshiftjis"), "cp932"),
-    **dict.fromkeys(
-        ("euc-kr", "korean", "ks_c_5601-1987", "ks_c_5601-1989", "ksc5601", "ksc_5601", "windows-949", "cseuckr"),
-        "cp949",
-    ),
-    **dict.fromkeys(("euc-jp", "x-euc-jp", "cseucpkdfmtjapanese"), "euc_jp"),
-    **dict.fromkeys(("utf-16", "unicode", "ucs-2", "iso-10646-ucs-2", "csunicode", "unicodefeff"), "utf-16-le"),
-    **dict.fromkeys(("unicodefffe",), "utf-16-be"),
-    **dict.fromkeys(("iso-8859-8-i", "logical", "visual", "csiso88598i", "csiso88598e"), "iso8859-8"),
-    **dict.fromkeys(("x-mac-roman", "macintosh", "mac"), "mac-roman"),
-    **dict.fromkeys(("x-mac-cyrillic", "x-mac-ukrainian"), "mac-cyrillic"),
-    **dict.fromkeys(("koi", "koi8", "koi8_r", "cskoi8r"), "koi8-r"),
-    **{f"x-cp125{digit}": f"cp125{digit}" for digit in (0, 1, 3, 5, 6, 7, 8)},
-}  # fmt: skip
-
 _SHIFTED_CODECS = frozenset({"utf-16-le", "utf-16-be", "iso2022_jp"})
 """Bytes below 0x80 mean something else in them than in ASCII, so that valid UTF-8 says nothing."""
-
-_OTHER_CODECS = frozenset(
-    [f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
-    + [f"cp125{digit}" for digit in range(9)]
-    + ["utf-8", "utf-16-le", "utf-16-be", "gb18030", "iso2022_jp", "koi8-r", "koi8-u", "cp866", "mac-roman"]
-)
-"""Python's names of the remaining encodings of the standard. Python knows more, some of which are no charsets."""
 
 _DETECTABLE = [
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932", "cp949",
@@ -117,18 +83,6 @@ def decode_text(body: bytes, content_type: str | None = None) -> str:
     if len(_NO_TEXT.findall(text)) > _MAXIMUM_NO_TEXT_SHARE * len(text):
         raise PermanentError(Reason.UNDECODABLE, "mostly replacement and control characters")
     return without_controls(text)
-
-
-def codec_of(label: str) -> str | None:
-    """Return the Python codec that decodes what browsers mean by a label; None for a label that they do not know."""
-    label = label.strip().lower()
-    if label in _LABELS:
-        return _LABELS[label]
-    try:
-        name = codecs.lookup(label).name
-    except (LookupError, ValueError):
-        return None
-    return name if name in _OTHER_CODECS else None
 
 
 def _decode(body: bytes, content_type: str | None) -> str:
