@@ -3,7 +3,7 @@
 Comes in: pages in a child process, as the deployed function reads them. Goes out: assertions on what came of the page,
 what it cost, and that the next page was read as usual. Changes: starts and ends child processes.
 
-Cases 61 (feeds and sitemaps) and 66 (CSV) have no test: nothing reads the one or writes the other yet.
+Case 66 (CSV) has no test: nothing writes it yet. Case 61 is in ``test_sources``.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ LAYER = REPOSITORY / "shared" / "newsdesk"
 PACKAGES = {path.parts[-3]: path.parts[-2] for path in sorted(REPOSITORY.glob("functions/*/*/handler.py"))}
 """The package of each function's folder."""
 EXTRACTION_LIBRARIES = {"trafilatura", "lxml", "htmldate", "justext", "courlan"}
+MARKUP_PARSERS = {REPOSITORY / "functions" / "discover" / "discoverer" / "reading" / "trees.py"}
+"""Outside of extract: feeds and sitemaps are read by the same library as pages."""
 AWS_LIBRARIES = {"boto3", "botocore"}
 ROOTS = [REPOSITORY / "shared", REPOSITORY / "infra", *sorted((REPOSITORY / "functions").iterdir())]
 
@@ -105,7 +107,8 @@ def outside(folder: Path, paths: Iterable[Path]) -> list[Path]:
 
 def test_only_extract_knows_the_extraction_libraries() -> None:
     elsewhere = outside(REPOSITORY / "functions" / "extract", DEPLOYED)
-    assert foreign_imports(elsewhere, EXTRACTION_LIBRARIES) == {}
+    assert foreign_imports(set(elsewhere) - MARKUP_PARSERS, EXTRACTION_LIBRARIES) == {}
+    assert foreign_imports(MARKUP_PARSERS, EXTRACTION_LIBRARIES - {"lxml"}) == {}
 
 
 def test_only_the_adapters_know_aws() -> None:

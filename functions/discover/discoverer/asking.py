@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from discoverer.reading import SourceDocument, UnreadableReason, UnreadableSourceError
+from discoverer.reading import SourceDocument, read_source
 from newsdesk.contracts import Priority, Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.sources import SourceKind
@@ -184,10 +184,10 @@ class Asker:
 
 
 def read_document(
-    _body: bytes, _content_type: str | None, _url: str, _kind: SourceKind, _habits: Habits | None
+    body: bytes, content_type: str | None, url: str, kind: SourceKind, habits: Habits | None
 ) -> tuple[SourceDocument, Habits | None]:
-    """Read a body as a source of a kind; a :data:`ReadDocument`. No kind can be read yet."""
-    raise UnreadableSourceError(UnreadableReason.UNKNOWN)
+    """Read a body as a source of a kind; a :data:`ReadDocument`."""
+    return read_source(body, content_type, url, kind), habits
 
 
 def reason_of(error: PermanentError | TransientError) -> str:

@@ -16,6 +16,7 @@ from discoverer.reading.document import (
     UnreadableSourceError,
     moment_of,
 )
+from discoverer.reading.reader import read_source
 
 __all__ = [
     "MOST_ITEMS",
@@ -27,4 +28,5 @@ __all__ = [
     "UnreadableReason",
     "UnreadableSourceError",
     "moment_of",
+    "read_source",
 ]

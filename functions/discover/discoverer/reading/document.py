@@ -80,7 +80,6 @@ class Item:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     language: str | None = None
-    summary: str | None = None
     enclosure: str | None = None
 
     @property
