@@ -1,7 +1,7 @@
 # Two commands do everything on a machine that has python3, git and make:
 #
 #   make ingest                      serve the sample news site and turn it into articles, on this machine
-#   make ingest URLS="https://…"     the same with your own addresses (or FROM=file, one address a line)
+#   make ingest URLS='https://…'     the same with your own addresses (or FROM=file, one address a line)
 #   make test                        run all tests
 #
 # Both build one virtual environment, .venv, first.
@@ -31,8 +31,14 @@ environment: .venv/complete
 	@ln -sf ../../infra/newsdesk $(BIN)/newsdesk
 	@touch $@
 
+# Handed on as they are: an address may hold what the shell or make would take for something else. ALLOW is a private
+# network that may be fetched from, as CIDR.
+ingest: export NEWSDESK_URLS = $(value URLS)
+ingest: export NEWSDESK_FROM = $(value FROM)
 ingest: environment
-	@$(BIN)/newsdesk ingest --out $(OUT) $(if $(FROM),--from $(FROM)) $(if $(URLS)$(FROM),$(URLS),--sample)
+	@set -f; IFS=' '; \
+	$(BIN)/newsdesk ingest --out "$(OUT)" $${NEWSDESK_FROM:+--from "$$NEWSDESK_FROM"} $(foreach network,$(ALLOW),--allow-network $(network)) \
+		$(if $(value URLS)$(value FROM),-- $$NEWSDESK_URLS,--sample)
 
 test: environment
 	@echo "== running the tests"
