@@ -1,7 +1,7 @@
 """The command line ``newsdesk``.
 
 Comes in: arguments. Goes out: tables for people, JSON for scripts, an exit code: 0 done, 3 some URLs still wait,
-2 bad usage, 1 anything else. Changes: the stack it talks to, and the output folder.
+2 bad usage, 130 interrupted, 1 anything else. Changes: the stack it talks to, and the output folder.
 
 What a command needs is imported inside it: the AWS clients and the models take seconds to load, and ``--help`` needs
 neither.
@@ -9,6 +9,7 @@ neither.
 
 from __future__ import annotations
 
+import inspect
 import ipaddress
 import json
 import re
@@ -24,6 +25,7 @@ import typer
 from newsdesk import __version__
 from newsdesk_cli.console import (
     EXIT_FAILURE,
+    EXIT_INTERRUPTED,
     EXIT_WAITING,
     complain,
     fail,
@@ -46,8 +48,8 @@ app = typer.Typer(
     name="newsdesk",
     help="Turns news URLs into clean, enriched, versioned articles.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in plain text: rich takes a third of a second to load what lays it out
 )
 app.add_typer(operators)
 
@@ -76,7 +78,7 @@ def main() -> int:
         return EXIT_FAILURE
     except KeyboardInterrupt:
         complain("interrupted")
-        return EXIT_FAILURE
+        return EXIT_INTERRUPTED
     except Exception as error:
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -212,15 +214,24 @@ def status(
     subject: Annotated[
         str | None, typer.Argument(metavar="[SUBMISSION_ID|ARTICLE_ID|URL]", help="What to look up.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Print the records as they are; --json does, too.")
+    ] = False,
     stack_name: StackName = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:
     """Show how far a submission or an article is, or how full the queues are."""
-    from newsdesk_cli.lookup import open_stack, queue_depths, status_of
+    from newsdesk.clock import utc_now
+    from newsdesk_cli.lookup import open_stack, queue_depths, records_of, status_of
 
     stack = open_stack(stack_name, region)
-    print_facts(status_of(stack, subject) if subject else queue_depths(stack), as_json)
+    if not subject:
+        print_facts(queue_depths(stack), as_json)
+    elif verbose or as_json:
+        print_facts(records_of(stack, subject), as_json)
+    else:
+        print_facts(status_of(stack, subject, utc_now()), as_json=False)
 
 
 @app.command(epilog="Example: newsdesk retell --stack newsdesk")
@@ -358,6 +369,18 @@ def check(
         pages = [*map(GoldenPage, urls or []), *(read_golden_pages(golden) if golden else [])]
         stack = open_stack(stack_name, region)
         findings = check_stack(stack, pages, wait, lambda ended, of: say(f"{ended} of {of} pages ended"))
+    print_facts({finding.check: f"{finding.verdict.value}: {finding.detail}" for finding in findings}, as_json)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(EXIT_FAILURE)
+
+
+@app.command(epilog="Example: newsdesk doctor")
+def doctor(as_json: Json = False) -> None:
+    """Show what is installed, what is missing and what is running on this machine; exit code 1 if something is bad."""
+    from newsdesk_cli.doctor import examine
+    from newsdesk_cli.preflight import Verdict
+
+    findings = list(examine())
     print_facts({finding.check: f"{finding.verdict.value}: {finding.detail}" for finding in findings}, as_json)
     if any(finding.verdict is Verdict.BAD for finding in findings):
         raise typer.Exit(EXIT_FAILURE)
@@ -502,3 +525,8 @@ def _checked_networks(texts: list[str]) -> list[str]:
         return [str(ipaddress.ip_network(text)) for text in texts]
     except ValueError as error:
         usage(f"--allow-network: {error}")
+
+
+# The list of commands shows each one's sentence whole.
+for _command in (*app.registered_commands, *operators.registered_commands):
+    _command.short_help = inspect.getdoc(_command.callback)

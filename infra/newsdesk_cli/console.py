@@ -22,8 +22,9 @@ from newsdesk_cli.paths import TEMPLATE
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_WAITING = 3
+EXIT_INTERRUPTED = 130
 
-_LOG_WIDTH = 150
+_LOG_WIDTH = 120
 
 
 class PrintableConsole(Console):
@@ -36,7 +37,7 @@ class PrintableConsole(Console):
             yield segment if is_ours else Segment(printable(segment.text), segment.style)
 
 
-# A terminal knows its width. A file or a pipe has none, and rich's default of 80 columns truncates addresses.
+# A terminal knows its width. A file or a pipe has none.
 out = PrintableConsole(width=None if sys.stdout.isatty() else _LOG_WIDTH)
 err = PrintableConsole(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
 

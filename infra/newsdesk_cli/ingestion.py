@@ -31,6 +31,7 @@ _NO_NAMES = frozenset({errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EI
 """Errors of a file system that mean that a key is no name there: too long, or below another key's file."""
 
 WAITING = "waiting"
+IN_FLIGHT = "in flight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Result:
     Attributes
     ----------
     outcome : str
-        ``indexed``, ``unchanged``, ``duplicate``, ``rejected``, ``failed``, ``removed``, or ``waiting``.
+        ``indexed``, ``unchanged``, ``duplicate``, ``rejected``, ``failed``, ``removed``; ``waiting`` for its next try,
+        or ``in flight`` in a stage.
     reason : str or None
-        The part after the colon of a rejection or failure; for a submission that waits, why.
+        The part after the colon of a rejection or failure; what a submission waits for; the stage that it is in.
     next_due : str or None
         For a submission that waits: when it is tried again.
     seconds : float or None
@@ -61,18 +63,23 @@ class Result:
     detail: str | None = None
     seconds: float | None = None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will become of the submission."""
+        return self.outcome not in (WAITING, IN_FLIGHT)
+
     def line(self) -> str:
         """Return the URL's line of ``outcomes.jsonl``."""
         fields = {
             "url": self.url,
             "outcome": self.outcome,
             "reason": self.reason,
-            "article_id": self.article_id,
+            "articleId": self.article_id,
             "revision": self.revision,
             "key": self.key,
             "headline": self.headline,
         }
-        extra = {"duplicate_of": self.duplicate_of, "next_due": self.next_due, "detail": self.detail}
+        extra = {"duplicateOf": self.duplicate_of, "nextDue": self.next_due, "detail": self.detail}
         given = {name: value for name, value in extra.items() if value}
         return escaped_json(json.dumps({**fields, **given}, ensure_ascii=False))
 
@@ -111,6 +118,11 @@ class Ingestion:
     def submitted(self) -> dict[str, str]:
         """The URLs by the ids of their submissions, in order."""
         return {identifier: item.url for identifier, item in self._submissions.items()}
+
+    @property
+    def pending(self) -> list[str]:
+        """The URLs that have no outcome yet, in order."""
+        return [item.url for item in self._submissions.values() if not item.has_ended]
 
     def submit(self, report: Callable[[int, int], None] = lambda *_: None) -> None:
         """Send every URL to the intake queue, or as bulk to that of bulk.
@@ -220,10 +232,11 @@ class Ingestion:
 
     def _waiting(self, url: str, record: SubmissionRecord | None) -> Result:
         state = self._states.get(record.article_id or "") if record is not None else None
-        due = to_text(datetime.fromtimestamp(state.due_at, UTC)) if state and state.due_at else None
+        is_waiting = state is not None and state.waiting is not None
+        due = to_text(datetime.fromtimestamp(state.due_at, UTC)) if state and is_waiting and state.due_at else None
         return Result(
             url,
-            WAITING,
+            WAITING if is_waiting else IN_FLIGHT,
             (state.waiting or state.stage.value) if state else None,
             article_id=record.article_id if record else None,
             next_due=due,

@@ -9,13 +9,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from newsdesk.contracts import Reason
 from newsdesk_cli.console import out, say
-from newsdesk_cli.ingestion import WAITING, Ingestion, Result, mirror, read_article, write_outcomes
+from newsdesk_cli.ingestion import Ingestion, Result, mirror, read_article, write_outcomes
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.rendering import results_table, summary
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.stack import Stack
-from newsdesk_cli.submitting import progress
+from newsdesk_cli.submitting import interruptible, progress
 
 _SAMPLE_SITE_PORT = 8417
 _LOOPBACK = "127.0.0.1/32"
@@ -32,8 +33,11 @@ def ingest_locally(
             say(f"serving the sample news site on {site.base_url}")
             urls = [*urls, *site.urls()]
             networks = [*networks, _LOOPBACK]
-        stack = closing.enter_context(LocalStack(say=say).running(networks, interval))
+        local = LocalStack(say=say)
+        stack = closing.enter_context(local.running(networks, interval, is_run=True))
         ended, results = _ingest(stack, urls, wait)
+        if ended:
+            local.end_run()
         say(f"mirroring the bucket into {folder}/")
         mirror(stack, folder)
         write_outcomes(results, folder / "outcomes.jsonl")
@@ -43,22 +47,25 @@ def ingest_locally(
 def print_results(results: list[Result], folder: Path) -> None:
     """Print a table of the outcomes, and what to do next."""
     rows = ((result, read_article(folder, result.key)) for result in results)
-    out.print(results_table(rows, out.width))
+    out.print(results_table(rows))
     out.print()
     out.print(summary(results))
     first = next((result for result in results if result.key), None)
     say(f"articles, captures and the change feed are in {folder}/, one line per URL in {folder}/outcomes.jsonl")
     if first is not None:
         say(f"next: .venv/bin/newsdesk show {first.article_id}")
-    if any(result.outcome == WAITING for result in results):
-        say("next: run the same command later; the stack retries what waits, for as long as it is up")
+    if any(result.reason == Reason.BLOCKED_ADDRESS for result in results):
+        say("next: --allow-network ADDRESS/32 lets a run fetch from a private address (make ingest ALLOW=…)")
+    if not all(result.has_ended for result in results):
+        say("next: run the same command later; what waits is tried again for as long as the stack is up")
     say("the stack stays up; .venv/bin/newsdesk down stops it")
 
 
 def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:
     ingestion = Ingestion(stack, urls)
     ingestion.submit()
-    with progress("ingesting", len(urls)) as report:
+    look_again = "the same command takes each of them once, and .venv/bin/newsdesk status URL says how one ended"
+    with interruptible(ingestion, look_again), progress("ingesting", len(urls), lambda: ingestion.pending) as report:
         ended = ingestion.wait(wait, report)
     return ended, ingestion.results()
 

@@ -20,7 +20,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import trustme
@@ -42,6 +42,9 @@ PARAMETERS = {
     "StuckAfterSeconds": "300",
     "BulkInFlight": "200",
 }
+
+_NETWORKS = "NEWSDESK_ALLOWED_NETWORKS"
+_CONNECTING_FUNCTIONS = ("SubmitFunction", "FetchFunction")
 
 _HEALTH_SECONDS = 60
 _STOP_SECONDS = 30
@@ -68,6 +71,34 @@ class Instance:
     def endpoint(self) -> str:
         """Its address."""
         return f"https://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The private networks that may be fetched from.
+
+    Attributes
+    ----------
+    stack : tuple of str
+        Until `newsdesk up` says otherwise.
+    runs : dict
+        Of each run, by its process id.
+    """
+
+    stack: tuple[str, ...] = ()
+    runs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def all(self) -> tuple[str, ...]:
+        """Return all of them, each once."""
+        return tuple(dict.fromkeys([*self.stack, *(network for of_run in self.runs.values() for network in of_run)]))
+
+    def without(self, pid: int) -> Allowed:
+        """Return them without those of a run."""
+        return replace(self, runs={name: networks for name, networks in self.runs.items() if name != str(pid)})
+
+    def of_living(self) -> Allowed:
+        """Return them without those of runs whose process has ended."""
+        return replace(self, runs={pid: networks for pid, networks in self.runs.items() if Path("/proc", pid).exists()})
 
 
 class LocalStack:
@@ -111,6 +142,8 @@ class LocalStack:
         interval_seconds: float | None = None,
         embeddings: bool | None = None,
         follow_pages: int | None = None,
+        *,
+        is_run: bool = False,
     ) -> Iterator[Stack]:
         """Bring the stack up, and leave it up if the block ends well.
 
@@ -127,6 +160,9 @@ class LocalStack:
             Whether a vector is kept for each article; None leaves the setting unchanged.
         follow_pages : int or None
             How many further pages of an article are fetched; None leaves the setting unchanged.
+        is_run : bool
+            Whether the networks are for one run, beside those of other runs and of the stack, up to :meth:`end_run`. A
+            run that died is forgotten by the next command.
 
         Raises
         ------
@@ -138,7 +174,7 @@ class LocalStack:
         try:
             with self._alone():
                 stack = self._bring_up(embeddings, follow_pages)
-                self._configure(stack, allowed_networks, interval_seconds)
+                self._configure(stack, self._networks_with(allowed_networks, is_run=is_run), interval_seconds)
             yield stack
         except BaseException:
             if self._guardian is not None:
@@ -147,6 +183,17 @@ class LocalStack:
         if self._guardian is not None and self._guardian.stdin is not None and not self._guardian.stdin.closed:
             self._guardian.stdin.write("keep\n")
             self._guardian.stdin.close()
+
+    def end_run(self) -> None:
+        """Take back the networks that only this process's run was allowed."""
+        with self._alone():
+            before = self._allowed()
+            after = before.without(os.getpid())
+            stack = self.find()
+            if stack is not None and after.all() != before.all():
+                for function in _CONNECTING_FUNCTIONS:
+                    configure(stack, function, {_NETWORKS: ",".join(after.all())})
+            self._allow(after)
 
     def stop(self) -> bool:
         """End the stack and its processes; return whether there was one.
@@ -205,13 +252,36 @@ class LocalStack:
         return stack
 
     def _configure(self, stack: Stack, allowed_networks: Sequence[str], interval_seconds: float | None) -> None:
-        networks = {"NEWSDESK_ALLOWED_NETWORKS": ",".join(allowed_networks)}
+        networks = {_NETWORKS: ",".join(allowed_networks)}
         # A setting must not outlive the command that made it: without an interval here, the template's applies again.
         interval = interval_seconds
         if interval is None:
             interval = load_template(TEMPLATE)["Parameters"]["CrawlIntervalSeconds"]["Default"]
         configure(stack, "SubmitFunction", networks)
         configure(stack, "FetchFunction", {**networks, "NEWSDESK_CRAWL_INTERVAL_SECONDS": str(interval)})
+
+    def _networks_with(self, networks: Sequence[str], *, is_run: bool) -> tuple[str, ...]:
+        allowed = self._allowed().of_living()
+        runs = {**allowed.runs, str(os.getpid()): tuple(networks)} if is_run else allowed.runs
+        allowed = Allowed(allowed.stack if is_run else tuple(networks), runs)
+        self._allow(allowed)
+        return allowed.all()
+
+    def _allowed(self) -> Allowed:
+        try:
+            document = json.loads(self._networks.read_text())
+            return Allowed(
+                tuple(document["stack"]), {pid: tuple(networks) for pid, networks in document["runs"].items()}
+            )
+        except (FileNotFoundError, ValueError, TypeError, LookupError, AttributeError):
+            return Allowed()
+
+    def _allow(self, allowed: Allowed) -> None:
+        self._networks.write_text(json.dumps(asdict(allowed)))
+
+    @property
+    def _networks(self) -> Path:
+        return self._folder / "networks.json"
 
     def _start(self) -> Instance:
         self._folder.mkdir(parents=True, exist_ok=True)

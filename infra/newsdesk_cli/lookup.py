@@ -6,15 +6,17 @@ Comes in: a stack's name and region, and the id or URL that a person typed. Goes
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from newsdesk.adapters.reading import S3Storage
-from newsdesk.articles import ArticleState
+from newsdesk.articles import ArticleState, OutcomeRecord, SubmissionRecord
 from newsdesk.errors import RejectedUrlError
 from newsdesk.reader import Reader
 from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli.console import fail, require_checkout
 from newsdesk_cli.stack import Stack
+from newsdesk_cli.status_view import article_facts, submission_facts
 
 _ARTICLE_ID = re.compile(r"[a-z2-7]{26}")
 
@@ -49,19 +51,38 @@ def find_article(stack: Stack, subject: str) -> ArticleState | None:
         fail(f"{subject} is neither an article's id nor a URL, and no submission has that id")
 
 
-def status_of(stack: Stack, subject: str) -> dict[str, Any]:
-    """Return what is known about a submission or an article; end the command if there is nothing."""
+def records_of(stack: Stack, subject: str) -> dict[str, Any]:
+    """Return the records of a submission or an article as they are; end the command if there is none."""
+    submission, outcome, state = _found(stack, subject)
+    if submission is None and state is not None:
+        return state.model_dump(mode="json", exclude_none=True)
+    facts = submission.model_dump(mode="json", exclude_none=True) if submission else {}
+    if outcome is not None:
+        facts |= outcome.model_dump(mode="json", exclude_none=True)
+    elif submission is not None and submission.outcome is None:
+        facts["outcome"] = "in flight"
+    return facts
+
+
+def status_of(stack: Stack, subject: str, now: datetime) -> dict[str, str]:
+    """Return what people want to know of a submission or an article; end the command if nothing is known."""
+    submission, outcome, state = _found(stack, subject)
+    if submission is not None:
+        return submission_facts(submission, outcome, state, now)
+    return article_facts(state, now) if state is not None else {}
+
+
+def _found(stack: Stack, subject: str) -> tuple[SubmissionRecord | None, OutcomeRecord | None, ArticleState | None]:
     submission = stack.store.submission(subject)
     if submission is None:
         state = find_article(stack, subject)
         if state is None:
             fail(f"nothing is known about {subject}")
-        return state.model_dump(mode="json", exclude_none=True)
-    facts = submission.model_dump(mode="json", exclude_none=True)
-    if submission.article_id is not None and submission.run is not None:
-        outcome = stack.store.outcome(submission.article_id, submission.run)
-        facts |= outcome.model_dump(mode="json", exclude_none=True) if outcome else {"outcome": "in flight"}
-    return facts
+        return None, None, state
+    if submission.article_id is None or submission.run is None:
+        return submission, None, None
+    outcome = stack.store.outcome(submission.article_id, submission.run)
+    return submission, outcome, stack.store.find(submission.article_id)
 
 
 def queue_depths(stack: Stack) -> dict[str, Any]:

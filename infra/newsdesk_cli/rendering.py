@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -16,10 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from newsdesk.articles import ArticleState, RetractionReason
+from newsdesk.characters import printable
+from newsdesk.clock import utc_now
 from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcome
-from newsdesk_cli.ingestion import WAITING, Result
+from newsdesk_cli.ingestion import IN_FLIGHT, WAITING, Result
 from newsdesk_cli.listing import Row
 from newsdesk_cli.search import Search
+from newsdesk_cli.wording import WAITS, in_words
 
 _COLOURS = {
     "indexed": "green",
@@ -29,6 +33,7 @@ _COLOURS = {
     "rejected": "yellow",
     "failed": "red",
     WAITING: "yellow",
+    IN_FLIGHT: "blue",
 }
 _CHANGE_COLOURS = {"created": "green", "updated": "cyan", "corrected": "yellow", "retracted": "magenta"}
 _RETRACTIONS: dict[RetractionReason, str] = {
@@ -73,24 +78,32 @@ def change_line(change: ArticleChanged) -> Text:
     return line
 
 
-def results_table(rows: Iterable[tuple[Result, Article | None]], width: int) -> Table:
-    """Return the table that ends an ingestion, for a console of ``width`` columns."""
-    longest_url = max(16, (width - 50) // 2)
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    table.add_column("URL", overflow="ellipsis", no_wrap=True, ratio=5)
+def results_table(rows: Iterable[tuple[Result, Article | None]], now: datetime | None = None) -> Table:
+    """Return the table that ends an ingestion, of two lines a URL or more, which fits 80 columns.
+
+    The address stands above the headline or an explanation, the outcome above its reason, the words above the language.
+
+    Parameters
+    ----------
+    now : datetime, optional
+        From when on the time that something waits is counted.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("outcome", no_wrap=True)
-    table.add_column("headline", overflow="ellipsis", no_wrap=True, ratio=5)
-    table.add_column("words", justify="right", no_wrap=True)
-    table.add_column("language", no_wrap=True)
-    table.add_column("seconds", justify="right", no_wrap=True)
+    table.add_column("URL and headline", overflow="fold", ratio=1)
+    for name in ("words", "seconds"):
+        table.add_column(name, justify="right", no_wrap=True)
     for result, article in rows:
         language = article.enrichment.language if article else None
+        # Made printable before they are wrapped: a control counts as a space there, and would be taken away.
+        page = Text(printable(_bare(result.url)))
+        below = result.headline or _explanation(result, now or utc_now())
+        if below:
+            page.append(f"\n{printable(below)}", style="dim" if not result.headline else "italic")
         table.add_row(
-            escape(_short(result.url, longest_url)),
             _outcome(result),
-            escape(result.headline or _explanation(result)),
-            str(article.word_count) if article else "",
-            language.code if language else "",
+            page,
+            f"{article.word_count}\n{language.code if language else ''}" if article else "",
             f"{result.seconds:.1f}" if result.seconds is not None else "",
         )
     return table
@@ -138,20 +151,19 @@ def absence(subject: str, state: ArticleState | None) -> str:
     return f"there is no article for {subject}{ending}"
 
 
-def _short(url: str, longest: int) -> str:
-    """Return an address without its beginning, which a site's pages share; ``outcomes.jsonl`` has all of it."""
-    bare = url.removeprefix("https://").removeprefix("http://")
-    return bare if len(bare) <= longest else f"…{bare[-(longest - 1) :]}"
+def _bare(url: str) -> str:
+    return url.removeprefix("https://").removeprefix("http://")
 
 
-def _outcome(result: Result) -> str:
-    text = f"{result.outcome}:{result.reason}" if result.reason and result.outcome != WAITING else result.outcome
-    return f"[{_COLOURS.get(result.outcome, 'white')}]{text}[/]"
+def _outcome(result: Result) -> Text:
+    text = f"{result.outcome}\n{result.reason}" if result.reason and result.has_ended else result.outcome
+    return Text(text, style=_COLOURS.get(result.outcome, "white"))
 
 
-def _explanation(result: Result) -> str:
-    if result.outcome == WAITING:
-        return f"{result.reason or 'on its way'}, due {result.next_due or 'soon'}"
+def _explanation(result: Result, now: datetime) -> str:
+    if not result.has_ended:
+        why = WAITS.get(result.reason or "", f"in {result.reason}" if result.reason else "on its way")
+        return f"{why} {in_words(result.next_due, now)}" if result.next_due else why
     if result.duplicate_of:
         return f"of {result.duplicate_of}"
     return result.detail or ""

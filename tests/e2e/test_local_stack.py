@@ -175,7 +175,7 @@ def test_ingest_prints_a_table_mirrors_the_bucket_and_says_what_waits(tmp_path: 
     assert [line["url"] for line in lines] == urls
     assert [line["outcome"] for line in lines] == ["indexed", "failed", "waiting"]
     assert lines[1]["reason"] == "not_found"
-    assert lines[2]["next_due"]
+    assert lines[2]["nextDue"]
     article = json.loads((folder / lines[0]["key"]).read_bytes())
     assert article["headline"] == lines[0]["headline"]
     assert json.loads(shown.stdout) == article

@@ -116,7 +116,7 @@ def test_help_loads_neither_the_clients_nor_the_models(tmp_path: Path) -> None:
 import sys
 from newsdesk_cli.app import app
 app(["--help"], standalone_mode=False)
-assert not {"boto3", "botocore", "pydantic", "extractor", "enricher"} & sys.modules.keys()
+assert not {"boto3", "botocore", "pydantic", "pygments", "rich.markdown", "extractor", "enricher"} & sys.modules.keys()
 """
     path = os.pathsep.join(str(ROOT / folder) for folder in ("shared", "infra"))
     # When
@@ -226,5 +226,5 @@ def test_an_outcomes_line_has_the_documented_fields() -> None:
     # When
     line = json.loads(result.line())
     # Then
-    assert list(line)[:7] == ["url", "outcome", "reason", "article_id", "revision", "key", "headline"]
+    assert list(line)[:7] == ["url", "outcome", "reason", "articleId", "revision", "key", "headline"]
     assert (line["outcome"], line["reason"]) == ("failed", "timeout")

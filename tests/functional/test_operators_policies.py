@@ -13,6 +13,7 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
 
+from newsdesk.clock import utc_now
 from newsdesk_cli import redriving, reprocessing, selecting
 from newsdesk_cli.embedding import ask_for_vectors
 from newsdesk_cli.listing import Wanted, listed
@@ -53,7 +54,7 @@ def needed(calls: list[Call]) -> set[str]:
 
 
 def look(stack: Stack, article_id: str) -> None:
-    status_of(stack, article_id)
+    status_of(stack, article_id, utc_now())
     queue_depths(stack)
     listed(stack, Wanted("127.0.0.1", None, selecting.Period(), 10))
     listed(stack, Wanted(None, None, selecting.Period(), 10))

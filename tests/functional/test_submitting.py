@@ -62,7 +62,7 @@ def test_urls_files_and_standard_input_are_submitted_in_order_with_what_is_said_
     assert [line["url"] for line in lines] == ["https://a.example/", "https://b.example/#top", "https://c.example/"]
     sent = [UrlSubmitted.model_validate(body) for body in aws.drain(intake)]
     assert {(message.submission_id, message.url) for message in sent} == {
-        (line["submission_id"], line["url"]) for line in lines
+        (line["submissionId"], line["url"]) for line in lines
     }
     assert {(message.priority, message.tags, message.correlation_id, message.discovery) for message in sent} == {
         ("bulk", ("world", "“Brücke”"), "c-1", "command line")
@@ -120,11 +120,11 @@ def test_waiting_shows_how_each_ended(intake: str, table: str, monkeypatch: pyte
         ("indexed", None),
         ("rejected", "unsupported_scheme"),
     ]
-    assert all(line["submission_id"].startswith("cli-") for line in lines)
+    assert all(line["submissionId"].startswith("cli-") for line in lines)
 
 
 def test_what_still_waits_is_said_by_the_exit_code(intake: str, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     Answering(table, monkeypatch, leaves="https://slow.example/")
     done = submit(url_of(0), "https://slow.example/", "--wait", "0.01")
     assert done.exit_code == EXIT_WAITING
-    assert "1 waiting" in done.stdout
+    assert "1 in flight" in done.stdout

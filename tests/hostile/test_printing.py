@@ -38,12 +38,12 @@ def steers(text: str) -> bool:
 def test_case_95_the_console_prints_nothing_that_a_terminal_obeys(is_terminal: bool) -> None:
     # Given texts of strangers in everything that a command prints
     printed = io.StringIO()
-    out = PrintableConsole(file=printed, force_terminal=is_terminal, width=200, color_system=None)
+    out = PrintableConsole(file=printed, force_terminal=is_terminal, width=400, color_system=None)
     table = Table()
     table.add_column(ATTACK)
     table.add_row(Text(ATTACK, style="bold"))
     result = Result(f"https://news.example/{ATTACK}", "failed", "content_type", detail=ATTACK, headline=ATTACK)
-    for renderable in (ATTACK, Text(ATTACK), table, results_table([(result, None)], 200)):
+    for renderable in (ATTACK, Text(ATTACK), table, results_table([(result, None)])):
         out.print(renderable, markup=False)
 
     # Then the texts are there, and nothing in them is obeyed

@@ -1,0 +1,27 @@
+"""Words for times and for what an article waits for.
+
+Comes in: times. Goes out: words for people.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from newsdesk.clock import from_text
+
+WAITS = {"retry": "tried again", "slot": "its host's turn is", "turn": "its turn among bulk is"}
+"""What an article waits for, in words that a time follows."""
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def in_words(moment: str, now: datetime) -> str:
+    """Return how far away a time is: in seconds, minutes, hours or days, and as a time of this machine's zone."""
+    then = from_text(moment)
+    seconds = abs((then - now).total_seconds())
+    size, name = next(((size, name) for size, name in _UNITS if seconds >= 1.95 * size), _UNITS[-1])
+    count = round(seconds / size)
+    away = f"{count} {name}{'s' if count != 1 else ''}"
+    local = then.astimezone()
+    shown = f"{local:%H:%M}" if local.date() == now.astimezone().date() else f"{local:%Y-%m-%d %H:%M}"
+    return f"in {away}, at {shown}" if then > now else f"{away} ago, at {shown}"

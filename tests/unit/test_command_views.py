@@ -1,0 +1,178 @@
+"""What the command line shows of submissions and articles: tables, words, progress.
+
+Comes in: results and records. Goes out: assertions.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsdesk.articles import Stage
+from newsdesk.clock import to_text
+from newsdesk_cli import submitting
+from newsdesk_cli.console import PrintableConsole
+from newsdesk_cli.doctor import examine
+from newsdesk_cli.ingestion import Ingestion, Result
+from newsdesk_cli.local_stack import Allowed
+from newsdesk_cli.preflight import Verdict
+from newsdesk_cli.rendering import results_table
+from newsdesk_cli.stack import Stack
+from newsdesk_cli.status_view import article_facts, submission_facts
+from newsdesk_cli.submitting import interruptible, progress
+from newsdesk_cli.wording import in_words
+from tests.examples import NOW, at_stage, current_of, outcome_of, rejection_of, submission_of
+
+LONG = "https://news.example/2026/03/14/" + "harbour-bridge-reopens-after-repairs/" * 3 + "?ref=front"
+
+
+def printed(*results: Result, width: int) -> list[str]:
+    console = PrintableConsole(file=io.StringIO(), width=width, color_system=None)
+    console.print(results_table(((result, None) for result in results), NOW))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+class TestTable:
+    @pytest.mark.parametrize("width", [80, 120])
+    def test_it_fits_and_cuts_nothing(self, width: int) -> None:
+        result = Result(LONG, "rejected", "submission_id_reused", detail="known as another URL's", seconds=1.5)
+        lines = printed(result, width=width)
+        assert max(map(len, lines)) <= width
+        joined = "".join("".join(lines[1:]).split())
+        assert "…" not in joined
+        shown = "".join(line[22:-9].strip() for line in lines[1:])
+        assert LONG.removeprefix("https://") in shown.replace("1.5", "")
+        assert "knownasanotherURL's" in joined
+
+    def test_what_waits_says_for_what_and_for_how_long(self) -> None:
+        due = to_text(NOW + timedelta(minutes=12))
+        text = " ".join(
+            " ".join(printed(Result("https://a.example/", "waiting", "retry", next_due=due), width=120)).split()
+        )
+        assert "waiting a.example/ tried again in 12 minutes, at " in text
+
+    def test_what_is_in_a_stage_does_not_wait(self) -> None:
+        text = " ".join(" ".join(printed(Result("https://a.example/", "in flight", "extract"), width=120)).split())
+        assert "in flight a.example/ in extract" in text
+
+
+@pytest.mark.parametrize(
+    ("away", "words"),
+    [
+        (timedelta(seconds=1), "in 1 second, at "),
+        (timedelta(seconds=100), "in 100 seconds, at "),
+        (timedelta(minutes=5), "in 5 minutes, at "),
+        (timedelta(hours=-3), "3 hours ago, at "),
+        (timedelta(days=9), "in 9 days, at 2026-03-23 "),
+    ],
+)
+def test_a_time_in_words(away: timedelta, words: str) -> None:
+    assert in_words(to_text(NOW + away), NOW).startswith(words)
+
+
+class TestStatus:
+    def test_of_an_article_at_rest(self) -> None:
+        rest = at_stage(Stage.REST)
+        state = rest.model_copy(
+            update={
+                "current": current_of(rest, 2),
+                "last_outcome": "unchanged",
+                "last_ended_at": to_text(NOW),
+                "due_at": int((NOW + timedelta(days=2)).timestamp()),
+            }
+        )
+        facts = article_facts(state, NOW)
+        assert facts["now"].startswith("at rest; its next visit is due in 2 days")
+        assert facts["revision"].startswith("2, committed ")
+        assert facts["last outcome"].startswith("unchanged — The page's")
+        assert "version" not in facts
+
+    def test_of_an_article_that_waits(self) -> None:
+        due = int((NOW + timedelta(minutes=4)).timestamp())
+        state = at_stage(Stage.FETCH).model_copy(
+            update={"waiting": "retry", "due_at": due, "last_detail": "timeout: 20 s"}
+        )
+        facts = article_facts(state, NOW)
+        assert facts["now"].startswith("in fetch; tried again in 4 minutes")
+        assert facts["detail"] == "timeout: 20 s"
+
+    def test_of_a_submission(self) -> None:
+        state = at_stage(Stage.EXTRACT)
+        waiting = submission_facts(submission_of(state), None, state, NOW)
+        assert waiting["outcome"] == "none yet: in extract"
+        ended = submission_facts(submission_of(state), outcome_of(state, "failed:not_found"), state, NOW)
+        assert ended["outcome"].startswith("failed:not_found — ")
+        refused = submission_facts(rejection_of(), None, None, NOW)
+        assert refused["outcome"].startswith("rejected:invalid_url — ")
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    lines: list[str] = []
+    monkeypatch.setattr(submitting, "say", lines.append)
+    return lines
+
+
+class TestProgress:
+    def test_without_a_terminal_a_line_says_now_and_then_what_is_waited_for(
+        self, said: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given a clock of seconds
+        seconds = iter([0.0, 1.0, 6.0, 7.0, 8.0])
+        monkeypatch.setattr("newsdesk_cli.submitting.time.monotonic", lambda: next(seconds))
+        # When
+        with progress(
+            "ingesting", 4, lambda: ["https://a.example/", "https://b.example/", "https://c.example/"]
+        ) as report:
+            for done in (0, 1, 2, 4):
+                report(done, 4)
+        # Then
+        assert said == [
+            "ingesting: 1 of 4 after 6 s; waiting for https://a.example/, https://b.example/ and 1 more",
+            "ingesting: 4 of 4 after 8 s",
+        ]
+
+    def test_an_interruption_says_what_was_submitted_and_how_to_look_again(self, said: list[str]) -> None:
+        ingestion = Ingestion(Stack("newsdesk"), ["https://a.example/", "https://b.example/"])
+        with pytest.raises(KeyboardInterrupt), interruptible(ingestion, "look again"):
+            raise KeyboardInterrupt
+        assert said == ["interrupted: 2 URLs were submitted, 2 of them have not ended; look again"]
+
+
+class TestNetworks:
+    def test_runs_do_not_undo_each_other_and_those_that_died_are_forgotten(self) -> None:
+        ours = str(os.getpid())
+        allowed = Allowed(("10.0.0.0/8",), {ours: ("127.0.0.1/32",), "0": ("192.168.0.0/16",)})
+        assert allowed.all() == ("10.0.0.0/8", "127.0.0.1/32", "192.168.0.0/16")
+        assert allowed.of_living().all() == ("10.0.0.0/8", "127.0.0.1/32")
+        assert allowed.of_living().without(os.getpid()).all() == ("10.0.0.0/8",)
+
+
+def test_the_doctor_finds_this_environment_in_order() -> None:
+    found = {finding.check: finding for finding in examine()}
+    assert found["Python"].verdict is Verdict.GOOD
+    assert found["packages of the functions"].verdict is Verdict.GOOD
+    assert all(finding.detail for finding in found.values())
+
+
+def test_what_is_not_installed_is_said_with_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given an environment without a package of the functions
+    find: Callable[..., object] = __import__("importlib.util", fromlist=["find_spec"]).find_spec
+    monkeypatch.setattr(
+        "newsdesk_cli.doctor.importlib.util.find_spec", lambda name: None if name == "lxml" else find(name)
+    )
+    # When
+    found = {finding.check: finding for finding in examine()}
+    # Then
+    assert found["packages of the functions"].verdict is Verdict.DOUBTFUL
+    assert found["packages of the functions"].detail == "without lxml: make environment"
+
+
+def test_a_time_of_today_has_no_date() -> None:
+    now = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    assert in_words(to_text(now + timedelta(minutes=5)), now).count("-") == 0
