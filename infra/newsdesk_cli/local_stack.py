@@ -44,7 +44,7 @@ PARAMETERS = {
 }
 
 _NETWORKS = "NEWSDESK_ALLOWED_NETWORKS"
-_CONNECTING_FUNCTIONS = ("SubmitFunction", "FetchFunction")
+_CONNECTING_FUNCTIONS = ("SubmitFunction", "FetchFunction", "DiscoverFunction")
 
 _HEALTH_SECONDS = 60
 _STOP_SECONDS = 30
@@ -257,8 +257,9 @@ class LocalStack:
         interval = interval_seconds
         if interval is None:
             interval = load_template(TEMPLATE)["Parameters"]["CrawlIntervalSeconds"]["Default"]
-        configure(stack, "SubmitFunction", networks)
-        configure(stack, "FetchFunction", {**networks, "NEWSDESK_CRAWL_INTERVAL_SECONDS": str(interval)})
+        pace = {"NEWSDESK_CRAWL_INTERVAL_SECONDS": str(interval)}
+        for function in _CONNECTING_FUNCTIONS:
+            configure(stack, function, networks if function == "SubmitFunction" else {**networks, **pace})
 
     def _networks_with(self, networks: Sequence[str], *, is_run: bool) -> tuple[str, ...]:
         allowed = self._allowed().of_living()
