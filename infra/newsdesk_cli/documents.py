@@ -44,6 +44,7 @@ from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import load_template
 from receiver.formats import FileRefusal, LineRefusal
+from receiver.pages import PageRefusal, PassedOver
 
 _SECTION = re.compile(
     r"^<!-- begin generated: (?P<name>[\w-]+) -->\n.*?^<!-- end generated -->$", re.MULTILINE | re.DOTALL
@@ -330,6 +331,16 @@ def _keys() -> str:
             "`WorkRetentionDays`",
         ),
         (
+            keys.inbox_cut_key("<file id>", 333333).replace("333333", "<part>"),
+            "where a part of a WARC file begins; not for readers",
+            "`WorkRetentionDays`",
+        ),
+        (
+            keys.pushed_key("<name>"),
+            "a page that somebody else has fetched, until its submission was taken; not for readers",
+            "15 days at most",
+        ),
+        (
             keys.report_key("inbox/<name>"),
             "what became of a file in the inbox",
             "always; written again while the file is worked on",
@@ -403,6 +414,8 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "keys": _keys,
     "inbox-refusals": lambda: _members("of a file", described(FileRefusal)),
     "line-refusals": lambda: _members("of a record", described(LineRefusal)),
+    "records-passed-over": lambda: _members("record", described(PassedOver)),
+    "page-refusals": lambda: _members("of a page", described(PageRefusal)),
     "commands": _commands,
     "command-reference": _command_reference,
 }

@@ -22,12 +22,21 @@ class FileState(StrEnum):
 
     READING = "reading"
     """Its URLs are being submitted, part by part."""
+    TAKING = "taking"
+    """Of a WARC file: all its parts are known, and the pages of the last ones are being submitted."""
     COUNTING = "counting"
     """All are submitted; how they ended is looked up from time to time."""
     DONE = "done"
     """All that were submitted have ended, or nobody waits any longer."""
     REFUSED = "refused"
     """It is nothing that can be taken."""
+
+
+class FileBreak(Record):
+    """A place where a WARC file is damaged."""
+
+    offset: int
+    detail: str
 
 
 class FileProgress(Record):
@@ -40,9 +49,17 @@ class FileProgress(Record):
     part : int
         Parts that are through; the next one begins at ``offset``.
     offset : int
-        In the file's bytes, decompressed.
+        In the file's bytes, decompressed; of a WARC file where its gzip member begins.
+    inner : int
+        Of a WARC file: how far into what that member decompresses to.
     lines : int
-        Records that were read so far: lines, or entries of a sitemap.
+        Records that were read so far: lines, entries of a sitemap, or records of a WARC file.
+    settled_parts : int
+        Of a WARC file: parts whose results are in the counts.
+    passed_over : mapping of str to int
+        Of a WARC file: records that are no pages, by what they are.
+    breaks : tuple of FileBreak
+        Of a WARC file: where it is damaged.
     is_in_long_record : bool
         The part ended within a record that is too long; what is left of it is skipped.
     column, delimiter : int, str or None
@@ -72,6 +89,7 @@ class FileProgress(Record):
     tags: tuple[str, ...] = ()
     part: int = 0
     offset: int = 0
+    inner: int = 0
     lines: int = 0
     is_in_long_record: bool = False
     column: int | None = None
@@ -79,6 +97,9 @@ class FileProgress(Record):
     taken: int = 0
     duplicates: int = 0
     refused: Mapping[str, int] = Field(default_factory=dict)
+    settled_parts: int = 0
+    passed_over: Mapping[str, int] = Field(default_factory=dict)
+    breaks: tuple[FileBreak, ...] = ()
     ended_by: str | None = None
     counted_parts: int = 0
     counted: Mapping[str, int] = Field(default_factory=dict)
@@ -89,8 +110,8 @@ class FileProgress(Record):
     counted_at: str | None = None
     next_count_at: str | None = None
 
-    def submission_id(self, line: int) -> str:
-        """Return the id of a record's submission: the same however often it is read."""
+    def submission_id(self, line: int | str) -> str:
+        """Return the id of a record's submission, by its line or place: the same however often it is read."""
         return f"inbox.{self.file_id}.{line}"
 
 
@@ -150,6 +171,10 @@ class BulkSender(Protocol):
 
     def waiting(self) -> int:
         """Return about how many submissions wait in that queue."""
+        ...
+
+    def take_part(self, key: str, etag: str, part: int, delay_seconds: int = 0) -> None:
+        """Have a part of a WARC file taken, after a delay of 0 to 900 seconds."""
         ...
 
     def again(self, key: str, etag: str, step: int, delay_seconds: int) -> None:

@@ -35,6 +35,12 @@ class FileKind(StrEnum):
     """In each line an object with the fields of an intake message, or a string."""
     SITEMAP = "sitemap"
     """The ``loc`` of every ``url``."""
+    WARC = "warc"
+    """The HTML pages of a web archive."""
+
+
+WARC_NAMES = (".warc", ".warc.gz")
+"""How the names of WARC files end: a policy can tell those who may push pages from those who may submit URLs."""
 
 
 class FileRefusal(StrEnum):
@@ -48,8 +54,8 @@ class FileRefusal(StrEnum):
     """It is text in another encoding than UTF-8."""
     DAMAGED = "damaged"
     """It says that it is gzip, and cannot be decompressed."""
-    WARC = "warc"
-    """It is a WARC file, which this release does not take."""
+    WARC_NAME = "warc_name"
+    """It is a WARC file whose name does not end in `.warc` or `.warc.gz`."""
     OPML = "opml"
     """It is a list of feeds, which this release does not take."""
     FEED = "feed"
@@ -120,7 +126,7 @@ def kind_of(name: str, head: bytes) -> FileKind | FileRefusal:
     if head.startswith(_OTHER_ENCODINGS):
         return FileRefusal.ENCODING
     if head.startswith(b"WARC/"):
-        return FileRefusal.WARC
+        return FileKind.WARC if name.endswith(WARC_NAMES) else FileRefusal.WARC_NAME
     if b"\0" in head:
         return FileRefusal.BINARY
     text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip()
@@ -177,6 +183,8 @@ class RecordReader:
                 return _read_json(text) if text.strip() else None
             case FileKind.SITEMAP:
                 return _read_entry(text)
+            case FileKind.WARC:
+                raise ValueError("no lines")
 
     def _read_csv(self, text: str) -> Item | Refused | None:
         if not text.strip():

@@ -32,15 +32,19 @@ class _Step:
     key: str
     etag: str
     number: int
+    part: int | None = None
 
 
 def _step_in(record: SQSRecord) -> _Step:
     detail = json.loads(record.body)["detail"]
-    return _Step(str(detail["object"]["key"]), str(detail["object"]["etag"]).strip('"'), int(detail.get("step", 0)))
+    key, etag = str(detail["object"]["key"]), str(detail["object"]["etag"]).strip('"')
+    part = detail.get("part")
+    return _Step(key, etag, int(detail.get("step", 0)), None if part is None else int(part))
 
 
 _STEPS: RecordKind[_Step] = RecordKind(
-    read=_step_in, keys=lambda step: {"file_id": file_id_of(step.key, step.etag), "step": step.number}
+    read=_step_in,
+    keys=lambda step: {"file_id": file_id_of(step.key, step.etag), "step": step.number, "part": step.part},
 )
 
 
@@ -65,4 +69,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def _take(step: _Step) -> IntakeStatus:
-    return build().handle(step.key, step.etag, step.number)
+    stage = build()
+    if step.part is not None:
+        return stage.take_part(step.key, step.etag, step.part)
+    return stage.handle(step.key, step.etag, step.number)

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from newsdesk.inbox import FileProgress
+from receiver.formats import FileKind
 
 REFUSALS_LISTED = 1000
 
 
-def report_on(progress: FileProgress, refusals: Sequence[tuple[int, str]]) -> bytes:
+def report_on(progress: FileProgress, refusals: Sequence[tuple[int | str, str]]) -> bytes:
     """Return the report on a file."""
+    is_archive = progress.file_kind == FileKind.WARC
+    place = "offset" if is_archive else "line"
     document: dict[str, Any] = {
         "schemaVersion": 1,
         "key": progress.key,
@@ -26,15 +29,17 @@ def report_on(progress: FileProgress, refusals: Sequence[tuple[int, str]]) -> by
         "reason": progress.reason,
         "endedBy": progress.ended_by,
         "readBytes": progress.offset,
-        "lines": progress.lines,
+        "records" if is_archive else "lines": progress.lines,
         "taken": progress.taken,
-        "duplicates": progress.duplicates,
+        "duplicates": None if is_archive else progress.duplicates,
+        "passedOver": dict(sorted(progress.passed_over.items())) if is_archive else None,
         "refused": sum(progress.refused.values()),
         "refusedByReason": dict(sorted(progress.refused.items())),
-        "refusals": [{"line": line, "reason": reason} for line, reason in refusals],
+        "refusals": [{place: line, "reason": reason} for line, reason in refusals],
+        "damaged": [broken.model_dump() for broken in progress.breaks] or None,
         "priority": progress.priority,
         "tags": list(progress.tags),
-        "submissionIds": progress.submission_id(0)[:-1] + "<line>",
+        "submissionIds": progress.submission_id(f"<{place}>"),
         "outcomes": dict(progress.outcomes) or None,
         "countedAt": progress.counted_at,
         "startedAt": progress.started_at,

@@ -39,6 +39,7 @@ from newsdesk.inbox import (
     merged,
 )
 from newsdesk.ports import ObjectStore
+from receiver.archives import Archives
 from receiver.formats import HEAD_BYTES, FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
 from receiver.records import DamagedFileError, FileTooLargeError, RawRecord, pieces, split
 from receiver.report import REFUSALS_LISTED, report_on
@@ -53,6 +54,7 @@ MOST_WAITING = 20_000
 forgets what it has held for two weeks."""
 
 _WAIT_FOR_ROOM_SECONDS = 60
+_WAIT_FOR_PARTS_SECONDS = 5
 _LONGEST_DELAY_SECONDS = 900
 _FIRST_COUNT_SECONDS = 900
 _LONGEST_COUNT_WAIT_SECONDS = 86_400
@@ -69,7 +71,11 @@ class IntakeStatus(StrEnum):
     BEGUN = "begun"
     """The file was looked at, and is to be taken."""
     TAKEN = "taken"
-    """The URLs of a part were submitted."""
+    """The URLs, or the pages, of a part were submitted."""
+    CUT = "cut"
+    """A part was cut off a WARC file, and is being taken."""
+    MERGED = "merged"
+    """Results of parts of a WARC file were added to its counts."""
     REFUSED = "refused"
     """The file is nothing that can be taken; the report says why."""
     COUNTED = "counted"
@@ -118,6 +124,11 @@ class IntakeStage:
     sender: BulkSender
     outcomes: OutcomeReader
     clock: Clock
+
+    @property
+    def archives(self) -> Archives:
+        """What takes WARC files."""
+        return Archives(self.files, self.objects, self.sender, self.clock)
 
     def handle(self, key: str, etag: str, step: int) -> IntakeStatus:
         """Take a step of a file; 0 is the first, of a file that was just put there."""
@@ -172,6 +183,10 @@ class IntakeStage:
 
     def _act(self, progress: FileProgress) -> IntakeStatus:
         match progress.state:
+            case FileState.READING if progress.file_kind == FileKind.WARC:
+                return self._write(self.archives.cut(progress), IntakeStatus.CUT)
+            case FileState.TAKING:
+                return self._merge(progress)
             case FileState.READING if self.sender.waiting() > MOST_WAITING:
                 self.sender.again(progress.key, progress.etag, progress.version, _WAIT_FOR_ROOM_SECONDS)
                 return IntakeStatus.WAITING
@@ -185,6 +200,30 @@ class IntakeStage:
             case FileState.REFUSED | FileState.DONE:
                 return IntakeStatus.STALE
 
+    def take_part(self, key: str, etag: str, part: int) -> IntakeStatus:
+        """Take a part of a WARC file."""
+        progress = self.store.progress(file_id_of(key, etag))
+        if progress is None:
+            return IntakeStatus.STALE
+        if self.archives.has_taken(progress, part):
+            return IntakeStatus.REPEATED
+        if self.sender.waiting() > MOST_WAITING:
+            self.sender.take_part(key, etag, part, _WAIT_FOR_ROOM_SECONDS)
+            return IntakeStatus.WAITING
+        return IntakeStatus.TAKEN if self.archives.take(progress, part) else IntakeStatus.STALE
+
+    def _merge(self, progress: FileProgress) -> IntakeStatus:
+        """Add the results of parts of a WARC file that have been taken, and begin to count once all are there."""
+        after = self.archives.merge(progress)
+        if after is None:
+            self.sender.again(progress.key, progress.etag, progress.version, _WAIT_FOR_PARTS_SECONDS)
+            return IntakeStatus.WAITING
+        if after.settled_parts == after.part:
+            first_count = self.clock() + timedelta(seconds=_FIRST_COUNT_SECONDS)
+            state = FileState.COUNTING if after.taken else FileState.DONE
+            after = after.model_copy(update={"state": state, "next_count_at": to_text(first_count)})
+        return self._write(after, IntakeStatus.MERGED)
+
     def _write(self, after: FileProgress, status: IntakeStatus) -> IntakeStatus:
         if not self.store.save(after):
             return IntakeStatus.STALE
@@ -194,7 +233,7 @@ class IntakeStage:
     def _go_on(self, progress: FileProgress) -> None:
         """Report, and have the next step taken."""
         self.files.report(progress.key, report_on(progress, self._refusals(progress)))
-        if progress.state in (FileState.READING, FileState.COUNTING):
+        if progress.state in (FileState.READING, FileState.TAKING, FileState.COUNTING):
             wait = self._seconds_to_count(progress) if progress.state is FileState.COUNTING else 0
             self.sender.again(progress.key, progress.etag, progress.version, max(0, min(wait, _LONGEST_DELAY_SECONDS)))
 
@@ -354,9 +393,9 @@ class IntakeStage:
         names = base64.b64decode(self._part(progress, number).get("seen", ""))
         return (names[at : at + 8] for at in range(0, len(names), 8))
 
-    def _refusals(self, progress: FileProgress) -> list[tuple[int, str]]:
+    def _refusals(self, progress: FileProgress) -> list[tuple[int | str, str]]:
         """Return the first refusals of a file."""
-        found: list[tuple[int, str]] = []
+        found: list[tuple[int | str, str]] = []
         for number in range(1, progress.part + 1):
             if len(found) >= min(REFUSALS_LISTED, sum(progress.refused.values())):
                 break

@@ -156,6 +156,12 @@ class SqsBulkSender:
 
     def again(self, key: str, etag: str, step: int, delay_seconds: int) -> None:
         """Have a step taken; see the port."""
-        body = json.dumps({"detail": {"object": {"key": key, "etag": etag}, "step": step}})
+        self._send_to_self({"object": {"key": key, "etag": etag}, "step": step}, delay_seconds)
+
+    def take_part(self, key: str, etag: str, part: int, delay_seconds: int = 0) -> None:
+        """Have a part of a WARC file taken; see the port."""
+        self._send_to_self({"object": {"key": key, "etag": etag}, "part": part}, delay_seconds)
+
+    def _send_to_self(self, detail: dict[str, Any], delay_seconds: int) -> None:
         delay = max(0, min(MAXIMUM_DELAY_SECONDS, delay_seconds))
-        self._client.send_message(QueueUrl=self._own, MessageBody=body, DelaySeconds=delay)
+        self._client.send_message(QueueUrl=self._own, MessageBody=json.dumps({"detail": detail}), DelaySeconds=delay)

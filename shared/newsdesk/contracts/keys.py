@@ -86,6 +86,11 @@ def inbox_part_key(file_id: str, part: int) -> str:
     return f"{WORK_PREFIX}inbox/{file_id}/part-{part:06d}.json.gz"
 
 
+def inbox_cut_key(file_id: str, part: int) -> str:
+    """Return the key of where a part of a WARC file of the inbox begins; expires."""
+    return f"{WORK_PREFIX}inbox/{file_id}/cut-{part:06d}.json.gz"
+
+
 def report_key(key: str) -> str:
     """Return the key of the report on a file of the inbox; of one whose key is very long, a hash stands for its end."""
     name = key.removeprefix(INBOX_PREFIX)
