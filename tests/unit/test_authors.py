@@ -130,6 +130,7 @@ def test_an_organisation_is_the_author_where_the_page_names_nobody_else() -> Non
         '<div class="comments"><span class="comment-author">Tide Watcher</span></div>',
         '<section class="related"><p class="byline">By Dale Curnow</p></section>',
         '<nav><a href="/author/dale">Dale Curnow</a></nav>',
+        '<ul class="main-menu"><li class="menu-item author-list"><a href="/c">Community Enrichment</a></li></ul>',
         '<div class="testimonials"><b class="author">Dale Curnow</b></div>',
     ],
 )

@@ -56,6 +56,17 @@ def test_furniture_and_what_has_no_address_is_no_image(body: str) -> None:
     assert images(body=body) == []
 
 
+def test_the_controls_of_a_gallery_are_no_caption() -> None:
+    figure = "<figure><img src=/a.jpg><figcaption>Previous Next</figcaption></figure>"
+    assert [(image.url.rpartition("/")[2], image.caption) for image in images(body=figure)] == [("a.jpg", None)]
+
+
+@pytest.mark.parametrize("name", ["logo-white-out.svg", "icons/arrow-right.svg?v=2"])
+def test_drawn_signs_are_no_images(name: str) -> None:
+    assert images(body=f"<figure><img src=/img/{name}></figure>") == []
+    assert len(images(body="<figure><img src=/img/chart-of-tides.svg></figure>")) == 1
+
+
 def test_images_are_bounded() -> None:
     figures = "".join(
         f'<figure><img src="/picture-number-{number}.jpg"><figcaption>{"x" * 50_000}</figcaption></figure>'

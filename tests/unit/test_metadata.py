@@ -238,3 +238,14 @@ def test_each_statement_of_a_field_is_kept_with_the_reason_why_it_was_not_taken(
     assert stated["articleSection"] == [("Harbour", None), ("Tides", "another place is trusted more")]
     assert stated["headline"][0] == ("How the gates work", None)
     assert all((reason or "").startswith("less likely: ") for _, reason in stated["headline"][1:])
+
+
+def test_what_an_application_notes_for_itself_is_no_keyword() -> None:
+    head = (
+        '<meta name="keywords" content="content-type: Review, contentId: d9cefeed, running shoes, Chelsea: the club">'
+    )
+    page = read_html(f"<html><head>{head}</head><body><h1>Shoes</h1></body></html>", "https://x.example/a")
+    assert page is not None
+    found = read_metadata(page, datetime(2026, 10, 14, tzinfo=UTC)).keywords
+    assert found is not None
+    assert found.value == ("running shoes", "Chelsea: the club")

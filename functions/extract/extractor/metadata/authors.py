@@ -200,7 +200,7 @@ _COMMAND = re.compile(
 )
 _FURNITURE = re.compile(
     r"comment|related|sidebar|recommend|teaser|testimonial|popular|latest|trending|carousel|newsletter|reviewe|"
-    r"quote|newslist",
+    r"quote|newslist|(?:^|[-_\s])(?:menu|navigation|navbar)(?:$|[-_\s])",
     re.IGNORECASE,
 )
 _WEAK_FURNITURE = re.compile(

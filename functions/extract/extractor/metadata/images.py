@@ -40,6 +40,12 @@ _PLACEHOLDER = re.compile(
     r"^data:|place-?holder|(?:^|[/_.-])(?:blank|spacer|pixel|transparent|trans|loading|loader|lazy|dummy|1x1|grey|gray)[^/]*$",
     re.IGNORECASE,
 )
+_DRAWN_SIGN = re.compile(r"(?:logo|icon|arrow|sprite|chevron|symbol)[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
+_CONTROLS_OF_GALLERY = re.compile(
+    r"(?:(?:previous|next|prev|close|zoom|expand|full ?screen|back|zurück|weiter|précédent|suivant|anterior|siguiente"
+    r")\W*)+",
+    re.IGNORECASE,
+)
 _SMALLEST_SIDE = 60
 """Pixels, where a page states them: what is smaller is an icon, or counts visitors."""
 _PORTRAIT = re.compile(
@@ -166,6 +172,8 @@ def _is_portrait(element: Element) -> bool:
 
 def _caption_and_credit(element: Element) -> tuple[str | None, str | None]:
     caption = text_of(element, LONGEST_CAPTION)
+    if _CONTROLS_OF_GALLERY.fullmatch(caption):
+        return None, None
     for inner in islice(element.iterdescendants(), 30):
         if isinstance(inner.tag, str) and _CREDIT_CLASS.search(inner.get("class") or ""):
             credit = text_of(inner, LONGEST_CREDIT)
@@ -221,7 +229,9 @@ def _lazy_addresses(picture: Element) -> Iterator[str]:
 
 
 def _may_be_content(picture: Element) -> bool:
-    """Return whether a picture is stated to be larger than an icon or a tracking pixel, or nothing is stated."""
+    """Return whether a picture is no drawn sign, and larger than an icon or a tracking pixel where a size is stated."""
+    if _DRAWN_SIGN.search(picture.get("src", "")[:_LONGEST_ADDRESS]):
+        return False
     return all(not 0 < _number(picture.get(side)) < _SMALLEST_SIDE for side in ("width", "height"))
 
 

@@ -46,6 +46,7 @@ _DECKS_TRIED = 12
 _LINKS_TRIED = 100
 _FRONTS_READ = 3
 _LONGEST_SITE_NAME_WORDS = 5
+_NOTE = re.compile(r"[a-z]+(?:[A-Z][a-z]+|[-_][a-z]+)*\s*:\s*\S")
 _CONTENT_TIERS = {"free": True, "locked": False}
 _MAXIMUM_TITLES = 6
 _HEAD = frozenset({"jsonld", "og", "twitter", "meta", "title"})
@@ -309,7 +310,9 @@ def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ..
     stated += [(meta.all(name), "meta") for name in ("news_keywords", "keywords", "article:tag", "parsely-tags")]
     for statements, source in stated:
         words = (one_line(part, LONGEST_KEYWORD) for text in statements for part in re.split(r"[,;]", text))
-        kept = tuple(islice(dict.fromkeys(word for word in words if word), MAXIMUM_KEYWORDS))
+        # What an application notes for itself is no keyword: "contentId: d9cefeed".
+        said = (word for word in words if word and _NOTE.match(word) is None)
+        kept = tuple(islice(dict.fromkeys(said), MAXIMUM_KEYWORDS))
         if kept:
             return Found(kept, source, CONFIDENCE[source])
     return None
