@@ -31,6 +31,8 @@ from extractor.text.promotion import is_promotion
         "Vous avez une info à nous signaler ? Écrivez à la rédaction : redaction@blatt.example",
         "The Gazette is powered by its members. Become a member today and support local journalism.",
         "If you buy something, we may receive a small commission.",
+        "The Gazette is reader-supported. To receive new posts, consider becoming a free or paid subscriber.",
+        "30 day free trial, no credit card required",
     ],
 )
 def test_a_paper_that_speaks_of_itself_promotes(line: str) -> None:
@@ -50,6 +52,8 @@ def test_a_paper_that_speaks_of_itself_promotes(line: str) -> None:
         "Secondary models include sponsorships and affiliate marketing, which bring a share of the sales.",
         "Check out our section for details about identifying scams.",
         "Send the form to the harbour office before Friday.",
+        "He said that he would consider becoming a member of the board.",
+        "Most of these shops want a deposit, and no credit card is required for those who pay in cash at the counter.",
     ],
 )
 def test_a_sentence_of_a_text_is_no_promotion(line: str) -> None:
@@ -62,6 +66,7 @@ def test_a_sentence_of_a_text_is_no_promotion(line: str) -> None:
         "(opens in a new tab)",
         "Öffnet in einem neuen Fenster",
         '{"type": "map", "zoom": 12}',
+        "Add to Calendar 2026-01-10 10:30:00 2026-01-10 11:00:00 America/Chicago Storytime: bring the whole family!",
         "To view this video, please accept cookies in your settings.",
         "Loading",
     ],

@@ -33,6 +33,19 @@ def chosen(page: Page, own: list[int], probabilities: dict[int, float]) -> list[
     return texts(page, surest_choice(page, (), own, probabilities, tokens, [len(words) for words in tokens]))
 
 
+def test_a_word_of_the_menu_that_is_in_the_text_is_not_of_it() -> None:
+    # Given a page whose menu has a word of the article, and a choice that is not the article
+    boxes = "".join(f"<div><p>{text}</p></div>" for text in TEXTS)
+    page = page_of(f"<ul><li>Gates</li><li>Town</li></ul><article><h1>The gates</h1><div>{boxes}</div></article>")
+    tokens = [segment.text.lower().split() for segment in page.segments]
+    sizes = [len(words) for words in tokens]
+    # When another is taken
+    choice = surest_choice(page, (), [0], {0: 0.1} | dict.fromkeys(range(2, len(tokens)), 0.9), tokens, sizes)
+    # Then it leaves the menu out
+    assert set(texts(page, choice)) >= set(TEXTS)
+    assert {0, 1}.isdisjoint(choice)
+
+
 def test_a_reader_takes_the_container_with_the_longest_paragraphs() -> None:
     page = page_of(HTML)
     assert texts(page, readable_segments(page, ())) == ["Gates", *TEXTS]

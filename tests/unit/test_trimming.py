@@ -120,6 +120,22 @@ def test_a_table_is_kept_whole_or_not_at_all() -> None:
     assert left(html, without=("Upper", "97 %", "Lower")) == [ONE]
 
 
+def test_a_box_of_facts_is_kept_whole_or_not_at_all() -> None:
+    facts = "".join(f"<li>{fact}</li>" for fact in ("Height: 12 metres", "Weight: 4,000 tonnes", "Cost: 90 million"))
+    html = paragraphs(ONE) + f"<aside><h3>The gates in figures</h3><ul>{facts}</ul></aside>" + paragraphs(TWO)
+    whole = [ONE, "The gates in figures", "Height: 12 metres", "Weight: 4,000 tonnes", "Cost: 90 million", TWO]
+    assert left(html, without=("The gates in figures", "Height: 12 metres")) == whole
+    assert left(html, without=tuple(whole[1:4])) == [ONE, TWO]
+    # And what holds links or a paragraph is no box of facts
+    links = (
+        "<aside><h3>More</h3><p><a href='/a'>The keepers of the gates</a></p><p><a href='/b'>The doors</a></p></aside>"
+    )
+    assert left(paragraphs(ONE) + links + paragraphs(TWO), without=("The doors",))[2:] == [
+        "The keepers of the gates",
+        TWO,
+    ]
+
+
 def test_a_heading_that_was_left_out_of_a_row_is_kept_with_the_others() -> None:
     html = f"<h2>Doors</h2><p>{ONE}</p><h2>Keepers</h2><p>{TWO}</p><h2>Time</h2><p>{THREE}</p>"
     page = page_of(html)

@@ -24,6 +24,8 @@ _EXPECTATION = 0.5
 _IN_TEXT = 0.5
 """Of a segment's words: from this share on in a text, the text has the segment."""
 
+_FEWEST_TELLING_WORDS = 3
+
 _SHORTEST_PARAGRAPH = 25
 _MOST_LINKED, _MOST_LINKED_LINE = 0.5, 0.4
 _COMMAS = str.maketrans("，、،", ",,,")
@@ -56,7 +58,10 @@ def surest_choice(
         Of each segment: its words, and how many they are.
     """
     shares = shares_in(tokens, precise_trafilatura_text(page.tree))
-    precise = {i for i, share in enumerate(shares) if share >= _IN_TEXT and i not in cut}
+    found = [i for i, share in enumerate(shares) if share >= _IN_TEXT and i not in cut]
+    # A word or two of the menu may be in any text.
+    long = [i for i in found if sizes[i] >= _FEWEST_TELLING_WORDS]
+    precise = {i for i in found if sizes[i] >= _FEWEST_TELLING_WORDS or (long and long[0] < i < long[-1])}
     readable = {i for i in readable_segments(page, cut) if i < len(sizes)}
     choices = [frozenset(own), precise, readable]
     merits = [

@@ -17,7 +17,7 @@ from itertools import islice, zip_longest
 
 from extractor.body.blocks import blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
-from extractor.html import TABLES, Element, Page, Segment, leads_elsewhere
+from extractor.html import ASIDES, TABLES, Element, Page, Segment, leads_elsewhere
 from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, DropReason, LineKind, fold, is_time_line, kind_of_line
 from newsdesk.web import Url
 from newsdesk.words import count_words
@@ -36,6 +36,8 @@ _MAXIMUM_SEGMENTS = 5_000
 _MOST_BOX_LINES, _MOST_BOX_WORDS = 8, 100
 _MOST_HEAD_LINES = 2
 _LEAST_AMID, _LEAST_BETWEEN = 0.4, 0.25
+_LEVELS_IN_BOX, _LONGEST_FACT, _MOST_LINKED_FACT = 8, 20, 0.5
+"""How deep in an ``aside`` its lines stand, and what makes one more than a fact: spaces, and the share of links."""
 """The mean of the classifier's scores from which on a table amid the text is part of it: cells look like furniture. Of
 those directly between two paragraphs of the article, six of seven are part of it on the evaluation pages."""
 _LEAST_OF_A_DECK = 0.4
@@ -93,25 +95,39 @@ def trim(
 
 
 def _wholes(segments: Sequence[Segment], kept: Sequence[int]) -> list[list[int]]:
-    """Return the segments of each table of data, and of each piece of code, that may be a part of the article.
+    """Return the segments of each table of data, box of facts and piece of code that may be a part of the article.
 
     Something of it was kept, or it stands between segments that were.
     """
     if not kept:
         return []
     wholes: dict[Element, list[int]] = {}
+    others: set[Element] = set()
+    for segment in segments:
+        if segment.container.areas & ASIDES and (box := _box_of(segment)) is not None:
+            wholes.setdefault(box, []).append(segment.index)
+            if segment.text.count(" ") > _LONGEST_FACT or segment.link_share > _MOST_LINKED_FACT:
+                others.add(box)
+    # What has a paragraph or a link to another page is more than facts; and a box of which nothing was kept stays out.
+    chosen = set(kept)
+    wholes = {box: parts for box, parts in wholes.items() if box not in others and not chosen.isdisjoint(parts)}
     for segment in filter(_may_be_part, segments):
         whole = data_table_of(segment)
         if whole is None:
             whole = code_of(segment)
         if whole is not None:
             wholes.setdefault(whole, []).append(segment.index)
-    chosen = set(kept)
     return [
         parts
         for parts in wholes.values()
         if kept[0] < parts[0] < parts[-1] + 1 <= kept[-1] or not chosen.isdisjoint(parts)
     ]
+
+
+def _box_of(segment: Segment) -> Element | None:
+    """Return the ``aside`` around a segment."""
+    around = islice((segment.element, *segment.element.iterancestors()), _LEVELS_IN_BOX)
+    return next((step for step in around if step.tag == "aside"), None)
 
 
 def _is_kept_whole(parts: Sequence[int], body: Body, chosen: Set[int]) -> bool:

@@ -151,6 +151,8 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"|\(?(?:se )?abre (?:en|em|numa) (?:una? |uma )?(?:nueva |nova )?(?:ventana|pestaña|janela|aba)\b.{0,9}"
             r"|\(?si apre in una nuova (?:finestra|scheda)\)?|\(?opent in (?:een )?nieuwe? (?:venster|tabblad|tab)\)?",
             r"(?:content |video |article )?(?:is )?loading(?: \w+){0,3}",
+            # An entry for a calendar: when it begins and ends, and what it says.
+            r"(?:add to calendar )?(?:\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? ){2}.{0,1000}",
             r"(?:please )?enable javascript\b.{0,100}|your browser (?:does not|doesn['’]t) support .{0,100}",
             r"(?:to (?:view|see|play|show|display|load) th(?:is|e) .{1,60}|we need your consent .{1,60}"
             r"|this (?:content|video|embed|post) (?:is|was|comes|can ?not|could not)\b.{1,80})"

@@ -132,10 +132,19 @@ _ASKS_FOR_MAIL = re.compile(r"[^?]{5,120}\?[^?]{0,120}\b[\w.+-]+@[\w-]+\.[\w.-]+
 """A question, and where to send the answer, in any language."""
 _SUPPORTING = (
     r"(?:become an? (?:paying )?(?:member|subscriber|supporter|patron)\b|support (?:\w+ )?journalism\b"
+    r"|(?:[^.!?]{0,120}, )?(?:please )?consider becoming an? (?:\w+ (?:or )?){0,3}"
+    r"(?:subscriber|member|supporter|patron)\b"
     r"|(?:unterstützen sie|unterstütze) .{0,30}journalismus|soutenez .{0,30}(?:presse|journalisme)"
     r"|apoya .{0,30}periodismo|sostieni .{0,30}(?:giornalismo|informazione)|apoie .{0,30}jornalismo)"
 )
 _SUPPORTS_AT_ONCE, _SUPPORTS_LATER = re.compile(_SUPPORTING), re.compile(rf"[.!?…]\s+{_SUPPORTING}")
+
+
+_TERMS = re.compile(
+    r"[^.!?]*\b(?:no credit card (?:is )?(?:required|needed)|keine kreditkarte (?:nötig|erforderlich))\b"
+)
+_MOST_WORDS_OF_TERMS = 16
+"""What is offered on trial, and on which terms."""
 
 
 def is_promotion(text: str) -> bool:
@@ -145,6 +154,8 @@ def is_promotion(text: str) -> bool:
     lowered = text.lower()
     if _asks(text, lowered):
         return count_words(text) <= _MOST_WORDS
+    if count_words(text) <= _MOST_WORDS_OF_TERMS and _TERMS.match(lowered) is not None:
+        return True
     is_notice = _NOTICES.match(lowered) is not None or (
         any(stem in lowered for stem in _PAID_LINK_STEMS) and _PAID_LINKS.search(lowered) is not None
     )
