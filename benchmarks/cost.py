@@ -32,7 +32,7 @@ sys.path[:0] = [
 from rich.console import Console
 from rich.table import Table
 
-from harness.billed import Deployment, VisitUsage, article_page, deployed
+from harness.billed import VisitUsage, article_page, deployed
 from harness.fakes import FakeClock
 from newsdesk_cli.prices import PRICES
 
@@ -155,7 +155,7 @@ def measure(articles: int, batch: int) -> tuple[dict[str, VisitUsage], dict[str,
         urls = [f"https://news-{n}.example/2026/03/13/harbour-district-number-{n}-reopens" for n in range(articles)]
         for number, url in enumerate(urls):
             stack.web.put(url, article_page(number), ETag=f'"{number:032x}"', Last_Modified=_MODIFIED)
-        _read_rules(stack, articles)
+        stack.read_rules()
         visits = {"new article": stack.submit(urls, batch)}
         stored = stack.stored()
         for url in urls:
@@ -175,14 +175,6 @@ def measure(articles: int, batch: int) -> tuple[dict[str, VisitUsage], dict[str,
 
 
 _MODIFIED = "Fri, 13 Mar 2026 08:00:00 GMT"
-
-
-def _read_rules(stack: Deployment, hosts: int) -> None:
-    """Let every site's rules be read, so that they are known as they are to most visits."""
-    urls = [f"https://news-{number}.example/about" for number in range(hosts)]
-    for url in urls:
-        stack.web.put(url, status=404)
-    stack.submit(urls, hosts)
 
 
 def _print_visits(console: Console, visits: dict[str, VisitUsage], title: str) -> None:

@@ -23,6 +23,7 @@ from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested
 REPOSITORY = Path(__file__).parents[1]
 
 TABLE = "articles"
+BAND_TABLE = "articles-bands"
 BUCKET = "newsdesk-articles"
 BUS = "newsdesk"
 QUEUES = ("fetch", "extract", "enrich", "index")
@@ -48,23 +49,23 @@ def stage_sender(queues: Mapping[str, str]) -> SqsMessageSender:
 
 
 @cache
-def table_definition() -> dict[str, Any]:
-    """Return the arguments of ``CreateTable``, from the template's one table."""
+def table_definition(resource: str = "ArticleTable") -> dict[str, Any]:
+    """Return the arguments of ``CreateTable`` for one of the template's tables."""
     text = (REPOSITORY / "template.yaml").read_text(encoding="utf-8")
-    resources = yaml.load(text, Loader=_TemplateLoader)["Resources"]
-    tables = [entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::DynamoDB::Table"]
-    assert len(tables) == 1, "the template has one table"
+    table = yaml.load(text, Loader=_TemplateLoader)["Resources"][resource]["Properties"]
     names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    definition = {name: tables[0][name] for name in names}
-    for index in definition["GlobalSecondaryIndexes"]:
+    definition = {name: table[name] for name in names if name in table}
+    for index in definition.get("GlobalSecondaryIndexes", ()):
         index.pop("WarmThroughput", None)  # only a stack says whether there is one
-    stream = {"StreamEnabled": True, **tables[0]["StreamSpecification"]}
-    return {**definition, "StreamSpecification": stream}
+    if "StreamSpecification" in table:
+        definition["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
+    return definition
 
 
 def create_table() -> None:
-    """Create the table."""
+    """Create the tables."""
     boto3.client("dynamodb").create_table(TableName=TABLE, **table_definition())
+    boto3.client("dynamodb").create_table(TableName=BAND_TABLE, **table_definition("BandTable"))
 
 
 def create_bucket() -> None:

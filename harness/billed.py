@@ -118,7 +118,7 @@ def article_page(number: int, furniture: str = "") -> bytes:
     """Return the page of an article."""
     title = f"Harbour district number {number} reopens its bridge after long repairs"
     head = (
-        f"<title>{title}</title><meta property='article:published_time' content='2026-03-13T08:00:00Z'>"
+        f"<title>{title}</title><meta property='article:published_time' content='2026-03-14T09:00:00Z'>"
         f"<meta property='og:title' content='{title}'>"
     )
     body = f"<nav>{furniture}</nav><article><h1>{title}</h1>{article_text(number)}</article>"
@@ -148,6 +148,11 @@ class WrittenWeb:
             timings=Timings(0.1, 0.2, 0.3),
             request_head=b"GET / HTTP/1.1\r\n\r\n",
         )
+
+    @property
+    def hosts(self) -> list[str]:
+        """Every host that answers something."""
+        return list(dict.fromkeys(parse_url(url).host for url in self._answers))
 
     def fetch(self, request: FetchRequest, request_slot: RequestSlot) -> FetchResponse:
         """Answer a request for a page; a :class:`newsdesk.web.transport.Fetcher`."""
@@ -199,12 +204,21 @@ class Deployment:
         used = VisitUsage(visits)
         due = [item["due_at"]["N"] for item in self.items() if "due_at" in item]
         self.clock.now = datetime.fromtimestamp(max(map(int, due)), UTC) + timedelta(seconds=1)
+        self.read_rules()
         self._invoke("dispatch", {}, visits, used)
         # Asking the shards costs the same whether anything is due, and is billed by the minute.
         dispatch = used.stages["dispatch"]
         dispatch.reads -= 0.5 * dispatch.calls.pop("Query")
         self._settle(batch, used)
         return used
+
+    def read_rules(self) -> None:
+        """Let a page of every host be asked for, so that its site's rules are known, as they are to most visits."""
+        urls = [f"https://{host}/about" for host in self.web.hosts]
+        for url in urls:
+            self.web.put(url, status=404)
+        self.submit(urls, len(urls))
+        self.clock.advance(60.0)
 
     def _settle(self, batch: int, used: VisitUsage) -> None:
         for stage in ("fetch", "extract", "enrich", "index"):
@@ -301,6 +315,7 @@ def deployed(clock: FakeClock) -> Iterator[Deployment]:
         "AWS_REGION": "us-east-1",
         "NEWSDESK_STAGE_NAME": "newsdesk",
         "NEWSDESK_TABLE_NAME": aws.TABLE,
+        "NEWSDESK_BAND_TABLE_NAME": aws.BAND_TABLE,
         "NEWSDESK_BUCKET_NAME": aws.BUCKET,
         "NEWSDESK_BUS_NAME": aws.BUS,
         "NEWSDESK_USER_AGENT": "NewsdeskBot/1 (+https://newsdesk.example/bot)",

@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -275,7 +276,9 @@ def _read_units(size: int, request: Mapping[str, Any]) -> float:
 @functools.cache
 def _kind_of_key(partition: str, sort: str) -> str:
     prefix = partition.partition("#")[0]
-    return sort.partition("#")[0] if prefix == "article" and sort != "state" else prefix
+    is_profile = prefix == "host" and sort.startswith("profile")
+    is_part = is_profile or (prefix == "article" and sort != "state")
+    return re.split("[#.]", sort)[0] if is_part else prefix
 
 
 def _kind(item: Item) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsdesk.articles import ArticleState, decode_sketch, index_keys, lifecycle, read_article
+from newsdesk.articles import ArticleState, decode_sketch, entry_keys, lifecycle, read_article
 from newsdesk.clock import Clock, from_text
 from newsdesk.contracts import FAILED_BATCHES_PREFIX, UNREADABLE_PREFIX, changes_hour, keys
 from newsdesk.errors import ConflictError, ObjectMissingError, UnreadableObjectError
@@ -151,7 +151,7 @@ def _bands_in(stack: Stack, key: str) -> list[str]:
     with suppress(ObjectMissingError, UnreadableObjectError):
         signature = read_article(stack.objects.get(key)).enrichment.signature
         if signature is not None:
-            return index_keys(decode_sketch(signature.sketch))
+            return entry_keys(decode_sketch(signature.sketch))
     return []
 
 

@@ -105,11 +105,15 @@ def duplicates_of(stack: Stack, article_ids: frozenset[str]) -> Iterator[tuple[s
     for item in _items(stack, request):
         original = item["duplicate_of"]["S"]
         if original in article_ids:
-            yield item["article_id"]["S"], original
+            yield _id_of(item), original
 
 
 def _scanned(stack: Stack, request: dict[str, Any]) -> Iterator[str]:
-    yield from (item["article_id"]["S"] for item in _items(stack, request))
+    yield from (_id_of(item) for item in _items(stack, request))
+
+
+def _id_of(item: Any) -> str:
+    return str(item["pk"]["S"]).removeprefix("article#")
 
 
 def _items(stack: Stack, request: dict[str, Any]) -> Iterator[Any]:

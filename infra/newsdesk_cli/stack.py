@@ -135,7 +135,9 @@ class Stack:
     @cached_property
     def store(self) -> DynamoArticleStore:
         """The table of articles."""
-        return DynamoArticleStore(self.outputs["TableName"], client=self.dynamodb)
+        return DynamoArticleStore(
+            self.outputs["TableName"], client=self.dynamodb, band_table=self.outputs.get("BandTableName")
+        )
 
     @cached_property
     def hosts(self) -> DynamoHostStore:

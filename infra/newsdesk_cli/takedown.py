@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsdesk.articles import ArticleState, WriteOnce, decode_sketch, index_keys, lifecycle, read_article
+from newsdesk.articles import ArticleState, WriteOnce, decode_sketch, entry_keys, lifecycle, read_article
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import vector_key
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError, UnreadableObjectError
@@ -243,7 +243,7 @@ def _remove_from_views(stack: Stack, state: ArticleState) -> None:
     with suppress(ObjectMissingError, UnreadableObjectError):
         signature = read_article(stack.objects.get(state.current.key)).enrichment.signature
         if signature is not None:
-            stack.store.remove_bands(index_keys(decode_sketch(signature.sketch)), state.article_id)
+            stack.store.remove_bands(entry_keys(decode_sketch(signature.sketch)), state.article_id)
     stack.objects.delete(vector_key(state.current.key))
 
 

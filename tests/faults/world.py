@@ -195,7 +195,7 @@ class World:
         self._bus = aws.create_bus()
         pauses = replace(DEFAULT_PAUSES, sleep=self.clock.sleep)
         store = DynamoArticleStore(aws.TABLE, clock=self.clock, pauses=pauses)
-        senders = {
+        senders: dict[type[StageMessage], str] = {
             FetchRequested: self.queues["fetch"],
             PageFetched: self.queues["extract"],
             ArticleExtracted: self.queues["enrich"],

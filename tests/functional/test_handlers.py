@@ -58,6 +58,7 @@ def stack(
 ) -> Iterator[DynamoArticleStore]:
     """The stack's resources, the environment that the template sets, and handlers that were never called."""
     monkeypatch.setenv("NEWSDESK_TABLE_NAME", table)
+    monkeypatch.setenv("NEWSDESK_BAND_TABLE_NAME", aws.BAND_TABLE)
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", bucket)
     monkeypatch.setenv("NEWSDESK_BUS_NAME", aws.BUS)
     monkeypatch.setenv("NEWSDESK_STUCK_AFTER_SECONDS", "900")

@@ -94,8 +94,9 @@ def feed() -> list[dict[str, Any]]:
 
 
 def items(article_id: str) -> list[dict[str, Any]]:
-    answer = boto3.client("dynamodb").scan(TableName=aws.TABLE, ConsistentRead=True)
-    return [item for item in answer["Items"] if article_id in json.dumps(item, default=str)]
+    client = boto3.client("dynamodb")
+    every = [item for table in (aws.TABLE, aws.BAND_TABLE) for item in client.scan(TableName=table)["Items"]]
+    return [item for item in every if article_id in json.dumps(item, default=str)]
 
 
 def versions() -> list[str]:

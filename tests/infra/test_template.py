@@ -415,7 +415,7 @@ class TestAccess:
             ("FetchRole", ["article#*", "host#*"]),
             ("ExtractRole", ["article#*", "host#*"]),
             ("EnrichRole", ["article#*"]),
-            ("IndexRole", ["article#*", "band#*", "cluster#*"]),
+            ("IndexRole", ["article#*", "cluster#*"]),
             ("EmbedRole", ["article#*"]),
         ],
     )

@@ -17,7 +17,7 @@ from dispatcher.stage import HORIZON_SECONDS, DispatchStage
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryDueSources, InMemorySourceStore, RecordingSender
 from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, WriteOnce, message_for, put_off, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
-from newsdesk.contracts import FetchRequested
+from newsdesk.contracts import FetchRequested, StageMessage
 from newsdesk.errors import ConflictError, ThrottledError
 from newsdesk.runtime import Worker
 from newsdesk.sources import PauseReason, SourceKind, new_source, paused
@@ -63,6 +63,14 @@ class Desk:
         return {status.value: number for status, number in self.stage.run(lambda: True).items()}
 
     @property
+    def messages(self) -> list[StageMessage]:
+        """What was sent, but for the leases that went with it."""
+        return [
+            message.model_copy(update={"lease": None}) if isinstance(message, FetchRequested) else message
+            for message in self.sender.sent
+        ]
+
+    @property
     def article(self) -> ArticleState:
         return self.store.states[id_of()]
 
@@ -82,7 +90,7 @@ def test_a_retry_is_released_when_its_time_has_come() -> None:
 
     # Then it is sent once, keeps its attempts, and costs no resend
     assert (early, released) == ({}, {"released": 1})
-    assert desk.sender.sent == [message_for(new_state())]
+    assert desk.messages == [message_for(new_state())]
     assert desk.sender.delays == [0]
     assert (desk.article.waiting, desk.article.attempts, desk.article.resends) == (None, 1, 0)
     assert desk.run() == {}
@@ -114,7 +122,7 @@ def test_a_message_that_was_lost_is_sent_again(stage: Stage) -> None:
 
     # Then its stage gets the very same message again, and the article is looked at later once more
     assert moved == {"resent": 1}
-    assert desk.sender.sent == [message_for(at_stage(stage))]
+    assert desk.messages == [message_for(at_stage(stage))]
     assert (desk.article.stage, desk.article.resends) == (stage, 1)
     assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + 2 * TIMEOUTS.stuck_after_seconds
     assert desk.run() == {}
@@ -162,7 +170,7 @@ def test_a_committed_article_is_visited_again_by_schedule() -> None:
     # When dispatch runs, Then its second run begins, for nobody in particular
     assert desk.run() == {"revisited": 1}
     assert (desk.article.run, desk.article.stage, desk.article.submissions) == (2, Stage.FETCH, ())
-    assert desk.sender.sent == [FetchRequested(article_id=id_of(), run=2, host="news.example")]
+    assert desk.messages == [FetchRequested(article_id=id_of(), run=2, host="news.example")]
 
 
 def test_an_article_that_somebody_moved_meanwhile_is_left_to_them() -> None:
@@ -201,7 +209,7 @@ def test_a_dispatch_killed_before_sending_is_made_good_later() -> None:
 
     # Then the article was not forgotten
     assert (at_once, later) == ({}, {"resent": 1})
-    assert desk.sender.sent == [message_for(new_state())]
+    assert desk.messages == [message_for(new_state())]
 
 
 def test_two_dispatches_at_once_send_a_message_once() -> None:

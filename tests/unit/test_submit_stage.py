@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from random import Random
@@ -19,13 +20,13 @@ import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from harness.simulation import SimulatedTime
-from newsdesk.articles import ArticleState, Stage, with_submission
+from newsdesk.articles import ArticleState, Stage, visit_begun, with_submission
 from newsdesk.articles.lifecycle import retry_scheduled
-from newsdesk.contracts import FeedItem, FetchRequested
+from newsdesk.contracts import FeedItem, FetchRequested, StageMessage
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import CONTENDED, Worker
 from submitter.stage import SubmitStage
-from tests.examples import TIMEOUTS, advanced, at_stage, id_of, new_state, url_of
+from tests.examples import NOW, TIMEOUTS, advanced, at_stage, id_of, new_state, url_of
 
 MESSAGE_ID = "00000000-0000-4000-8000-000000000001"
 
@@ -43,6 +44,11 @@ class Desk:
     def submit(self, url: str = url_of(), submission_id: str | None = "first", **fields: object) -> str:
         body = {"url": url, "submissionId": submission_id, **fields}
         return self.stage.handle(json.dumps({name: value for name, value in body.items() if value}), MESSAGE_ID)
+
+    @property
+    def messages(self) -> list[StageMessage]:
+        """What was sent, but for the leases that went with it."""
+        return [message.model_copy(update={"lease": None}) for message in self.sender.sent]
 
     @property
     def article(self) -> ArticleState:
@@ -72,7 +78,7 @@ def test_a_new_url_is_recorded_and_sent_to_fetch() -> None:
     assert desk.article.requested_url == f"{url_of()}?utm_source=letter"
     assert desk.article.submissions == ("first",)
     assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + TIMEOUTS.stuck_after_seconds
-    assert desk.sender.sent == [requested(correlation_id="c-1")]
+    assert desk.messages == [requested(correlation_id="c-1")]
 
     # And the submission is recorded with all that was said
     record = desk.store.submission("first")
@@ -98,13 +104,39 @@ def test_a_redelivered_submission_changes_nothing_and_sends_again() -> None:
     desk.submit()
     before = desk.article
 
-    # When it is delivered again
+    # When it is delivered again, after the lease that went with its message
+    desk.clock.advance(TIMEOUTS.entrusted_seconds)
     status = desk.submit()
 
     # Then the article has not moved, and fetch's message was sent once more: the first may be lost
     assert status == "repeated"
     assert desk.article == before
-    assert desk.sender.sent == [requested(), requested()]
+    assert desk.messages == [requested(), requested()]
+
+
+def test_a_submission_that_comes_twice_at_once_sends_one_message() -> None:
+    # Given a submission that was taken, When its client repeats it while the lease holds that went with its message
+    desk = Desk()
+    desk.submit()
+    desk.clock.advance(TIMEOUTS.entrusted_seconds - 1)
+
+    # Then nobody else is sent to the page
+    assert desk.submit() == "repeated"
+    assert len(desk.sender.sent) == 1
+
+
+def test_a_run_that_nobody_asked_for_is_looked_at_soon_once_somebody_does() -> None:
+    # Given a visit by the schedule, which is looked at when the next one will be
+    rest = at_stage(Stage.REST)
+    desk = Desk(visit_begun(rest, NOW + timedelta(days=9), TIMEOUTS))
+    desk.clock.now = NOW + timedelta(days=9)
+    assert (desk.article.due_at or 0) > desk.clock().timestamp() + TIMEOUTS.stuck_after_seconds
+
+    # When somebody submits its URL
+    assert desk.submit(submission_id="second") == "joined"
+
+    # Then a message that was lost is sent again as soon as any submitter's is
+    assert desk.article.due_at == math.ceil(desk.clock().timestamp()) + TIMEOUTS.stuck_after_seconds
 
 
 def test_a_worker_killed_before_sending_is_made_good_by_the_redelivery() -> None:
@@ -115,12 +147,13 @@ def test_a_worker_killed_before_sending_is_made_good_by_the_redelivery() -> None
         desk.submit()
     assert desk.sender.sent == []
 
-    # When the submission is delivered again
+    # When the submission is delivered again, which the queue does after the lease that went with the message
+    desk.clock.advance(TIMEOUTS.entrusted_seconds)
     status = desk.submit()
 
     # Then the message is sent, and nothing is recorded twice
     assert status == "repeated"
-    assert desk.sender.sent == [requested()]
+    assert desk.messages == [requested()]
     assert (desk.article.version, desk.article.submissions) == (1, ("first",))
 
 
@@ -132,8 +165,9 @@ def test_a_worker_killed_after_its_write_is_made_good_by_the_redelivery() -> Non
         desk.submit()
 
     # When the submission is delivered again, Then its message is sent
+    desk.clock.advance(TIMEOUTS.entrusted_seconds)
     assert desk.submit() == "repeated"
-    assert desk.sender.sent == [requested()]
+    assert desk.messages == [requested()]
 
 
 @pytest.mark.parametrize("stage", [Stage.FETCH, Stage.EXTRACT, Stage.ENRICH, Stage.INDEX])
@@ -166,7 +200,7 @@ def test_a_submission_of_an_article_at_rest_starts_another_run() -> None:
     assert status == "started"
     assert (desk.article.run, desk.article.stage, desk.article.submissions) == (2, Stage.FETCH, ("second",))
     assert (desk.article.current, desk.article.validators) == (before.current, before.validators)
-    assert desk.sender.sent == [requested(run=2, correlation_id="c-2")]
+    assert desk.messages == [requested(run=2, correlation_id="c-2")]
 
 
 def test_two_urls_of_one_article_are_one_article() -> None:
@@ -500,7 +534,7 @@ def test_a_live_submission_ends_the_wait_of_bulk_for_the_same_url(priority: str 
     # Then it is on its way, once, for both
     assert (desk.article.waiting, desk.article.submissions) == (None, ("first", "second"))
     assert desk.article.priority == ("high" if priority == "high" else None)
-    assert desk.sender.sent == [requested()]
+    assert desk.messages == [requested()]
     assert desk.article.due_at == math.ceil(desk.clock().timestamp() + TIMEOUTS.stuck_after_seconds)
 
 
@@ -514,7 +548,7 @@ def test_a_live_submission_that_died_before_its_message_sends_it_again() -> None
 
     # When that delivery comes again, Then the message is sent
     assert desk.submit(submission_id="second") == "repeated"
-    assert desk.sender.sent == [requested()]
+    assert desk.messages == [requested()]
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, "bulk"), ("high", "normal"), ("bulk", "bulk")])

@@ -20,10 +20,12 @@ from newsdesk.articles import (
     Stage,
     WriteOnce,
     ended,
+    entrusted,
     is_at_further_page,
-    next_run,
+    lease_owner,
     page_missed,
     released,
+    visit_begun,
 )
 from newsdesk.contracts import Outcome, Reason
 from newsdesk.errors import ThrottledError
@@ -175,16 +177,18 @@ class DispatchStage:
         if state.stage is not Stage.REST and state.waiting is None and not expected_by_now:
             return None
         status, after, records = self._next(state, now)
-        written = self.worker.write(after, records)
+        delay_seconds = max(0, state.due_at - int(now.timestamp()))
+        received = now + timedelta(seconds=delay_seconds)
+        written = self.worker.write(entrusted(after, lease_owner(now), received, self.worker.timeouts), records)
         if written is None:
             return DispatchStatus.RACED
-        self.worker.send_on(written, delay_seconds=max(0, state.due_at - int(now.timestamp())))
+        self.worker.send_on(written, delay_seconds=delay_seconds)
         return status
 
     def _next(self, state: ArticleState, now: datetime) -> tuple[DispatchStatus, ArticleState, tuple[WriteOnce, ...]]:
         timeouts = self.worker.timeouts
         if state.stage is Stage.REST:
-            return DispatchStatus.REVISITED, next_run(state, now, timeouts), ()
+            return DispatchStatus.REVISITED, visit_begun(state, now, timeouts), ()
         if state.waiting is None and state.resends >= MAXIMUM_RESENDS:
             if is_at_further_page(state):
                 return DispatchStatus.STUCK, page_missed(state, Reason.STUCK, now, timeouts), ()

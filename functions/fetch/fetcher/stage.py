@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from fetcher.captures import exchange_of
@@ -36,7 +35,6 @@ from newsdesk.articles import (
     retry_delay,
     write_capture,
 )
-from newsdesk.clock import to_text
 from newsdesk.contracts import FetchRequested, Outcome, Reason, capture_key
 from newsdesk.errors import ConflictError, PermanentError, Received, TransientError
 from newsdesk.ports import ObjectStore
@@ -139,16 +137,27 @@ class FetchStage:
         # A state that waits for its time gets a message of its own from dispatch; this one is an older delivery.
         if state is None or state.waiting is not None:
             return FetchStatus.STALE
-        if lifecycle.is_leased(state, self._worker.clock()):
-            return FetchStatus.LEASED
-        owner = f"{_compact(self._worker.clock())}-{uuid.uuid4().hex[:12]}"
-        held = self._worker.change(state, lambda fresh, now, timeouts: lifecycle.leased(fresh, owner, now, timeouts))
-        if held is None:
-            return FetchStatus.STALE
+        held = self._held(state, message.lease)
+        if held is None or isinstance(held, FetchStatus):
+            return held or FetchStatus.STALE
         for predecessor in held.predecessors:
             # It may have died behind its capture, of a page that must not be kept. Where it is alive, it has lost.
             self._objects.delete(capture_key(held.host, held.article_id, predecessor))
         return self._work(held)
+
+    def _held(self, state: ArticleState, lease: str | None) -> ArticleState | FetchStatus | None:
+        """Return the state under a lease of this worker's; ``LEASED`` under another's, None when another was first.
+
+        The lease that came with the message costs no write. Should the queue deliver the message to two workers at
+        once, both ask for the page, and the one that keeps its capture first goes on.
+        """
+        now = self._worker.clock()
+        if lifecycle.may_begin(state, lease, now, self._worker.timeouts):
+            return state
+        if lifecycle.is_leased(state, now) and (lease is None or lease != state.lease_owner):
+            return FetchStatus.LEASED
+        owner = lifecycle.lease_owner(now)
+        return self._worker.change(state, lambda fresh, at, timeouts: lifecycle.leased(fresh, owner, at, timeouts))
 
     def _work(self, state: ArticleState) -> FetchStatus:
         visit = self._politeness.visit(state.priority)
@@ -290,6 +299,8 @@ class FetchStage:
             if original is not None:
                 return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
         capture = self._put(state, response, visit.host_lines)
+        if capture is None:
+            return FetchStatus.LEASED
         is_first = self._worker.hand_on(
             state, lambda fresh, now, timeouts: lifecycle.fetched(fresh, capture, now, timeouts)
         )
@@ -342,13 +353,16 @@ class FetchStage:
         worker.send_on(target)
         return target.article_id
 
-    def _put(self, state: ArticleState, response: FetchResponse, host_lines: tuple[str, ...]) -> Capture:
+    def _put(self, state: ArticleState, response: FetchResponse, host_lines: tuple[str, ...]) -> Capture | None:
+        """Keep the capture; None when another worker with the same lease has kept one already."""
         sha256 = hashlib.sha256(response.body).hexdigest()
         # Named after the lease, so that the next holder can delete what this one may leave behind.
-        capture_id = state.lease_owner or _compact(response.started_at)
+        capture_id = state.lease_owner or lifecycle.lease_owner(response.started_at)
         key = capture_key(state.host, state.article_id, capture_id)
         exchange = exchange_of(capture_id, state.wanted_page or state.url, response, host_lines)
-        self._objects.put(key, write_capture(exchange), CAPTURE_MEDIA_TYPE)
+        written = write_capture(exchange)
+        if not self._objects.put(key, written, CAPTURE_MEDIA_TYPE) and self._objects.get(key) != written:
+            return None
         # Validators belong to the URL that sent them; the next visit starts at the article's own again.
         own = not response.redirects and state.wanted_page is None
         return Capture(
@@ -408,8 +422,3 @@ def _status_class(status: int | None) -> str:
     if status is None:
         return "none"
     return str(status) if status in (200, NOT_MODIFIED) else f"{status // 100}xx"
-
-
-def _compact(moment: datetime) -> str:
-    """Return a time as ``YYYYMMDDTHHMMSSmmmZ``."""
-    return to_text(moment).translate(str.maketrans("", "", "-:."))

@@ -30,7 +30,9 @@ def build() -> IndexStage:
     settings = IndexSettings()
     return IndexStage(
         worker=Worker(
-            DynamoArticleStore(settings.table_name, settings.record_retention_days),
+            DynamoArticleStore(
+                settings.table_name, settings.record_retention_days, band_table=settings.band_table_name
+            ),
             SqsMessageSender({}),
             utc_now,
             settings.timeouts,

@@ -14,3 +14,4 @@ class IndexSettings(VisitSettings):
     """What the template sets for index."""
 
     bucket_name: str = Field(description="The bucket of captures and articles.")
+    band_table_name: str = Field(description="The table of what near-duplicates are found by.")

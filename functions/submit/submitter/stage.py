@@ -19,10 +19,13 @@ from newsdesk.articles import (
     Capture,
     Stage,
     SubmissionRecord,
+    entrusted,
     first_run,
     hurried,
     is_free,
+    is_leased,
     is_superseded,
+    lease_owner,
     message_for,
     next_run,
     put_off,
@@ -147,6 +150,7 @@ class SubmitStage:
                     before.host if before else page.host, before.article_id if before else identifier
                 )
                 written = capture if self._put(capture, pushed) else written
+            has_begun = before is None or is_free(before)
             after = self._enter(before, submission, identifier, url, page, capture)
             try:
                 self.worker.store.save(after, self._record(submission, after))
@@ -159,7 +163,6 @@ class SubmitStage:
                 if known is not None:
                     submission = submission.under_next_id()
                 continue  # an id whose record has just expired is free
-            has_begun = before is None or is_free(before)
             if after.waiting is None and (before is None or _has_moved(before, after)):
                 self.worker.send_on(after)
             return SubmitStatus.STARTED if has_begun else SubmitStatus.JOINED
@@ -211,7 +214,7 @@ class SubmitStage:
             )
         if capture is not None:
             begun = read_from(before, begun, capture)
-        return put_off(begun, now) if request.priority == "bulk" else begun
+        return put_off(begun, now) if request.priority == "bulk" else entrusted(begun, lease_owner(now), now, timeouts)
 
     def _record(self, submission: Submission, state: ArticleState) -> SubmissionRecord:
         request = submission.request
@@ -239,8 +242,11 @@ class SubmitStage:
             address = submission.recorded_url
             return self._reject(following, address, Reason.SUBMISSION_ID_REUSED, detail, submission)
         if record.article_id is not None:
+            now = self.worker.clock()
             state = self.worker.store.get(record.article_id)
-            if state is not None and (state.run, state.waiting) == (record.run, None) and _is_at_its_beginning(state):
+            is_waited_for = state is not None and (state.run, state.waiting) == (record.run, None)
+            # Whoever has its lease got its message, or this comes too soon to be the delivery after a death.
+            if state is not None and is_waited_for and _is_at_its_beginning(state) and not is_leased(state, now):
                 self.worker.send_on(state)
         return SubmitStatus.REPEATED
 

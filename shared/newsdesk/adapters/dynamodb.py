@@ -1,4 +1,4 @@
-"""The table on DynamoDB: one table, three indexes, no scan.
+"""The table on DynamoDB: three indexes, no scan; and beside it, the table of bands.
 
 Comes in: states and records. Goes out: the same, read back. Changes: the table, by conditional writes only.
 
@@ -6,19 +6,21 @@ Comes in: states and records. Goes out: the same, read back. Changes: the table,
 ``pk``                  ``sk``                 what
 ======================  =====================  ==========================================================
 ``article#<id>``        ``state``              the article's state
-``article#<id>``        ``alias``              the id leads to another article
+``article#<id>``        ``state``              of kind ``alias``: the id leads to another article
 ``article#<id>``        ``revision#000001``    a committed revision
 ``article#<id>``        ``outcome#000001``     how a run ended; expires
 ``submission#<id>``     ``submission``         a submission; expires
-``band#<band>``         ``<article id>``       the article is found under this value of its sketch; expires
 ``cluster#<id>``        ``link``               the cluster is part of another one
 ======================  =====================  ==========================================================
+
+A table of its own holds who is found under a value of a sketch: ``band#<band>``, ``<article id>``; it expires. Such
+entries are many, and can be made again from the articles, so they have no point-in-time recovery.
 
 ``newsdesk.adapters.hosts`` and ``newsdesk.adapters.spending`` keep items of their own in the same table. An item that
 has expired counts as absent from that second on; DynamoDB deletes it some days later.
 
-Indexes, all on the state item and sparse: ``ByDue`` (``due_shard``, ``due_at``), ``ByHost`` (``listed_host``,
-``listed_at``), ``ByPublicationDay`` (``listed_day``, ``listed_at``).
+Indexes, all on the state item, sparse, and of keys only: ``ByDue`` (``due_shard``, ``due_at``), ``ByHost``
+(``listed_host``, ``listed_at``), ``ByPublicationDay`` (``listed_day``, ``listed_at``).
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.state_items import from_item, to_item
 from newsdesk.adapters.throttling import DEFAULT_PAUSES, cancellation_codes, is_throttle, patient
 from newsdesk.articles import (
     ArticleState,
@@ -74,6 +77,8 @@ DAY_INDEX = "ByPublicationDay"
 
 _STATE = "state"
 _ALIAS = "alias"
+"""The kind of an item that stands in a state's place, so that no id is both."""
+
 _LINK = "link"
 _BATCH_WRITE_LIMIT = 25
 _BATCH_GET_LIMIT = 100
@@ -83,6 +88,11 @@ _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
 
 Item = dict[str, Any]
+
+
+def band_table_of(table_name: str) -> str:
+    """Return the name of the table of bands beside a table, where nobody says another."""
+    return f"{table_name}-bands"
 
 
 def shard_of(article_id: str, shards: int) -> int:
@@ -101,6 +111,8 @@ class DynamoArticleStore:
     pauses : Pauses
         Between the tries of a call that the table throttles; after the last one every method raises
         :class:`newsdesk.errors.ThrottledError`.
+    band_table : str or None
+        The table of bands; by default the one that is named after the table.
     """
 
     def __init__(
@@ -110,8 +122,10 @@ class DynamoArticleStore:
         client: DynamoDBClient | None = None,
         clock: Clock = utc_now,
         pauses: Pauses = DEFAULT_PAUSES,
+        band_table: str | None = None,
     ) -> None:
         self._table = table_name
+        self._band_table = band_table or band_table_of(table_name)
         self._retention = timedelta(days=retention_days)
         self._client = patient(client or clients.dynamodb(), pauses)
         self._clock = clock
@@ -120,15 +134,14 @@ class DynamoArticleStore:
     def get(self, article_id: str) -> ArticleState | None:
         """Return the article's state; see the port."""
         item = self._get(_article_pk(article_id), _STATE)
-        return ArticleState.model_validate(item) if item else None
+        return from_item(item) if item and not _is_alias(item) else None
 
     def find(self, article_id: str) -> ArticleState | None:
         """Return the state of the article or of its alias's target; see the port."""
-        state = self.get(article_id)
-        if state is not None:
-            return state
-        alias = self._get(_article_pk(article_id), _ALIAS)
-        return self.get(alias["alias_of"]) if alias else None
+        item = self._get(_article_pk(article_id), _STATE)
+        if item is None:
+            return None
+        return self.get(item["alias_of"]) if _is_alias(item) else from_item(item)
 
     def save(self, state: ArticleState, *records: WriteOnce) -> None:
         """Write a state and its records in one step; see the port."""
@@ -140,8 +153,6 @@ class DynamoArticleStore:
             state_put["ConditionExpression"] = "version = :expected"
             state_put["ExpressionAttributeValues"] = {":expected": {"N": str(state.version - 1)}}
         actions: list[TransactWriteItemTypeDef] = [{"Put": state_put}]
-        if is_new:
-            actions.append({"ConditionCheck": self._absent(_article_pk(state.article_id), _ALIAS)})
         if state.stage is Stage.REST and state.duplicate_of is not None:
             # Of two articles that find each other at the same time, the second one to write loses, and stays.
             original = self._present(state.duplicate_of)
@@ -179,8 +190,11 @@ class DynamoArticleStore:
 
     def states(self, article_ids: Sequence[str]) -> list[ArticleState]:
         """Return the states of those articles that there are, in no order."""
-        items = self._get_many([(_article_pk(article_id), _STATE) for article_id in article_ids])
-        return [ArticleState.model_validate(item) for item in items]
+        return self._states([_article_pk(article_id) for article_id in article_ids])
+
+    def _states(self, keys: Sequence[str]) -> list[ArticleState]:
+        items = self._get_many([(pk, _STATE) for pk in keys])
+        return [from_item(item) for item in items if not _is_alias(item)]
 
     def submissions(self, submission_ids: Sequence[str]) -> list[SubmissionRecord]:
         """Return those submissions that there are, in no order."""
@@ -195,17 +209,16 @@ class DynamoArticleStore:
     def add_alias(self, alias_id: str, article_id: str) -> bool:
         """Make an id lead to an article; see the port."""
         pk = _article_pk(alias_id)
-        item = {"pk": pk, "sk": _ALIAS, "kind": "alias", "alias_of": article_id}
+        item = {"pk": pk, "sk": _STATE, "kind": _ALIAS, "alias_of": article_id}
         actions: list[TransactWriteItemTypeDef] = [
-            {"ConditionCheck": self._absent(pk, _STATE)},
             {"ConditionCheck": self._present(article_id)},
             {"Put": self._put_once(item)},
         ]
         try:
             self._transact(actions, guards=len(actions))
         except ConflictError:
-            present = self._get(pk, _ALIAS)
-            return present is not None and present["alias_of"] == article_id
+            present = self._get(pk, _STATE)
+            return present is not None and present.get("alias_of") == article_id
         return True
 
     def due(self, shard: int, until: datetime, limit: int) -> Sequence[str]:
@@ -248,9 +261,19 @@ class DynamoArticleStore:
         answer = self._client.query(**request)
         last = answer.get("LastEvaluatedKey")
         return ListingPage(
-            listings=tuple(_listing(_from_wire(item)) for item in answer["Items"]),
+            listings=tuple(self._listings(answer["Items"])),
             cursor=_encode_cursor(last) if last else None,
         )
+
+    def _listings(self, entries: Sequence[Mapping[str, Any]]) -> list[Listing]:
+        """Return what an index's entries stand for; one that lags behind its article is left out."""
+        listed = {str(item["pk"]): str(item["listed_at"]) for item in map(_from_wire, entries)}
+        current = {_article_pk(state.article_id): state for state in self._states(list(listed))}
+        return [
+            _listing(state)
+            for pk, at in listed.items()
+            if (state := current.get(pk)) and state.current and state.current.committed_at == at
+        ]
 
     def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> ListingPage:
         """List the articles published on a day, one shard after the other; see the port."""
@@ -268,7 +291,7 @@ class DynamoArticleStore:
             if start:
                 request["ExclusiveStartKey"] = start
             answer = self._client.query(**request)
-            listings += [_listing(_from_wire(item)) for item in answer["Items"]]
+            listings += self._listings(answer["Items"])
             start = answer.get("LastEvaluatedKey")
             if not start:
                 shard += 1
@@ -280,13 +303,13 @@ class DynamoArticleStore:
 
         def query(band: str) -> list[Neighbour]:
             answer = self._client.query(
-                TableName=self._table,
+                TableName=self._band_table,
                 KeyConditionExpression="pk = :band",
                 ExpressionAttributeValues={":band": {"S": f"band#{band}"}},
                 Limit=limit_per_band,
             )
             items = (_from_wire(item) for item in answer["Items"])
-            return [Neighbour.model_validate(item) for item in items if not self._has_expired(item)]
+            return [_neighbour(item) for item in items if not self._has_expired(item)]
 
         with ThreadPoolExecutor(max_workers=_PARALLEL_QUERIES) as executor:
             found = {neighbour.article_id: neighbour for group in executor.map(query, bands) for neighbour in group}
@@ -294,23 +317,8 @@ class DynamoArticleStore:
 
     def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
         """Make an article findable under its bands; see the port."""
-        expires_at = self._expiry()
-        puts: list[Any] = [
-            {
-                "PutRequest": {
-                    "Item": _to_wire(
-                        {
-                            "pk": f"band#{band}",
-                            "sk": neighbour.article_id,
-                            "kind": "band",
-                            "expires_at": expires_at,
-                            **_document(neighbour),
-                        }
-                    )
-                }
-            }
-            for band in bands
-        ]
+        entry = {"sk": neighbour.article_id, "expires_at": self._expiry(), **_band_entry(neighbour)}
+        puts: list[Any] = [{"PutRequest": {"Item": _to_wire({"pk": f"band#{band}", **entry})}} for band in bands]
         for start in range(0, len(puts), _BATCH_WRITE_LIMIT):
             self._write_batch(puts[start : start + _BATCH_WRITE_LIMIT])
 
@@ -323,8 +331,8 @@ class DynamoArticleStore:
 
     def _write_batch(self, puts: Sequence[Any]) -> None:
         for _ in self._pauses.attempts():
-            answer = self._client.batch_write_item(RequestItems={self._table: puts})
-            puts = answer["UnprocessedItems"].get(self._table, [])
+            answer = self._client.batch_write_item(RequestItems={self._band_table: puts})
+            puts = answer["UnprocessedItems"].get(self._band_table, [])
             if not puts:
                 return
         raise ThrottledError(f"{len(puts)} items of a batch were not written")
@@ -439,18 +447,11 @@ class DynamoArticleStore:
             "ExpressionAttributeValues": {":now": {"N": str(self._now())}},
         }
 
-    def _absent(self, pk: str, sk: str) -> Any:
-        return {
-            "TableName": self._table,
-            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-
     def _present(self, article_id: str) -> Any:
         return {
             "TableName": self._table,
             "Key": {"pk": {"S": _article_pk(article_id)}, "sk": {"S": _STATE}},
-            "ConditionExpression": "attribute_exists(pk)",
+            "ConditionExpression": "attribute_exists(version)",
         }
 
     def _now(self) -> int:
@@ -515,7 +516,7 @@ def _document(record: Record) -> Item:
 
 
 def _state_item(state: ArticleState) -> Item:
-    item = {"pk": _article_pk(state.article_id), "sk": _STATE, "kind": "article", **_document(state)}
+    item = {"pk": _article_pk(state.article_id), "sk": _STATE, "kind": "article", **to_item(state)}
     if state.due_at is not None:
         is_bulk = state.waiting == "turn"
         shard = shard_of(state.article_id, TURN_SHARDS if is_bulk else DUE_SHARDS)
@@ -529,12 +530,45 @@ def _state_item(state: ArticleState) -> Item:
     return item
 
 
+def _band_entry(neighbour: Neighbour) -> Item:
+    """Return what is found under a band: the sketch as bytes, and the cluster where it is not the article's own."""
+    entry: Item = {"sketch": base64.b64decode(neighbour.signature)}
+    if neighbour.cluster_id != neighbour.article_id:
+        entry["cluster_id"] = neighbour.cluster_id
+    if neighbour.duplicate_of is not None:
+        entry["duplicate_of"] = neighbour.duplicate_of
+    return entry
+
+
+def _neighbour(item: Item) -> Neighbour:
+    return Neighbour(
+        article_id=item["sk"],
+        signature=base64.b64encode(bytes(item["sketch"])).decode("ascii"),
+        cluster_id=item.get("cluster_id", item["sk"]),
+        duplicate_of=item.get("duplicate_of"),
+    )
+
+
 def _turn_shard(number: int) -> str:
     return f"turn-{number}"
 
 
-def _listing(item: Item) -> Listing:
-    return Listing.model_validate({**item["current"], **item})
+def _listing(state: ArticleState) -> Listing:
+    assert state.current is not None
+    return Listing(
+        article_id=state.article_id,
+        url=state.url,
+        host=state.host,
+        revision=state.current.revision,
+        key=state.current.key,
+        committed_at=state.current.committed_at,
+        headline=state.current.headline,
+        date_published=state.current.date_published,
+    )
+
+
+def _is_alias(item: Item) -> bool:
+    return item.get("kind") == _ALIAS
 
 
 def _to_wire(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from datetime import datetime
 from itertools import combinations
 
 from newsdesk.articles.ports import ClusterStore
-from newsdesk.articles.similarity import Overlap, decode_sketch, index_keys, overlap
+from newsdesk.articles.similarity import Overlap, decode_sketch, entry_keys, lookup_keys, overlap
 from newsdesk.articles.state import Neighbour, Standing
 from newsdesk.pauses import Pauses
 
@@ -112,8 +112,8 @@ def relate(
         For how long to wait for an article that is about to be committed.
     """
     values = decode_sketch(sketch)
-    keys = index_keys(values)
-    neighbours = [neighbour for neighbour in store.neighbours(keys) if neighbour.article_id != article_id]
+    asked = lookup_keys(values)
+    neighbours = [neighbour for neighbour in store.neighbours(asked) if neighbour.article_id != article_id]
     found = _matches(values, neighbours)
     standings = _standings(store, article_id, found, pauses)
     current = [match for match in found if match.neighbour.article_id in standings]
@@ -138,7 +138,7 @@ def relate(
         cluster_id=closest.neighbour.cluster_id if closest else text_cluster,
         duplicate_of=relation.duplicate_of,
     )
-    store.add_bands(keys, entry)
+    store.add_bands(entry_keys(values), entry)
     return relation
 
 
@@ -197,7 +197,7 @@ def _is_collection(store: ClusterStore, values: Sequence[int], match: _Match) ->
     Excerpts of one article share its beginning, or are parts of each other; stories on one page do not.
     """
     longer = decode_sketch(match.neighbour.signature)
-    for other in store.neighbours(index_keys(longer)):
+    for other in store.neighbours(lookup_keys(longer)):
         third = decode_sketch(other.signature)
         inside = overlap(third, longer)
         if inside.common < FEWEST_COMMON or inside.containment_of_one < CLEARLY_SAME_TEXT or not _is_part(inside):

@@ -19,6 +19,7 @@ take its place.
 from __future__ import annotations
 
 import math
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -71,6 +72,9 @@ GONE_REASONS = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.FRONT_PAGE})
 """Failures that retract an indexed article once a second visit confirms them: 404 and 410 (RFC 9110, section 15.5), and
 a redirect to a front page, which many sites send in their place."""
 
+UNMOVED_SHARE = 1 / 16
+"""A visit that would be due at another time by less than this share of the wait stays due when it was."""
+
 _URGENCY: dict[Priority | None, int] = {"bulk": 0, None: 1, "normal": 1, "high": 2}
 
 TRANSITIONS: dict[Stage, frozenset[Stage]] = {
@@ -97,6 +101,9 @@ class Timeouts:
         A message that has not moved its article for this long is sent again.
     lease_seconds : int
         How long a fetch keeps others out.
+    entrusted_seconds : int
+        How long a lease lasts that goes with a message: for its wait in the queue, and for the work. It is over before
+        the queue delivers the message of a worker that died again, and before that of whoever sent it.
     revisits : RevisitPolicy
         When an indexed article is visited again.
     confirm_gone_seconds : int
@@ -106,6 +113,7 @@ class Timeouts:
 
     stuck_after_seconds: int = 900
     lease_seconds: int = 180
+    entrusted_seconds: int = 300
     revisits: RevisitPolicy = field(default_factory=RevisitPolicy)
     confirm_gone_seconds: int = 3600
 
@@ -122,6 +130,22 @@ def _changed(state: ArticleState, stage: Stage, **changes: object) -> ArticleSta
 
 def _after(now: datetime, seconds: float) -> int:
     return math.ceil(now.timestamp() + seconds)  # a server's Retry-After is never undercut
+
+
+def _looked_at(state: ArticleState, now: datetime, timeouts: Timeouts, seconds: float | None = None) -> int:
+    """Return when dispatch looks at a run that moves: as before, as long as that is far enough ahead.
+
+    Every other value moves the article in the index of what is due, which costs two writes. So a run whose message is
+    lost is found after half of ``stuck_after_seconds`` at the earliest, and as late as its next visit would have been,
+    if nobody submitted it.
+    """
+    wanted = _after(now, timeouts.stuck_after_seconds if seconds is None else seconds)
+    before = state.due_at
+    is_far = before is not None and before >= now.timestamp() + max(
+        timeouts.stuck_after_seconds / 2, timeouts.lease_seconds
+    )
+    may_wait = before is not None and (before <= wanted or not state.submissions)
+    return before if before is not None and is_far and may_wait else wanted
 
 
 def first_run(
@@ -260,6 +284,19 @@ def reprocessed(
     return put_off(begun, now)
 
 
+def visit_begun(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleState:
+    """Return a resting article on its way to a visit that nobody asked for.
+
+    It is due when the visit after this one will be, if this one finds nothing new, so that it need not be moved in the
+    index of what is due again when that is so.
+    """
+    begun = next_run(state, now, timeouts)
+    following = _next_visit(state, state.current, None, now, timeouts) if state.current is not None else None
+    if following is None or begun.due_at is None:
+        return begun
+    return begun.model_copy(update={"due_at": max(following, begun.due_at)})
+
+
 def with_submission(state: ArticleState, submission_id: str, feed_item: FeedItem | None = None) -> ArticleState:
     """Return a run in flight with one more submission waiting for it, and what a feed says of it, if none had yet."""
     waiting = state.submissions
@@ -274,15 +311,19 @@ def put_off(state: ArticleState, now: datetime) -> ArticleState:
 
 
 def hurried(state: ArticleState, priority: Priority | None, now: datetime, timeouts: Timeouts) -> ArticleState:
-    """Return a run that is about to be written with the greater of two priorities.
+    """Return a run that is about to be written with the greater of two priorities, for a submission that joined it.
 
-    If it had waited for its turn or its host, it may do so in a better place now, and its message is to be sent.
+    If it had waited for its turn or its host, it may do so in a better place now, and its message is to be sent. If
+    nobody had asked for it, it is looked at soon enough for somebody who has.
     """
-    if _URGENCY[priority] <= _URGENCY[state.priority]:
-        return state
-    update: dict[str, object] = {"priority": _unusual(priority)}
-    if state.waiting in ("turn", "slot"):
-        update |= {"waiting": None, "due_at": _after(now, timeouts.stuck_after_seconds)}
+    update: dict[str, object] = {}
+    soon = _after(now, timeouts.stuck_after_seconds * 2**state.resends)
+    if state.waiting is None and state.due_at is not None and state.due_at > soon:
+        update["due_at"] = soon
+    if _URGENCY[priority] > _URGENCY[state.priority]:
+        update["priority"] = _unusual(priority)
+        if state.waiting in ("turn", "slot"):
+            update |= {"waiting": None, "due_at": _after(now, timeouts.stuck_after_seconds)}
     return state.model_copy(update=update)
 
 
@@ -304,9 +345,40 @@ def leased(state: ArticleState, owner: str, now: datetime, timeouts: Timeouts) -
         lease_owner=owner,
         predecessors=_owners(state),
         lease_until=to_text(now + timedelta(seconds=timeouts.lease_seconds)),
+        is_entrusted=False,
         waiting=None,
-        due_at=_after(now, max(timeouts.lease_seconds, timeouts.stuck_after_seconds)),
+        due_at=_looked_at(state, now, timeouts, max(timeouts.lease_seconds, timeouts.stuck_after_seconds)),
     )
+
+
+def entrusted(state: ArticleState, owner: str, now: datetime, timeouts: Timeouts) -> ArticleState:
+    """Return a run that is about to be written and sent to fetch, leased to whoever gets its message.
+
+    A worker that takes the lease along with the message saves a write. A run that waits or stands elsewhere is returned
+    as it is.
+
+    Parameters
+    ----------
+    now : datetime
+        When the message can be received.
+    """
+    if state.stage is not Stage.FETCH or state.waiting is not None:
+        return state
+    until = to_text(now + timedelta(seconds=timeouts.entrusted_seconds))
+    return state.model_copy(update={"lease_owner": owner, "lease_until": until, "is_entrusted": True})
+
+
+def may_begin(state: ArticleState, lease: str | None, now: datetime, timeouts: Timeouts) -> bool:
+    """Return whether the lease that came with a message is the article's, and leaves time enough to work under it."""
+    if not state.is_entrusted or lease is None or lease != state.lease_owner or state.lease_until is None:
+        return False
+    return now + timedelta(seconds=timeouts.entrusted_seconds - timeouts.lease_seconds) <= from_text(state.lease_until)
+
+
+def lease_owner(now: datetime) -> str:
+    """Return a new name for the holder of a lease, after which the capture is named, too."""
+    moment = to_text(now).translate(str.maketrans("", "", "-:."))
+    return f"{moment}-{uuid.uuid4().hex[:12]}"
 
 
 def _owners(state: ArticleState) -> tuple[str, ...]:
@@ -330,6 +402,7 @@ def deferred(
         predecessors=(),
         lease_owner=None,
         lease_until=None,
+        is_entrusted=False,
         waiting="slot",
         redirects=redirects,
         overload_deferrals=state.overload_deferrals + is_overloaded,
@@ -345,6 +418,7 @@ def retry_scheduled(state: ArticleState, now: datetime, delay_seconds: float, de
         predecessors=(),
         lease_owner=None,
         lease_until=None,
+        is_entrusted=False,
         waiting="retry",
         redirects=(),
         attempts=state.attempts + 1,
@@ -365,7 +439,8 @@ def fetched(state: ArticleState, capture: Capture, now: datetime, timeouts: Time
         predecessors=(),
         lease_owner=None,
         lease_until=None,
-        due_at=_after(now, timeouts.stuck_after_seconds),
+        is_entrusted=False,
+        due_at=_looked_at(state, now, timeouts),
     )
 
 
@@ -390,7 +465,7 @@ def page_wanted(state: ArticleState, next_pages: tuple[str, ...], now: datetime,
         next_pages=next_pages,
         attempts=0,
         resends=0,
-        due_at=_after(now, timeouts.stuck_after_seconds),
+        due_at=_looked_at(state, now, timeouts),
     )
 
 
@@ -422,7 +497,8 @@ def page_missed(state: ArticleState, why: ChainEnd, now: datetime, timeouts: Tim
         redirects=(),
         lease_owner=None,
         lease_until=None,
-        due_at=_after(now, timeouts.stuck_after_seconds),
+        is_entrusted=False,
+        due_at=_looked_at(state, now, timeouts),
     )
 
 
@@ -435,13 +511,13 @@ def extracted(
         Stage.ENRICH,
         extracted_key=extracted_key,
         content_hash=content_hash,
-        due_at=_after(now, timeouts.stuck_after_seconds),
+        due_at=_looked_at(state, now, timeouts),
     )
 
 
 def enriched(state: ArticleState, article_key: str, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return the state once the article's object is durable."""
-    return _step(state, Stage.INDEX, article_key=article_key, due_at=_after(now, timeouts.stuck_after_seconds))
+    return _step(state, Stage.INDEX, article_key=article_key, due_at=_looked_at(state, now, timeouts))
 
 
 def released(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleState:
@@ -460,6 +536,7 @@ def released(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleS
         predecessors=_owners(state),
         lease_owner=None,
         lease_until=None,
+        is_entrusted=False,
         resends=resends,
         due_at=_after(now, timeouts.stuck_after_seconds * 2**resends),
     )
@@ -757,6 +834,7 @@ def _rested(state: ArticleState, outcome: str, now: datetime, detail: str | None
         predecessors=(),
         lease_owner=None,
         lease_until=None,
+        is_entrusted=False,
         capture=None,
         pages=(),
         next_pages=(),
@@ -794,7 +872,13 @@ def _next_visit(
         soon = timeouts.confirm_gone_seconds
         if (now - from_text(gone_since)).total_seconds() < CONFIRMATION_WAITS * soon:
             delay = soon if delay is None else min(delay, soon)
-    return None if delay is None else _after(now, delay)
+    if delay is None:
+        return None
+    wanted = _after(now, delay)
+    # As it was set when the visit began: the few seconds or minutes since are not worth a move.
+    begun = state.due_at
+    is_near = begun is not None and abs(begun - wanted) <= delay * UNMOVED_SHARE
+    return begun if begun is not None and is_near else wanted
 
 
 def _published(current: CurrentRevision) -> datetime | None:
@@ -815,7 +899,8 @@ def message_for(state: ArticleState) -> StageMessage | None:
     base = {"article_id": state.article_id, "run": state.run, "correlation_id": state.correlation_id}
     match state.stage:
         case Stage.FETCH:
-            return FetchRequested.model_validate({**base, "host": state.host})
+            lease = state.lease_owner if state.is_entrusted else None
+            return FetchRequested.model_validate({**base, "host": state.host, "lease": lease})
         case Stage.EXTRACT if state.capture is not None:
             return PageFetched.model_validate({**base, "capture_key": state.capture.key})
         case Stage.ENRICH if state.extracted_key is not None:

@@ -110,6 +110,7 @@ def _reading(
             "visit_wanted": visit_wanted or None,
             "predecessors": owners,
             "lease_owner": None,
+            "is_entrusted": False,
             "lease_until": None,
         }
     )

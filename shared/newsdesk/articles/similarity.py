@@ -19,9 +19,8 @@ from dataclasses import dataclass
 
 SKETCH_LENGTH = 128
 
-FEWEST_KEYS = 12
-MOST_KEYS = 32
-_KEY_RATE = 48
+ENTERED_KEYS = 10
+LOOKED_UP_KEYS = 32
 
 _BITS = 32
 
@@ -84,14 +83,25 @@ def overlap(one: Sequence[int], other: Sequence[int], ignored: Collection[int] =
     return Overlap(len(first & second), len(first), len(second))
 
 
-def index_keys(sketch: Sequence[int]) -> list[str]:
-    """Return the keys under which an article is entered and looked for: near-duplicates share at least one.
+def entry_keys(sketch: Sequence[int]) -> list[str]:
+    """Return the keys under which an article is entered: the lowest values of its sketch.
 
-    They are the lowest values of its sketch: one shingle in 48, but at least 12 and at most 32. Of a text that shares
-    n shingles with one that is there already, none is found with a probability of (1 - 1/48)^n at most.
+    Each costs a write, ten times what it costs to look one up. A text that has a share c of this one's shingles is
+    found by at least one of n keys with a probability of 1 - (1 - c)^n, as far as it looks them all up.
     """
-    usual = sum(value < (1 << _BITS) // _KEY_RATE for value in sketch)
-    return [f"s1-{value:08x}" for value in sketch[: min(MOST_KEYS, max(FEWEST_KEYS, usual))]]
+    return [_key(value) for value in sketch[:ENTERED_KEYS]]
+
+
+def lookup_keys(sketch: Sequence[int]) -> list[str]:
+    """Return the keys under which an article looks for others, beginning with those under which it is entered.
+
+    They are more, because a text that was cut from this one has its lowest values spread over more of this one's.
+    """
+    return [_key(value) for value in sketch[:LOOKED_UP_KEYS]]
+
+
+def _key(value: int) -> str:
+    return f"s1-{value:08x}"
 
 
 def _complete_up_to(values: Sequence[int]) -> int:

@@ -192,6 +192,9 @@ class ArticleState(Record):
     due_at: int | None = Field(default=None, description="Epoch seconds at which dispatch must look at it.")
     lease_owner: str | None = None
     lease_until: str | None = None
+    is_entrusted: bool = Field(
+        default=False, description="The lease goes with the message to fetch: who has that may work without a write."
+    )
     predecessors: tuple[str, ...] = Field(
         default=(), description="Owners of leases of this run that ran out; each may have left a capture behind."
     )

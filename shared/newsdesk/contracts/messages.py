@@ -94,6 +94,7 @@ class FetchRequested(StageMessage):
 
     type: Literal["FetchRequested"] = "FetchRequested"
     host: str | None = Field(default=None, description="Whose page it is; a queue shares its readers out by host.")
+    lease: str | None = Field(default=None, description="The lease of the article that goes with this message.")
 
 
 class PageFetched(StageMessage):

@@ -23,6 +23,7 @@ from newsdesk.articles import (
     ended,
     failed,
     gone_on,
+    is_leased,
     is_past,
     message_for,
 )
@@ -80,7 +81,8 @@ class Worker:
     def _send_again(self, state: ArticleState, stage: Stage) -> None:
         """Send the message of a run that has just left a stage, if its sender may have died before it could."""
         is_next = is_past(state, stage) and STAGE_ORDER.index(state.stage) == STAGE_ORDER.index(stage) + 1
-        if is_next or (stage is Stage.EXTRACT and state.wanted_page is not None):
+        is_sent_back = stage is Stage.EXTRACT and state.wanted_page is not None
+        if is_next or (is_sent_back and not is_leased(state, self.clock())):
             self.send_on(state)
 
     def apply_step(self, state: ArticleState, step: Step) -> ArticleState | None:
