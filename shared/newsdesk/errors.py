@@ -102,10 +102,6 @@ class ThrottledError(NewsdeskError):
     """A service refused a call for its rate several times over: hand the record back to the queue."""
 
 
-class TimeShortError(NewsdeskError):
-    """Too little of the function's time is left for another record: hand it back to the queue."""
-
-
 class UnreadableObjectError(NewsdeskError):
     """An S3 object was not written as this release reads it, or was damaged since; it stays that way."""
 

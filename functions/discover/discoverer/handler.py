@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from discoverer.asking import Asker, read_document
@@ -19,7 +17,7 @@ from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.sources import DynamoSourceStore, SqsSubmitter
 from newsdesk.clock import utc_now
 from newsdesk.contracts import SourceDue
-from newsdesk.runtime import Metric, RecordKind, instrumented, process_batch
+from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, instrumented, process_batch
 from newsdesk.web import product_token
 from newsdesk.web.transport import HttpFetcher, Politeness, egress_guard
 
@@ -30,7 +28,7 @@ _SECONDS_AROUND = 20.0
 """For reading the largest document and for submitting what is new there."""
 
 
-def _message_in(record: SQSRecord) -> SourceDue:
+def _message_in(record: QueueRecord) -> SourceDue:
     return SourceDue.model_validate_json(record.body)
 
 
@@ -69,7 +67,7 @@ def build() -> DiscoverStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Poll the sources of a batch."""
     return process_batch(
         event,

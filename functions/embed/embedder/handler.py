@@ -10,7 +10,6 @@ import json
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from embedder.model import MODEL, embed
@@ -19,7 +18,7 @@ from embedder.stage import EmbedStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ArticleChanged
-from newsdesk.runtime import Metric, RecordKind, instrumented, process_batch
+from newsdesk.runtime import BatchResponse, Metric, RecordKind, instrumented, process_batch
 
 _SECONDS_NEEDED = 5.0
 
@@ -42,7 +41,7 @@ def build() -> EmbedStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Follow every change of a batch."""
     return process_batch(
         event, context, _CHANGES, build().handle, Metric.ARTICLES_EMBEDDED, seconds_needed=_SECONDS_NEEDED

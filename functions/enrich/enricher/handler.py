@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enricher.composer import default_enrichers
@@ -31,7 +30,7 @@ from newsdesk.adapters.spending import DynamoAllowance
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted
-from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
+from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, process_batch, stage_messages
 
 SECONDS_NEEDED = 20.0
 
@@ -74,7 +73,7 @@ def enrichers_for(settings: EnrichSettings) -> Sequence[Enricher]:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Handle a batch of extracted articles."""
     return process_batch(
         event,

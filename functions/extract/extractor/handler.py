@@ -10,7 +10,6 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from extractor.reading import PAGE_SECONDS, WALL_FACTOR, ChildReader
@@ -22,7 +21,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleExtracted, FetchRequested, PageFetched
-from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
+from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, process_batch, stage_messages
 
 SECONDS_NEEDED = 2 * PAGE_SECONDS * WALL_FACTOR + 7.0
 """For one page that is read twice, each time as long as it may, with a child's start before each; to join it
@@ -68,7 +67,7 @@ def build() -> ExtractStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Handle a batch of fetched pages."""
     return process_batch(
         event,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fetcher.settings import FetchSettings
@@ -19,7 +18,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import FetchRequested, PageFetched
-from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
+from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, process_batch, stage_messages
 from newsdesk.web import product_token
 from newsdesk.web.transport import HttpFetcher, Politeness, egress_guard
 
@@ -63,7 +62,7 @@ def build() -> FetchStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Handle a batch of ``FetchRequested``."""
     return process_batch(
         event,

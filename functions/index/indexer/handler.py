@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from indexer.settings import IndexSettings
@@ -19,7 +18,7 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
-from newsdesk.runtime import Metric, Worker, instrumented, process_batch, stage_messages
+from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, process_batch, stage_messages
 
 _SECONDS_NEEDED = 5.0
 
@@ -42,7 +41,7 @@ def build() -> IndexStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Commit every article of a batch."""
     return process_batch(
         event,

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
@@ -20,7 +18,7 @@ from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSende
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.clock import utc_now
 from newsdesk.inbox import file_id_of
-from newsdesk.runtime import Metric, RecordKind, instrumented, process_batch
+from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, instrumented, process_batch
 from receiver.settings import IntakeSettings
 from receiver.stage import IntakeStage, IntakeStatus
 
@@ -35,7 +33,7 @@ class _Step:
     part: int | None = None
 
 
-def _step_in(record: SQSRecord) -> _Step:
+def _step_in(record: QueueRecord) -> _Step:
     detail = json.loads(record.body)["detail"]
     key, etag = str(detail["object"]["key"]), str(detail["object"]["etag"]).strip('"')
     part = detail.get("part")
@@ -63,7 +61,7 @@ def build() -> IntakeStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Take the step of every record."""
     return process_batch(event, context, _STEPS, _take, Metric.INBOX_STEPS_TAKEN, seconds_needed=_SECONDS_NEEDED)
 

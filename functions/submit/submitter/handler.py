@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
@@ -18,14 +16,14 @@ from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import FetchRequested, PageFetched
-from newsdesk.runtime import Metric, RecordKind, Worker, instrumented, process_batch
+from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, Worker, instrumented, process_batch
 from submitter.settings import SubmitSettings
 from submitter.stage import SubmitStage, SubmitStatus
 
 _SECONDS_NEEDED = 15.0
 """Of a submission whose article others keep changing: as long as the pauses of :data:`newsdesk.runtime.CONTENDED`."""
 
-_INTAKE: RecordKind[SQSRecord] = RecordKind(
+_INTAKE: RecordKind[QueueRecord] = RecordKind(
     read=lambda record: record, keys=lambda record: {"message_id": record.message_id}
 )
 """A body that is no submission is recorded as such, so the stage reads it."""
@@ -49,10 +47,10 @@ def build() -> SubmitStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Take every submission of a batch; a body that is no submission is recorded as such and acknowledged."""
     return process_batch(event, context, _INTAKE, _take, Metric.SUBMISSIONS_RECEIVED, seconds_needed=_SECONDS_NEEDED)
 
 
-def _take(record: SQSRecord) -> SubmitStatus:
-    return build().handle(record.body, record.message_id, record.raw_event.get("attributes", {}).get("SenderId"))
+def _take(record: QueueRecord) -> SubmitStatus:
+    return build().handle(record.body, record.message_id, record.sender)

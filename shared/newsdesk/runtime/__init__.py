@@ -5,7 +5,7 @@ Below it stand ``articles`` and all that is below them; above it ``adapters``.
 
 from __future__ import annotations
 
-from newsdesk.runtime.batches import RecordKind, RecordStatus, process_batch, stage_messages
+from newsdesk.runtime.batches import BatchResponse, QueueRecord, RecordKind, RecordStatus, process_batch, stage_messages
 from newsdesk.runtime.observability import (
     HOST_CLASSES,
     Metric,
@@ -22,10 +22,12 @@ from newsdesk.runtime.steps import CONTENDED, Change, Step, Worker
 __all__ = [
     "CONTENDED",
     "HOST_CLASSES",
+    "BatchResponse",
     "Change",
     "FunctionSettings",
     "Metric",
     "NetworkSettings",
+    "QueueRecord",
     "RecordKind",
     "RecordStatus",
     "RightsSettings",

@@ -9,21 +9,17 @@ only our own functions write there, so nothing else accounts for it.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
-from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, BatchProcessor, EventType
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.contracts import StageMessage
-from newsdesk.errors import ThrottledError, TimeShortError
+from newsdesk.errors import ThrottledError
 from newsdesk.runtime.observability import Metric, count, logger, measure
 
 MessageT = TypeVar("MessageT")
@@ -39,6 +35,37 @@ class RecordStatus(StrEnum):
     """A service throttled the function for longer than it could wait; the record goes back to its queue."""
 
 
+class FailedItem(TypedDict):
+    """A record that is to be delivered again."""
+
+    itemIdentifier: str
+
+
+class BatchResponse(TypedDict):
+    """The records of a batch that are to be delivered again, as Lambda wants them (``ReportBatchItemFailures``)."""
+
+    batchItemFailures: list[FailedItem]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRecord:
+    """A record of an SQS event.
+
+    Attributes
+    ----------
+    message_id : str
+        SQS's id.
+    body : str
+        The message.
+    sender : str or None
+        The id of the principal who sent it.
+    """
+
+    message_id: str
+    body: str
+    sender: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RecordKind(Generic[MessageT]):
     """What the records of a queue hold.
@@ -51,7 +78,7 @@ class RecordKind(Generic[MessageT]):
         Returns what every line names that is logged about a message.
     """
 
-    read: Callable[[SQSRecord], MessageT]
+    read: Callable[[QueueRecord], MessageT]
     keys: Callable[[MessageT], Mapping[str, object]]
 
 
@@ -76,7 +103,7 @@ def process_batch(
     *,
     seconds_needed: float,
     concurrency: int = 1,
-) -> PartialItemFailureResponse:
+) -> BatchResponse:
     """Handle every record of an SQS event.
 
     Parameters
@@ -94,29 +121,31 @@ def process_batch(
 
     Returns
     -------
-    dict
-        The ids of the records to be delivered again (``ReportBatchItemFailures``).
+    BatchResponse
+        The records to be delivered again.
     """
 
-    def handle_record(record: SQSRecord) -> None:
+    def is_handled(record: QueueRecord) -> bool:
         if context.get_remaining_time_in_millis() < seconds_needed * 1000:
-            raise TimeShortError(f"less than {seconds_needed} s left")
-        _handle_one(kind, kind.read(record), handle, metric)
+            return False
+        try:
+            _handle_one(kind, kind.read(record), handle, metric)
+        except Exception:  # whatever it is, it fails this record alone; what was not foreseen has been logged
+            return False
+        return True
 
+    records = [_record_in(entry) for entry in event["Records"]]
     if concurrency == 1:
-        processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-        with processor(event["Records"], handle_record, lambda_context=context):
-            processor.process()
-        return processor.response()
-    with ThreadPoolExecutor(max_workers=concurrency) as executor:
+        handled = list(map(is_handled, records))
+    else:
+        with ThreadPoolExecutor(max_workers=concurrency) as executor:
+            handled = list(executor.map(is_handled, records))
+    failed = (record for record, is_done in zip(records, handled, strict=True) if not is_done)
+    return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in failed]}
 
-        async def handle_in_thread(record: SQSRecord) -> None:
-            await asyncio.get_running_loop().run_in_executor(executor, handle_record, record)
 
-        concurrent = AsyncBatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-        with concurrent(event["Records"], handle_in_thread, lambda_context=context):
-            concurrent.async_process()
-        return concurrent.response()
+def _record_in(entry: Mapping[str, Any]) -> QueueRecord:
+    return QueueRecord(entry["messageId"], entry["body"], entry.get("attributes", {}).get("SenderId"))
 
 
 def _handle_one(
