@@ -1,4 +1,4 @@
-"""The ports of ``newsdesk.ports`` on AWS; the only modules that import boto3.
+"""The ports of ``newsdesk.ports`` on AWS; the only modules that import botocore.
 
 Comes in: values of the domain. Goes out: AWS calls. Changes: tables, buckets, queues, buses.
 """

@@ -1,6 +1,9 @@
 """AWS clients, one of each service per process.
 
-Comes in: the environment that boto3 reads. Goes out: clients.
+Comes in: the environment that botocore reads. Goes out: clients.
+
+They are made by botocore, without boto3: that adds nothing to a client but ways to transfer files in parts, which are
+loaded at a function's start whether it has any or not.
 """
 
 from __future__ import annotations
@@ -8,8 +11,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,42 +54,70 @@ _ASKED_ONCE = Config(
 
 
 @cache
+def _models() -> Loader:
+    """Return what reads the services' descriptions, which stay as they are while the environment changes."""
+    return create_loader()
+
+
+@cache
+def _session() -> Session:
+    return session()
+
+
+def _client(service: str, config: Config) -> Any:
+    return _session().create_client(service, config=config)
+
+
+def session(region: str | None = None) -> Session:
+    """Return a new session, of the environment's region unless another is named."""
+    made = Session()
+    made.register_component("data_loader", _models())
+    if region is not None:
+        made.set_config_variable("region", region)
+    return made
+
+
+@cache
 def dynamodb() -> DynamoDBClient:
     """Return the process's DynamoDB client."""
-    return boto3.client("dynamodb", config=_SMALL)
+    client: DynamoDBClient = _client("dynamodb", _SMALL)
+    return client
 
 
 @cache
 def s3() -> S3Client:
     """Return the process's S3 client."""
-    return boto3.client("s3", config=_OBJECTS)
+    client: S3Client = _client("s3", _OBJECTS)
+    return client
 
 
 @cache
 def sqs() -> SQSClient:
     """Return the process's SQS client."""
-    return boto3.client("sqs", config=_SMALL)
+    client: SQSClient = _client("sqs", _SMALL)
+    return client
 
 
 @cache
 def events() -> EventBridgeClient:
     """Return the process's EventBridge client."""
-    return boto3.client("events", config=_SMALL)
+    client: EventBridgeClient = _client("events", _SMALL)
+    return client
 
 
 @cache
 def comprehend() -> Any:
     """Return the process's Comprehend client."""
-    return boto3.client("comprehend", config=_ASKED_ONCE)
+    return _client("comprehend", _ASKED_ONCE)
 
 
 @cache
 def bedrock() -> Any:
     """Return the process's client of Bedrock's models."""
-    return boto3.client("bedrock-runtime", config=_ASKED_ONCE)
+    return _client("bedrock-runtime", _ASKED_ONCE)
 
 
 def reset() -> None:
     """Forget the clients, so that the next call reads the environment again; for tests and the command line."""
-    for client in (dynamodb, s3, sqs, events, comprehend, bedrock):
-        client.cache_clear()
+    for made in (_session, dynamodb, s3, sqs, events, comprehend, bedrock):
+        made.cache_clear()

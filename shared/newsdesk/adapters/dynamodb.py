@@ -34,10 +34,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.attribute_values import from_attributes, to_attributes
 from newsdesk.adapters.state_items import from_item, to_item
 from newsdesk.adapters.throttling import DEFAULT_PAUSES, cancellation_codes, is_throttle, patient
 from newsdesk.articles import (
@@ -84,8 +84,6 @@ _BATCH_WRITE_LIMIT = 25
 _BATCH_GET_LIMIT = 100
 _PARALLEL_QUERIES = 8
 
-_serialise = TypeSerializer().serialize
-_deserialise = TypeDeserializer().deserialize
 
 Item = dict[str, Any]
 
@@ -146,7 +144,7 @@ class DynamoArticleStore:
     def save(self, state: ArticleState, *records: WriteOnce) -> None:
         """Write a state and its records in one step; see the port."""
         is_new = state.version == 1
-        state_put: Any = {"TableName": self._table, "Item": _to_wire(_state_item(state))}
+        state_put: Any = {"TableName": self._table, "Item": to_attributes(_state_item(state))}
         if is_new:
             state_put["ConditionExpression"] = "attribute_not_exists(pk)"
         else:
@@ -238,7 +236,7 @@ class DynamoArticleStore:
             ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(int(until.timestamp()))}},
             Limit=limit,
         )
-        return [str(_from_wire(item)["pk"]).removeprefix("article#") for item in answer["Items"]]
+        return [str(from_attributes(item)["pk"]).removeprefix("article#") for item in answer["Items"]]
 
     def by_host(
         self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None
@@ -267,7 +265,7 @@ class DynamoArticleStore:
 
     def _listings(self, entries: Sequence[Mapping[str, Any]]) -> list[Listing]:
         """Return what an index's entries stand for; one that lags behind its article is left out."""
-        listed = {str(item["pk"]): str(item["listed_at"]) for item in map(_from_wire, entries)}
+        listed = {str(item["pk"]): str(item["listed_at"]) for item in map(from_attributes, entries)}
         current = {_article_pk(state.article_id): state for state in self._states(list(listed))}
         return [
             _listing(state)
@@ -308,7 +306,7 @@ class DynamoArticleStore:
                 ExpressionAttributeValues={":band": {"S": f"band#{band}"}},
                 Limit=limit_per_band,
             )
-            items = (_from_wire(item) for item in answer["Items"])
+            items = (from_attributes(item) for item in answer["Items"])
             return [_neighbour(item) for item in items if not self._has_expired(item)]
 
         with ThreadPoolExecutor(max_workers=_PARALLEL_QUERIES) as executor:
@@ -318,7 +316,7 @@ class DynamoArticleStore:
     def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
         """Make an article findable under its bands; see the port."""
         entry = {"sk": neighbour.article_id, "expires_at": self._expiry(), **_band_entry(neighbour)}
-        puts: list[Any] = [{"PutRequest": {"Item": _to_wire({"pk": f"band#{band}", **entry})}} for band in bands]
+        puts: list[Any] = [{"PutRequest": {"Item": to_attributes({"pk": f"band#{band}", **entry})}} for band in bands]
         for start in range(0, len(puts), _BATCH_WRITE_LIMIT):
             self._write_batch(puts[start : start + _BATCH_WRITE_LIMIT])
 
@@ -380,13 +378,13 @@ class DynamoArticleStore:
         answer = self._client.get_item(
             TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
         )
-        item = _from_wire(answer["Item"]) if "Item" in answer else None
+        item = from_attributes(answer["Item"]) if "Item" in answer else None
         return None if item is None or self._has_expired(item) else item
 
     def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
         wanted: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
         batches = [wanted[start : start + _BATCH_GET_LIMIT] for start in range(0, len(wanted), _BATCH_GET_LIMIT)]
-        found = (_from_wire(item) for batch in batches for item in self._read_batch(batch))
+        found = (from_attributes(item) for batch in batches for item in self._read_batch(batch))
         return [item for item in found if not self._has_expired(item)]
 
     def _read_batch(self, keys: Sequence[Any]) -> list[Any]:
@@ -442,7 +440,7 @@ class DynamoArticleStore:
     def _put_once(self, item: Mapping[str, Any]) -> Any:
         return {
             "TableName": self._table,
-            "Item": _to_wire(item),
+            "Item": to_attributes(item),
             "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
             "ExpressionAttributeValues": {":now": {"N": str(self._now())}},
         }
@@ -491,7 +489,7 @@ def read_inserted(stream_record: Mapping[str, Any]) -> tuple[str, WriteOnce] | N
         model = _WRITE_ONCE_KINDS.get(change.get("NewImage", {}).get("kind", {}).get("S", ""))
         if stream_record["eventName"] not in ("INSERT", "MODIFY") or model is None:
             return None
-        return str(change["SequenceNumber"]), model.model_validate(_from_wire(change["NewImage"]))
+        return str(change["SequenceNumber"]), model.model_validate(from_attributes(change["NewImage"]))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnreadableRecordError(type(error).__name__) from error
 
@@ -569,14 +567,6 @@ def _listing(state: ArticleState) -> Listing:
 
 def _is_alias(item: Item) -> bool:
     return item.get("kind") == _ALIAS
-
-
-def _to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serialise(value) for name, value in item.items()}
-
-
-def _from_wire(item: Mapping[str, Any]) -> Item:
-    return {name: _deserialise(value) for name, value in item.items()}
 
 
 def _encode_cursor(key: Mapping[str, Any]) -> str:

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
+from newsdesk.adapters.attribute_values import from_attributes, to_attributes
 from newsdesk.adapters.sqs import MAXIMUM_DELAY_SECONDS, QueueDepths
 from newsdesk.adapters.throttling import patient
 from newsdesk.clock import Clock, utc_now
@@ -39,9 +39,6 @@ REFUSED = Pauses(tries=6, first_seconds=0.1)
 
 _CHANGED = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
-_serialise = TypeSerializer().serialize
-_deserialise = TypeDeserializer().deserialize
-
 
 class DynamoInboxStore:
     """A :class:`newsdesk.inbox.InboxStore`."""
@@ -59,7 +56,7 @@ class DynamoInboxStore:
         answer = self._client.get_item(TableName=self._table, Key=_key(file_id), ConsistentRead=True)
         if "Item" not in answer:
             return None
-        return FileProgress.model_validate({name: _deserialise(value) for name, value in answer["Item"].items()})
+        return FileProgress.model_validate(from_attributes(answer["Item"]))
 
     def save(self, progress: FileProgress) -> bool:
         """Write the next version; see the port."""
@@ -68,7 +65,7 @@ class DynamoInboxStore:
             **_key(progress.file_id),
             "kind": {"S": "inbox"},
             "expires_at": {"N": str(expires_at)},
-            **{name: _serialise(value) for name, value in progress.model_dump(mode="json", exclude_none=True).items()},
+            **to_attributes(progress.model_dump(mode="json", exclude_none=True)),
         }
         try:
             self._client.put_item(

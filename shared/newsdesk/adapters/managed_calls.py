@@ -1,6 +1,6 @@
 """One call of a managed service, with every way to fail made one.
 
-Comes in: a call through boto3. Goes out: what it returns, or :class:`newsdesk.managed.ManagedServiceError`.
+Comes in: a call through botocore. Goes out: what it returns, or :class:`newsdesk.managed.ManagedServiceError`.
 """
 
 from __future__ import annotations

@@ -6,9 +6,8 @@ Comes in: a bucket, a stack's name, a table. Goes out: bytes, entries. Changes: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
@@ -168,16 +167,18 @@ def bucket_of_stack(name: str, region: str | None) -> S3Storage:
     LookupError
         If there is no such stack, or it has no bucket.
     """
-    session = boto3.session.Session(region_name=region)
+    session = clients.session(region)
+    stacks: Any = session.create_client("cloudformation")
+    bucket: Any = session.create_client("s3")
     try:
-        (described,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        (described,) = stacks.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             raise LookupError(f"there is no stack named {name}") from error
         raise
     for output in described.get("Outputs", []):
         if output["OutputKey"] == "BucketName":
-            return S3Storage(output["OutputValue"], session.client("s3"))
+            return S3Storage(output["OutputValue"], bucket)
     raise LookupError(f"{name} has no output BucketName")
 
 

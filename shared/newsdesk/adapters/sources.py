@@ -25,9 +25,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from newsdesk.adapters import clients
+from newsdesk.adapters.attribute_values import from_attributes, to_attributes
 from newsdesk.adapters.throttling import DEFAULT_PAUSES, cancellation_codes, patient
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import Priority, SourceDue
@@ -55,9 +54,6 @@ _SEEN = "seen"
 _YIELD = "yield#"
 _BATCH_GET_LIMIT = 100
 _YIELD_KEPT = timedelta(days=60)
-
-_serialise = TypeSerializer().serialize
-_deserialise = TypeDeserializer().deserialize
 
 
 class DynamoSourceStore:
@@ -327,7 +323,7 @@ def _item_of(source: Source) -> Any:
     item = {**_key(source.source_id, _SOURCE), "kind": {"S": "source"}}
     # The kind of the item and that of the source would be one attribute.
     document["source_kind"] = document.pop("kind")
-    item |= {name: _serialise(value) for name, value in document.items()}
+    item |= to_attributes(document)
     if source.due_at is not None:
         item["due_shard"] = {"S": f"source-{_shard_of(source.source_id, SOURCE_SHARDS)}"}
     return item
@@ -354,7 +350,7 @@ def _shard_of(source_id: str, shards: int) -> int:
 
 
 def _from_wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _deserialise(value) for name, value in item.items()}
+    return from_attributes(item)
 
 
 def _encoded(shard: int, after: str | None) -> str:

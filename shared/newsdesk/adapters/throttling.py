@@ -1,6 +1,6 @@
 """Services that refuse a call for its rate: asked again after a pause, then handed back as one error.
 
-Comes in: a client of boto3. Goes out: the same client, more patient. Changes: nothing by itself.
+Comes in: a client of botocore. Goes out: the same client, more patient. Changes: nothing by itself.
 
 The SDK repeats some refusals, but never a cancelled transaction, whatever the reason for which it was cancelled.
 """
