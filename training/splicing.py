@@ -83,7 +83,7 @@ VARIANTS = tuple(
     for name, shape, heading in (
         ("body, no headline", "body", "none"),
         ("body, headline", "body", "plain"),
-        ("article, by-line and link", "article", "link"),
+        ("article, byline and link", "article", "link"),
         ("article, headline only", "article", "plain"),
         ("article, no headline", "article", "none"),
         ("separate wrappers", "wrappers", "plain"),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import cycle
+from typing import Protocol
 
 from training.neighbours import Article
 
@@ -59,6 +60,17 @@ def _a(post: Post) -> str:
     return f'<a href="{post.path}">{escape(post.headline)}</a>'
 
 
+class _Shown(Protocol):
+    """Returns a post as its site shows it: the page's own whole, others with what leads to them."""
+
+    def __call__(self, post: Post, *, is_main: bool) -> str: ...
+
+
+def _stream(shown_as: _Shown, main: Post, others: Sequence[Post]) -> str:
+    """Return the page's own post and the others below it."""
+    return shown_as(main, is_main=True) + "".join(shown_as(post, is_main=False) for post in others)
+
+
 def _openings(others: Sequence[Post], *counts: int) -> list[Post]:
     return [
         Post(post.headline, post.author, post.date, post.paragraphs[:count])
@@ -87,10 +99,9 @@ def think_tank(main: Post, others: Sequence[Post]) -> tuple[str, Sequence[Post]]
         )
 
     shown = _openings(others, 2, 3)
-    stream = widget(main, is_main=True) + "".join(widget(post, is_main=False) for post in shown)
     return (
         '<div class="topbar"><a href="/">Courier</a></div><div class="follow">Follow us on social</div>'
-        f'<div id="sPost_0_0" class="row px-row"><div class="col">{stream}</div></div>'
+        f'<div id="sPost_0_0" class="row px-row"><div class="col">{_stream(widget, main, shown)}</div></div>'
         f'<div class="rail"><h3>LATEST</h3><a href="/qiosk">QIOSK</a><h3>Newsletter</h3><p>{_PITCH}</p></div>'
     ), shown
 
@@ -119,8 +130,7 @@ def press_blog(main: Post, others: Sequence[Post]) -> tuple[str, Sequence[Post]]
     shown = _openings(others, 1, 2)
     return (
         '<div id="page"><div id="content"><main id="main" class="site-main">'
-        + post_of(main, is_main=True)
-        + "".join(post_of(post, is_main=False) for post in shown)
+        + _stream(post_of, main, shown)
         + '</main><aside id="secondary"><section class="widget"><h2 class="widget-title">Archives</h2><ul><li><a '
         'href="/2026/04">April</a></li></ul></section></aside></div></div>'
     ), shown
@@ -152,7 +162,7 @@ def old_table(main: Post, others: Sequence[Post]) -> tuple[str, Sequence[Post]]:
         )
 
     shown = _openings(others, 2)
-    rows = row(main, is_main=True) + "".join(row(post, is_main=False) for post in shown)
+    rows = _stream(row, main, shown)
     return f'<table width="760"><tr><td><a href="/">Home</a> | <a href="/news">News</a></td></tr>{rows}</table>', shown
 
 
@@ -273,9 +283,7 @@ def split_columns(main: Post, others: Sequence[Post]) -> tuple[str, Sequence[Pos
         )
 
     shown = _openings(others, 2, 3)
-    return (
-        f'<div class="river">{pair(main, is_main=True)}{"".join(pair(post, is_main=False) for post in shown)}</div>'
-    ), shown
+    return f'<div class="river">{_stream(pair, main, shown)}</div>', shown
 
 
 def plain_boxes(main: Post, others: Sequence[Post]) -> tuple[str, Sequence[Post]]:

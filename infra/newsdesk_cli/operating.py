@@ -20,6 +20,8 @@ from newsdesk_cli.options import DryRun, Json, Region, Since, StackName, Until, 
 
 operators = typer.Typer()
 
+Subject = Annotated[str | None, typer.Argument(metavar="[ARTICLE_ID|URL]", help="Which article.")]
+EveryArticle = Annotated[bool, typer.Option("--all", help="Every article that has a current revision.")]
 Host = Annotated[str | None, typer.Option(help="The articles of this host.")]
 
 
@@ -61,7 +63,7 @@ def redrive(
 
 @operators.command(epilog='Example: newsdesk takedown https://example.org/a --reason "court order" --stack newsdesk')
 def takedown(
-    subject: Annotated[str | None, typer.Argument(metavar="[ARTICLE_ID|URL]", help="Which article.")] = None,
+    subject: Subject = None,
     host: Annotated[str | None, typer.Option(help="Every article of this host, and all that it will publish.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why; kept with the takedown, and said to nobody else.")] = None,
     erase: Annotated[
@@ -102,11 +104,11 @@ def takedown(
 
 @operators.command(epilog="Example: newsdesk reprocess --host example.org --dry-run --stack newsdesk")
 def reprocess(
-    subject: Annotated[str | None, typer.Argument(metavar="[ARTICLE_ID|URL]", help="Which article.")] = None,
+    subject: Subject = None,
     host: Host = None,
     since: Since = None,
     until: Until = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every article that has a current revision.")] = False,
+    everything: EveryArticle = False,
     beginning: Annotated[str, typer.Option("--from", help="extract (from captures) or enrich.")] = "extract",
     order: Annotated[
         str | None, typer.Option(help="A name: an article goes through each order once. Give it again to go on.")
@@ -237,9 +239,9 @@ def forget_host(
 
 @operators.command(epilog="Example: newsdesk embed --all --stack newsdesk")
 def embed(
-    subject: Annotated[str | None, typer.Argument(metavar="[ARTICLE_ID|URL]", help="Which article.")] = None,
+    subject: Subject = None,
     host: Host = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every article that has a current revision.")] = False,
+    everything: EveryArticle = False,
     rate: Annotated[float, typer.Option(help="Articles a second.", min=0.01, max=1000)] = 20.0,
     stack_name: StackName = None,
     region: Region = None,

@@ -239,7 +239,7 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
         super().__init__("an HTTP head", [])
         self.head = head
 
-    def compute_headers_buffer(self, header_filter: object = None) -> None:  # noqa: ARG002 (warcio's signature)
+    def compute_headers_buffer(self, *_: object) -> None:
         self.headers_buff = self.head
 
 

@@ -53,6 +53,7 @@ from newsdesk.web.transport.exchange import (
     RequestSlot,
     Timings,
     TlsFacts,
+    begin_at_once,
 )
 from newsdesk.web.transport.http1 import Connection, Head
 from newsdesk.web.transport.maintenance import is_maintenance_page
@@ -101,14 +102,13 @@ class _Answer:
     connection_reused: bool
 
 
-def _at_once(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:  # noqa: ARG001 - a RequestSlot
+def _at_once(*_: object) -> BeforeSend:
     """Permit every request at once."""
-    return lambda address=None: None  # noqa: ARG005 - a BeforeSend
+    return begin_at_once
 
 
-def _nowhere(url: Url, answer: _Answer) -> str | None:  # noqa: ARG001 - a _LeadsOn
+def _nowhere(*_: object) -> None:
     """Follow no refresh."""
-    return None
 
 
 _ReadBody = Callable[[Connection, Head], bytes]

@@ -78,6 +78,10 @@ class BeforeSend(Protocol):
         ...
 
 
+def begin_at_once(address: Address | None = None) -> None:
+    """Begin a request that needs no slot; a :class:`BeforeSend`."""
+
+
 RequestSlot = Callable[[Url, tuple[Hop, ...]], BeforeSend]
 """Called before a host is dialled, for the first URL and for each that a redirect leads to, with all hops so far.
 Returns when it is time to open the connection; what it raises ends the fetch. The time it takes does not count."""

@@ -29,7 +29,14 @@ from newsdesk.ports import HostStore
 from newsdesk.web import Address, Network, Url, is_shared, literal_address, parse_url
 from newsdesk.web.transport import robots
 from newsdesk.web.transport.answers import retry_after_seconds, values_of
-from newsdesk.web.transport.exchange import AuxiliaryFetcher, AuxiliaryResponse, BeforeSend, Hop, RedirectError
+from newsdesk.web.transport.exchange import (
+    AuxiliaryFetcher,
+    AuxiliaryResponse,
+    BeforeSend,
+    Hop,
+    RedirectError,
+    begin_at_once,
+)
 
 LATENESS_SECONDS = 0.25
 """Slots are so much farther apart than the interval, and a worker that is later than this for its own, with the
@@ -399,7 +406,7 @@ class Visit:
             raise NotYetError(politeness.clock(), hops)
         self.host = host
         if politeness.is_inside(host):
-            return _now
+            return begin_at_once
         turn = _SlotLease(self, politeness, host, politeness.spacing(rules), hops, request_seconds)
         turn.reserve()
         turn.wait(HEAD_START_SECONDS)
@@ -516,10 +523,6 @@ class _SlotLease:
     def _lateness(self) -> float:
         assert self.at is not None
         return (self.politeness.clock() - self.at).total_seconds()
-
-
-def _now(address: Address | None = None) -> None:
-    """Begin at once; a :data:`newsdesk.web.transport.BeforeSend` of hosts that need no slot."""
 
 
 def _usable(rules: SiteRules, now: datetime) -> SiteRules:
