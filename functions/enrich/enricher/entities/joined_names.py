@@ -80,11 +80,11 @@ def joined(tokens: Tokens, spans: Sequence[NameSpan], is_place: PlaceTest) -> li
 
 
 def _is_one_place(tokens: Tokens, left: NameSpan, right: NameSpan, is_place: PlaceTest) -> bool:
-    """Return whether two names are one: Washington, D.C., and Trinidad and Tobago."""
+    """Return whether two names are one: Washington, D.C., Trinidad and Tobago, French Guiana."""
     between = tokens.lower[left.end : right.start]
     if between == [","]:
         return tokens.text[right.start : right.end] == ["D.C."] and tokens.text[left.start : left.end] == ["Washington"]
-    return between == ["and"] and is_place(tokens.body[tokens.begin[left.start] : tokens.end_of(right.end - 1)])
+    return between in ([], ["and"]) and is_place(tokens.body[tokens.begin[left.start] : tokens.end_of(right.end - 1)])
 
 
 def _is_campus(tokens: Tokens, left: NameSpan, right: NameSpan) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from enricher.entities import names
 from enricher.entities.joined_names import HYPHENS, PlaceTest, as_elsewhere, fused, joined, names_a_body, with_hyphens
 from enricher.entities.teams import results_of
-from enricher.entities.tokens import NameSpan, Tokens
+from enricher.entities.tokens import POSSESSIVES, NameSpan, Tokens, is_participle
 from enricher.parsing import is_in_dictionary
 
 _LABELS = {
@@ -29,11 +29,12 @@ _LABELS = {
 }
 _OTHER_LABELS = frozenset({"WORK_OF_ART", "LAW", "LANGUAGE"})
 _DEMONYM_ENDINGS = ("an", "ese", "ish", "i", "ic", "ist", "ch", "s", "man", "men", "er", "ard")
-_POSSESSIVES = frozenset({"'s", "’s", "'", "’", "´s", "`s"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _PARTED_BY = frozenset({"and", "or", ",", "near", "after", "for", "&"})
 _NEVER_LAST = frozenset({"on", "in", "at", "of", "for", "and", "or", "the", "a", "to", "by", "from", "with", "as"})
 _LONGEST_NAME_TOKENS = 12
+_BULLETS = frozenset("•·▪|")
+_DASHES = frozenset("-–—")
 _BEFORE_NAMES = frozenset({"under", "with", "after", "before", "since", "against", "when", "while", "how", "why"})
 
 
@@ -95,9 +96,9 @@ def _parts(tokens: Tokens, span: NameSpan) -> Iterator[NameSpan]:
     start = span.start
     for index in range(span.start, span.end):
         word = tokens.text[index]
-        parts = "\n" in word
-        possessive = span.label == "PERSON" and word in _POSSESSIVES and len(word) > 1
-        parts = parts or (possessive and index + 1 < span.end)
+        parts = "\n" in word or word in _BULLETS or (word in _DASHES and _stands_free(tokens, index))
+        possessive = span.label == "PERSON" and word in POSSESSIVES and len(word) > 1
+        parts = parts or (possessive and index + 1 < span.end) or _is_owner_of_what_is_no_place(tokens, span, index)
         if _is_office_before_a_name(tokens, span, index):
             yield NameSpan(start, index, "ORG")
             start = index
@@ -109,6 +110,19 @@ def _parts(tokens: Tokens, span: NameSpan) -> Iterator[NameSpan]:
             start = index + 1
     if start < span.end:
         yield NameSpan(start, span.end, span.label)
+
+
+def _is_owner_of_what_is_no_place(tokens: Tokens, span: NameSpan, index: int) -> bool:
+    """Return whether a possessive parts a place from what it has: Ellsmouth's | Victorian, but not St James's Park."""
+    owns = span.label == "PLACE" and span.start < index < span.end - 1 and tokens.text[index] in {"'s", "’s"}
+    return owns and tokens.lower[span.end - 1] not in names.PLACE_HEADS
+
+
+def _stands_free(tokens: Tokens, index: int) -> bool:
+    """Return whether a dash has words on both sides, and space: Food Shuttle - Volunteers."""
+    if not tokens.spaced[index] or index == 0 or not tokens.spaced[index - 1] or index + 1 >= len(tokens):
+        return False
+    return not tokens.text[index - 1][-1].isdigit() and not tokens.text[index + 1][0].isdigit()
 
 
 def _is_office_before_a_name(tokens: Tokens, span: NameSpan, index: int) -> bool:
@@ -156,7 +170,7 @@ def _grown(tokens: Tokens, span: NameSpan, taken: list[bool]) -> NameSpan:
         else:
             break
     while end < len(tokens) and not taken[end] and end - start < _LONGEST_NAME_TOKENS:
-        if tokens.text[end - 1] in _POSSESSIVES:
+        if tokens.text[end - 1] in POSSESSIVES:
             break
         glued = not tokens.spaced[end - 1]
         if glued and tokens.text[end] in HYPHENS and not tokens.spaced[end] and end + 1 < len(tokens):
@@ -241,6 +255,8 @@ def _trimmed(tokens: Tokens, span: NameSpan) -> NameSpan | None:
         return None
     if end - start == 1 and (_breaks(tokens, start) or len(tokens.text[start]) < 2):
         return None
+    if all(tokens.lower[index] in names.COMPANY_SUFFIXES for index in range(start, end)):
+        return None
     return _without_title(tokens, NameSpan(start, end, span.label))
 
 
@@ -257,16 +273,10 @@ def _opens_a_clause(tokens: Tokens, start: int, end: int, label: str | None) -> 
     lower, following = tokens.lower[start], tokens.text[start + 1]
     known = following in names.given_names() or tokens.lower[start + 1] in names.PLACE_OPENINGS
     named = known or (label == "PERSON" and end - start > 2)
-    participle = _is_participle(lower) and tokens.text[start] not in names.given_names() | names.surnames()
+    participle = is_participle(lower) and tokens.text[start] not in names.given_names() | names.surnames()
     return (participle and named) or (
         label != "ORG" and lower in _BEFORE_NAMES and tokens.text[start] not in names.given_names()
     )
-
-
-def _is_participle(lower: str) -> bool:
-    stem = lower.removesuffix("ing")
-    stems = (stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem)
-    return lower != stem and any(is_in_dictionary(form, "verb") for form in stems)
 
 
 def _is_no_opening(tokens: Tokens, start: int, end: int, label: str | None) -> bool:
@@ -284,7 +294,7 @@ def _is_no_opening(tokens: Tokens, start: int, end: int, label: str | None) -> b
 
 def _is_no_ending(tokens: Tokens, end: int) -> bool:
     last = tokens.text[end - 1]
-    if last in _POSSESSIVES or tokens.lower[end - 1] in _NEVER_LAST or not any(map(str.isalnum, last)):
+    if last in POSSESSIVES or tokens.lower[end - 1] in _NEVER_LAST or not any(map(str.isalnum, last)):
         return True
     result = not HYPHENS.isdisjoint(last) or (end > 1 and tokens.text[end - 2] in HYPHENS)
     followed = end < len(tokens) and tokens.text[end] in HYPHENS

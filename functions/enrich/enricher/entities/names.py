@@ -50,6 +50,12 @@ PLACE_OPENINGS = _LISTS["place_openings"]
 
 STORMS = _LISTS["storms"]
 
+SIZES_OF_PLACES = _LISTS["sizes_of_places"]
+"""Little Dalby, Great Yarmouth."""
+
+VENUES = _LISTS["venues"]
+"""What stands before the name of a place where people eat: Café Élan."""
+
 COMPASS = _LISTS["compass"]
 
 ORGANISATION_NOUNS = _LISTS["organisation_nouns"]

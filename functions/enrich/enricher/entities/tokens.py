@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from enricher.entities import names
+from enricher.parsing import is_in_dictionary
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[ \xa0]?[-–][ \xa0]?\d{1,2}(?![\d.,%]*[\d%])(?![–-])")
 """The result of a match: 3-1."""
 
+POSSESSIVES = frozenset({"'s", "’s", "'", "’", "´s", "`s"})
+_BULLETS = frozenset("•·▪|*")
+_SENTENCE_ENDS = frozenset('.?!:;,”"')
+_LONGEST_HEADING = 10
+_LONGEST_SMALL_WORD = 3
+_CAPITALISED_SHARE = 0.8
 QUOTES = frozenset("\"“”„«»'‘’`")
 
 
@@ -59,6 +66,8 @@ class Tokens:
         self.sport = self._sport_by_sentence()
         self.capital = [text[:1].isupper() or (text[:1].isdigit() and text[-1:].isupper()) for text in self.text]
         self._mark_sentence_openings()
+        self.in_heading = self._headings()
+        self.uncapitalised = {text for text in self.text if text.islower()}
 
     def __len__(self) -> int:
         return len(self.text)
@@ -94,5 +103,32 @@ class Tokens:
         """Count words behind a line break or an opening mark as openings, too: they are capitalised anyhow."""
         for index in range(1, len(self)):
             before = self.text[index - 1]
-            if "\n" in before or (self.sentence_start[index - 1] and before in QUOTES | {"(", "-", "–", "—", "•"}):
+            if (
+                "\n" in before
+                or before in _BULLETS
+                or (self.sentence_start[index - 1] and before in QUOTES | {"(", "-", "–", "—", "•"})
+            ):
                 self.sentence_start[index] = True
+
+    def _headings(self) -> list[bool]:
+        """Return for each token whether its line is a heading: short, without a mark at its end, and of capitals."""
+        flags: list[bool] = []
+        line: list[int] = []
+        for index in range(len(self) + 1):
+            if index < len(self) and "\n" not in self.text[index]:
+                line.append(index)
+                continue
+            words = [at for at in line if len(self.text[at]) > _LONGEST_SMALL_WORD and self.text[at][0].isalpha()]
+            capitals = sum(self.capital[at] for at in words)
+            ends = bool(line) and self.text[line[-1]] in _SENTENCE_ENDS
+            is_heading = not ends and 0 < len(line) <= _LONGEST_HEADING and capitals >= _CAPITALISED_SHARE * len(words)
+            flags += [is_heading] * len(line) + [False] * (index < len(self))
+            line = []
+        return flags
+
+
+def is_participle(word: str) -> bool:
+    """Return whether a word in lower case is what somebody is doing: crossing, driving."""
+    stem = word.removesuffix("ing")
+    stems = (stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem)
+    return word != stem and any(is_in_dictionary(form, "verb") for form in stems)

@@ -34,11 +34,11 @@ _SHARE_OF_THE_ONLY_COUNTRY = 0.5
 """The share of the text's mentions that its country needs, for a place that the gazetteer lacks to be in it."""
 _STANDS_IN = re.compile(r"(?:,|,? (?:in|of|at|near)(?: the)?(?: [a-z]+)?)[ \xa0]")
 """Between a street, a hall or a school and the place that it is in: Wexvort Hall in downtown Chicago."""
-_OF_DEMONYMS = 0.81
-"""The share of adjectives and peoples that were toponyms of their country on the development set."""
-_OF_UNKNOWN_PLACES = ((0.4, 0.35), (0.55, 0.58), (0.8, 0.70), (0.95, 0.74))
-"""How sure it is that a name is a place's, and the share of those that the gazetteer lacks that were in the country of
-the others there."""
+_OF_DEMONYMS = 0.8
+"""How sure an adjective or a people makes its country; set by hand, as what follows."""
+_OF_UNKNOWN_PLACES = ((0.4, 0.35), (0.6, 0.6), (1.0, 0.75))
+"""How sure it is that a name is a place's, and, of one that the gazetteer lacks, that it is in the country of the
+others."""
 _FEWEST_ANCHORS = 2
 """A single name may be where somebody comes from."""
 

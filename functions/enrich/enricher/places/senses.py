@@ -39,9 +39,9 @@ _LEAST_SCORE = 5.0
 
 WEIGHT_INSIDE_A_NAME = 0.5
 """The weight of the country in the name of an organisation or an event, relative to that of a place."""
-_SHARE_RIGHT = ((0.0, 0.69), (1.5, 0.88), (3.0, 0.92), (4.5, 0.975), (6.0, 0.99), (8.0, 0.995))
-"""By how much a place scores above the least, and above the best one in another country, and the share of such names
-that were places of that country on the development set."""
+_CONFIDENCE = ((0.0, 0.7), (2.0, 0.9), (6.0, 0.99))
+"""By how much a place scores above the least, and above the best one in another country, and how sure that makes its
+country: rules of thumb in round numbers, set by hand and no statistics of a corpus."""
 _ROUNDS = 2
 _MOST_CANDIDATES = 20
 
@@ -57,7 +57,7 @@ class Sense:
     Attributes
     ----------
     confidence : float
-        The share of names with as good a sense that were places of that country.
+        How likely the name is that of a place in that country.
     """
 
     place: Place
@@ -168,7 +168,7 @@ def _best(scores: _Scores, total: _Countries, whole: float, own: Mapping[Place, 
         return None
     rivals = [score for place, score in heard.items() if place.country != best.country]
     lead = heard[best] - max([_LEAST_SCORE, *rivals])
-    return Sense(best, interpolated(lead, _SHARE_RIGHT))
+    return Sense(best, interpolated(lead, _CONFIDENCE))
 
 
 def is_any_within(candidates: Iterable[Place], areas: Sequence[Place]) -> bool:

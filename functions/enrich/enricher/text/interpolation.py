@@ -1,6 +1,6 @@
-"""Straight lines between measured points.
+"""Straight lines between points.
 
-Comes in: points and a place. Goes out: the value there. Calibration turns evidence into likelihoods with it.
+Comes in: points and a place. Goes out: the value there. Evidence is turned into likelihoods with it.
 """
 
 from __future__ import annotations
