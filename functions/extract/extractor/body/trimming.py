@@ -58,10 +58,11 @@ _LONGEST_BYLINE_WORDS = 12
 _LONGEST_UNSPACED_REST = 10
 """Characters beside a name on a byline in a script without spaces: what its bearer is, and for whom."""
 _MOST_BIOGRAPHIES, _LONGEST_BIOGRAPHY_WORDS = 3, 80
-_IS_OR_WRITES = (
-    "is|are|was|writes|reports|covers|works|teaches|lives|has|joined|contributed|ist|schreibt|arbeitet|berichtet"
-    "|est|écrit|es|escribe|è|scrive|é|escreve|schrijft|skriver"
+_IS_OR_WRITES = re.compile(
+    r"(?: ?\([^()]*\))?,? (?:is|are|was|writes|reports|covers|works|teaches|lives|has|joined|contributed"
+    r"|ist|schreibt|arbeitet|berichtet|est|écrit|es|escribe|è|scrive|é|escreve|schrijft|skriver)\b"
 )
+"""What follows a name in a line that says who its bearer is."""
 _PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
 _QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
 
@@ -315,10 +316,11 @@ def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tupl
 
 def _biographies(chosen: Sequence[Segment], authors: Iterable[str]) -> Iterator[tuple[int, DropReason]]:
     """Yield the last lines that say who an author is."""
-    names = "|".join(re.escape(author) for author in authors if " " in author)
-    says = re.compile(rf"(?:{names})(?: ?\([^()]*\))?,? (?:{_IS_OR_WRITES})\b.*", re.DOTALL) if names else None
+    names = [author for author in authors if " " in author]
     for segment in chosen[-_MOST_BIOGRAPHIES:] if len(chosen) > _MOST_BIOGRAPHIES else ():
-        if says and count_words(segment.text) <= _LONGEST_BIOGRAPHY_WORDS and says.fullmatch(segment.text):
+        text = segment.text
+        says_who = any(text.startswith(name) and _IS_OR_WRITES.match(text, len(name)) for name in names)
+        if says_who and count_words(text) <= _LONGEST_BIOGRAPHY_WORDS:
             yield segment.index, DropReason.BYLINE
 
 

@@ -15,7 +15,10 @@ from collections.abc import Iterator
 _HIDES = (re.compile(r"display\s*:\s*none"), re.compile(r"visibility\s*:\s*hidden"))
 """Two patterns for text in lower case: what begins with letters is found several times as fast."""
 _SELECTOR = re.compile(r"\s*[a-z0-9]*([.#][\w-]+)\s*", re.IGNORECASE)
-_SHOWS = r"(?![\w-])[^{}]{0,300}\{[^{}]{0,2000}?(?:display\s*:(?!\s*none)|visibility\s*:\s*visible)"
+_SHOWS = re.compile(
+    r"(?![\w-])[^{}]{0,300}\{[^{}]{0,2000}?(?:display\s*:(?!\s*none)|visibility\s*:\s*visible)", re.IGNORECASE
+)
+"""What follows a selector in a rule that displays it. To make a pattern of each selector takes longer than to look."""
 _LONGEST_SHEETS = 500_000
 _MAXIMUM_RULES = 500
 _LONGEST_SELECTORS = 1_000
@@ -35,16 +38,19 @@ def hiding_selectors(sheets: str) -> frozenset[str]:
 
 def is_shown_too(sheets: str, selector: str) -> bool:
     """Return whether another rule displays what a selector selects."""
-    return re.search(re.escape(selector) + _SHOWS, sheets[:_LONGEST_SHEETS], re.IGNORECASE) is not None
+    lowered, sought = _lowered(sheets[:_LONGEST_SHEETS]), selector.lower()
+    place = lowered.find(sought)
+    while place >= 0:
+        if _SHOWS.match(lowered, place + len(sought)):
+            return True
+        place = lowered.find(sought, place + 1)
+    return False
 
 
 def _hiding_rules(sheets: str) -> Iterator[str]:
     """Yield the selectors of rules that hide and stand in no other block."""
     depth = counted = 0
-    lowered = sheets.lower()
-    if len(lowered) != len(sheets):
-        # Of a few letters, the small one is longer; nobody writes declarations in capitals beside such a letter.
-        lowered = sheets
+    lowered = _lowered(sheets)
     places = sorted(match.start() for hides in _HIDES for match in hides.finditer(lowered))
     for place in places[:_MAXIMUM_RULES]:
         opening = sheets.rfind("{", 0, place)
@@ -56,6 +62,15 @@ def _hiding_rules(sheets: str) -> Iterator[str]:
         if depth == 0 and sheets.find("}", opening, place) < 0:
             before = sheets[max(0, opening - _LONGEST_SELECTORS) : opening]
             yield before.rpartition("*/")[2].rpartition("}")[2].rpartition(";")[2]
+
+
+def _lowered(sheets: str) -> str:
+    """Return sheets in lower case, of the same length.
+
+    Of a few letters, the small one is longer; nobody writes declarations in capitals beside such a letter.
+    """
+    lowered = sheets.lower()
+    return lowered if len(lowered) == len(sheets) else sheets
 
 
 def _simple(selectors: str) -> Iterator[str]:

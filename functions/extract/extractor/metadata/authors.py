@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from urllib.parse import unquote
 
@@ -536,8 +537,12 @@ def _is_of_reviewer(element: Element) -> bool:
 def _named_in_other_languages(page: Page) -> list[Element]:
     """Return the elements whose class is the word for an author in another language, and that hold a name alone."""
     names = dict.fromkeys(match[0] for match in islice(_OTHER_AUTHOR_CLASS.finditer(page.markup_names), 5))
-    found = [element for name in names for element in page.elements.called(re.compile(re.escape(name)).search)]
+    found = [element for name in names for element in page.elements.called(partial(_has_in_it, name))]
     return [element for element in found[:_ELEMENTS_TRIED] if _holds_name_alone(element)]
+
+
+def _has_in_it(name: str, value: str) -> bool:
+    return name in value
 
 
 def _holds_name_alone(element: Element) -> bool:
