@@ -202,7 +202,7 @@ def import_times(repeats: int) -> dict[str, float]:
         "",
         "newsdesk.web.transport.client",
         "fetcher.handler",
-        "boto3, aws_lambda_powertools, pydantic",
+        "botocore.session, aws_lambda_powertools, pydantic",
         "httpx",
         "urllib3",
     ]

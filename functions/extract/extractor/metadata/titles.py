@@ -156,7 +156,7 @@ def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict
         host=host,
         slug=_slug(page.address),
         headings=[" ".join(fold(text)) for _, text in headings],
-        places=_places(headings, page.segments),
+        places=_paragraphs_around(headings, page.segments),
         title=fold(title),
         is_news=any("newsarticle" in kind.lower() for kind in page.data.types),
     )
@@ -388,7 +388,9 @@ def _is_banner(element: Element, text: str) -> bool:
     return link is not None and FRONT_ADDRESS.fullmatch(link.get("href") or "") is not None and text_of(link) == text
 
 
-def _places(headings: list[tuple[Element, str]], segments: tuple[Segment, ...]) -> list[tuple[int, int, bool]]:
+def _paragraphs_around(
+    headings: list[tuple[Element, str]], segments: tuple[Segment, ...]
+) -> list[tuple[int, int, bool]]:
     """Return how many long paragraphs stand before each heading, how many behind it up to the next, and if it links."""
     numbers = _elements_of([element for element, _ in headings])
     before = [0] * len(headings)
