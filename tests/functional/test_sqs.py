@@ -5,6 +5,7 @@ Comes in: empty queues in moto. Goes out: assertions. Changes: moto's memory.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -13,8 +14,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from harness import aws
-from newsdesk.adapters.sqs import QueueDepths, SqsMessageSender
+from newsdesk.adapters.sqs import BatchSender, QueueDepths, SqsMessageSender
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
+from newsdesk.pauses import Pauses
 from tests.examples import id_of
 
 MESSAGES: dict[str, StageMessage] = {
@@ -93,3 +95,43 @@ def test_the_depth_of_queues_counts_what_waits_what_is_worked_on_and_what_is_del
 
     # When they are counted, Then all are there
     assert QueueDepths(list(queues.values())).total() == 3
+
+
+# ------------------------------------------------------------------------------------------- many at once
+
+
+def test_many_messages_keep_their_order_in_the_answer(queues: dict[str, str]) -> None:
+    # Given more messages than one call takes
+    bodies = [json.dumps({"number": number}) for number in range(37)]
+    # When
+    ids = BatchSender().send(queues["fetch"], bodies, {"Sender": "somebody"})
+    # Then each has the id under which it is in the queue
+    client = boto3.client("sqs")
+    found: dict[str, str] = {}
+    while len(found) < 37:
+        answer = client.receive_message(
+            QueueUrl=queues["fetch"], MaxNumberOfMessages=10, MessageAttributeNames=["Sender"]
+        )
+        for message in answer["Messages"]:
+            assert message["MessageAttributes"]["Sender"]["StringValue"] == "somebody"
+            found[message["MessageId"]] = message["Body"]
+    assert [found[str(identifier)] for identifier in ids] == bodies
+
+
+def test_a_call_holds_no_more_than_a_queue_takes(queues: dict[str, str]) -> None:
+    bodies = ["x" * 90_000] * 9
+    assert None not in BatchSender().send(queues["fetch"], bodies)
+
+
+def test_what_a_queue_refuses_is_sent_again_and_at_last_not_taken() -> None:
+    # Given a queue that refuses the second of three messages, whatever comes
+    client: Any = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    refused = [{"Id": "1", "SenderFault": False, "Code": "InternalError"}]
+    taken = [{"Id": name, "MessageId": f"m{name}", "MD5OfMessageBody": "x"} for name in ("0", "2")]
+    with Stubber(client) as stub:
+        stub.add_response("send_message_batch", {"Successful": taken, "Failed": refused})
+        stub.add_response("send_message_batch", {"Successful": [], "Failed": refused})
+        # When / Then
+        sender = BatchSender(client, Pauses(tries=2, sleep=lambda _: None))
+        assert sender.send("https://queue.example/x", ["a", "b", "c"]) == ["m0", None, "m2"]
+        stub.assert_no_pending_responses()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.attribute_values import from_attributes, to_attributes
-from newsdesk.adapters.sqs import MAXIMUM_DELAY_SECONDS, QueueDepths
+from newsdesk.adapters.sqs import MAXIMUM_DELAY_SECONDS, REFUSED, BatchSender, QueueDepths
 from newsdesk.adapters.throttling import patient
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import report_key
@@ -28,14 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
-
-_MESSAGES_PER_CALL = 10
-"""SQS's own limit."""
-
-_CALLS_AT_ONCE = 8
-
-REFUSED = Pauses(tries=6, first_seconds=0.1)
-"""Between the tries of messages that the queue refused while it took others."""
 
 _CHANGED = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
@@ -128,24 +119,14 @@ class SqsBulkSender:
         self._bulk = bulk_queue_url
         self._own = own_queue_url
         self._client = patient(client or clients.sqs())
+        self._batches = BatchSender(client, pauses)
         self._depths = QueueDepths([bulk_queue_url], client)
-        self._pauses = pauses
 
     def submit(self, bodies: Sequence[str]) -> None:
         """Send submissions, several calls at once; see the port."""
-        calls = [bodies[start : start + _MESSAGES_PER_CALL] for start in range(0, len(bodies), _MESSAGES_PER_CALL)]
-        with ThreadPoolExecutor(_CALLS_AT_ONCE) as executor:
-            list(executor.map(self._send, calls))
-
-    def _send(self, bodies: Sequence[str]) -> None:
-        pending: list[Any] = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
-        for _ in self._pauses.attempts():
-            refused = self._client.send_message_batch(QueueUrl=self._bulk, Entries=pending).get("Failed", [])
-            names = {entry["Id"] for entry in refused}
-            pending = [entry for entry in pending if entry["Id"] in names]
-            if not pending:
-                return
-        raise ThrottledError(f"{len(pending)} submissions were not accepted")
+        missing = self._batches.send(self._bulk, bodies).count(None)
+        if missing:
+            raise ThrottledError(f"{missing} submissions were not accepted")
 
     def waiting(self) -> int:
         """Return how many submissions wait; see the port."""
