@@ -34,6 +34,7 @@ from newsdesk.contracts import (
     keys,
     label,
     outcome_of,
+    schema_text,
     vector_key,
 )
 from newsdesk.runtime import HOST_CLASSES, FunctionSettings, Metric, RecordStatus, Unit
@@ -45,6 +46,8 @@ from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import load_template
 from receiver.formats import FileRefusal, LineRefusal
 from receiver.pages import PageRefusal, PassedOver
+from responder.document import openapi_document
+from responder.problems import ProblemType
 
 _SECTION = re.compile(
     r"^<!-- begin generated: (?P<name>[\w-]+) -->\n.*?^<!-- end generated -->$", re.MULTILINE | re.DOTALL
@@ -60,6 +63,7 @@ _PACKAGES = {
     "dispatch": "dispatcher",
     "intake": "receiver",
     "discover": "discoverer",
+    "api": "responder",
 }
 _METRICS_OF_RECORDS = {
     function: (metric, metric.duration)
@@ -76,6 +80,9 @@ _METRICS_OF_RECORDS = {
 }
 _SERIES_DOLLARS = 0.30
 """Of a custom metric and month in us-east-1, the first 10,000 of an account; by the hour in which it was written."""
+
+OPENAPI_DOCUMENT = ROOT / "docs" / "openapi.json"
+"""The API's document, which is generated whole."""
 
 _EXAMPLE_DAY = datetime(1111, 11, 11, 10, tzinfo=UTC)
 
@@ -103,12 +110,17 @@ def render(document: str) -> str:
     return _SECTION.sub(_rendered, document)
 
 
+def openapi_text() -> str:
+    """Return the API's document as it is committed."""
+    return schema_text(openapi_document())
+
+
 def write_documents() -> list[Path]:
-    """Write the generated sections of all documents, and return the files that changed."""
+    """Write the generated sections of all documents and the API's document, and return the files that changed."""
     changed = []
-    for path in paths():
-        before = path.read_text(encoding="utf-8")
-        after = render(before)
+    for path in (*paths(), OPENAPI_DOCUMENT):
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        after = openapi_text() if path == OPENAPI_DOCUMENT else render(before)
         if after != before:
             path.write_text(after, encoding="utf-8")
             changed.append(path)
@@ -220,6 +232,10 @@ def series() -> list[tuple[tuple[Metric, ...], int]]:
     answers = (Metric.ANSWERS_RECEIVED, Metric.ANSWERS_RECEIVED_MILLISECONDS, Metric.BYTES_RECEIVED)
     return [
         *groups,
+        (
+            (Metric.REQUESTS_ANSWERED, Metric.REQUESTS_ANSWERED_MILLISECONDS),
+            2 * len(_status_of(_PACKAGES["api"])),
+        ),
         ((Metric.ARTICLES_DISPATCHED,), len(_status_of(_PACKAGES["dispatch"]))),
         ((Metric.CHANGES_PUBLISHED,), len(_status_of(_PACKAGES["publish"]))),
         (answers, len(answers) * len(ANSWER_STATUSES)),
@@ -399,6 +415,12 @@ def _meaning(text: str) -> str:
     return re.sub(r"\[([^\]]+)\]$", r"(\1)", " ".join(text.split())).replace(f"{ROOT}/", "")
 
 
+def _problems() -> str:
+    meanings = described(ProblemType)
+    rows = ((_code(kind), str(kind.status), meanings[kind.value]) for kind in ProblemType)
+    return _table(("type", "status", "meaning"), rows)
+
+
 SECTIONS: Mapping[str, Callable[[], str]] = {
     "outcomes": _outcomes,
     "retries": _retries,
@@ -416,6 +438,7 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "line-refusals": lambda: _members("of a record", described(LineRefusal)),
     "records-passed-over": lambda: _members("record", described(PassedOver)),
     "page-refusals": lambda: _members("of a page", described(PageRefusal)),
+    "problems": _problems,
     "commands": _commands,
     "command-reference": _command_reference,
 }

@@ -41,6 +41,7 @@ PARAMETERS = {
     "MaximumConcurrency": "2",
     "StuckAfterSeconds": "300",
     "BulkInFlight": "200",
+    "HttpApi": "on",
 }
 
 _NETWORKS = "NEWSDESK_ALLOWED_NETWORKS"

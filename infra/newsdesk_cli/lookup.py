@@ -88,6 +88,8 @@ def _found(stack: Stack, subject: str) -> tuple[SubmissionRecord | None, Outcome
 def queue_depths(stack: Stack) -> dict[str, Any]:
     """Return how many messages wait in each queue, and how many are being worked on."""
     depths: dict[str, Any] = {"stack": stack.name, **({"endpoint": stack.endpoint} if stack.endpoint else {})}
+    if stack.api_url:
+        depths["api"] = stack.api_url
     for logical_id, queue_url in sorted(stack.resources.items()):
         if not queue_url.startswith("https://"):  # a queue's physical id is its address
             continue

@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from newsdesk.articles import ArticleState, RetractionReason
+from newsdesk.articles import RETRACTIONS, ArticleState
 from newsdesk.characters import printable
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcome
@@ -36,11 +36,6 @@ _COLOURS = {
     IN_FLIGHT: "blue",
 }
 _CHANGE_COLOURS = {"created": "green", "updated": "cyan", "corrected": "yellow", "retracted": "magenta"}
-_RETRACTIONS: dict[RetractionReason, str] = {
-    "gone": "its page is gone",
-    "opt_out": "its publisher does not want it to be kept",
-    "taken_down": "an operator took it down",
-}
 
 
 def hits_table(found: Search) -> Table:
@@ -144,7 +139,7 @@ def absence(subject: str, state: ArticleState | None) -> str:
         erased = ", and erased" if state.takedown.erased_at else ""
         return f"the article of {subject} was taken down on {state.takedown.taken_down_at}{erased}"
     if state is not None and state.tombstone is not None:
-        why = _RETRACTIONS[state.tombstone.reason]
+        why = RETRACTIONS[state.tombstone.reason]
         was = f"the article of {subject} was retracted on {state.tombstone.retracted_at}, because {why}"
         return f"{was} ({state.last_detail})" if state.last_outcome == Outcome.REMOVED and state.last_detail else was
     ending = f"; its last visit ended as {state.last_outcome}" if state and state.last_outcome else ""

@@ -160,6 +160,14 @@ class Stack:
         return True
 
     @property
+    def api_url(self) -> str | None:
+        """The address of the HTTP API; None if the stack has none."""
+        if self.endpoint is None:
+            return self.outputs.get("ApiUrl")
+        api = self.resources.get("Api")
+        return f"{self.endpoint}/_aws/execute-api/{api}" if api else None
+
+    @property
     def bucket(self) -> str:
         """The bucket's name."""
         return self.outputs["BucketName"]

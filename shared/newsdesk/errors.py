@@ -106,6 +106,10 @@ class UnreadableObjectError(NewsdeskError):
     """An S3 object was not written as this release reads it, or was damaged since; it stays that way."""
 
 
+class UnreadableCursorError(NewsdeskError):
+    """A cursor was not given out by the listing that it is handed to, or was changed since."""
+
+
 class ObjectMissingError(NewsdeskError):
     """An S3 object that a message names is not there."""
 

@@ -5,11 +5,12 @@ Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on A
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded
+from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded, UrlSubmitted
 from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules
 
 
@@ -46,6 +47,34 @@ class MessageSender(Protocol):
 
     def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
         """Send one message; returns once the queue has accepted it. ``delay_seconds`` is 0 to 900."""
+        ...
+
+
+class SubmissionSender(Protocol):
+    """The queues that submit takes its submissions from."""
+
+    def submit(self, submissions: Sequence[UrlSubmitted], sender: str) -> Sequence[str | None]:
+        """Put submissions of a sender into intake, and return the queues' ids of their messages in the same order.
+
+        None stands for a submission of which it is not known that the queue took it. One that names no id of its own is
+        recorded under its message's.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedObject:
+    """An object of the change feed, and when it was written."""
+
+    key: str
+    written_at: datetime
+
+
+class ChangeFeed(Protocol):
+    """The change feed in the bucket."""
+
+    def after(self, key: str) -> Iterator[FeedObject]:
+        """Yield the objects behind a key, in the order of their keys; an empty key stands before all of them."""
         ...
 
 

@@ -26,6 +26,10 @@ def test_generated_sections_are_up_to_date(path: Path) -> None:
     assert text == documents.render(text), "run `make docs` and commit what it writes"
 
 
+def test_the_apis_document_is_up_to_date() -> None:
+    assert documents.OPENAPI_DOCUMENT.read_text(encoding="utf-8") == documents.openapi_text(), "run `make docs`"
+
+
 def test_every_section_is_in_some_document() -> None:
     used = {name for path in documents.paths() for name in documents.names_in(path.read_text(encoding="utf-8"))}
     assert used == set(documents.SECTIONS)

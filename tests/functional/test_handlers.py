@@ -131,6 +131,40 @@ def test_submit_delivered_twice_starts_each_article_once(stack: DynamoArticleSto
     assert {(body["articleId"], body["run"]) for body in aws.drain(queues["fetch"])} == {(id_of(0), 1), (id_of(1), 1)}
 
 
+@pytest.mark.parametrize(
+    ("api_role", "sender_id", "on_behalf_of", "recorded"),
+    [
+        ("AROAAPI", "AROAAPI:function", "AROAALICE", "AROAALICE"),
+        ("AROAAPI", "AROAAPI:function", "jwt/https://login.example/carol", "jwt/https://login.example/carol"),
+        ("AROAAPI", "AROAAPI:function", None, "AROAAPI"),
+        ("AROAAPI", "AROAMALLORY:x", "AROAALICE", "AROAMALLORY"),
+        ("", "AROAMALLORY", "AROAALICE", "AROAMALLORY"),
+        ("", ":x", "AROAALICE", ""),
+    ],
+)
+def test_submit_believes_the_api_alone_for_whom_it_sends(
+    stack: DynamoArticleStore,
+    monkeypatch: pytest.MonkeyPatch,
+    api_role: str,
+    sender_id: str,
+    on_behalf_of: str | None,
+    recorded: str,
+) -> None:
+    # Given a message that names a sender, or none, put into the queue by somebody
+    monkeypatch.setenv("NEWSDESK_API_ROLE_ID", api_role)
+    event = raw_event("intake")
+    (record,) = event["Records"] = event["Records"][:1]
+    record["attributes"]["SenderId"] = sender_id
+    if on_behalf_of is not None:
+        record["messageAttributes"] = {"Sender": {"stringValue": on_behalf_of, "dataType": "String"}}
+    # When
+    assert failed(submitter.handler.lambda_handler(event, context())) == []
+    # Then it belongs to the named one only if the API put it there
+    submission = stack.submission("submission-0")
+    assert submission is not None
+    assert submission.sender == recorded
+
+
 def test_submit_hands_records_back_when_its_time_is_short(stack: DynamoArticleStore, queues: dict[str, str]) -> None:
     event = raw_event("intake")
     answer = submitter.handler.lambda_handler(event, context(4_000))

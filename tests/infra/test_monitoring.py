@@ -155,11 +155,13 @@ class TestCover:
             assert f"FILL({name.removesuffix('Function').lower()}, 0) / {timeout * 10}" in expression
         assert expression.count("FILL") == len(functions)
 
-    def test_what_is_there_only_with_embeddings_is_watched_only_then(self, monitoring: Template) -> None:
-        for name, resource in monitoring["Resources"].items():
-            assert ("Embed" in json.dumps(resource["Properties"])) is (
-                resource.get("Condition") == "KeepsEmbeddings"
-            ), name
+    @pytest.mark.parametrize(("name", "condition"), [("Embed", "KeepsEmbeddings"), ("Api", "ServesApi")])
+    def test_what_is_there_only_on_a_condition_is_watched_only_then(
+        self, monitoring: Template, name: str, condition: str
+    ) -> None:
+        for resource_name, resource in monitoring["Resources"].items():
+            watches = f'"Ref": "{name}' in json.dumps(resource["Properties"])
+            assert watches is (resource.get("Condition") == condition), resource_name
 
 
 class TestAlarms:

@@ -160,7 +160,9 @@ class TestSettings:
         # Given the variables as CloudFormation would resolve them
         function = next(name for name, value in PACKAGES.items() if value == package)
         for name, value in function_variables(template, function).items():
-            parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}
+            parameter = (
+                template["Parameters"].get(value.get("Ref"), {}) if isinstance(value, dict) else {"Default": value}
+            )
             monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
         # When / Then
         settings_of(package)()
@@ -403,6 +405,9 @@ class TestParameters:
         assert names == {
             "EventBus": {"Ref": "AWS::StackName"},
             "IntakeBus": {"Fn::Sub": "${AWS::StackName}-intake"},
+            "Api": {"Ref": "AWS::StackName"},
+            "ApiAuthorizer": "tokens",
+            "ApiPermission": {"Ref": "ApiFunction"},
             "UrlSubmittedRule": {"Fn::Sub": "${AWS::StackName}-submissions"},
         }
 
@@ -417,6 +422,7 @@ class TestAccess:
             ("EnrichRole", ["article#*"]),
             ("IndexRole", ["article#*", "cluster#*"]),
             ("EmbedRole", ["article#*"]),
+            ("ApiRole", ["article#*", "submission#*"]),
         ],
     )
     def test_a_function_reads_and_writes_its_own_kinds_of_item_alone(
@@ -491,6 +497,43 @@ class TestAccess:
         }
         assert events["Bulk"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
         assert events["Bulk"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+    def test_no_route_of_the_api_goes_without_authorisation(self, template: Template) -> None:
+        # Given every route
+        routes = [
+            resource["Properties"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::ApiGatewayV2::Route"
+        ]
+        assert len(routes) >= 6
+        # When / Then: IAM, or tokens of the issuer, and none takes what no other does
+        assert all(route["AuthorizationType"] == {"Fn::If": ["TakesTokens", "JWT", "AWS_IAM"]} for route in routes)
+        assert all(route["AuthorizerId"]["Fn::If"][1] == {"Ref": "ApiAuthorizer"} for route in routes)
+        assert not any(route["RouteKey"].startswith(("$default", "ANY")) for route in routes)
+
+    def test_the_api_has_the_routes_of_its_document(self, template: Template) -> None:
+        document = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+        described = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
+        assert described == {
+            resource["Properties"]["RouteKey"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::ApiGatewayV2::Route"
+        }
+
+    def test_the_api_reads_everything_and_writes_nothing_but_submissions(self, template: Template) -> None:
+        (policy,) = template["Resources"]["ApiRole"]["Properties"]["Policies"]
+        actions = {
+            action
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+            if not action.startswith("logs:")
+        }
+        assert actions == {"sqs:SendMessage", "dynamodb:GetItem", "dynamodb:Query", "s3:ListBucket", "s3:GetObject"}
+
+    def test_submit_believes_the_api_alone_about_senders(self, template: Template) -> None:
+        variables = template["Resources"]["SubmitFunction"]["Properties"]["Environment"]["Variables"]
+        role_id = {"Fn::If": ["ServesApi", {"Fn::GetAtt": ["ApiRole", "RoleId"]}, ""]}
+        assert variables["NEWSDESK_API_ROLE_ID"] == role_id
 
     def test_a_revision_is_written_once(self, template: Template) -> None:
         statements = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.adapters.sqs import SENDER_ATTRIBUTE, SqsMessageSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import FetchRequested, PageFetched
 from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, Worker, instrumented, process_batch
@@ -43,6 +43,7 @@ def build() -> SubmitStage:
         S3ObjectStore(settings.bucket_name),
         networks=settings.networks,
         ports=settings.ports,
+        spokesman=settings.api_role_id,
     )
 
 
@@ -53,4 +54,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchRespon
 
 
 def _take(record: QueueRecord) -> SubmitStatus:
-    return build().handle(record.body, record.message_id, record.sender)
+    on_behalf_of = record.attributes.get(SENDER_ATTRIBUTE)
+    return build().handle(record.body, record.message_id, record.sender, on_behalf_of)

@@ -67,7 +67,24 @@ class Submission:
         return replace(self, submission_ids=self.submission_ids[1:] or self.submission_ids)
 
 
-def read_submission(body: str, message_id: str, sender_id: str | None = None) -> Submission:
+def sender_of(sender_id: str | None, on_behalf_of: str | None = None, spokesman: str = "") -> str | None:
+    """Return whose a message is: the principal that put it into the queue, or the one that this principal speaks for.
+
+    Parameters
+    ----------
+    sender_id : str or None
+        The principal, as SQS says. What stands behind the colon is the name of a session: a role's sessions are one
+        sender.
+    on_behalf_of : str or None
+        Whom the message names. Only the spokesman is believed.
+    spokesman : str
+        The unique id of the API's role; empty where there is no API.
+    """
+    principal = sender_id.partition(":")[0] if sender_id else None
+    return on_behalf_of if on_behalf_of and spokesman and principal == spokesman else principal
+
+
+def read_submission(body: str, message_id: str, sender: str | None = None) -> Submission:
     """Read the body of an intake record.
 
     Parameters
@@ -76,8 +93,8 @@ def read_submission(body: str, message_id: str, sender_id: str | None = None) ->
         JSON of ``url-submitted.v1.json``, or an EventBridge event whose ``detail`` is that.
     message_id : str
         The queue's own id of the message; the submission's id when it names none, the same on every delivery.
-    sender_id : str, optional
-        Who put the message into the queue, as SQS says. Events come from the bus, so that of those the sender is the
+    sender : str, optional
+        Whose message it is, as :func:`sender_of` says. Events come from the bus, so that of those the sender is the
         account, too.
 
     Raises
@@ -90,8 +107,6 @@ def read_submission(body: str, message_id: str, sender_id: str | None = None) ->
     except (ValueError, RecursionError) as error:
         raise UnreadableSubmissionError(Reason.MALFORMED_MESSAGE, "not JSON") from error
     fallback_ids = [message_id]
-    # The part behind the colon is the name of a session: a role's sessions are one sender.
-    sender = sender_id.partition(":")[0] if sender_id else None
     if isinstance(document, dict) and "detail-type" in document:
         fallback_ids.insert(0, _event_id(document, message_id))
         if sender:

@@ -16,3 +16,6 @@ class SubmitSettings(TableSettings, NetworkSettings):
     bucket_name: str = Field(description="The bucket of articles and captures.")
     fetch_queue_url: str = Field(description="The queue of pages to fetch.")
     extract_queue_url: str = Field(description="The queue of captures to extract.")
+    api_role_id: str = Field(
+        default="", description="The unique id of the API's role, which says for whom it submits; empty without an API."
+    )

@@ -49,7 +49,7 @@ from newsdesk.web import (
     check_destination,
     parse_url,
 )
-from submitter.intake import Submission, UnreadableSubmissionError, read_submission
+from submitter.intake import Submission, UnreadableSubmissionError, read_submission, sender_of
 from submitter.pushed import PushedCapture, UnusableCaptureError, read_pushed
 
 
@@ -78,14 +78,19 @@ class SubmitStage:
         Private networks that a local stack allows; empty on AWS.
     ports : collection of int
         Ports that a URL may name.
+    spokesman : str
+        The unique id of the API's role, which says for whom it sends; empty where there is no API.
     """
 
     worker: Worker
     objects: ObjectStore
     networks: Sequence[Network] = ()
     ports: Collection[int] = DEFAULT_PORTS
+    spokesman: str = ""
 
-    def handle(self, body: str, message_id: str, sender_id: str | None = None) -> SubmitStatus:
+    def handle(
+        self, body: str, message_id: str, sender_id: str | None = None, on_behalf_of: str | None = None
+    ) -> SubmitStatus:
         """Take one submission.
 
         An id belongs to the sender who used it first. Another sender's submission under it is taken under the id of
@@ -97,7 +102,8 @@ class SubmitStage:
             The article kept changing; the message is to be delivered again.
         """
         try:
-            submission = read_submission(body, message_id, sender_id)
+            sender = sender_of(sender_id, on_behalf_of, self.spokesman)
+            submission = read_submission(body, message_id, sender)
         except UnreadableSubmissionError as error:
             # An id that such a body names is not taken from those who mean to use it.
             return self._reject((message_id,), "", error.reason, str(error))

@@ -26,6 +26,7 @@ Indexes, all on the state item, sparse, and of keys only: ``ByDue`` (``due_shard
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import math
 import zlib
@@ -46,6 +47,7 @@ from newsdesk.articles import (
     ListingPage,
     Neighbour,
     OutcomeRecord,
+    RevisionPage,
     RevisionRecord,
     Stage,
     Standing,
@@ -55,7 +57,13 @@ from newsdesk.articles import (
 )
 from newsdesk.clock import Clock, to_text, utc_now
 from newsdesk.contracts import Record
-from newsdesk.errors import AlreadyRecordedError, ConflictError, ThrottledError, UnreadableRecordError
+from newsdesk.errors import (
+    AlreadyRecordedError,
+    ConflictError,
+    ThrottledError,
+    UnreadableCursorError,
+    UnreadableRecordError,
+)
 from newsdesk.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -255,8 +263,8 @@ class DynamoArticleStore:
             "ScanIndexForward": False,
         }
         if cursor:
-            request["ExclusiveStartKey"] = _decode_cursor(cursor)
-        answer = self._client.query(**request)
+            request["ExclusiveStartKey"] = _decode_cursor(cursor, {"listed_host": host, **_LISTED_KEY})
+        answer = self._listed(request)
         last = answer.get("LastEvaluatedKey")
         return ListingPage(
             listings=tuple(self._listings(answer["Items"])),
@@ -275,8 +283,7 @@ class DynamoArticleStore:
 
     def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> ListingPage:
         """List the articles published on a day, one shard after the other; see the port."""
-        start = _decode_cursor(cursor) if cursor else None
-        shard = int(start.pop("shard")["N"]) if start else 0
+        shard, start = _decode_day_cursor(cursor, day) if cursor else (0, None)
         listings: list[Listing] = []
         while shard < DAY_SHARDS and len(listings) < limit:
             request: dict[str, Any] = {
@@ -288,13 +295,40 @@ class DynamoArticleStore:
             }
             if start:
                 request["ExclusiveStartKey"] = start
-            answer = self._client.query(**request)
+            answer = self._listed(request)
             listings += self._listings(answer["Items"])
             start = answer.get("LastEvaluatedKey")
             if not start:
                 shard += 1
-        following = _encode_cursor({**(start or {}), "shard": {"N": str(shard)}}) if shard < DAY_SHARDS else None
+        following = _encode_cursor({**(start or {}), "shard": {"S": str(shard)}}) if shard < DAY_SHARDS else None
         return ListingPage(listings=tuple(listings), cursor=following)
+
+    def revisions(self, article_id: str, limit: int = 100, cursor: str | None = None) -> RevisionPage:
+        """List an article's revisions in their order; see the port."""
+        pk = _article_pk(article_id)
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :kind)",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":kind": {"S": "revision#"}},
+            "Limit": limit,
+            "ConsistentRead": True,
+        }
+        if cursor:
+            request["ExclusiveStartKey"] = _decode_cursor(cursor, {"pk": pk, "sk": None})
+        answer = self._listed(request)
+        last = answer.get("LastEvaluatedKey")
+        return RevisionPage(
+            revisions=tuple(RevisionRecord.model_validate(from_attributes(item)) for item in answer["Items"]),
+            cursor=_encode_cursor(last) if last else None,
+        )
+
+    def _listed(self, request: Mapping[str, Any]) -> Any:
+        try:
+            return self._client.query(**request)
+        except ClientError as error:
+            if "ExclusiveStartKey" in request and error.response["Error"]["Code"] == "ValidationException":
+                raise UnreadableCursorError("the table does not take it") from error
+            raise
 
     def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
         """Return the articles that share a band; see the port."""
@@ -573,6 +607,36 @@ def _encode_cursor(key: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, sort_keys=True).encode("utf-8")).decode("ascii")
 
 
-def _decode_cursor(cursor: str) -> dict[str, Any]:
-    decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(cursor))
-    return decoded
+_LISTED_KEY = {"listed_at": None, "pk": None, "sk": None}
+
+
+def _decode_cursor(cursor: str, expected: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the key in a cursor: exactly the expected attributes, all texts, and of those with a value that one.
+
+    Raises
+    ------
+    UnreadableCursorError
+        If it is no such key.
+    """
+    try:
+        decoded = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        values = {name: value["S"] for name, value in decoded.items() if value.keys() == {"S"}}
+    except (AttributeError, RecursionError, TypeError, ValueError) as error:
+        raise UnreadableCursorError("no key") from error
+    is_whole = values.keys() == decoded.keys() == expected.keys()
+    is_text = all(isinstance(value, str) and value and value.isprintable() for value in values.values())
+    if not is_whole or not is_text or any(value not in (None, values[name]) for name, value in expected.items()):
+        raise UnreadableCursorError("another listing's key")
+    return cast(dict[str, Any], decoded)
+
+
+def _decode_day_cursor(cursor: str, day: str) -> tuple[int, dict[str, Any] | None]:
+    """Return the shard of a day that a cursor points into, and after which key; no key means its beginning."""
+    for shard in range(DAY_SHARDS):
+        number = {"shard": str(shard)}
+        for expected in (number, {"listed_day": f"{day}#{shard}", **_LISTED_KEY, **number}):
+            with contextlib.suppress(UnreadableCursorError):
+                start = _decode_cursor(cursor, expected)
+                del start["shard"]
+                return shard, start or None
+    raise UnreadableCursorError("another listing's key")

@@ -40,7 +40,7 @@ from newsdesk.articles.lifecycle import (
     visit_begun,
     with_submission,
 )
-from newsdesk.articles.ports import ArticleStore, OutcomeReader, SubmissionReader, WriteOnce
+from newsdesk.articles.ports import ArticleReader, ArticleStore, OutcomeReader, SubmissionReader, WriteOnce
 from newsdesk.articles.pushing import gone_on, is_superseded, read_from, with_capture, with_visit
 from newsdesk.articles.retries import (
     MAXIMUM_RESENDS,
@@ -52,6 +52,7 @@ from newsdesk.articles.retries import (
 )
 from newsdesk.articles.similarity import decode_sketch, encode_sketch, entry_keys
 from newsdesk.articles.state import (
+    RETRACTIONS,
     STAGE_ORDER,
     ArticleState,
     Capture,
@@ -65,6 +66,7 @@ from newsdesk.articles.state import (
     PushKind,
     Reprocessing,
     RetractionReason,
+    RevisionPage,
     RevisionRecord,
     Stage,
     Standing,
@@ -79,8 +81,10 @@ __all__ = [
     "COMMITTING",
     "MAXIMUM_RESENDS",
     "OVERLOAD_POLICY",
+    "RETRACTIONS",
     "RETRY_POLICIES",
     "STAGE_ORDER",
+    "ArticleReader",
     "ArticleState",
     "ArticleStore",
     "Capture",
@@ -103,6 +107,7 @@ __all__ = [
     "Relation",
     "Reprocessing",
     "RetractionReason",
+    "RevisionPage",
     "RevisionRecord",
     "RevisitPolicy",
     "Stage",

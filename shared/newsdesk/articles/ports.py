@@ -15,6 +15,7 @@ from newsdesk.articles.state import (
     ListingPage,
     Neighbour,
     OutcomeRecord,
+    RevisionPage,
     RevisionRecord,
     Standing,
     SubmissionRecord,
@@ -120,6 +121,44 @@ class ArticleStore(ClusterStore, SubmissionReader, Protocol):
 
     def awaiting_turn(self, limit: int) -> Sequence[str]:
         """Return about ``limit`` ids of articles whose run is bulk and waits for its turn, the oldest first."""
+        ...
+
+    def by_host(
+        self, host: str, since: datetime, until: datetime, limit: int = 100, cursor: str | None = None
+    ) -> ListingPage:
+        """List a host's articles by the time of their current revision's commit, newest first."""
+        ...
+
+    def by_publication_day(self, day: str, limit: int = 100, cursor: str | None = None) -> ListingPage:
+        """List the articles published on a day (``YYYY-MM-DD``)."""
+        ...
+
+
+class ArticleReader(Protocol):
+    """Finds articles, their revisions and submissions, for those who only read.
+
+    Every method that takes a cursor raises :class:`newsdesk.errors.UnreadableCursorError` for one that it did not give
+    out for the same listing.
+    """
+
+    def find(self, article_id: str) -> ArticleState | None:
+        """Return the state of the article, or of the one that this id is an alias of."""
+        ...
+
+    def revision(self, article_id: str, revision: int) -> RevisionRecord | None:
+        """Return the record of a committed revision."""
+        ...
+
+    def revisions(self, article_id: str, limit: int = 100, cursor: str | None = None) -> RevisionPage:
+        """List an article's committed revisions and retractions, in their order."""
+        ...
+
+    def submission(self, submission_id: str) -> SubmissionRecord | None:
+        """Return a submission."""
+        ...
+
+    def outcome(self, article_id: str, run: int) -> OutcomeRecord | None:
+        """Return how a run ended; None while it is in flight, or once the record has expired."""
         ...
 
     def by_host(

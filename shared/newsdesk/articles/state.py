@@ -5,6 +5,7 @@ Comes in: values from the stages or from the table. Goes out: frozen models.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -124,6 +125,13 @@ class CurrentRevision(Record):
 
 
 RetractionReason = Literal["gone", "opt_out", "taken_down"]
+
+RETRACTIONS: Mapping[RetractionReason, str] = {
+    "gone": "its page is gone",
+    "opt_out": "its publisher does not want it to be kept",
+    "taken_down": "an operator took it down",
+}
+"""Why an article was retracted, for people."""
 
 
 class Tombstone(Record):
@@ -337,6 +345,13 @@ class ListingPage(Record):
     """One page of listings, and where the next begins."""
 
     listings: tuple[Listing, ...]
+    cursor: str | None = None
+
+
+class RevisionPage(Record):
+    """One page of an article's revisions, and where the next begins."""
+
+    revisions: tuple[RevisionRecord, ...]
     cursor: str | None = None
 
 

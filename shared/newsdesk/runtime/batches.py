@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypedDict, TypeVar
 
@@ -59,11 +59,14 @@ class QueueRecord:
         The message.
     sender : str or None
         The id of the principal who sent it.
+    attributes : mapping
+        Texts that were sent beside the body.
     """
 
     message_id: str
     body: str
     sender: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,9 @@ def process_batch(
 
 
 def _record_in(entry: Mapping[str, Any]) -> QueueRecord:
-    return QueueRecord(entry["messageId"], entry["body"], entry.get("attributes", {}).get("SenderId"))
+    said = entry.get("messageAttributes", {})
+    attributes = {name: value["stringValue"] for name, value in said.items() if "stringValue" in value}
+    return QueueRecord(entry["messageId"], entry["body"], entry.get("attributes", {}).get("SenderId"), attributes)
 
 
 def _handle_one(

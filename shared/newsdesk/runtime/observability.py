@@ -121,6 +121,10 @@ class Metric(StrEnum):
     """By discover, for each item that it submitted."""
     SOURCES_WARNED = "SourcesWarned", Unit.COUNT
     """By discover, once a day for each warning that stands beside an active source."""
+    REQUESTS_ANSWERED = "RequestsAnswered", Unit.COUNT
+    """By the API, for each request that reached it."""
+    REQUESTS_ANSWERED_MILLISECONDS = "RequestsAnsweredMilliseconds", Unit.MILLISECONDS
+    """By the API: how long a request took."""
     CHANGES_PUBLISHED = "ChangesPublished", Unit.COUNT
     """By publish, for each revision that it announced."""
     OUTCOMES_RECORDED = "OutcomesRecorded", Unit.COUNT

@@ -1,0 +1,284 @@
+"""The routes: what each takes and answers, in code and in the OpenAPI document.
+
+Comes in: events of API Gateway's HTTP APIs (payload format 2.0). Goes out: what API Gateway makes an answer of.
+Changes: what the stage changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, NoReturn
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from newsdesk.contracts import SUBMISSION_ID_PATTERN, Article
+from newsdesk.errors import ThrottledError
+from responder.callers import caller_of
+from responder.models import (
+    ArticlePage,
+    Body,
+    ChangePage,
+    RevisionList,
+    SubmissionBatch,
+    SubmissionResults,
+    SubmissionStatus,
+)
+from responder.problems import PROBLEM_MEDIA_TYPE, Misfit, Problem, ProblemError, ProblemType
+from responder.representations import negotiate
+from responder.stage import ApiStage
+
+JSON_MEDIA_TYPE = "application/json"
+_BUSY_SECONDS = 5
+
+ArticleId = Annotated[str, Path(pattern="^[a-z2-7]{26}$", description="An article's id, or that of its alias.")]
+Cursor = Annotated[str | None, Query(max_length=4096, description="Where to go on: the `cursor` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many to answer at most.")]
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cache-Control": "private, no-cache",
+}
+"""Of every answer. What is taken down has to be gone for everybody, so nobody may answer from a cache unasked."""
+
+
+def create_app(stage: ApiStage) -> APIGatewayHttpResolver:
+    """Return the API over a stage."""
+    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_json)
+    _handle_problems(app)
+    _take_submissions(app, stage)
+    _show_articles(app, stage)
+    _list_articles(app, stage)
+    _show_changes(app, stage)
+    return app
+
+
+def problem_response(error: ProblemError) -> Response[str]:
+    """Return the answer that a problem is."""
+    headers = dict(SECURITY_HEADERS)
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return Response(error.kind.status, PROBLEM_MEDIA_TYPE, error.document(), headers=headers)
+
+
+def _take_submissions(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.post(
+        "/v1/submissions",
+        summary="Submit URLs",
+        description="Takes 1 to 1,000 submissions. An item that is not understood is refused alone, with its field.",
+        operation_id="submit",
+        responses=_responses({202: ("What became of each item.", SubmissionResults)}, 400, 403, 415, 500, 503),
+    )
+    def submit(batch: Annotated[SubmissionBatch, InBody()]) -> Response[str]:
+        return _answer(stage.submit(batch.items, caller_of(app.current_event.raw_event)), 202)
+
+    @app.get(
+        "/v1/submissions/<submission_id>",
+        summary="Show a submission",
+        description="Shows a submission of the caller's, and how it ended.",
+        operation_id="showSubmission",
+        responses=_responses({200: ("The submission.", SubmissionStatus)}, 400, 403, 404, 500, 503),
+    )
+    def show_submission(
+        submission_id: Annotated[str, Path(pattern=SUBMISSION_ID_PATTERN, description="Your id, or the message's.")],
+    ) -> Response[str]:
+        return _answer(stage.submission(submission_id, caller_of(app.current_event.raw_event)))
+
+
+def _show_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.get(
+        "/v1/articles/<article_id>",
+        summary="Show an article",
+        description="Answers as `Accept` says: JSON as it is in the bucket (the default), Markdown, or HTML.",
+        operation_id="showArticle",
+        responses={
+            **_responses({}, 400, 404, 406, 410, 500, 503),
+            200: {
+                "description": "The article.",
+                "content": {
+                    JSON_MEDIA_TYPE: {"model": Article},
+                    "text/markdown": {"schema": {"type": "string"}},
+                    "text/html": {"schema": {"type": "string"}},
+                },
+            },
+            304: {"description": "The caller's copy, whose `ETag` it named, is the current one."},
+        },
+        compress=True,
+    )
+    def show_article(
+        article_id: ArticleId,
+        revision: Annotated[int | None, Query(ge=1, le=999_999, description="Instead of the current one.")] = None,
+    ) -> Response[str]:
+        asked = app.current_event.headers
+        representation = negotiate(asked.get("accept"))
+        if representation is None:
+            raise ProblemError(ProblemType.NOT_ACCEPTABLE, "There are application/json, text/markdown and text/html.")
+        location = stage.locate(article_id, revision)
+        tag = f'W/"{location.tag}-{representation.name}"'
+        headers = {**SECURITY_HEADERS, "ETag": tag, "Vary": "Accept, Accept-Encoding"}
+        # Read here, because the library cuts a header field at its commas.
+        if _matches(asked.get("if-none-match", ""), tag):
+            return Response(304, representation.content_type, "", headers=headers, compress=False)
+        body = representation.render(stage.read(location))
+        return Response(200, representation.content_type, body, headers=headers)
+
+    @app.get(
+        "/v1/articles/<article_id>/revisions",
+        summary="List an article's revisions",
+        description="Lists what was committed of an article, retractions included, the first one first.",
+        operation_id="listRevisions",
+        responses=_responses({200: ("One page of revisions.", RevisionList)}, 400, 404, 410, 500, 503),
+    )
+    def list_revisions(article_id: ArticleId, cursor: Cursor = None, limit: Limit = 100) -> Response[str]:
+        return _answer(stage.revisions(article_id, limit, cursor))
+
+
+def _list_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.get(
+        "/v1/articles",
+        summary="Find articles",
+        description="Lists current articles by exactly one of `url`, `host` and `day`: of a host those that were "
+        "committed last first, of a day in no order.",
+        operation_id="listArticles",
+        responses=_responses({200: ("One page of articles.", ArticlePage)}, 400, 500, 503),
+        compress=True,
+    )
+    def list_articles(
+        url: Annotated[str | None, Query(max_length=2048, description="Any spelling of the article's URL.")] = None,
+        host: Annotated[str | None, Query(min_length=1, max_length=255, description="As in the articles.")] = None,
+        day: Annotated[date | None, Query(description="The day of publication, as the article states it.")] = None,
+        cursor: Cursor = None,
+        limit: Limit = 100,
+    ) -> Response[str]:
+        match (url, host, day):
+            case (str(), None, None):
+                return _answer(stage.by_url(url))
+            case (None, str(), None):
+                return _answer(stage.by_host(host, limit, cursor))
+            case (None, None, date()):
+                return _answer(stage.by_day(day.isoformat(), limit, cursor))
+            case _:
+                raise ProblemError(ProblemType.BAD_REQUEST, "Name exactly one of url, host and day.")
+
+
+def _show_changes(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.get(
+        "/v1/changes",
+        summary="Follow the changes",
+        description="Answers the change feed from its beginning, or from behind a cursor, about ten seconds late. What "
+        "was committed is never left out; a change may come twice, under the same `changeId`.",
+        operation_id="listChanges",
+        responses=_responses({200: ("Changes, and where to go on.", ChangePage)}, 400, 500, 503),
+        compress=True,
+    )
+    def list_changes(
+        after: Annotated[str | None, Query(max_length=4096, description="The `cursor` of the answer before.")] = None,
+        limit: Annotated[
+            int, Query(ge=1, le=1000, description="About how many: what was written together comes together.")
+        ] = 100,
+    ) -> Response[str]:
+        return _answer(stage.changes(after, limit))
+
+
+# ----------------------------------------------------------------------------------------------------- answers
+
+
+def _answer(body: Body, status: int = 200) -> Response[str]:
+    return Response(status, JSON_MEDIA_TYPE, body.to_json(), headers=dict(SECURITY_HEADERS))
+
+
+def _matches(if_none_match: str, tag: str) -> bool:
+    """Return whether a list of tags has this one, by the weak comparison (RFC 9110, section 13.1.2)."""
+    named = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named
+
+
+def _responses(answers: Mapping[int, tuple[str, type[Body]]], *problems: int) -> dict[int, Any]:
+    """Return what a route may answer, for the document."""
+    described = {
+        status: {"description": description, "content": {JSON_MEDIA_TYPE: {"model": model}}}
+        for status, (description, model) in answers.items()
+    }
+    types = {status: [kind for kind in ProblemType if kind.status == status] for status in problems}
+    refused = {
+        status: {
+            "description": "A problem: " + ", ".join(f"`{kind}`" for kind in kinds),
+            "content": {PROBLEM_MEDIA_TYPE: {"model": Problem}},
+        }
+        for status, kinds in types.items()
+    }
+    return {**described, **refused}
+
+
+# ----------------------------------------------------------------------------------------------------- problems
+
+
+def _handle_problems(app: APIGatewayHttpResolver) -> None:
+    for kind_of_error in _FORESEEN:
+        app.exception_handler(kind_of_error)(lambda error: problem_response(_problem_of(error)))
+
+
+_FORESEEN = (
+    ProblemError,
+    NotFoundError,
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    UnicodeDecodeError,
+    ThrottledError,
+)
+
+
+def _problem_of(error: Exception) -> ProblemError:
+    match error:
+        case ProblemError():
+            return error
+        case NotFoundError():
+            return ProblemError(ProblemType.NOT_FOUND)
+        case RequestUnsupportedContentType():
+            return ProblemError(ProblemType.CONTENT_TYPE)
+        case RequestValidationError():
+            return ProblemError(ProblemType.BAD_REQUEST, errors=_misfits(error.errors()))
+        case UnicodeDecodeError():
+            misfit = Misfit(place="body", field="", detail="It is not UTF-8.")
+            return ProblemError(ProblemType.BAD_REQUEST, errors=[misfit])
+        case _:
+            return ProblemError(ProblemType.BUSY, retry_after_seconds=_BUSY_SECONDS)
+
+
+def _misfits(errors: Iterable[Mapping[str, Any]]) -> list[Misfit]:
+    """Return at most twenty places; what stands there is not repeated."""
+    found = []
+    for error in list(errors)[:20]:
+        place, *rest = error["loc"] or ("body",)
+        field = ".".join(str(part) for part in rest)[:200]
+        found.append(Misfit(place=str(place), field=field, detail=str(error["msg"])[:200]))
+    return found
+
+
+def _json(text: str) -> Any:
+    """Return the value of a JSON text, strictly.
+
+    Raises
+    ------
+    JSONDecodeError
+        If it is none, is nested too deeply, or has numbers that are none.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise json.JSONDecodeError("it cannot be read", "", 0) from error
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)

@@ -1,0 +1,19 @@
+"""The API function's settings.
+
+Comes in: environment variables. Goes out: typed settings.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from newsdesk.runtime import FunctionSettings
+
+
+class ApiSettings(FunctionSettings):
+    """What the template sets for the API."""
+
+    table_name: str = Field(description="The table of articles.")
+    bucket_name: str = Field(description="Where articles and their changes lie.")
+    submit_queue_url: str = Field(description="The queue of submissions.")
+    bulk_queue_url: str = Field(description="The queue of submissions that wait.")

@@ -1,0 +1,599 @@
+"""The HTTP API, from the event of API Gateway to the answer, route by route.
+
+Comes in: requests, and AWS in moto. Goes out: assertions. Changes: moto's memory.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+import responder.answering
+import responder.changes
+import responder.handler
+import submitter.handler
+from harness import aws
+from newsdesk.adapters import feed as feed_adapter
+from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.sqs import SENDER_ATTRIBUTE
+from newsdesk.articles import ArticleState, Stage
+from newsdesk.articles.state import RetractionReason, Takedown, Tombstone
+from newsdesk.clock import to_text, utc_now
+from newsdesk.contracts import ArticleChanged, changes_key
+from newsdesk.errors import ThrottledError
+from newsdesk.ports import FeedObject
+from responder.cursors import read_cursor, write_cursor
+from tests.api_requests import ALICE, BOB, CAROL, Answer, answer_in, request
+from tests.examples import (
+    NOW,
+    article_bytes,
+    at_stage,
+    current_of,
+    id_of,
+    key_of,
+    new_state,
+    outcome_of,
+    rejection_of,
+    revision_of,
+    submission_of,
+    url_of,
+)
+
+Ask = Callable[..., Answer]
+URL = "https://news.example/2026/03/14/story"
+
+
+@pytest.fixture
+def intake(cloud: None) -> dict[str, str]:
+    """The queues that submissions go into."""
+    client = boto3.client("sqs")
+    return {name: client.create_queue(QueueName=name)["QueueUrl"] for name in ("submit", "bulk")}
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch, table: str, bucket: str, intake: dict[str, str]) -> Iterator[Ask]:
+    """The function, as the template sets it up; called like ``request``."""
+    monkeypatch.setenv("NEWSDESK_TABLE_NAME", table)
+    monkeypatch.setenv("NEWSDESK_BUCKET_NAME", bucket)
+    monkeypatch.setenv("NEWSDESK_SUBMIT_QUEUE_URL", intake["submit"])
+    monkeypatch.setenv("NEWSDESK_BULK_QUEUE_URL", intake["bulk"])
+    responder.handler.build.cache_clear()
+
+    def asked(*arguments: Any, **options: Any) -> Answer:
+        context = cast(LambdaContext, aws.FakeLambdaContext())
+        return answer_in(responder.handler.lambda_handler(request(*arguments, **options), context))
+
+    yield asked
+    responder.handler.build.cache_clear()
+
+
+@pytest.fixture
+def store(table: str) -> DynamoArticleStore:
+    return DynamoArticleStore(table)
+
+
+def messages_in(queue_url: str) -> list[dict[str, Any]]:
+    """What lies in a queue: each body, with the sender that the message names."""
+    client = boto3.client("sqs")
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+        for message in answer.get("Messages", []):
+            sender = message["MessageAttributes"][SENDER_ATTRIBUTE]["StringValue"]
+            found.append({**json.loads(message["Body"]), "sender": sender, "messageId": message["MessageId"]})
+            client.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        if not answer.get("Messages"):
+            return found
+
+
+def committed(store: DynamoArticleStore, number: int = 0, revision: int = 1, **changes: Any) -> ArticleState:
+    """Put an article with a current revision, its record and its object into the stack."""
+    state = at_stage(Stage.REST, number).model_copy(update={"version": 1})
+    state = state.model_copy(update={"current": current_of(state, revision), **changes})
+    records = [revision_of(state, earlier) for earlier in range(1, revision + 1)]
+    store.save(state, *records)
+    for record in records:
+        aws.put_object(str(record.key), article_bytes(state, record.revision))
+    return state
+
+
+# ---------------------------------------------------------------------------------------------- POST /v1/submissions
+
+
+class TestSubmitting:
+    def test_each_item_has_its_result_and_a_bad_one_refuses_no_other(self, ask: Ask, intake: dict[str, str]) -> None:
+        # Given good items, with an id and without, and bad ones of every kind
+        items = [
+            {"url": URL, "submissionId": "mine", "tags": ["harbour"], "correlationId": "c-1", "priority": "high"},
+            {"url": f"{URL}/b"},
+            {"url": "ftp://news.example/"},
+            {"url": URL, "priority": "urgent"},
+            {"submissionId": "no-url"},
+            "nonsense",
+            None,
+            {"url": f"{URL}/{'x' * 3000}"},
+            {"url": URL, "captureKey": "pushed/v1/somebody-elses.warc.gz"},
+        ]
+        # When they are submitted
+        answer = ask("POST", "/v1/submissions", {"items": items})
+        # Then the good ones are accepted, and each bad one says why
+        assert answer.status == 202
+        counted = {name: answer.document[name] for name in ("accepted", "refused", "failed")}
+        assert counted == {"accepted": 2, "refused": 7, "failed": 0}
+        results = answer.document["items"]
+        assert [result["index"] for result in results] == list(range(len(items)))
+        assert [(result.get("reason"), result.get("field")) for result in results] == [
+            (None, None),
+            (None, None),
+            ("unsupported_scheme", "url"),
+            ("malformed_message", "priority"),
+            ("malformed_message", "url"),
+            ("malformed_message", None),
+            ("malformed_message", None),
+            ("url_too_long", "url"),
+            ("malformed_message", "captureKey"),
+        ]
+        # And what was accepted is in the queue, on behalf of the caller, under the ids that were answered
+        sent = {message["url"]: message for message in messages_in(intake["submit"])}
+        assert {message["sender"] for message in sent.values()} == {"AROAALICE"}
+        assert results[0]["submissionId"] == sent[URL]["submissionId"] == "mine"
+        assert results[0]["messageId"] == sent[URL]["messageId"]
+        assert results[1]["submissionId"] == results[1]["messageId"] == sent[f"{URL}/b"]["messageId"]
+        assert {name: sent[URL][name] for name in ("tags", "correlationId", "priority")} == {
+            "tags": ["harbour"],
+            "correlationId": "c-1",
+            "priority": "high",
+        }
+
+    def test_many_items_are_sent_and_bulk_has_its_own_queue(self, ask: Ask, intake: dict[str, str]) -> None:
+        # Given more items than one call to a queue takes, every tenth of them bulk
+        items = [{"url": f"{URL}/{n}", "priority": "normal" if n % 10 else "bulk"} for n in range(200)]
+        # When
+        answer = ask("POST", "/v1/submissions", {"items": items})
+        # Then
+        assert answer.document["accepted"] == 200
+        usual, bulk = messages_in(intake["submit"]), messages_in(intake["bulk"])
+        assert (len(usual), len(bulk)) == (180, 20)
+        by_url = {message["url"]: message["messageId"] for message in (*usual, *bulk)}
+        assert [by_url[f"{URL}/{result['index']}"] for result in answer.document["items"]] == [
+            result["submissionId"] for result in answer.document["items"]
+        ]
+
+    @pytest.mark.parametrize("body", [{"items": []}, {"items": [{"url": URL}] * 1001}, {}, [], "7", "null", '"x"'])
+    def test_a_body_that_is_no_batch_is_refused_with_its_place(self, ask: Ask, body: object) -> None:
+        answer = ask("POST", "/v1/submissions", body)
+        assert (answer.status, answer.problem) == (400, "bad-request")
+        assert {error["place"] for error in answer.document["errors"]} == {"body"}
+
+    @pytest.mark.parametrize(
+        "body",
+        ["", "{", '{"items": [NaN]}', "[" * 100_000, f'{{"items": [{"9" * 5000}]}}', "\ud800", '{"items": "\x00"}'],
+    )
+    def test_a_body_that_is_no_json_is_refused(self, ask: Ask, body: str) -> None:
+        answer = ask("POST", "/v1/submissions", body)
+        assert (answer.status, answer.problem) == (400, "bad-request")
+
+    def test_bytes_that_are_no_text_are_refused(self, ask: Ask) -> None:
+        event = request("POST", "/v1/submissions", "//79/w==") | {"isBase64Encoded": True}
+        answer = answer_in(responder.handler.lambda_handler(event, cast(LambdaContext, aws.FakeLambdaContext())))
+        assert (answer.status, answer.problem) == (400, "bad-request")
+
+    @pytest.mark.parametrize(
+        "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+    )
+    def test_only_json_is_taken(self, ask: Ask, content_type: str) -> None:
+        answer = ask("POST", "/v1/submissions", "items=1", headers={"Content-Type": content_type})
+        assert (answer.status, answer.problem) == (415, "content-type")
+
+    def test_lone_surrogates_harm_their_own_item_alone(self, ask: Ask) -> None:
+        answer = ask("POST", "/v1/submissions", '{"items": [{"url": "\\ud800"}, {"url": "https://news.example/"}]}')
+        assert [result["status"] for result in answer.document["items"]] == ["refused", "accepted"]
+
+    def test_what_the_queue_does_not_take_is_to_be_sent_again(
+        self, ask: Ask, intake: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given a queue of bulk that is not there
+        boto3.client("sqs").delete_queue(QueueUrl=intake["bulk"])
+        items = [{"url": URL, "submissionId": "a", "priority": "bulk"}, {"url": URL, "submissionId": "b"}]
+        # When
+        answer = ask("POST", "/v1/submissions", {"items": items})
+        # Then its item failed, and the other is accepted
+        results = [(result["status"], result["submissionId"]) for result in answer.document["items"]]
+        assert (answer.status, results) == (202, [("failed", "a"), ("accepted", "b")])
+
+    @pytest.mark.parametrize("caller", [None, {}, {"iam": {"userId": None}}, {"jwt": {"claims": {"iss": "x"}}}])
+    def test_nobody_submits_for_nobody(self, ask: Ask, caller: Mapping[str, Any] | None) -> None:
+        answer = ask("POST", "/v1/submissions", {"items": [{"url": URL}]}, caller=caller)
+        assert (answer.status, answer.problem) == (403, "no-caller")
+
+
+def test_two_callers_who_choose_the_same_id_have_each_their_own_submission(
+    ask: Ask, intake: dict[str, str], queues: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two callers who submit different pages under one id, and then a sender who uses the queue itself
+    results = [
+        ask("POST", "/v1/submissions", {"items": [{"url": f"{URL}/{name}", "submissionId": "desk:1"}]}, caller=caller)
+        for name, caller in (("alice", ALICE), ("bob", BOB), ("carol", CAROL))
+    ]
+    ids = [result.document["items"][0] for result in results]
+    # When submit takes them in their order, as Lambda hands them over
+    monkeypatch.setenv("NEWSDESK_FETCH_QUEUE_URL", queues["fetch"])
+    monkeypatch.setenv("NEWSDESK_EXTRACT_QUEUE_URL", queues["extract"])
+    monkeypatch.setenv("NEWSDESK_API_ROLE_ID", "AROAAPI")
+    submitter.handler.build.cache_clear()
+    messages = {message["messageId"]: message for message in messages_in(intake["submit"])}
+    records = [
+        {
+            "messageId": item["messageId"],
+            "body": json.dumps({"url": messages[item["messageId"]]["url"], "submissionId": "desk:1"}),
+            "attributes": {"SenderId": "AROAAPI:function"},
+            "messageAttributes": {SENDER_ATTRIBUTE: {"stringValue": messages[item["messageId"]]["sender"]}},
+            "eventSource": "aws:sqs",
+        }
+        for item in ids
+    ]
+    context = cast(LambdaContext, aws.FakeLambdaContext())
+    submitter.handler.lambda_handler({"Records": records}, context)
+    submitter.handler.build.cache_clear()
+    # Then the first has the id, and each of the others finds its own under its message's id
+    found = [
+        ask("GET", f"/v1/submissions/{identifier}", caller=caller)
+        for identifier, caller in (
+            ("desk:1", ALICE),
+            (ids[1]["messageId"], BOB),
+            (ids[2]["messageId"], CAROL),
+            ("desk:1", BOB),
+            (ids[1]["messageId"], ALICE),
+        )
+    ]
+    assert [answer.document.get("url") for answer in found] == [
+        f"{URL}/alice",
+        f"{URL}/bob",
+        f"{URL}/carol",
+        None,
+        None,
+    ]
+    assert [answer.status for answer in found[3:]] == [404, 404]
+
+
+# ----------------------------------------------------------------------------------------- GET /v1/submissions/{id}
+
+
+class TestSubmissions:
+    def test_a_submission_in_flight_and_how_it_ended(self, ask: Ask, store: DynamoArticleStore) -> None:
+        # Given a submission of the caller's
+        state = new_state()
+        store.save(state, submission_of(state, "mine", sender="AROAALICE"))
+        first = ask("GET", "/v1/submissions/mine")
+        assert (first.status, first.document["state"]) == (200, "in_flight")
+        assert first.document["tags"] == ["world", "bridges"]
+        # When its run ends
+        store.save(state.model_copy(update={"version": 2}), outcome_of(state))
+        # Then it says how
+        ended = ask("GET", "/v1/submissions/mine").document
+        assert {name: ended[name] for name in ("state", "outcome", "articleId", "revision", "key")} == {
+            "state": "ended",
+            "outcome": "indexed",
+            "articleId": state.article_id,
+            "revision": 1,
+            "key": key_of(state),
+        }
+
+    def test_a_refused_submission_says_why(self, ask: Ask, store: DynamoArticleStore) -> None:
+        store.reject(rejection_of("refused"))
+        document = ask("GET", "/v1/submissions/refused").document
+        assert (document["state"], document["outcome"], document["detail"]) == (
+            "ended",
+            "rejected:invalid_url",
+            "no URL",
+        )
+
+    @pytest.mark.parametrize("caller", [ALICE, CAROL])
+    def test_another_senders_submission_is_as_unknown_as_one_that_is_not_there(
+        self, ask: Ask, store: DynamoArticleStore, caller: dict[str, Any]
+    ) -> None:
+        state = new_state()
+        store.save(state, submission_of(state, "bobs", sender="AIDABOB"))
+        answers = [ask("GET", f"/v1/submissions/{name}", caller=caller) for name in ("bobs", "nobodys")]
+        assert [(answer.status, answer.problem) for answer in answers] == [(404, "unknown-submission")] * 2
+        assert answers[0].body == answers[1].body
+        assert ask("GET", "/v1/submissions/bobs", caller=BOB).status == 200
+
+    def test_an_id_that_none_can_have_is_refused(self, ask: Ask) -> None:
+        assert ask("GET", "/v1/submissions/a%20b").problem == "bad-request"
+
+
+# ----------------------------------------------------------------------------------------- GET /v1/articles/{id}
+
+
+class TestArticles:
+    def test_an_article_as_it_is_in_the_bucket(self, ask: Ask, store: DynamoArticleStore) -> None:
+        state = committed(store)
+        answer = ask("GET", f"/v1/articles/{state.article_id}")
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+        assert answer.body.encode() == article_bytes(state)
+        assert answer.headers["vary"] == "Accept, Accept-Encoding"
+
+    @pytest.mark.parametrize(
+        ("accept", "media_type"),
+        [("text/markdown", "text/markdown"), ("text/html,*/*;q=0.1", "text/html"), ("text/*", "text/markdown")],
+    )
+    def test_other_forms_by_accept(self, ask: Ask, store: DynamoArticleStore, accept: str, media_type: str) -> None:
+        state = committed(store)
+        answer = ask("GET", f"/v1/articles/{state.article_id}", headers={"Accept": accept})
+        assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+        assert "Bridge reopens" in answer.body
+
+    def test_what_nobody_has_is_not_acceptable(self, ask: Ask, store: DynamoArticleStore) -> None:
+        answer = ask("GET", f"/v1/articles/{committed(store).article_id}", headers={"Accept": "image/png"})
+        assert (answer.status, answer.problem) == (406, "not-acceptable")
+
+    def test_a_callers_copy_that_is_current_is_not_sent_again(self, ask: Ask, store: DynamoArticleStore) -> None:
+        # Given a copy
+        state = committed(store, revision=2)
+        path = f"/v1/articles/{state.article_id}"
+        tag = ask("GET", path).headers["etag"]
+        # When the caller names it, alone or among others, Then it is current
+        for named in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
+            answer = ask("GET", path, headers={"If-None-Match": named})
+            assert (answer.status, answer.body, answer.headers["etag"]) == (304, "", tag)
+        # And it is neither another form nor another revision
+        assert ask("GET", path, headers={"If-None-Match": tag, "Accept": "text/html"}).status == 200
+        assert ask("GET", path, query={"revision": "1"}, headers={"If-None-Match": tag}).status == 200
+
+    def test_earlier_revisions_by_their_number(self, ask: Ask, store: DynamoArticleStore) -> None:
+        path = f"/v1/articles/{committed(store, revision=2).article_id}"
+        assert ask("GET", path, query={"revision": "1"}).document["revision"] == 1
+        assert ask("GET", path).document["revision"] == 2
+        assert ask("GET", path, query={"revision": "3"}).problem == "unknown-revision"
+        assert ask("GET", path, query={"revision": "0"}).problem == "bad-request"
+
+    def test_an_alias_leads_to_its_article(self, ask: Ask, store: DynamoArticleStore) -> None:
+        state = committed(store)
+        store.add_alias(id_of(7), state.article_id)
+        assert ask("GET", f"/v1/articles/{id_of(7)}").document["articleId"] == state.article_id
+
+    def test_what_is_not_there_or_not_yet_is_unknown(self, ask: Ask, store: DynamoArticleStore) -> None:
+        store.save(new_state(3))
+        for number in (3, 4):
+            answer = ask("GET", f"/v1/articles/{id_of(number)}")
+            assert (answer.status, answer.problem) == (404, "unknown-article")
+        assert ask("GET", "/v1/articles/UPPER").problem == "bad-request"
+
+    @pytest.mark.parametrize(
+        ("reason", "problem", "earlier"),
+        [("gone", "retracted", 200), ("opt_out", "retracted", 410), ("taken_down", "taken-down", 410)],
+    )
+    def test_a_retracted_article_is_gone(
+        self, ask: Ask, store: DynamoArticleStore, reason: RetractionReason, problem: str, earlier: int
+    ) -> None:
+        # Given an article that was retracted
+        state = committed(store)
+        tombstone = Tombstone(revision=2, retracted_at=to_text(NOW), reason=reason)
+        retraction = revision_of(state, 2, key=None, change_type="retracted", reason=reason)
+        store.save(state.model_copy(update={"version": 2, "current": None, "tombstone": tombstone}), retraction)
+        # When it is asked for, Then it is gone
+        path = f"/v1/articles/{state.article_id}"
+        answer = ask("GET", path)
+        assert (answer.status, answer.problem) == (410, problem)
+        assert ask("GET", path, query={"revision": "2"}).status == 410
+        # And what it was stays readable only where nobody objected to it
+        assert ask("GET", path, query={"revision": "1"}).status == earlier
+        assert ask("GET", f"{path}/revisions").status == earlier
+
+    def test_of_what_was_taken_down_nothing_is_left_and_no_reason_is_told(
+        self, ask: Ask, store: DynamoArticleStore
+    ) -> None:
+        takedown = Takedown(taken_down_at=to_text(NOW), reason="a court's secret", settled_at=to_text(NOW))
+        state = committed(store, takedown=takedown)
+        path = f"/v1/articles/{state.article_id}"
+        answers = [ask("GET", path), ask("GET", path, query={"revision": "1"}), ask("GET", f"{path}/revisions")]
+        assert [(answer.status, answer.problem) for answer in answers] == [(410, "taken-down")] * 3
+        assert not any("secret" in answer.body for answer in answers)
+        assert ask("GET", "/v1/articles", query={"url": state.url}).document == {"items": []}
+
+    def test_an_object_that_was_erased_meanwhile_is_gone(self, ask: Ask, store: DynamoArticleStore) -> None:
+        state = committed(store)
+        boto3.client("s3").delete_object(Bucket=aws.BUCKET, Key=key_of(state))
+        assert ask("GET", f"/v1/articles/{state.article_id}").status == 410
+
+    def test_an_answer_is_compressed_for_those_who_accept_it(self, ask: Ask, store: DynamoArticleStore) -> None:
+        state = committed(store)
+        answer = ask("GET", f"/v1/articles/{state.article_id}", headers={"Accept-Encoding": "br, gzip"})
+        assert (answer.headers["content-encoding"], answer.body.encode()) == ("gzip", article_bytes(state))
+
+    def test_more_than_lambda_returns_is_a_problem_and_not_a_failure(
+        self, ask: Ask, store: DynamoArticleStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(responder.answering, "LARGEST_ANSWER_BYTES", 500)
+        answer = ask("GET", f"/v1/articles/{committed(store).article_id}")
+        assert (answer.status, answer.problem) == (406, "too-large")
+
+
+class TestRevisions:
+    def test_revisions_follow_one_another_page_by_page(self, ask: Ask, store: DynamoArticleStore) -> None:
+        # Given
+        path = f"/v1/articles/{committed(store, revision=5).article_id}/revisions"
+        # When
+        found, cursor = [], None
+        while True:
+            page = ask("GET", path, query={"limit": "2", **({"cursor": cursor} if cursor else {})}).document
+            found += [(item["revision"], item["changeType"]) for item in page["items"]]
+            cursor = page.get("cursor")
+            if cursor is None:
+                break
+        # Then
+        assert found == [(1, "created"), (2, "updated"), (3, "updated"), (4, "updated"), (5, "updated")]
+
+
+# ----------------------------------------------------------------------------------------- GET /v1/articles
+
+
+class TestListing:
+    def test_by_any_spelling_of_the_url(self, ask: Ask, store: DynamoArticleStore) -> None:
+        state = committed(store)
+        (item,) = ask("GET", "/v1/articles", query={"url": f"{state.url}?utm_source=x#top"}).document["items"]
+        assert (item["articleId"], item["revision"], item["key"]) == (state.article_id, 1, key_of(state))
+        assert ask("GET", "/v1/articles", query={"url": url_of(8)}).document == {"items": []}
+        assert ask("GET", "/v1/articles", query={"url": "nonsense"}).problem == "bad-request"
+
+    @pytest.mark.parametrize("query", [{"host": "news.example"}, {"day": "2026-03-14"}])
+    def test_by_host_and_by_day_page_by_page(self, ask: Ask, store: DynamoArticleStore, query: dict[str, str]) -> None:
+        # Given
+        expected = sorted(committed(store, number).article_id for number in range(5))
+        # When
+        found, cursor = [], None
+        while True:
+            asked = {**query, "limit": "2", **({"cursor": cursor} if cursor else {})}
+            page = ask("GET", "/v1/articles", query=asked).document
+            found += [item["articleId"] for item in page["items"]]
+            cursor = page.get("cursor")
+            if cursor is None:
+                break
+        # Then
+        assert sorted(found) == expected
+
+    @pytest.mark.parametrize(
+        "query", [{}, {"host": "a.example", "day": "2026-03-14"}, {"url": URL, "host": "a.example"}, {"day": "soon"}]
+    )
+    def test_exactly_one_is_named(self, ask: Ask, query: dict[str, str]) -> None:
+        assert ask("GET", "/v1/articles", query=query).problem == "bad-request"
+
+    def test_a_cursor_is_good_for_its_own_listing_alone(self, ask: Ask, store: DynamoArticleStore) -> None:
+        # Given cursors of each listing
+        state = committed(store, 0, revision=3)
+        for number in range(1, 4):
+            committed(store, number)
+        listings: list[tuple[str, dict[str, str]]] = [
+            ("/v1/articles", {"host": "news.example"}),
+            ("/v1/articles", {"day": "2026-03-14"}),
+            (f"/v1/articles/{state.article_id}/revisions", {}),
+        ]
+        cursors = [ask("GET", path, query={**query, "limit": "1"}).document["cursor"] for path, query in listings]
+        # When each is handed to every listing
+        statuses = [
+            [ask("GET", path, query={**query, "limit": "1", "cursor": cursor}).status for cursor in cursors]
+            for path, query in listings
+        ]
+        # Then its own takes it, and no other
+        assert statuses == [[200, 400, 400], [400, 200, 400], [400, 400, 200]]
+        assert ask("GET", "/v1/articles", query={"host": "other.example", "cursor": cursors[0]}).problem == "bad-cursor"
+
+    @pytest.mark.parametrize("cursor", ["", "x", "%%%", "W10", "e30", "WyJob3N0Il0", "bnVsbA", "Imhvc3Qi", "é", "AAAA"])
+    @pytest.mark.parametrize("path", ["/v1/articles", "/v1/changes"])
+    def test_what_is_no_cursor_is_refused(self, ask: Ask, path: str, cursor: str) -> None:
+        query = {"after": cursor} if path.endswith("changes") else {"host": "news.example", "cursor": cursor}
+        answer = ask("GET", path, query=query)
+        assert (answer.status, answer.problem) == (400, "bad-cursor")
+
+    def test_a_cursor_that_was_changed_is_refused(self, ask: Ask, store: DynamoArticleStore) -> None:
+        # Given a cursor's parts
+        for number in range(3):
+            committed(store, number)
+        query = {"host": "news.example", "limit": "1"}
+        listing, host, position = read_cursor(ask("GET", "/v1/articles", query=query).document["cursor"])
+        key = json.loads(base64.urlsafe_b64decode(position))
+        # When each of the key's attributes is taken out, emptied, or given another type or value
+        spoilt = [{name: part for name, part in key.items() if name != gone} for gone in key]
+        spoilt += [{**key, name: value} for name in key for value in ({"S": ""}, {"N": "1"}, "x", None, {"S": "\0"})]
+        spoilt += [{**key, "listed_host": {"S": "other.example"}}, {**key, "more": {"S": "x"}}]
+        # Then none of them is taken
+        for parts in spoilt:
+            changed = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+            answer = ask("GET", "/v1/articles", query={**query, "cursor": write_cursor(listing, host, changed)})
+            assert answer.problem == "bad-cursor", parts
+
+
+# ----------------------------------------------------------------------------------------- GET /v1/changes
+
+
+def change_of(number: int) -> ArticleChanged:
+    state = new_state(number)
+    return ArticleChanged(
+        change_id=f"{state.article_id}-1",
+        change_type="created",
+        article_id=state.article_id,
+        revision=1,
+        url=state.url,
+        host=state.host,
+        key=key_of(state),
+        committed_at=to_text(NOW),
+    )
+
+
+class TestChanges:
+    def test_a_reader_gets_everything_and_then_what_comes_later(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given changes of some days ago and of now, in objects of several, and time for them to settle
+        now = utc_now()
+        for number, hours in enumerate((100, 50, 20, 2, 0)):
+            body = "\n".join(change_of(2 * number + part).to_json() for part in range(2))
+            aws.put_object(changes_key(now - timedelta(hours=hours), f"{number:040d}"), f"{body}\n".encode())
+        monkeypatch.setattr(responder.changes, "SETTLING", timedelta(0))
+        # When they are followed with small pages
+        found, cursor = [], None
+        while True:
+            page = ask("GET", "/v1/changes", query={"limit": "3", **({"after": cursor} if cursor else {})}).document
+            found += [change["changeId"] for change in page["items"]]
+            cursor = page["cursor"]
+            if not page["hasMore"]:
+                break
+        # Then each comes once
+        assert found == [change_of(number).change_id for number in range(10)]
+        assert ask("GET", "/v1/changes", query={"after": cursor}).document["items"] == []
+        # And what comes late, under an hour that has been read, comes as well
+        late = changes_key(now - timedelta(hours=3), f"{9:040d}")
+        moment = now + timedelta(seconds=5)
+        listed = feed_adapter.S3ChangeFeed(aws.BUCKET).after
+        aws.put_object(late, f"{change_of(99).to_json()}\n".encode())
+
+        def later(_: object, key: str) -> Iterator[FeedObject]:
+            return (FeedObject(e.key, moment if e.key == late else e.written_at) for e in listed(key))
+
+        monkeypatch.setattr(feed_adapter.S3ChangeFeed, "after", later)
+        monkeypatch.setattr(responder.changes, "SETTLING", timedelta(seconds=-60))
+        page = ask("GET", "/v1/changes", query={"after": cursor}).document
+        assert [change["changeId"] for change in page["items"]] == [change_of(99).change_id]
+
+
+# ----------------------------------------------------------------------------------------- every route
+
+
+def test_a_path_that_is_no_route_is_a_problem(ask: Ask) -> None:
+    answer = ask("GET", "/v1/nothing")
+    assert (answer.status, answer.problem) == (404, "not-found")
+
+
+def test_a_service_that_is_busy_says_when_to_come_back(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def throttled(*_: object) -> None:
+        raise ThrottledError("slow down")
+
+    monkeypatch.setattr(DynamoArticleStore, "find", throttled)
+    answer = ask("GET", f"/v1/articles/{id_of()}")
+    assert (answer.status, answer.problem, answer.headers["retry-after"]) == (503, "busy", "5")
+
+
+def test_what_was_not_foreseen_is_a_problem_that_says_nothing(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(DynamoArticleStore, "find", broken)
+    answer = ask("GET", f"/v1/articles/{id_of()}")
+    assert (answer.status, answer.problem) == (500, "failed")
+    assert "secret" not in answer.body
+
+
+def test_every_answer_is_protected_and_none_is_cached(ask: Ask, store: DynamoArticleStore) -> None:
+    path = f"/v1/articles/{committed(store).article_id}"
+    for answer in (ask("GET", path), ask("GET", path, headers={"Accept": "text/html"}), ask("GET", "/v1/nothing")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "private, no-cache"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
