@@ -42,6 +42,14 @@ class ObjectStore(Protocol):
         ...
 
 
+class UploadLinks(Protocol):
+    """Lets others put an object into the bucket."""
+
+    def link(self, key: str, size_bytes: int, seconds: int) -> str:
+        """Return an address to which, for some time, an object of exactly this size can be put."""
+        ...
+
+
 class MessageSender(Protocol):
     """The queues between the stages; the message's type says which."""
 

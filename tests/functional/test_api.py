@@ -9,7 +9,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import boto3
 import pytest
@@ -29,7 +29,9 @@ from newsdesk.clock import to_text, utc_now
 from newsdesk.contracts import ArticleChanged, changes_key
 from newsdesk.errors import ThrottledError
 from newsdesk.ports import FeedObject
+from newsdesk.web import parse_url
 from responder.cursors import read_cursor, write_cursor
+from submitter.pushed import read_pushed
 from tests.api_requests import ALICE, BOB, CAROL, Answer, answer_in, request
 from tests.examples import (
     NOW,
@@ -562,6 +564,170 @@ class TestChanges:
         monkeypatch.setattr(responder.changes, "SETTLING", timedelta(seconds=-60))
         page = ask("GET", "/v1/changes", query={"after": cursor}).document
         assert [change["changeId"] for change in page["items"]] == [change_of(99).change_id]
+
+
+# ----------------------------------------------------------------------------------------- POST /v1/captures
+
+
+class TestPushing:
+    def test_a_page_becomes_a_capture_and_a_submission(self, ask: Ask, intake: dict[str, str]) -> None:
+        # Given a page that the caller has
+        page = {
+            "url": URL,
+            "capturedAt": "2026-03-14T09:00:00+01:00",
+            "contentType": "text/html; charset=iso-8859-1",
+            "html": "<html><title>Brücke</title></html>",
+            "submissionId": "mine",
+            "tags": ["harbour"],
+        }
+        # When it is pushed
+        answer = ask("POST", "/v1/captures", page)
+        # Then there is a submission of it on behalf of the caller
+        (message,) = messages_in(intake["submit"])
+        assert (answer.status, answer.document) == (202, {"submissionId": "mine", "messageId": message["messageId"]})
+        said = {name: message[name] for name in ("url", "submissionId", "sender", "discovery", "tags")}
+        assert said == {
+            "url": URL,
+            "submissionId": "mine",
+            "sender": "AROAALICE",
+            "discovery": "pushed",
+            "tags": ["harbour"],
+        }
+        # And submit reads the capture that it names
+        captured = read_pushed(
+            message["captureKey"], aws.read_object(message["captureKey"]), parse_url(URL), "pushed", utc_now()
+        )
+        assert captured.captured_at == "2026-03-14T08:00:00.000Z"
+        assert captured.page.content_type == "text/html; charset=utf-8"
+        assert captured.page.body.decode() == page["html"]
+
+    def test_a_large_page_is_uploaded_first_and_belongs_to_its_caller(self, ask: Ask, intake: dict[str, str]) -> None:
+        # Given an upload of a page in an encoding of its own
+        body = "<html>Brücke</html>".encode("iso-8859-1") + b" " * 5_000_000
+        upload = ask("POST", "/v1/captures/uploads", {"sizeBytes": len(body)})
+        assert upload.status == 201
+        address, _, query = upload.document["uploadUrl"].partition("?")
+        assert "content-length" in query
+        aws.put_object(f"pushed/{address.partition('/pushed/')[2]}", body)
+        # When it is named by somebody else, and by its caller
+        page = {"url": URL, "contentType": "text/html; charset=iso-8859-1", "uploadId": upload.document["uploadId"]}
+        stranger = ask("POST", "/v1/captures", page, caller=BOB)
+        answer = ask("POST", "/v1/captures", page)
+        # Then the caller's alone is taken, as it is, and the upload is gone
+        assert (stranger.status, stranger.problem) == (404, "unknown-upload")
+        assert answer.status == 202
+        (message,) = messages_in(intake["submit"])
+        key = message["captureKey"]
+        captured = read_pushed(key, aws.read_object(key), parse_url(URL), "pushed", utc_now())
+        assert (captured.page.body, captured.page.content_type) == (body, "text/html; charset=iso-8859-1")
+        assert aws.keys_in_bucket("pushed/v1/uploads/") == []
+
+    @pytest.mark.parametrize(
+        ("page", "field"),
+        [
+            ({"url": "ftp://news.example/", "html": "x"}, "url"),
+            ({"url": URL, "html": "x", "contentType": "application/pdf"}, "contentType"),
+            ({"url": URL, "html": "x", "capturedAt": "2026-13-40T00:00:00Z"}, "capturedAt"),
+            ({"url": URL, "html": "x", "capturedAt": "yesterday"}, "capturedAt"),
+            ({"url": URL, "html": "x", "uploadId": "0" * 32}, ""),
+            ({"url": URL}, ""),
+            ({"html": "x"}, "url"),
+        ],
+    )
+    def test_what_is_no_page_is_refused_with_its_place(self, ask: Ask, page: dict[str, str], field: str) -> None:
+        answer = ask("POST", "/v1/captures", page)
+        assert (answer.status, answer.problem) == (400, "bad-request")
+        assert [error["field"] for error in answer.document["errors"]] == [field]
+        assert aws.keys_in_bucket("pushed/") == []
+
+    def test_a_page_has_a_largest_size(self, ask: Ask) -> None:
+        page = {"url": URL, "html": "é" * (2 * 1024 * 1024 + 1)}
+        assert ask("POST", "/v1/captures", page).problem == "page-too-large"
+        assert ask("POST", "/v1/captures/uploads", {"sizeBytes": 10_485_761}).problem == "bad-request"
+
+    def test_a_page_that_the_queue_does_not_take_is_to_be_pushed_again(self, ask: Ask, intake: dict[str, str]) -> None:
+        boto3.client("sqs").delete_queue(QueueUrl=intake["submit"])
+        assert ask("POST", "/v1/captures", {"url": URL, "html": "x"}).problem == "busy"
+
+
+# ----------------------------------------------------------------------------------------- /v1/sources
+
+
+class TestSources:
+    FEED: ClassVar[dict[str, Any]] = {
+        "kind": "feed",
+        "url": "https://News.example/feed.xml",
+        "tags": ["world"],
+        "filters": {"include": ["/2026/"], "mostItemsADay": 50},
+    }
+
+    def test_a_source_from_its_beginning_to_its_end(self, ask: Ask) -> None:
+        # Given a source that was added
+        added = ask("POST", "/v1/sources", self.FEED)
+        assert (added.status, added.document["url"]) == (201, "https://news.example/feed.xml")
+        path = f"/v1/sources/{added.document['sourceId']}"
+        # When it is added again, Then it is there already
+        again = ask("POST", "/v1/sources", self.FEED)
+        assert (again.status, again.problem, again.document["detail"]) == (
+            409,
+            "source-exists",
+            added.document["sourceId"],
+        )
+        # When it is changed and paused, Then what was not named stays
+        changed = ask("PATCH", path, {"title": "Our news", "state": "paused"}).document
+        assert {name: changed.get(name) for name in ("title", "state", "pausedReason", "tags", "nextPollAt")} == {
+            "title": "Our news",
+            "state": "paused",
+            "pausedReason": "operator",
+            "tags": ["world"],
+            "nextPollAt": None,
+        }
+        assert changed["filters"]["mostItemsADay"] == 50
+        assert ask("GET", path).document == changed
+        # When it is resumed, Then it is due, and cleared fields are cleared
+        resumed = ask("PATCH", path, {"state": "active", "title": None}).document
+        assert resumed["state"] == "active"
+        assert resumed["nextPollAt"]
+        assert "title" not in resumed
+        # When it is removed, Then it is unknown
+        assert ask("DELETE", path).document == {"sourceId": added.document["sourceId"]}
+        for method, body in (("GET", None), ("PATCH", {"title": "x"}), ("DELETE", None)):
+            assert ask(method, path, body).problem == "unknown-source"
+
+    def test_sources_follow_one_another_page_by_page(self, ask: Ask) -> None:
+        # Given
+        expected = {
+            ask("POST", "/v1/sources", {"kind": "feed", "url": f"https://news.example/{n}"}).document["sourceId"]
+            for n in range(5)
+        }
+        # When
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = ask("GET", "/v1/sources", query={"limit": "2", **({"cursor": cursor} if cursor else {})}).document
+            found += [source["sourceId"] for source in page["items"]]
+            cursor = page.get("cursor")
+            if cursor is None:
+                break
+        # Then
+        assert (len(found), set(found)) == (5, expected)
+        assert ask("GET", "/v1/sources", query={"cursor": "WyJzb3VyY2VzIiwieCJd"}).problem == "bad-cursor"
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"url": "nonsense"}, "url"),
+            ({"kind": "podcast"}, "kind"),
+            ({"filters": {"include": ["no-slash"]}}, "filters.include.0"),
+            ({"country": "Germany"}, "country"),
+            ({"tags": [""]}, "tags.0"),
+        ],
+    )
+    def test_what_no_source_may_be_is_refused_with_its_place(
+        self, ask: Ask, changes: dict[str, Any], field: str
+    ) -> None:
+        answer = ask("POST", "/v1/sources", {**self.FEED, **changes})
+        assert (answer.status, [error["field"] for error in answer.document["errors"]]) == (400, [field])
 
 
 # ----------------------------------------------------------------------------------------- every route

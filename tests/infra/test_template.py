@@ -422,7 +422,6 @@ class TestAccess:
             ("EnrichRole", ["article#*"]),
             ("IndexRole", ["article#*", "cluster#*"]),
             ("EmbedRole", ["article#*"]),
-            ("ApiRole", ["article#*", "submission#*"]),
         ],
     )
     def test_a_function_reads_and_writes_its_own_kinds_of_item_alone(
@@ -520,15 +519,26 @@ class TestAccess:
             if resource["Type"] == "AWS::ApiGatewayV2::Route"
         }
 
-    def test_the_api_reads_everything_and_writes_nothing_but_submissions(self, template: Template) -> None:
+    def test_the_api_writes_submissions_pages_and_sources_and_reads_articles(self, template: Template) -> None:
+        # Given what its role may do
         (policy,) = template["Resources"]["ApiRole"]["Properties"]["Policies"]
-        actions = {
-            action
-            for statement in policy["PolicyDocument"]["Statement"]
-            for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-            if not action.startswith("logs:")
+        granted = {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
+        writing = {
+            name
+            for name, statement in granted.items()
+            if re.search("Put|Delete|Send|Update", json.dumps(statement["Action"])) and name != "Log"
         }
-        assert actions == {"sqs:SendMessage", "dynamodb:GetItem", "dynamodb:Query", "s3:ListBucket", "s3:GetObject"}
+        # When / Then
+        assert writing == {"Submit", "PushPages", "KeepSources"}
+        keys = {
+            name: granted[name]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            for name in ("LookUpArticlesAndSubmissions", "KeepSources")
+        }
+        assert keys == {
+            "LookUpArticlesAndSubmissions": ["article#*", "submission#*"],
+            "KeepSources": ["source#*", "sources#*"],
+        }
+        assert granted["PushPages"]["Resource"] == {"Fn::Sub": "${ArticleBucket.Arn}/pushed/v1/*"}
 
     def test_submit_believes_the_api_alone_about_senders(self, template: Template) -> None:
         variables = template["Resources"]["SubmitFunction"]["Properties"]["Environment"]["Variables"]

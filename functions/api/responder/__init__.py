@@ -1,5 +1,5 @@
 """Answers the HTTP API: submissions in, articles and changes out.
 
 What imports what, the lowest first: ``problems``; ``cursors``, ``callers``, ``models``, ``representations``;
-``changes``; ``stage``; ``routes``; ``answering``, ``document``; ``handler``.
+``changes``, ``pushing``, ``sources``; ``stage``; ``routes``; ``answering``, ``document``; ``handler``.
 """

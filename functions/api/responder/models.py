@@ -5,16 +5,21 @@ Comes in: JSON of callers. Goes out: models, and JSON for callers; what is unkno
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from newsdesk.articles import Listing, RevisionRecord
-from newsdesk.contracts import ArticleChanged, UrlSubmitted
+from newsdesk.clock import to_text
+from newsdesk.contracts import SUBMISSION_ID_PATTERN, ArticleChanged, Line, Priority, Tag, Timestamp, UrlSubmitted
+from newsdesk.sources import PauseReason, PollStatus, Source, SourceKind, SourceState, SourceWarning
 
 MOST_SUBMISSIONS = 1000
 """In one request: they are in the queue within two or three seconds."""
+
+_HTTP = "^[Hh][Tt][Tt][Pp][Ss]?://"
 
 SubmissionItem = Annotated[UrlSubmitted | Any, Field(union_mode="left_to_right")]
 
@@ -59,6 +64,58 @@ class SubmissionResults(Body):
     refused: int = Field(ge=0)
     failed: int = Field(ge=0)
     items: list[SubmissionResult]
+
+
+MOST_HTML_BYTES = 4 * 1024 * 1024
+"""In a request's body, in UTF-8; Lambda takes 6 MB, and JSON escapes some characters."""
+
+
+class PushedDocument(Body):
+    """A page that the caller has: its text, or an upload of its bytes."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["html"]}, {"required": ["uploadId"]}]})
+
+    url: str = Field(pattern=_HTTP, max_length=2048, description="What answered, after redirects.")
+    captured_at: Timestamp | None = Field(default=None, description="When it was fetched. Absent: now.")
+    content_type: str = Field(
+        default="text/html",
+        pattern=r"^[!-~][ -~]*$",
+        max_length=200,
+        description="As the site sent it. Of `html`, the encoding is left out, because the text has none any more.",
+    )
+    html: str | None = Field(default=None, min_length=1, description="At most 4 MiB in UTF-8.")
+    upload_id: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+    submission_id: str | None = Field(default=None, pattern=SUBMISSION_ID_PATTERN)
+    priority: Priority | None = None
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    correlation_id: Line | None = Field(default=None, max_length=128)
+
+    @model_validator(mode="after")
+    def _has_one_page(self) -> Self:
+        if (self.html is None) is (self.upload_id is None):
+            raise ValueError("name exactly one of html and uploadId")
+        return self
+
+
+class PushResult(Body):
+    """The submission that a page became."""
+
+    submission_id: str = Field(description="The id to ask for: your own, or the message's.")
+    message_id: str = Field(description="The id that it is recorded under if somebody else has used your own.")
+
+
+class UploadRequest(Body):
+    """A page that is to be uploaded."""
+
+    size_bytes: int = Field(ge=1, le=10_485_760, description="Of the page, exactly; at most `MaximumBodyBytes`.")
+
+
+class Upload(Body):
+    """Where to put a page's bytes, by PUT and without authorisation."""
+
+    upload_id: str
+    upload_url: str
+    expires_at: str
 
 
 class SubmissionStatus(Body):
@@ -141,3 +198,83 @@ class ChangePage(Body):
     items: list[ArticleChanged]
     cursor: str = Field(description="Always there: hand it in for what comes later.")
     has_more: bool = Field(description="Whether there is more already.")
+
+
+class Filters(Body):
+    """Which of a source's items are wanted; of each pattern, `*` stands for any characters and `$` for the end."""
+
+    include: tuple[str, ...] = Field(default=(), max_length=50, description="Paths of which an item must match one.")
+    exclude: tuple[str, ...] = Field(default=(), max_length=50, description="Paths of which an item must match none.")
+    greatest_age_days: int | None = Field(default=30, ge=1, le=36500)
+    most_items_a_day: int = Field(default=1000, ge=1, le=20_000)
+
+
+class NewSource(Body):
+    """A feed, a sitemap or a front page that is to be polled."""
+
+    kind: SourceKind
+    url: str = Field(pattern=_HTTP, max_length=2048)
+    title: str | None = Field(default=None, max_length=200)
+    language: str | None = Field(default=None, max_length=35)
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20, description="Of every submission that it leads to.")
+    priority: Priority | None = Field(default=None, description="Of every submission that it leads to.")
+    filters: Filters | None = None
+
+
+class SourceChanges(Body):
+    """What is to be different; what is not named stays as it is."""
+
+    state: SourceState | None = Field(default=None, description="`paused`, or `active` to poll it at once.")
+    title: str | None = Field(default=None, max_length=200)
+    language: str | None = Field(default=None, max_length=35)
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    priority: Priority | None = None
+    filters: Filters = Filters()
+
+
+class SourceView(Body):
+    """A source, and what its polls came to."""
+
+    source_id: str
+    kind: SourceKind
+    url: str
+    title: str | None = None
+    language: str | None = None
+    country: str | None = None
+    tags: tuple[str, ...] = ()
+    priority: Priority | None = None
+    filters: Filters
+    state: SourceState
+    paused_reason: PauseReason | None = None
+    paused_at: str | None = None
+    added_at: str
+    polls: int
+    last_polled_at: str | None = None
+    last_status: PollStatus | None = None
+    last_detail: str | None = None
+    next_poll_at: str | None = None
+    found: int = Field(description="Items in the last document that was read.")
+    submitted: int = Field(description="Items submitted in all.")
+    last_new_at: str | None = None
+    warnings: tuple[SourceWarning, ...] = ()
+
+    @classmethod
+    def of(cls, source: Source) -> SourceView:
+        """Return a source as callers see it."""
+        due = None if source.due_at is None else to_text(datetime.fromtimestamp(source.due_at, UTC))
+        return cls.model_validate({**source.model_dump(), "next_poll_at": due})
+
+
+class RemovedSource(Body):
+    """The source that is no more."""
+
+    source_id: str
+
+
+class SourceList(Body):
+    """One page of sources."""
+
+    items: list[SourceView]
+    cursor: str | None = Field(default=None, description="Where the next page begins; absent on the last one.")

@@ -42,14 +42,22 @@ class ProblemType(StrEnum):
     """The article has no revision of this number."""
     UNKNOWN_SUBMISSION = "unknown-submission", 404
     """None of your submissions has this id, or it has not been recorded yet: that takes about a second."""
+    UNKNOWN_UPLOAD = "unknown-upload", 404
+    """None of your uploads has this id, or nothing was uploaded there."""
+    UNKNOWN_SOURCE = "unknown-source", 404
+    """No source has this id."""
     NOT_ACCEPTABLE = "not-acceptable", 406
     """There is no representation that `Accept` allows."""
     TOO_LARGE = "too-large", 406
     """The answer has more than Lambda may return: accept gzip, ask for less, or read the bucket."""
+    SOURCE_EXISTS = "source-exists", 409
+    """The address is a source already; `detail` has its id."""
     RETRACTED = "retracted", 410
     """The article was retracted."""
     TAKEN_DOWN = "taken-down", 410
     """The article was taken down by an operator."""
+    PAGE_TOO_LARGE = "page-too-large", 413
+    """The page has more than 4 MiB, or an uploaded one more than `MaximumBodyBytes`."""
     CONTENT_TYPE = "content-type", 415
     """The body is not `application/json`."""
     FAILED = "failed", 500
@@ -66,10 +74,14 @@ _TITLES = {
     ProblemType.UNKNOWN_ARTICLE: "There is no such article",
     ProblemType.UNKNOWN_REVISION: "There is no such revision",
     ProblemType.UNKNOWN_SUBMISSION: "There is no such submission of yours",
+    ProblemType.UNKNOWN_UPLOAD: "There is no such upload of yours",
+    ProblemType.UNKNOWN_SOURCE: "There is no such source",
     ProblemType.NOT_ACCEPTABLE: "There is no such representation",
     ProblemType.TOO_LARGE: "The answer is too large",
+    ProblemType.SOURCE_EXISTS: "The source is there already",
     ProblemType.RETRACTED: "The article was retracted",
     ProblemType.TAKEN_DOWN: "The article was taken down",
+    ProblemType.PAGE_TOO_LARGE: "The page is too large",
     ProblemType.CONTENT_TYPE: "The body is not JSON",
     ProblemType.FAILED: "The request failed",
     ProblemType.BUSY: "Too much is going on",

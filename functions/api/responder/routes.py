@@ -27,10 +27,19 @@ from responder.models import (
     ArticlePage,
     Body,
     ChangePage,
+    NewSource,
+    PushedDocument,
+    PushResult,
+    RemovedSource,
     RevisionList,
+    SourceChanges,
+    SourceList,
+    SourceView,
     SubmissionBatch,
     SubmissionResults,
     SubmissionStatus,
+    Upload,
+    UploadRequest,
 )
 from responder.problems import PROBLEM_MEDIA_TYPE, Misfit, Problem, ProblemError, ProblemType
 from responder.representations import negotiate
@@ -40,6 +49,7 @@ JSON_MEDIA_TYPE = "application/json"
 _BUSY_SECONDS = 5
 
 ArticleId = Annotated[str, Path(pattern="^[a-z2-7]{26}$", description="An article's id, or that of its alias.")]
+SourceId = Annotated[str, Path(pattern="^[a-z2-7]{20}$", description="A source's id.")]
 Cursor = Annotated[str | None, Query(max_length=4096, description="Where to go on: the `cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many to answer at most.")]
 
@@ -56,6 +66,8 @@ def create_app(stage: ApiStage) -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_json)
     _handle_problems(app)
     _take_submissions(app, stage)
+    _take_pages(app, stage)
+    _keep_sources(app, stage)
     _show_articles(app, stage)
     _list_articles(app, stage)
     _show_changes(app, stage)
@@ -92,6 +104,29 @@ def _take_submissions(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         submission_id: Annotated[str, Path(pattern=SUBMISSION_ID_PATTERN, description="Your id, or the message's.")],
     ) -> Response[str]:
         return _answer(stage.submission(submission_id, caller_of(app.current_event.raw_event)))
+
+
+def _take_pages(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.post(
+        "/v1/captures",
+        summary="Push a page",
+        description="Takes a page that the caller has fetched. It becomes a submission, and no site is visited.",
+        operation_id="push",
+        responses=_responses({202: ("The submission.", PushResult)}, 400, 403, 404, 413, 415, 500, 503),
+    )
+    def push(document: Annotated[PushedDocument, InBody()]) -> Response[str]:
+        return _answer(stage.pushing.push(document, caller_of(app.current_event.raw_event)), 202)
+
+    @app.post(
+        "/v1/captures/uploads",
+        summary="Begin the upload of a page",
+        description="Answers an address to put the bytes of a page to, for pages of more than 4 MiB or in an encoding "
+        "of their own. Name the upload in `/v1/captures` then.",
+        operation_id="upload",
+        responses=_responses({201: ("Where to put it.", Upload)}, 400, 403, 413, 415, 500, 503),
+    )
+    def upload(wanted: Annotated[UploadRequest, InBody()]) -> Response[str]:
+        return _answer(stage.pushing.upload(wanted.size_bytes, caller_of(app.current_event.raw_event)), 201)
 
 
 def _show_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
@@ -187,6 +222,60 @@ def _show_changes(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         ] = 100,
     ) -> Response[str]:
         return _answer(stage.changes(after, limit))
+
+
+def _keep_sources(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.get(
+        "/v1/sources",
+        summary="List the sources",
+        description="Lists feeds, sitemaps and front pages that are polled, in no order.",
+        operation_id="listSources",
+        responses=_responses({200: ("One page of sources.", SourceList)}, 400, 500, 503),
+    )
+    def list_sources(cursor: Cursor = None, limit: Limit = 100) -> Response[str]:
+        return _answer(stage.sources.page(limit, cursor))
+
+    @app.post(
+        "/v1/sources",
+        summary="Add a source",
+        description="Adds a source, which is polled at once. Whether it can be read shows at its first poll.",
+        operation_id="addSource",
+        responses=_responses({201: ("The source.", SourceView)}, 400, 409, 415, 500, 503),
+    )
+    def add_source(source: Annotated[NewSource, InBody()]) -> Response[str]:
+        return _answer(stage.sources.add(source), 201)
+
+    @app.get(
+        "/v1/sources/<source_id>",
+        summary="Show a source",
+        description="Shows a source, and what its polls came to.",
+        operation_id="showSource",
+        responses=_responses({200: ("The source.", SourceView)}, 400, 404, 500, 503),
+    )
+    def show_source(source_id: SourceId) -> Response[str]:
+        return _answer(stage.sources.show(source_id))
+
+    @app.patch(
+        "/v1/sources/<source_id>",
+        summary="Change a source",
+        description="Changes what was said of a source, pauses it, or resumes it.",
+        operation_id="changeSource",
+        responses=_responses({200: ("The source.", SourceView)}, 400, 404, 415, 500, 503),
+    )
+    def change_source(source_id: SourceId, changes: Annotated[SourceChanges, InBody()]) -> Response[str]:
+        return _answer(stage.sources.change(source_id, changes))
+
+    @app.delete(
+        "/v1/sources/<source_id>",
+        summary="Remove a source",
+        description="Removes a source. What it led to stays.",
+        operation_id="removeSource",
+        responses=_responses({200: ("It is removed.", RemovedSource)}, 400, 404, 500, 503),
+    )
+    def remove_source(source_id: SourceId) -> Response[str]:
+        # Not 204: API Gateway says that a body without a type is JSON, also where there is none.
+        stage.sources.remove(source_id)
+        return _answer(RemovedSource(source_id=source_id))
 
 
 # ----------------------------------------------------------------------------------------------------- answers

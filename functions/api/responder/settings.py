@@ -16,4 +16,5 @@ class ApiSettings(FunctionSettings):
     table_name: str = Field(description="The table of articles.")
     bucket_name: str = Field(description="Where articles and their changes lie.")
     submit_queue_url: str = Field(description="The queue of submissions.")
-    bulk_queue_url: str = Field(description="The queue of submissions that wait.")
+    bulk_queue_url: str = Field(description="The queue of submissions that may wait.")
+    maximum_body_bytes: int = Field(default=10_485_760, ge=1, description="The largest page that is taken.")

@@ -33,6 +33,8 @@ from responder.models import (
     SubmissionStatus,
 )
 from responder.problems import ProblemError, ProblemType
+from responder.pushing import Pushing
+from responder.sources import SourceDesk
 
 _EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 _NEVER_SHOWN = frozenset({"opt_out", "taken_down"})
@@ -79,6 +81,8 @@ class ApiStage:
     feed: ChangeFeed
     sender: SubmissionSender
     clock: Clock
+    pushing: Pushing
+    sources: SourceDesk
 
     # ------------------------------------------------------------------------------------------------- submissions
 

@@ -92,6 +92,17 @@ def s3() -> S3Client:
 
 
 @cache
+def s3_links() -> S3Client:
+    """Return the process's client that signs addresses of S3 for others.
+
+    By default botocore signs them in an old way, which cannot include the size, and for a host that may redirect.
+    """
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    client: S3Client = _client("s3", _OBJECTS.merge(signing))
+    return client
+
+
+@cache
 def sqs() -> SQSClient:
     """Return the process's SQS client."""
     client: SQSClient = _client("sqs", _SMALL)
@@ -119,5 +130,5 @@ def bedrock() -> Any:
 
 def reset() -> None:
     """Forget the clients, so that the next call reads the environment again; for tests and the command line."""
-    for made in (_session, dynamodb, s3, sqs, events, comprehend, bedrock):
+    for made in (_session, dynamodb, s3, s3_links, sqs, events, comprehend, bedrock):
         made.cache_clear()

@@ -70,3 +70,16 @@ class S3ObjectStore:
     def replace(self, key: str, body: bytes, content_type: str) -> None:
         """Write an object over the one that is there; only the schemas, which grow, are written so."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+
+class S3UploadLinks:
+    """An :class:`newsdesk.ports.UploadLinks`: addresses that are signed by the function's own role."""
+
+    def __init__(self, bucket_name: str, client: S3Client | None = None) -> None:
+        self._bucket = bucket_name
+        self._client = client or clients.s3_links()
+
+    def link(self, key: str, size_bytes: int, seconds: int) -> str:
+        """Return an address; see the port. The size is signed, so that S3 takes no other."""
+        parameters = {"Bucket": self._bucket, "Key": key, "ContentLength": size_bytes}
+        return self._client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)

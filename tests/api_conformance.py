@@ -1,0 +1,94 @@
+"""Requests that Schemathesis makes of the API's document, and its judgement of every answer.
+
+Comes in: where the API is, and a session that is authorised. Goes out: an assertion for each answer that is not as the
+document says. Changes: what the requests change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from newsdesk_cli.documents import OPENAPI_DOCUMENT
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+def check_conformance(
+    base_url: str, session: requests.Session, known: Mapping[str, str], examples: int
+) -> dict[str, dict[int, int]]:
+    """Ask every operation for valid and for invalid things, always the same ones.
+
+    Parameters
+    ----------
+    known : mapping
+        Values of path parameters that lead to something; each operation is asked with them, and with made-up ones.
+    examples : int
+        Of valid and of invalid requests of each operation.
+
+    Returns
+    -------
+    dict
+        How many answers of each status each operation gave.
+    """
+    schema = schemathesis.openapi.from_dict(json.loads(OPENAPI_DOCUMENT.read_text(encoding="utf-8")))
+    statuses: dict[str, dict[int, int]] = {}
+    operations: list[Any] = [
+        found.ok()  # type: ignore[union-attr] # the document has no operation that is none
+        for found in schema.get_all_operations()
+    ]
+    for operation in sorted(operations, key=lambda operation: bool(operation.method.upper() == "DELETE")):
+        counted = statuses.setdefault(operation.label, {})
+        names = [name for name in known if f"{{{name}}}" in operation.path]
+        paths: list[dict[str, Any] | None] = [None, *([{name: known[name] for name in names}] if names else [])]
+        for path in paths:
+            _ask(operation, GenerationMode.POSITIVE, path, base_url, session, examples, counted)
+        _ask(operation, GenerationMode.NEGATIVE, None, base_url, session, examples, counted)
+    return statuses
+
+
+def _ask(
+    operation: Any,
+    mode: GenerationMode,
+    path: dict[str, Any] | None,
+    base_url: str,
+    session: requests.Session,
+    examples: int,
+    counted: dict[int, int],
+) -> None:
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode, path_parameters=path))
+    def ask(case: Any) -> None:
+        response = case.call(base_url=base_url, session=session, verify=session.verify)
+        counted[response.status_code] = counted.get(response.status_code, 0) + 1
+        case.validate_response(response, checks=CHECKS)
+
+    ask()
