@@ -5,14 +5,17 @@ Comes in: the stack and the sample site. Goes out: assertions. Changes: the stac
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -20,6 +23,8 @@ import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
@@ -147,6 +152,107 @@ def test_callers_have_each_their_own_submissions(world: World, owner: Caller, si
     assert [bob.get("/v1/submissions/same").status_code, alice.get("/v1/submissions/same").status_code] == [404, 200]
     assert alice.get(f"/v1/submissions/{second['messageId']}").status_code == 404
     assert first["status"] == second["status"] == "accepted"
+
+
+class Issuer:
+    """Issues tokens, and publishes by which key they can be checked."""
+
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        numbers = self._key.public_key().public_numbers()
+        key = {"kty": "RSA", "kid": "1", "alg": "RS256", "n": _number(numbers.n), "e": _number(numbers.e)}
+        keys = json.dumps({"keys": [key]}).encode()
+
+        class Keys(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                is_there = self.path == "/.well-known/jwks.json"
+                self.send_response(200 if is_there else 404)
+                self.end_headers()
+                self.wfile.write(keys if is_there else b"{}")
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def token(self, subject: str, audience: str, seconds: int = 300) -> str:
+        claims = {"iss": self.url, "sub": subject, "aud": audience, "exp": int(time.time()) + seconds}
+        signed = f"{_part({'alg': 'RS256', 'kid': '1'})}.{_part(claims)}"
+        signature = self._key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{signed}.{_encoded(signature)}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _number(number: int) -> str:
+    return _encoded(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+def _part(document: object) -> str:
+    return _encoded(json.dumps(document).encode())
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    running = Issuer()
+    yield running
+    running.close()
+
+
+def api_by_tokens(world: World, issuer: Issuer) -> str:
+    """Make an API before the same function whose routes take tokens, as the template's do with an issuer."""
+    gateway = world.stack.client("apigatewayv2")
+    function = world.stack.functions.get_function(FunctionName=world.stack.resources["ApiFunction"])
+    api = gateway.create_api(Name="tokens", ProtocolType="HTTP")["ApiId"]
+    authorizer = gateway.create_authorizer(
+        ApiId=api,
+        Name="tokens",
+        AuthorizerType="JWT",
+        IdentitySource=["$request.header.Authorization"],
+        JwtConfiguration={"Issuer": issuer.url, "Audience": ["newsdesk"]},
+    )["AuthorizerId"]
+    integration = gateway.create_integration(
+        ApiId=api,
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=function["Configuration"]["FunctionArn"],
+        PayloadFormatVersion="2.0",
+    )["IntegrationId"]
+    for route in ("POST /v1/submissions", "GET /v1/submissions/{submission_id}"):
+        gateway.create_route(
+            ApiId=api,
+            RouteKey=route,
+            AuthorizationType="JWT",
+            AuthorizerId=authorizer,
+            Target=f"integrations/{integration}",
+        )
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    return f"{world.stack.endpoint}/_aws/execute-api/{api}"
+
+
+def test_holders_of_tokens_have_each_their_own_submissions(world: World, owner: Caller, issuer: Issuer) -> None:
+    # Given an API that takes tokens, and two subjects
+    url = api_by_tokens(world, issuer)
+    carol, dave = Caller(world, None), Caller(world, None)
+    for caller, subject in ((carol, "carol"), (dave, "dave")):
+        caller.url = url
+        caller.session.headers["Authorization"] = f"Bearer {issuer.token(subject, 'newsdesk')}"
+    # When one of them submits, Then it alone sees the submission
+    assert carol.post("/v1/submissions", {"items": [{"url": _NOWHERE, "submissionId": "carols"}]}).status_code == 202
+    assert carol.ended(world, "carols")["outcome"] == "rejected:blocked_address"
+    assert dave.get("/v1/submissions/carols").status_code == 404
+    assert owner.get("/v1/submissions/carols").status_code == 404
+    # And no other token is good
+    for token in (issuer.token("carol", "another"), issuer.token("carol", "newsdesk", seconds=-1), "x.y.z", ""):
+        carol.session.headers["Authorization"] = f"Bearer {token}"
+        assert carol.get("/v1/submissions/carols").status_code == 401
 
 
 def test_a_pushed_page_becomes_an_article(world: World, owner: Caller, site: SampleSite) -> None:

@@ -56,13 +56,7 @@ class ApiStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a revision of an article is.
-
-    Attributes
-    ----------
-    tag : str
-        Names the revision and its content.
-    """
+    """Where a revision of an article is."""
 
     key: str
 
