@@ -110,6 +110,12 @@ def ingest(
     source: Annotated[
         Path | None, typer.Option("--from", help="A file with one URL in each line.", exists=True, dir_okay=False)
     ] = None,
+    archives: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--warc", metavar="FILE", help="A WARC file whose pages to ingest; repeat it.", exists=True, dir_okay=False
+        ),
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--out", help="The folder that the bucket is mirrored into.", file_okay=False)
     ] = Path("out"),
@@ -119,18 +125,26 @@ def ingest(
     sample: Annotated[bool, typer.Option("--sample", help="Serve the sample news site and ingest it.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Submit URLs to the stack on this machine and wait until each has its outcome."""
+    """Submit URLs, or the pages of WARC files, to the stack on this machine and wait until each has its outcome."""
     require_checkout("ingest")
     wanted = list(urls or [])
     if source is not None:
         wanted += _read_list(source)
     wanted = [url for url in wanted if url.strip()]
     networks = _checked_networks(allow_network or [])
-    if not wanted and not sample:
-        usage("nothing to ingest: give URLs, --from FILE or --sample")
+    if not wanted and not sample and not archives:
+        usage("nothing to ingest: give URLs, --from FILE, --warc FILE or --sample")
     from newsdesk_cli.local_ingest import ingest_locally, print_results
 
-    ended, results = ingest_locally(wanted, folder, sample=sample, wait=wait, interval=interval, networks=networks)
+    ended, results = ingest_locally(
+        wanted,
+        folder,
+        sample=sample,
+        wait=wait,
+        interval=interval,
+        networks=networks,
+        archives=archives or [],
+    )
     if as_json:
         for result in results:
             print_json(result.line())

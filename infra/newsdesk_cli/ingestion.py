@@ -114,6 +114,13 @@ class Ingestion:
         self._submissions = {f"cli-{run}-{number:06d}": _Submission(url) for number, url in enumerate(urls, 1)}
         self._states: dict[str, ArticleState] = {}
 
+    @classmethod
+    def of_submissions(cls, stack: Stack, submission_ids: Sequence[str]) -> Ingestion:
+        """Return an ingestion of what was submitted by others; it is not to be submitted."""
+        ingestion = cls(stack, ())
+        ingestion._submissions = {identifier: _Submission("") for identifier in submission_ids}
+        return ingestion
+
     @property
     def submitted(self) -> dict[str, str]:
         """The URLs by the ids of their submissions, in order."""
@@ -190,7 +197,8 @@ class Ingestion:
         store = self._stack.store
         unseen = [identifier for identifier, item in self._submissions.items() if item.record is None]
         for record in store.submissions(unseen):
-            self._submissions[record.submission_id].record = record
+            item = self._submissions[record.submission_id]
+            item.record, item.url = record, item.url or record.url
         open_runs: dict[tuple[str, int], list[_Submission]] = {}
         for item in self._submissions.values():
             if not item.has_ended and item.record is not None and item.record.article_id and item.record.run:
@@ -227,7 +235,8 @@ class Ingestion:
             return _ended(item.url, item.record, item.outcome)
         if item.record is not None and item.record.outcome is not None:
             outcome, _, reason = item.record.outcome.partition(":")
-            return Result(item.url, outcome, reason or None, detail=item.record.detail, seconds=0.0)
+            article, detail = item.record.article_id, item.record.detail
+            return Result(item.url, outcome, reason or None, article_id=article, detail=detail, seconds=0.0)
         return self._waiting(item.url, item.record)
 
     def _waiting(self, url: str, record: SubmissionRecord | None) -> Result:

@@ -1,15 +1,19 @@
 """Ingests URLs on the stack of this machine, and shows how each ended.
 
-Comes in: URLs, and whether to serve the sample site. Goes out: their outcomes, and a table of them. Changes: starts the
-local stack if it is not up; writes the bucket's objects and ``outcomes.jsonl`` into the output folder.
+Comes in: URLs, web archives, and whether to serve the sample site. Goes out: their outcomes, and a table of them.
+Changes: starts the local stack if it is not up; writes the bucket's objects and ``outcomes.jsonl`` into the output
+folder.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from newsdesk.contracts import Reason
+from newsdesk_cli.archives import take_archives
 from newsdesk_cli.console import out, say
 from newsdesk_cli.ingestion import Ingestion, Result, mirror, read_article, write_outcomes
 from newsdesk_cli.local_stack import LocalStack
@@ -23,9 +27,23 @@ _LOOPBACK = "127.0.0.1/32"
 
 
 def ingest_locally(
-    urls: list[str], folder: Path, *, sample: bool, wait: float, interval: float | None, networks: list[str]
+    urls: list[str],
+    folder: Path,
+    *,
+    sample: bool,
+    wait: float,
+    interval: float | None,
+    networks: list[str],
+    archives: Sequence[Path] = (),
 ) -> tuple[bool, list[Result]]:
-    """Submit URLs, wait for their outcomes, and mirror the bucket; return whether all have ended, and the results."""
+    """Submit URLs and the pages of web archives, wait for their outcomes, and mirror the bucket.
+
+    Returns
+    -------
+    tuple of bool and list of Result
+        Whether all have ended, and the results.
+    """
+    deadline = time.monotonic() + wait
     with ExitStack() as closing:
         if sample:
             site = _sample_site()
@@ -35,7 +53,12 @@ def ingest_locally(
             networks = [*networks, _LOOPBACK]
         local = LocalStack(say=say)
         stack = closing.enter_context(local.running(networks, interval, is_run=True))
-        ended, results = _ingest(stack, urls, wait)
+        taken = take_archives(stack, archives, deadline) if archives else []
+        ingestions = [_submitted(stack, urls)] if urls else []
+        ingestions += [Ingestion.of_submissions(stack, archive.submission_ids) for archive in taken]
+        has_ended = [_waited_for(ingestion, deadline) for ingestion in ingestions]
+        ended = all(has_ended) and all(archive.is_whole for archive in taken)
+        results = [result for ingestion in ingestions for result in ingestion.results()]
         if ended:
             local.end_run()
         say(f"mirroring the bucket into {folder}/")
@@ -61,13 +84,17 @@ def print_results(results: list[Result], folder: Path) -> None:
     say("the stack stays up; .venv/bin/newsdesk down stops it")
 
 
-def _ingest(stack: Stack, urls: list[str], wait: float) -> tuple[bool, list[Result]]:
+def _submitted(stack: Stack, urls: list[str]) -> Ingestion:
     ingestion = Ingestion(stack, urls)
     ingestion.submit()
+    return ingestion
+
+
+def _waited_for(ingestion: Ingestion, deadline: float) -> bool:
     look_again = "the same command takes each of them once, and .venv/bin/newsdesk status URL says how one ended"
-    with interruptible(ingestion, look_again), progress("ingesting", len(urls), lambda: ingestion.pending) as report:
-        ended = ingestion.wait(wait, report)
-    return ended, ingestion.results()
+    count, left = len(ingestion.submitted), max(0.0, deadline - time.monotonic())
+    with interruptible(ingestion, look_again), progress("ingesting", count, lambda: ingestion.pending) as report:
+        return ingestion.wait(left, report)
 
 
 def _sample_site() -> SampleSite:

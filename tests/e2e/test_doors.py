@@ -6,12 +6,17 @@ Comes in: the stack and the sample site. Goes out: assertions. Changes: the stac
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from harness.archives import by_record, record, response
 from newsdesk.contracts import report_key
+from newsdesk_cli.archives import take_archives
+from newsdesk_cli.ingestion import Ingestion
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.submitting import submit_urls
 from tests.e2e.conftest import World
@@ -76,3 +81,33 @@ def test_bulk_has_its_turn_and_comes_back_with_what_was_said(world: World, site:
     world.eventually(lambda: endings_of(world, "door-bulk"), 240)
     (ending,) = endings_of(world, "door-bulk").values()
     assert (ending["priority"], ending["correlationId"]) == ("bulk", "c-1")
+
+
+def test_the_pages_of_a_web_archive_become_articles_without_a_visit(world: World, tmp_path: Path) -> None:
+    # Given an archive of a page of a site that is no more, with a request, cut short in the record of another page
+    url = "https://gone.example/2019/06/01/bridge"
+    prose = "".join(
+        f"<p>The old bridge was closed to traffic on the {day} of June, as the port authority told its neighbours.</p>"
+        for day in ("first", "second", "third")
+    )
+    body = (
+        f"<html lang='en'><head><title>Old bridge closes</title></head><body><article>{prose}</article></body></html>"
+    )
+    records = [
+        record("request", url, b"GET / HTTP/1.1\r\n\r\n", media_type="application/http; msgtype=request"),
+        response(url, body.encode(), date="2019-06-02T10:00:00Z"),
+        response(f"{url}/2", body.encode()),
+    ]
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(by_record(records)[:-40])
+
+    # When it is taken
+    (taken,) = take_archives(world.stack, [path], time.monotonic() + 120)
+    ingestion = Ingestion.of_submissions(world.stack, taken.submission_ids)
+    assert ingestion.wait(120, lambda *_: None)
+
+    # Then the page that is whole is an article, as of its own time
+    (result,) = ingestion.results()
+    assert (result.url, result.outcome, taken.is_whole) == (url, "indexed", True)
+    provenance = world.article(result.key).provenance
+    assert (provenance.captured_at, provenance.discovery) == ("2019-06-02T10:00:00.000Z", "warc")

@@ -60,6 +60,7 @@ from newsdesk.contracts.feed_item import FeedItem, Line
 from newsdesk.contracts.keys import (
     ARTICLE_SCHEMA_KEY,
     FAILED_BATCHES_PREFIX,
+    INBOX_PREFIX,
     PUSHED_PREFIX,
     UNREADABLE_PREFIX,
     VECTORS_PREFIX,
@@ -109,6 +110,7 @@ __all__ = [
     "ARTICLE_SCHEMA_KEY",
     "DESCRIPTIONS",
     "FAILED_BATCHES_PREFIX",
+    "INBOX_PREFIX",
     "PUSHED_PREFIX",
     "SUBMISSION_ID_PATTERN",
     "SURE",
