@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from extractor.contract import PageToRead, Reading
@@ -256,7 +257,36 @@ def _reprocess(beginning: Beginning) -> Act:
 
 NOINDEX = '<meta name="robots" content="noindex">'
 
+
+def _push(body: bytes, *, age: timedelta = timedelta(days=2000), submission_id: str = "pushed-1") -> Act:
+    """Push a page of so long ago."""
+    return lambda world, site: world.push(site.url(PATH), body, world.clock() - age, submission_id)
+
+
 FLOWS: dict[str, Flow] = {
+    "pushed": Flow(_in_turn(_push(page()), _run), {"pushed-1": "indexed"}, current=Current(1, PARAGRAPHS)),
+    "pushed, and opts out": Flow(
+        _in_turn(_push(page(head="<meta name='robots' content='noindex'>")), _run),
+        {"pushed-1": "rejected:opt_out"},
+        opts_out=True,
+    ),
+    "pushed, and older than what was visited": Flow(
+        _in_turn(_push(page(*CHANGED)), _run),
+        {"submission-1": "indexed", "pushed-1": "unchanged"},
+        prepare=_indexed(),
+        current=Current(1, PARAGRAPHS),
+    ),
+    "pushed to a visit that finds nothing": Flow(
+        _in_turn(_submit(), _push(page(*CHANGED)), _run),
+        # Where the page's delivery is late, the visit has ended before it.
+        {"submission-1": frozenset({"indexed", "failed:access_denied"}), "pushed-1": "indexed"},
+        prepare=_on(PATH, answer(b"", status=403)),
+        current=Current(1, CHANGED),
+    ),
+    "pushed, newer than the one in flight": Flow(
+        _in_turn(_push(page()), _push(page(*CHANGED), age=timedelta(days=1), submission_id="pushed-2"), _run),
+        {"pushed-1": frozenset({"indexed", "unchanged"}), "pushed-2": "indexed"},
+    ),
     "new": Flow(
         _in_turn(_submit(), _run),
         {"submission-1": "indexed"},

@@ -17,7 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -38,7 +38,8 @@ from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.adapters.throttling import DEFAULT_PAUSES
-from newsdesk.articles import ArticleState, OutcomeRecord, RevisionRecord, Stage, SubmissionRecord
+from newsdesk.articles import ArticleState, OutcomeRecord, PushedPage, RevisionRecord, Stage, SubmissionRecord
+from newsdesk.clock import to_text
 from newsdesk.contracts import (
     FAILED_BATCHES_PREFIX,
     ArticleChanged,
@@ -47,6 +48,7 @@ from newsdesk.contracts import (
     FetchRequested,
     PageFetched,
     StageMessage,
+    pushed_key,
 )
 from newsdesk.runtime import Worker
 from newsdesk.web import article_id, canonical_url, parse_url
@@ -250,6 +252,20 @@ class World:
         body = f'{{"url": "{url}", "submissionId": "{submission_id}"}}'
         self.submitted[submission_id] = url
         self.intake.append((f"m-{submission_id}-{len(self.submitted)}", body, 0))
+
+    def push(self, url: str, body: bytes, captured_at: datetime, submission_id: str) -> None:
+        """Put a page that somebody fetched where pushed pages wait, and its submission into the intake queue."""
+        headers = (("Content-Type", "text/html; charset=utf-8"),)
+        with self.wire.aside():
+            self.pipeline.stage_page(PushedPage(url, to_text(captured_at), headers, body), submission_id)
+        body_of_message = {
+            "url": url,
+            "submissionId": submission_id,
+            "captureKey": pushed_key(submission_id),
+            "discovery": "pushed",
+        }
+        self.submitted[submission_id] = url
+        self.intake.append((f"m-{submission_id}-{len(self.submitted)}", json.dumps(body_of_message), 0))
 
     # ------------------------------------------------------------------------------------------------- at work
 

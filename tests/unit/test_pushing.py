@@ -217,6 +217,13 @@ def test_a_delivery_that_comes_again_sends_the_message_again_and_makes_nothing_n
     assert (desk.state(URL).run, revision_of(desk), kept(desk)) == (1, 1, ["raw"])
 
 
+def test_a_delivery_that_comes_again_after_its_page_was_refused_brings_nothing_back(desk: Pipeline) -> None:
+    desk.push(URL, page(head="<meta name='robots' content='noindex'>"), OLD)
+    desk.settle()
+    assert desk.push(URL, page(head="<meta name='robots' content='noindex'>"), OLD) == "repeated"
+    assert (desk.outcomes(), kept(desk)) == (["rejected:opt_out"], [])
+
+
 def test_an_old_page_that_reaches_a_visit_is_read_if_that_finds_none(desk: Pipeline) -> None:
     desk.submit(URL)
     assert desk.push(URL, page(), OLD) == "joined"

@@ -122,12 +122,15 @@ class SubmitStage:
     def _accept_pushed(self, submission: Submission, key: str, url: Url, page: Url) -> SubmitStatus:
         """Take the page that a submission brings; it is removed from where it was put when all is done."""
         ids, address = submission.submission_ids, submission.recorded_url
+        known = self.worker.store.submission(submission.submission_id)
+        if known is not None and not _is_anothers(known, submission):
+            # Its capture may have been deleted since, because the page opts out; it is not written again.
+            status = self._repeat(submission, known)
+            self.objects.delete(key)
+            return status
         try:
             file = self.objects.get(key)
         except ObjectMissingError:
-            known = self.worker.store.submission(submission.submission_id)
-            if known is not None and not _is_anothers(known, submission):
-                return self._repeat(submission, known)
             return self._reject(ids, address, Reason.UNUSABLE_CAPTURE, "not there", submission)
         try:
             pushed = read_pushed(key, file, page, submission.request.discovery, self.worker.clock())
@@ -165,6 +168,7 @@ class SubmitStage:
             except AlreadyRecordedError:
                 known = self.worker.store.submission(submission.submission_id)
                 if known is not None and not _is_anothers(known, submission):
+                    self._forget(written, identifier)
                     return self._repeat(submission, known)
                 if known is not None:
                     submission = submission.under_next_id()
@@ -173,6 +177,13 @@ class SubmitStage:
                 self.worker.send_on(after)
             return SubmitStatus.STARTED if has_begun else SubmitStatus.JOINED
         raise ConflictError(f"{identifier} kept changing")
+
+    def _forget(self, written: Capture | None, identifier: str) -> None:
+        """Delete a capture that was written for a submission that another delivery has recorded, and no state names."""
+        state = self.worker.store.find(identifier) if written is not None else None
+        named = (state.capture, state.offered) if state is not None else ()
+        if written is not None and written.key not in {capture.key for capture in named if capture is not None}:
+            self.objects.delete(written.key)
 
     def _put(self, capture: Capture, pushed: PushedCapture) -> bool:
         return self.objects.put(capture.key, pushed.file, CAPTURE_MEDIA_TYPE)
