@@ -35,6 +35,9 @@ CHECKS = [
 ]
 
 
+_TOO_LONG = 431
+
+
 def check_conformance(
     base_url: str, session: requests.Session, known: Mapping[str, str], examples: int
 ) -> dict[str, dict[int, int]]:
@@ -89,6 +92,8 @@ def _ask(
     def ask(case: Any) -> None:
         response = case.call(base_url=base_url, session=session, verify=session.verify)
         counted[response.status_code] = counted.get(response.status_code, 0) + 1
-        case.validate_response(response, checks=CHECKS)
+        # A request longer than the gateway reads is its own to answer, whatever else is wrong with it.
+        if response.status_code != _TOO_LONG:
+            case.validate_response(response, checks=CHECKS)
 
     ask()

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("first_visit")
 """The pages are known already, so that no other test misses the first visit to them."""
 
 _AT_ONCE = 200
-_EXAMPLES = 12
+_EXAMPLES = 8
 _NOWHERE = "http://10.0.0.1/"
 """Submit refuses it, so that nothing of it comes to the other stages."""
 

@@ -50,7 +50,7 @@ _BUSY_SECONDS = 5
 
 ArticleId = Annotated[str, Path(pattern="^[a-z2-7]{26}$", description="An article's id, or that of its alias.")]
 SourceId = Annotated[str, Path(pattern="^[a-z2-7]{20}$", description="A source's id.")]
-Cursor = Annotated[str | None, Query(max_length=4096, description="Where to go on: the `cursor` of the page before.")]
+Cursor = Annotated[str | None, Query(max_length=2048, description="Where to go on: the `cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many to answer at most.")]
 
 SECURITY_HEADERS = {
@@ -216,7 +216,7 @@ def _show_changes(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         compress=True,
     )
     def list_changes(
-        after: Annotated[str | None, Query(max_length=4096, description="The `cursor` of the answer before.")] = None,
+        after: Annotated[str | None, Query(max_length=2048, description="The `cursor` of the answer before.")] = None,
         limit: Annotated[
             int, Query(ge=1, le=1000, description="About how many: what was written together comes together.")
         ] = 100,
