@@ -35,6 +35,8 @@ _MODEL_WEIGHT = {PERSON: 1.5, ORG: 1.2, PLACE: 1.7}
 _CONFIDENCE = ((0.0, 0.4), (2.0, 0.65), (4.0, 0.9), (8.0, 0.99))
 """By how much more evidence there is for a name's type than for another, and how sure that makes it: rules of thumb in
 round numbers, set by hand and no statistics of a corpus."""
+_SURELY_A_NAME = 5.0
+"""By how much more evidence there must be for a single common word: what a heading repeats adds up."""
 _SURELY_A_PERSON = 3.0
 """By how much more evidence there must be for a person whose name is of common words alone."""
 _LEAST_EVIDENCE = 1.2
@@ -168,7 +170,8 @@ def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool)
     adjective = span.end - span.start == 1 and tokens.tag[span.start] == "JJ" and not known_place
     if span.label == "NORP" or (adjective and best == PLACE):
         return ORG if span.end - span.start == 1 and tokens.text[span.start] in names.PARTY_WORDS else None
-    is_no_person = best != PLACE and _lead(total, best) < _SURELY_A_PERSON and _is_of_common_words(tokens, span, best)
+    enough = _SURELY_A_PERSON if span.end - span.start > 1 else _SURELY_A_NAME
+    is_no_person = best != PLACE and _lead(total, best) < enough and _is_of_common_words(tokens, span, best)
     if is_no_person and span.label not in _OTHERWISE:
         may_be_other = span.label is not None and span.end - span.start > 1 and not tokens.in_heading[span.start]
         return "OTHER" if may_be_other else None
@@ -189,7 +192,7 @@ def _is_of_common_words(tokens: Tokens, span: NameSpan, type_: str) -> bool:
     if span.title is not None or any(_is_of_a_person(word) for word in words):
         return False
     if len(words) == 1:
-        if words[0] in names.ORGANISATIONS:
+        if words[0] in names.ORGANISATIONS or words[0] in names.surnames():
             return False
         opens = tokens.sentence_start[span.start] or tokens.in_heading[span.start]
         if tokens.lower[span.start] in tokens.uncapitalised:

@@ -20,6 +20,7 @@ _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[ \xa0]?[-–][ \xa0]?\d{1,2}(?![\d.
 
 POSSESSIVES = frozenset({"'s", "’s", "'", "’", "´s", "`s"})
 _BULLETS = frozenset("•·▪|*")
+_DASHES = frozenset("-–—")
 _SENTENCE_ENDS = frozenset('.?!:;,”"')
 _LONGEST_HEADING = 10
 _LONGEST_SMALL_WORD = 3
@@ -100,14 +101,15 @@ class Tokens:
         return strengths
 
     def _mark_sentence_openings(self) -> None:
-        """Count words behind a line break or an opening mark as openings, too: they are capitalised anyhow."""
+        """Count words behind a line break, a bullet, a dash that stands free or an opening mark as openings, too.
+
+        They have a capital anyhow.
+        """
         for index in range(1, len(self)):
             before = self.text[index - 1]
-            if (
-                "\n" in before
-                or before in _BULLETS
-                or (self.sentence_start[index - 1] and before in QUOTES | {"(", "-", "–", "—", "•"})
-            ):
+            parted = before in _DASHES and self.spaced[index - 1] and (index < 2 or self.spaced[index - 2])
+            opened = self.sentence_start[index - 1] and before in QUOTES | _DASHES | {"("}
+            if "\n" in before or before in _BULLETS or parted or opened:
                 self.sentence_start[index] = True
 
     def _headings(self) -> list[bool]:
