@@ -323,6 +323,11 @@ def test_beside_a_person_the_site_is_no_author() -> None:
     assert names(json_ld(people), sites=("Lighthouse Weekly",)) == ["Hattie Rowbottom"]
 
 
+def test_an_agency_beside_a_person_stays() -> None:
+    people = [{"@type": "Person", "name": "Hattie Rowbottom"}, {"@type": "Organization", "name": "LHA"}]
+    assert names(json_ld(people), sites=("Lighthouse Weekly", "LHA")) == ["Hattie Rowbottom", "LHA"]
+
+
 def test_initials_yield_to_a_person() -> None:
     assert names('<meta name="author" content="LHW">', "<p>by Hattie Rowbottom</p>") == ["Hattie Rowbottom"]
 

@@ -276,9 +276,11 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
 
     def add(names: Iterable[str], source: str) -> None:
         kept = tuple(islice(dict.fromkeys(names), MAXIMUM_AUTHORS))
-        # Beside people, the site is their publisher.
-        others = tuple(name for name in kept if _squeezed(name) not in sites)
-        people = others if any(_ROLE.search(name) is None for name in others) else kept
+        others = {name for name in kept if _squeezed(name) not in sites}
+        people = kept
+        if any(_ROLE.search(name) is None for name in others):
+            # Beside people, the site is their publisher; an agency wrote with them.
+            people = tuple(name for name in kept if name in others or _INITIALS.fullmatch(name))
         if kept:
             found.append(FoundAuthors(people, source, not others))
 
