@@ -18,7 +18,8 @@ LAYER = REPOSITORY / "shared" / "newsdesk"
 PACKAGES = {path.parts[-3]: path.parts[-2] for path in sorted(REPOSITORY.glob("functions/*/*/handler.py"))}
 """The package of each function's folder."""
 EXTRACTION_LIBRARIES = {"trafilatura", "lxml", "htmldate", "justext", "courlan"}
-MARKUP_PARSERS = {REPOSITORY / "functions" / "discover" / "discoverer" / "reading" / "trees.py"}
+_READING = REPOSITORY / "functions" / "discover" / "discoverer" / "reading"
+MARKUP_PARSERS = {_READING / "trees.py", _READING / "pages.py"}
 """Outside of extract: feeds and sitemaps are read by the same library as pages."""
 AWS_LIBRARIES = {"boto3", "botocore"}
 ROOTS = [REPOSITORY / "shared", REPOSITORY / "infra", *sorted((REPOSITORY / "functions").iterdir())]

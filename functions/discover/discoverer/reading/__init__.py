@@ -17,6 +17,7 @@ from discoverer.reading.document import (
     moment_of,
 )
 from discoverer.reading.reader import read_source
+from discoverer.reading.site_sources import find_sources
 
 __all__ = [
     "MOST_ITEMS",
@@ -27,6 +28,7 @@ __all__ = [
     "SourceDocument",
     "UnreadableReason",
     "UnreadableSourceError",
+    "find_sources",
     "moment_of",
     "read_source",
 ]

@@ -160,7 +160,7 @@ class Candidate:
     Attributes
     ----------
     found_by : str
-        ``link`` (a link element), ``robots`` (a line of robots.txt) or ``well_known`` (a guess).
+        ``itself``, ``link`` (a link element), ``anchor`` (a link for readers), ``robots`` or ``well_known`` (a guess).
     """
 
     url: str

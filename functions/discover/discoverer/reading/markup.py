@@ -46,7 +46,7 @@ _FORBIDDEN = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _HAS_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(rss|rdf|feed|channel|urlset|sitemapindex|opml)(?=[\s/>])", re.IGNORECASE)
 _FIRST_ELEMENT = re.compile(rb"<([A-Za-z][\w.:-]{0,60})")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
