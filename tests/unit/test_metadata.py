@@ -9,7 +9,7 @@ import pytest
 
 from extractor.html import read_html
 from extractor.metadata import Metadata, read_metadata
-from newsdesk.contracts import Extracted, Quality, to_document
+from newsdesk.contracts import Extracted, FeedItem, Person, Quality, to_document
 
 URL = "https://www.courier.example/news/gates"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -20,6 +20,15 @@ def read(head: str, body: str = f"<h1>How the gates work</h1>{PROSE}", lang: str
     page = read_html(f'<html lang="{lang}"><head>{head}</head><body>{body}</body></html>', URL)
     assert page is not None
     return read_metadata(page, CAPTURED_AT)
+
+
+def with_feed(head: str, body: str, **said: object) -> dict[str, tuple[object, str]]:
+    """The fields that a page and its feed give, each with its source."""
+    page = read_html(f"<html><head>{head}</head><body>{body}</body></html>", URL)
+    assert page is not None
+    metadata = read_metadata(page, CAPTURED_AT, FeedItem.model_validate(said))
+    fields, sources = metadata.fields(), metadata.sources()
+    return {name: (fields[name], sources[str(Extracted.model_fields[name].alias)].source) for name in fields}
 
 
 def json_ld(**properties: object) -> str:
@@ -249,3 +258,61 @@ def test_what_an_application_notes_for_itself_is_no_keyword() -> None:
     found = read_metadata(page, datetime(2026, 10, 14, tzinfo=UTC)).keywords
     assert found is not None
     assert found.value == ("running shoes", "Chelsea: the club")
+
+
+SAID = {
+    "title": "How gates work",
+    "published": "2026-11-19T08:00:00+01:00",
+    "updated": "2026-11-21T09:00:00+01:00",
+    "authors": ("Hattie Rowbottom",),
+    "categories": ("Tides", "Harbour"),
+    "language": "en-GB",
+}
+
+
+def test_a_feed_fills_in_what_a_page_does_not_say() -> None:
+    # Given a page with nothing but its text, and what its feed says of it
+    found = with_feed("", f"<h1>How the gates work</h1>{PROSE}", **SAID)
+    # Then the heading is the page's, and the rest the feed's
+    assert found["headline"] == ("How the gates work", "dom")
+    assert {name: value for name, value in found.items() if value[1] == "feed"} == {
+        "author": ((Person(name="Hattie Rowbottom"),), "feed"),
+        "date_published": ("2026-11-19T08:00:00+01:00", "feed"),
+        "date_modified": ("2026-11-21T09:00:00+01:00", "feed"),
+        "keywords": (("Tides", "Harbour"), "feed"),
+        "in_language": ("en-GB", "feed"),
+    }
+
+
+def test_a_feed_takes_nothing_from_what_a_page_says() -> None:
+    # Given a page that says all of it, and a feed that says otherwise
+    said = {**SAID, "authors": ("Somebody Else",), "language": "de"}
+    found = with_feed(f'<meta name="dc.language" content="en">{HEAD}', f"<h1>Gates</h1>{PROSE}", **said)
+    # Then nothing is the feed's, which conflicts
+    assert [name for name, (_, source) in found.items() if source == "feed"] == []
+    assert found["date_published"] == ("2026-11-20T07:15:00+00:00", "jsonld")
+    assert found["author"] == ((Person(name="Hattie Rowbottom"),), "jsonld")
+
+
+def test_a_person_in_the_feed_stands_before_the_newsroom_on_the_page() -> None:
+    head = '<meta property="og:site_name" content="The Courier"><meta name="author" content="The Courier">'
+    found = with_feed(head, f"<h1>How the gates work</h1>{PROSE}", authors=("Hattie Rowbottom",))
+    assert found["author"] == ((Person(name="Hattie Rowbottom"),), "feed")
+    # And the site in the feed does not stand before a person on the page
+    head = '<meta property="og:site_name" content="The Courier"><meta name="author" content="Hattie Rowbottom">'
+    found = with_feed(head, f"<h1>How the gates work</h1>{PROSE}", authors=("The Courier",))
+    assert found["author"] == ((Person(name="Hattie Rowbottom"),), "meta")
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "dates"),
+    [
+        ("2026-11-24", None, {}),  # after the capture
+        ("2026-11-19", "2026-11-18", {"date_published": "2026-11-19"}),
+        ("2026-11-19", "2026-11-19", {"date_published": "2026-11-19"}),
+        ("1970-01-01T00:00:00Z", None, {}),
+    ],
+)
+def test_no_date_of_a_feed_is_taken_that_cannot_be(published: str, updated: str | None, dates: dict[str, str]) -> None:
+    found = with_feed("", f"<h1>Gates</h1>{PROSE}", published=published, updated=updated)
+    assert {name: value for name, (value, _) in found.items() if name.startswith("date")} == dates

@@ -129,14 +129,14 @@ class FieldSource(ArticleModel):
 
 
 class StatedValue(ArticleModel):
-    """A value that one place of the page states."""
+    """A value that one place of the page states, or its feed."""
 
     value: str
     source: str = Field(description="As in `FieldSource`.")
 
 
 class FieldConflict(ArticleModel):
-    """Different values that places of one page state of the same field."""
+    """Different values that places of one page, or the feed that led to it, state of the same field."""
 
     field: str = Field(description="The field's name in the article's JSON.")
     values: tuple[StatedValue, ...] = Field(description="What was taken, then what was not.")

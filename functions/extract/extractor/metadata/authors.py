@@ -213,7 +213,7 @@ _AUTHOR_CLASS = re.compile(r"author|byline", re.IGNORECASE)
 _PROSE_SPACES = 15
 _LONGEST_ASIDE = 200
 """Characters of an ``aside`` that may be a byline set beside the text."""
-_TRUST = {"jsonld": 3.0, "meta": 2.0, "dom": 1.0}
+_TRUST = {"jsonld": 3.0, "meta": 2.0, "dom": 1.0, "feed": 0.5}
 _TRUST_OF_OTHERS = 0.75
 _AUTHOR_PATH = re.compile(
     r"/author|[/-]authors?/|/profile/|/people/|/contributor|/writer|/autor|/auteur|/redaktion/|/journalist|/staff/|/by/"
@@ -244,7 +244,7 @@ class FoundAuthors:
     names : tuple of str
         Never empty.
     source : str
-        ``jsonld``, ``meta`` or ``dom``.
+        ``jsonld``, ``meta``, ``dom`` or ``feed``.
     is_site : bool
         Whether the only author is the site itself.
     """
@@ -262,7 +262,9 @@ class FoundAuthors:
         return len(self.names) == 1 and any(match(self.names[0]) for match in patterns)
 
 
-def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAuthors, ...]:
+def stated_authors(
+    page: Page, site_names: Iterable[str] = (), feed_names: Iterable[str] = ()
+) -> tuple[FoundAuthors, ...]:
     """Return what each place of a page says of its authors; the most trusted first.
 
     Parameters
@@ -270,6 +272,9 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
     page : Page
     site_names : iterable of str
         What the site calls itself.
+    feed_names : iterable of str
+        The authors that the feed names that led here: trusted less than any place of the page, unless all that the page
+        names is the site, a newsroom or an account.
     """
     sites = {_squeezed(name) for name in site_names} - {""}
     found: list[FoundAuthors] = []
@@ -298,6 +303,7 @@ def stated_authors(page: Page, site_names: Iterable[str] = ()) -> tuple[FoundAut
             add(_described(page.segments, place, sites), "dom")
     if not main and page.data.page:
         add(_names_in_list(page.data.page.authors, page.data.page.author_organizations), "jsonld")
+    add(_names_in_list(feed_names, ()), "feed")
     # Where one place names a person, and another the site or the login name of an editor, the person is the author.
     ranked = sorted(found, key=lambda authors: (authors.is_doubtful, authors.is_site, -_agreement(authors, found)))
     return tuple(ranked)

@@ -70,7 +70,7 @@ class FoundDate:
     text : str
         ``YYYY-MM-DD``, or RFC 3339 where the page gives time and time zone.
     source : str
-        ``jsonld``, ``meta``, ``dom``, ``url`` or ``script``.
+        ``jsonld``, ``meta``, ``dom``, ``url``, ``script`` or ``feed``.
     is_update : bool
         Whether the page calls it the day of an update, and no other.
     """

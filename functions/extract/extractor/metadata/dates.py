@@ -143,6 +143,18 @@ def is_same_day(date_text: str, other: str) -> bool:
     return date_text[:10] == other[:10]
 
 
+def with_feed_date(stated: StatedDates, text: str | None, latest: datetime) -> StatedDates:
+    """Return the dates with that of a feed: behind what the page states, unless that is all called an update."""
+    if text is None or not is_past(text, latest):
+        return stated
+    said, chosen = FoundDate(text, "feed"), stated.chosen
+    if chosen is None:
+        return StatedDates(said, stated.others)
+    if chosen.is_update:
+        return StatedDates(said, (chosen, *stated.others))
+    return StatedDates(chosen, (*stated.others, said))
+
+
 def _firsts(statements: Iterable[FoundDate], latest: datetime) -> list[FoundDate]:
     return list(islice((found for found in islice(statements, _STATEMENTS_READ) if is_past(found.text, latest)), 1))
 

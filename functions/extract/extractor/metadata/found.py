@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from extractor.html import one_line
 from extractor.text import fold
 
-CONFIDENCE = {"jsonld": 0.85, "meta": 0.8, "dom": 0.65, "url": 0.6, "script": 0.5}
+CONFIDENCE = {"jsonld": 0.85, "meta": 0.8, "dom": 0.65, "url": 0.6, "feed": 0.55, "script": 0.5}
 MOST_CONFIDENT = 0.99
 _AGREEMENT = 0.07
 

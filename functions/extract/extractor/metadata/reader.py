@@ -21,16 +21,22 @@ from extractor.contract import JudgedStatement
 from extractor.html import Element, MetaStatements, Page, Segment, StructuredData, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME, MAXIMUM_AUTHORS, FoundAuthors, stated_authors
 from extractor.metadata.date_reading import DateReader
-from extractor.metadata.dates import StatedDates, dates_of_modification, dates_of_publication, is_same_day
+from extractor.metadata.dates import (
+    StatedDates,
+    dates_of_modification,
+    dates_of_publication,
+    is_same_day,
+    with_feed_date,
+)
 from extractor.metadata.evidence import LEAST_TITLE_CONFIDENCE, PLACES, Evidence, conflicts_in, statements_in
-from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, agreed, confidence_of, key
+from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, Value, agreed, confidence_of, key
 from extractor.metadata.images import stated_images
 from extractor.metadata.places import FRONT_ADDRESS, FRONT_NAMES
 from extractor.metadata.sections import stated_sections
 from extractor.metadata.shown_dates import ShownDates
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate, ranked_titles
 from extractor.text import fold, is_worded
-from newsdesk.contracts import Extracted, FieldConflict, FieldSource, Image, Organization, Person
+from newsdesk.contracts import Extracted, FeedItem, FieldConflict, FieldSource, Image, Organization, Person
 from newsdesk.web import split_url
 
 LONGEST_DESCRIPTION = 2000
@@ -116,8 +122,8 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def read_metadata(page: Page, captured_at: datetime) -> Metadata:
-    """Return what a page says of its article.
+def read_metadata(page: Page, captured_at: datetime, feed_item: FeedItem | None = None) -> Metadata:
+    """Return what a page says of its article, and where it says nothing, what a feed does.
 
     Parameters
     ----------
@@ -125,14 +131,17 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
         The page.
     captured_at : datetime
         With time zone; no date is later.
+    feed_item : FeedItem or None
+        What the feed says of the page that led to it.
     """
-    evidence = _evidence(page, captured_at)
+    said = feed_item or FeedItem()
+    evidence = _evidence(page, captured_at, said)
     data, meta = page.data, page.meta
     description = agreed(evidence.descriptions, LONGEST_DESCRIPTION)
     deck = _deck(data, page.segments, evidence.headline)
     publisher = agreed(evidence.publishers, LONGEST_NAME)
     return Metadata(
-        headline=_headline(evidence.titles),
+        headline=_headline(evidence.titles) or _said_by_feed(one_line(said.title, LONGEST_HEADLINE)),
         alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
         description=description,
         article_section=agreed(evidence.sections, LONGEST_NAME),
@@ -142,7 +151,7 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
         publisher=_organization(publisher),
         image=_images(page),
         in_language=_language(evidence.languages),
-        keywords=_keywords(data, meta),
+        keywords=_keywords(data, meta) or _said_by_feed(said.categories),
         is_accessible_for_free=_is_free(data, meta),
         titles=_names_of_the_article(evidence.titles),
         site_name=meta.first("og:site_name") or (publisher.value if publisher else None),
@@ -151,22 +160,36 @@ def read_metadata(page: Page, captured_at: datetime) -> Metadata:
     )
 
 
-def _evidence(page: Page, captured_at: datetime) -> Evidence:
+def _said_by_feed(value: Value | None) -> Found[Value] | None:
+    return Found(value, "feed", CONFIDENCE["feed"]) if value else None
+
+
+def _evidence(page: Page, captured_at: datetime, said: FeedItem) -> Evidence:
     """Return what the places of a page state of each field that more than one may state."""
     names = site_names(page)
     titles = ranked_titles(page, names)
     headline = titles[0].text if titles else None
     dates = ShownDates(page, DateReader(page), headline)
+    published = with_feed_date(dates_of_publication(page, captured_at, headline, dates), said.published, captured_at)
+    modified = dates_of_modification(page, captured_at, headline, dates)
+    languages = tuple(_languages(page.tree, page.data, page.meta))
     return Evidence(
         titles=titles,
-        authors=stated_authors(page, names),
-        published=dates_of_publication(page, captured_at, headline, dates),
-        modified=dates_of_modification(page, captured_at, headline, dates),
+        authors=stated_authors(page, names, said.authors),
+        published=published,
+        modified=with_feed_date(modified, _said_update(said, published), captured_at),
         sections=tuple(stated_sections(page, headline, names)),
         descriptions=tuple(_descriptions(page)),
         publishers=tuple(_publishers(page.data, page.meta)),
-        languages=tuple(_languages(page.tree, page.data, page.meta)),
+        languages=languages or (((said.language, "feed"),) if said.language else ()),
     )
+
+
+def _said_update(said: FeedItem, published: StatedDates) -> str | None:
+    """Return the update that a feed states, if it is one: many state the time of publication twice."""
+    first = published.chosen.text if published.chosen else ""
+    is_later = said.updated is not None and said.updated[:10] >= first[:10]
+    return said.updated if is_later and said.updated not in (said.published, first) else None
 
 
 def site_names(page: Page) -> tuple[str, ...]:

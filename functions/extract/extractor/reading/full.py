@@ -252,7 +252,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
 
 def _read(page: Page, capture: PageToRead) -> _Reading:
     """Ask all judges, one after the other."""
-    metadata = read_metadata(page, capture.captured_at)
+    metadata = read_metadata(page, capture.captured_at, capture.known_provenance.feed_item)
     fields = metadata.fields()
     recurrence = judge_recurrence(HostProfile.unpacked(capture.profile), page)
     boundary, body = find_body(page, metadata, recurring=recurrence.segments)
