@@ -32,6 +32,8 @@ from types import FrameType, MappingProxyType
 from typing import Any, Self, cast
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from newsdesk_cli.sample_feeds import Story, listing_of
+
 FIRST_EDITION = "first"
 """The name of the edition every page has when the site starts."""
 
@@ -253,7 +255,9 @@ class _Published:
 class SampleSite(LoopbackSite):
     """The sample news site: invented newspapers, and beside them the faults a crawler meets.
 
-    Apart from the routes of ``site.json`` it answers ``/robots.txt`` and these faults:
+    Apart from the routes of ``site.json`` it answers ``/robots.txt``, the front page ``/``, the feeds
+    ``/feeds/rss.xml``, ``/feeds/atom.xml`` and ``/feeds/feed.json``, ``/news-sitemap.xml`` and
+    ``/sitemap-index.xml``, all of which list the articles to ingest, and these faults:
     ``/slow?seconds=N``, ``/status/NNN`` (with ``?retry_after=N`` for a Retry-After header),
     ``/redirect-loop``, ``/truncated`` and ``/bytes``. Everything else is 404. A query on a page's path makes no
     difference. ``{{base}}`` in an HTML page stands for the site's own `base_url`.
@@ -275,8 +279,8 @@ class SampleSite(LoopbackSite):
         super().__init__(port=port)
         site = cast("dict[str, Any]", json.loads((folder / "site.json").read_text(encoding="utf-8")))
         self._routes = {route.path: route for route in _read_routes(site["routes"], folder / "pages")}
-        founded = datetime.fromisoformat(site["lastModified"]).astimezone(UTC)
-        self._published = {path: _Published(FIRST_EDITION, founded) for path in self._routes}
+        self._founded = datetime.fromisoformat(site["lastModified"]).astimezone(UTC)
+        self._published = {path: _Published(FIRST_EDITION, self._founded) for path in self._routes}
         self._publish_lock = threading.Lock()
 
     def urls(self) -> tuple[str, ...]:
@@ -323,7 +327,29 @@ class SampleSite(LoopbackSite):
         """Return the answer to a request target: a route, a fault, or 404."""
         path = urlsplit(target).path
         route = self._routes.get(path)
-        return self._page_answer(route) if route else _service_answer(target)
+        if route:
+            return self._page_answer(route)
+        if path == "/robots.txt":
+            return _robots_answer(f"Sitemap: {self.url('/sitemap-index.xml')}\n")
+        listing = listing_of(path, self.base_url, self.stories())
+        if listing is not None:
+            return Answer(HTTPStatus.OK, listing.body.encode(), listing.content_type, last_modified=self._founded)
+        return _service_answer(target)
+
+    def stories(self) -> tuple[Story, ...]:
+        """Return the articles that feeds, sitemaps and front page list: those of the default ingest list."""
+        listed = (found for found in self.expectations().values() if found.ingest and found.headline)
+        return tuple(
+            Story(
+                found.url,
+                found.headline or "",
+                found.language,
+                datetime.fromisoformat(found.date_published)
+                if found.date_published and "T" in found.date_published
+                else None,
+            )
+            for found in listed
+        )
 
     def _page_answer(self, route: _Route) -> Answer:
         published = self._published[route.path]
@@ -481,8 +507,8 @@ def _redirect_answer(location: str) -> Answer:
     return Answer(HTTPStatus.FOUND, b"", HTML, {"Location": location})
 
 
-def _robots_answer() -> Answer:
-    return Answer(HTTPStatus.OK, ROBOTS, "text/plain; charset=utf-8")
+def _robots_answer(more: str = "") -> Answer:
+    return Answer(HTTPStatus.OK, ROBOTS + more.encode("ascii"), "text/plain; charset=utf-8")
 
 
 def _not_found_answer() -> Answer:

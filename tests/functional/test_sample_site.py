@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from discoverer.reading import find_sources, read_source
 from newsdesk_cli.sample_site import SAMPLE_SITE_FOLDER, DirectorySite, LoopbackSite, SampleSite
 
 BRIDGE = "/2026/11/20/harbour-bridge-reopens"
@@ -531,3 +532,37 @@ def test_two_files_at_one_address_are_refused(tmp_path: Path) -> None:
     # When the folder is to be served, Then it is not clear which one is meant
     with pytest.raises(ValueError, match="both be served"):
         DirectorySite(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/feeds/rss.xml", "rss"),
+        ("/feeds/atom.xml", "atom"),
+        ("/feeds/feed.json", "json_feed"),
+        ("/news-sitemap.xml", "news_sitemap"),
+    ],
+)
+def test_its_feeds_and_sitemaps_list_its_articles(site: SampleSite, path: str, form: str) -> None:
+    # When discover reads what the site serves
+    answer = fetch(site, path)
+    document = read_source(answer.body, answer.headers["Content-Type"], site.url(path))
+    # Then it lists the articles with their headlines; a news sitemap those alone whose moment is known
+    listed = {story.url: story for story in site.stories() if story.published or form != "news_sitemap"}
+    assert (document.format, document.warnings, len(listed) > 5) == (form, (), True)
+    assert {item.url: item.title for item in document.items} == {url: story.headline for url, story in listed.items()}
+    assert all(item.moment == listed[item.url].published for item in document.items)
+
+
+def test_its_front_page_and_robots_lead_to_its_feeds(site: SampleSite) -> None:
+    front, robots = fetch(site, "/"), fetch(site, "/robots.txt")
+    found = find_sources(front.body, front.headers["Content-Type"], site.url("/"), robots.body)
+    assert [(candidate.url.removeprefix(site.base_url), candidate.found_by) for candidate in found[:4]] == [
+        ("/feeds/rss.xml", "link"),
+        ("/feeds/atom.xml", "link"),
+        ("/feeds/feed.json", "link"),
+        ("/sitemap-index.xml", "robots"),
+    ]
+    index = fetch(site, "/sitemap-index.xml")
+    further = read_source(index.body, None, site.url("/sitemap-index.xml")).links_to_read_next
+    assert [link.url for link in further] == [site.url("/news-sitemap.xml")]
