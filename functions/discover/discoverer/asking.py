@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from discoverer.reading import SourceDocument, read_source
+from discoverer.reading import SourceDocument, read_front_page, read_source
 from newsdesk.contracts import Priority, Reason
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.sources import SourceKind
@@ -187,6 +187,8 @@ def read_document(
     body: bytes, content_type: str | None, url: str, kind: SourceKind, habits: Habits | None
 ) -> tuple[SourceDocument, Habits | None]:
     """Read a body as a source of a kind; a :data:`ReadDocument`."""
+    if kind is SourceKind.PAGE:
+        return read_front_page(body, content_type, url, habits)
     return read_source(body, content_type, url, kind), habits
 
 

@@ -16,6 +16,7 @@ from discoverer.reading.document import (
     UnreadableSourceError,
     moment_of,
 )
+from discoverer.reading.front_pages import read_front_page
 from discoverer.reading.reader import read_source
 from discoverer.reading.site_sources import find_sources
 
@@ -30,5 +31,6 @@ __all__ = [
     "UnreadableSourceError",
     "find_sources",
     "moment_of",
+    "read_front_page",
     "read_source",
 ]
