@@ -27,6 +27,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.clock import utc_now
 from receiver.stage import IntakeStage, IntakeStatus
 
@@ -87,6 +88,7 @@ def take(etag: str, queues: list[str], size: int) -> None:
             S3ObjectStore(aws.BUCKET),
             SqsBulkSender(queues[0], queues[1]),
             DynamoArticleStore(aws.TABLE),
+            DynamoSourceStore(aws.TABLE),
             utc_now,
         )
         step = 0

@@ -18,7 +18,7 @@ from newsdesk.errors import RejectedUrlError
 from newsdesk.web import codec_of, parse_url
 
 MOST_OUTLINES = 10_000
-_MOST_BYTES = 20 * 1024 * 1024
+MOST_OPML_BYTES = 20 * 1024 * 1024
 _DEEPEST = 20
 _LONGEST_TEXT = 300
 _MOST_CATEGORIES = 20
@@ -63,14 +63,15 @@ class OpmlDocument:
     outlines : tuple of Outline
         Each URL once.
     refused : tuple of pairs
-        The addresses that cannot be a feed's, and why: a :class:`newsdesk.contracts.Reason`.
+        Of the feeds whose address cannot be one: which of the file's feeds it is, from 1, and why
+        (:class:`newsdesk.contracts.Reason`).
     is_truncated : bool
         There are more than were read.
     """
 
     title: str | None = None
     outlines: tuple[Outline, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[int, str], ...] = ()
     is_truncated: bool = False
 
 
@@ -82,12 +83,13 @@ def is_opml(head: bytes) -> bool:
 
 def read_opml(data: bytes) -> OpmlDocument:
     """Return the feeds that a file lists. A file that is broken gives those that can be read."""
-    text = _COMMENT.sub("", _text_of(data[:_MOST_BYTES]))
+    text = _COMMENT.sub("", _text_of(data[:MOST_OPML_BYTES]))
     title = _TITLE.search(text)
     found: dict[str, Outline] = {}
-    refused: dict[str, str] = {}
+    refused: dict[int, str] = {}
+    number = 0
     folders: list[str | None] = []
-    is_truncated = len(data) > _MOST_BYTES
+    is_truncated = len(data) > MOST_OPML_BYTES
     for tag in _TAG.finditer(text):
         if tag["attributes"] is None:
             del folders[-1:]
@@ -98,11 +100,12 @@ def read_opml(data: bytes) -> OpmlDocument:
             is_truncated = True
             break
         if address:
+            number += 1
             try:
                 outline = _outline(said, parse_url(address).href, folders)
                 found.setdefault(outline.url, outline)
             except RejectedUrlError as error:
-                refused.setdefault(storable_line(address)[:_LONGEST_TEXT], error.reason.value)
+                refused[number] = error.reason.value
         if not tag["end"] and len(folders) < _DEEPEST:
             folders.append(None if address else _line(said.get("title") or said.get("text")))
     stated = _line(html.unescape(title[1])) if title else None

@@ -24,6 +24,7 @@ from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.articles import Timeouts
 from newsdesk.contracts import PUSHED_PREFIX, report_key
 from newsdesk.runtime import Worker
@@ -99,6 +100,7 @@ class Inbox:
             S3ObjectStore(aws.BUCKET),
             PromptSender(self.bulk, self.own),
             DynamoArticleStore(aws.TABLE, clock=self.clock),
+            DynamoSourceStore(aws.TABLE),
             self.clock,
         )
         found, part = event["detail"]["object"], event["detail"].get("part")

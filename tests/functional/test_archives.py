@@ -21,6 +21,7 @@ from harness.fakes import FakeClock
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.contracts import report_key
 from receiver.stage import IntakeStage
 from tests.pipeline import PARAGRAPHS, Pipeline, page
@@ -54,6 +55,7 @@ class Desk:
             self.objects,
             PromptSender(self.bulk, self.own),
             self.store,
+            DynamoSourceStore(table),
             self.clock,
         )
         self.pipeline = Pipeline(clock=self.clock, store=self.store, objects=self.objects)

@@ -15,16 +15,19 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import receiver.handler
+import receiver.outlines
 import receiver.stage
 from harness import aws
 from harness.fakes import FakeClock
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.articles import Stage
 from newsdesk.clock import to_text
 from newsdesk.contracts import UrlSubmitted, report_key
 from newsdesk.inbox import FileProgress
+from newsdesk.sources import SourceKind, new_source
 from receiver.stage import IntakeStage
 from tests.examples import NOW, at_stage, outcome_of, rejection_of, submission_of
 
@@ -54,6 +57,7 @@ class Inbox:
             S3ObjectStore(bucket),
             PromptSender(self.bulk, self.own),
             self.store,
+            DynamoSourceStore(table),
             self.clock,
         )
 
@@ -174,7 +178,12 @@ def test_a_file_that_is_deleted_half_way_says_where_it_ended(inbox: Inbox) -> No
         ("inbox/a.pdf", b"%PDF-1.7\0\0", {}, "binary"),
         ("inbox/a.txt", b"", {}, "empty"),
         ("inbox/a.txt.gz", gzip.compress(b"WARC/1.0\r\n", mtime=0), {}, "warc_name"),
-        ("inbox/a.opml", b"<opml/>", {}, "opml"),
+        (
+            "inbox/a.xml",
+            b"<sitemapindex><sitemap><loc>https://news.example/</loc></sitemap></sitemapindex>",
+            {},
+            "sitemap_index",
+        ),
         ("inbox/a.gz", b"\x1f\x8bnonsense", {}, "damaged"),
         ("inbox/letter.md", b"Dear colleague,", {}, "unknown"),
         ("inbox/a.txt", b"https://news.example/", {"priority": "urgent"}, "metadata"),
@@ -187,6 +196,32 @@ def test_a_file_that_is_nothing_we_know_gets_a_report_that_says_so(
     event = inbox.put(key, body, **metadata)
     assert inbox.run(event) == ["refused"]
     assert (inbox.report(key)["state"], inbox.report(key)["reason"], inbox.sent()) == ("refused", reason, [])
+
+
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_a_list_of_feeds_becomes_sources(
+    inbox: Inbox, is_compressed: bool, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    # Given a registry with one source, and a list that names it, others, and an address inside
+    monkeypatch.setattr(receiver.outlines, "PART_SOURCES", 2)
+    known = new_source(SourceKind.FEED, f"{SITE}/feeds/1", NOW, title="As set by hand")
+    registry = DynamoSourceStore(table)
+    assert registry.add(known)
+    outlines = "".join(f'<outline text="Feed {n}" xmlUrl="{SITE}/feeds/{n}"/>' for n in range(5))
+    body = f'<opml><body><outline text="Harbour">{outlines}<outline xmlUrl="file:///etc"/></outline></body></opml>'.encode()
+    # When it is put into the inbox
+    event = inbox.put("inbox/mine.opml", gzip.compress(body) if is_compressed else body, tags="desk")
+    assert inbox.run(event) == ["begun", "taken", "taken", "taken"]
+    # Then the new ones are sources, in parts, and the one that was there is as it was
+    report = inbox.report("inbox/mine.opml")
+    assert (report["kind"], report["state"], report["lines"]) == ("opml", "done", 5)
+    assert (report["taken"], report["duplicates"], report["refused"]) == (4, 1, 1)
+    assert report["refusals"] == [{"line": 6, "reason": "unsupported_scheme"}]
+    sources = {source.url: source for source in registry.page().sources}
+    assert (len(sources), sources[known.url]) == (5, known)
+    added = sources[f"{SITE}/feeds/4"]
+    assert (added.title, added.tags, added.kind) == ("Feed 4", ("desk", "Harbour"), SourceKind.FEED)
+    assert inbox.sent() == []
 
 
 def test_no_part_is_added_to_a_queue_of_bulk_that_is_full(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

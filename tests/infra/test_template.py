@@ -470,7 +470,7 @@ class TestAccess:
             for key in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
         }
 
-    def test_intake_writes_its_own_items_and_only_reads_those_of_submissions(self, template: Template) -> None:
+    def test_intake_writes_its_own_items_and_sources_and_only_reads_submissions(self, template: Template) -> None:
         # Given
         (policy,) = template["Resources"]["InboxRole"]["Properties"]["Policies"]
         granted = {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
@@ -484,6 +484,7 @@ class TestAccess:
         # Then
         assert on_table == {
             ("inbox#*",): ["dynamodb:GetItem", "dynamodb:PutItem"],
+            ("source#*", "sources#*"): "dynamodb:PutItem",
             ("article#*", "submission#*"): "dynamodb:BatchGetItem",
         }
         assert granted["ReadFiles"]["Resource"] == {"Fn::Sub": "${ArticleBucket.Arn}/inbox/*"}

@@ -27,7 +27,7 @@ SITEMAP = b'<?xml version="1.0"?>\n<!-- <rss> --><urlset xmlns="http://www.sitem
         ("a.txt", b"\xef\xbb\xbf" + SITEMAP, FileKind.SITEMAP),
         ("a.xml", b"<x:urlset xmlns:x='s'>", FileKind.SITEMAP),
         ("a.xml", b"<sitemapindex>", FileRefusal.SITEMAP_INDEX),
-        ("a.xml", b"<?xml version='1.0'?><!DOCTYPE opml><opml version='2.0'>", FileRefusal.OPML),
+        ("a.xml", b"<?xml version='1.0'?><!DOCTYPE opml><opml version='2.0'>", FileKind.OPML),
         ("a.xml", b"<rss version='2.0'>", FileRefusal.FEED),
         ("a.xml", b"<feed xmlns='http://www.w3.org/2005/Atom'>", FileRefusal.FEED),
         ("a.html", b"<!doctype html><html><head>", FileRefusal.UNKNOWN),

@@ -37,6 +37,8 @@ class FileKind(StrEnum):
     """The ``loc`` of every ``url``."""
     WARC = "warc"
     """The HTML pages of a web archive."""
+    OPML = "opml"
+    """A list of feeds, which become sources."""
 
 
 WARC_NAMES = (".warc", ".warc.gz")
@@ -56,12 +58,10 @@ class FileRefusal(StrEnum):
     """It says that it is gzip, and cannot be decompressed."""
     WARC_NAME = "warc_name"
     """It is a WARC file whose name does not end in `.warc` or `.warc.gz`."""
-    OPML = "opml"
-    """It is a list of feeds, which this release does not take."""
     FEED = "feed"
-    """It is a feed, which this release does not take."""
+    """It is a feed: add its address as a source."""
     SITEMAP_INDEX = "sitemap_index"
-    """It lists sitemaps; put those into the inbox."""
+    """It lists sitemaps: add its address as a source, or put those into the inbox."""
     UNKNOWN = "unknown"
     """It is nothing of the above, and its first line has no address."""
     METADATA = "metadata"
@@ -108,7 +108,7 @@ class Refused:
 _ROOTS: dict[str, FileKind | FileRefusal] = {
     "urlset": FileKind.SITEMAP,
     "sitemapindex": FileRefusal.SITEMAP_INDEX,
-    "opml": FileRefusal.OPML,
+    "opml": FileKind.OPML,
     "rss": FileRefusal.FEED,
     "feed": FileRefusal.FEED,
     "RDF": FileRefusal.FEED,
@@ -183,7 +183,7 @@ class RecordReader:
                 return _read_json(text) if text.strip() else None
             case FileKind.SITEMAP:
                 return _read_entry(text)
-            case FileKind.WARC:
+            case FileKind.WARC | FileKind.OPML:
                 raise ValueError("no lines")
 
     def _read_csv(self, text: str) -> Item | Refused | None:

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.clock import utc_now
 from newsdesk.inbox import file_id_of
 from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, instrumented, process_batch
@@ -56,6 +57,7 @@ def build() -> IntakeStage:
         objects=S3ObjectStore(settings.bucket_name),
         sender=SqsBulkSender(settings.bulk_queue_url, settings.inbox_queue_url),
         outcomes=DynamoArticleStore(settings.table_name),
+        sources=DynamoSourceStore(settings.table_name),
         clock=utc_now,
     )
 

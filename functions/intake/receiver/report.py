@@ -39,7 +39,7 @@ def report_on(progress: FileProgress, refusals: Sequence[tuple[int | str, str]])
         "damaged": [broken.model_dump() for broken in progress.breaks] or None,
         "priority": progress.priority,
         "tags": list(progress.tags),
-        "submissionIds": progress.submission_id(f"<{place}>"),
+        "submissionIds": None if progress.file_kind == FileKind.OPML else progress.submission_id(f"<{place}>"),
         "outcomes": dict(progress.outcomes) or None,
         "countedAt": progress.counted_at,
         "startedAt": progress.started_at,

@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -38,9 +39,12 @@ from newsdesk.inbox import (
     file_id_of,
     merged,
 )
+from newsdesk.opml import MOST_OPML_BYTES
 from newsdesk.ports import ObjectStore
+from newsdesk.sources import SourceStore
 from receiver.archives import Archives
 from receiver.formats import HEAD_BYTES, FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
+from receiver.outlines import SourceLists
 from receiver.records import DamagedFileError, FileTooLargeError, RawRecord, pieces, split
 from receiver.report import REFUSALS_LISTED, report_on
 
@@ -123,6 +127,7 @@ class IntakeStage:
     objects: ObjectStore
     sender: BulkSender
     outcomes: OutcomeReader
+    sources: SourceStore
     clock: Clock
 
     @property
@@ -185,6 +190,8 @@ class IntakeStage:
         match progress.state:
             case FileState.READING if progress.file_kind == FileKind.WARC:
                 return self._write(self.archives.cut(progress), IntakeStatus.CUT)
+            case FileState.READING if progress.file_kind == FileKind.OPML:
+                return self._write(self._sources_added(progress), IntakeStatus.TAKEN)
             case FileState.TAKING:
                 return self._merge(progress)
             case FileState.READING if self.sender.waiting() > MOST_WAITING:
@@ -236,6 +243,19 @@ class IntakeStage:
         if progress.state in (FileState.READING, FileState.TAKING, FileState.COUNTING):
             wait = self._seconds_to_count(progress) if progress.state is FileState.COUNTING else 0
             self.sender.again(progress.key, progress.etag, progress.version, max(0, min(wait, _LONGEST_DELAY_SECONDS)))
+
+    def _sources_added(self, progress: FileProgress) -> FileProgress:
+        """Add the next feeds of a list to the registry, and return how far it has been taken then."""
+        data = b""
+        with suppress(DamagedFileError, FileTooLargeError, FileChangedError):
+            for piece in self._pieces(progress):
+                data += piece
+                if len(data) > MOST_OPML_BYTES:
+                    break
+        after, refusals = SourceLists(self.sources, self.clock).add(progress, data)
+        document = _Part(refusals=refusals).document()
+        self.objects.put(inbox_part_key(progress.file_id, after.part), document, "application/json", "gzip")
+        return after
 
     def _taken(self, progress: FileProgress) -> FileProgress:
         """Submit the next part of a file, and return how far it has been taken then."""
