@@ -410,6 +410,15 @@ def test_an_item_is_evidence_and_has_a_moment_where_one_is_stated() -> None:
     )
 
 
+def test_categories_are_taken_from_wherever_feeds_have_them() -> None:
+    feed = read(
+        '<rss xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><item>'
+        '<link>/one</link><category>A</category><media:category label="B">b/b</media:category>'
+        '<itunes:category text="C"/><media:keywords>D, A</media:keywords></item></rss>'
+    )
+    assert [item.categories for item in feed.items] == [("A", "B", "C", "D")]
+
+
 def test_an_address_that_counts_readers_gives_way_to_the_items_own() -> None:
     feed = read(
         '<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><item><link>http://feeds.example/~r/1</link>'

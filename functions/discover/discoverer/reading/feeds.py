@@ -205,6 +205,8 @@ def _name_of_person(element: Element) -> str:
 def _categories(fields: Fields) -> tuple[str, ...]:
     texts = [element.get("label") or element.get("term") or element.text for element in fields.get("category", ())]
     texts += [element.text for element in fields.get("dc:subject", ())]
+    texts += [element.get("label") or element.text for element in fields.get("media:category", ())]
+    texts += [element.get("text") for element in fields.get("itunes:category", ())]
     keywords = [
         element.text or "" for name in ("media:keywords", "itunes:keywords") for element in fields.get(name, ())
     ]
