@@ -5,9 +5,12 @@ Comes in: the beginnings of files, and records. Goes out: assertions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from receiver.formats import FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
+from receiver.records import DamagedFileError, RawRecord, with_quoted_lines
 
 URL = "https://news.example/a"
 SITEMAP = b'<?xml version="1.0"?>\n<!-- <rss> --><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
@@ -51,9 +54,9 @@ def test_a_file_is_known_by_its_beginning_and_then_by_its_name(
 def read(kind: FileKind, *lines: str | bytes) -> list[str | None]:
     """Return the URL, the reason of the refusal, or None, of each record."""
     reader = RecordReader(kind)
-    found = (
-        reader.read(number, line.encode() if isinstance(line, str) else line) for number, line in enumerate(lines, 1)
-    )
+    bodies = (line.encode() if isinstance(line, str) else line for line in lines)
+    raws = (RawRecord(number, body, number) for number, body in enumerate(bodies, 1))
+    found = (reader.read(raw.number, raw.body or b"") for raw in with_quoted_lines(raws, reader.is_open))
     return [
         item.url if isinstance(item, Item) else item.reason if isinstance(item, Refused) else None for item in found
     ]
@@ -79,6 +82,32 @@ def test_a_list_has_addresses_comments_and_refusals() -> None:
 def test_a_table_gives_its_column_of_urls(delimiter: str) -> None:
     lines = [f"title{delimiter} URL ", f'"a{delimiter}b"{delimiter}{URL}', "alone", "", f'"open{delimiter}{URL}']
     assert read(FileKind.CSV, *lines) == [None, URL, LineRefusal.NO_URL, None, LineRefusal.OPEN_QUOTE]
+
+
+def test_a_quoted_field_may_hold_line_ends() -> None:
+    lines = ["url,title", f'{URL}/1,"one', "", 'more ""quoted"", line"', f"{URL}/2,two", f'"{URL}/3', '",three']
+    assert read(FileKind.CSV, *lines) == [None, f"{URL}/1", f"{URL}/2", f"{URL}/3"]
+
+
+def test_a_quote_too_many_costs_its_own_record_alone() -> None:
+    # Given quotes within a field, which quote nothing, and a field whose quotation never ends
+    lines = ["url,title", f'{URL}/1,5" pipe', f'{URL}/2,"one', *(f"{URL}/{number}" for number in range(3, 40))]
+    expected = [None, f"{URL}/1", LineRefusal.OPEN_QUOTE, *(f"{URL}/{number}" for number in range(3, 40))]
+    assert read(FileKind.CSV, *lines) == expected
+    assert read(FileKind.CSV, *lines[:5]) == expected[:5]
+
+
+def test_lines_held_for_a_quotation_are_not_lost_with_the_rest_of_a_file() -> None:
+    def records() -> Iterator[RawRecord]:
+        yield RawRecord(1, b'a,"one', 1)
+        yield RawRecord(2, b"b", 2)
+        raise DamagedFileError("it ends too early")
+
+    held = with_quoted_lines(records(), RecordReader(FileKind.CSV).is_open)
+    taken = [next(held).body, next(held).body]
+    with pytest.raises(DamagedFileError):
+        next(held)
+    assert taken == [b'a,"one', b"b"]
 
 
 def test_a_table_without_such_a_column_gives_its_first() -> None:

@@ -82,7 +82,7 @@ class LineRefusal(StrEnum):
     NO_URL = "no_url"
     """It has no address where one is expected."""
     OPEN_QUOTE = "open_quote"
-    """A quoted field does not end in its line."""
+    """A quoted field does not end within 20 lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,12 @@ _ROOTS: dict[str, FileKind | FileRefusal] = {
 _ELEMENT = re.compile(r"<(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})[\s/>]")
 _LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,4096}?)\s*(?:\]\]>)?\s*</loc>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_WHOLE_ROW = {
+    mark: re.compile(rf"{field}(?:{mark}{field})*+", re.DOTALL)
+    for mark in ",;\t"
+    for field in [rf'(?>"(?:[^"]|"")*+"[^{mark}]*+|(?!")[^{mark}]*+)']
+}
+"""A row of CSV in which every quoted field ends, by what separates its fields (RFC 4180)."""
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
@@ -186,16 +192,22 @@ class RecordReader:
             case FileKind.WARC | FileKind.OPML:
                 raise ValueError("no lines")
 
+    def is_open(self, body: bytes) -> bool:
+        """Return whether a record ends within a quoted field, so that the next line belongs to it."""
+        return self.kind is FileKind.CSV and self._is_open(body.decode("utf-8", "replace"))
+
+    def _is_open(self, text: str) -> bool:
+        return '"' in text and _WHOLE_ROW[self.delimiter or _delimiter_of(text)].fullmatch(text) is None
+
     def _read_csv(self, text: str) -> Item | Refused | None:
         if not text.strip():
             return None
         is_first = self.column is None
-        if self.delimiter is None:
-            self.delimiter = max(",;\t", key=text.count) if re.search("[,;\t]", text) else ","
-        if text.count('"') % 2:
+        self.delimiter = self.delimiter or _delimiter_of(text)
+        if self._is_open(text):
             return Refused(LineRefusal.OPEN_QUOTE)
         try:
-            cells = next(csv.reader([text.rstrip("\r")], delimiter=self.delimiter), [])
+            cells = next(csv.reader(text.rstrip("\r").splitlines(keepends=True), delimiter=self.delimiter), [])
         except csv.Error:
             return Refused(LineRefusal.FIELD)
         if self.column is None:
@@ -205,6 +217,10 @@ class RecordReader:
                 return None
         url = cells[self.column].strip() if self.column < len(cells) else ""
         return _item({"url": url}) if url else Refused(LineRefusal.NO_URL)
+
+
+def _delimiter_of(text: str) -> str:
+    return max(",;\t", key=text.count) if re.search("[,;\t]", text) else ","
 
 
 def _read_json(text: str) -> Item | Refused:

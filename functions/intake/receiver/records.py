@@ -7,14 +7,19 @@ file and one record.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 LONGEST_RECORD = 64 * 1024
 """Bytes. A URL has 2,048 characters at most; an entry of a sitemap may name some pictures beside it."""
 
 MAXIMUM_FILE_BYTES = 1 << 30
 """Decompressed: 1 GiB."""
+
+MOST_QUOTED_LINES = 20
+LONGEST_QUOTED_RECORD = 16 * 1024
+"""Of a record of CSV whose fields hold line ends, in bytes."""
 
 PIECE_BYTES = 4 << 20
 _DECOMPRESSED_PIECE = 1 << 20
@@ -101,6 +106,48 @@ def _decompressed(read: ReadRange, size: int) -> Iterator[bytes]:
                 yield piece
     if has_begun and not inflater.eof:
         raise DamagedFileError("it ends too early")
+
+
+def with_quoted_lines(records: Iterator[RawRecord], is_open: Callable[[bytes], bool]) -> Iterator[RawRecord]:
+    """Yield records, those put together of several lines that end within a quotation.
+
+    One whose quotation does not end within bounds is yielded as it is, and so is each of the lines behind it: a quote
+    too many costs its own record alone.
+    """
+    pending: deque[RawRecord] = deque()
+
+    def following() -> RawRecord | None:
+        return pending.popleft() if pending else next(records, None)
+
+    while (first := following()) is not None:
+        held, failure = [first], None
+        try:
+            while _goes_on(held, is_open) and (raw := following()) is not None:
+                held.append(raw)
+        except (DamagedFileError, FileTooLargeError) as error:
+            failure = error
+        body = _joined(held)
+        if body is not None and not is_open(body):
+            yield replace(held[-1], body=body)
+        else:
+            pending.extendleft(reversed(held[1:]))
+            yield first
+        if failure is not None:
+            yield from pending
+            raise failure
+
+
+def _goes_on(held: Sequence[RawRecord], is_open: Callable[[bytes], bool]) -> bool:
+    body = _joined(held)
+    if body is None or len(held) == MOST_QUOTED_LINES or len(body) > LONGEST_QUOTED_RECORD:
+        return False
+    return is_open(body)
+
+
+def _joined(held: Sequence[RawRecord]) -> bytes | None:
+    """Return lines as one; None where one of them is too long."""
+    bodies = [raw.body for raw in held if raw.body is not None]
+    return b"\n".join(bodies) if len(bodies) == len(held) else None
 
 
 def split(

@@ -45,7 +45,7 @@ from newsdesk.sources import SourceStore
 from receiver.archives import Archives
 from receiver.formats import HEAD_BYTES, FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
 from receiver.outlines import SourceLists
-from receiver.records import DamagedFileError, FileTooLargeError, RawRecord, pieces, split
+from receiver.records import DamagedFileError, FileTooLargeError, RawRecord, pieces, split, with_quoted_lines
 from receiver.report import REFUSALS_LISTED, report_on
 
 PART_RECORDS = 20_000
@@ -270,7 +270,7 @@ class IntakeStage:
         part, last, ended_by = _Part(), None, None
         is_through = True
         try:
-            for raw in self._records(progress, reader):
+            for raw in with_quoted_lines(self._records(progress, reader), reader.is_open):
                 if raw.number > MAXIMUM_RECORDS:
                     ended_by = "too_many_records"
                     break
