@@ -204,7 +204,7 @@ def test_the_stated_confidence_is_what_is_reached(cross_validation: CrossValidat
     # Given what was stated of pages, calibrated on other sites, and what was reached, by bins of enough pages
     floors = FLOORS["calibration"]
     bins = [row for row in cross_validation.calibration if row["pages"] >= floors["pages"]]
-    assert len(bins) >= 4
+    assert len(bins) >= 3
     # Then both are nearly the same
     assert {row["from"]: row for row in bins if abs(row["stated"] - row["reached"]) > floors["off"]} == {}
 
