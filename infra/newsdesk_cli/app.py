@@ -40,6 +40,7 @@ from newsdesk_cli.errors import CommandError
 from newsdesk_cli.operating import operators
 from newsdesk_cli.options import Json, Region, StackName
 from newsdesk_cli.paths import PAGES_FOLDER
+from newsdesk_cli.source_commands import source_commands
 
 if TYPE_CHECKING:
     from newsdesk_cli.preflight import Finding
@@ -52,6 +53,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in plain text: rich takes a third of a second to load what lays it out
 )
 app.add_typer(operators)
+app.add_typer(source_commands)
 
 Interval = Annotated[float | None, typer.Option(help="Seconds between two requests to one host.", min=0)]
 Networks = Annotated[list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")]

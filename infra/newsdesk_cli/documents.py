@@ -379,7 +379,9 @@ def _named(key: str, examples: Mapping[str, str]) -> str:
 
 
 def _commands() -> str:
-    rows = ((f"[`{name}`](docs/commands.md#{name})", help_text) for name, help_text, *_ in _all_commands())
+    rows = (
+        (f"[`{name}`](docs/commands.md#{name.replace(' ', '-')})", help_text) for name, help_text, *_ in _all_commands()
+    )
     return _table(("command", "what it does"), rows)
 
 
@@ -392,16 +394,19 @@ def _command_reference() -> str:
 
 
 def _all_commands() -> Iterator[tuple[str, str, str, str, list[tuple[str, str]]]]:
-    """Yield name, help, usage, example, and the arguments and options of each command."""
+    """Yield name, help, usage, example, and the arguments and options of each command; those of a group one by one."""
     group: Any = typer.main.get_command(app)
     for name, command in group.commands.items():
-        context = type(command).context_class(command, info_name=f"newsdesk {name}")
-        usage = " ".join([f"newsdesk {name}", *command.collect_usage_pieces(context)])
-        records = (parameter.get_help_record(context) for parameter in command.params)
-        options = [
-            (_code(_form(form)), _meaning(meaning)) for form, meaning in (record for record in records if record)
-        ]
-        yield name, " ".join(command.help.split()), _form(usage), command.epilog.removeprefix("Example: "), options
+        for inner, below in getattr(command, "commands", {"": command}).items():
+            yield _command(f"{name} {inner}".strip(), below)
+
+
+def _command(name: str, command: Any) -> tuple[str, str, str, str, list[tuple[str, str]]]:
+    context = type(command).context_class(command, info_name=f"newsdesk {name}")
+    usage = " ".join([f"newsdesk {name}", *command.collect_usage_pieces(context)])
+    records = (parameter.get_help_record(context) for parameter in command.params)
+    options = [(_code(_form(form)), _meaning(meaning)) for form, meaning in (record for record in records if record)]
+    return name, " ".join(command.help.split()), _form(usage), command.epilog.removeprefix("Example: "), options
 
 
 def _form(text: str) -> str:

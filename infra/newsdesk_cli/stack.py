@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+
+_LONGEST_INVOCATION_SECONDS = 130
+"""More than any function of the stack has."""
 
 _MISSING_STACK_TEXT = "does not exist"
 
@@ -51,12 +55,14 @@ class Stack:
     endpoint: str | None = None
     options: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    def client(self, service: Any) -> Any:
-        """Return a client of an AWS service."""
+    def client(self, service: Any, read_timeout: float = 60) -> Any:
+        """Return a client of an AWS service, which waits so many seconds for an answer."""
         return boto3.session.Session(region_name=self.region).client(
             service,
             endpoint_url=self.endpoint,
-            config=Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=25),
+            config=Config(
+                retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=25, read_timeout=read_timeout
+            ),
             **self.options,
         )
 
@@ -81,7 +87,7 @@ class Stack:
     @cached_property
     def functions(self) -> LambdaClient:
         """Lambda."""
-        client: LambdaClient = self.client("lambda")
+        client: LambdaClient = self.client("lambda", read_timeout=_LONGEST_INVOCATION_SECONDS)
         return client
 
     @cached_property
@@ -143,6 +149,11 @@ class Stack:
     def hosts(self) -> DynamoHostStore:
         """What the table keeps of hosts."""
         return DynamoHostStore(self.outputs["TableName"], client=self.dynamodb)
+
+    @cached_property
+    def sources(self) -> DynamoSourceStore:
+        """The registry of sources."""
+        return DynamoSourceStore(self.outputs["TableName"], client=self.dynamodb)
 
     @cached_property
     def objects(self) -> S3ObjectStore:

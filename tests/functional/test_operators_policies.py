@@ -14,7 +14,8 @@ from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
 
 from newsdesk.clock import utc_now
-from newsdesk_cli import redriving, reprocessing, selecting
+from newsdesk.sources import PauseReason, SourceKind, paused
+from newsdesk_cli import redriving, reprocessing, selecting, sources
 from newsdesk_cli.embedding import ask_for_vectors
 from newsdesk_cli.listing import Wanted, listed
 from newsdesk_cli.lookup import queue_depths, status_of
@@ -58,6 +59,8 @@ def look(stack: Stack, article_id: str) -> None:
     queue_depths(stack)
     listed(stack, Wanted("127.0.0.1", None, selecting.Period(), 10))
     listed(stack, Wanted(None, None, selecting.Period(), 10))
+    for source in sources.every(stack.sources):
+        sources.known(stack.sources, source, utc_now())
 
 
 def operate(stack: Stack, article_id: str) -> None:
@@ -68,6 +71,10 @@ def operate(stack: Stack, article_id: str) -> None:
     vars(stack)["resources"]["EmbedQueue"] = stack.resources["FetchQueue"]
     ask_for_vectors(stack, [article_id], per_second=1000)
     stack.hosts.forget("127.0.0.1", ["http://127.0.0.1"])
+    source = sources.made(SourceKind.FEED, "https://news.example/feed.xml", {})
+    stack.sources.add(source)
+    sources.change(stack.sources, source, lambda known: paused(known, PauseReason.OPERATOR, utc_now()))
+    stack.sources.remove(source.source_id)
 
 
 def take_down(stack: Stack, article_id: str) -> None:
@@ -99,6 +106,7 @@ def test_a_policy_allows_what_its_commands_call(
     world.run()
     state = world.state(url)
     assert state is not None
+    world.stack.sources.add(sources.made(SourceKind.FEED, "https://news.example/other.xml", {}))
     world.wire.calls.clear()
 
     # When commands work on it

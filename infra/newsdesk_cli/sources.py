@@ -1,0 +1,298 @@
+"""The registry of sources, as people see it and change it.
+
+Comes in: a stack, and what a person typed. Goes out: sources, what discover found at a site, tables. Changes: the
+stack's registry. Sites are asked by the stack's own function, with its slots and robots rules, never from here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+from rich.markup import escape
+from rich.table import Table
+
+from newsdesk.clock import Clock, from_text, utc_now
+from newsdesk.errors import RejectedUrlError
+from newsdesk.sources import (
+    EARLIER_DAYS,
+    RECENT_DAYS,
+    DayYield,
+    Source,
+    SourceKind,
+    SourceState,
+    SourceStore,
+    YieldShares,
+    new_source,
+    shares_of,
+    source_id_of,
+)
+from newsdesk.web import parse_url
+from newsdesk_cli.errors import CommandError
+from newsdesk_cli.stack import Stack
+
+_SOURCE_ID = re.compile(r"[a-z2-7]{20}")
+_PAGE = 100
+_ATTEMPTS = 5
+
+Change = Callable[[Source], Source]
+
+
+class SourceError(CommandError):
+    """There is no such source, or it cannot be so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A source and what became of its items.
+
+    Attributes
+    ----------
+    recent, earlier : YieldShares
+        In the last seven days, and in the weeks before.
+    """
+
+    source: Source
+    recent: YieldShares
+    earlier: YieldShares
+
+    def facts(self) -> dict[str, Any]:
+        """Return the source for scripts."""
+        source = self.source
+        return {
+            "source_id": source.source_id,
+            "kind": source.kind.value,
+            "url": source.url,
+            "title": source.title,
+            "state": source.state.value,
+            "paused_reason": source.paused_reason.value if source.paused_reason else None,
+            "last_polled_at": source.last_polled_at,
+            "last_status": source.last_status.value if source.last_status else None,
+            "last_detail": source.last_detail,
+            "found": source.found,
+            "new": source.submitted,
+            "indexed": self.recent.indexed,
+            "refused": self.recent.refused,
+            "quiet_since": source.last_new_at,
+            "next_poll_at": source.due_at,
+            "warnings": [warning.value for warning in source.warnings],
+        }
+
+
+def address(text: str) -> str:
+    """Return an address as the registry has it.
+
+    Raises
+    ------
+    SourceError
+        If it is none.
+    """
+    try:
+        return parse_url(re.sub(r"^feed:(//)?(?=https?://|//)?", "", text.strip()) or text).href
+    except RejectedUrlError as error:
+        raise SourceError(f"{text} is no address: {error}") from error
+
+
+def find(store: SourceStore, subject: str) -> Source:
+    """Return the source that an id or an address names.
+
+    Raises
+    ------
+    SourceError
+        If there is none.
+    """
+    identifier = subject if _SOURCE_ID.fullmatch(subject) else source_id_of(address(subject))
+    found = store.get(identifier)
+    if found is None:
+        raise SourceError(f"there is no source {subject}")
+    return found
+
+
+def every(store: SourceStore) -> Iterator[Source]:
+    """Yield all sources."""
+    cursor: str | None = None
+    while True:
+        page = store.page(_PAGE, cursor)
+        yield from page.sources
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def known(store: SourceStore, source: Source, now: datetime) -> Known:
+    """Return a source with what became of its items."""
+    days = store.days(source.source_id, (now.date() - timedelta(days=EARLIER_DAYS)).isoformat())
+    border = (now.date() - timedelta(days=RECENT_DAYS)).isoformat()
+    return Known(
+        source,
+        shares_of(day for day in days if day.day >= border),
+        shares_of(day for day in days if day.day < border),
+    )
+
+
+def change(store: SourceStore, source: Source, step: Change) -> Source:
+    """Apply a step to a source, to its fresh version where a poll was first.
+
+    Raises
+    ------
+    SourceError
+        If it keeps changing, or was removed.
+    """
+    for _ in range(_ATTEMPTS):
+        after = step(source)
+        if store.save(after):
+            return after
+        source = find(store, source.source_id)
+    raise SourceError(f"{source.url} kept changing; try again")
+
+
+def made(kind: SourceKind, url: str, said: Mapping[str, Any], clock: Clock = utc_now) -> Source:
+    """Return a new source.
+
+    Parameters
+    ----------
+    said : mapping
+        Fields that a person gave; empty ones are left out.
+
+    Raises
+    ------
+    SourceError
+        If one of them may not be so.
+    """
+    try:
+        return new_source(kind, address(url), clock(), **{name: value for name, value in said.items() if value})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = ".".join(str(part) for part in problem["loc"])
+        raise SourceError(f"{field}: {problem['msg']}") from error
+
+
+def ask(stack: Stack, question: Mapping[str, Any]) -> dict[str, Any]:
+    """Have discover answer a question about a site.
+
+    Raises
+    ------
+    SourceError
+        If it cannot.
+    """
+    answer = stack.functions.invoke(
+        FunctionName=stack.outputs["DiscoverFunctionName"], Payload=json.dumps(question).encode("utf-8")
+    )
+    document: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise SourceError(f"discover failed: {document.get('errorMessage', 'its log says why')}")
+    if "error" in document:
+        raise SourceError(str(document["error"]))
+    return document
+
+
+# ------------------------------------------------------------------------------------------------- tables
+
+
+def found_table(found: Sequence[Mapping[str, Any]]) -> Table:
+    """Return what was found at a site."""
+    table = Table(box=None, pad_edge=False, header_style="bold", caption=f"{len(found)} found")
+    for name in ("kind", "found by", "items", "newest"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("source", overflow="fold")
+    for entry in found:
+        about = entry.get("error") or entry.get("title") or ""
+        table.add_row(
+            escape(entry.get("format") or entry["kind"]),
+            escape(entry["found_by"]),
+            str(entry.get("items", "")),
+            escape((entry.get("newest") or "")[:16].replace("T", " ")),
+            escape(f"{entry['url']}\n{about}".strip()),
+        )
+    return table
+
+
+def tried_table(tried: Mapping[str, Any]) -> Table:
+    """Return what a poll would submit."""
+    numbers = ", ".join(f"{number} {choice.replace('_', ' ')}" for choice, number in tried["chosen"].items())
+    table = Table(box=None, pad_edge=False, header_style="bold", caption=numbers or "nothing is listed there")
+    for name in ("item", "published"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("address", overflow="fold")
+    for item in tried["items_shown"]:
+        about = f"{item['url']}\n{item.get('title', '')}".strip()
+        published = (item.get("published") or item.get("updated") or "")[:16].replace("T", " ")
+        table.add_row(item["choice"].replace("_", " "), escape(published), escape(about))
+    return table
+
+
+def sources_table(sources: Iterable[Known], now: datetime) -> Table:
+    """Return a list of sources."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("source", no_wrap=True)
+    for name in ("state", "last poll"):
+        table.add_column(name, no_wrap=True)
+    for name in ("found", "new", "indexed", "refused"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("quiet since", no_wrap=True)
+    table.add_column("address", overflow="fold")
+    for entry in sources:
+        source = entry.source
+        table.add_row(
+            source.source_id,
+            _state(source),
+            _ago(source.last_polled_at, now),
+            f"{source.found:,}",
+            f"{source.submitted:,}",
+            f"{entry.recent.indexed:,}",
+            f"{entry.recent.refused:,}",
+            _ago(source.last_new_at, now),
+            escape("\n".join([source.title or "", source.url, *_remarks(source)]).strip()),
+        )
+    table.caption = f"{table.row_count:,} listed; indexed and refused of the last {RECENT_DAYS} days"
+    return table
+
+
+def source_facts(entry: Known, days: Sequence[DayYield]) -> dict[str, Any]:
+    """Return everything about a source."""
+    source = entry.source
+    facts = source.model_dump(mode="json", exclude_none=True, exclude={"history", "habits", "unread"})
+    facts["unread"] = len(source.unread)
+    facts["yield"] = {name: _shares(shares) for name, shares in (("recent", entry.recent), ("earlier", entry.earlier))}
+    facts["days"] = [day.model_dump(exclude_defaults=True) for day in days]
+    facts["history"] = [poll.model_dump(mode="json", exclude_none=True) for poll in source.history]
+    return facts
+
+
+def _shares(shares: YieldShares) -> dict[str, Any]:
+    return {
+        "ended": shares.ended,
+        "indexed": shares.indexed,
+        "good": round(shares.good, 3),
+        "no_date": round(shares.no_date, 3),
+        "no_author": round(shares.no_author, 3),
+        "leak": round(shares.leak, 3),
+    }
+
+
+def _state(source: Source) -> str:
+    if source.state is SourceState.PAUSED:
+        return f"[yellow]paused[/]: {source.paused_reason.value if source.paused_reason else ''}"
+    return "[red]failing[/]" if source.failures else "[green]active[/]"
+
+
+def _remarks(source: Source) -> Iterator[str]:
+    if source.failures and source.last_detail:
+        yield f"{source.last_detail} ({source.failures} in a row)"
+    if source.warnings:
+        yield "warning: " + ", ".join(warning.value.replace("_", " ") for warning in source.warnings)
+
+
+def _ago(text: str | None, now: datetime) -> str:
+    if text is None:
+        return "never"
+    seconds = max(0.0, (now - from_text(text)).total_seconds())
+    for name, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length:.0f} {name}"
+    return f"{seconds:.0f} s"
