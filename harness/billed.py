@@ -330,6 +330,8 @@ def deployed(clock: FakeClock) -> Iterator[Deployment]:
         aws.create_bus()
         queues = aws.create_queues()
         os.environ |= {f"NEWSDESK_{stage.upper()}_QUEUE_URL": address for stage, address in queues.items()}
+        discover = boto3.client("sqs").create_queue(QueueName="discover")["QueueUrl"]
+        os.environ["NEWSDESK_DISCOVER_QUEUE_URL"] = discover
         made = WrittenWeb(clock)
         modules = [importlib.import_module(name) for name in _MODULES.values()]
         for module in modules:

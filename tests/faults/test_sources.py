@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -124,7 +125,7 @@ class Account:
             waiting += aws.drain(self.queues["discover"])
             messages, waiting = waiting, []
             for message in messages:
-                if not self._alone(lambda message=message: self._discover(message)):
+                if not self._alone(partial(self._discover, message)):
                     waiting.append(message)
             self._submit()
             self.clock.advance(STUCK_SECONDS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import threading
 import time
 from collections import Counter
@@ -15,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.client import BaseClient
@@ -27,11 +29,13 @@ import submitter.handler
 from harness import aws
 from indexer.stage import IndexStatus
 from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
+from newsdesk.adapters.sources import SOURCE_SHARDS, DynamoSourceStore
 from newsdesk.articles import ArticleState, Stage, message_for
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched
 from newsdesk.errors import ThrottledError
 from newsdesk.runtime import Metric, process_batch, stage_messages
+from newsdesk.sources import SourceKind, new_source
 from tests.examples import article_bytes, at_stage, id_of, new_state
 from tests.raw_events import raw_event
 
@@ -64,6 +68,8 @@ def stack(
     monkeypatch.setenv("NEWSDESK_STUCK_AFTER_SECONDS", "900")
     for stage, address in queues.items():
         monkeypatch.setenv(f"NEWSDESK_{stage.upper()}_QUEUE_URL", address)
+    discover = boto3.client("sqs").create_queue(QueueName="discover")["QueueUrl"]
+    monkeypatch.setenv("NEWSDESK_DISCOVER_QUEUE_URL", discover)
     for handler in HANDLERS:
         handler.build.cache_clear()
     yield DynamoArticleStore(table)
@@ -459,8 +465,10 @@ def test_dispatch_ends_without_an_error_while_the_table_throttles_it(
     with monkeypatch.context() as patches:
         Ramp(patches, 1000, "Query")
 
-        # When the schedule's event arrives, Then every shard, and bulk, is left for the next minute
-        assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {"throttled": DUE_SHARDS + 1}
+        # When the schedule's event arrives, Then every shard, bulk and sources are left for the next minute
+        assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {
+            "throttled": DUE_SHARDS + 1 + SOURCE_SHARDS
+        }
 
     # And then the article is moved
     assert dispatcher.handler.lambda_handler(raw_event("schedule"), context()) == {"resent": 1}
@@ -530,3 +538,14 @@ def test_a_submission_is_counted_and_its_secrets_are_not_logged(
     lines = [json.loads(line) for line in metrics.splitlines()]
     assert [line["SubmissionsReceived"] for line in lines if "SubmissionsReceived" in line] == [[1.0]]
     assert [vars(record).get("status") for record in logged if record.message == "record handled"] == ["started"]
+
+
+# ------------------------------------------------------------------------------------------- dispatch, and sources
+
+
+def test_dispatch_has_a_due_source_polled(stack: DynamoArticleStore, table: str) -> None:
+    source = new_source(SourceKind.FEED, "https://news.example/feed.xml", utc_now())
+    DynamoSourceStore(table).add(source)
+    assert dispatcher.handler.lambda_handler({}, context()) == {"polled": 1}
+    [message] = aws.drain(os.environ["NEWSDESK_DISCOVER_QUEUE_URL"])
+    assert message["sourceId"] == source.source_id

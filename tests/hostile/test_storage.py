@@ -17,6 +17,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 
+import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.awsrequest import AWSResponse
@@ -623,6 +624,7 @@ def handlers(
     """Every function's handler, with the environment that the template gives it."""
     environment = {"TABLE_NAME": table, "BUCKET_NAME": bucket, "BUS_NAME": aws.BUS, "USER_AGENT": "NewsdeskBot/0.1"}
     environment |= {f"{stage.upper()}_QUEUE_URL": address for stage, address in queues.items()}
+    environment["DISCOVER_QUEUE_URL"] = boto3.client("sqs").create_queue(QueueName="discover")["QueueUrl"]
     for name, value in environment.items():
         monkeypatch.setenv(f"NEWSDESK_{name}", value)
 
