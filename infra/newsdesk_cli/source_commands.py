@@ -8,6 +8,8 @@ What a command needs is imported inside it, as in ``app``.
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -200,6 +202,57 @@ def remove(
     source = sources.find(store, subject)
     confirm(f"Remove {source.url}?", is_agreed=yes)
     print_facts({"source_id": source.source_id, "url": source.url, "removed": store.remove(source.source_id)}, as_json)
+
+
+@source_commands.command(name="import", epilog="Example: newsdesk sources import subscriptions.opml --tag morning")
+def import_opml(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, as feed readers export.", exists=True)],
+    tags: Tags = None,
+    priority: Priority = None,
+    stack_name: StackName = None,
+    region: Region = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Have the feeds polled that a file lists; the folders that they are in become tags."""
+    from newsdesk_cli import sources
+    from newsdesk_cli.lookup import open_stack
+
+    wanted, problems = sources.from_opml(file.read_bytes(), {"tags": tags, "priority": priority})
+    for problem in problems:
+        say(problem)
+    if not wanted:
+        fail(f"{file} lists no feed")
+    if dry_run:
+        print_facts({source.source_id: source.url for source in wanted}, as_json)
+        return
+    confirm(f"Poll {len(wanted)} feeds from now on?", is_agreed=yes)
+    _add(open_stack(stack_name, region), wanted, as_json=as_json)
+
+
+@source_commands.command(name="export", epilog="Example: newsdesk sources export --out sources.opml")
+def export_opml(
+    file: Annotated[Path | None, typer.Option("--out", help="A file; standard output if left out.")] = None,
+    stack_name: StackName = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Write the feeds among the sources as OPML, or with --json all sources with their settings."""
+    from newsdesk_cli import sources
+    from newsdesk_cli.lookup import open_stack
+
+    known = list(sources.every(open_stack(stack_name, region).sources))
+    if as_json:
+        lines = [source.model_dump_json(include=sources.SETTINGS, exclude_none=True) for source in known]
+        document = "".join(f"{line}\n" for line in lines)
+    else:
+        document = sources.to_opml(known).decode("utf-8")
+    if file is None:
+        print_json(document) if as_json else sys.stdout.write(document)
+    else:
+        file.write_text(document, encoding="utf-8")
+        say(f"wrote {file}")
 
 
 @source_commands.command(name="test", epilog="Example: newsdesk sources test https://example.org/feed.xml")

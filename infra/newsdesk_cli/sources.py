@@ -19,6 +19,7 @@ from rich.table import Table
 
 from newsdesk.clock import Clock, from_text, utc_now
 from newsdesk.errors import RejectedUrlError
+from newsdesk.opml import Outline, read_opml, write_opml
 from newsdesk.sources import (
     EARLIER_DAYS,
     RECENT_DAYS,
@@ -41,6 +42,9 @@ _PAGE = 100
 _ATTEMPTS = 5
 
 Change = Callable[[Source], Source]
+
+SETTINGS = {"kind", "url", "title", "language", "country", "tags", "priority", "filters", "state"}
+"""What an operator sets of a source."""
 
 
 class SourceError(CommandError):
@@ -296,3 +300,46 @@ def _ago(text: str | None, now: datetime) -> str:
         if seconds >= 2 * length:
             return f"{seconds // length:.0f} {name}"
     return f"{seconds:.0f} s"
+
+
+# ------------------------------------------------------------------------------------------------- OPML
+
+
+def from_opml(data: bytes, said: Mapping[str, Any]) -> tuple[list[Source], list[str]]:
+    """Return the feeds that a file lists as new sources, and what was wrong, in words.
+
+    Parameters
+    ----------
+    said : mapping
+        Fields of every one of them; a feed's folders are added to its tags.
+    """
+    document = read_opml(data)
+    found: dict[str, Source] = {}
+    problems = [f"{address}: {reason}" for address, reason in document.refused]
+    if document.is_truncated:
+        problems.append("the file lists more than was read")
+    for outline in document.outlines:
+        folders = [tag for tag in (category[:64].strip() for category in outline.categories) if tag]
+        tags = list(dict.fromkeys([*(said.get("tags") or []), *folders]))[:20]
+        own = {"title": outline.title, "language": outline.language, "tags": tags}
+        try:
+            source = made(
+                SourceKind.FEED, outline.url, {**own, **{name: said[name] for name in said if name != "tags"}}
+            )
+        except SourceError as error:
+            problems.append(f"{outline.url}: {error}")
+        else:
+            found.setdefault(source.source_id, source)
+    return list(found.values()), problems
+
+
+def to_opml(sources: Iterable[Source]) -> bytes:
+    """Return a file that lists the feeds among sources, for feed readers and for another stack."""
+    return write_opml(
+        "Newsdesk's sources",
+        [
+            Outline(source.url, source.title, language=source.language, categories=source.tags)
+            for source in sources
+            if source.kind is SourceKind.FEED
+        ],
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -199,4 +200,41 @@ class TestChange:
         store.add(known())
         run("remove", FEED, code=2)
         assert run("remove", FEED, "--yes")[0]["removed"] is True
+        assert store.page().sources == ()
+
+
+class TestLists:
+    def test_what_a_feed_reader_exports_is_added_with_its_folders(
+        self, store: DynamoSourceStore, tmp_path: Path
+    ) -> None:
+        # Given
+        file = tmp_path / "subscriptions.opml"
+        file.write_text(
+            f"""<opml version="2.0"><body><outline text="Morning"><outline type="rss" text="News" xmlUrl="{FEED}"/>
+            <outline type="rss" text="Again" xmlUrl="{FEED}"/></outline>
+            <outline type="rss" text="Wrong" xmlUrl="nowhere"/></body></opml>"""
+        )
+        # When
+        assert run("import", str(file), "--dry-run") != []
+        assert store.page().sources == ()
+        lines = run("import", str(file), "--tag", "ours", "--yes")
+        # Then
+        assert [line["url"] for line in lines] == [FEED]
+        [added] = store.page().sources
+        assert (added.title, added.tags) == ("News", ("ours", "Morning"))
+
+    def test_what_is_exported_can_be_imported(self, store: DynamoSourceStore, tmp_path: Path) -> None:
+        store.add(known(title="News & more", tags=("morning",)))
+        file = tmp_path / "sources.opml"
+        shown("export", "--out", str(file))
+        store.remove(source_id_of(FEED))
+        run("import", str(file), "--yes")
+        [added] = store.page().sources
+        assert (added.url, added.title, added.tags) == (FEED, "News & more", ("morning",))
+        assert run("export")[0]["url"] == FEED
+
+    def test_a_file_without_feeds_is_a_failure(self, store: DynamoSourceStore, tmp_path: Path) -> None:
+        file = tmp_path / "nothing.opml"
+        file.write_text("<opml><body/></opml>")
+        run("import", str(file), "--yes", code=1)
         assert store.page().sources == ()

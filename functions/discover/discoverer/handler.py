@@ -1,6 +1,8 @@
-"""The discover function: sources that are due.
+"""The discover function: sources that are due, and questions about sites.
 
-Comes in: SQS events of ``SourceDue``. Goes out: the partial batch response. Changes: see :mod:`discoverer.stage`.
+Comes in: SQS events of ``SourceDue``; or ``{"find": URL}`` and ``{"try": ID or URL}``, by those who may invoke the
+function. Goes out: the partial batch response; or an answer to the question, which changes nothing but slots of hosts.
+Changes: see :mod:`discoverer.stage`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from discoverer.asking import Asker, read_document
+from discoverer.finding import Finder
 from discoverer.settings import DiscoverSettings
 from discoverer.stage import DiscoverStage
 from newsdesk.adapters.hosts import DynamoHostStore
@@ -42,8 +45,8 @@ def read_settings() -> DiscoverSettings:
 
 
 @cache
-def build() -> DiscoverStage:
-    """Wire the stage, once per process."""
+def build() -> tuple[DiscoverStage, Finder]:
+    """Wire the stage, and what answers questions, once per process."""
     settings = read_settings()
     egress_guard.install()
     fetcher = HttpFetcher(
@@ -63,17 +66,20 @@ def build() -> DiscoverStage:
     store = DynamoSourceStore(settings.table_name)
     asker = Asker(politeness, fetcher, read_document, settings.maximum_source_bytes)
     submitter = SqsSubmitter(settings.intake_queue_url, settings.bulk_queue_url)
-    return DiscoverStage(store, asker, submitter, utc_now)
+    return DiscoverStage(store, asker, submitter, utc_now), Finder(store, asker, fetcher, utc_now)
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
-    """Poll the sources of a batch."""
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse | dict[str, Any]:
+    """Poll the sources of a batch, or answer a question."""
+    stage, finder = build()
+    if "Records" not in event:
+        return finder.answer(event, lambda: context.get_remaining_time_in_millis() / 1000)
     return process_batch(
         event,
         context,
         _SOURCES,
-        build().handle,
+        stage.handle,
         Metric.SOURCES_POLLED,
         seconds_needed=read_settings().crawl_limits.visit_seconds + _SECONDS_AROUND,
         concurrency=CONCURRENCY,
