@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from newsdesk.contracts import Reason
+from newsdesk_cli import sources
 from newsdesk_cli.archives import take_archives
 from newsdesk_cli.console import out, say
 from newsdesk_cli.ingestion import Ingestion, Result, mirror, read_article, write_outcomes
@@ -59,6 +60,8 @@ def ingest_locally(
         has_ended = [_waited_for(ingestion, deadline) for ingestion in ingestions]
         ended = all(has_ended) and all(archive.is_whole for archive in taken)
         results = [result for ingestion in ingestions for result in ingestion.results()]
+        if sample:
+            _show_sources(stack, site)
         if ended:
             local.end_run()
         say(f"mirroring the bucket into {folder}/")
@@ -95,6 +98,17 @@ def _waited_for(ingestion: Ingestion, deadline: float) -> bool:
     count, left = len(ingestion.submitted), max(0.0, deadline - time.monotonic())
     with interruptible(ingestion, look_again), progress("ingesting", count, lambda: ingestion.pending) as report:
         return ingestion.wait(left, report)
+
+
+def _show_sources(stack: Stack, site: SampleSite) -> None:
+    """Have the stack look for the site's feeds and sitemaps, and say what it found; none of them is polled."""
+    try:
+        found = sources.ask(stack, {"find": site.url("/")})["found"]
+    except sources.SourceError as error:
+        say(f"the site's feeds were not found: {error}")
+        return
+    named = [f"{entry['format'].replace('_', ' ')} ({entry['items']})" for entry in found if "error" not in entry]
+    say(f"discover found at the site: {', '.join(named)}; newsdesk sources add has those of a site polled")
 
 
 def _sample_site() -> SampleSite:
