@@ -29,7 +29,7 @@ from moto import mock_aws
 
 from harness import aws
 from harness.fakes import FakeClock
-from harness.metering import Meter, Usage
+from harness.metering import STORED_OVERHEAD, Meter, Usage, item_bytes
 from newsdesk.adapters import clients
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
@@ -261,15 +261,27 @@ class Deployment:
                 found += [{**item, "table": {"S": name}} for item in page["Items"]]
         return found
 
-    def stored(self) -> dict[str, list[int]]:
-        """Return the sizes of all items by kind, at rest and with their index entries, and of all objects by prefix."""
-        sizes: dict[str, list[int]] = {}
+    def stored(self) -> dict[str, tuple[int, int]]:
+        """Return how much is stored of each kind of item and under each prefix of the bucket.
+
+        Returns
+        -------
+        dict
+            Bytes at rest with the index entries, and those of the items alone, which a backup holds.
+        """
+        sizes: dict[str, tuple[int, int]] = {}
+
+        def add(kind: str, with_indexes: int, alone: int) -> None:
+            before = sizes.get(kind, (0, 0))
+            sizes[kind] = before[0] + with_indexes, before[1] + alone
+
+        client: Any = clients.dynamodb()
         for item in self.items():
             table = item.pop("table")["S"]
             kind = item.get("kind", {}).get("S", "band")
-            sizes.setdefault(kind, []).append(self._meter.stored_bytes(clients.dynamodb(), table, item))
+            add(kind, self._meter.stored_bytes(client, table, item), item_bytes(item) + STORED_OVERHEAD)
         for entry in boto3.client("s3").list_objects_v2(Bucket=aws.BUCKET).get("Contents", []):
-            sizes.setdefault(entry["Key"].partition("/")[0] + "/", []).append(entry["Size"])
+            add(entry["Key"].partition("/")[0] + "/", entry["Size"], entry["Size"])
         return sizes
 
 

@@ -170,6 +170,9 @@ def test_a_committed_article_is_visited_again_by_schedule() -> None:
     # When dispatch runs, Then its second run begins, for nobody in particular
     assert desk.run() == {"revisited": 1}
     assert (desk.article.run, desk.article.stage, desk.article.submissions) == (2, Stage.FETCH, ())
+
+    # And at its host it gives way to pages that somebody waits for
+    assert desk.article.priority == "bulk"
     assert desk.messages == [FetchRequested(article_id=id_of(), run=2, host="news.example")]
 
 

@@ -446,3 +446,20 @@ def test_what_a_robots_txt_shows_of_its_own_site_is_the_page_s_own(
     with pytest.raises(type(failure)) as caught:
         world.fetch()
     assert caught.value.reason is failure.reason  # type: ignore[attr-defined]
+
+
+def test_bulk_leaves_the_next_slots_to_those_who_come_after_it(known: World) -> None:
+    # Given a host that has just been asked
+    begun = known.clock()
+    known.hosts.last_slots[PAGE.host] = begun
+
+    # When a page of bulk comes, Then it does not wait for the next slot, as others do
+    with pytest.raises(NotYetError):
+        known.web.fetch(FetchRequest(PAGE.href), known.politeness.visit("bulk").ask)
+    assert known.hosts.last_slots[PAGE.host] == begun
+
+    # And waits for one that is near
+    known.clock.advance(SPACING * 0.75)
+    known.hosts.bulk_backlogs.clear()
+    known.web.fetch(FetchRequest(PAGE.href), known.politeness.visit("bulk").ask)
+    assert [at for at, _ in known.web.requests] == [begun + timedelta(seconds=SPACING)]

@@ -555,7 +555,6 @@ def _state_item(state: ArticleState) -> Item:
         item["due_shard"] = _turn_shard(shard) if is_bulk else f"{shard:02d}"
     if state.current is not None:
         item["listed_host"] = state.host
-        item["listed_at"] = state.current.committed_at
         if state.current.date_published:
             day = state.current.date_published[:10]
             item["listed_day"] = f"{day}#{shard_of(state.article_id, DAY_SHARDS)}"

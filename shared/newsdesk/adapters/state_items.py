@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsdesk.articles import ArticleState
-from newsdesk.contracts import capture_key
+from newsdesk.clock import from_text
+from newsdesk.contracts import capture_key, keys
 
 Item = dict[str, Any]
 
@@ -22,6 +23,9 @@ ARTICLE = "article#"
 
 _ALWAYS = frozenset({"version", "run", "stage"})
 """What conditions and people look for, default or not."""
+
+_MARK = "********"
+"""In place of the hash, of which keys have eight characters."""
 
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -36,8 +40,13 @@ def to_item(state: ArticleState) -> Item:
     _leave_out(item, requested_url=state.url)
     _pack(item, "content_hash")
     if state.current is not None:
-        _leave_out(item["current"], cluster_id=state.article_id, page_url=state.url)
-        _pack(item["current"], "content_hash")
+        current = item["current"]
+        _leave_out(item, page_as_of=state.first_seen)
+        item["listed_at"] = current.pop("committed_at")
+        _leave_out(current, cluster_id=state.article_id, page_url=state.url)
+        _pack(current, "content_hash")
+        beginning, end = _around_hash(state.article_id, state.first_seen, state.current.revision)
+        current["key"] = current["key"].removeprefix(beginning).removesuffix(end)
     if state.validators is not None:
         _pack(item["validators"], "sha256")
     for capture in (item.get("capture"), item.get("offered"), *item.get("pages", ())):
@@ -55,8 +64,13 @@ def from_item(item: Mapping[str, Any]) -> ArticleState:
     full: Item = {"requested_url": url, **item, "article_id": article_id}
     _unpack(full, "content_hash")
     if "current" in full:
-        full["current"] = {"cluster_id": article_id, "page_url": url, **full["current"]}
-        _unpack(full["current"], "content_hash")
+        own = {"cluster_id": article_id, "page_url": url, "committed_at": item.get("listed_at")}
+        current = full["current"] = {**own, **full["current"]}
+        full.setdefault("page_as_of", item["first_seen"])
+        _unpack(current, "content_hash")
+        if "/" not in current["key"]:
+            beginning, end = _around_hash(article_id, item["first_seen"], int(current["revision"]))
+            current["key"] = f"{beginning}{current['key']}{end}"
     if "validators" in full:
         full["validators"] = dict(full["validators"])
         _unpack(full["validators"], "sha256")
@@ -66,6 +80,12 @@ def from_item(item: Mapping[str, Any]) -> ArticleState:
     if "pages" in full:
         full["pages"] = [_whole_capture(page, url, full["host"], article_id) for page in full["pages"]]
     return ArticleState.model_validate(full)
+
+
+def _around_hash(article_id: str, first_seen: str, revision: int) -> tuple[str, str]:
+    """Return what stands before and behind the hash in the key of an article's revision."""
+    beginning, end = keys.article_key(from_text(first_seen), article_id, revision, _MARK).split(_MARK)
+    return beginning, end
 
 
 def _whole_capture(capture: Mapping[str, Any], url: str, host: str, article_id: str) -> Item:

@@ -287,10 +287,10 @@ def reprocessed(
 def visit_begun(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleState:
     """Return a resting article on its way to a visit that nobody asked for.
 
-    It is due when the visit after this one will be, if this one finds nothing new, so that it need not be moved in the
-    index of what is due again when that is so.
+    At its host it gives way to pages that somebody waits for. It is due when the visit after this one will be, if this
+    one finds nothing new, so that it need not be moved in the index of what is due again when that is so.
     """
-    begun = next_run(state, now, timeouts)
+    begun = next_run(state, now, timeouts, priority="bulk")
     following = _next_visit(state, state.current, None, now, timeouts) if state.current is not None else None
     if following is None or begun.due_at is None:
         return begun

@@ -88,6 +88,10 @@ _ABOUT_THE_SITE = frozenset(
 # RFC 9309, section 2.3.1.2: a file behind too many redirects may be taken for one that is not there.
 _NOWHERE = frozenset({Reason.TOO_MANY_REDIRECTS, Reason.BAD_REDIRECT, Reason.BLOCKED_PORT})
 
+BULK_WAIT_SHARE = 0.5
+"""Of the time between two slots: so long a page of bulk waits for its first one. If it waited as long as others do, it
+would take the slots of the next seconds, and a page that comes after it would find none to wait for."""
+
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})")
 
 
@@ -412,6 +416,11 @@ class Visit:
         turn.wait(HEAD_START_SECONDS)
         return turn
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has had a slot."""
+        return self._has_slot
+
     def has_slot(self) -> None:
         """Accept longer waits from here on: this visit has begun."""
         self._has_slot = True
@@ -459,12 +468,18 @@ class _SlotLease:
     def reserve(self) -> None:
         """Take a slot, in the place of the one that went by if there is one."""
         now = self.politeness.clock()
-        longest_wait = self.visit.longest_wait(self.request_seconds)
+        longest_wait = self._longest_wait(self.spacing)
         slot = self.politeness.hosts.reserve(self.host, now, self.spacing, longest_wait, self.at, self.visit.priority)
         if not slot.granted:
             raise NotYetError(slot.at, self.hops, is_overloaded=slot.in_backoff)
         self.visit.has_slot()
         self.at, self.reserved_at = slot.at, now
+
+    def _longest_wait(self, interval: float) -> float:
+        """Return the longest wait for a slot. What gives way takes none that others would find within their wait."""
+        longest = self.visit.longest_wait(self.request_seconds)
+        is_beginning = self.visit.priority == "bulk" and not self.visit.has_begun
+        return min(longest, interval * BULK_WAIT_SHARE) if is_beginning else longest
 
     def wait(self, head_start_seconds: float = 0.0) -> None:
         """Wait until the slot begins, or for that much less."""
@@ -493,7 +508,7 @@ class _SlotLease:
         if self.address_at is None or (now - self.address_at).total_seconds() > LATENESS_SECONDS:
             # What one of its sites asks for with Crawl-delay is not asked of its neighbours.
             interval = self.politeness.crawl_limits.interval_seconds
-            longest_wait = self.visit.longest_wait(self.request_seconds)
+            longest_wait = self._longest_wait(interval)
             slot = self.politeness.hosts.reserve(
                 address, now, interval, longest_wait, self.address_at, self.visit.priority
             )
