@@ -250,6 +250,33 @@ def status(
         print_facts(status_of(stack, subject, utc_now()), as_json=False)
 
 
+@app.command(epilog="Example: newsdesk cost --articles 1000000 --revisits 11")
+def cost(
+    articles: Annotated[float, typer.Option(help="New articles a day.", min=0)],
+    revisits: Annotated[float, typer.Option(help="Visits of each article after its first one.", min=0)] = 11.0,
+    changed: Annotated[float, typer.Option(help="The share of them that find a new revision.", min=0, max=1)] = 0.05,
+    other_page: Annotated[
+        float, typer.Option(help="The share that finds another page with the same article.", min=0, max=1)
+    ] = 0.45,
+    failed: Annotated[float, typer.Option(help="Pages that are not available, for each article.", min=0)] = 0.05,
+    as_json: Json = False,
+) -> None:
+    """Print what a stack costs in a month at AWS's list prices: an estimate, from metered visits."""
+    from newsdesk_cli.costs import bill_of
+
+    if changed + other_page > 1:
+        usage("--changed and --other-page are shares of the same revisits, and together 1 at most")
+    bill = bill_of(articles, revisits=revisits, changed=changed, other_page=other_page, failed=failed)
+    if as_json:
+        print_facts({**{line.what: round(line.dollars, 2) for line in bill.lines}, "all": round(bill.dollars, 2)}, True)
+        return
+    lines = {
+        line.what: f"${line.dollars:,.2f}" + (f", {line.number:,.0f} a day" if line.is_daily else "")
+        for line in bill.lines
+    }
+    print_facts({**lines, "all, a month": f"${bill.dollars:,.2f}"}, False)
+
+
 @app.command(epilog="Example: newsdesk retell --stack newsdesk")
 def retell(stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
     """Publish again the changes that publish could not read, or failed on for half a day."""

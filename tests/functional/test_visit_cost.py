@@ -90,16 +90,20 @@ def test_a_visit_that_finds_the_same_bytes_costs_no_more(pipeline: Pipeline) -> 
 
 def test_a_visit_that_finds_the_same_article_in_another_page_costs_one_object(pipeline: Pipeline) -> None:
     # Given a page whose furniture is new each time, and whose article is not, When it is visited
+    before = aws.keys_in_bucket()
     pipeline.web.put(URL, page() + b"<!-- rendered at 10:26 -->")
     status, calls, units = visit(pipeline)
 
-    # Then the capture is kept and read once, and neither enrich nor index is asked
+    # Then the capture is read once and deleted, and neither enrich nor index is asked
     assert status == "unchanged"
     fetched = {"PutObject": 1, "PutItem": 1, "SendMessage": 1}
-    extracted = {"GetItem": 2, "GetObject": 1, "PutItem": 1}
+    extracted = {"GetItem": 2, "GetObject": 1, "PutItem": 1, "DeleteObject": 1}
     assert calls == together(DISPATCH, FETCH, fetched, extracted)
-    assert sum(calls.values()) == 14
+    assert sum(calls.values()) == 15
     assert units <= 8
+
+    # And what is in the bucket is what was there before
+    assert aws.keys_in_bucket() == before
 
 
 def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write(pipeline: Pipeline) -> None:

@@ -76,6 +76,12 @@ class TestReferences:
         assert names <= {*template["Parameters"], *template["Resources"]}
 
 
+def _parameter_of(template: Template, value: Any) -> dict[str, Any]:
+    """Return the parameter that a variable's value refers to; of a condition's values the one without it."""
+    plain = value["Fn::If"][2] if isinstance(value, dict) and "Fn::If" in value else value
+    return template["Parameters"].get(plain.get("Ref"), {}) if isinstance(plain, dict) else {"Default": plain}
+
+
 class TestRedrive:
     def test_every_dead_letter_queue_is_named_by_the_queue_that_it_belongs_to(self, template: Template) -> None:
         # Given dead-letter queues, into some of which an event bus puts what came from no queue
@@ -85,6 +91,7 @@ class TestRedrive:
             for resource in resources.values()
             if resource["Type"] == "AWS::Events::Rule"
             for target in resource["Properties"]["Targets"]
+            if "DeadLetterConfig" in target
         }
         assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue", "InboxDeadLetterQueue"}
         # When / Then: redrive finds each by its queue's redrive policy, whatever fed it
@@ -160,9 +167,7 @@ class TestSettings:
         # Given the variables as CloudFormation would resolve them
         function = next(name for name, value in PACKAGES.items() if value == package)
         for name, value in function_variables(template, function).items():
-            parameter = (
-                template["Parameters"].get(value.get("Ref"), {}) if isinstance(value, dict) else {"Default": value}
-            )
+            parameter = _parameter_of(template, value)
             monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
         # When / Then
         settings_of(package)()
@@ -191,7 +196,7 @@ class TestSettings:
         # Given every parameter that the function gets, at its default or at one of its bounds
         properties = template["Resources"]["FetchFunction"]["Properties"]
         for name, value in function_variables(template, "FetchFunction").items():
-            parameter = template["Parameters"].get(value["Ref"], {}) if isinstance(value, dict) else {"Default": value}
+            parameter = _parameter_of(template, value)
             monkeypatch.setenv(name, str(parameter.get(bound, parameter.get("Default", "a-name"))))
         settings = FetchSettings()
 
@@ -399,6 +404,7 @@ class TestParameters:
         names = {
             name: value
             for name, resource in template["Resources"].items()
+            if resource["Type"] != "AWS::Lambda::Permission"
             for key, value in resource["Properties"].items()
             if key in {"Name", "TableName", "BucketName", "QueueName", "FunctionName", "RoleName", "LogGroupName"}
         }
@@ -581,6 +587,20 @@ class TestEvents:
         assert properties["EventInvokeConfig"] == once
         assert schedule["RetryPolicy"] == once
         assert schedule["Schedule"] == "rate(1 minute)"
+
+    def test_each_part_of_dispatch_has_a_schedule_of_its_own(self, template: Template) -> None:
+        # Given the first part's schedule, and the rule of the others
+        first = template["Resources"]["DispatchFunction"]["Properties"]["Events"]["EveryMinute"]["Properties"]["Input"]
+        rule = template["Resources"]["DispatchPartsRule"]["Properties"]
+        # When
+        targets = [target.get("Fn::If", [None, target])[1] for target in rule["Targets"]]
+        # Then
+        inputs = [
+            json.loads(entry["Fn::Sub"].replace("${DispatchParts}", "5"))
+            for entry in (first, *(t["Input"] for t in targets))
+        ]
+        assert inputs == [{"part": part, "parts": 5} for part in range(5)]
+        assert rule["ScheduleExpression"] == "rate(1 minute)"
 
 
 class TestData:

@@ -13,7 +13,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from dispatcher.stage import HORIZON_SECONDS, DispatchStage
+from dispatcher.stage import HORIZON_SECONDS, DispatchStage, DispatchStatus
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryDueSources, InMemorySourceStore, RecordingSender
 from newsdesk.articles import MAXIMUM_RESENDS, ArticleState, Stage, WriteOnce, message_for, put_off, with_submission
 from newsdesk.articles.lifecycle import deferred, leased, retry_scheduled
@@ -447,3 +447,18 @@ def test_sources_wait_for_the_next_run_when_the_time_is_short() -> None:
     desk.sources.store.add(new_source(SourceKind.FEED, "https://news.example/feed.xml", NOW))
     assert not desk.stage.run(lambda: False)
     assert desk.run() == {"polled": 1}
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 5])
+def test_the_parts_of_dispatch_move_everything_once_together(parts: int) -> None:
+    # Given articles in all shards that are due
+    desk = Desk(*(at_stage(Stage.EXTRACT, number) for number in range(100)))
+    desk.clock.advance(TIMEOUTS.stuck_after_seconds + 1)
+
+    # When each part runs
+    moved = [desk.stage.run(lambda: True, part, parts)[DispatchStatus.RESENT] for part in range(parts)]
+
+    # Then each has moved some, and together they have moved each article once
+    assert sum(moved) == len(desk.sender.sent) == 100
+    assert min(moved) > 0
+    assert {message.article_id for message in desk.sender.sent} == {id_of(number) for number in range(100)}

@@ -31,7 +31,7 @@ from newsdesk.articles import (
 from newsdesk.articles.retries import OVERLOAD_POLICY
 from newsdesk.articles.state import Validators
 from newsdesk.clock import from_text, to_text
-from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason
+from newsdesk.contracts import FetchRequested, Outcome, PageFetched, Reason, capture_key
 from newsdesk.errors import PermanentError, TransientError
 from newsdesk.hosts import BACK_OFF_BASE_SECONDS, RETRY_AFTER_CAP_SECONDS, BackOff, TdmRule, complainant_of
 from newsdesk.runtime import CONTENDED, Worker
@@ -1217,3 +1217,101 @@ def test_a_visit_has_its_runs_priority_at_its_host() -> None:
     # Then it lets that one past
     assert world.deliver() == "deferred"
     assert world.now_stored.due_at == math.ceil((world.clock() + timedelta(seconds=30)).timestamp())
+
+
+# The lease that goes with the message
+
+
+def _entrusted(*answers: Answer) -> World:
+    """Return a world whose article is leased to whoever gets the message with ``token``."""
+    world = World(*answers)
+    world.state = lifecycle.entrusted(world.state, "token", world.clock(), TIMEOUTS)
+    world.store.states[world.state.article_id] = world.state
+    return world
+
+
+def _deliver(world: World, lease: str | None) -> str:
+    return world.stage.handle(FetchRequested(article_id=world.state.article_id, run=1, lease=lease))
+
+
+def test_who_gets_the_lease_with_the_message_works_without_a_write() -> None:
+    # Given an article that is leased to its message, When that comes
+    world = _entrusted(response())
+    assert _deliver(world, "token") == "fetched"
+
+    # Then the first write is that of the capture, which is named after the lease
+    assert world.now_stored.version == world.state.version + 1
+    assert world.capture.capture_id == "token"
+
+
+@pytest.mark.parametrize("lease", [None, "another"])
+def test_a_message_without_the_lease_leaves_the_article_to_the_one_that_has_it(lease: str | None) -> None:
+    world = _entrusted()
+    assert _deliver(world, lease) == "leased"
+    assert world.fetcher.requests == []
+
+
+@pytest.mark.parametrize("seconds", [TIMEOUTS.lease_seconds + 1, TIMEOUTS.entrusted_seconds + 1])
+def test_a_message_that_comes_late_takes_a_lease_of_its_own(seconds: int) -> None:
+    # Given a message whose lease leaves too little time, or is over
+    world = _entrusted(response())
+    world.clock.advance(seconds)
+
+    # When it comes, Then its worker takes another lease, and names its capture after that
+    assert _deliver(world, "token") == "fetched"
+    assert world.capture.capture_id != "token"
+    assert world.now_stored.version == world.state.version + 2
+
+
+def test_of_two_deliveries_at_once_the_second_looks_again_before_it_asks() -> None:
+    # Given a second delivery of the same message while the page is fetched
+    statuses: list[str] = []
+
+    def meanwhile() -> FetchResponse:
+        sleep = world.politeness.sleep
+
+        def first_goes_on(seconds: float) -> None:
+            world.politeness.sleep = sleep
+            state = world.now_stored
+            world.store.states[state.article_id] = lifecycle.ended(state, Outcome.UNCHANGED, world.clock(), TIMEOUTS)[0]
+            sleep(seconds)
+
+        world.politeness.sleep = first_goes_on
+        statuses.append(_deliver(world, "token"))
+        return response()
+
+    world = _entrusted(meanwhile)
+
+    # When the first one goes on while the second one waits for its slot
+    first = _deliver(world, "token")
+
+    # Then the page was asked for once
+    assert statuses == ["stale"]
+    assert len(world.fetcher.requests) == 1
+    assert first == "stale", "what it ended as was written by the other in this test"
+
+
+def test_of_two_workers_with_one_lease_the_second_capture_is_given_up() -> None:
+    # Given a worker that kept its capture under the same lease while this one fetched
+    def meanwhile() -> FetchResponse:
+        key = capture_key(HOST, world.state.article_id, "token")
+        world.objects.put(key, b"the other's", "application/warc")
+        return response()
+
+    world = _entrusted(meanwhile)
+
+    # When this one wants to keep its own, Then it stops, and the other goes on
+    assert _deliver(world, "token") == "leased"
+    assert world.now_stored == world.state
+
+
+def test_where_nothing_is_paced_each_worker_takes_a_lease_of_its_own() -> None:
+    # Given a host in a network that a local stack opened, which has no slots
+    url = "http://127.0.0.1/story"
+    world = World(response(final_url=url), state=new_article(url, "127.0.0.1"))
+    world.hosts.open_site("http://127.0.0.1")
+    world.store.states[world.state.article_id] = lifecycle.entrusted(world.state, "token", world.clock(), TIMEOUTS)
+
+    # When its message comes with a lease, Then the lease is written all the same
+    assert _deliver(world, "token") == "fetched"
+    assert world.capture.capture_id != "token"

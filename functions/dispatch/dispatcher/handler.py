@@ -1,6 +1,7 @@
 """The dispatch function: once a minute.
 
-Comes in: a schedule's event. Goes out: the counts. Changes: the table and the stages' queues.
+Comes in: a schedule's event, which may name a part of the shards. Goes out: the counts. Changes: the table and the
+stages' queues.
 """
 
 from __future__ import annotations
@@ -56,9 +57,10 @@ def build() -> DispatchStage:
 
 
 @instrumented
-def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Move what is due, until the function's time runs short."""
-    moved = build().run(lambda: context.get_remaining_time_in_millis() > _MILLISECONDS_NEEDED)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Move what is due in the event's part of the shards, until the function's time runs short."""
+    part, parts = int(event.get("part", 0)), int(event.get("parts", 1))
+    moved = build().run(lambda: context.get_remaining_time_in_millis() > _MILLISECONDS_NEEDED, part, parts)
     for status, number in moved.items():
         count(Metric.ARTICLES_DISPATCHED, status, number)
     answer = {status.value: number for status, number in moved.items()}

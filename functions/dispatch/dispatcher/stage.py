@@ -104,23 +104,33 @@ class DispatchStage:
     sources: DueSources | None = None
     source_shards: int = 0
 
-    def run(self, has_time: Callable[[], bool]) -> Counter[DispatchStatus]:
-        """Go through the shards once, then feed bulk, as long as ``has_time``; return the articles moved by status."""
+    def run(self, has_time: Callable[[], bool], part: int = 0, parts: int = 1) -> Counter[DispatchStatus]:
+        """Go through the shards once, then feed bulk, as long as ``has_time``; return the articles moved by status.
+
+        Parameters
+        ----------
+        part, parts : int
+            Of several runs at the same time, each takes its own shards; sources and bulk are the first one's.
+        """
         moved: Counter[DispatchStatus] = Counter()
         now = self.worker.clock()
         until = now + timedelta(seconds=HORIZON_SECONDS)
         # Every run begins with another shard, so that none starves when the time never suffices for all.
         first = int(now.timestamp() // HORIZON_SECONDS)
         with ThreadPoolExecutor(self.workers) if self.workers > 1 else nullcontext() as executor:
-            for offset in range(self.shards):
+            own = range(part, self.shards, parts)
+            for offset in range(len(own)):
                 try:
-                    overdue = self.worker.store.due((first + offset) % self.shards, until, self.limit_per_shard)
+                    shard = own[(first + offset) % len(own)]
+                    overdue = self.worker.store.due(shard, until, self.limit_per_shard)
                 except ThrottledError:
                     moved[DispatchStatus.THROTTLED] += 1
                     continue
                 move_each = executor.map if executor else map
                 moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
+            if part:
+                return moved
             moved.update(self._poll_sources(now, has_time))
             moved.update(self._feed(executor.map if executor else map, until, has_time))
         return moved
@@ -179,7 +189,10 @@ class DispatchStage:
         status, after, records = self._next(state, now)
         delay_seconds = max(0, state.due_at - int(now.timestamp()))
         received = now + timedelta(seconds=delay_seconds)
-        written = self.worker.write(entrusted(after, lease_owner(now), received, self.worker.timeouts), records)
+        if status is not DispatchStatus.RESENT:
+            # The message that looks lost may only be late, and is as good as the one that is sent now.
+            after = entrusted(after, lease_owner(now), received, self.worker.timeouts)
+        written = self.worker.write(after, records)
         if written is None:
             return DispatchStatus.RACED
         self.worker.send_on(written, delay_seconds=delay_seconds)

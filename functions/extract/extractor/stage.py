@@ -344,14 +344,19 @@ class ExtractStage:
 
     def _end_as_unchanged(self, state: ArticleState, result: ExtractionResult) -> ExtractStatus:
         worker, now = self.worker, self.worker.clock()
-        return _status_of(
-            worker.finish(
-                state,
-                lambda current: lifecycle.ended(
-                    _to_be_read_again(current, result), Outcome.UNCHANGED, now, worker.timeouts
-                ),
-            )
+        outcome = worker.finish(
+            state,
+            lambda current: lifecycle.ended(
+                _to_be_read_again(current, result), Outcome.UNCHANGED, now, worker.timeouts
+            ),
         )
+        if outcome is Outcome.UNCHANGED and state.capture is not None:
+            # The revision stands on the capture that it was made of, and most captures would be
+            # of pages that say nothing new.
+            for capture in (state.capture, *state.pages):
+                if capture.pushed_as is None:
+                    self.objects.delete(capture.key)
+        return _status_of(outcome)
 
 
 def _status_of(outcome: Outcome | Stage | None) -> ExtractStatus:

@@ -36,7 +36,7 @@ from newsdesk.articles import (
     write_capture,
 )
 from newsdesk.contracts import FetchRequested, Outcome, Reason, capture_key
-from newsdesk.errors import ConflictError, PermanentError, Received, TransientError
+from newsdesk.errors import ConflictError, NewsdeskError, PermanentError, Received, TransientError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Change, Metric, Worker, count, measure
 from newsdesk.web import OptOutPolicy, Url, digest_of, header_signals, host_signals, parse_url, refusals_of, scrub
@@ -64,6 +64,14 @@ ANSWER_STATUSES = ("none", "200", str(NOT_MODIFIED), *(f"{hundreds}xx" for hundr
 
 _PERMANENT_REDIRECTS = frozenset({301, 308})
 _NO_OPT_OUTS = OptOutPolicy()
+
+
+_WAIT_SECONDS = 0.5
+"""After so long a wait for its slot, a worker looks again whether the page is still its own."""
+
+
+class _TakenError(NewsdeskError):
+    """Another worker with the same lease has moved the article on."""
 
 
 class FetchStatus(StrEnum):
@@ -149,10 +157,12 @@ class FetchStage:
         """Return the state under a lease of this worker's; ``LEASED`` under another's, None when another was first.
 
         The lease that came with the message costs no write. Should the queue deliver the message to two workers at
-        once, both ask for the page, and the one that keeps its capture first goes on.
+        once, their slots keep them apart, and the second one looks again before it asks. Where there are no slots, each
+        takes a lease of its own.
         """
         now = self._worker.clock()
-        if lifecycle.may_begin(state, lease, now, self._worker.timeouts):
+        is_paced = self._politeness.is_paced(state.host)
+        if is_paced and lifecycle.may_begin(state, lease, now, self._worker.timeouts):
             return state
         if lifecycle.is_leased(state, now) and (lease is None or lease != state.lease_owner):
             return FetchStatus.LEASED
@@ -171,6 +181,8 @@ class FetchStage:
                     return self._end_elsewhere(state, response, reason)
             self._opt_outs.check_host(visit.host_lines, self._worker.clock())
             self._opt_outs.check_headers(response.headers, self._worker.clock())
+        except _TakenError:
+            return FetchStatus.STALE
         except NotYetError as error:
             return self._defer(state, error)
         except PermanentError as error:
@@ -195,7 +207,8 @@ class FetchStage:
         known = state.validators if state.current is not None and not followed and url == state.url else None
         if known is not None and not self._must_read(state, visit):
             request = FetchRequest(url, known.etag, known.last_modified)
-        request_slot = visit.ask if state.wanted_page is None else _on_page_alone(url, visit.ask)
+        ask = self._while_it_is_ours(state, visit.ask)
+        request_slot = ask if state.wanted_page is None else _on_page_alone(url, ask)
         response = self._ask(request, request_slot)
         if response.status != NOT_MODIFIED or (request.is_conditional and not response.redirects):
             return response
@@ -209,6 +222,26 @@ class FetchStage:
         if response.status == NOT_MODIFIED:
             raise PermanentError(Reason.PROTOCOL_ERROR, "304 to an unconditional request")
         return response
+
+    def _while_it_is_ours(self, state: ArticleState, request_slot: RequestSlot) -> RequestSlot:
+        """Return a permission that looks again, after a wait, whether another worker with the same lease was faster."""
+        if not state.is_entrusted:
+            return request_slot
+
+        def ask(url: Url, hops: tuple[Hop, ...]) -> BeforeSend:
+            begun = self._worker.clock()
+            before_send = request_slot(url, hops)
+            if (self._worker.clock() - begun).total_seconds() >= _WAIT_SECONDS:
+                fresh = self._worker.store.get(state.article_id)
+                if fresh is None or (fresh.run, fresh.stage, fresh.lease_owner) != (
+                    state.run,
+                    state.stage,
+                    state.lease_owner,
+                ):
+                    raise _TakenError(state.article_id)
+            return before_send
+
+        return ask
 
     def _must_read(self, state: ArticleState, visit: Visit) -> bool:
         """Return whether the page is to be read although it may be unchanged.

@@ -199,6 +199,10 @@ class Politeness:
             address in network for network in self._allowed if network.version == address.version
         )
 
+    def is_paced(self, host: str) -> bool:
+        """Return whether two requests to a host are kept apart."""
+        return self.crawl_limits.interval_seconds > 0 and not self.is_inside(host)
+
     def spacing(self, rules: SiteRules | None) -> float:
         """Return the seconds between two slots of a host."""
         asked = (rules.crawl_delay_seconds if rules else None) or 0.0

@@ -1,0 +1,175 @@
+"""The bill of a stack: what so many articles a day cost, at AWS's list prices.
+
+Comes in: how many articles, and how often each is visited again. Goes out: :class:`Bill`. Changes: nothing.
+
+What one visit uses was metered by ``benchmarks/cost.py`` on the deployed handlers; a test holds the figures to what it
+measures. A busy stack takes ten messages at once; a quiet one takes each alone, and pays for an invocation each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from newsdesk_cli.prices import PRICES
+
+DAYS = 365.25 / 12
+"""Of a month."""
+
+_COLUMNS = (
+    "write_unit", "read_unit", "s3_put", "s3_get", "s3_event", "sqs_request", "event", "lambda_request",
+    "lambda_gigabyte_second", "log_gigabyte",
+)  # fmt: skip
+
+_USED: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
+    "new article": (
+        (30, 23.1, 3.02, 3, 3.02, 6, 2, 0.6, 1.15, 2.17e-06),
+        (30, 23.1, 3.2, 3, 3.2, 15, 2, 5.2, 1.54, 6.17e-06),
+    ),
+    "304 revisit": (
+        (6, 2.5, 0, 0, 0, 1.2, 0, 0.2, 0.0609, 4.88e-07),
+        (6, 2.5, 0, 0, 0, 3, 0, 1.1, 0.433, 1.54e-06),
+    ),
+    "other page, same article": (
+        (7, 4, 1, 1, 1, 2.4, 0, 0.3, 0.339, 1.08e-06),
+        (7, 4, 1, 1, 1, 6, 0, 2.1, 0.727, 2.77e-06),
+    ),
+    "new revision": (
+        (34, 23.5, 3.02, 3, 3.02, 4.8, 1, 0.6, 1.14, 1.87e-06),
+        (34, 23.5, 3.2, 3, 3.2, 12, 1, 4.3, 1.53, 4.95e-06),
+    ),
+    "failed fetch": (
+        (12, 3.5, 0, 0, 0, 2.4, 1, 0.3, 0.0654, 8.19e-07),
+        (12, 3.5, 0, 0, 0, 6, 1, 2.1, 0.437, 2.33e-06),
+    ),
+}
+"""What each kind of visit uses, in the order of the columns: in batches of ten messages, and alone. Printed by
+``benchmarks/cost.py --json``; the unit for a page of a host's sample is left out."""
+
+STORED_DOLLARS = 30.5e-6
+"""What an article costs in its first year, of which its capture is a third."""
+
+METRICS, ALARMS, QUEUES = 150, 46, 9
+"""About so many series have values in a month in which everything happens; there are so many alarms and queues."""
+
+_MINUTES = 60 * 24 * 365.25 / 12
+
+FIXED: dict[str, float] = {
+    "metrics, alarms, dashboard": METRICS * PRICES["metric_month"].dollars
+    + ALARMS * PRICES["alarm_month"].dollars
+    + 3.0,
+    "dispatch with nothing to do": _MINUTES
+    * (40 * 0.5 * PRICES["read_unit"].dollars + 0.6 * PRICES["lambda_gigabyte_second"].dollars),
+    "polls of empty queues": _MINUTES * QUEUES * 5 * 3 * PRICES["sqs_request"].dollars,
+}
+"""Dollars a month, whatever comes. Lambda keeps five connections to each queue open, and asks every 20 seconds."""
+
+BUSY_FROM = 200_000
+"""Visits a day from which messages come in batches: two a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one kind of visit uses, in the units of :data:`newsdesk_cli.prices.PRICES`.
+
+    Attributes
+    ----------
+    busy, quiet : mapping
+        Amounts when ten messages are taken at once, and when each is taken alone.
+    """
+
+    name: str
+    busy: Mapping[str, float]
+    quiet: Mapping[str, float]
+
+    def dollars(self, *, is_busy: bool) -> float:
+        """Return what one costs."""
+        amounts = self.busy if is_busy else self.quiet
+        return sum(amount * PRICES[name].dollars for name, amount in amounts.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a bill.
+
+    Attributes
+    ----------
+    number : float
+        So many a day; 0 for what is not counted by the day.
+    dollars : float
+        A month.
+    """
+
+    what: str
+    number: float
+    dollars: float
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether it is counted by the day."""
+        return self.number > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a stack costs in a month.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        Visits by kind, what is stored after a year, and what costs the same whether anything comes or not.
+    """
+
+    lines: tuple[Line, ...]
+
+    @property
+    def dollars(self) -> float:
+        """The sum."""
+        return sum(line.dollars for line in self.lines)
+
+
+VISITS = tuple(
+    Visit(name, dict(zip(_COLUMNS, busy, strict=True)), dict(zip(_COLUMNS, quiet, strict=True)))
+    for name, (busy, quiet) in _USED.items()
+)
+
+
+def bill_of(
+    articles: float,
+    *,
+    revisits: float = 11.0,
+    changed: float = 0.05,
+    other_page: float = 0.45,
+    failed: float = 0.05,
+) -> Bill:
+    """Return a month's bill.
+
+    Parameters
+    ----------
+    articles : float
+        New ones a day.
+    revisits : float
+        Visits after the first, of each article; eleven by the defaults of the template.
+    changed, other_page : float
+        The shares of them that find a new revision, and another page with the same article; the others end with 304 or
+        the same bytes.
+    failed : float
+        Submissions whose page is not available, for each new article.
+    """
+    again = articles * revisits
+    numbers = {
+        "new article": articles,
+        "304 revisit": again * max(0.0, 1.0 - changed - other_page),
+        "other page, same article": again * other_page,
+        "new revision": again * changed,
+        "failed fetch": articles * failed,
+    }
+    is_busy = sum(numbers.values()) >= BUSY_FROM
+    lines = [
+        Line(visit.name, numbers[visit.name], numbers[visit.name] * DAYS * visit.dollars(is_busy=is_busy))
+        for visit in VISITS
+    ]
+    kept = articles * DAYS
+    lines.append(Line("stored, after a year", 0.0, kept * STORED_DOLLARS))
+    lines += [Line(what, 0.0, dollars) for what, dollars in FIXED.items()]
+    return Bill(tuple(lines))
