@@ -38,7 +38,7 @@ from newsdesk_cli.console import (
 )
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.operating import operators
-from newsdesk_cli.options import Json, Region, StackName
+from newsdesk_cli.options import DryRun, Json, Region, StackName
 from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.source_commands import source_commands
 
@@ -278,25 +278,38 @@ def cost(
 
 
 @app.command(epilog="Example: newsdesk retell --stack newsdesk")
-def retell(stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
+def retell(dry_run: DryRun = False, stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
     """Publish again the changes that publish could not read, or failed on for half a day."""
     from newsdesk_cli import retelling
     from newsdesk_cli.lookup import open_stack
 
-    told = retelling.retell(open_stack(stack_name, region))
+    stack = open_stack(stack_name, region)
+    if dry_run:
+        found = retelling.left_to_tell(stack)
+        print_facts(
+            {"objects_to_tell": found.objects, "records": found.changes, "unreadable": len(found.left)}, as_json
+        )
+        return
+    told = retelling.retell(stack)
     print_facts({"objects_told": told.objects, "changes": told.changes, "still_unreadable": len(told.left)}, as_json)
 
 
 @app.command(epilog="Example: newsdesk unlink cq3w2ynwz5t4mbbvmxq6rwsuae --stack newsdesk")
 def unlink(
     cluster_id: Annotated[str, typer.Argument(metavar="CLUSTER_ID", help="One of a change's mergedClusterIds.")],
+    dry_run: DryRun = False,
     stack_name: StackName = None,
     region: Region = None,
 ) -> None:
     """Revoke the merge of a cluster of near-duplicates into another one."""
     from newsdesk_cli.lookup import open_stack
 
-    if not open_stack(stack_name, region).store.unlink(cluster_id):
+    store = open_stack(stack_name, region).store
+    if dry_run:
+        root = store.cluster_roots([cluster_id])[cluster_id]
+        say(f"{cluster_id} is part of {'no other cluster' if root == cluster_id else root}")
+        return
+    if not store.unlink(cluster_id):
         fail(f"{cluster_id} is part of no other cluster")
     say(f"{cluster_id} stands by itself again")
 

@@ -39,6 +39,21 @@ class Retold:
     left: tuple[str, ...]
 
 
+def left_to_tell(stack: Stack) -> Retold:
+    """Return what :func:`retell` would give to publish: objects, and the records in them, of which some are changes."""
+    objects = records = 0
+    left: list[str] = []
+    for key in _keys(stack):
+        try:
+            records += len(records_in(key, stack.objects.get(key)))
+        except CommandError as error:
+            complain(str(error))
+            left.append(key)
+        else:
+            objects += 1
+    return Retold(objects, records, tuple(left))
+
+
 def retell(stack: Stack) -> Retold:
     """Give everything that publish left in the bucket to the deployed publish function.
 

@@ -149,3 +149,17 @@ class TestEmbed:
         vars(stack)["resources"] = {}
         done = CliRunner().invoke(app, ["embed", "--all", "--yes"])
         assert isinstance(done.exception, CommandError)
+
+
+def test_a_dry_run_of_unlink_says_what_the_cluster_is_part_of_and_parts_nothing(stack: Stack) -> None:
+    # Given two clusters that are one
+    lower, higher = sorted((id_of(7), id_of(8)))
+    stack.store.unite([lower, higher])
+
+    # When somebody asks what parting them would do
+    done = CliRunner().invoke(app, ["unlink", higher, "--dry-run"])
+
+    # Then that is said, and they are one still
+    assert done.exit_code == 0
+    assert lower in done.output
+    assert stack.store.cluster_roots([higher]) == {higher: lower}

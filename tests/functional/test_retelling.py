@@ -21,7 +21,7 @@ import publisher.handler
 from harness import aws
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk_cli.errors import CommandError
-from newsdesk_cli.retelling import retell
+from newsdesk_cli.retelling import left_to_tell, retell
 from newsdesk_cli.stack import Stack
 from tests.raw_events import raw_event
 
@@ -217,3 +217,20 @@ def test_an_object_of_another_kind_is_named_and_stops_no_other(
     assert (told.objects, told.changes, told.left) == (1, 1, ("aws/lambda/other/object",))
     assert aws.keys_in_bucket("unreadable/v1/") == []
     assert "aws/lambda/other/object holds no records" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_dry_run_counts_what_would_be_told_and_tells_nothing(stack: Stack) -> None:
+    # Given a record that publish could not read, a batch that Lambda kept, and an object of another kind
+    record = raw_event("table-changes")["Records"][0]
+    aws.put_object("unreadable/v1/1.json", json.dumps(record).encode())
+    aws.put_object("aws/lambda/batch", json.dumps({"payload": {"Records": [record, record]}}).encode())
+    aws.put_object("unreadable/v1/2.json", b"no JSON")
+    before = aws.keys_in_bucket()
+
+    # When somebody asks what there is to tell
+    found = left_to_tell(stack)
+
+    # Then it is counted, and nothing is told or deleted
+    assert (found.objects, found.changes, found.left) == (2, 3, ("unreadable/v1/2.json",))
+    assert cast(Functions, stack.functions).invoked == 0
+    assert aws.keys_in_bucket() == before
