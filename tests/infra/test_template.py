@@ -413,7 +413,6 @@ class TestParameters:
             "IntakeBus": {"Fn::Sub": "${AWS::StackName}-intake"},
             "Api": {"Ref": "AWS::StackName"},
             "ApiAuthorizer": "tokens",
-            "ApiPermission": {"Ref": "ApiFunction"},
             "UrlSubmittedRule": {"Fn::Sub": "${AWS::StackName}-submissions"},
         }
 
