@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from newsdesk.contracts import Article, Block, BlockType, Person
-from responder.representations import HTML, JSON, MARKDOWN, Representation, negotiate, to_html, to_markdown
+from newsdesk.renditions import to_html, to_markdown
+from responder.representations import HTML, JSON, MARKDOWN, Representation, negotiate
 from tests.examples import article_of, new_state
 
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="y"> [a](javascript:b) `c` *d* &lt;e&gt; # f'
