@@ -37,6 +37,12 @@ def to_html(article: Article) -> str:
     )
 
 
+def to_text(article: Article) -> str:
+    """Return an article as plain text: the headline, and the body with an empty line between its blocks."""
+    blocks = [block.text for block in article.blocks] or article.article_body.split("\n")
+    return "\n\n".join(part for part in (article.headline, *blocks) if part) + "\n"
+
+
 def _byline(article: Article) -> str:
     names = ", ".join(person.name for person in article.author)
     publisher = article.publisher.name if article.publisher else None

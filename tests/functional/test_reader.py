@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -355,7 +355,8 @@ class TestCursors:
         shelf.add(5, change(1), change(2), change(3))
         changes = Reader(shelf, lambda: START).changes(new_cursor())
         assert identifiers(itertools.islice(changes, 3)) == [f"{id_of(number)}-1" for number in range(3)]
-        changes.close()  # type: ignore[attr-defined]
+        assert isinstance(changes, Generator)
+        changes.close()
 
         # When another process goes on, while the first still believes that it has the cursor
         first, second = new_cursor(), new_cursor()

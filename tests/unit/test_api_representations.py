@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from newsdesk.contracts import Article, Block, BlockType, Person
-from newsdesk.renditions import to_html, to_markdown
+from newsdesk.renditions import to_html, to_markdown, to_text
 from responder.representations import HTML, JSON, MARKDOWN, Representation, negotiate
 from tests.examples import article_of, new_state
 
@@ -130,3 +130,9 @@ def test_an_article_without_blocks_has_its_body() -> None:
 )
 def test_a_caller_gets_what_it_likes_best(accept: str | None, expected: Representation | None) -> None:
     assert negotiate(accept) is expected
+
+
+def test_plain_text_is_the_headline_and_the_blocks() -> None:
+    blocks = (Block(type=BlockType.HEADING, text="A heading", level=2), Block(type=BlockType.PARAGRAPH, text="*One*"))
+    assert to_text(article_with(*blocks, headline="Bridge reopens")) == "Bridge reopens\n\nA heading\n\n*One*\n"
+    assert to_text(article_with(headline=None, article_body="One\nTwo")) == "One\n\nTwo\n"

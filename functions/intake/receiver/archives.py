@@ -172,7 +172,7 @@ class Archives:
                     self._push(progress, pages)
                     pages, size = [], 0
         except (TooLargeError, FileChangedError):
-            pass  # whoever cut the file reports it
+            pass  # the step that cuts the file reports it
         self._push(progress, pages)
         self.objects.put(inbox_part_key(progress.file_id, number), result.document(), "application/json", "gzip")
         return True

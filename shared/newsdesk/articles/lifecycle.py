@@ -103,7 +103,7 @@ class Timeouts:
         How long a fetch keeps others out.
     entrusted_seconds : int
         How long a lease lasts that goes with a message: for its wait in the queue, and for the work. It is over before
-        the queue delivers the message of a worker that died again, and before that of whoever sent it.
+        the queue delivers the message of a worker that died again, and before that of the one who sent it.
     revisits : RevisitPolicy
         When an indexed article is visited again.
     confirm_gone_seconds : int
@@ -352,7 +352,7 @@ def leased(state: ArticleState, owner: str, now: datetime, timeouts: Timeouts) -
 
 
 def entrusted(state: ArticleState, owner: str, now: datetime, timeouts: Timeouts) -> ArticleState:
-    """Return a run that is about to be written and sent to fetch, leased to whoever gets its message.
+    """Return a run that is about to be written and sent to fetch, leased to the worker that gets its message.
 
     A worker that takes the lease along with the message saves a write. A run that waits or stands elsewhere is returned
     as it is.

@@ -424,7 +424,7 @@ class Level:
         return is_by_another or (piece.head is not None and page.is_permalink(page.segments[piece.head]))
 
     def _is_like_post(self, piece: Piece) -> bool:
-        """Return whether a piece says of itself that it is a teaser or a post, whoever wrote it."""
+        """Return whether a piece says of itself that it is a teaser or a post, by any author."""
         is_text = piece.head is None and piece.prose >= SHORT_BODY
         if is_text or piece.last - piece.first >= _LONGEST_TEASER:
             return False
