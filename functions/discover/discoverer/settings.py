@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from newsdesk.runtime import NetworkSettings
+from newsdesk.runtime import CrawlSettings
 from newsdesk.web.transport import CrawlLimits, FetchLimits
 
 
-class DiscoverSettings(NetworkSettings):
+class DiscoverSettings(CrawlSettings):
     """What the template sets for discover."""
 
     table_name: str = Field(description="The table of articles.")
@@ -22,20 +22,9 @@ class DiscoverSettings(NetworkSettings):
         pattern=r"^[\x20-\x7e]+$",
         description="What Newsdesk calls itself; says who runs it and where to complain.",
     )
-    crawl_interval_seconds: float = Field(default=2.0, ge=0, description="Between two requests to a host.")
-    crawl_delay_cap_seconds: float = Field(
-        default=30.0, ge=0, description="A robots.txt that asks for a longer interval is given this one."
-    )
-    short_wait_seconds: float = Field(
-        default=5.0,
-        ge=0,
-        description="A host's slot that comes within this time is waited for inside the function.",
-    )
-    fetch_deadline_seconds: float = Field(default=20.0, gt=0, description="For one fetch, redirects included.")
     maximum_source_bytes: int = Field(
         default=50 * 1024 * 1024, gt=0, description="Of a feed or sitemap, decompressed; on the wire, a fifth of it."
     )
-    maximum_redirects: int = Field(default=5, ge=0, description="Followed in one fetch.")
 
     @property
     def limits(self) -> FetchLimits:

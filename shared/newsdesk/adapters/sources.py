@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.attribute_values import from_attributes, to_attributes
+from newsdesk.adapters.sqs import BatchSender
 from newsdesk.adapters.throttling import DEFAULT_PAUSES, cancellation_codes, patient
 from newsdesk.clock import Clock, utc_now
 from newsdesk.contracts import Priority, SourceDue
@@ -44,8 +45,6 @@ SOURCE_SHARDS = 4
 LIST_SHARDS = 4
 """Partitions of the list of all sources."""
 
-_MESSAGES_PER_CALL = 10
-_BYTES_PER_CALL = 200_000
 """SQS's own limits, and less."""
 
 _DUE_INDEX = "ByDue"
@@ -266,17 +265,10 @@ class DynamoDueSources:
 class SqsSubmitter:
     """Sends submissions to the queue of their priority."""
 
-    def __init__(
-        self,
-        intake_queue_url: str,
-        bulk_queue_url: str,
-        client: SQSClient | None = None,
-        pauses: Pauses = DEFAULT_PAUSES,
-    ) -> None:
+    def __init__(self, intake_queue_url: str, bulk_queue_url: str, batches: BatchSender | None = None) -> None:
         self._intake = intake_queue_url
         self._bulk = bulk_queue_url
-        self._client = patient(client or clients.sqs(), pauses)
-        self._pauses = pauses
+        self._batches = batches or BatchSender()
 
     def submit(self, bodies: Sequence[str], priority: Priority | None) -> None:
         """Send submissions; returns once the queue has accepted all of them.
@@ -284,34 +276,11 @@ class SqsSubmitter:
         Raises
         ------
         ThrottledError
-            If it refuses some again and again; who sends them again sends all of them.
+            If it does not take some of them; the next try sends all again.
         """
-        queue_url = self._bulk if priority == "bulk" else self._intake
-        for part in _in_calls(bodies):
-            self._send(queue_url, part)
-
-    def _send(self, queue_url: str, bodies: Sequence[str]) -> None:
-        pending: list[Any] = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
-        for _ in self._pauses.attempts():
-            refused = self._client.send_message_batch(QueueUrl=queue_url, Entries=pending).get("Failed", [])
-            names = {entry["Id"] for entry in refused}
-            pending = [entry for entry in pending if entry["Id"] in names]
-            if not pending:
-                return
-        raise ThrottledError(f"{len(pending)} submissions were not accepted")
-
-
-def _in_calls(bodies: Sequence[str]) -> list[list[str]]:
-    """Share messages out to calls, which have limits by number and by size."""
-    calls: list[list[str]] = []
-    room = 0
-    for body in bodies:
-        if not calls or len(calls[-1]) == _MESSAGES_PER_CALL or len(body) > room:
-            calls.append([])
-            room = _BYTES_PER_CALL
-        calls[-1].append(body)
-        room -= len(body)
-    return calls
+        ids = self._batches.send(self._bulk if priority == "bulk" else self._intake, bodies)
+        if None in ids:
+            raise ThrottledError(f"{ids.count(None)} submissions were not accepted")
 
 
 def _item_of(source: Source) -> Any:

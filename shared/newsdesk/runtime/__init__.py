@@ -16,7 +16,14 @@ from newsdesk.runtime.observability import (
     logger,
     measure,
 )
-from newsdesk.runtime.settings import FunctionSettings, NetworkSettings, RightsSettings, TableSettings, VisitSettings
+from newsdesk.runtime.settings import (
+    CrawlSettings,
+    FunctionSettings,
+    NetworkSettings,
+    RightsSettings,
+    TableSettings,
+    VisitSettings,
+)
 from newsdesk.runtime.steps import CONTENDED, Change, Step, Worker
 
 __all__ = [
@@ -24,6 +31,7 @@ __all__ = [
     "HOST_CLASSES",
     "BatchResponse",
     "Change",
+    "CrawlSettings",
     "FunctionSettings",
     "Metric",
     "NetworkSettings",

@@ -135,6 +135,22 @@ class NetworkSettings(FunctionSettings):
         return own_ports()
 
 
+class CrawlSettings(NetworkSettings):
+    """For functions that ask sites for something."""
+
+    crawl_interval_seconds: float = Field(default=2.0, ge=0, description="Between two requests to a host.")
+    crawl_delay_cap_seconds: float = Field(
+        default=30.0, ge=0, description="A robots.txt that asks for a longer interval is given this one."
+    )
+    short_wait_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="A host's slot that comes within this time is waited for inside the function.",
+    )
+    fetch_deadline_seconds: float = Field(default=20.0, gt=0, description="For one fetch, redirects included.")
+    maximum_redirects: int = Field(default=5, ge=0, description="Followed in one fetch.")
+
+
 def own_ports() -> frozenset[int]:
     """Return the ports at which this process itself is served: the AWS endpoints, and Lambda's own."""
     names = ("AWS_ENDPOINT_URL", "AWS_LAMBDA_RUNTIME_API", "AWS_XRAY_DAEMON_ADDRESS")
