@@ -16,11 +16,14 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from re import _constants as constants  # type: ignore[attr-defined]  # no public parser of patterns; no stubs for this one
-from re import _parser as parser  # type: ignore[attr-defined]  # as above
 from typing import Any
+
+# Python has no public parser of patterns, and this one has no stubs.
+constants: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 _INLINE = frozenset({"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
 _FLAGS = {name: getattr(re, name) for name in ("I", "IGNORECASE", "S", "DOTALL", "M", "MULTILINE", "X", "VERBOSE")}
