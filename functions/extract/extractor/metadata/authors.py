@@ -31,7 +31,7 @@ _LONGEST_SENTENCE = 8
 _ELEMENTS_TRIED = 200
 _SEGMENTS_BESIDE_HEADING = 5
 _MOST_WORDS_BESIDE_DATE = 4
-_PARTS_OF_DATED_LINE = re.compile(r"\s*[|•·]\s*|,\s+(?=\d{1,2}\b(?!\d))|\s[–—-]\s")
+_PARTS_OF_DATED_LINE = re.compile(r"(?<!\s)\s*+[|•·]\s*+|,\s++(?=\d{1,2}\b(?!\d))|\s[–—-]\s")
 _ARTICLE = re.compile(r"the\s+(?=[A-ZÀ-Þ])")
 _DESK = re.compile(r"(?i)editors|team|staff|newsroom|desk|writers|reporters|redaktion|rédaction|redacción|redazione")
 _BIOGRAPHY = re.compile(

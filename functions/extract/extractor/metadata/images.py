@@ -40,7 +40,9 @@ _PLACEHOLDER = re.compile(
     r"^data:|place-?holder|(?:^|[/_.-])(?:blank|spacer|pixel|transparent|trans|loading|loader|lazy|dummy|1x1|grey|gray)[^/]*$",
     re.IGNORECASE,
 )
-_DRAWN_SIGN = re.compile(r"(?:logo|icon|arrow|sprite|chevron|symbol)[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
+_SIGN = re.compile(r"logo|icon|arrow|sprite|chevron|symbol", re.IGNORECASE)
+_DRAWING = ".svg"
+_QUERY = re.compile(r"[?#]")
 _CONTROLS_OF_GALLERY = re.compile(
     r"(?:(?:previous|next|prev|close|zoom|expand|full ?screen|back|zurück|weiter|précédent|suivant|anterior|siguiente"
     r")\W*)+",
@@ -230,7 +232,8 @@ def _lazy_addresses(picture: Element) -> Iterator[str]:
 
 def _may_be_content(picture: Element) -> bool:
     """Return whether a picture is no drawn sign, and larger than an icon or a tracking pixel where a size is stated."""
-    if _DRAWN_SIGN.search(picture.get("src", "")[:_LONGEST_ADDRESS]):
+    path = _QUERY.split(picture.get("src", "")[:_LONGEST_ADDRESS], maxsplit=1)[0]
+    if path.lower().endswith(_DRAWING) and _SIGN.search(path):
         return False
     return all(not 0 < _number(picture.get(side)) < _SMALLEST_SIDE for side in ("width", "height"))
 
