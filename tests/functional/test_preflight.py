@@ -59,9 +59,9 @@ class TestConcurrency:
         found = check(UserAgent=USER_AGENT)["concurrency"]
         # Then with that value it is good, and with one more it is not
         assert found.verdict is Verdict.DOUBTFUL
-        assert "MaximumConcurrency=7" in found.detail
-        assert check(UserAgent=USER_AGENT, MaximumConcurrency="7")["concurrency"].verdict is Verdict.GOOD
-        assert check(UserAgent=USER_AGENT, MaximumConcurrency="8")["concurrency"].verdict is Verdict.DOUBTFUL
+        assert "MaximumConcurrency=6" in found.detail
+        assert check(UserAgent=USER_AGENT, MaximumConcurrency="6")["concurrency"].verdict is Verdict.GOOD
+        assert check(UserAgent=USER_AGENT, MaximumConcurrency="7")["concurrency"].verdict is Verdict.DOUBTFUL
 
     def test_the_smallest_account_is_told_the_least_value_and_what_it_costs(self, account: Any) -> None:
         account(10)

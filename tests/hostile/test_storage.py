@@ -116,9 +116,9 @@ def test_74_the_same_message_twice_at_once(stage: int) -> None:
     statuses.append(pipeline.work(message))
     pipeline.settle()
 
-    # Then one of them did the work
+    # Then one of them did the work; as fetch's lease comes with the message, a slow first one asks beside the second
     assert sorted(statuses)[-1] == "stale"
-    assert len(pipeline.web.requests) == 1
+    assert len(pipeline.web.requests) == (2 if NAMES[stage] == "fetch" else 1)
     assert is_indexed_once(pipeline)
 
 
@@ -624,6 +624,7 @@ def handlers(
     """Every function's handler, with the environment that the template gives it."""
     environment = {"TABLE_NAME": table, "BUCKET_NAME": bucket, "BUS_NAME": aws.BUS, "USER_AGENT": "NewsdeskBot/0.1"}
     environment |= {f"{stage.upper()}_QUEUE_URL": address for stage, address in queues.items()}
+    environment["BAND_TABLE_NAME"] = aws.BAND_TABLE
     environment["DISCOVER_QUEUE_URL"] = boto3.client("sqs").create_queue(QueueName="discover")["QueueUrl"]
     for name, value in environment.items():
         monkeypatch.setenv(f"NEWSDESK_{name}", value)
