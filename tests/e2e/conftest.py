@@ -132,6 +132,13 @@ class World:
         return queue
 
 
+def outcome_of(result: Result) -> str:
+    """The outcome with its reason; ``waiting`` as long as there is none, also while it is tried again."""
+    if not result.has_ended:
+        return "waiting"
+    return f"{result.outcome}:{result.reason}" if result.reason else result.outcome
+
+
 @pytest.fixture(scope="session")
 def world(stack: Stack) -> World:
     return World(stack)

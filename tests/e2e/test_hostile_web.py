@@ -7,7 +7,7 @@ stack's data; the pages are no other test's.
 from __future__ import annotations
 
 from newsdesk_cli.sample_site import SampleSite
-from tests.e2e.conftest import World
+from tests.e2e.conftest import World, outcome_of
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import HTML, MisbehavingServer
 
@@ -55,13 +55,7 @@ def test_every_url_of_a_mixed_list_ends_as_documented(world: World, site: Sample
         # When
         results = world.ingest(list(expected), seconds=90)
         # Then
-        got = {
-            url: f"{result.outcome}:{result.reason}"
-            if result.reason and result.outcome != "waiting"
-            else result.outcome
-            for url, result in results.items()
-        }
-        assert got == expected
+        assert {url: outcome_of(result) for url, result in results.items()} == expected
         assert not any(request.target == "/inside" for request in private.requests), (
             "what robots.txt forbids is not asked"
         )

@@ -173,9 +173,11 @@ def test_ingest_prints_a_table_mirrors_the_bucket_and_says_what_waits(tmp_path: 
     assert done.returncode == 3, done.stderr
     lines = [json.loads(line) for line in (folder / "outcomes.jsonl").read_bytes().splitlines()]
     assert [line["url"] for line in lines] == urls
-    assert [line["outcome"] for line in lines] == ["indexed", "failed", "waiting"]
+    assert [line["outcome"] for line in lines[:2]] == ["indexed", "failed"]
+    unended = lines[2]["outcome"]
+    assert unended in ("waiting", "in flight")  # it may be tried again just when the time is over
     assert lines[1]["reason"] == "not_found"
-    assert lines[2]["nextDue"]
+    assert ("nextDue" in lines[2]) == (unended == "waiting")
     article = json.loads((folder / lines[0]["key"]).read_bytes())
     assert article["headline"] == lines[0]["headline"]
     assert json.loads(shown.stdout) == article
@@ -183,6 +185,6 @@ def test_ingest_prints_a_table_mirrors_the_bucket_and_says_what_waits(tmp_path: 
     assert "/[/b]" in strange.stderr
     assert "Traceback" not in strange.stderr
     assert "Harbour bridge reopens" in done.stdout
-    assert "3 URLs: 1 indexed, 1 failed, 1 waiting" in done.stdout
+    assert f"3 URLs: 1 indexed, 1 failed, 1 {unended}" in done.stdout
     for prefix in ("raw/v1/127.0.0.1", "articles/v1", "changes/v1", "schemas/article.v1.json"):
         assert (folder / prefix).exists()

@@ -22,7 +22,7 @@ from newsdesk.reader import Reader
 from newsdesk.web import article_id, canonical_url, parse_url
 from newsdesk_cli.ingestion import Result
 from newsdesk_cli.sample_site import SampleSite
-from tests.e2e.conftest import World
+from tests.e2e.conftest import World, outcome_of
 from tests.functional import misbehaving_server as server_side
 from tests.functional.misbehaving_server import MisbehavingServer
 
@@ -374,13 +374,7 @@ class TestBadInput:
         # When
         results = world.ingest(list(expected), seconds=60)
         # Then
-        got = {
-            url: f"{result.outcome}:{result.reason}"
-            if result.reason and result.outcome != "waiting"
-            else result.outcome
-            for url, result in results.items()
-        }
-        assert got == expected
+        assert {url: outcome_of(result) for url, result in results.items()} == expected
 
     @pytest.mark.parametrize(
         "body",
