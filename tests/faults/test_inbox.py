@@ -30,7 +30,7 @@ from newsdesk.contracts import PUSHED_PREFIX, report_key
 from newsdesk.runtime import Worker
 from receiver.stage import IntakeStage
 from submitter.stage import SubmitStage
-from tests.faults.world import Call, KilledError, Tripwire, kill
+from tests.faults.world import Call, KilledError, Tripwire, kill, tries_every_call
 
 PAGES = 7
 ARCHIVE = by_record(
@@ -182,6 +182,7 @@ def test_a_web_archive_is_taken_in_several_parts(inbox: Inbox) -> None:
     assert (inbox.report("inbox/a.warc.gz")["state"], inbox.pushed()) == ("done", 0)
 
 
+@tries_every_call
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after it"])

@@ -34,7 +34,7 @@ from newsdesk.web import parse_url
 from newsdesk.web.transport import CrawlLimits, FetchRequest, FetchResponse, Politeness, RequestSlot
 from newsdesk.web.transport.exchange import AuxiliaryResponse, Timings
 from submitter.stage import SubmitStage
-from tests.faults.world import Call, KilledError, Tripwire, kill
+from tests.faults.world import Call, KilledError, Tripwire, kill, tries_every_call
 
 FEED = "https://news.example/feed.xml"
 INDEX = "https://archive.example/sitemap.xml"
@@ -194,6 +194,7 @@ def test_items_are_submitted_once(account: pytest.MonkeyPatch) -> None:
     assert calls > 50
 
 
+@tries_every_call
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after it"])

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -64,6 +65,11 @@ PUBLISH = "newsdesk-publish"
 
 MOST_ROUNDS = 400
 """Of deliveries and of the clock; a world that needs more never comes to rest."""
+
+TRIES_ALL = os.environ.get("NEWSDESK_ALL_FAULTS") == "1"
+"""Whether every call is killed, as ``make faults`` does, and not only some that are drawn."""
+
+tries_every_call = pytest.mark.skipif(not TRIES_ALL, reason="takes minutes; make faults tries every call")
 
 
 class KilledError(BaseException):
