@@ -74,7 +74,7 @@ class Queues:
     def again(self, key: str, etag: str, step: int, delay_seconds: int) -> None:
         """Forget it: the steps are taken by hand."""
 
-    def take_part(self, key: str, etag: str, part: int, delay_seconds: int = 0) -> None:  # noqa: ARG002
+    def take_part(self, key: str, etag: str, part: int, delay_seconds: int = 0) -> None:  # noqa: ARG002 - as above
         """Keep a part's number."""
         self.parts.append(part)
 

@@ -12,6 +12,7 @@ import functools
 import importlib
 import io
 import json
+import logging
 import os
 import random
 import zlib
@@ -239,7 +240,9 @@ class Deployment:
 
     def _invoke(self, stage: str, event: dict[str, Any], records: int, used: VisitUsage) -> Any:
         written = io.StringIO()
-        logger.registered_handler.setStream(written)  # type: ignore[attr-defined]
+        handler = logger.registered_handler
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(written)
         with self._meter.on() as usage, redirect_stdout(written):
             answer = self._handlers[stage](event, aws.FakeLambdaContext(55_000))
         self.clock.advance(_SECONDS_BETWEEN)

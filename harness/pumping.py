@@ -21,9 +21,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-# Python has no public parser of patterns, and this one has no stubs.
+# Python has no public parser of patterns, and these modules have no stubs.
 constants: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
+compiler: Any = import_module("re._compiler")
 
 _INLINE = frozenset({"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
 _FLAGS = {name: getattr(re, name) for name in ("I", "IGNORECASE", "S", "DOTALL", "M", "MULTILINE", "X", "VERBOSE")}
@@ -259,7 +260,7 @@ def _member(choices: Any) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compiled = parser.SubPattern(parser.State(), [(constants.IN, choices)])
-    matcher = re._compiler.compile(compiled)  # type: ignore[attr-defined]  # as above
+    matcher = compiler.compile(compiled)
     for character in _SAMPLES:
         if matcher.match(character):
             return character

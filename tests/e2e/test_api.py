@@ -282,7 +282,7 @@ def test_a_thousand_items_and_two_hundred_requests_at_once(world: World, owner: 
     answer = owner.post("/v1/submissions", batch)
     assert (answer.status_code, answer.json()["accepted"]) == (202, 1000)
 
-    # When two hundred callers ask at the same time, and again when they are told that it is too much at once
+    # When two hundred callers ask at the same time, and try again after an answer of 429
     refused: Counter[int] = Counter()
 
     def ask(number: int) -> int:

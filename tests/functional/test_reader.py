@@ -364,7 +364,7 @@ class TestCursors:
         next(begun)
         rest = identifiers(Reader(shelf, lambda: START).changes(second))
 
-        # Then it has the rest, and the first is told
+        # Then it has the rest, and the first learns of it
         assert rest == [f"{id_of(2)}-1", f"{id_of(3)}-1"]
         with pytest.raises(CursorError, match="another reader"):
             list(begun)

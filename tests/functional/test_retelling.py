@@ -230,7 +230,7 @@ def test_a_dry_run_counts_what_would_be_told_and_tells_nothing(stack: Stack) -> 
     # When somebody asks what there is to tell
     found = left_to_tell(stack)
 
-    # Then it is counted, and nothing is told or deleted
+    # Then it is counted, and nothing is published or deleted
     assert (found.objects, found.changes, found.left) == (2, 3, ("unreadable/v1/2.json",))
     assert cast(Functions, stack.functions).invoked == 0
     assert aws.keys_in_bucket() == before

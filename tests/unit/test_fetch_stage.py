@@ -1223,7 +1223,7 @@ def test_a_visit_has_its_runs_priority_at_its_host() -> None:
 
 
 def _entrusted(*answers: Answer) -> World:
-    """Return a world whose article is leased to whoever gets the message with ``token``."""
+    """Return a world whose article is leased to the worker that gets the message with ``token``."""
     world = World(*answers)
     world.state = lifecycle.entrusted(world.state, "token", world.clock(), TIMEOUTS)
     world.store.states[world.state.article_id] = world.state

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -214,7 +215,7 @@ class _Window:
         return piece[begin : begin + _SLICE]
 
 
-class _Stream:
+class _Stream(ABC):
     """Bytes from a place on; ``buffer`` holds what was read and not taken."""
 
     def __init__(self, window: _Window) -> None:
@@ -222,17 +223,17 @@ class _Stream:
         self.buffer = b""
 
     @property
+    @abstractmethod
     def place(self) -> Place:
         """Where the next byte is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def at(self, place: Place) -> _Stream:
         """Return a stream of the same file that begins at a place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fill(self) -> bool:
         """Read more of the file, or of the member; False at its end."""
-        raise NotImplementedError
 
     def next_member(self) -> bool:
         """Go on behind the end; False when there is nothing."""

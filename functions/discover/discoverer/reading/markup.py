@@ -3,7 +3,7 @@
 Comes in: a body as received. Goes out: UTF-8 from the root element on, without references to entities but XML's own,
 without characters that XML forbids, and within bounds.
 
-Entities are taken away before a parser sees them: none can be expanded, whatever it is told. What HTML names, such as
+Entities are taken away before a parser sees them: so it cannot expand any. What HTML names, such as
 ``&eacute;``, becomes its character, and an ampersand that begins no reference becomes one that stands for itself.
 """
 
