@@ -329,7 +329,7 @@ def show(
 ) -> None:
     """Print an article, with the source of each of its fields, or with what enrichment found."""
     from newsdesk.contracts import Article, to_json_bytes
-    from newsdesk_cli.enrichment_view import enrichment_page, enrichment_view
+    from newsdesk_cli.enrichment_view import enrichment_view
     from newsdesk_cli.lookup import find_article, open_stack
     from newsdesk_cli.rendering import absence, article_view
 
@@ -342,7 +342,9 @@ def show(
         fail(absence(subject, state))
     article = Article.model_validate_json(stack.objects.get(state.current.key))
     if page is not None:
-        page.write_text(enrichment_page(article), encoding="utf-8")
+        from newsdesk_cli.pages import article_page
+
+        page.write_text(article_page(article), encoding="utf-8")
         say(f"wrote {page}")
     if as_json:
         print_json(to_json_bytes(article).decode("utf-8"))
@@ -552,7 +554,7 @@ def _checked_before_deploy(configuration: str) -> list[Finding]:
 
 def _explain(source: str, url: str | None, networks: list[str], destination: Path) -> None:
     from newsdesk.errors import PermanentError, TransientError
-    from newsdesk_cli.explanation import explanation_page
+    from newsdesk_cli.pages import explanation_page
     from newsdesk_cli.single_page import UNKNOWN_URL, fetch_page, observe, saved_page
 
     is_url = re.match(r"https?://", source) is not None

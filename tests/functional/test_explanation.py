@@ -28,7 +28,7 @@ from newsdesk.contracts import (
     StatedValue,
 )
 from newsdesk.errors import PermanentError, TransientError
-from newsdesk_cli.explanation import explanation_page
+from newsdesk_cli.pages import explanation_page
 from newsdesk_cli.single_page import Observation, fetch_page, observe, saved_page
 from tests.functional.misbehaving_server import HTML, MisbehavingServer, answer, redirect
 from tests.functional.test_command_line import PAGE, newsdesk

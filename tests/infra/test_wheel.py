@@ -61,7 +61,8 @@ def test_it_holds_the_layer_and_the_command_line_and_nothing_of_the_functions(si
     assert folders == {"newsdesk", "newsdesk_cli"}
     for package, source in (("newsdesk", "shared"), ("newsdesk_cli", "infra")):
         assert python_files(site / package) == python_files(ROOT / source / package)
-    assert (site / "newsdesk_cli" / "explanation.css").is_file()
+    assert (site / "newsdesk_cli" / "pages" / "static" / "desk.css").is_file()
+    assert (site / "newsdesk_cli" / "pages" / "templates" / "article_alone.html").is_file()
 
 
 def python_files(folder: Path) -> set[Path]:
