@@ -259,6 +259,7 @@ def article_of(state: ArticleState, revision: int = 1, **changes: Any) -> Articl
             extractor=ModelProvenance(name="test", version="1"),
         ),
         article_id=state.article_id,
+        host=state.host,
         revision=revision,
         previous_revision=revision - 1 or None,
         change_type=ChangeType.CREATED if revision == 1 else ChangeType.UPDATED,

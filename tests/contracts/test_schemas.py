@@ -92,6 +92,7 @@ def full_article() -> Article:
         publisher=Organization(name="News Example", url="https://news.example/"),
         image=(Image(url="https://news.example/bridge.jpg", caption="The bridge", credit="Photo: A. Lens"),),
         in_language="en",
+        site_name="News Example",
         is_accessible_for_free=True,
         keywords=("bridge",),
         article_type=ArticleType.DIGEST,
@@ -215,7 +216,59 @@ def test_the_command_writes_every_schema(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_schema_is_a_schema_and_knows_its_name(name: str) -> None:
     Draft202012Validator.check_schema(committed(name))
-    assert committed(name)["$id"] == name
+    assert committed(name)["$id"] == f"urn:newsdesk:schema:{name.removesuffix('.v1.json')}:v1"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_property_of_a_schema_is_described(name: str) -> None:
+    schema = committed(name)
+
+    def is_described(said: dict[str, Any]) -> bool:
+        # What a property says in the words of its type's own description is left to that.
+        definition = schema.get("$defs", {}).get(said.get("$ref", "").removeprefix("#/$defs/"), {})
+        return bool(said.get("description") or definition.get("description"))
+
+    def bare(node: Any, path: str) -> list[str]:
+        if isinstance(node, list):
+            return [found for part in node for found in bare(part, path)]
+        if not isinstance(node, dict):
+            return []
+        properties = node.get("properties", {})
+        own = [f"{path}/{field}" for field, said in properties.items() if not is_described(said)]
+        return own + [found for key, part in node.items() if key != "examples" for found in bare(part, f"{path}/{key}")]
+
+    assert bare(schema, "") == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schemas_examples_are_valid_and_have_no_unknown_field(name: str) -> None:
+    # Given the schema, and the same one closed to fields that it does not name
+    def closed(node: Any) -> Any:
+        if isinstance(node, list):
+            return [closed(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        parts = {key: closed(part) for key, part in node.items()}
+        return {"additionalProperties": False, **parts} if isinstance(node.get("properties"), dict) else parts
+
+    schema = committed(name)
+    examples = schema.pop("examples")
+
+    # When its examples are checked, Then both take them
+    assert examples
+    for example in examples:
+        validator(name).validate(example)
+        Draft202012Validator(closed(schema)).validate(example)
+
+
+def test_places_in_the_articles_example_are_those_of_its_text() -> None:
+    article = Article.model_validate(committed("article.v1.json")["examples"][0])
+    mentions = [mention for entity in article.enrichment.entities for mention in entity.mentions]
+    places = [(place.begin, place.end, place.text) for place in mentions]
+    places += [(quote.begin, quote.end, quote.text) for quote in article.enrichment.quotes]
+    assert len(places) == 2
+    for begin, end, text in places:
+        assert article.article_body[begin:end] == text
 
 
 def test_an_events_source_is_the_one_that_is_sent_and_accepted() -> None:

@@ -87,13 +87,15 @@ def test_each_field_has_its_value_and_its_source() -> None:
     sources = {name: source["source"] for name, source in document["quality"]["fieldSources"].items()}
     assert sources == {
         "headline": "jsonld", "alternativeHeadline": "jsonld", "description": "meta", "articleSection": "jsonld",
-        "author": "jsonld", "datePublished": "jsonld", "dateModified": "jsonld", "publisher": "meta", "image": "meta",
+        "author": "jsonld", "datePublished": "jsonld", "dateModified": "jsonld", "publisher": "meta",
+        "siteName": "meta", "image": "meta",
         "inLanguage": "dom", "keywords": "meta", "isAccessibleForFree": "meta",
     }  # fmt: skip
     assert all(0 < source["confidence"] <= 1 for source in document["quality"]["fieldSources"].values())
     assert metadata.conflicts == ()
     assert metadata.titles[0] == "How the gates work"
-    assert metadata.site_name == "The Courier"
+    assert metadata.site_name is not None
+    assert metadata.site_name.value == "The Courier"
 
 
 def test_a_page_that_says_nothing_has_no_metadata() -> None:

@@ -119,6 +119,7 @@ def build_article(state: ArticleState, work: ExtractedWork, enrichers: Sequence[
     return Article(
         **fields,
         article_id=state.article_id,
+        host=state.host,
         revision=next_revision(state),
         previous_revision=state.latest_revision,
         change_type=_change_type(state),

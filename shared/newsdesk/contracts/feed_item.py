@@ -29,13 +29,13 @@ class FeedItem(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
     feed: Line | None = Field(default=None, max_length=2048, description="The address of the feed or sitemap.")
-    title: Line | None = Field(default=None, max_length=300)
+    title: Line | None = Field(default=None, max_length=300, description="The item's title.")
     published: DateOrTimestamp | None = Field(
         default=None, description="A day where the feed gives no time, or a time without its zone."
     )
-    updated: DateOrTimestamp | None = None
-    authors: tuple[_Name, ...] = Field(default=(), max_length=10)
-    categories: tuple[_Name, ...] = Field(default=(), max_length=20)
+    updated: DateOrTimestamp | None = Field(default=None, description="As `published`.")
+    authors: tuple[_Name, ...] = Field(default=(), max_length=10, description="As the feed names them.")
+    categories: tuple[_Name, ...] = Field(default=(), max_length=20, description="As the feed names them.")
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = Field(
         default=None, description="The item's, or else the feed's: a language tag of BCP 47."
     )

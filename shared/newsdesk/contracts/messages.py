@@ -15,8 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from newsdesk.contracts.article import schema_id
 from newsdesk.contracts.feed_item import FeedItem, Line
 from newsdesk.contracts.keys import PUSHED_PREFIX
+from newsdesk.contracts.schema_examples import CHANGE, ENDING, RETRACTION, SUBMISSION
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 CAPTURE_KEY_PATTERN = rf"^{PUSHED_PREFIX}[A-Za-z0-9_.:/\-]{{1,900}}$"
@@ -26,6 +28,9 @@ SUBMISSION_ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,128}$"
 Tag = Annotated[Line, Field(min_length=1, max_length=64)]
 Priority = Literal["bulk", "normal", "high"]
 """What a submission may wait for: ``bulk`` for everything else, ``high`` for nothing but a free slot of its host."""
+
+
+_VERSION: Any = Field(default=1, description="Of the message; fields are added within it.")
 
 
 class Message(BaseModel):
@@ -45,7 +50,9 @@ class Message(BaseModel):
 class UrlSubmitted(Message):
     """Somebody asks for a URL to be ingested: the body of an intake message, the ``detail`` of an event."""
 
-    schema_version: Literal[1] = 1
+    model_config = ConfigDict(json_schema_extra={"examples": [SUBMISSION]})
+
+    schema_version: Literal[1] = _VERSION
     url: str = Field(min_length=1, description="An absolute http or https URL of at most 2,048 characters.")
     submission_id: str | None = Field(
         default=None,
@@ -130,17 +137,21 @@ class SourceDue(Message):
 class ArticleChanged(Message):
     """A revision was committed: one line of the change feed, and the detail of the event of the same name."""
 
-    schema_version: Literal[1] = 1
+    model_config = ConfigDict(json_schema_extra={"examples": [CHANGE, RETRACTION]})
+
+    schema_version: Literal[1] = _VERSION
     change_id: str = Field(description="Article id and revision; the same change always has the same id.")
-    change_type: Literal["created", "updated", "corrected", "retracted"]
-    article_id: ArticleId
-    revision: int = Field(ge=1)
-    previous_revision: int | None = None
-    url: str
-    host: str
+    change_type: Literal["created", "updated", "corrected", "retracted"] = Field(
+        description="What it means to a reader: an article is new, it changed, newer code has read it, or it is gone."
+    )
+    article_id: ArticleId = Field(description="Names the article, in all of its revisions.")
+    revision: int = Field(ge=1, description="Counts what was committed of the article, from 1.")
+    previous_revision: int | None = Field(default=None, description="The revision before, which may be a retraction.")
+    url: str = Field(description="The canonical URL.")
+    host: str = Field(description="The host of `url`.")
     key: str | None = Field(default=None, description="S3 key of the revision's object; absent when retracted.")
-    headline: str | None = None
-    date_published: str | None = None
+    headline: str | None = Field(default=None, description="Of the revision, where it has one.")
+    date_published: str | None = Field(default=None, description="As in the article.")
     cluster_id: str | None = Field(default=None, description="The near-duplicates it belongs to.")
     merged_cluster_ids: tuple[str, ...] | None = Field(
         default=None, description="Clusters that are one with `clusterId`, as this article showed."
@@ -156,7 +167,7 @@ class ArticleChanged(Message):
         description="True of a retraction after which nothing of the article is left: delete what you keep of it, all "
         "revisions.",
     )
-    committed_at: str
+    committed_at: str = Field(description="When it was committed, in UTC.")
 
 
 class EndedSubmission(BaseModel):
@@ -164,37 +175,41 @@ class EndedSubmission(BaseModel):
 
     model_config = Message.model_config
 
-    submission_id: str
-    priority: str | None = None
-    tags: tuple[str, ...] = ()
-    correlation_id: str | None = None
-    discovery: str | None = None
+    submission_id: str = Field(description="The submitter's own id, or the one that it went by.")
+    priority: str | None = Field(default=None, description="As submitted.")
+    tags: tuple[str, ...] = Field(default=(), description="As submitted.")
+    correlation_id: str | None = Field(default=None, description="As submitted.")
+    discovery: str | None = Field(default=None, description="As submitted.")
 
 
 class SubmissionEnded(Message):
     """Submissions have their outcome: the detail of the event of the same name."""
 
-    schema_version: Literal[1] = 1
-    outcome: str
+    model_config = ConfigDict(json_schema_extra={"examples": [ENDING]})
+
+    schema_version: Literal[1] = _VERSION
+    outcome: str = Field(
+        description="How the run ended: a word of the closed list of outcomes, with its reason behind a colon."
+    )
     detail: str | None = Field(default=None, description="What was noted about it, for people.")
-    url: str
-    submission_ids: tuple[str, ...]
+    url: str = Field(description="What was submitted.")
+    submission_ids: tuple[str, ...] = Field(description="The submissions that waited for this run.")
     submissions: tuple[EndedSubmission, ...] = Field(
         default=(), description="The same submissions in the same order, with what their submitters had said of them."
     )
-    article_id: ArticleId | None = None
-    run: int | None = None
-    revision: int | None = None
-    key: str | None = None
-    duplicate_of: str | None = None
-    ended_at: str
+    article_id: ArticleId | None = Field(default=None, description="The article of the URL, where it names one.")
+    run: int | None = Field(default=None, description="Which run of the article it was.")
+    revision: int | None = Field(default=None, description="What was committed; absent if nothing was.")
+    key: str | None = Field(default=None, description="The S3 key of what was committed; absent if nothing was.")
+    duplicate_of: str | None = Field(default=None, description="The article that it is a copy of.")
+    ended_at: str = Field(description="When, in UTC.")
 
 
 def url_submitted_schema() -> dict[str, Any]:
     """Return the JSON Schema of an intake message and of an event's detail."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "url-submitted.v1.json",
+        "$id": schema_id("url-submitted"),
         **UrlSubmitted.model_json_schema(by_alias=True),
     }
 
@@ -202,19 +217,20 @@ def url_submitted_schema() -> dict[str, Any]:
 def event_schema(detail_type: str, source: str, detail: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON Schema of an EventBridge event that carries ``detail``, named after its type in kebab-case."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "-", detail_type).lower()
-    inner = {keyword: value for keyword, value in detail.items() if keyword not in ("$schema", "$id")}
+    inner = {keyword: value for keyword, value in detail.items() if keyword not in ("$schema", "$id", "examples")}
     definitions = inner.pop("$defs", None)
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"event.{name}.v1.json",
+        "$id": schema_id(f"event.{name}"),
         "title": f"EventBridge event {detail_type}",
         "type": "object",
         "required": ["source", "detail-type", "detail"],
         "properties": {
-            "source": {"const": source},
-            "detail-type": {"const": detail_type},
+            "source": {"const": source, "description": "Who sends it."},
+            "detail-type": {"const": detail_type, "description": "What has happened."},
             "detail": inner,
         },
+        "examples": [{"source": source, "detail-type": detail_type, "detail": shown} for shown in detail["examples"]],
     }
     if definitions:
         schema["$defs"] = definitions

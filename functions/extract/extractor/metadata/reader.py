@@ -71,8 +71,6 @@ class Metadata:
     ----------
     titles : tuple of str
         What the page calls its article, the most trusted first, to look for it in the text.
-    site_name : str or None
-        What the site calls itself.
     conflicts : tuple of FieldConflict
         What places of the page say differently.
     statements : tuple of JudgedStatement
@@ -87,12 +85,12 @@ class Metadata:
     date_published: Found[str] | None = None
     date_modified: Found[str] | None = None
     publisher: Found[Organization] | None = None
+    site_name: Found[str] | None = None
     image: Found[tuple[Image, ...]] | None = None
     in_language: Found[str] | None = None
     keywords: Found[tuple[str, ...]] | None = None
     is_accessible_for_free: Found[bool] | None = None
     titles: tuple[str, ...] = ()
-    site_name: str | None = None
     conflicts: tuple[FieldConflict, ...] = ()
     statements: tuple[JudgedStatement, ...] = ()
 
@@ -118,7 +116,7 @@ class Metadata:
 
 _FIELDS = (
     "headline", "alternative_headline", "description", "article_section", "author", "date_published", "date_modified",
-    "publisher", "image", "in_language", "keywords", "is_accessible_for_free",
+    "publisher", "site_name", "image", "in_language", "keywords", "is_accessible_for_free",
 )  # fmt: skip
 
 
@@ -149,12 +147,12 @@ def read_metadata(page: Page, captured_at: datetime, feed_item: FeedItem | None 
         date_published=_date(evidence.published),
         date_modified=_date(evidence.modified),
         publisher=_organization(publisher),
+        site_name=_site_name(meta, publisher),
         image=_images(page),
         in_language=_language(evidence.languages),
         keywords=_keywords(data, meta) or _said_by_feed(said.categories),
         is_accessible_for_free=_is_free(data, meta),
         titles=_names_of_the_article(evidence.titles),
-        site_name=meta.first("og:site_name") or (publisher.value if publisher else None),
         conflicts=conflicts_in(evidence),
         statements=statements_in(evidence),
     )
@@ -299,6 +297,12 @@ def _publishers(data: StructuredData, meta: MetaStatements) -> Iterator[tuple[st
     statements += [(name, "jsonld") for name in data.site_names[:1]]
     statements.append((meta.first("application-name"), "meta"))
     yield from ((name, source) for name, source in statements if name and "://" not in name)
+
+
+def _site_name(meta: MetaStatements, publisher: Found[str] | None) -> Found[str] | None:
+    """Return what a site calls itself; where it says that nowhere, it goes by its publisher's name."""
+    stated = one_line(meta.first("og:site_name"), LONGEST_NAME)
+    return Found(stated, "meta", CONFIDENCE["meta"]) if stated and "://" not in stated else publisher
 
 
 def _organization(publisher: Found[str] | None) -> Found[Organization] | None:
