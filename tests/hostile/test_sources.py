@@ -85,6 +85,12 @@ def test_61_a_feed_of_50_000_items_is_read() -> None:
 
 
 @pytest.mark.slow
+def test_61_a_feed_of_50_000_items_with_a_fault_in_each_is_read() -> None:
+    said = read(f"({ITEMS}).replace(b'</title>', b'<b></title>')")
+    assert (said["items"], said["warnings"]) == (50_000, ["broken"])
+
+
+@pytest.mark.slow
 def test_61_of_a_sitemap_of_a_million_urls_the_first_are_read() -> None:
     said = read("b'<urlset>' + b''.join(b'<url><loc>/%d</loc></url>' % n for n in range(1_000_000)) + b'</urlset>'")
     assert (said["items"], said["truncated"]) == (50_000, True)

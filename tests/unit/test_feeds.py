@@ -26,6 +26,7 @@ from discoverer.reading import (
     read_source,
 )
 from discoverer.reading.dates import stated_date
+from discoverer.reading.trees import Tree, text_of
 from newsdesk.contracts import FeedItem
 from newsdesk.sources import SourceKind
 
@@ -360,6 +361,55 @@ def test_a_broken_feed_gives_what_can_be_read_and_a_warning(
     feed = read(document)
     assert [item.url for item in feed.items] == urls
     assert (warning in feed.warnings) if warning else feed.warnings == ()
+
+
+PLAIN = "<item><title>Title %d</title><link>/%d</link></item>"
+
+
+def _items_of(item: str) -> str:
+    return f"<rss><channel><title>Gazette</title>{''.join(item % (n, n) for n in range(5))}</channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("document", "title"),
+    [
+        (_items_of("<item><title>a <b>bold &amp; %d</title><link>/%d</link></item>"), "a bold & 1"),
+        (_items_of("<item><title>a<br>bold %d</title><link>/%d</link></item>"), "a bold 1"),
+        (_items_of("<item><title>Title %d</title><link>/%d</link>"), "Title 1"),
+        (_items_of("<item><title><![CDATA[Title %d</title><link>/%d</link></item>"), "<![CDATA[Title 1"),
+        (_items_of("<item><title>Title %d</title><summary><p>x</summary><link>/%d</link></item>"), "Title 1"),
+        (_items_of(PLAIN).replace("</channel>", "</chanel>"), "Title 1"),
+        (_items_of(PLAIN).replace("</title>", "<br></title>", 1), "Title 1"),
+        (_items_of("<item><title>Title %d</title><x:y/><link>/%d</link></item>"), "Title 1"),
+    ],
+    ids=["bold", "br", "no end", "CDATA", "description", "after all", "before all", "prefix"],
+)  # fmt: skip
+def test_a_fault_of_every_item_or_beside_them_costs_no_item(document: str, title: str) -> None:
+    feed = read(document)
+    assert [item.url for item in feed.items] == [f"https://news.example/{number}" for number in range(5)]
+    assert (feed.title, feed.items[1].title, feed.warnings) == ("Gazette", title, (ReadingWarning.BROKEN,))
+
+
+def test_an_element_of_the_feed_that_is_not_closed_takes_no_item_in() -> None:
+    feed = read("<rss><channel><title>Gazette<b><item><title>One</title><link>/1</link></item></channel></rss>")
+    assert (feed.title, [item.title for item in feed.items]) == ("Gazette", ["One"])
+
+
+def test_what_looks_like_an_item_in_a_text_is_none() -> None:
+    text = "<![CDATA[write <item><link>/no</link></item>]]>"
+    feed = read(f"<rss><item><title>One</title><description>{text}</description><link>/1</link></item></chanel></rss>")
+    assert [item.url for item in feed.items] == ["https://news.example/1"]
+
+
+@pytest.mark.parametrize("fault", ["<b>", "", "</b>"], ids=["early", "none", "late"])
+def test_no_item_of_a_broken_document_is_read_twice(fault: str) -> None:
+    # Given a document of many pieces, with a fault at its begin or at its end
+    items = "".join(f"<item><link>/{n}</link><description>{'word ' * 200}</description></item>" for n in range(500))
+    first, last = (fault, "") if fault == "<b>" else ("", fault)
+    tree = Tree(f"<rss><channel>{first}{items}{last}</channel></rss>".encode(), ("item",))
+    # When / Then
+    assert [text_of(item).split("word")[0] for item in tree.items()] == [f"/{number}" for number in range(500)]
+    assert tree.warnings == ({ReadingWarning.BROKEN} if fault else set())
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,6 @@ SOURCE_SHARDS = 4
 LIST_SHARDS = 4
 """Partitions of the list of all sources."""
 
-"""SQS's own limits, and less."""
-
 _DUE_INDEX = "ByDue"
 _SOURCE = "source"
 _SEEN = "seen"
