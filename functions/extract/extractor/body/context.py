@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from extractor.body.features import (
     Holding,
     Numbers,
     PageFeatures,
+    casefolded,
     deferred,
     fields_of,
     names_of,
@@ -75,13 +77,13 @@ def _words_of(page: PageFeatures, class_words: Mapping[str, float], text_words: 
         grandparent = parent.parent if parent else None
         text = first = 0.0
         if page.sizes[index] <= LONGEST_WORDED_TEXT:
-            odds = [text_words.get(word, 0.0) for word in map(str.casefold, page.tokens[index])]
+            odds = list(map(text_words.get, casefolded(page.tokens[index]), repeat(0.0)))
             text, first = sum(odds) / math.sqrt(max(1, len(odds))), sum(odds[:2])
         words.append(
             Words(
                 own=score.own,
-                parent=known[id(parent)].own if parent else 0.0,
-                grandparent=known[id(grandparent)].own if grandparent else 0.0,
+                parent=known[parent.path].own if parent else 0.0,
+                grandparent=known[grandparent.path].own if grandparent else 0.0,
                 lowest=score.lowest,
                 highest=score.highest,
                 sum=score.sum,
@@ -93,18 +95,19 @@ def _words_of(page: PageFeatures, class_words: Mapping[str, float], text_words: 
 
 
 def _class_score(container: Holding, class_words: Mapping[str, float], known: dict[int, _ClassScore]) -> _ClassScore:
+    """Return a container's score; all on the same path have the same."""
     chain: list[Holding] = []
     walked: Holding | None = container
-    while walked is not None and id(walked) not in known:
+    while walked is not None and walked.path not in known:
         chain.append(walked)
         walked = walked.parent
-    score = known[id(walked)] if walked is not None else _ClassScore(0.0, 0.0, 0.0, 0.0)
+    score = known[walked.path] if walked is not None else _ClassScore(0.0, 0.0, 0.0, 0.0)
     for made in reversed(chain):
         odds = [class_words[word] for word in made.template if word in class_words]
         own = sum(odds) / math.sqrt(len(odds)) if odds else 0.0
         score = _ClassScore(own, min([score.lowest, *odds]), max([score.highest, *odds]), score.sum + own)
-        known[id(made)] = score
-    return known[id(container)]
+        known[made.path] = score
+    return score
 
 
 def context_columns(page: PageFeatures, probabilities: Sequence[float]) -> list[Callable[[], Numbers]]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from extractor.body.features.columns import Column, Numbers, deferred, fields_of, names_of, prefixed, transposed
 from extractor.body.features.segments import FEATURES, PageFeatures, features_of
-from extractor.body.features.sums import TOKEN, Holding
+from extractor.body.features.sums import TOKEN, Holding, casefolded
 from extractor.body.features.view import Statements
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Numbers",
     "PageFeatures",
     "Statements",
+    "casefolded",
     "deferred",
     "features_of",
     "fields_of",

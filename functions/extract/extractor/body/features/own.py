@@ -42,8 +42,8 @@ OWN: tuple[Column[PageView], ...] = (
     Column("has_copyright", lambda page: [float("©" in text or "®" in text) for text in page.texts]),
     Column("has_at", lambda page: [float("@" in text) for text in page.texts]),
     Column("has_bar", lambda page: [float("|" in text) for text in page.texts]),
-    Column("has_clock", lambda page: _found_in_short(page, _CLOCK)),
-    Column("has_year", lambda page: _found_in_short(page, _YEAR)),
+    Column("has_clock", lambda page: _found_in_short(page, _CLOCK, (":", "."))),
+    Column("has_year", lambda page: _found_in_short(page, _YEAR, ("19", "20"))),
     Column("has_url", lambda page: [float("http" in text or "www." in text) for text in page.texts]),
     Column("colons", lambda page: [float(text.count(":")) for text in page.texts]),
     Column("quotes", lambda page: [float(sum(map(text.count, '"“„«'))) for text in page.texts]),
@@ -67,6 +67,10 @@ def _digits(text: str, sample: list[str]) -> float:
     return sum(map(text.count, "0123456789")) / len(text) if any(map(str.isdigit, sample)) else 0.0
 
 
-def _found_in_short(page: PageView, pattern: re.Pattern[str]) -> list[float]:
-    texts = zip(page.texts, page.sizes, strict=True)
-    return [float(size < _FEW_WORDS and pattern.search(text) is not None) for text, size in texts]
+def _found_in_short(page: PageView, pattern: re.Pattern[str], parts: tuple[str, str]) -> list[float]:
+    """Return in which short texts a pattern is found, which none without one of two parts can hold."""
+    one, other = parts
+    return [
+        float(size < _FEW_WORDS and (one in text or other in text) and pattern.search(text) is not None)
+        for text, size in zip(page.texts, page.sizes, strict=True)
+    ]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from extractor.body.features.sums import Holding, log
+from extractor.body.features.sums import Holding, casefolded, log
 from extractor.html import HEADING_LEVELS, Segment
 
 _SUSPECT = 0.3
@@ -18,11 +18,19 @@ _SUSPECT = 0.3
 
 
 class Way(NamedTuple):
-    """Whether a container lies in another, and how far it is up from there and down again."""
+    """How far it is up from a container to the one around it and another, and how deep that one lies."""
 
-    is_inside: float
     up: float
-    down: float
+    depth: int
+
+    @property
+    def is_inside(self) -> float:
+        """Whether the other container lies in the first, or is it."""
+        return float(self.up == 0)
+
+    def down_to(self, depth: int) -> float:
+        """Return how far it is down again to a container that lies so deep."""
+        return _FAR if self is _NO_WAY else float(depth - self.depth)
 
 
 class Neighbours(NamedTuple):
@@ -55,7 +63,8 @@ class Suspicion(NamedTuple):
     suspect_place: float
 
 
-_NO_WAY = Way(is_inside=0.0, up=99.0, down=99.0)
+_FAR = 99.0
+_NO_WAY = Way(_FAR, 0)
 _UNSUSPECTED = Suspicion(
     suspicion=0.0, taken_for_foreign=0.0, page_suspicion=0.0, suspects=0.0, suspect_share=0.0, suspect_place=-1.0
 )
@@ -70,29 +79,16 @@ def smallest_with(order: list[Holding], prose: float) -> Holding | None:
     return best
 
 
-def chain_of(container: Holding | None) -> dict[int, int]:
-    """Return the containers around one, and how far up each is."""
-    chain = {}
-    steps = 0
-    while container is not None:
-        chain[id(container)] = steps
-        container = container.parent
-        steps += 1
-    return chain
-
-
-def ways_to(order: Sequence[Holding], chain: Mapping[int, int]) -> dict[int, Way]:
-    """Return the way from a chain's first container to each, the outer of which stand before the inner."""
+def ways_from(start: Holding | None, order: Iterable[Holding]) -> Mapping[int, Way]:
+    """Return the way from a container to each, the outer of which stand before the inner."""
     ways: dict[int, Way] = {}
+    around, steps = start, 0.0
+    while around is not None:
+        ways[id(around)] = Way(steps, around.depth)
+        around, steps = around.parent, steps + 1.0
     for container in order:
-        steps = chain.get(id(container))
-        if steps is not None:
-            ways[id(container)] = Way(float(steps == 0), float(steps), 0.0)
-        elif container.parent is None:
-            ways[id(container)] = _NO_WAY
-        else:
-            way = ways[id(container.parent)]
-            ways[id(container)] = way if way is _NO_WAY else Way(way.is_inside, way.up, way.down + 1.0)
+        if id(container) not in ways:
+            ways[id(container)] = ways[id(container.parent)] if container.parent is not None else _NO_WAY
     return ways
 
 
@@ -129,7 +125,7 @@ def anchor_of(
     for segment in own:
         index = segment.index
         if len(description) >= 6 and is_prose[index]:
-            common = len(description.intersection(map(str.casefold, tokens[index][:150]))) / len(description)
+            common = len(description.intersection(casefolded(tokens[index][:150]))) / len(description)
             if common > best:
                 best, place = common, index
     if place is not None:

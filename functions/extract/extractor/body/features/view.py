@@ -19,16 +19,15 @@ from extractor.body.features.places import (
     Section,
     Suspicion,
     anchor_of,
-    chain_of,
     neighbours_of,
     readable,
     sections_of,
     smallest_with,
     suspicions_of,
     title_place,
-    ways_to,
+    ways_from,
 )
-from extractor.body.features.sums import TOKEN, Holding, PageSums, TemplateNumbers, log
+from extractor.body.features.sums import TOKEN, Holding, PageSums, TemplateNumbers, casefolded, log
 from extractor.html import HEADING_LEVELS, Segment
 
 _SAMPLE = 100
@@ -159,6 +158,7 @@ class PageView:
         self._suspicion, self._suspects = suspicion, suspects
         folded = [_folded(title) for title in islice(statements.titles, _MOST_TITLES)]
         self._titles = [set(words) for words in folded if words]
+        self._title_words: Set[str] = frozenset().union(*self._titles)
         self._title_texts = {" ".join(words) for words in folded}
         self._description = set(_folded(statements.description or ""))
         self.body_pairs = set(pairwise(TOKEN.findall((statements.body or "")[:_LONGEST_BODY])))
@@ -241,32 +241,32 @@ class PageView:
         half = smallest_with(sums.order, 0.5 * sums.prose)
         half_depth = half.depth if half else 0
         around = self._with_outer()
-        in_half = ways_to(around, chain_of(half))
-        in_most = ways_to(around, chain_of(smallest_with(sums.order, 0.85 * sums.prose)))
+        from_half = ways_from(half, around)
+        from_most = ways_from(smallest_with(sums.order, 0.85 * sums.prose), around)
         anchor = sums.containers[self.anchor] if self.anchor is not None else None
-        to_anchor = ways_to(around, chain_of(anchor))
-        to_title = ways_to(around, chain_of(sums.containers[self.title] if self.title is not None else None))
-        to_best = ways_to(around, chain_of(readable(sums.order)))
+        from_anchor = ways_from(anchor, around)
+        from_title = ways_from(sums.containers[self.title] if self.title is not None else None, around)
+        from_best = ways_from(readable(sums.order), around)
         known: dict[int, Relations] = {}
         for container in self.containers:
-            place = id(container)
+            place, depth = id(container), container.depth
             if place in known:
                 continue
-            half_way, most_way = in_half[place], in_most[place]
-            anchor_way, title_way, best_way = to_anchor[place], to_title[place], to_best[place]
+            half_way, most_way = from_half[place], from_most[place]
+            anchor_way, title_way, best_way = from_anchor[place], from_title[place], from_best[place]
             known[place] = Relations(
                 in_main_half=half_way.is_inside,
                 in_main_most=most_way.is_inside,
                 up_to_main=half_way.up,
-                down_from_main=float(container.depth - half_depth),
+                down_from_main=float(depth - half_depth),
                 up_to_most=most_way.up,
                 anchor_up=anchor_way.up,
-                anchor_down=anchor_way.down,
+                anchor_down=anchor_way.down_to(depth),
                 anchor_path=float(anchor is not None and container.path == anchor.path),
                 title_up=title_way.up,
-                title_down=title_way.down,
+                title_down=title_way.down_to(depth),
                 best_up=best_way.up,
-                best_down=best_way.down,
+                best_down=best_way.down_to(depth),
             )
         return transposed(Relations, [known[id(container)] for container in self.containers])
 
@@ -364,12 +364,14 @@ class PageView:
     def _folded_at(self, index: int) -> Set[str]:
         folded = self._folded_words.get(index)
         if folded is None:
-            folded = self._folded_words[index] = set(map(str.casefold, self.sums.tokens[index]))
+            folded = self._folded_words[index] = frozenset(casefolded(self.sums.tokens[index]))
         return folded
 
     def _title_likeness(self, folded: Set[str]) -> tuple[float, float]:
         """Return how much of a title is among some words, and how many of the words are in a title."""
         title_in_text = text_in_title = 0.0
+        if folded.isdisjoint(self._title_words):
+            return title_in_text, text_in_title
         for title in self._titles:
             common = len(folded & title)
             if common:
