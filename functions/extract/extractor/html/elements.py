@@ -32,15 +32,15 @@ class Elements:
         annotated: list[HtmlElement] = []
         tags, classes, identifiers = self._tags, self._classes, self._identifiers
         for element in self._all:
-            get = element.get
             tags[element.tag].append(element)
-            name = get("class")
-            if name is not None:
-                classes[name].append(element)
-            identifier = get("id")
-            if identifier is not None:
-                identifiers[identifier].append(element)
-            if get("rel") is not None or get("itemprop") is not None or get("property") is not None:
+            names = element.keys()
+            if not names:
+                continue
+            if "class" in names:
+                classes[element.get("class")].append(element)
+            if "id" in names:
+                identifiers[element.get("id")].append(element)
+            if "rel" in names or "itemprop" in names or "property" in names:
                 annotated.append(element)
         self.annotated = tuple(annotated)
 

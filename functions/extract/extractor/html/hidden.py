@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from extractor.html.containers import HEADING_LEVELS, Container
 from extractor.html.page import Page
 from extractor.html.segments import Segment
-from extractor.html.style_rules import hiding_selectors, is_shown_too
+from extractor.html.style_rules import StyleSheets
 from extractor.text import DropReason, fold
 from newsdesk.words import count_words
 
@@ -61,14 +61,14 @@ def _unseen(page: Page) -> Set[int]:
     """
     found = {segment.index for segment in page.segments if segment.is_hidden}
     found.update(_for_screen_readers(page))
-    sheets = "\n".join(style.text for style in page.elements.of("style") if style.text)
-    selectors = hiding_selectors(sheets) if sheets else frozenset()
+    sheets = StyleSheets("\n".join(style.text for style in page.elements.of("style") if style.text))
+    selectors = sheets.hiding_selectors()
     if not selectors:
         return found
     shown: dict[str, bool] = {}
     for container, name in _selected(page, selectors):
         if name not in shown:
-            shown[name] = is_shown_too(sheets, name)
+            shown[name] = sheets.shows_too(name)
         inside = page.segments[container.first : container.last + 1]
         if not shown[name] and any(map(_prose, inside)):
             found.update(segment.index for segment in inside)

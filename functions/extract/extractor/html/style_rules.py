@@ -24,44 +24,48 @@ _MAXIMUM_RULES = 500
 _LONGEST_SELECTORS = 1_000
 
 
-def hiding_selectors(sheets: str) -> frozenset[str]:
-    """Return the selectors, ``.class`` or ``#id``, that hide what they select.
+class StyleSheets:
+    """The rules of a page.
 
     Parameters
     ----------
-    sheets : str
-        The text of all sheets, one after the other.
+    text : str
+        Of all its sheets, one after the other.
     """
-    sheets = sheets[:_LONGEST_SHEETS]
-    return frozenset(selector for rule in _hiding_rules(sheets) for selector in _simple(rule))
 
+    def __init__(self, text: str) -> None:
+        self._text = text[:_LONGEST_SHEETS]
+        self._lowered = _lowered(self._text)
 
-def is_shown_too(sheets: str, selector: str) -> bool:
-    """Return whether another rule displays what a selector selects."""
-    lowered, sought = _lowered(sheets[:_LONGEST_SHEETS]), selector.lower()
-    place = lowered.find(sought)
-    while place >= 0:
-        if _SHOWS.match(lowered, place + len(sought)):
-            return True
-        place = lowered.find(sought, place + 1)
-    return False
+    def hiding_selectors(self) -> frozenset[str]:
+        """Return the selectors, ``.class`` or ``#id``, that hide what they select."""
+        return frozenset(selector for rule in self._hiding_rules() for selector in _simple(rule))
 
+    def shows_too(self, selector: str) -> bool:
+        """Return whether another rule displays what a selector selects."""
+        lowered, sought = self._lowered, selector.lower()
+        place = lowered.find(sought)
+        while place >= 0:
+            if _SHOWS.match(lowered, place + len(sought)):
+                return True
+            place = lowered.find(sought, place + 1)
+        return False
 
-def _hiding_rules(sheets: str) -> Iterator[str]:
-    """Yield the selectors of rules that hide and stand in no other block."""
-    depth = counted = 0
-    lowered = _lowered(sheets)
-    places = sorted(match.start() for hides in _HIDES for match in hides.finditer(lowered))
-    for place in places[:_MAXIMUM_RULES]:
-        opening = sheets.rfind("{", 0, place)
-        if opening < counted:
-            # A second declaration in the same rule.
-            continue
-        depth += sheets.count("{", counted, opening) - sheets.count("}", counted, opening)
-        counted = opening
-        if depth == 0 and sheets.find("}", opening, place) < 0:
-            before = sheets[max(0, opening - _LONGEST_SELECTORS) : opening]
-            yield before.rpartition("*/")[2].rpartition("}")[2].rpartition(";")[2]
+    def _hiding_rules(self) -> Iterator[str]:
+        """Yield the selectors of rules that hide and stand in no other block."""
+        sheets = self._text
+        depth = counted = 0
+        places = sorted(match.start() for hides in _HIDES for match in hides.finditer(self._lowered))
+        for place in places[:_MAXIMUM_RULES]:
+            opening = sheets.rfind("{", 0, place)
+            if opening < counted:
+                # A second declaration in the same rule.
+                continue
+            depth += sheets.count("{", counted, opening) - sheets.count("}", counted, opening)
+            counted = opening
+            if depth == 0 and sheets.find("}", opening, place) < 0:
+                before = sheets[max(0, opening - _LONGEST_SELECTORS) : opening]
+                yield before.rpartition("*/")[2].rpartition("}")[2].rpartition(";")[2]
 
 
 def _lowered(sheets: str) -> str:
