@@ -7,7 +7,7 @@ of its address and of robots.txt as in the pipeline.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractor.contract import ExtractionResult, PageToRead
@@ -58,7 +58,7 @@ class Observation:
 def observe(page: PageToRead) -> Observation:
     """Extract a page as the extract stage would, in this process."""
     try:
-        reading = read_page(page)
+        reading = read_page(replace(page, is_explained=True))
     except (PermanentError, TransientError) as error:
         return Observation(error.reason.value, None)
     return Observation(reading.refusal.value if reading.refusal is not None else None, reading.result)

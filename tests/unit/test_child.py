@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from extractor import handler
-from extractor.contract import EXTRACTOR, PageToRead, Reading
+from extractor.contract import EXTRACTOR, PageToRead
 from extractor.reading import ChildReader, read_page
 from extractor.reading.child import Limits
 from newsdesk.contracts import Provenance, Reason
@@ -48,12 +48,6 @@ def page(body: str | bytes | None = None, content_type: str | None = "text/html;
         provenance=Provenance(requested_url="https://a.example", final_url="https://b.example", extractor=EXTRACTOR),
         profile=HostProfile((ProfilePage("abcdefgh", 1_700_000_000, 7, (1, 2, 3)),)).packed(),
     )
-
-
-def read_here(asked: PageToRead) -> Reading:
-    """Read a page in this process; the fate of single pieces does not leave a child."""
-    reading = read_page(asked)
-    return replace(reading, result=replace(reading.result, judged=(), statements=()))
 
 
 def child_of(reader: ChildReader) -> int:
@@ -105,7 +99,7 @@ def reader() -> Iterator[ChildReader]:
     ],
 )
 def test_a_child_answers_as_this_process_would(reader: ChildReader, asked: PageToRead) -> None:
-    assert reader(asked) == read_here(asked)
+    assert reader(asked) == read_page(asked)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +148,7 @@ def test_a_page_that_takes_too_long_is_read_plainly_and_says_so() -> None:
         assert reading.result.article.provenance.requested_url == "https://a.example"
 
         # And the next page is read as usual
-        assert reader(page()) == read_here(page())
+        assert reader(page()) == read_page(page())
     finally:
         reader.close()
 
@@ -231,7 +225,7 @@ def test_a_child_that_dies_over_a_page_costs_the_page_no_more_than_its_judgement
     # Then the page was read in another, plainly
     assert f"read_plainly:{reason.value}" in reading.result.article.quality.warnings
     assert child_of(reader) != before
-    assert reader(page()) == read_here(page())
+    assert reader(page()) == read_page(page())
 
 
 def test_a_child_that_died_between_two_pages_costs_nothing(reader: ChildReader) -> None:
@@ -239,7 +233,7 @@ def test_a_child_that_died_between_two_pages_costs_nothing(reader: ChildReader) 
     before = child_of(reader)
     os.kill(before, signal.SIGKILL)
     assert wait_until(lambda: not is_alive(before))
-    assert reader(page()) == read_here(page())
+    assert reader(page()) == read_page(page())
 
 
 def test_a_child_has_no_credentials_and_no_files(
@@ -297,7 +291,7 @@ def test_a_machine_that_was_frozen_kills_no_page(reader: ChildReader, monkeypatc
     monkeypatch.setattr("extractor.reading.child.time.monotonic", lambda: float(next(jumps)))
 
     # When a page is read, Then it is read in full
-    assert reader(page()) == read_here(page())
+    assert reader(page()) == read_page(page())
 
 
 def test_a_page_too_large_for_a_bound_of_the_answer_costs_no_neighbour(
@@ -308,7 +302,7 @@ def test_a_page_too_large_for_a_bound_of_the_answer_costs_no_neighbour(
         with pytest.raises(PermanentError) as refused:
             reader(page())
         assert refused.value.reason is Reason.PARSE_CRASH
-    assert reader(page()) == read_here(page())
+    assert reader(page()) == read_page(page())
 
 
 def test_the_page_itself_crosses_whole(reader: ChildReader) -> None:

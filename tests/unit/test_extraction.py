@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -394,7 +395,7 @@ def test_each_line_of_a_plain_text_is_judged_in_its_place() -> None:
         "Newsletter",
     ]
     # When it is taken
-    found = extract_plain_text("\n\n".join(lines), page_to_read())
+    found = extract_plain_text("\n\n".join(lines), replace(page_to_read(), is_explained=True))
     # Then all are there in their order, with the reason for each
     assert [segment.text for segment in found.judged] == lines
     assert [segment.index for segment in found.judged] == list(range(7))

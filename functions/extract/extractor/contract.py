@@ -197,6 +197,8 @@ class PageToRead:
         How it was found and captured.
     profile : bytes
         Of the host's other articles, packed; empty when nothing is known.
+    is_explained : bool
+        Whether the result says what was decided of each line, and what each place of the page states.
     """
 
     body: bytes
@@ -209,6 +211,7 @@ class PageToRead:
     product_token: str = ""
     provenance: Provenance | None = None
     profile: bytes = b""
+    is_explained: bool = False
 
     @property
     def article_url(self) -> str:

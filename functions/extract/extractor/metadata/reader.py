@@ -73,9 +73,11 @@ class Metadata:
         What the page calls its article, the most trusted first, to look for it in the text.
     conflicts : tuple of FieldConflict
         What places of the page say differently.
-    statements : tuple of JudgedStatement
-        What each place states of a field, which statement was taken, and why the others were not.
+    evidence : Evidence
+        What the places of the page state.
     """
+
+    evidence: Evidence
 
     headline: Found[str] | None = None
     alternative_headline: Found[str] | None = None
@@ -92,7 +94,11 @@ class Metadata:
     is_accessible_for_free: Found[bool] | None = None
     titles: tuple[str, ...] = ()
     conflicts: tuple[FieldConflict, ...] = ()
-    statements: tuple[JudgedStatement, ...] = ()
+
+    @property
+    def statements(self) -> tuple[JudgedStatement, ...]:
+        """What each place states of a field, which statement was taken, and why the others were not."""
+        return statements_in(self.evidence)
 
     @property
     def decks(self) -> tuple[str, ...]:
@@ -139,6 +145,7 @@ def read_metadata(page: Page, captured_at: datetime, feed_item: FeedItem | None 
     deck = _deck(data, page.segments, evidence.headline)
     publisher = agreed(evidence.publishers, LONGEST_NAME)
     return Metadata(
+        evidence,
         headline=_headline(evidence.titles) or _said_by_feed(one_line(said.title, LONGEST_HEADLINE)),
         alternative_headline=None if deck and description and fold(deck.value) == fold(description.value) else deck,
         description=description,
@@ -154,7 +161,6 @@ def read_metadata(page: Page, captured_at: datetime, feed_item: FeedItem | None 
         is_accessible_for_free=_is_free(data, meta),
         titles=_names_of_the_article(evidence.titles),
         conflicts=conflicts_in(evidence),
-        statements=statements_in(evidence),
     )
 
 

@@ -305,9 +305,7 @@ def serve(descriptor: int) -> None:
 
 def _answer(page: PageToRead, read: Callable[[PageToRead], Reading]) -> Answer:
     try:
-        reading = read(page)
-        # The parent needs no more than the article.
-        return Answer(replace(reading, result=replace(reading.result, judged=(), statements=())))
+        return Answer(read(page))
     except PermanentError as error:
         return Answer(reason=error.reason, detail=error.detail)
     except MemoryError:

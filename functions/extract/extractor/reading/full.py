@@ -158,10 +158,14 @@ def extract_plain_text(text: str, page: PageToRead) -> ExtractionResult:
         refusal=Reason.NO_ARTICLE if is_error else None,
         refusal_detail=WallSign.PROGRAM_ERROR.value if is_error else "",
         page_warnings=delivery.warnings,
-        judged=tuple(
-            JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)
-            for index, (line, reason) in enumerate(plain.judged[:MOST_JUDGED])
-        ),
+        judged=_judged_lines(plain) if page.is_explained else (),
+    )
+
+
+def _judged_lines(plain: PlainText) -> tuple[JudgedSegment, ...]:
+    return tuple(
+        JudgedSegment(index, line, "p", "kept" if reason is None else "dropped", reason)
+        for index, (line, reason) in enumerate(plain.judged[:MOST_JUDGED])
     )
 
 
@@ -242,8 +246,8 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
         is_listing=kind.is_listing,
         wall_warnings=wall.warnings,
         page_warnings=(*delivery.warnings, *kind.warnings),
-        judged=tuple(_judged(segment, body) for segment in page.segments[:MOST_JUDGED]),
-        statements=reading.metadata.statements,
+        judged=_judged(page.segments, body) if capture.is_explained else (),
+        statements=reading.metadata.statements if capture.is_explained else (),
         fingerprints=reading.recurrence.fingerprints,
     )
     page.release()
@@ -415,7 +419,11 @@ def _dropped(segments: Sequence[Segment], body: Body) -> tuple[DroppedBlock, ...
     return tuple(DroppedBlock(text=text[:LONGEST_DROPPED], reason=reason) for text, reason in cut)
 
 
-def _judged(segment: Segment, body: Body) -> JudgedSegment:
+def _judged(segments: Sequence[Segment], body: Body) -> tuple[JudgedSegment, ...]:
+    return tuple(_judged_segment(segment, body) for segment in segments[:MOST_JUDGED])
+
+
+def _judged_segment(segment: Segment, body: Body) -> JudgedSegment:
     score, reason = body.scores.get(segment.index), body.reasons.get(segment.index)
     is_sure = score is None or not LEAST_DOUBTFUL < score < MOST_DOUBTFUL
     decision: Decision = ("kept" if reason is None else "dropped") if is_sure else "uncertain"
