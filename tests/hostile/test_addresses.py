@@ -196,7 +196,7 @@ def test_case_18_no_exception_opens_the_stacks_own_endpoint(
 ) -> None:
     # Given a local stack whose endpoint is on loopback, and loopback open
     monkeypatch.setenv(name, value.format(port=server.port))
-    settings = NetworkSettings()
+    settings = NetworkSettings.read()
 
     # When a URL or a redirect leads there, Then it is refused
     for url in (server.url(), server.url(host="opened.example")):
@@ -427,13 +427,13 @@ def test_networks_are_allowed_only_beside_an_endpoint_on_loopback(monkeypatch: p
     # Given somebody who sets the variable on a deployed function
     monkeypatch.setenv("NEWSDESK_ALLOWED_NETWORKS", "0.0.0.0/0,::/0")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    assert NetworkSettings().networks == ()
+    assert NetworkSettings.read().networks == ()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://dynamodb.eu-west-1.amazonaws.com")
-    assert NetworkSettings().networks == ()
+    assert NetworkSettings.read().networks == ()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.13")
-    assert NetworkSettings().networks == ()
+    assert NetworkSettings.read().networks == ()
 
     # When the endpoint is a local stack's, Then it counts
     monkeypatch.delenv("AWS_EXECUTION_ENV")
-    assert NetworkSettings().networks == parse_networks(["0.0.0.0/0", "::/0"])
+    assert NetworkSettings.read().networks == parse_networks(["0.0.0.0/0", "::/0"])

@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -21,9 +22,9 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
-from pydantic_settings import BaseSettings
 
 from fetcher.settings import FetchSettings
+from newsdesk.runtime import FunctionSettings
 from newsdesk.web import RefusedUse, parse_policy
 from newsdesk_cli import deployment, local_stack
 from newsdesk_cli.paths import ROOT, TEMPLATE
@@ -48,12 +49,12 @@ def template() -> Template:
     return load_template(TEMPLATE)
 
 
-def settings_of(package: str) -> type[BaseSettings]:
+def settings_of(package: str) -> type[FunctionSettings]:
     module = importlib.import_module(f"{package}.settings")
     (found,) = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, BaseSettings) and value.__module__ == module.__name__
+        if isinstance(value, type) and issubclass(value, FunctionSettings) and value.__module__ == module.__name__
     ]
     return found
 
@@ -170,7 +171,7 @@ class TestSettings:
             parameter = _parameter_of(template, value)
             monkeypatch.setenv(name, str(parameter.get("Default", "a-name")))
         # When / Then
-        settings_of(package)()
+        settings_of(package).read()
 
     @pytest.mark.parametrize(("function", "package"), PACKAGES.items())
     def test_a_setting_has_the_default_of_its_parameter(self, template: Template, function: str, package: str) -> None:
@@ -198,7 +199,7 @@ class TestSettings:
         for name, value in function_variables(template, "FetchFunction").items():
             parameter = _parameter_of(template, value)
             monkeypatch.setenv(name, str(parameter.get(bound, parameter.get("Default", "a-name"))))
-        settings = FetchSettings()
+        settings = FetchSettings.read()
 
         # When / Then: what a record may take is no more than the function has, and no other worker takes it up then
         assert settings.crawl_limits.visit_seconds < settings.seconds_per_record <= properties["Timeout"]
@@ -266,6 +267,27 @@ class TestHandlers:
         assert "SubmitFunction" in done.stdout
         assert "byte code" in done.stdout
         assert (tmp_path / "package" / "submitter" / "handler.py").is_file()
+
+    def test_a_build_fetches_the_interpreter_that_byte_code_takes(self, tmp_path: Path) -> None:
+        # Given a uv that installs nothing, and has an interpreter only once it has fetched it
+        uv, fetched = tmp_path / "uv", tmp_path / "fetched"
+        uv.write_text(
+            f"""#!/bin/sh
+            case "$1 $2" in
+                "python find") test -e {fetched} && echo {sys.executable} ;;
+                "python install") touch {fetched} ;;
+                *) mkdir -p "$ARTIFACTS_DIR" ;;
+            esac
+            """
+        )
+        uv.chmod(0o755)
+        variables = {**environment(), "UV": str(uv), "ARTIFACTS_DIR": str(tmp_path / "package")}
+        # When
+        command = ["make", "-C", str(ROOT / "functions" / "submit"), "--no-print-directory", "build-SubmitFunction"]
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+        # Then
+        assert done.stdout == ""
+        assert list((tmp_path / "package" / "submitter" / "__pycache__").glob("handler.*.pyc"))
 
     def test_a_build_without_uv_says_what_is_missing(self, tmp_path: Path) -> None:
         # Given

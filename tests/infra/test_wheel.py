@@ -82,7 +82,7 @@ def test_its_reader_needs_nothing_of_the_functions(site: Path) -> None:
     # Given a folder with a bucket's articles, and a Python without what the functions add to the wheel's dependencies
     program = """
 import sys
-for name in ("aws_lambda_powertools", "pydantic_settings", "h11", "lxml", "spacy"):
+for name in ("aws_lambda_powertools", "h11", "lxml", "spacy"):
     sys.modules[name] = None
 from newsdesk.reader import Reader
 from newsdesk.adapters.reading import DynamoCursor, S3Cursor

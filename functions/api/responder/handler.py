@@ -32,7 +32,7 @@ from responder.stage import ApiStage
 @cache
 def build() -> APIGatewayHttpResolver:
     """Wire the API to AWS, once per process."""
-    settings = ApiSettings()
+    settings = ApiSettings.read()
     objects = S3ObjectStore(settings.bucket_name)
     sender = SqsSubmissionSender(settings.submit_queue_url, settings.bulk_queue_url)
     return create_app(

@@ -8,12 +8,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from newsdesk.articles import Listing, RevisionRecord
 from newsdesk.clock import to_text
-from newsdesk.contracts import SUBMISSION_ID_PATTERN, ArticleChanged, Line, Priority, Tag, Timestamp, UrlSubmitted
+from newsdesk.contracts import (
+    SUBMISSION_ID_PATTERN,
+    ArticleChanged,
+    LazyModel,
+    Line,
+    Priority,
+    Tag,
+    Timestamp,
+    UrlSubmitted,
+)
 from newsdesk.sources import PauseReason, PollStatus, Source, SourceKind, SourceState, SourceWarning
 
 MOST_SUBMISSIONS = 1000
@@ -24,7 +33,7 @@ _HTTP = "^[Hh][Tt][Tt][Pp][Ss]?://"
 SubmissionItem = Annotated[UrlSubmitted | Any, Field(union_mode="left_to_right")]
 
 
-class Body(BaseModel):
+class Body(LazyModel):
     """Base of what goes over the wire: camelCase outside, unknown fields ignored."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
@@ -231,7 +240,7 @@ class SourceChanges(Body):
     country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     priority: Priority | None = None
-    filters: Filters = Filters()
+    filters: Filters = Field(default_factory=Filters)
 
 
 class SourceView(Body):

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from newsdesk.contracts import LazyModel
 from newsdesk.errors import NewsdeskError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -88,7 +89,7 @@ _TITLES = {
 }
 
 
-class Misfit(BaseModel):
+class Misfit(LazyModel):
     """One place of a request that is not as the document says."""
 
     place: str = Field(description="`path`, `query`, `header` or `body`.")
@@ -96,7 +97,7 @@ class Misfit(BaseModel):
     detail: str
 
 
-class Problem(BaseModel):
+class Problem(LazyModel):
     """What every refusal says."""
 
     type: str = Field(description="`urn:newsdesk:problem:` and one of the types that the guide lists.")

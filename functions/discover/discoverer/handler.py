@@ -41,7 +41,7 @@ _SOURCES: RecordKind[SourceDue] = RecordKind(read=_message_in, keys=lambda messa
 @cache
 def read_settings() -> DiscoverSettings:
     """Read the settings, once per process."""
-    return DiscoverSettings()
+    return DiscoverSettings.read()
 
 
 @cache

@@ -31,7 +31,7 @@ _BRIEFLY = Pauses(tries=2, first_seconds=0.1)
 @cache
 def build() -> DispatchStage:
     """Wire the stage to AWS, once per process."""
-    settings = DispatchSettings()
+    settings = DispatchSettings.read()
     return DispatchStage(
         Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days, pauses=_BRIEFLY),

@@ -31,7 +31,7 @@ _CHANGES: RecordKind[ArticleChanged] = RecordKind(
 @cache
 def build() -> EmbedStage:
     """Wire the stage to AWS, once per process."""
-    settings = EmbedSettings()
+    settings = EmbedSettings.read()
     return EmbedStage(
         store=DynamoArticleStore(settings.table_name),
         objects=S3ObjectStore(settings.bucket_name),

@@ -38,7 +38,7 @@ SECONDS_NEEDED = 20.0
 @cache
 def build() -> EnrichStage:
     """Wire the stage to AWS, once per process."""
-    settings = EnrichSettings()
+    settings = EnrichSettings.read()
     return EnrichStage(
         worker=Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),

@@ -43,7 +43,7 @@ def prepare() -> None:
 @cache
 def build() -> ExtractStage:
     """Wire the stage to AWS, once per process."""
-    settings = ExtractSettings()
+    settings = ExtractSettings.read()
     return ExtractStage(
         worker=Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),

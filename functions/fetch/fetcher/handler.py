@@ -29,7 +29,7 @@ CONCURRENCY = 10
 @cache
 def read_settings() -> FetchSettings:
     """Read the settings, once per process."""
-    return FetchSettings()
+    return FetchSettings.read()
 
 
 @cache

@@ -26,7 +26,7 @@ _SECONDS_NEEDED = 5.0
 @cache
 def build() -> IndexStage:
     """Wire the stage to AWS, once per process. It is the last one, so it sends no messages."""
-    settings = IndexSettings()
+    settings = IndexSettings.read()
     return IndexStage(
         worker=Worker(
             DynamoArticleStore(

@@ -50,7 +50,7 @@ _STEPS: RecordKind[_Step] = RecordKind(
 @cache
 def build() -> IntakeStage:
     """Wire the stage to AWS, once per process."""
-    settings = IntakeSettings()
+    settings = IntakeSettings.read()
     return IntakeStage(
         store=DynamoInboxStore(settings.table_name, settings.record_retention_days),
         files=S3InboxFiles(settings.bucket_name),

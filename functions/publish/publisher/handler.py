@@ -28,7 +28,7 @@ from publisher.stage import PublishStage, PublishStatus, outcomes_of
 @cache
 def build() -> PublishStage:
     """Wire the stage to AWS and put the article's schema beside the articles, once per process."""
-    settings = PublishSettings()
+    settings = PublishSettings.read()
     objects = S3ObjectStore(settings.bucket_name)
     schema = schema_text(article_json_schema())
     objects.replace(ARTICLE_SCHEMA_KEY, schema.encode("utf-8"), "application/schema+json")

@@ -32,7 +32,7 @@ _INTAKE: RecordKind[QueueRecord] = RecordKind(
 @cache
 def build() -> SubmitStage:
     """Wire the stage to AWS, once per process."""
-    settings = SubmitSettings()
+    settings = SubmitSettings.read()
     return SubmitStage(
         Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),

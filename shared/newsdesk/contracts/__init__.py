@@ -74,6 +74,7 @@ from newsdesk.contracts.keys import (
     unreadable_key,
     vector_key,
 )
+from newsdesk.contracts.lazy_model import LazyModel
 from newsdesk.contracts.messages import (
     SUBMISSION_ID_PATTERN,
     ArticleChanged,
@@ -146,6 +147,7 @@ __all__ = [
     "Keyphrase",
     "Language",
     "LanguagePassage",
+    "LazyModel",
     "Line",
     "Link",
     "Mention",

@@ -12,10 +12,11 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from newsdesk.contracts.feed_item import DateOrTimestamp, FeedItem
+from newsdesk.contracts.lazy_model import LazyModel
 from newsdesk.contracts.schema_examples import ARTICLE
 
 SCHEMA_VERSION = "1.0"
@@ -35,7 +36,7 @@ Score = Annotated[float, Field(ge=0.0, le=1.0)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
 
 
-class ArticleModel(BaseModel):
+class ArticleModel(LazyModel):
     """Base of every part of the article: frozen, camelCase outside; readers and writers ignore unknown fields."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
@@ -487,8 +488,8 @@ class Extracted(ArticleModel):
         description="URLs of the pages that the article goes on on, as they are linked; `provenance.pages` names those "
         "that were read.",
     )
-    quality: Quality = Field(default=Quality(), description="How far the text can be trusted.")
-    rights: Rights = Field(default=Rights(), description="What the site asked of machines.")
+    quality: Quality = Field(default_factory=Quality, description="How far the text can be trusted.")
+    rights: Rights = Field(default_factory=Rights, description="What the site asked of machines.")
     provenance: Provenance = Field(description="Where it came from, and what made it.")
 
 
@@ -519,7 +520,9 @@ class Article(Extracted):
         default=None, ge=1, description="The revision before, which may be a retraction."
     )
     change_type: ChangeType = Field(description="What this revision means to who has the one before.")
-    enrichment: Enrichment = Field(default=Enrichment(), description="What was worked out from the article's own text.")
+    enrichment: Enrichment = Field(
+        default_factory=Enrichment, description="What was worked out from the article's own text."
+    )
 
 
 class DroppedBlock(ArticleModel):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from newsdesk.characters import storable_line
+from newsdesk.contracts.lazy_model import LazyModel
 
 
 def _line(value: object) -> object:
@@ -23,7 +24,7 @@ DateOrTimestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d
 _Name = Annotated[Line, Field(min_length=1, max_length=200)]
 
 
-class FeedItem(BaseModel):
+class FeedItem(LazyModel):
     """What a feed says of one of its items. A field is absent when the feed does not say it."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")

@@ -12,12 +12,13 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from newsdesk.contracts.article import schema_id
 from newsdesk.contracts.feed_item import FeedItem, Line
 from newsdesk.contracts.keys import PUSHED_PREFIX
+from newsdesk.contracts.lazy_model import LazyModel
 from newsdesk.contracts.schema_examples import CHANGE, ENDING, RETRACTION, SUBMISSION
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
@@ -33,7 +34,7 @@ Priority = Literal["bulk", "normal", "high"]
 _VERSION: Any = Field(default=1, description="Of the message; fields are added within it.")
 
 
-class Message(BaseModel):
+class Message(LazyModel):
     """Base of every message."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
@@ -170,7 +171,7 @@ class ArticleChanged(Message):
     committed_at: str = Field(description="When it was committed, in UTC.")
 
 
-class EndedSubmission(BaseModel):
+class EndedSubmission(LazyModel):
     """What a submitter had said of a submission, sent back with its outcome."""
 
     model_config = Message.model_config

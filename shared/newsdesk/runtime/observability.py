@@ -188,7 +188,7 @@ class InvocationMetrics(AmazonCloudWatchEMFProvider):
         """Write what was recorded, and forget it."""
         with self._lock:
             recorded, self._values = self._values, {}
-        stage = FunctionSettings().stage_name
+        stage = FunctionSettings.read().stage_name
         for status, metrics_of_status in sorted(recorded.items()):
             line = EphemeralMetrics(namespace=self.namespace, service=self.service)
             line.add_dimension("stage", stage)
@@ -231,7 +231,7 @@ def instrumented(handler: Handler[ResultT]) -> Handler[ResultT]:
     @_metrics.log_metrics(capture_cold_start_metric=True)
     @functools.wraps(handler)
     def instrumented_handler(event: dict[str, Any], context: LambdaContext) -> ResultT:
-        logger.append_keys(service=_recorded.service, stage=FunctionSettings().stage_name)
+        logger.append_keys(service=_recorded.service, stage=FunctionSettings.read().stage_name)
         return handler(event, context)
 
     @functools.wraps(handler)

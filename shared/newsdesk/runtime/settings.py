@@ -8,22 +8,36 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from typing import Self
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from newsdesk.articles import RevisitPolicy, Timeouts
 from newsdesk.web import Network, OptOutPolicy, literal_address, parse_networks, parse_policy, product_token, split_url
 
+_PREFIX = "NEWSDESK_"
 
-class FunctionSettings(BaseSettings):
+
+class FunctionSettings(BaseModel):
     """Base of every function's settings: environment variables with the prefix ``NEWSDESK_``."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSDESK_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     stage_name: str = Field(
         default="dev", description="Which stack this is: a dimension of its metrics, and in each line of its logs."
     )
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return what the environment sets.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a variable is missing or is not what its field takes.
+        """
+        variables = {name: f"{_PREFIX}{name.upper()}" for name in cls.model_fields}
+        return cls.model_validate({name: os.environ[of] for name, of in variables.items() if of in os.environ})
 
 
 class TableSettings(FunctionSettings):

@@ -155,7 +155,7 @@ class Source(Record):
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     priority: Priority | None = None
-    filters: SourceFilters = SourceFilters()
+    filters: SourceFilters = Field(default_factory=SourceFilters)
     state: SourceState = SourceState.ACTIVE
     paused_reason: PauseReason | None = None
     paused_at: str | None = None
