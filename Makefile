@@ -62,11 +62,13 @@ types: environment
 	@echo "== mypy --strict"
 	@$(BIN)/mypy
 
+TEMPLATES := template.yaml infra/monitoring.yaml infra/operators.yaml $(wildcard docs/examples/*.yaml)
+
 templates: environment .venv-audit/complete
 	@echo "== cfn-lint, sam validate --lint and checkov"
-	@$(BIN)/cfn-lint --append-rules infra/lint -- template.yaml infra/monitoring.yaml infra/operators.yaml
+	@$(BIN)/cfn-lint --append-rules infra/lint -- $(TEMPLATES)
 	@SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint --region us-east-1
-	@.venv-audit/bin/checkov --config-file infra/lint/checkov.yaml --file template.yaml infra/monitoring.yaml infra/operators.yaml
+	@.venv-audit/bin/checkov --config-file infra/lint/checkov.yaml --file $(TEMPLATES)
 
 build: environment sbom
 	@echo "== sam build (python3.13, arm64)"

@@ -115,7 +115,7 @@ def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
     template["Resources"] = _with_numbers(template["Resources"], _numbers_of(template, parameters))
     # MiniStack does not know the condition key s3:if-none-match, and would take every write for one without it.
     policy = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]
-    policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != "ArticlesOnce"]
+    policy["Statement"] = [statement for statement in policy["Statement"] if statement.get("Sid") != "ArticlesOnce"]
     # Its queues call the account the sender of every message.
     submit = template["Resources"]["SubmitFunction"]["Properties"]["Environment"]["Variables"]
     submit["NEWSDESK_API_ROLE_ID"] = {"Ref": "AWS::AccountId"}

@@ -7,68 +7,26 @@ Changes: starts and ends a process.
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import BotoCoreError
 
 from newsdesk_cli.deployment import nested_template
 from newsdesk_cli.paths import ROOT
+from tests.bare_ministack import bare_ministack, wait_for
 
 pytestmark = pytest.mark.e2e
 
 BUCKET = "templates"
-PATIENCE_SECONDS = 90
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Any]:
     """A function that returns clients of a MiniStack of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0"}
-    make = partial(
-        boto3.client,
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env={**os.environ, **settings}, cwd=tmp_path, stdout=log, stderr=log
-        )
-        try:
-            wait_for(lambda: is_up(make("s3")))
-            yield make
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def is_up(s3: Any) -> bool:
-    try:
-        s3.list_buckets()
-    except BotoCoreError:
-        return False
-    return True
-
-
-def wait_for(happened: Any) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.5)
+    with bare_ministack(tmp_path) as make:
+        yield make
 
 
 def deploy(client: Any) -> str:

@@ -575,7 +575,7 @@ class TestAccess:
 
     def test_a_revision_is_written_once(self, template: Template) -> None:
         statements = template["Resources"]["ArticleBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-        (once,) = [statement for statement in statements if statement["Sid"] == "ArticlesOnce"]
+        (once,) = [statement for statement in statements if statement.get("Sid") == "ArticlesOnce"]
         assert (once["Effect"], once["Principal"], once["Action"]) == ("Deny", "*", "s3:PutObject")
         assert once["Condition"]["Null"] == {"s3:if-none-match": "true"}
 
@@ -663,7 +663,7 @@ class TestData:
     @pytest.mark.parametrize("policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy", "EmbedPolicy"])
     def test_only_tls_is_let_in(self, template: Template, policy: str) -> None:
         statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
-        (denial,) = [statement for statement in statements if statement["Sid"] == "TlsOnly"]
+        (denial,) = [statement for statement in statements if statement.get("Sid") == "TlsOnly"]
         assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert denial["Principal"] == "*"
 
