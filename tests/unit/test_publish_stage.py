@@ -14,6 +14,7 @@ import pytest
 from harness.fakes import InMemoryArticleStore, InMemoryObjectStore, InMemorySourceStore, RecordingEventPublisher
 from newsdesk.articles import Stage, SubmissionRecord, WriteOnce
 from newsdesk.articles.lifecycle import retracted
+from newsdesk.clock import to_text
 from newsdesk.contracts import ArticleChanged, SubmissionEnded
 from newsdesk.errors import ThrottledError
 from newsdesk.sources import DayYield, Flaw, SourceKind, new_source
@@ -112,6 +113,22 @@ def test_a_batch_that_is_cut_otherwise_repeats_changes_under_the_same_ids() -> N
     identifiers = [change.change_id for change in desk.feed()]
     assert len(identifiers) == 3
     assert len(set(identifiers)) == 2
+
+
+def test_a_batch_across_the_turn_of_an_hour_is_in_two_objects() -> None:
+    # Given a batch of which one revision was committed before the hour's end and two after it
+    late = [to_text(NOW.replace(minute=59, second=59)), to_text(NOW.replace(hour=10, minute=0))]
+    records = [revision_of(at_stage(Stage.INDEX, n), committed_at=late[n > 0]) for n in range(3)]
+    desk = Desk()
+
+    # When it is published, and its second half once more, alone
+    assert desk.stage.handle(batch(*records)) == 3
+    desk.stage.handle(batch(*records)[1:])
+
+    # Then each change is under the hour of its commit, and what is repeated is under the same one
+    hours = [key.rpartition("/")[0].removeprefix("changes/v1/") for key in sorted(desk.objects.objects)]
+    assert hours == ["date=2026-03-14/hour=09", "date=2026-03-14/hour=10"]
+    assert [change.change_id for change in desk.feed()] == [f"{id_of(n)}-1" for n in range(3)]
 
 
 def test_feed_objects_sort_as_the_stream_does() -> None:

@@ -1,11 +1,12 @@
 """The publish stage: the change feed and the events, from what the table committed.
 
-Comes in: records that were inserted into the table, in order. Goes out: nothing. Changes: writes the batch's object
+Comes in: records that were inserted into the table, in order. Goes out: nothing. Changes: writes the batch's objects
 under ``changes/v1/``, publishes ``ArticleChanged`` and ``SubmissionEnded``, and counts what became of sources' items.
 
-A batch that is delivered again writes the same object (same key, same bytes) and publishes the same events, with the
-same ids. A batch that the stream halves or divides differently on its next delivery repeats changes under another key:
-readers process each ``changeId`` once.
+A batch has one object, or two if it was committed before and after the turn of an hour. A batch that is delivered again
+writes the same objects (same keys, same bytes) and publishes the same events, with the same ids. A batch that the
+stream halves or divides differently on its next delivery repeats changes under another key of the same hour: readers
+process each ``changeId`` once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from newsdesk.contracts import (
     ArticleChanged,
     EndedSubmission,
     SubmissionEnded,
+    changes_hour,
     changes_key,
     outcome_in,
     unreadable_key,
@@ -87,13 +89,11 @@ class PublishStage:
         Exception
             Whatever the bucket or the bus raised; the batch is to be delivered again, whole.
         """
-        revisions = [(item.sequence, item.record) for item in inserted if isinstance(item.record, RevisionRecord)]
-        changes = [change_of(record) for _, record in revisions]
-        if changes:
-            first, last = (sequence.zfill(_SEQUENCE_DIGITS) for sequence in (revisions[0][0], revisions[-1][0]))
-            key = changes_key(from_text(changes[0].committed_at), f"{first}-{last}")
-            body = "".join(f"{change.to_json()}\n" for change in changes)
-            self.objects.put(key, body.encode("utf-8"), "application/x-ndjson")
+        revisions = [
+            (item.sequence, change_of(item.record)) for item in inserted if isinstance(item.record, RevisionRecord)
+        ]
+        self._write(revisions)
+        changes = [change for _, change in revisions]
         records = [item.record for item in inserted]
         said = self._said_of(records)
         endings = [ending for record in records for ending in endings_of(record, said)]
@@ -101,6 +101,17 @@ class PublishStage:
             self.events.publish([*changes, *endings])
         self._count(records)
         return len(changes)
+
+    def _write(self, revisions: Sequence[tuple[str, ArticleChanged]]) -> None:
+        """Write a batch's changes into the feed: wherever a change is repeated, it is under the same hour."""
+        hours: dict[str, list[tuple[str, ArticleChanged]]] = {}
+        for sequence, change in revisions:
+            hours.setdefault(changes_hour(from_text(change.committed_at)), []).append((sequence, change))
+        for of_hour in hours.values():
+            first, last = (sequence.zfill(_SEQUENCE_DIGITS) for sequence in (of_hour[0][0], of_hour[-1][0]))
+            key = changes_key(from_text(of_hour[0][1].committed_at), f"{first}-{last}")
+            body = "".join(f"{change.to_json()}\n" for _, change in of_hour)
+            self.objects.put(key, body.encode("utf-8"), "application/x-ndjson")
 
     def _count(self, records: Iterable[WriteOnce]) -> None:
         """Count what became of sources' items, last: what is not counted is no reason to announce a batch again."""
