@@ -62,7 +62,7 @@ types: environment
 	@echo "== mypy --strict"
 	@$(BIN)/mypy
 
-TEMPLATES := template.yaml infra/monitoring.yaml infra/operators.yaml $(wildcard docs/examples/*.yaml)
+TEMPLATES := template.yaml infra/monitoring.yaml infra/datasets.yaml infra/operators.yaml $(wildcard docs/examples/*.yaml)
 
 templates: environment .venv-audit/complete
 	@echo "== cfn-lint, sam validate --lint and checkov"

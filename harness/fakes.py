@@ -10,12 +10,14 @@ what it was given in plain attributes for tests to look at.
 from __future__ import annotations
 
 import functools
+import hashlib
 import threading
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from newsdesk.articles import (
@@ -33,7 +35,8 @@ from newsdesk.articles import (
     standing_of,
 )
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, Priority, StageMessage, SubmissionEnded
+from newsdesk.contracts import ArticleChanged, CompactionDue, Priority, StageMessage, SubmissionEnded, keys
+from newsdesk.datasets import FeedEntry, Plan, StoredPart
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError
 from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules, next_back_off
 from newsdesk.sources import DayYield, DueSource, SeenItems, Source, SourcePage
@@ -550,3 +553,69 @@ class InMemoryDueSources(FailsOnDemand):
     @can_fail
     def send(self, source_id: str, version: int) -> None:
         self.sent.append((source_id, version))
+
+
+class InMemoryPartStore(FailsOnDemand):
+    """A :class:`newsdesk.datasets.PartStore` beside a bucket's other objects; a part's version is its bytes' hash."""
+
+    def __init__(self, objects: InMemoryObjectStore) -> None:
+        super().__init__()
+        self.objects = objects
+        self.written: list[str] = []
+
+    def _under(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.objects.objects if key.startswith(prefix))
+
+    @can_fail
+    def feed(self, hour: str) -> Sequence[FeedEntry]:
+        prefix = keys.feed_hour(hour)
+        sizes = {key: len(self.objects.objects[key].body) for key in self._under(prefix)}
+        return [FeedEntry(key.removeprefix(prefix), size) for key, size in sizes.items()]
+
+    @can_fail
+    def hours(self, since: str, until: str) -> Sequence[str]:
+        found = {
+            key.removeprefix(keys.CHANGES_PREFIX).rpartition("/")[0] + "/" for key in self._under(keys.CHANGES_PREFIX)
+        }
+        return sorted(hour for hour in found if since <= hour <= until)
+
+    @can_fail
+    def plans(self, hour: str) -> Sequence[Plan]:
+        return [Plan.model_validate_json(self.objects.get(key)) for key in self._under(f"{keys.PLANS_PREFIX}{hour}")]
+
+    @can_fail
+    def add_plan(self, hour: str, number: int, plan: Plan) -> bool:
+        return self.objects.put(keys.plan_key(hour, number), plan.model_dump_json().encode(), "application/json")
+
+    @can_fail
+    def part(self, key: str) -> StoredPart | None:
+        found = self.objects.objects.get(key)
+        return StoredPart(hashlib.sha256(found.body).hexdigest()) if found is not None else None
+
+    @can_fail
+    def part_keys(self, hour: str) -> frozenset[str]:
+        return frozenset(self._under(f"{keys.REVISIONS_PREFIX}{hour}"))
+
+    @can_fail
+    def add_part(self, key: str, path: Path) -> bool:
+        self.written.append(key)
+        return self.objects.put(key, path.read_bytes(), "application/vnd.apache.parquet")
+
+    @can_fail
+    def replace_part(self, key: str, path: Path, former: StoredPart) -> bool:
+        if self.part(key) != former:
+            return False
+        self.objects.delete(key)
+        return self.objects.put(key, path.read_bytes(), "application/vnd.apache.parquet")
+
+
+class RecordingCompactionSender(FailsOnDemand):
+    """A :class:`newsdesk.datasets.CompactionSender`; ``sent`` holds what the queue accepted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[CompactionDue] = []
+
+    @can_fail
+    def send(self, chunks: Sequence[CompactionDue]) -> None:
+        self.sent += [CompactionDue.model_validate_json(chunk.to_json()) for chunk in chunks]

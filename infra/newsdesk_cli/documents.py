@@ -28,14 +28,18 @@ from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
 from newsdesk.contracts import (
     ARTICLE_SCHEMA_KEY,
     DESCRIPTIONS,
+    PARTITION_COLUMNS,
+    Column,
     Reason,
     capture_key,
     changes_key,
     keys,
     label,
     outcome_of,
+    revision_columns,
     schema_text,
     vector_key,
+    views,
 )
 from newsdesk.runtime import HOST_CLASSES, FunctionSettings, Metric, RecordStatus, Unit
 from newsdesk.sources import SourceKind, SourceWarning
@@ -43,6 +47,8 @@ from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import ROOT, TEMPLATE
+from newsdesk_cli.queries import EXAMPLES
+from newsdesk_cli.tables import TABLES_TEMPLATE, tables_text
 from newsdesk_cli.templates import load_template
 from receiver.formats import FileRefusal, LineRefusal
 from receiver.pages import PageRefusal, PassedOver
@@ -59,6 +65,7 @@ _PACKAGES = {
     "enrich": "enricher",
     "index": "indexer",
     "embed": "embedder",
+    "compact": "compactor",
     "publish": "publisher",
     "dispatch": "dispatcher",
     "intake": "receiver",
@@ -74,6 +81,7 @@ _METRICS_OF_RECORDS = {
         "enrich": Metric.ARTICLES_ENRICHED,
         "index": Metric.ARTICLES_INDEXED,
         "embed": Metric.ARTICLES_EMBEDDED,
+        "compact": Metric.PARTS_WRITTEN,
         "intake": Metric.INBOX_STEPS_TAKEN,
         "discover": Metric.SOURCES_POLLED,
     }.items()
@@ -84,6 +92,7 @@ _SERIES_DOLLARS = 0.30
 OPENAPI_DOCUMENT = ROOT / "docs" / "openapi.json"
 """The API's document, which is generated whole."""
 
+_EXAMPLE_HOUR = "date=<day>/hour=<hour>/"
 _EXAMPLE_DAY = datetime(1111, 11, 11, 10, tzinfo=UTC)
 
 
@@ -116,11 +125,12 @@ def openapi_text() -> str:
 
 
 def write_documents() -> list[Path]:
-    """Write the generated sections of all documents and the API's document, and return the files that changed."""
+    """Write the generated sections of all documents, and the files that are generated whole; return what changed."""
     changed = []
-    for path in (*paths(), OPENAPI_DOCUMENT):
+    whole = {OPENAPI_DOCUMENT: openapi_text, TABLES_TEMPLATE: tables_text}
+    for path in (*paths(), *whole):
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        after = openapi_text() if path == OPENAPI_DOCUMENT else render(before)
+        after = whole[path]() if path in whole else render(before)
         if after != before:
             path.write_text(after, encoding="utf-8")
             changed.append(path)
@@ -327,6 +337,17 @@ def _keys() -> str:
             "always",
         ),
         (
+            keys.part_key(_EXAMPLE_HOUR, "<first>", "<last>"),
+            "the same with the articles, as Parquet, where the stack keeps [data sets](datasets.md)",
+            "always",
+        ),
+        (
+            keys.plan_key(_EXAMPLE_HOUR, 7777).replace("007777", "<number>"),
+            "which changes are in which part; not for readers",
+            "always",
+        ),
+        (f"{keys.QUERIES_PREFIX}<query id>.csv", "the answer to a query of Athena", "7 days"),
+        (
             capture_key(host, "<article id>", "<capture id>"),
             "the request and the answer, as WARC",
             "`RawRetentionDays`; deleted at once when the page opts out",
@@ -376,6 +397,24 @@ def _named(key: str, examples: Mapping[str, str]) -> str:
     for example, name in examples.items():
         key = key.replace(example, name)
     return key
+
+
+def _columns(columns: Iterable[Column]) -> str:
+    rows = ((_code(column.name), _code(column.athena_type), column.description) for column in columns)
+    return _table(("column", "type", "meaning"), rows)
+
+
+def _dataset_views() -> str:
+    every = (*revision_columns(), *PARTITION_COLUMNS)
+    parts = []
+    for view in views():
+        columns = "Its columns are those of `revisions`.\n" if view.columns == every else _columns(view.columns)
+        parts += [f"**`{view.name}`**: {view.description}\n", columns]
+    return "\n".join(parts)
+
+
+def _dataset_queries() -> str:
+    return "\n".join(f"{example.description}\n\n```sql\n{example.sql}\n```\n" for example in EXAMPLES)
 
 
 def _commands() -> str:
@@ -444,6 +483,9 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "records-passed-over": lambda: _members("record", described(PassedOver)),
     "page-refusals": lambda: _members("of a page", described(PageRefusal)),
     "problems": _problems,
+    "dataset-columns": lambda: _columns((*PARTITION_COLUMNS, *revision_columns())),
+    "dataset-views": _dataset_views,
+    "dataset-queries": _dataset_queries,
     "commands": _commands,
     "command-reference": _command_reference,
 }

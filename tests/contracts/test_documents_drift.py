@@ -14,6 +14,7 @@ import pytest
 from newsdesk_cli import documents
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import PAGES_FOLDER, ROOT
+from newsdesk_cli.tables import TABLES_TEMPLATE, tables_text
 
 
 def name_of(path: Path) -> str:
@@ -28,6 +29,10 @@ def test_generated_sections_are_up_to_date(path: Path) -> None:
 
 def test_the_apis_document_is_up_to_date() -> None:
     assert documents.OPENAPI_DOCUMENT.read_text(encoding="utf-8") == documents.openapi_text(), "run `make docs`"
+
+
+def test_the_template_of_the_data_set_s_tables_is_the_contract_s() -> None:
+    assert TABLES_TEMPLATE.read_text(encoding="utf-8") == tables_text(), "run `make docs`"
 
 
 def test_every_section_is_in_some_document() -> None:

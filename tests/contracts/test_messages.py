@@ -16,6 +16,7 @@ from newsdesk.contracts import (
     ArticleChanged,
     ArticleEnriched,
     ArticleExtracted,
+    CompactionDue,
     FetchRequested,
     PageFetched,
     SourceDue,
@@ -33,6 +34,7 @@ MODELS: dict[str, type[Message]] = {
     "v1/article-extracted": ArticleExtracted,
     "v1/article-enriched": ArticleEnriched,
     "v1/source-due": SourceDue,
+    "v1/compaction-due": CompactionDue,
     "v1/article-changed": ArticleChanged,
     "v1/submission-ended": SubmissionEnded,
 }

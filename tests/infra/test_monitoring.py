@@ -155,7 +155,9 @@ class TestCover:
             assert f"FILL({name.removesuffix('Function').lower()}, 0) / {timeout * 10}" in expression
         assert expression.count("FILL") == len(functions)
 
-    @pytest.mark.parametrize(("name", "condition"), [("Embed", "KeepsEmbeddings"), ("Api", "ServesApi")])
+    @pytest.mark.parametrize(
+        ("name", "condition"), [("Embed", "KeepsEmbeddings"), ("Compact", "KeepsDatasets"), ("Api", "ServesApi")]
+    )
     def test_what_is_there_only_on_a_condition_is_watched_only_then(
         self, monitoring: Template, name: str, condition: str
     ) -> None:

@@ -39,6 +39,7 @@ QUEUES = (
     "EnrichQueue",
     "IndexQueue",
     "EmbedQueue",
+    "CompactQueue",
     "InboxQueue",
     "DiscoverQueue",
 )
@@ -338,6 +339,15 @@ class TestHandlers:
         assert len(ours) == 7
         assert {name for name in resources if resources[name].get("Condition") == "KeepsEmbeddings"} == ours
         assert template["Parameters"]["Embeddings"]["Default"] == "off"
+
+    def test_everything_of_compact_is_there_only_where_it_is_wanted(self, template: Template) -> None:
+        # Given the resources that bear its name, and the nested stack of its tables
+        resources = template["Resources"]
+        ours = {name for name in resources if name.startswith("Compact")} | {"Tables"}
+        # When / Then
+        assert len(ours) == 7
+        assert {name for name in resources if resources[name].get("Condition") == "KeepsDatasets"} == ours
+        assert template["Parameters"]["Datasets"]["Default"] == "off"
 
     def test_managed_services_may_be_asked_only_where_they_are_chosen(self, template: Template) -> None:
         # Given what the role of enrich is granted on a condition
@@ -648,7 +658,7 @@ class TestData:
         # Then a page that opts out is gone a day after its capture was deleted
         assert bucket["VersioningConfiguration"]["Status"] == {"Fn::If": ["Protects", "Enabled", "Suspended"]}
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protects", True, False]}
-        assert days == {"raw/": 1, "pushed/": 1, "work/": 1, "": 30}
+        assert days == {"raw/": 1, "pushed/": 1, "work/": 1, "queries/": 1, "": 30}
 
     def test_the_backup_takes_the_table_and_the_bucket(self, template: Template) -> None:
         selection = template["Resources"]["BackupSelection"]["Properties"]["BackupSelection"]
@@ -660,7 +670,9 @@ class TestData:
         assert set(block.values()) == {True}
         assert len(block) == 4
 
-    @pytest.mark.parametrize("policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy", "EmbedPolicy"])
+    @pytest.mark.parametrize(
+        "policy", ["ArticleBucketPolicy", "IntakePolicy", "QueuePolicy", "EmbedPolicy", "CompactPolicy"]
+    )
     def test_only_tls_is_let_in(self, template: Template, policy: str) -> None:
         statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
         (denial,) = [statement for statement in statements if statement.get("Sid") == "TlsOnly"]
@@ -671,7 +683,7 @@ class TestData:
         queues = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::SQS::Queue"}
         covered = [
             queue["Ref"]
-            for policy in ("IntakePolicy", "QueuePolicy", "EmbedPolicy", "InboxPolicy")
+            for policy in ("IntakePolicy", "QueuePolicy", "EmbedPolicy", "CompactPolicy", "InboxPolicy")
             for queue in template["Resources"][policy]["Properties"]["Queues"]
         ]
         assert sorted(covered) == sorted(queues)

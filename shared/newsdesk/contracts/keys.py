@@ -15,6 +15,10 @@ ARTICLES_PREFIX = "articles/v1/"
 VECTORS_PREFIX = "vectors/v1/"
 CHANGES_PREFIX = "changes/v1/"
 UNREADABLE_PREFIX = "unreadable/v1/"
+REVISIONS_PREFIX = "datasets/revisions/v1/"
+PLANS_PREFIX = "datasets/plans/v1/"
+QUERIES_PREFIX = "queries/v1/"
+"""Where Athena puts the answers to queries; they expire."""
 
 PUSHED_PREFIX = "pushed/v1/"
 INBOX_PREFIX = "inbox/"
@@ -110,16 +114,43 @@ def changes_key(happened: datetime, sequence: str) -> str:
     Parameters
     ----------
     happened : datetime
-        When the first change of the batch was committed, in UTC.
+        When any of them was committed, in UTC; all of them were in the same hour.
     sequence : str
-        First and last stream sequence number of the batch; the same batch has the same key.
+        First and last stream sequence number among them; the same batch has the same key.
     """
     return f"{changes_hour(happened)}{sequence}.ndjson"
 
 
 def changes_hour(happened: datetime) -> str:
-    """Return the prefix of the changes whose batch began in an hour, in UTC."""
+    """Return the prefix of the changes that were committed in an hour, in UTC."""
     return f"{CHANGES_PREFIX}date={happened:%Y-%m-%d}/hour={happened:%H}/"
+
+
+def feed_hour(hour: str) -> str:
+    """Return the prefix of an hour's changes.
+
+    Parameters
+    ----------
+    hour : str
+        An hour's folder, ``date=…/hour=…/``, which the change feed and the data set have in common.
+    """
+    return f"{CHANGES_PREFIX}{hour}"
+
+
+def plan_key(hour: str, number: int) -> str:
+    """Return the key of a plan: which objects of an hour's changes go into which parts of the data set."""
+    return f"{PLANS_PREFIX}{hour}{number:06d}.json"
+
+
+def part_key(hour: str, first: str, last: str) -> str:
+    """Return the key of a part of the data set.
+
+    Parameters
+    ----------
+    first, last : str
+        The stream's first sequence number of the part's first object of changes, and the last one of its last object.
+    """
+    return f"{REVISIONS_PREFIX}{hour}part-{first}-{last}.parquet"
 
 
 def prefixes_of(host: str, article_id: str, first_seen: datetime) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from newsdesk.contracts.schema_examples import CHANGE, ENDING, RETRACTION, SUBMI
 
 ArticleId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 CAPTURE_KEY_PATTERN = rf"^{PUSHED_PREFIX}[A-Za-z0-9_.:/\-]{{1,900}}$"
+HOUR_PATTERN = r"^date=\d{4}-\d\d-\d\d/hour=\d\d/$"
 SUBMISSION_ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,128}$"
 
 
@@ -133,6 +134,16 @@ class SourceDue(Message):
     type: Literal["SourceDue"] = "SourceDue"
     source_id: str = Field(pattern=r"^[a-z2-7]{20}$")
     version: int = Field(ge=1, description="Of the source's item; once that has changed, the message is stale.")
+
+
+class CompactionDue(Message):
+    """A part of the data set is to be written: the body of a message to compact."""
+
+    schema_version: Literal[1] = 1
+    type: Literal["CompactionDue"] = "CompactionDue"
+    hour: str = Field(pattern=HOUR_PATTERN, description="The folder of the hour's changes.")
+    plan: int = Field(ge=0, description="The number of the hour's plan.")
+    chunk: int = Field(ge=0, description="Which of the plan's chunks, counted from 0.")
 
 
 class ArticleChanged(Message):

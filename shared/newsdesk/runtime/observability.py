@@ -125,6 +125,10 @@ class Metric(StrEnum):
     """By the API, for each request that reached it."""
     REQUESTS_ANSWERED_MILLISECONDS = "RequestsAnsweredMilliseconds", Unit.MILLISECONDS
     """By the API: how long a request took."""
+    PARTS_WRITTEN = "PartsWritten", Unit.COUNT
+    """By compact, for each chunk of a plan."""
+    PARTS_WRITTEN_MILLISECONDS = "PartsWrittenMilliseconds", Unit.MILLISECONDS
+    """By compact: how long a chunk took."""
     CHANGES_PUBLISHED = "ChangesPublished", Unit.COUNT
     """By publish, for each revision that it announced."""
     OUTCOMES_RECORDED = "OutcomesRecorded", Unit.COUNT
