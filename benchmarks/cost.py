@@ -125,7 +125,6 @@ def visit_amounts(used: VisitUsage) -> dict[str, float]:
         "read_unit": used.each(lambda usage: usage.reads),
         "s3_put": used.each(lambda usage: usage.puts),
         "s3_get": used.each(lambda usage: usage.gets),
-        "s3_event": used.each(lambda usage: usage.puts),
         "sqs_request": sent + _POLL_REQUESTS * polls / used.visits,
         "event": used.each(lambda usage: usage.events),
         "lambda_request": invocations,
@@ -216,7 +215,7 @@ def _print_visits(console: Console, visits: dict[str, VisitUsage], title: str) -
 _SHOWN = {
     "write_unit": "writes",
     "read_unit": "reads",
-    "s3_put s3_get s3_event": "S3",
+    "s3_put s3_get": "S3",
     "sqs_request event": "SQS, events",
     "lambda_request lambda_gigabyte_second": "Lambda",
     "log_gigabyte": "logs",

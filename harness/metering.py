@@ -145,8 +145,9 @@ class Meter:
                 # Deletions are free.
                 self.usage.puts += operation in ("PutObject", "CopyObject", "ListObjectsV2")
                 self.usage.gets += operation in ("GetObject", "HeadObject")
-            case "sqs" if operation == "SendMessage":
-                self.usage.messages += math.ceil(len(arguments["MessageBody"].encode("utf-8")) / _MESSAGE_STEP)
+            case "sqs" if operation in ("SendMessage", "SendMessageBatch"):
+                sent = sum(len(entry["MessageBody"].encode("utf-8")) for entry in arguments.get("Entries", [arguments]))
+                self.usage.messages += math.ceil(sent / _MESSAGE_STEP)
             case "sqs":
                 self.usage.messages += 1
             case "events" if operation == "PutEvents":

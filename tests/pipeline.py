@@ -29,17 +29,19 @@ from harness.fakes import (
     can_fail,
 )
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, PushedPage, Timeouts, write_pushed_page
+from newsdesk.articles import ArticleState, PushedPage, Timeouts, read_carried_work, read_work, write_pushed_page
 from newsdesk.clock import to_text
 from newsdesk.contracts import (
     ArticleChanged,
     ArticleEnriched,
     ArticleExtracted,
+    ExtractedWork,
     FetchRequested,
     PageFetched,
     StageMessage,
     pushed_key,
 )
+from newsdesk.ports import ObjectStore
 from newsdesk.runtime import CONTENDED, Worker
 from newsdesk.web import OptOutPolicy, article_id, canonical_url, parse_networks, parse_policy, parse_url
 from newsdesk.web.transport import (
@@ -73,6 +75,12 @@ def page(*paragraphs: str, head: str = "") -> bytes:
     title = "<title>Harbour bridge reopens</title>"
     body = f"<article><h1>Harbour bridge reopens</h1>{prose}</article>"
     return f"<html lang='en'><head>{title}{head}</head><body>{body}</body></html>".encode()
+
+
+def extracted_work(message: StageMessage, objects: ObjectStore) -> ExtractedWork:
+    """Return the work that extract's message carries, or names."""
+    assert isinstance(message, ArticleExtracted)
+    return read_carried_work(message.work) if message.work else read_work(objects.get(message.extracted_key))
 
 
 class MessageQueue(FailsOnDemand):

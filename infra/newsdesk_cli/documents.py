@@ -354,7 +354,7 @@ def _keys() -> str:
         ),
         (
             keys.extracted_key("<article id>", "<capture id>"),
-            "what extract hands to enrich; not for readers",
+            "what extract hands to enrich, where it is too large for a message; not for readers",
             "`WorkRetentionDays`",
         ),
         (

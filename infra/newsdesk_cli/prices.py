@@ -41,7 +41,6 @@ PRICES: dict[str, Price] = {
     "s3_get": Price(0.4 / _MILLION, "s3", "a GET or HEAD"),
     "s3_gigabyte_month": Price(0.023, "s3", "a gigabyte in S3 Standard for a month, up to 50 TB"),
     "s3_tag_month": Price(0.0065 / 10_000, "s3", "a tag of an object for a month"),
-    "s3_event": Price(1.0 / _MILLION, "eventbridge", "an event that S3 sends to EventBridge, which is opt-in"),
     "sqs_request": Price(0.4 / _MILLION, "sqs", "a request to a standard queue, of up to 64 KB and ten messages"),
     "event": Price(1.0 / _MILLION, "eventbridge", "a custom event of up to 64 KB"),
     "lambda_request": Price(0.2 / _MILLION, "lambda", "an invocation"),

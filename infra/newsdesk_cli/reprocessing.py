@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from newsdesk.articles import ArticleState, Capture, Stage, lifecycle, read_article, read_work
+from newsdesk.articles import ArticleState, Capture, Stage, lifecycle, read_article
 from newsdesk.clock import Clock, utc_now
-from newsdesk.contracts import Article, PageProvenance, Provenance, keys
+from newsdesk.contracts import Article, PageProvenance, Provenance
 from newsdesk.errors import AlreadyRecordedError, ConflictError, ObjectMissingError, UnreadableObjectError
 from newsdesk_cli.stack import Stack
 
@@ -40,7 +40,6 @@ class Skipped(StrEnum):
     NOT_CURRENT = "without a current revision"
     NO_OBJECT = "its revision is not in the bucket"
     NO_CAPTURE = "its capture has expired"
-    NO_WORK = "its work object has expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +108,12 @@ def prepare(stack: Stack, state: ArticleState | None, order: Order, now: datetim
     captures = _captures_of(article)
     if not captures:
         return Skipped.NO_CAPTURE
-    work = None
-    if order.beginning is Beginning.ENRICH:
-        work = _work_of(stack, state, captures[-1])
-        if work is None:
-            return Skipped.NO_WORK
-    elif not all(stack.has_object(capture.key) for capture in captures):
+    is_extracted = order.beginning is Beginning.ENRICH
+    if not is_extracted and not all(stack.has_object(capture.key) for capture in captures):
         return Skipped.NO_CAPTURE
     pages = tuple(page.requested_url for page in article.provenance.pages)
-    return lifecycle.reprocessed(state, captures, pages, order.name, now, extracted_key=work)
+    extracted_key = state.current.key if is_extracted else None
+    return lifecycle.reprocessed(state, captures, pages, order.name, now, extracted_key=extracted_key)
 
 
 def _captures_of(article: Article) -> tuple[Capture, ...]:
@@ -138,18 +134,3 @@ def _captures_of(article: Article) -> tuple[Capture, ...]:
             )
         )
     return tuple(captures)
-
-
-def _work_of(stack: Stack, state: ArticleState, newest: Capture) -> str | None:
-    """Return the work object that the current revision was made of, among those of its capture."""
-    listed = stack.s3.list_objects_v2(
-        Bucket=stack.bucket, Prefix=f"{keys.WORK_PREFIX}{state.article_id}/{newest.capture_id}/extracted"
-    ).get("Contents", [])
-    for entry in sorted(listed, key=lambda entry: entry["LastModified"], reverse=True):
-        try:
-            work = read_work(stack.objects.get(entry["Key"]))
-        except (ObjectMissingError, UnreadableObjectError):
-            continue
-        if state.current is not None and work.content_hash == state.current.content_hash:
-            return entry["Key"]
-    return None

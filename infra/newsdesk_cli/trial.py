@@ -146,11 +146,14 @@ class _TrialObjects(S3ObjectStore):
         pass
 
 
-class _NoQueue:
-    """Sends nothing: the trial calls the next stage itself."""
+class _LastMessage:
+    """Keeps the message that was sent last: the trial calls the next stage itself."""
 
-    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
-        pass
+    def __init__(self) -> None:
+        self.message: StageMessage | None = None
+
+    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:  # noqa: ARG002 - the port's
+        self.message = message
 
 
 class Trial:
@@ -175,7 +178,8 @@ class Trial:
         self._store = _TrialStore(table, client=stack.dynamodb, clock=clock)
         self._objects = _TrialObjects(stack.bucket, client=stack.s3)
         self._clock = clock
-        worker = Worker(self._store, _NoQueue(), clock, Timeouts())
+        self._sent = _LastMessage()
+        worker = Worker(self._store, self._sent, clock, Timeouts())
         hosts = _TrialHosts(table, client=stack.dynamodb)
         self._extract = ExtractStage(worker, self._objects, hosts, opt_outs=opt_outs, read=read)
         self._enrich = EnrichStage(worker, self._objects, enrichers)
@@ -202,10 +206,10 @@ class Trial:
         assert state.current is not None
         self._store.begin(state)
         self._objects.begin()
-        message = message_for(state)
+        message = self._sent.message = message_for(state)
         if isinstance(message, PageFetched):
             self._extract.handle(message)
-            message = message_for(self._now_of(state))
+            message = self._sent.message
         if isinstance(message, ArticleExtracted):
             self._enrich.handle(message)
         after = self._now_of(state)

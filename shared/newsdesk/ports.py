@@ -6,6 +6,7 @@ Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on A
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -55,6 +56,18 @@ class MessageSender(Protocol):
 
     def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
         """Send one message; returns once the queue has accepted it. ``delay_seconds`` is 0 to 900."""
+        ...
+
+
+class Outbox(Protocol):
+    """Lets the messages of several records wait for each other, so that they are sent together."""
+
+    def gathered(self, owner: str) -> AbstractContextManager[None]:
+        """Let messages that this thread sends meanwhile wait for others; ``owner`` is answerable for them."""
+        ...
+
+    def flush(self) -> frozenset[str]:
+        """Send what waits; return the owners of messages, since the last call, that their queues may not have taken."""
         ...
 
 

@@ -269,7 +269,7 @@ def test_the_report_counts_how_the_urls_ended_until_all_have(inbox: Inbox) -> No
     assert inbox.clock() - NOW < timedelta(days=2)
 
 
-def test_the_handler_takes_what_s3_tells_by_eventbridge(
+def test_the_handler_takes_what_s3_tells_the_queue(
     inbox: Inbox, table: str, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given the environment that the template sets
@@ -281,10 +281,14 @@ def test_the_handler_takes_what_s3_tells_by_eventbridge(
     }.items():
         monkeypatch.setenv(f"NEWSDESK_{name}", value)
     receiver.handler.build.cache_clear()
-    event = inbox.put("inbox/größe (1).txt", lines(3))
-    body = {"version": "0", "source": "aws.s3", "detail-type": "Object Created", **event}
+    etag = inbox.put("inbox/größe (1).txt", lines(3))["detail"]["object"]["etag"]
+    # As the S3 user guide has it ("Event message structure"): the key is encoded as forms are
+    told = {"bucket": {"name": bucket}, "object": {"key": "inbox/gr%C3%B6%C3%9Fe+%281%29.txt", "eTag": etag}}
+    body = {"Records": [{"eventVersion": "2.1", "eventName": "ObjectCreated:Put", "s3": told}]}
+    trial = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": bucket}
 
-    # When its event is delivered, beside one that is none, and then what the function has sent itself
+    # When its notification is delivered, beside one that is none and the one by which S3 tries the queue, and then what
+    # the function has sent itself
     def deliver(*bodies: dict[str, Any]) -> Any:
         records = [
             {"messageId": f"m-{number}", "body": json.dumps(body), "eventSource": "aws:sqs"}
@@ -293,7 +297,7 @@ def test_the_handler_takes_what_s3_tells_by_eventbridge(
         context = cast(LambdaContext, aws.FakeLambdaContext(119_000))
         return receiver.handler.lambda_handler({"Records": records}, context)
 
-    answer = deliver(body, {})
+    answer = deliver(body, {}, trial)
     following = deliver(*aws.drain(inbox.own))
     receiver.handler.build.cache_clear()
 

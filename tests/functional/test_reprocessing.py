@@ -209,10 +209,17 @@ class TestFromWork:
         assert (after.keywords, after.enrichment.signature) == (before.keywords, None)
         assert before.enrichment.signature is not None
 
-    def test_work_that_has_expired_is_said(self, world: World, url: str) -> None:
-        for key in aws.keys_in_bucket("work/"):
-            boto3.client("s3").delete_object(Bucket=aws.BUCKET, Key=key)
-        assert execute(world, url, Order("second", Beginning.ENRICH)).skipped == {"its work object has expired": 1}
+    def test_captures_and_work_may_have_expired(self, world: World, url: str) -> None:
+        # Given an article of which only its revision is left
+        for prefix in ("work/", "raw/"):
+            for key in aws.keys_in_bucket(prefix):
+                boto3.client("s3").delete_object(Bucket=aws.BUCKET, Key=key)
+        before = article_of(world, url)
+        # When it is enriched again, Then it is what it was, and no revision is published
+        assert execute(world, url, Order("second", Beginning.ENRICH)).started == 1
+        world.run()
+        assert kinds() == ["created"]
+        assert article_of(world, url) == before
 
 
 class TestTrial:

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from harness import aws
-from newsdesk.adapters.sqs import BatchSender, QueueDepths, SqsMessageSender
+from harness.metering import Meter
+from newsdesk.adapters.sqs import BatchSender, GatheringSender, QueueDepths, SqsMessageSender
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched, StageMessage
 from newsdesk.pauses import Pauses
 from tests.examples import id_of
@@ -135,3 +136,43 @@ def test_what_a_queue_refuses_is_sent_again_and_at_last_not_taken() -> None:
         sender = BatchSender(client, Pauses(tries=2, sleep=lambda _: None))
         assert sender.send("https://queue.example/x", ["a", "b", "c"]) == ["m0", None, "m2"]
         stub.assert_no_pending_responses()
+
+
+# ------------------------------------------------------------------------------------------- gathered
+
+
+def test_gathered_messages_are_sent_by_tens_and_the_rest_at_the_end(queues: dict[str, str]) -> None:
+    # Given a sender that gathers, and messages of twelve records to one queue and of one to another
+    sender = GatheringSender({FetchRequested: queues["fetch"], PageFetched: queues["extract"]})
+    with Meter().on() as usage:
+        for number in range(12):
+            with sender.gathered(f"record-{number}"):
+                sender.send(MESSAGES["fetch"].model_copy(update={"run": number + 1, "host": "news.example"}))
+        assert usage.calls == {"SendMessageBatch": 1}
+        with sender.gathered("record-12"):
+            sender.send(MESSAGES["extract"])
+
+        # When they are flushed, Then all are sent, in three calls, and nobody has to come again
+        assert sender.flush() == frozenset()
+        assert usage.calls == {"SendMessageBatch": 3}
+    assert [body["run"] for body in aws.drain(queues["fetch"])] == list(range(1, 13))
+    assert len(aws.drain(queues["extract"])) == 1
+    # And what is sent outside of that does not wait
+    sender.send(MESSAGES["extract"])
+    assert len(aws.drain(queues["extract"])) == 1
+
+
+def test_who_sent_what_a_queue_refuses_is_named_once() -> None:
+    # Given a queue that refuses one of two messages
+    client: Any = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+    sender = GatheringSender({PageFetched: "https://queue.example/x"}, client, Pauses(tries=1))
+    with Stubber(client) as stub:
+        refused = [{"Id": "1", "SenderFault": False, "Code": "InternalError"}]
+        taken = [{"Id": "0", "MessageId": "m0", "MD5OfMessageBody": "x"}]
+        stub.add_response("send_message_batch", {"Successful": taken, "Failed": refused})
+        for number in range(2):
+            with sender.gathered(f"record-{number}"):
+                sender.send(MESSAGES["extract"])
+        # When / Then
+        assert sender.flush() == {"record-1"}
+        assert sender.flush() == frozenset()

@@ -119,7 +119,7 @@ def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write
         assert pipeline.work(pipeline.queue.waiting.popleft()) == "extracted"
 
     # Then what is known of the host was read once, and written because the page is of the sample
-    article = {"GetItem": 1, "GetObject": 1, "PutObject": 1, "PutItem": 1, "SendMessage": 1}
+    article = {"GetItem": 1, "GetObject": 1, "PutItem": 1, "SendMessage": 1}
     assert dict(usage.calls) == together(article, {"GetItem": 1, "PutItem": 1})
 
 

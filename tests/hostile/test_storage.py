@@ -13,6 +13,7 @@ import json
 import logging
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -80,6 +81,13 @@ def brought_to(stage: int, pipeline: Pipeline | None = None) -> tuple[Pipeline, 
     return pipeline, pipeline.queue.waiting.popleft()
 
 
+def storing() -> Pipeline:
+    """A pipeline like that, in which extract stores its work and no message carries it."""
+    pipeline = submitted()
+    pipeline.extract_stage = replace(pipeline.extract_stage, largest_carried=0)
+    return pipeline
+
+
 def recover(pipeline: Pipeline, *redelivered: StageMessage) -> None:
     """Deliver messages again, and let dispatch look after what is left, for as long as there is something."""
     pipeline.queue.waiting.extend(redelivered)
@@ -145,7 +153,7 @@ def test_75_messages_in_any_order() -> None:
 @pytest.mark.parametrize("stage", [0, 1, 2], ids=NAMES[:3])
 def test_76_killed_between_the_object_and_the_table(stage: int) -> None:
     # Given a worker that dies when its object is durable and nobody knows of it
-    pipeline, message = brought_to(stage)
+    pipeline, message = brought_to(stage, storing())
     pipeline.objects.fail_next("put", Killed(), after=True)
     with pytest.raises(Killed):
         pipeline.work(message)
@@ -213,7 +221,7 @@ def test_77_dispatch_killed_between_the_commit_and_the_message() -> None:
 @each_stage
 def test_78_the_answer_is_lost_after_success(stage: int, port: str) -> None:
     # Given a service that does what it is asked, and whose answer never arrives
-    pipeline, message = brought_to(stage)
+    pipeline, message = brought_to(stage, storing())
     lost = ConnectionError("the connection was closed before the answer")
     if port == "queue":
         pipeline.queue.fail_next("send", lost, after=True)

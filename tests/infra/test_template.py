@@ -95,7 +95,7 @@ class TestRedrive:
             for target in resource["Properties"]["Targets"]
             if "DeadLetterConfig" in target
         }
-        assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue", "InboxDeadLetterQueue"}
+        assert fed_by_a_bus == {"SubmitDeadLetterQueue", "EmbedDeadLetterQueue"}
         # When / Then: redrive finds each by its queue's redrive policy, whatever fed it
         policies = {
             name: resource["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import json
@@ -26,6 +27,7 @@ from newsdesk.contracts import (
     ExtractedWork,
     Link,
     ModelProvenance,
+    PageFetched,
     Provenance,
     to_json_bytes,
 )
@@ -54,6 +56,9 @@ WORK = ExtractedWork(
     ),
     links=(Link(url="https://water.example/levels", text="the levels", kind="external"),),
 )
+
+
+CARRIED = base64.b64encode(gzip.compress(to_json_bytes(WORK), mtime=0)).decode()
 
 
 class World:
@@ -181,12 +186,32 @@ def test_an_enricher_that_fails_does_not_drop_the_article() -> None:
     assert world.article().enrichment.signature is not None
 
 
-def test_a_work_object_that_expired_ends_the_run() -> None:
+def test_work_that_is_neither_in_the_message_nor_in_the_bucket_is_made_again() -> None:
+    # Given a message that was sent again, without the work that the first one carried
     world = World()
     world.objects.objects.clear()
-    assert world.stage.handle(world.message) == "failed"
-    assert world.store.outcomes[ARTICLE_ID, 2].outcome == "failed:capture_missing"
-    assert world.now.stage is Stage.REST
+    # When it comes, Then the run goes back to extract, which has the capture
+    assert world.stage.handle(world.message) == "sent_back"
+    assert (world.now.stage, world.now.content_hash, world.now.resends) == (Stage.EXTRACT, None, 1)
+    assert world.sender.sent == [PageFetched(article_id=ARTICLE_ID, run=2, capture_key="raw/v1/x")]
+    # And the first one, should it come now, does nothing
+    carrying = world.message.model_copy(update={"work": CARRIED})
+    assert world.stage.handle(carrying) == "skipped"
+
+
+def test_work_comes_with_the_message_and_counts_if_it_is_what_the_state_says() -> None:
+    for digest, status in (("hash", "enriched"), ("another", "sent_back")):
+        world = World()
+        world.objects.objects.clear()
+        world.store.states[ARTICLE_ID] = world.state.model_copy(update={"content_hash": digest})
+        assert world.stage.handle(world.message.model_copy(update={"work": CARRIED})) == status
+
+
+@pytest.mark.parametrize("work", ["", "not Base64!", "bm90IGNvbXByZXNzZWQ="])
+def test_carried_work_that_cannot_be_read_ends_the_run_at_once(work: str) -> None:
+    world = World()
+    assert world.stage.handle(world.message.model_copy(update={"work": work})) == "failed"
+    assert world.store.outcomes[ARTICLE_ID, 2].outcome == "failed:work_unreadable"
 
 
 def _of_another_release() -> bytes:

@@ -17,6 +17,7 @@ from extractor.reading import ChildReader, read_page
 from extractor.stage import ExtractStage
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryHostStore, InMemoryObjectStore, RecordingSender
 from newsdesk.articles import (
+    LARGEST_CARRIED,
     ArticleState,
     Capture,
     CurrentRevision,
@@ -29,10 +30,11 @@ from newsdesk.articles import (
     write_capture,
 )
 from newsdesk.clock import to_text
-from newsdesk.contracts import ArticleExtracted, ExtractedWork, PageFetched, Reason, keys
+from newsdesk.contracts import ArticleExtracted, ExtractedWork, FetchRequested, PageFetched, Reason, keys
 from newsdesk.errors import ConflictError, PermanentError
 from newsdesk.runtime import Worker
 from newsdesk.web import OptOutPolicy, RefusedUse, article_id, parse_policy
+from tests.pipeline import extracted_work
 
 ARTICLE_ID = "abcdefghijklmnopqrstuvwx23"
 URL = "https://news.example/2026/03/13/gates"
@@ -60,6 +62,7 @@ class World:
         headers: tuple[tuple[str, str], ...] = (),
         current: str | None = None,
         opt_outs: OptOutPolicy | None = None,
+        largest_carried: int = LARGEST_CARRIED,
     ) -> None:
         self.clock = FakeClock()
         captured_at = to_text(self.clock() - timedelta(seconds=2))
@@ -100,6 +103,7 @@ class World:
             self.hosts,
             100_000,
             opt_outs or OptOutPolicy(),
+            largest_carried=largest_carried,
         )
         self.message = PageFetched(article_id=ARTICLE_ID, run=2, correlation_id="corr", capture_key=self.capture.key)
         if body is not None:
@@ -134,19 +138,19 @@ class World:
         return keys.extracted_key(ARTICLE_ID, self.capture.capture_id)
 
     def work(self) -> ExtractedWork:
-        return ExtractedWork.model_validate_json(gzip.decompress(self.objects.objects[self.key].body))
+        return work_of(self)
 
     @property
     def outcome(self) -> str:
         return self.store.outcomes[ARTICLE_ID, 2].outcome
 
 
-def test_a_fetched_page_becomes_a_work_object_and_a_message() -> None:
+def test_a_fetched_page_becomes_a_message_that_carries_the_work() -> None:
     # Given a fetched page
     world = World(page())
     # When it is extracted
     status = world.stage.handle(world.message)
-    # Then the work object holds the article, and says where it came from
+    # Then the work holds the article, and says where it came from
     assert status == "extracted"
     work = world.work()
     assert work.article.headline == "How the gates work"
@@ -160,9 +164,28 @@ def test_a_fetched_page_becomes_a_work_object_and_a_message() -> None:
     # And the article stands at enrich, whose message was sent
     assert (world.now.stage, world.now.extracted_key) == (Stage.ENRICH, world.key)
     assert world.now.content_hash == work.content_hash
-    assert world.sender.sent == [
-        ArticleExtracted(article_id=ARTICLE_ID, run=2, correlation_id="corr", extracted_key=world.key)
-    ]
+    (message,) = world.sender.sent
+    assert message.model_copy(update={"work": None}) == message_for(world.now)
+    assert message.correlation_id == "corr"
+    # And nothing was put into the bucket
+    assert world.objects.puts == []
+
+
+def test_work_that_is_too_large_for_a_message_is_put_into_the_bucket() -> None:
+    # Given a limit that the work of a page just keeps to, and just passes
+    whole = World(page())
+    whole.stage.handle(whole.message)
+    (message,) = whole.sender.sent
+    assert isinstance(message, ArticleExtracted)
+    assert message.work is not None
+    size = len(message.work)
+    for limit, stored in ((size, []), (size - 1, [whole.key])):
+        world = World(page(), largest_carried=limit)
+
+        # When the page is extracted, Then the work is in one of the two, and it is the same
+        assert world.stage.handle(world.message) == "extracted"
+        assert world.objects.puts == stored
+        assert world.work() == whole.work()
 
 
 def test_the_same_capture_makes_the_same_bytes() -> None:
@@ -257,18 +280,17 @@ def test_a_redelivered_page_sends_the_next_message_again_and_does_nothing_else()
     before = world.now
     # When its message comes again
     status = world.stage.handle(world.message)
-    # Then only the next message is sent again
+    # Then only the next message is sent again, without the work, which enrich asks for if it has not had it
     assert status == "skipped"
     assert world.now == before
-    assert world.sender.sent == [world.sender.sent[0]] * 2
-    assert world.objects.puts == [world.key]
+    assert world.sender.sent[1:] == [message_for(world.now)]
 
 
 @pytest.mark.parametrize("broken", ["put", "save", "send"])
 def test_a_crash_at_any_point_is_repaired_by_the_redelivery(broken: str) -> None:
     # Given a stage that dies once, before or after a write
     for after in (False, True):
-        world = World(page())
+        world = World(page(), largest_carried=0)
         fake = {"put": world.objects, "save": world.store, "send": world.sender}[broken]
         fake.fail_next(broken, OSError("gone"), after=after)
         with pytest.raises(OSError, match="gone"):
@@ -290,7 +312,7 @@ def test_a_message_of_an_older_run_is_skipped() -> None:
 @pytest.mark.parametrize("stored", [b"", b"not compressed", gzip.compress(b'{"schemaVersion": 2}', mtime=0)])
 def test_work_that_was_written_by_another_release_and_cannot_be_read_ends_the_run_at_once(stored: bytes) -> None:
     # Given an earlier delivery's work under the capture's key, which stays there and which nobody can read
-    world = World(page())
+    world = World(page(), largest_carried=0)
     world.objects.put(world.key, stored, "application/json", "gzip")
 
     # When the message comes again, Then the run ends and says why
@@ -335,7 +357,7 @@ def test_an_article_that_keeps_changing_is_delivered_again() -> None:
 
 
 def test_the_work_object_is_gzipped_json() -> None:
-    world = World(page())
+    world = World(page(), largest_carried=0)
     world.stage.handle(world.message)
     stored = world.objects.objects[world.key]
     assert (stored.content_type, stored.content_encoding) == ("application/json", "gzip")
@@ -366,8 +388,7 @@ def sibling(number: int) -> World:
 
 
 def work_of(world: World) -> ExtractedWork:
-    key = keys.extracted_key(world.message.article_id, world.capture.capture_id)
-    return ExtractedWork.model_validate_json(gzip.decompress(world.objects.objects[key].body))
+    return extracted_work(world.sender.sent[-1], world.objects)
 
 
 def read_one_after_the_other(numbers: tuple[int, ...], hosts: InMemoryHostStore) -> list[ExtractedWork]:
@@ -682,7 +703,7 @@ def test_a_page_is_wanted_that_is_of_the_site_and_was_not_had(
     status = world.stage.handle(world.message)
     assert status == ("extracted" if wanted is None else "page_wanted")
     assert (world.now.stage, world.now.next_pages) == (Stage.FETCH, wanted) if wanted else (Stage.ENRICH, ())
-    assert world.sender.sent == [lifecycle.message_for(world.now)]
+    assert [type(message) for message in world.sender.sent] == [ArticleExtracted if wanted is None else FetchRequested]
 
 
 def test_a_list_of_articles_wants_no_further_list() -> None:
@@ -735,7 +756,6 @@ def test_a_page_that_links_those_before_it_wants_none_of_them() -> None:
 
     # When it is extracted, Then the article ends with it, and nothing is missing
     assert world.stage.handle(world.message) == "extracted"
-    (key,) = [key for key in world.objects.puts if key.endswith("/extracted.json.gz")]
-    article = ExtractedWork.model_validate_json(gzip.decompress(world.objects.objects[key].body)).article
+    article = world.work().article
     assert len(article.provenance.pages) == 1
     assert article.quality.warnings == ()

@@ -15,7 +15,7 @@ from dispatcher.settings import DispatchSettings
 from dispatcher.stage import DispatchStage
 from newsdesk.adapters.dynamodb import DUE_SHARDS, DynamoArticleStore
 from newsdesk.adapters.sources import SOURCE_SHARDS, DynamoDueSources
-from newsdesk.adapters.sqs import QueueDepths, SqsMessageSender
+from newsdesk.adapters.sqs import GatheringSender, QueueDepths
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.pauses import Pauses
@@ -32,19 +32,21 @@ _BRIEFLY = Pauses(tries=2, first_seconds=0.1)
 def build() -> DispatchStage:
     """Wire the stage to AWS, once per process."""
     settings = DispatchSettings.read()
+    sender = GatheringSender(
+        {
+            FetchRequested: settings.fetch_queue_url,
+            PageFetched: settings.extract_queue_url,
+            ArticleExtracted: settings.enrich_queue_url,
+            ArticleEnriched: settings.index_queue_url,
+        }
+    )
     return DispatchStage(
         Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days, pauses=_BRIEFLY),
-            SqsMessageSender(
-                {
-                    FetchRequested: settings.fetch_queue_url,
-                    PageFetched: settings.extract_queue_url,
-                    ArticleExtracted: settings.enrich_queue_url,
-                    ArticleEnriched: settings.index_queue_url,
-                }
-            ),
+            sender,
             utc_now,
             settings.timeouts,
+            outbox=sender,
         ),
         shards=DUE_SHARDS,
         limit_per_shard=settings.dispatch_limit_per_shard,

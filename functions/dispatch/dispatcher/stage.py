@@ -36,6 +36,10 @@ HORIZON_SECONDS = 60
 """What falls due before the next run, a minute from now, is sent now with the queue's own delay."""
 
 
+GATHERING_SECONDS = 5.0
+"""For about so long, a message waits for others to its queue, with which it is sent: its lease does not wait."""
+
+
 class DispatchStatus(StrEnum):
     """The result for an article that was due."""
 
@@ -119,6 +123,7 @@ class DispatchStage:
         first = int(now.timestamp() // HORIZON_SECONDS)
         with ThreadPoolExecutor(self.workers) if self.workers > 1 else nullcontext() as executor:
             own = range(part, self.shards, parts)
+            sent_at = now
             for offset in range(len(own)):
                 try:
                     shard = own[(first + offset) % len(own)]
@@ -129,11 +134,22 @@ class DispatchStage:
                 move_each = executor.map if executor else map
                 moves = move_each(lambda article_id: self._move_alone(article_id, until, has_time), overdue)
                 moved.update(status for status in moves if status is not None)
+                if (self.worker.clock() - sent_at).total_seconds() > GATHERING_SECONDS:
+                    moved.update(self._send_gathered())
+                    sent_at = self.worker.clock()
+            moved.update(self._send_gathered())
             if part:
                 return moved
             moved.update(self._poll_sources(now, has_time))
             moved.update(self._feed(executor.map if executor else map, until, has_time))
+            moved.update(self._send_gathered())
         return moved
+
+    def _send_gathered(self) -> Iterator[DispatchStatus]:
+        """Send what waits in the outbox; an article whose message does not get through falls due again."""
+        for article_id in self.worker.outbox.flush() if self.worker.outbox else ():
+            logger.error("message not sent", extra={"article_id": article_id})
+            yield DispatchStatus.FAILED
 
     def _poll_sources(self, now: datetime, has_time: Callable[[], bool]) -> Iterator[DispatchStatus]:
         """Send the sources that are due to discover; one whose message is lost falls due again."""
@@ -171,7 +187,8 @@ class DispatchStage:
         if not has_time():
             return None
         try:
-            return self._move(article_id, until)
+            with self.worker.outbox.gathered(article_id) if self.worker.outbox else nullcontext():
+                return self._move(article_id, until)
         except ThrottledError:
             return DispatchStatus.THROTTLED
         except Exception:

@@ -27,9 +27,9 @@ from newsdesk.adapters.comprehend import Comprehend
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.spending import DynamoAllowance
-from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.adapters.sqs import GatheringSender
 from newsdesk.clock import utc_now
-from newsdesk.contracts import ArticleEnriched, ArticleExtracted
+from newsdesk.contracts import ArticleEnriched, ArticleExtracted, PageFetched
 from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, process_batch, stage_messages
 
 SECONDS_NEEDED = 20.0
@@ -39,12 +39,14 @@ SECONDS_NEEDED = 20.0
 def build() -> EnrichStage:
     """Wire the stage to AWS, once per process."""
     settings = EnrichSettings.read()
+    sender = GatheringSender({PageFetched: settings.extract_queue_url, ArticleEnriched: settings.index_queue_url})
     return EnrichStage(
         worker=Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),
-            SqsMessageSender({ArticleEnriched: settings.index_queue_url}),
+            sender,
             utc_now,
             settings.timeouts,
+            outbox=sender,
         ),
         objects=S3ObjectStore(settings.bucket_name),
         enrichers=enrichers_for(settings),
@@ -82,4 +84,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchRespon
         build().handle,
         Metric.ARTICLES_ENRICHED,
         seconds_needed=SECONDS_NEEDED,
+        outbox=build().worker.outbox,
     )

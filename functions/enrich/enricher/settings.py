@@ -16,6 +16,7 @@ class EnrichSettings(VisitSettings):
     """Enrich's settings."""
 
     bucket_name: str = Field(description="The bucket of captures, work objects and articles.")
+    extract_queue_url: str = Field(description="The queue that takes articles back whose work was lost on the way.")
     index_queue_url: str = Field(description="The queue that takes enriched articles on.")
     entities_backend: Literal["embedded", "comprehend"] = Field(
         default="embedded", description="What finds entities: the enricher in the package, or Amazon Comprehend."

@@ -1,4 +1,4 @@
-"""The enrich stage: from extract's work object to the article.
+"""The enrich stage: from extract's work to the article.
 
 Comes in: ``ArticleExtracted``. Goes out: ``ArticleEnriched``. Changes: the article's object in the bucket, its state.
 """
@@ -13,12 +13,13 @@ from enum import StrEnum
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
 from newsdesk import __version__
-from newsdesk.articles import ArticleState, Stage, lifecycle, read_article, read_work
+from newsdesk.articles import ArticleState, Stage, lifecycle, read_article, read_carried_work, read_work
 from newsdesk.clock import from_text
 from newsdesk.contracts import (
     Article,
     ArticleExtracted,
     ChangeType,
+    Extracted,
     ExtractedWork,
     Outcome,
     Reason,
@@ -39,7 +40,9 @@ class EnrichStatus(StrEnum):
     UNCHANGED = "unchanged"
     """An article that was made anew is as it was; the run ended."""
     FAILED = "failed"
-    """The run ended because extract's work object is gone, or cannot be read."""
+    """The run ended because extract's work cannot be read, or what it is made of is gone."""
+    SENT_BACK = "sent_back"
+    """The message that carried extract's work was lost; extract makes it again."""
     SKIPPED = "skipped"
     """There was nothing to do: an older run's message, or one whose work is done."""
     STALE = "stale"
@@ -60,9 +63,9 @@ class EnrichStage:
         if state is None or state.extracted_key is None:
             return EnrichStatus.SKIPPED
         try:
-            work = read_work(self.objects.get(state.extracted_key))
+            work = self._work(state, state.extracted_key, message)
         except ObjectMissingError:
-            return self._fail(state, Reason.CAPTURE_MISSING, state.extracted_key)
+            return self._send_back(state, state.extracted_key)
         except UnreadableObjectError as error:
             return self._fail(state, Reason.WORK_UNREADABLE, str(error))
         article = build_article(state, work, self.enrichers)
@@ -72,6 +75,21 @@ class EnrichStage:
             outcome = self.worker.end(state, Outcome.UNCHANGED)
             return EnrichStatus.STALE if outcome is None else EnrichStatus.UNCHANGED
         return self._hand_on(state, to_json_bytes(article))
+
+    def _work(self, state: ArticleState, key: str, message: ArticleExtracted) -> ExtractedWork:
+        """Return extract's work: from the message, from the bucket, or out of the revision that is made anew."""
+        if message.work is not None and message.extracted_key == key:
+            work = read_carried_work(message.work)
+            if work.content_hash == state.content_hash:
+                return work
+        stored = self.objects.get(key)
+        return work_in(read_article(stored), state) if key.startswith(keys.ARTICLES_PREFIX) else read_work(stored)
+
+    def _send_back(self, state: ArticleState, key: str) -> EnrichStatus:
+        if state.capture is None or key.startswith(keys.ARTICLES_PREFIX):
+            return self._fail(state, Reason.CAPTURE_MISSING, key)
+        is_first = self.worker.hand_on(state, lifecycle.extract_again)
+        return EnrichStatus.SENT_BACK if is_first else EnrichStatus.STALE
 
     def _is_as_before(self, state: ArticleState, article: Article) -> bool:
         """Return whether what was made anew says what the current revision says."""
@@ -94,6 +112,18 @@ class EnrichStage:
             state, lambda current, now, timeouts: lifecycle.enriched(current, key, now, timeouts)
         )
         return EnrichStatus.ENRICHED if is_first else EnrichStatus.STALE
+
+
+def work_in(article: Article, state: ArticleState) -> ExtractedWork:
+    """Return the work that an article was made of, as far as enrich reads it."""
+    fields = {name: getattr(article, name) for name in Extracted.model_fields}
+    return ExtractedWork(
+        article_id=article.article_id,
+        capture_id=state.capture.capture_id if state.capture else "",
+        content_hash=state.content_hash or "",
+        article=Extracted(**fields),
+        links=article.enrichment.links,
+    )
 
 
 def next_revision(state: ArticleState) -> int:

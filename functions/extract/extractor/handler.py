@@ -18,7 +18,7 @@ from extractor.stage import ExtractStage
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.adapters.sqs import SqsMessageSender
+from newsdesk.adapters.sqs import GatheringSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import ArticleExtracted, FetchRequested, PageFetched
 from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, process_batch, stage_messages
@@ -44,18 +44,20 @@ def prepare() -> None:
 def build() -> ExtractStage:
     """Wire the stage to AWS, once per process."""
     settings = ExtractSettings.read()
+    sender = GatheringSender(
+        {
+            FetchRequested: settings.fetch_queue_url,
+            PageFetched: settings.extract_queue_url,
+            ArticleExtracted: settings.enrich_queue_url,
+        }
+    )
     return ExtractStage(
         worker=Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),
-            SqsMessageSender(
-                {
-                    FetchRequested: settings.fetch_queue_url,
-                    PageFetched: settings.extract_queue_url,
-                    ArticleExtracted: settings.enrich_queue_url,
-                }
-            ),
+            sender,
             utc_now,
             settings.timeouts,
+            outbox=sender,
         ),
         objects=S3ObjectStore(settings.bucket_name),
         hosts=DynamoHostStore(settings.table_name),
@@ -76,6 +78,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchRespon
         build().handle,
         Metric.PAGES_EXTRACTED,
         seconds_needed=SECONDS_NEEDED,
+        outbox=build().worker.outbox,
     )
 
 

@@ -1,8 +1,8 @@
-"""The extract stage: from a capture to extract's work object.
+"""The extract stage: from a capture to extract's work.
 
-Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``, or ``FetchRequested`` where the article has a further page.
-Changes: work objects in the bucket, the profile of the article's host, the article's state; deletes the capture of a
-page that opts out.
+Comes in: ``PageFetched``. Goes out: ``ArticleExtracted``, with the work where that is small, or ``FetchRequested``
+where the article has a further page. Changes: work objects in the bucket, the profile of the article's host, the
+article's state; deletes the capture of a page that opts out.
 
 An article of several pages comes here once for each of them. What a page gave is kept until the last one is there, so
 that each is read once; then all are joined.
@@ -19,11 +19,13 @@ from extractor.joining import MAXIMUM_JOINED_BYTES, join_pages
 from extractor.reading import read_page
 from extractor.text import content_hash
 from newsdesk.articles import (
+    LARGEST_CARRIED,
     ArticleState,
     Capture,
     CapturedPage,
     CaptureUnreadableError,
     Stage,
+    carried_work,
     find_claimed_original,
     lifecycle,
     pack_work,
@@ -63,7 +65,7 @@ class ExtractStatus(StrEnum):
     """What became of a message to extract."""
 
     EXTRACTED = "extracted"
-    """The work object was written, and enrich has its message."""
+    """The page was read, and enrich has its message."""
     PAGE_WANTED = "page_wanted"
     """A further page of the article is to be fetched."""
     UNCHANGED = "unchanged"
@@ -120,6 +122,8 @@ class ExtractStage:
         So many further pages of an article are fetched.
     maximum_joined_bytes : int
         What the pages of one article gave, as JSON, is joined up to this size.
+    largest_carried : int
+        Characters of work that go with the message to enrich; what is larger is stored.
     """
 
     worker: Worker
@@ -130,6 +134,7 @@ class ExtractStage:
     read: ReadPage = read_page
     follow_pages: int = 0
     maximum_joined_bytes: int = MAXIMUM_JOINED_BYTES
+    largest_carried: int = LARGEST_CARRIED
 
     def handle(self, message: PageFetched) -> ExtractStatus:
         """Extract one page."""
@@ -325,7 +330,10 @@ class ExtractStage:
     def _hand_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> ExtractStatus:
         run = state.run if state.reprocessing is not None else None
         key = keys.extracted_key(state.article_id, capture.capture_id, run)
-        if not self._put(key, to_json_bytes(_work_of(state, capture, result))):
+        work = to_json_bytes(_work_of(state, capture, result))
+        # A request to S3 costs more than all that is done with a message.
+        carried = carried_work(pack_work(work), self.largest_carried)
+        if carried is None and not self._put(key, work):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
             try:
                 digest = read_work(self.objects.get(key)).content_hash
@@ -336,6 +344,7 @@ class ExtractStage:
             lambda current, now, timeouts: lifecycle.extracted(
                 _to_be_read_again(current, result), key, digest, now, timeouts
             ),
+            {"work": carried},
         )
         return ExtractStatus.EXTRACTED if is_first else ExtractStatus.STALE
 

@@ -1,15 +1,17 @@
 """The intake function: files of the inbox in, submissions of bulk out.
 
-Comes in: SQS records whose bodies are events of S3, as EventBridge puts them into a queue, or what this function has
-sent itself. Goes out: the partial batch response. Changes: the table, the bucket, the queue of bulk, its own queue.
+Comes in: SQS records whose bodies are S3's notifications of new objects, or what this function has sent itself. Goes
+out: the partial batch response. Changes: the table, the bucket, the queue of bulk, its own queue.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import unquote_plus
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -34,17 +36,32 @@ class _Step:
     part: int | None = None
 
 
-def _step_in(record: QueueRecord) -> _Step:
-    detail = json.loads(record.body)["detail"]
-    key, etag = str(detail["object"]["key"]), str(detail["object"]["etag"]).strip('"')
-    part = detail.get("part")
-    return _Step(key, etag, int(detail.get("step", 0)), None if part is None else int(part))
+def _steps_in(record: QueueRecord) -> tuple[_Step, ...]:
+    """Return the steps that a message asks for; S3 tries a queue with a message that asks for none."""
+    body = json.loads(record.body)
+    if body.get("Event") == "s3:TestEvent":
+        return ()
+    if "Records" in body:
+        return tuple(_first_step(told["s3"]["object"]) for told in body["Records"])
+    detail = body["detail"]
+    file, part = detail["object"], detail.get("part")
+    step = _Step(str(file["key"]), str(file["etag"]), int(detail.get("step", 0)), None if part is None else int(part))
+    return (step,)
 
 
-_STEPS: RecordKind[_Step] = RecordKind(
-    read=_step_in,
-    keys=lambda step: {"file_id": file_id_of(step.key, step.etag), "step": step.number, "part": step.part},
-)
+def _first_step(told: Mapping[str, Any]) -> _Step:
+    # S3 encodes keys in notifications as forms are: a space is a plus sign.
+    return _Step(unquote_plus(told["key"]), str(told["eTag"]), 0)
+
+
+def _keys_of(steps: tuple[_Step, ...]) -> dict[str, object]:
+    if len(steps) != 1:
+        return {}
+    (step,) = steps
+    return {"file_id": file_id_of(step.key, step.etag), "step": step.number, "part": step.part}
+
+
+_STEPS: RecordKind[tuple[_Step, ...]] = RecordKind(read=_steps_in, keys=_keys_of)
 
 
 @cache
@@ -68,8 +85,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchRespon
     return process_batch(event, context, _STEPS, _take, Metric.INBOX_STEPS_TAKEN, seconds_needed=_SECONDS_NEEDED)
 
 
-def _take(step: _Step) -> IntakeStatus:
-    stage = build()
+def _take(steps: tuple[_Step, ...]) -> IntakeStatus:
+    status = IntakeStatus.STALE
+    for step in steps:
+        status = _take_one(build(), step)
+    return status
+
+
+def _take_one(stage: IntakeStage, step: _Step) -> IntakeStatus:
     if step.part is not None:
         return stage.take_part(step.key, step.etag, step.part)
     return stage.handle(step.key, step.etag, step.number)

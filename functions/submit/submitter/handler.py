@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
-from newsdesk.adapters.sqs import SENDER_ATTRIBUTE, SqsMessageSender
+from newsdesk.adapters.sqs import SENDER_ATTRIBUTE, GatheringSender
 from newsdesk.clock import utc_now
 from newsdesk.contracts import FetchRequested, PageFetched
 from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, Worker, instrumented, process_batch
@@ -33,12 +33,14 @@ _INTAKE: RecordKind[QueueRecord] = RecordKind(
 def build() -> SubmitStage:
     """Wire the stage to AWS, once per process."""
     settings = SubmitSettings.read()
+    sender = GatheringSender({FetchRequested: settings.fetch_queue_url, PageFetched: settings.extract_queue_url})
     return SubmitStage(
         Worker(
             DynamoArticleStore(settings.table_name, settings.record_retention_days),
-            SqsMessageSender({FetchRequested: settings.fetch_queue_url, PageFetched: settings.extract_queue_url}),
+            sender,
             utc_now,
             settings.timeouts,
+            outbox=sender,
         ),
         S3ObjectStore(settings.bucket_name),
         networks=settings.networks,
@@ -50,7 +52,15 @@ def build() -> SubmitStage:
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Take every submission of a batch; a body that is no submission is recorded as such and acknowledged."""
-    return process_batch(event, context, _INTAKE, _take, Metric.SUBMISSIONS_RECEIVED, seconds_needed=_SECONDS_NEEDED)
+    return process_batch(
+        event,
+        context,
+        _INTAKE,
+        _take,
+        Metric.SUBMISSIONS_RECEIVED,
+        seconds_needed=_SECONDS_NEEDED,
+        outbox=build().worker.outbox,
+    )
 
 
 def _take(record: QueueRecord) -> SubmitStatus:

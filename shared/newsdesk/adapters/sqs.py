@@ -5,8 +5,12 @@ Comes in: stage messages. Goes out: accepted messages. Changes: the queues.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -63,15 +67,82 @@ class SqsMessageSender:
 
     def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
         """Send one message to the queue of its type; see the port."""
-        request: dict[str, Any] = {}
-        if isinstance(message, FetchRequested) and message.host is not None:
-            request["MessageGroupId"] = message.host[:LONGEST_GROUP]
-        self._client.send_message(
-            QueueUrl=self._queue_urls[type(message)],
-            MessageBody=message.to_ascii_json(),
-            DelaySeconds=max(0, min(MAXIMUM_DELAY_SECONDS, delay_seconds)),
-            **request,
-        )
+        self._client.send_message(QueueUrl=self._queue_urls[type(message)], **_entry(message, delay_seconds))
+
+
+def _entry(message: StageMessage, delay_seconds: int) -> dict[str, Any]:
+    """Return a message as a call to SQS has it, alone or among others."""
+    entry: dict[str, Any] = {
+        "MessageBody": message.to_ascii_json(),
+        "DelaySeconds": max(0, min(MAXIMUM_DELAY_SECONDS, delay_seconds)),
+    }
+    if isinstance(message, FetchRequested) and message.host is not None:
+        entry["MessageGroupId"] = message.host[:LONGEST_GROUP]
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    owner: str
+    entry: dict[str, Any]
+
+
+class GatheringSender(SqsMessageSender):
+    """Sends the messages of several records together: a call to SQS with ten of them costs what one costs.
+
+    What is sent in :meth:`gathered` goes out with the tenth message to its queue, and at the latest in :meth:`flush`,
+    which says for whom that failed. Everything else is sent at once.
+    """
+
+    def __init__(
+        self,
+        queue_urls: Mapping[type[StageMessage], str],
+        client: SQSClient | None = None,
+        pauses: Pauses = REFUSED,
+    ) -> None:
+        super().__init__(queue_urls, client)
+        self._batches = BatchSender(client, pauses)
+        self._owner = threading.local()
+        self._lock = threading.Lock()
+        self._waiting: defaultdict[str, list[_Gathered]] = defaultdict(list)
+        self._unsent: set[str] = set()
+
+    @contextmanager
+    def gathered(self, owner: str) -> Iterator[None]:
+        """Let messages that this thread sends meanwhile wait for others; ``owner`` is answerable for them."""
+        self._owner.name = owner
+        try:
+            yield
+        finally:
+            self._owner.name = None
+
+    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:
+        """Send one message, or let it wait for others; see the port."""
+        owner = getattr(self._owner, "name", None)
+        if owner is None:
+            super().send(message, delay_seconds)
+            return
+        queue_url = self._queue_urls[type(message)]
+        with self._lock:
+            waiting = self._waiting[queue_url]
+            waiting.append(_Gathered(owner, _entry(message, delay_seconds)))
+            full = self._waiting.pop(queue_url) if len(waiting) == MESSAGES_PER_CALL else []
+        self._send_all(queue_url, full)
+
+    def flush(self) -> frozenset[str]:
+        """Send what waits; return the owners of messages, since the last call, that their queues may not have taken."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, defaultdict(list)
+        for queue_url, messages in waiting.items():
+            self._send_all(queue_url, messages)
+        with self._lock:
+            unsent, self._unsent = frozenset(self._unsent), set()
+        return unsent
+
+    def _send_all(self, queue_url: str, messages: Sequence[_Gathered]) -> None:
+        taken = self._batches.send_entries(queue_url, [message.entry for message in messages])
+        with self._lock:
+            self._unsent |= {gathered.owner for gathered, sent in zip(messages, taken, strict=True) if sent is None}
 
 
 class BatchSender:
@@ -89,13 +160,20 @@ class BatchSender:
         A message that the queue refuses is sent again some times. None stands for one of which it is not known that the
         queue took it, because it was refused to the end or its call failed, which is logged.
         """
-        entries: list[Any] = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
-        if attributes:
-            said = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
-            entries = [{**entry, "MessageAttributes": said} for entry in entries]
-        with ThreadPoolExecutor(_CALLS_AT_ONCE) as executor:
-            sent = executor.map(lambda call: self._send(queue_url, call), _in_calls(entries))
-            taken = {name: identifier for ids in sent for name, identifier in ids.items()}
+        said = {name: {"DataType": "String", "StringValue": value} for name, value in (attributes or {}).items()}
+        beside = {"MessageAttributes": said} if said else {}
+        return self.send_entries(queue_url, [{"MessageBody": body, **beside} for body in bodies])
+
+    def send_entries(self, queue_url: str, messages: Sequence[Mapping[str, Any]]) -> list[str | None]:
+        """Send messages, as the entries of ``SendMessageBatch`` without their ids; see :meth:`send`."""
+        entries = [{"Id": str(number), **message} for number, message in enumerate(messages)]
+        calls = _in_calls(entries)
+        if len(calls) > 1:
+            with ThreadPoolExecutor(_CALLS_AT_ONCE) as executor:
+                sent = list(executor.map(lambda call: self._send(queue_url, call), calls))
+        else:
+            sent = [self._send(queue_url, call) for call in calls]
+        taken = {name: identifier for ids in sent for name, identifier in ids.items()}
         return [taken.get(entry["Id"]) for entry in entries]
 
     def _send(self, queue_url: str, entries: Sequence[Any]) -> dict[str, str]:

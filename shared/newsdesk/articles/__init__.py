@@ -74,11 +74,12 @@ from newsdesk.articles.state import (
     Takedown,
     standing_of,
 )
-from newsdesk.articles.work import pack_work, read_article, read_work
+from newsdesk.articles.work import LARGEST_CARRIED, carried_work, pack_work, read_article, read_carried_work, read_work
 
 __all__ = [
     "CAPTURE_MEDIA_TYPE",
     "COMMITTING",
+    "LARGEST_CARRIED",
     "MAXIMUM_RESENDS",
     "OVERLOAD_POLICY",
     "RETRACTIONS",
@@ -118,6 +119,7 @@ __all__ = [
     "Timeouts",
     "WriteOnce",
     "begin_target",
+    "carried_work",
     "decode_sketch",
     "encode_sketch",
     "ended",
@@ -145,6 +147,7 @@ __all__ = [
     "put_off",
     "read_article",
     "read_capture",
+    "read_carried_work",
     "read_from",
     "read_work",
     "reason_to_keep",

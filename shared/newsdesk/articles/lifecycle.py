@@ -6,7 +6,7 @@ write what these functions return.
 ::
 
     (none) ─► fetch ─► extract ─► enrich ─► index ─► rest ─► fetch …     any stage ─► rest, with an outcome
-                 ▲───────┘ for a further page of the same article
+                 ▲───────┘ for a further page of the same article; from enrich back to extract where its work is lost
 
 An article that was committed can be taken back from any of these: it comes to rest with a tombstone in the place of
 its current revision. A worker that is still at it loses the next conditional write. An article that was taken down by
@@ -84,7 +84,8 @@ TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.INDEX: frozenset({Stage.INDEX, Stage.REST}),
     Stage.REST: frozenset({Stage.REST, Stage.FETCH}),
 }
-"""Where a step may lead to; from extract back to fetch :func:`page_wanted` leads alone."""
+"""Where a step may lead to; from extract back to fetch :func:`page_wanted` leads alone, and from enrich back to extract
+:func:`extract_again`."""
 
 
 class InvalidTransitionError(NewsdeskError):
@@ -251,7 +252,7 @@ def reprocessed(
     order : str
         The operator's order that this belongs to.
     extracted_key : str or None
-        The work object to begin from; None to begin from the captures.
+        What enrich begins from: the current revision's own object, or a work object; None to begin from the captures.
 
     Raises
     ------
@@ -505,12 +506,34 @@ def page_missed(state: ArticleState, why: ChainEnd, now: datetime, timeouts: Tim
 def extracted(
     state: ArticleState, extracted_key: str, content_hash: str, now: datetime, timeouts: Timeouts
 ) -> ArticleState:
-    """Return the state once extract's work object is durable."""
+    """Return the state once the article is extracted: its work goes with the message, or is in the bucket."""
     return _step(
         state,
         Stage.ENRICH,
         extracted_key=extracted_key,
         content_hash=content_hash,
+        due_at=_looked_at(state, now, timeouts),
+    )
+
+
+def extract_again(state: ArticleState, now: datetime, timeouts: Timeouts) -> ArticleState:
+    """Return a run in enrich, sent back to extract because the message that carried extract's work is lost.
+
+    It counts as a resend, so that a run whose messages are lost again and again ends.
+
+    Raises
+    ------
+    InvalidTransitionError
+        If the run is not in enrich, or has no capture.
+    """
+    if state.stage is not Stage.ENRICH or state.capture is None:
+        raise InvalidTransitionError(f"{state.stage.value} -> extract again")
+    return _changed(
+        state,
+        Stage.EXTRACT,
+        extracted_key=None,
+        content_hash=None,
+        resends=state.resends + 1,
         due_at=_looked_at(state, now, timeouts),
     )
 

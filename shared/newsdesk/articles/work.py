@@ -8,6 +8,8 @@ be read later either: a stage ends the run and says so.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import gzip
 import zlib
 
@@ -18,10 +20,34 @@ from newsdesk.errors import UnreadableObjectError
 
 _UNREADABLE = (ValidationError, gzip.BadGzipFile, zlib.error, EOFError)
 
+LARGEST_CARRIED = 60_000
+"""Characters of work that a message carries: with the rest it stays below 64 KiB, up to which SQS bills one request."""
+
 
 def pack_work(work: bytes) -> bytes:
     """Compress extract's work, as JSON; the same work is the same bytes, with no time in the header."""
     return gzip.compress(work, mtime=0)
+
+
+def carried_work(packed: bytes, largest: int) -> str | None:
+    """Return what :func:`pack_work` returned as a message carries it; None where that has too many characters."""
+    text = base64.b64encode(packed).decode("ascii")
+    return text if len(text) <= largest else None
+
+
+def read_carried_work(text: str) -> ExtractedWork:
+    """Read what :func:`carried_work` returned.
+
+    Raises
+    ------
+    UnreadableObjectError
+        If this release cannot read it.
+    """
+    try:
+        packed = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise UnreadableObjectError(f"extract's work: {_summary(error)}") from error
+    return read_work(packed)
 
 
 def read_work(stored: bytes) -> ExtractedWork:

@@ -2,8 +2,9 @@
 
 Comes in: JSON from a queue or an event bus. Goes out: models, and JSON for the next queue.
 
-Messages carry ids and S3 keys, never content. Unknown fields are ignored; adding an optional field keeps the version,
-anything else is a new class beside the old one. Golden JSON of every released version stays in ``tests/contracts``.
+Messages carry ids and S3 keys, and no content but extract's work where that is small. Unknown fields are ignored;
+adding an optional field keeps the version, anything else is a new class beside the old one. Golden JSON of every
+released version stays in ``tests/contracts``.
 """
 
 from __future__ import annotations
@@ -114,10 +115,11 @@ class PageFetched(StageMessage):
 
 
 class ArticleExtracted(StageMessage):
-    """The cleaned article is in the bucket."""
+    """The cleaned article comes with the message, or is in the bucket."""
 
     type: Literal["ArticleExtracted"] = "ArticleExtracted"
-    extracted_key: str
+    extracted_key: str = Field(description="Where it is in the bucket, unless it comes with the message.")
+    work: str | None = Field(default=None, description="Extract's work object as it would be stored, in Base64.")
 
 
 class ArticleEnriched(StageMessage):

@@ -5,7 +5,14 @@ Below it stand ``articles`` and all that is below them; above it ``adapters``.
 
 from __future__ import annotations
 
-from newsdesk.runtime.batches import BatchResponse, QueueRecord, RecordKind, RecordStatus, process_batch, stage_messages
+from newsdesk.runtime.batches import (
+    BatchResponse,
+    QueueRecord,
+    RecordKind,
+    RecordStatus,
+    process_batch,
+    stage_messages,
+)
 from newsdesk.runtime.observability import (
     HOST_CLASSES,
     Metric,

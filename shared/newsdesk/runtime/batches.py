@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypedDict, TypeVar
@@ -20,6 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.contracts import StageMessage
 from newsdesk.errors import ThrottledError
+from newsdesk.ports import Outbox
 from newsdesk.runtime.observability import Metric, count, logger, measure
 
 MessageT = TypeVar("MessageT")
@@ -106,6 +108,7 @@ def process_batch(
     *,
     seconds_needed: float,
     concurrency: int = 1,
+    outbox: Outbox | None = None,
 ) -> BatchResponse:
     """Handle every record of an SQS event.
 
@@ -121,6 +124,8 @@ def process_batch(
         What one record may take. With less time left, it is handed back to the queue untried.
     concurrency : int
         Records handled at the same time.
+    outbox : Outbox or None
+        Gathers the messages that are sent for the records.
 
     Returns
     -------
@@ -132,7 +137,8 @@ def process_batch(
         if context.get_remaining_time_in_millis() < seconds_needed * 1000:
             return False
         try:
-            _handle_one(kind, kind.read(record), handle, metric)
+            with outbox.gathered(record.message_id) if outbox else nullcontext():
+                _handle_one(kind, kind.read(record), handle, metric)
         except Exception:  # whatever it is, it fails this record alone; what was not foreseen has been logged
             return False
         return True
@@ -143,8 +149,14 @@ def process_batch(
     else:
         with ThreadPoolExecutor(max_workers=concurrency) as executor:
             handled = list(executor.map(is_handled, records))
-    failed = (record for record, is_done in zip(records, handled, strict=True) if not is_done)
-    return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in failed]}
+    # A record whose message did not get through comes again, and sends it again.
+    unsent = outbox.flush() if outbox else frozenset[str]()
+    failed = {record.message_id for record, is_done in zip(records, handled, strict=True) if not is_done} | unsent
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": record.message_id} for record in records if record.message_id in failed
+        ]
+    }
 
 
 def _record_in(entry: Mapping[str, Any]) -> QueueRecord:

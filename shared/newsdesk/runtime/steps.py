@@ -9,7 +9,7 @@ acknowledges its message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +31,7 @@ from newsdesk.clock import Clock
 from newsdesk.contracts import Outcome, Reason, StageMessage, outcome_in
 from newsdesk.errors import AlreadyRecordedError, ConflictError
 from newsdesk.pauses import Pauses
-from newsdesk.ports import MessageSender
+from newsdesk.ports import MessageSender, Outbox
 
 Step = Callable[[ArticleState], tuple[ArticleState, Iterable[WriteOnce]]]
 """From the state as it is to the state as it should be, and what is recorded with it."""
@@ -54,6 +54,8 @@ class Worker:
         Reaches the queues of the stages that this one may hand an article to.
     pauses : Pauses
         Between the tries of a step that lost to another write.
+    outbox : Outbox or None
+        Where the sender gathers the messages of several articles, if it does.
     """
 
     store: ArticleStore
@@ -61,6 +63,7 @@ class Worker:
     clock: Clock
     timeouts: Timeouts
     pauses: Pauses = CONTENDED
+    outbox: Outbox | None = None
 
     def load_for_stage(self, message: StageMessage, stage: Stage) -> ArticleState | None:
         """Return the state that a message asks a stage to work on.
@@ -145,12 +148,18 @@ class Worker:
         now = self.clock()
         return self.apply_step(state, lambda current: (change(current, now, self.timeouts), ()))
 
-    def hand_on(self, state: ArticleState, change: Change) -> bool:
-        """Apply a change and send the message of the stage that the article stands at then."""
+    def hand_on(self, state: ArticleState, change: Change, carried: Mapping[str, object] | None = None) -> bool:
+        """Apply a change and send the message of the stage that the article stands at then.
+
+        Parameters
+        ----------
+        carried : mapping or None
+            Fields of that message beside those that the state names. Whoever sends it again has them no more.
+        """
         after = self.change(state, change)
         if after is None:
             return False
-        self.send_on(after)
+        self.send_on(after, carried=carried)
         return True
 
     def end(self, state: ArticleState, outcome: Outcome, *, duplicate_of: str | None = None) -> Outcome | None:
@@ -181,11 +190,13 @@ class Worker:
         """Apply a step that ends the run, and return the outcome that is recorded."""
         return _outcome_of(self.apply_step(state, step))
 
-    def send_on(self, state: ArticleState, *, delay_seconds: int = 0) -> None:
+    def send_on(
+        self, state: ArticleState, *, delay_seconds: int = 0, carried: Mapping[str, object] | None = None
+    ) -> None:
         """Send the message that drives an article on; at rest there is none."""
         message = message_for(state)
         if message is not None:
-            self.sender.send(message, delay_seconds=delay_seconds)
+            self.sender.send(message.model_copy(update=carried), delay_seconds=delay_seconds)
 
 
 def _outcome_of(after: ArticleState | None) -> Outcome | None:
