@@ -95,8 +95,8 @@ def test_markdown_of_every_block() -> None:
         "# Bridge reopens\n\n*Ada Quill · 2026",
         "\n### Repairs\n",
         "\n- one\n- two\n",
-        "\n> He said\n> it\n",
-        "\n| a | b |\n| --- | --- |\n| c\\|d |  |\n",
+        "\n> He said\\\n> it\n",
+        "\n| a | b |\n| --- | --- |\n| c\\|d |\n",
         "\n````\nx = ```y```\n````\n",
         "\n*The bridge*\n",
     ):

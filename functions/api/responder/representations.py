@@ -38,8 +38,8 @@ def _article_in(body: bytes) -> Article:
 
 
 JSON = Representation("json", "application/json", lambda body: body.decode("utf-8"))
-MARKDOWN = Representation("markdown1", "text/markdown", lambda body: to_markdown(_article_in(body)))
-HTML = Representation("html1", "text/html", lambda body: to_html(_article_in(body)))
+MARKDOWN = Representation("markdown2", "text/markdown", lambda body: to_markdown(_article_in(body)))
+HTML = Representation("html2", "text/html", lambda body: to_html(_article_in(body)))
 REPRESENTATIONS = (JSON, MARKDOWN, HTML)
 """What there is, the preferred one first."""
 

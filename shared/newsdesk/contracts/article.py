@@ -83,14 +83,63 @@ class BlockType(StrEnum):
     CODE = "code"
 
 
-class Block(ArticleModel):
-    """One block of the body, in document order."""
+class Mark(ArticleModel):
+    """What a run of a block's text is, besides text. The text itself stays plain."""
 
-    type: BlockType = Field(description="What kind of block it is.")
-    text: str = Field(description="Its text, without markup.")
+    kind: str = Field(
+        description="`link`, `strong`, `emphasis`, `code`, `strikethrough`, `subscript`, `superscript`; or `break`: "
+        "the space that it covers is a line break. There may be more kinds one day: ignore those that you do not know."
+    )
+    begin: int = Field(ge=0, description="In the block's `text`, in Unicode code points.")
+    end: int = Field(ge=0, description="Behind its last character.")
+    url: str | None = Field(default=None, description="Of a link: absolute, with http, https or mailto.")
+
+
+class Media(ArticleModel):
+    """A picture or something embedded that stands in the text, by reference."""
+
+    kind: str = Field(
+        description="`image`, `video`, `audio`, or `embed`: another site's page in a frame. There may be more one day."
+    )
+    url: str = Field(description="Absolute, with http or https.")
+    alt: str | None = Field(default=None, description="What the page says instead, unless its caption says the same.")
+    caption: str | None = Field(
+        default=None, description="Unless it is a block itself: then it stands behind, as a block of type `caption`."
+    )
+    credit: str | None = Field(default=None, description="Whose it is, as the page says.")
+    is_behind: bool | None = Field(
+        default=None, description="True behind the last block. All other media stand before the block that has them."
+    )
+
+
+class Block(ArticleModel):
+    """One block of the body, in document order; their texts, each on a line, are `articleBody`."""
+
+    type: BlockType = Field(description="What it is.")
+    text: str = Field(description="Its text, plain: of a list, a table and code with a line end between their parts.")
     level: int | None = Field(default=None, ge=1, le=6, description="Of a heading.")
-    items: tuple[str, ...] | None = Field(default=None, description="Of a list.")
-    rows: tuple[tuple[str, ...], ...] | None = Field(default=None, description="Of a table.")
+    items: tuple[str, ...] | None = Field(
+        default=None, description="Of a list, each on one line: the lines of `text`, some of them joined by a space."
+    )
+    levels: tuple[int, ...] | None = Field(
+        default=None, description="Of a nested list: how deep each item stands, the outermost at 0."
+    )
+    numbers: tuple[int | None, ...] | None = Field(
+        default=None, description="Of a numbered list: each item's number; null for an item that has none."
+    )
+    rows: tuple[tuple[str, ...], ...] | None = Field(
+        default=None,
+        description="Of a table: the cells of each row, each on one line. Empty cells, and those that a wider or "
+        "higher cell covers, are empty strings. What `text` says before the first cell is the table's caption.",
+    )
+    headers: tuple[tuple[int, int], ...] | None = Field(
+        default=None, description="Of a table: the row and the column of each header cell, from 0."
+    )
+    language: str | None = Field(default=None, description="Of code: its language, as the page names it.")
+    marks: tuple[Mark, ...] = Field(default=(), description="Links, emphasis and line breaks in `text`, in order.")
+    media: tuple[Media, ...] = Field(
+        default=(), description="Pictures and embeds between the block before and this one, in order."
+    )
 
 
 class Part(ArticleModel):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from extractor.body.confidence import stated_confidence
 from extractor.body.guard import Boundary, find_boundary
+from extractor.body.markup import mark_up
 from extractor.body.model import Model
 from extractor.body.recurrence import Recurrence, judge_recurrence
 from extractor.body.ruled_out import ruled_out
@@ -23,6 +24,7 @@ __all__ = [
     "describe",
     "find_boundary",
     "judge_recurrence",
+    "mark_up",
     "prefer_script_body",
     "prefer_stated_body",
     "ruled_out",

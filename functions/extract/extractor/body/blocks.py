@@ -13,12 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from extractor.body.lists import LISTS, items_of
+from extractor.body.tables import table_of
 from extractor.html import FIGURES, TABLES, Container, Element, Segment, preformatted_text
 from extractor.text import ends_sentence
 from newsdesk.contracts import Block, BlockType
 from newsdesk.words import count_words
 
-_LISTS = frozenset({"ul", "ol", "dl", "menu"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _FARTHEST = 12
 """So many elements outwards are searched for a list, a table or a quote that a segment is part of."""
@@ -27,7 +28,7 @@ _CONTAINERS = {
     "blockquote": BlockType.QUOTE,
     "figcaption": BlockType.CAPTION,
     "pre": BlockType.CODE,
-} | dict.fromkeys(_LISTS, BlockType.LIST)
+} | dict.fromkeys(LISTS, BlockType.LIST)
 
 
 _CODE_NAME = re.compile(r"\b(?:code|lang(?:uage)?|highlight|brush|hljs|prettyprint|syntax)", re.IGNORECASE)
@@ -47,7 +48,7 @@ _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """Neighbouring segments of one block."""
 
     type: BlockType
@@ -58,15 +59,20 @@ class _Group:
 
 def blocks_of(segments: Iterable[Segment]) -> tuple[Block, ...]:
     """Return the blocks that segments make."""
-    groups: list[_Group] = []
+    return tuple(block_of(group) for group in groups_of(segments))
+
+
+def groups_of(segments: Iterable[Segment]) -> Sequence[Group]:
+    """Return the segments of each block."""
+    groups: list[Group] = []
     for segment in segments:
         kind, container = _kind(segment.element)
         previous = groups[-1] if groups else None
         if previous and kind in _MERGED and previous.type is kind and previous.container is container:
             previous.segments.append(segment)
         else:
-            groups.append(_Group(kind, container, _HEADINGS.get(segment.tag), [segment]))
-    return tuple(_block(group) for group in groups)
+            groups.append(Group(kind, container, _HEADINGS.get(segment.tag), [segment]))
+    return groups
 
 
 def is_caption(segment: Segment) -> bool:
@@ -167,73 +173,26 @@ def _has_sentence(part: str) -> bool:
     return ends_sentence(part.rstrip()) or _SENTENCE_BREAK.search(part) is not None
 
 
-def _block(group: _Group) -> Block:
+def block_of(group: Group) -> Block:
+    """Return the block that neighbouring segments make."""
     if group.type is BlockType.CODE and (code := preformatted_text(group.container)):
         return Block(type=BlockType.CODE, text=code)
     text = "\n".join(segment.text for segment in group.segments)
+    if group.type is BlockType.LIST:
+        return _list(text, group)
+    if group.type is BlockType.TABLE:
+        table = table_of(group.container, group.segments)
+        return Block(type=BlockType.TABLE, text=text, rows=table.rows, headers=table.headers or None)
+    return Block(type=group.type, text=text, level=group.level if group.type is BlockType.HEADING else None)
+
+
+def _list(text: str, group: Group) -> Block:
+    items = items_of(group.container, group.segments)
+    levels, numbers = tuple(item.level for item in items), tuple(item.number for item in items)
     return Block(
-        type=group.type,
+        type=BlockType.LIST,
         text=text,
-        level=group.level if group.type is BlockType.HEADING else None,
-        items=_lines(group.segments, "li") if group.type is BlockType.LIST else None,
-        rows=_rows(group.segments) if group.type is BlockType.TABLE else None,
+        items=tuple(item.text for item in items),
+        levels=levels if any(levels) else None,
+        numbers=numbers if any(number is not None for number in numbers) else None,
     )
-
-
-def _lines(segments: Sequence[Segment], tag: str) -> tuple[str, ...]:
-    """Return the texts of segments, those in one element of a name joined."""
-    joined: list[tuple[Element, list[str]]] = []
-    for segment in segments:
-        owner = _owner(segment.element, tag)
-        if joined and joined[-1][0] is owner:
-            joined[-1][1].append(segment.text)
-        else:
-            joined.append((owner, [segment.text]))
-    return tuple(" ".join(texts) for _, texts in joined)
-
-
-def _rows(segments: Sequence[Segment]) -> tuple[tuple[str, ...], ...]:
-    rows: list[tuple[Element, list[Segment]]] = []
-    for segment in segments:
-        if segment.tag == "caption":
-            continue
-        owner = _owner(segment.element, "tr")
-        if rows and rows[-1][0] is owner:
-            rows[-1][1].append(segment)
-        else:
-            rows.append((owner, [segment]))
-    return tuple(_cells(row) for _, row in rows)
-
-
-def _cells(row: Sequence[Segment]) -> tuple[str, ...]:
-    """Return the texts of a row's cells, each on one line."""
-    cells: list[tuple[Element, list[str]]] = []
-    for segment in row:
-        owner = _cell_of(segment.element)
-        if cells and cells[-1][0] is owner:
-            cells[-1][1].append(segment.text)
-        else:
-            cells.append((owner, [segment.text]))
-    return tuple(" ".join(texts) for _, texts in cells)
-
-
-def _cell_of(element: Element) -> Element:
-    walked: Element | None = element
-    for _ in range(_FARTHEST):
-        if walked is None:
-            break
-        if walked.tag in ("td", "th"):
-            return walked
-        walked = walked.getparent()
-    return element
-
-
-def _owner(element: Element, tag: str) -> Element:
-    walked: Element | None = element
-    for _ in range(_FARTHEST):
-        if walked is None:
-            break
-        if walked.tag == tag:
-            return walked
-        walked = walked.getparent()
-    return element

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractor.body.blocks import blocks_of
+from extractor.body.markup import marked_blocks
 from extractor.body.selection import Body
 from extractor.html import Page, script_body
 from extractor.text import is_furniture, kind_of_line
@@ -59,7 +59,7 @@ def prefer_script_body(body: Body, page: Page, titles: Sequence[str]) -> Body:
     if shown > _MOST_SHOWN_WORDS or not is_free:
         return body
     segments = [s for s in script_body(page, titles) if not is_furniture(kind_of_line(s.text)) and s.text not in titles]
-    blocks = blocks_of(segments)
+    blocks = marked_blocks(segments, page.url)
     text = "\n".join(block.text for block in blocks)
     size = count_words(text)
     if size < SHORTEST_WORDS or shown >= MISSING * size or (shown >= SHORTEST_WORDS and not _opens(body.text, text)):

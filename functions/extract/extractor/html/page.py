@@ -19,7 +19,7 @@ from extractor.html.elements import Elements
 from extractor.html.json_ld import StructuredData, read_structured_data
 from extractor.html.links import checked_url
 from extractor.html.meta_tags import MetaStatements, read_meta
-from extractor.html.segments import Segment, walk
+from extractor.html.segments import Placed, Segment, walk
 from extractor.html.tree import parse_html
 from newsdesk.characters import hides_text
 from newsdesk.web import Url
@@ -48,6 +48,8 @@ class Page:
         Its elements, by what they are called.
     containers : tuple of Container
         The elements around the segments, the outer before the inner; the first is the root.
+    media : tuple of Placed
+        Its pictures, recordings and frames, in document order.
     hides_text : bool
         Whether its text, its title or its ``<meta>`` elements hold characters that are there to hide or to turn text.
     data : StructuredData
@@ -63,6 +65,7 @@ class Page:
     elements: Elements
     segments: tuple[Segment, ...]
     containers: tuple[Container, ...]
+    media: tuple[Placed, ...]
     hides_text: bool
     data: StructuredData
     meta: MetaStatements
@@ -116,6 +119,7 @@ def read_html(text: str, address: str) -> Page | None:
         elements=elements,
         segments=walked.segments,
         containers=walked.containers,
+        media=walked.media,
         hides_text=walked.hides_text or _hides_statements(elements),
         data=read_structured_data(tree),
         meta=read_meta(elements.of("meta")),

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -22,12 +23,12 @@ from newsdesk.characters import hides_text, storable
 # What HTML's rendering section displays in a line, and the elements that only mark up words. Everything else, custom
 # elements included, begins a new line.
 # fmt: off
-_INLINE = frozenset({
+INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "slot", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })
-_SKIPPED = frozenset({
+SKIPPED = frozenset({
     "audio", "base", "button", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe", "img",
     "input", "link", "map", "meta", "noembed", "noframes", "noscript", "object", "option", "param", "progress",
     "script", "select", "source", "style", "svg", "template", "textarea", "title", "track", "video",
@@ -35,13 +36,14 @@ _SKIPPED = frozenset({
 # fmt: on
 _OFTEN_UNCLOSED = frozenset({"button", "noscript", "svg"})
 _SWALLOWED = 5
+_IN_PLACE = frozenset({"amp-img", "audio", "iframe", "img", "video"})
 _STRONG = frozenset({"b", "strong"})
 _MAXIMUM_LINKS = 1_000
 _MAXIMUM_COMPARISONS = 10_000
 """A page may be one run of a million links: beyond this, each of its segments names the run's first links."""
-_LINE_BREAK = "\x1e"
+LINE_BREAK = "\x1e"
 """What a ``br`` is in a run of text; no document has this character, and it is white space."""
-_PARAGRAPH_BREAK = re.compile(rf"{_LINE_BREAK}[ \t\r\n\f\v\xa0]*{_LINE_BREAK}\s*")
+PARAGRAPH_BREAK = re.compile(rf"{LINE_BREAK}[ \t\r\n\f\v\xa0]*{LINE_BREAK}\s*")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _UNSEEN_NAME = re.compile(
     r"(?<![^\s_-])sr-?only|screen-?reader|visually-?hidden|hidden-visually|(?<!\S)(?:off-?screen|assistive-text)"
@@ -87,6 +89,13 @@ class Segment:
     is_hidden: bool = False
 
 
+class Placed(NamedTuple):
+    """A picture, or something that is embedded, and the index of the segment that follows it."""
+
+    element: HtmlElement
+    before: int
+
+
 @dataclass(slots=True, eq=False)
 class _Level:
     """An element that the walk is in, and its container once there is a segment in it."""
@@ -114,18 +123,20 @@ class Walked:
     """What a walk through a page found: segments, the containers around them, and whether some text was hidden.
 
     ``hides_text`` says that characters that show nothing were left out; see :func:`newsdesk.characters.hides_text`.
+    ``media`` are the pictures, recordings and frames, in order.
     """
 
     segments: tuple[Segment, ...]
     containers: tuple[Container, ...]
     hides_text: bool
+    media: tuple[Placed, ...]
 
 
 def walk(tree: HtmlElement) -> Walked:
     """Return what a walk through a page finds."""
     made = _Walk(tree)
     made.run()
-    return Walked(tuple(made.segments), made.containers.finished(), made.hides_text)
+    return Walked(tuple(made.segments), made.containers.finished(), made.hides_text, tuple(made.media))
 
 
 class _Walk:
@@ -134,6 +145,7 @@ class _Walk:
     def __init__(self, tree: HtmlElement) -> None:
         self.segments: list[Segment] = []
         self.containers = ContainerTree()
+        self.media: list[Placed] = []
         self.hides_text = False
         self._tree = tree
         self._block = 0
@@ -144,6 +156,7 @@ class _Walk:
         self._parts: list[str] = []
         self._links: list[HtmlElement] = []
         self._link_characters = self._strong_characters = 0
+        self._media: list[tuple[HtmlElement, int]] = []
 
     def run(self) -> None:
         """Walk, without recursion: pages nest deeper than Python does."""
@@ -152,13 +165,15 @@ class _Walk:
         while stack:
             for child in stack[-1].children:
                 tag = child.tag
-                if tag in _INLINE and not len(child):
+                if tag in INLINE and not len(child):
                     self._pass(child, tag)
                 elif tag == "br":
-                    self._parts.append(_LINE_BREAK)
-                elif tag.__class__ is str and (tag not in _SKIPPED or _is_unclosed(child)):
+                    self._parts.append(LINE_BREAK)
+                elif tag.__class__ is str and (tag not in SKIPPED or is_unclosed(child)):
                     self._enter(child, tag)
                     break
+                elif tag in _IN_PLACE:
+                    self._place(child)
                 tail = child.tail
                 # Most text beside elements is white space between blocks.
                 if tail and (self._parts or not tail.isspace()):
@@ -169,9 +184,12 @@ class _Walk:
     def _enter(self, element: HtmlElement, tag: str) -> None:
         stack = self._stack
         is_hiding = _hides(element)
-        is_inline = tag in _INLINE
-        if not is_inline and (self._parts or self._links):
-            self._flush()
+        is_inline = tag in INLINE
+        if not is_inline:
+            if self._parts or self._links:
+                self._flush()
+            if tag == "amp-img":
+                self._place(element)
         stack.append(_Level(element, tag, iter(element), self._block, is_inline, is_hiding))
         if not is_inline:
             self._block = len(stack) - 1
@@ -193,7 +211,7 @@ class _Walk:
         text = element.text
         if tag == "a":
             self._links.append(element)
-        if not text or (not self._parts and text.isspace()) or (tag == "span" and _is_unseen(element)):
+        if not text or (not self._parts and text.isspace()) or (tag == "span" and is_unseen(element)):
             return
         if tag == "a":
             self._open_links.append(element)
@@ -225,9 +243,15 @@ class _Walk:
         if tail and (self._parts or not tail.isspace()) and self._stack:
             self._gather(tail)
 
+    def _place(self, element: HtmlElement) -> None:
+        if self._parts:
+            self._media.append((element, len(self._parts)))
+        else:
+            self.media.append(Placed(element, len(self.segments)))
+
     def _gather(self, text: str) -> None:
         # HTML reads line ends as spaces, but for those in a ``pre``.
-        self._parts.append(text.replace("\n", _LINE_BREAK) if self._preformatted else text)
+        self._parts.append(text.replace("\n", LINE_BREAK) if self._preformatted else text)
         if (self._open_links or self._strongs) and not text.isspace():
             size = len(" ".join(text.split()))
             self._link_characters += size if self._open_links else 0
@@ -236,8 +260,10 @@ class _Walk:
     def _flush(self) -> None:
         """Make segments of the run so far; a link that is still open goes on in the next one."""
         if self._parts:
+            if self._media:
+                self._place_in_run()
             joined = "".join(self._parts)
-            parts = _PARAGRAPH_BREAK.split(joined) if _LINE_BREAK in joined else [joined]
+            parts = PARAGRAPH_BREAK.split(joined) if LINE_BREAK in joined else [joined]
             texts = [text for part in parts if (text := self._cleaned(part))]
             if texts:
                 self._add(texts, self._links)
@@ -245,6 +271,19 @@ class _Walk:
             self._link_characters = self._strong_characters = 0
         if self._links:
             self._links = list(self._open_links)
+
+    def _place_in_run(self) -> None:
+        """Say of what stands amid a run in which of its segments that is: it follows the one that it is in."""
+        before, begin, is_in_segment = len(self.segments), 0, False
+        for element, end in self._media:
+            first, *others = PARAGRAPH_BREAK.split("".join(self._parts[begin:end]))
+            for part in (first, *others):
+                is_in_segment = is_in_segment and part is first
+                if not is_in_segment and part and not part.isspace():
+                    before, is_in_segment = before + 1, True
+            self.media.append(Placed(element, before))
+            begin = end
+        self._media = []
 
     def _cleaned(self, text: str) -> str:
         text = " ".join(text.split())
@@ -304,13 +343,13 @@ def _hides(element: HtmlElement) -> bool:
     return style is not None and _HIDDEN_STYLE.search(style) is not None
 
 
-def _is_unseen(run: HtmlElement) -> bool:
+def is_unseen(run: HtmlElement) -> bool:
     """Return whether a run of words within a line is not displayed."""
     name = run.get("class")
     return (name is not None and _UNSEEN_NAME.search(name.lower()) is not None) or _hides(run)
 
 
-def _is_unclosed(element: HtmlElement) -> bool:
+def is_unclosed(element: HtmlElement) -> bool:
     """Return whether an element swallowed what follows because its end tag is missing: no button holds paragraphs."""
     return element.tag in _OFTEN_UNCLOSED and len(tuple(islice(element.iter("p", "article"), _SWALLOWED))) == _SWALLOWED
 

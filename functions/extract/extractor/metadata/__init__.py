@@ -5,7 +5,25 @@ Below it stand ``text`` and ``html``; above it ``body`` and ``reading``.
 
 from __future__ import annotations
 
+from extractor.metadata.images import (
+    FoundImage,
+    PlacedImage,
+    embedded_address,
+    file_name,
+    is_of_some_size,
+    picture_in_place,
+)
 from extractor.metadata.reader import Metadata, read_metadata
 from extractor.metadata.titles import LONGEST_HEADLINE
 
-__all__ = ["LONGEST_HEADLINE", "Metadata", "read_metadata"]
+__all__ = [
+    "LONGEST_HEADLINE",
+    "FoundImage",
+    "Metadata",
+    "PlacedImage",
+    "embedded_address",
+    "file_name",
+    "is_of_some_size",
+    "picture_in_place",
+    "read_metadata",
+]

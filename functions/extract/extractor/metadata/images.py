@@ -48,6 +48,8 @@ _CONTROLS_OF_GALLERY = re.compile(
     r")\W*)+",
     re.IGNORECASE,
 )
+_IS_NO_ADDRESS = re.compile(r"about:|data:|javascript:", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SMALLEST_SIDE = 60
 """Pixels, where a page states them: what is smaller is an icon, or counts visitors."""
 _PORTRAIT = re.compile(
@@ -80,6 +82,14 @@ class FoundImage:
     credit: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedImage:
+    """An image as it stands in the text, and the element that holds it, its caption and nothing else."""
+
+    image: FoundImage
+    box: Element
+
+
 def stated_images(page: Page) -> tuple[FoundImage, ...]:
     """Return the images of the article, the main one first, each picture once."""
     found: dict[str, FoundImage] = {}
@@ -87,7 +97,7 @@ def stated_images(page: Page) -> tuple[FoundImage, ...]:
         address = checked_url(image.url, page.url)
         if address is None:
             continue
-        name = _file_name(address.href)
+        name = file_name(address.href)
         known = found.get(name)
         if known is None:
             if len(found) < MAXIMUM_IMAGES:
@@ -113,32 +123,74 @@ def _stated(page: Page) -> Iterator[FoundImage]:
 
 def _in_figures(page: Page) -> Iterator[FoundImage]:
     for figure in islice(page.elements.of("figure"), _FIGURES_TRIED):
-        address = _largest(figure)
-        if address is None or _is_furniture(figure) or _is_portrait(figure):
-            continue
-        caption_element = next(figure.iter("figcaption"), None)
-        if caption_element is None:
-            yield FoundImage(address, "dom")
-            continue
-        caption, credit = _caption_and_credit(caption_element)
-        yield FoundImage(address, "dom", caption, credit)
+        image = _in_figure(figure, figure)
+        if image is not None:
+            yield image
+
+
+def _in_figure(figure: Element, pictures: Element) -> FoundImage | None:
+    """Return the largest of some pictures of a figure, with the figure's caption."""
+    address = _largest(pictures)
+    if address is None or _is_furniture(figure) or _is_portrait(figure):
+        return None
+    caption_element = next(figure.iter("figcaption"), None)
+    caption, credit = (None, None) if caption_element is None else _caption_and_credit(caption_element)
+    return FoundImage(address, "dom", caption, credit)
 
 
 def _in_text(tree: Element) -> Iterator[FoundImage]:
     """Yield the pictures without a figure: in a box with their caption, or alone between two paragraphs."""
     for picture in _PICTURES_BESIDE_TEXT(tree)[:_PICTURES_TRIED]:
-        if not _may_be_content(picture):
-            continue
-        box = _box_of(picture)
-        if box is None or _is_furniture(box) or _is_portrait(picture) or not _is_beside_text(box):
-            continue
-        address = _largest(box)
-        if address is not None:
-            named = (inner for inner in box.iterdescendants() if isinstance(inner.tag, str))
-            called = (inner for inner in named if _CAPTION_CLASS.search(inner.get("class") or ""))
-            caption_element = next(called, box)
-            caption, credit = _caption_and_credit(caption_element)
-            yield FoundImage(address, "dom", caption, credit)
+        found = _beside_text(picture)
+        if found is not None:
+            yield found.image
+
+
+def _beside_text(picture: Element) -> PlacedImage | None:
+    if not _may_be_content(picture):
+        return None
+    box = _box_of(picture)
+    if box is None or _is_furniture(box) or _is_portrait(picture) or not _is_beside_text(box):
+        return None
+    address = _largest(box)
+    if address is None:
+        return None
+    named = (inner for inner in box.iterdescendants() if isinstance(inner.tag, str))
+    called = (inner for inner in named if _CAPTION_CLASS.search(inner.get("class") or ""))
+    caption_element = next(called, box)
+    caption, credit = _caption_and_credit(caption_element)
+    return PlacedImage(FoundImage(address, "dom", caption, credit), box)
+
+
+def picture_in_place(picture: Element) -> PlacedImage | None:
+    """Return the image that an ``img`` shows, by the rules of :func:`stated_images`; None where it is furniture.
+
+    Of a figure with several pictures each is taken, the first with the figure's caption.
+    """
+    figure = next(picture.iterancestors("figure"), None)
+    if figure is None:
+        return _beside_text(picture)
+    others = list(islice(figure.iter("img", "amp-img"), 2))
+    parent = picture.getparent()
+    own = parent if parent is not None and parent.tag == "picture" else picture
+    image = _in_figure(figure, figure if len(others) < 2 else own)
+    if image is not None and others[0] is not picture:
+        image = replace(image, caption=None, credit=None)
+    return PlacedImage(image, figure) if image is not None else None
+
+
+def embedded_address(element: Element) -> str | None:
+    """Return the address of what a frame, a film or a recording shows, also where a script puts it in place."""
+    sources = [element, *islice(element.iter("source"), 5)]
+    plain = (source.get("src", "")[:_LONGEST_ADDRESS].strip() for source in sources)
+    stated = (*(address for source in sources for address in _lazy_addresses(source)), *plain)
+    return next((address for address in stated if address and not _IS_NO_ADDRESS.match(address)), None)
+
+
+def is_of_some_size(element: Element) -> bool:
+    """Return whether an element is displayed, and larger than what only counts visitors where it states its size."""
+    is_small = any(0 <= _number(side) < _SMALLEST_SIDE for name in ("width", "height") if (side := element.get(name)))
+    return not is_small and not _NOT_SHOWN.search(element.get("style") or "")
 
 
 def _box_of(picture: Element) -> Element | None:
@@ -255,7 +307,7 @@ def _is_furniture(figure: Element) -> bool:
     return False
 
 
-def _file_name(address: str) -> str:
+def file_name(address: str) -> str:
     """Return what names a picture whatever its size: the last part of its path, or all where that says nothing."""
     path = unquote(address.partition("?")[0])
     name = re.sub(r"[-_@]\d{2,4}x\d{2,4}(?=\.)", "", path.rpartition("/")[2])

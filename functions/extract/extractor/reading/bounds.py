@@ -45,7 +45,8 @@ def _blocks_within(blocks: Iterable[Block], left: int) -> Iterator[Block]:
     for block in blocks:
         if len(block.text) > left:
             if block.items is None and block.rows is None and (text := _cut(block.text, left)):
-                yield block.model_copy(update={"text": text})
+                marks = tuple(mark for mark in block.marks if mark.end <= len(text))
+                yield block.model_copy(update={"text": text, "marks": marks})
             return
         yield block
         left -= len(block.text) + 1

@@ -1,0 +1,177 @@
+"""The pictures and embeds that stand in the body.
+
+Comes in: a page, and what of it is kept. Goes out: each medium, and the segment before which it stands.
+
+A picture is the article's by the rules of :mod:`extractor.metadata.images`, and stands in the body where it stands
+between kept segments, at the head of the article, or directly behind its last line. What shares its box with text that
+was cut as foreign is foreign, too.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import islice
+
+from extractor.body.selection import Body
+from extractor.html import Element, Page, Placed, checked_url, is_same_site, leads_elsewhere, one_line
+from extractor.metadata import embedded_address, file_name, is_of_some_size, picture_in_place
+from extractor.text import DropReason, fold
+from newsdesk.contracts import Media
+
+MOST_TRIED, MOST_MEDIA = 2_000, 200
+_HEAD, _TAIL = 12, 2
+"""Segments between the head's picture and the first line, and between the last line and a picture behind it."""
+_NEAR = 6
+_LEVELS, _BOX_LEVELS = 12, 3
+_LARGEST_BOX = 12
+_LONGEST_ALT = 500
+_OWN_LINES = frozenset({DropReason.CAPTION, DropReason.PAGE_FURNITURE, DropReason.REPEATED, DropReason.BYLINE})
+"""What may be cut in the box of a picture that is the article's."""
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", re.IGNORECASE)
+_NO_CONTENT = re.compile(
+    r"(?<![a-z])ads?(?![a-z])|advert|doubleclick|syndication|sponsor|tagmanager|analytics|captcha|newsletter|subscri"
+    r"|sign-?up|log-?in|comment|disqus|consent|cookie|share|widget/like|plugins/(?:like|page)|follow",
+    re.IGNORECASE,
+)
+"""In the address or the names of a frame that is there for other reasons than to show something."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedMedia:
+    """A medium, and the index of the segment that follows it."""
+
+    media: Media
+    before: int
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is in the body so far, so that nothing of it comes twice."""
+
+    files: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+
+
+def media_in(page: Page, body: Body) -> Sequence[PlacedMedia]:
+    """Return the media of a body, in order."""
+    return list(islice(_media_in(page, sorted(body.kept), body), MOST_MEDIA)) if body.kept and page.media else []
+
+
+def _media_in(page: Page, kept: Sequence[int], body: Body) -> Iterator[PlacedMedia]:
+    seen = _Seen(texts={page.segments[index].text for index in kept})
+    chosen = set(kept)
+    for placed in islice(page.media, MOST_TRIED):
+        if not kept[0] - _HEAD <= placed.before <= kept[-1] + 1 + _TAIL or not _stands_in(placed, page, kept):
+            continue
+        if _is_foreign(placed, page, body, chosen):
+            continue
+        media = _picture(placed, page, kept, seen) if _is_picture(placed.element) else _embed(placed.element, page)
+        if media is not None and (name := file_name(media.url)) not in seen.files:
+            seen.files.add(name)
+            yield PlacedMedia(media, placed.before)
+
+
+def _is_picture(element: Element) -> bool:
+    return element.tag in ("img", "amp-img")
+
+
+def _stands_in(placed: Placed, page: Page, kept: Sequence[int]) -> bool:
+    """Return whether something is among the kept segments, or belongs to them at the head or the end."""
+    if kept[0] < placed.before <= kept[-1]:
+        return True
+    if placed.before <= kept[0]:
+        return _shares(placed.element, page.segments[kept[0]].element, ("article", "main"))
+    last = page.segments[kept[-1]].element
+    beside = last.getparent()
+    return beside is not None and any(step is beside for step in islice(placed.element.iterancestors(), _BOX_LEVELS))
+
+
+def _shares(element: Element, other: Element, tags: Sequence[str]) -> bool:
+    """Return whether the nearest element of some names around one is also around another."""
+    around = next((step for step in element.iterancestors() if step.tag in tags), None)
+    return around is not None and any(step is around for step in other.iterancestors())
+
+
+def _is_foreign(placed: Placed, page: Page, body: Body, chosen: Set[int]) -> bool:
+    """Return whether a medium is a link to another article, or in a box of which other judges cut the text."""
+    figure = next((step for step in islice(placed.element.iterancestors(), _LEVELS) if step.tag == "figure"), None)
+    around = islice(figure.iterancestors(), _BOX_LEVELS) if figure is not None else ()
+    if any(step.tag == "a" and leads_elsewhere(step, page.url) for step in around):
+        return True
+    box = _box_of(placed, page, chosen)
+    if box is None:
+        return False
+    return any(body.reasons.get(index) not in {None, *(reason.value for reason in _OWN_LINES)} for index in box)
+
+
+def _box_of(placed: Placed, page: Page, chosen: Set[int]) -> range | None:
+    """Return the segments of the largest small element around a medium that holds nothing which was kept."""
+    around = set(islice(placed.element.iterancestors(), _BOX_LEVELS))
+    found: range | None = None
+    for index in (placed.before - 1, placed.before):
+        container = page.segments[index].container if 0 <= index < len(page.segments) else None
+        for _ in range(_BOX_LEVELS):
+            if container is None or container.last - container.first >= _LARGEST_BOX:
+                break
+            box = range(container.first, container.last + 1)
+            if container.element in around and chosen.isdisjoint(box):
+                found = box if found is None or len(box) > len(found) else found
+            container = container.parent
+    return found
+
+
+def _picture(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen) -> Media | None:
+    found = picture_in_place(placed.element)
+    address = checked_url(found.image.url, page.url) if found else None
+    if found is None or address is None:
+        return None
+    lines = " ".join(_lines_in(found.box, placed.before, page, kept))
+    image = found.image
+    # What is kept as a block of its own is not said again, nor what a block says elsewhere.
+    is_said = bool(lines) or image.caption in seen.texts
+    caption = None if is_said else image.caption
+    credit = image.credit if image.credit and image.credit not in lines else None
+    return Media(
+        kind="image",
+        url=address.href,
+        alt=_alt(placed.element, caption or lines or image.caption, credit),
+        caption=caption,
+        credit=credit,
+    )
+
+
+def _lines_in(box: Element, at: int, page: Page, kept: Sequence[int]) -> Iterator[str]:
+    """Yield the kept lines within a picture's box."""
+    begin = bisect_left(kept, at - _NEAR)
+    for index in kept[begin : begin + 2 * _NEAR]:
+        element = page.segments[index].element
+        if element is box or any(step is box for step in islice(element.iterancestors(), _LEVELS)):
+            yield page.segments[index].text
+
+
+def _alt(picture: Element, caption: str | None, credit: str | None) -> str | None:
+    alt = one_line(picture.get("alt"), _LONGEST_ALT)
+    if not alt or _PICTURE_FILE.search(alt):
+        return None
+    folded = " ".join(fold(alt))
+    said = " ".join(fold(f"{caption or ''} {credit or ''}"))
+    return alt if folded and folded not in said else None
+
+
+def _embed(element: Element, page: Page) -> Media | None:
+    """Return a frame or a recording that is content, by reference."""
+    stated = embedded_address(element)
+    address = checked_url(stated, page.url) if stated else None
+    if address is None or not is_of_some_size(element):
+        return None
+    names = f"{address.href} {element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}"
+    title = one_line(element.get("title") or element.get("aria-label"), _LONGEST_ALT)
+    if element.tag != "iframe":
+        return Media(kind=element.tag, url=address.href, alt=title)
+    is_own = page.url is not None and is_same_site(page.url.host, address.host)
+    if _NO_CONTENT.search(names) or (is_own and title is None):
+        return None
+    return Media(kind="embed", url=address.href, alt=title)

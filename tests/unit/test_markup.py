@@ -1,0 +1,188 @@
+"""Bodies with their markup: what stands in a page's text stands in its blocks.
+
+Comes in: pages with links, emphasis, lists, tables, pictures and frames. Goes out: assertions on the blocks.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.body.markup import marked_blocks
+from extractor.html import checked_url, parse_html, segments_of
+from newsdesk.contracts import Block, Media
+from tests.unit.test_extraction import PROSE, extracted, page
+
+SITE = "https://www.courier.example"
+BASE = checked_url(f"{SITE}/2026/gate")
+
+
+def blocks(html: str) -> tuple[Block, ...]:
+    tree = parse_html(html)
+    assert tree is not None
+    return marked_blocks(segments_of(tree), BASE)
+
+
+def marks(html: str) -> list[tuple[str, str]]:
+    """Return what each mark is, and the text under it; of a link its target, too."""
+    return [
+        (f"{mark.kind} {mark.url}" if mark.url else mark.kind, block.text[mark.begin : mark.end])
+        for block in blocks(html)
+        for mark in block.marks
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>A <b>bold</b> <em>word</em></p>", [("strong", "bold"), ("emphasis", "word")]),
+        ("<p>Run <code>make</code>, H<sub>2</sub>O, x<sup>2</sup>, <del>no</del></p>", [
+            ("code", "make"), ("subscript", "2"), ("superscript", "2"), ("strikethrough", "no"),
+        ]),
+        ("<p><strong> spaced </strong>out</p>", [("strong", "spaced")]),
+        ("<p><b><i>both</i></b></p>", [("strong", "both"), ("emphasis", "both")]),
+        ("<p><b>one</b><b>word</b></p>", [("strong", "oneword")]),
+        ("<p><b>nested <b>twice</b></b></p>", [("strong", "nested twice")]),
+        ("<p>a <b>b <i>c</b> d</i></p>", [("strong", "b c"), ("emphasis", "c")]),
+        ("<a href=/a><p>One</p><p>Two</p></a>", [(f"link {SITE}/a", "One"), (f"link {SITE}/a", "Two")]),
+        ("<p>One<br>two<br></p>", [("break", " ")]),
+        ("<p><b>One<br><br>Two</b> three</p>", [("strong", "One"), ("strong", "Two")]),
+        ("<pre>Two steel doors rise out of the bed of the river. The keepers\nsleep above the pumps.</pre>", []),
+        ("<p><span style='font-weight: 700; font-style:italic'>x</span></p>", [("emphasis", "x"), ("strong", "x")]),
+        ("<p><b style='font-weight:normal'>not bold</b></p>", []),
+        ("<h2><strong>Heading</strong></h2>", []),
+        ("<p><i class=icon></i>x <b>\u200b</b>y</p>", []),
+        ("<p>e\u0301 <b>e\u0301t\u00ade\u0301</b></p>", [("strong", "été")]),
+        ("<p><b>\u202eevil</b></p>", [("strong", "evil")]),
+    ],
+)  # fmt: skip
+def test_a_run_is_marked_as_what_it_is(html: str, expected: list[tuple[str, str]]) -> None:
+    assert sorted(marks(html)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("href", "target"),
+    [
+        ("/tides?utm_source=x", "https://www.courier.example/tides?utm_source=x"),
+        ("https://w.example/ü (1)", "https://w.example/%C3%BC%20(1)"),
+        ("//w.example", "https://w.example/"),
+        ("mailto:ada@courier.example?subject=Hi", "mailto:ada@courier.example"),
+        ("mailto:?body=https://x.example", None),
+        ("javascript:alert(1)", None),
+        (" JaVa\nScript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("ftp://w.example/", None),
+        ("tel:+441234", None),
+        ("https://user:secret@w.example/", None),
+        ("#top", None),
+        ("", None),
+    ],
+)
+def test_a_link_leads_to_the_web_or_a_mailbox(href: str, target: str | None) -> None:
+    assert marks(f'<p>See <a href="{href}">there</a>.</p>') == ([(f"link {target}", "there")] if target else [])
+
+
+def test_an_inner_list_stands_below_its_item_and_numbers_are_the_pages() -> None:
+    (block,) = blocks(
+        "<ul><li>One <a href=/a>a</a><ol start=3><li>Three<li value=7>Seven<li>Eight</ol><li><p>Two</p><p>more</p></ul>"
+    )
+    assert block.items == ("One a", "Three", "Seven", "Eight", "Two more")
+    assert block.levels == (0, 1, 1, 1, 0)
+    assert block.numbers == (None, 3, 7, 8, None)
+    assert [block.text[mark.begin : mark.end] for mark in block.marks] == ["a"]
+
+
+def test_a_list_of_terms_has_their_descriptions_below_them() -> None:
+    (block,) = blocks("<dl><dt>Sill<dd>Where a gate rests.<dd><p>Also</p><p>a lip.</p></dl>")
+    assert (block.items, block.levels) == (("Sill", "Where a gate rests.", "Also a lip."), (0, 1, 1))
+
+
+def test_a_countdown_counts_down() -> None:
+    (block,) = blocks("<ol reversed><li>a<li>b<li>c</ol>")
+    assert block.numbers == (3, 2, 1)
+
+
+def test_a_table_keeps_empty_cells_headers_and_what_wide_cells_cover() -> None:
+    (block,) = blocks(
+        "<table><caption><p>Levels</p></caption><thead><tr><td></td><td colspan=2>Lock</td></tr></thead>"
+        "<tr><th rowspan=2>2025<td>Upper<td>97<tr><td><b>Lower</b><td>93<tr><th>2026<td><td>95</table>"
+    )
+    assert block.rows == (("", "Lock"), ("2025", "Upper", "97"), ("", "Lower", "93"), ("2026", "", "95"))
+    assert block.headers == ((0, 1), (1, 0), (3, 0))
+    assert [block.text[mark.begin : mark.end] for mark in block.marks] == ["Lower"]
+
+
+def test_code_names_its_language() -> None:
+    (block,) = blocks('<pre><code class="hljs language-python">if wet:\n  close()</code></pre>')
+    assert (block.language, block.text, block.marks) == ("python", "if wet:\n  close()", ())
+
+
+FIGURE = (
+    '<figure><img src="/i/gate.jpg" alt="Two doors"><figcaption>The gate at night. Photo: Ada Quill</figcaption>'
+    "</figure>"
+)
+LONGER = (
+    "<p>"
+    + "The keepers sleep above the pumps, and wake when the water does, which is about once a month. " * 2
+    + "</p>"
+)
+
+
+def media(html: str) -> list[tuple[int, Media]]:
+    article = extracted(html).article
+    return [(place, medium) for place, block in enumerate(article.blocks) for medium in block.media]
+
+
+def test_a_picture_stands_where_it_stood_with_caption_and_credit() -> None:
+    found = media(page(article=PROSE + FIGURE + LONGER))
+    ((place, image),) = found
+    assert image == Media(
+        kind="image",
+        url="https://www.courier.example/i/gate.jpg",
+        alt="Two doors",
+        caption="The gate at night.",
+        credit="Ada Quill",
+    )
+    assert extracted(page(article=PROSE + FIGURE + LONGER)).article.blocks[place].text.startswith("The keepers sleep")
+
+
+def test_nothing_is_said_twice() -> None:
+    article = extracted(page(article=PROSE + FIGURE.replace("Two doors", "The gate at night") + LONGER)).article
+    text = article.model_dump_json(include={"article_body", "blocks"})
+    said = [block.text for block in article.blocks] + [m.caption or "" for b in article.blocks for m in b.media]
+    assert sum("The gate at night." in part for part in said) == 1
+    assert '"alt":null' in text
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        '<p><img src="/pixel.gif" width="1" height="1"></p>',
+        '<figure><img src="/i/logo.svg"></figure>',
+        '<a href="/other-story"><figure><img src="/i/other.jpg"></figure></a>',
+        '<aside class="related"><figure><img src="/i/other.jpg"></figure><h3>Ten things to do on Friday</h3></aside>',
+        '<iframe src="https://t.example/frame" width="1" height="1"></iframe>',
+        '<iframe src="https://ads.doubleclick.example/x" title="Advertisement"></iframe>',
+        '<iframe src="javascript:alert(1)"></iframe>',
+        '<iframe src="https://v.example/1" style="display:none"></iframe>',
+    ],
+)
+def test_furniture_is_no_picture_of_the_article(furniture: str) -> None:
+    assert media(page(article=PROSE + furniture + LONGER)) == []
+
+
+def test_frames_and_recordings_are_named_and_not_loaded() -> None:
+    embeds = (
+        '<iframe data-src="https://v.example/embed/1" title="The gate closes" width="560"></iframe>'
+        '<video><source src="/v/gate.mp4"></video>'
+    )
+    assert [medium for _, medium in media(page(article=PROSE + embeds + LONGER))] == [
+        Media(kind="embed", url="https://v.example/embed/1", alt="The gate closes"),
+        Media(kind="video", url="https://www.courier.example/v/gate.mp4"),
+    ]
+
+
+def test_the_body_is_what_it_was_without_markup() -> None:
+    rich = PROSE.replace("Two", '<a href="/x"><b>Two</b></a>', 1) + FIGURE + "<ul><li>a<ul><li>b</ul></ul>" + LONGER
+    article = extracted(page(article=rich)).article
+    assert article.article_body == "\n".join(block.text for block in article.blocks)
+    assert "<" not in article.article_body
