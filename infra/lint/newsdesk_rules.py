@@ -15,8 +15,15 @@ from cfnlint.template import Template
 _VISIBILITY_FACTOR = 6
 _DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600
 _DEFAULT_FUNCTION_TIMEOUT = 3
-_WITHOUT_RESOURCE = frozenset({"comprehend:DetectEntities", "comprehend:DetectKeyPhrases"})
-"""Actions that IAM grants on ``*`` only, because they read nothing that belongs to the account."""
+_WITHOUT_RESOURCE = frozenset(
+    {
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListMetrics",
+        "comprehend:DetectEntities",
+        "comprehend:DetectKeyPhrases",
+    }
+)
+"""Actions that IAM grants on ``*`` only, because they read nothing that is a resource of the account."""
 
 
 class _Rule(CloudFormationLintRule):

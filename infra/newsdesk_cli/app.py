@@ -352,6 +352,26 @@ def show(
         out.print(enrichment_view(article) if enrichment else article_view(article))
 
 
+@app.command(epilog="Example: newsdesk desk --stack newsdesk")
+def desk(
+    port: Annotated[
+        int, typer.Option(help="Where on this machine; 0 for any port that is free.", max=65535, min=0)
+    ] = 8400,
+    stack_name: StackName = None,
+    region: Region = None,
+) -> None:
+    """Look at a stack in a web browser, read only, until it is interrupted; this machine alone can reach it."""
+    from importlib.util import find_spec
+
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        fail("the desk needs more packages: pip install 'newsdesk[desk]'")
+    from newsdesk_cli.desk import serve
+    from newsdesk_cli.lookup import open_stack
+
+    stack = open_stack(stack_name, region)
+    serve(stack, port, lambda address: say(f"the desk is at {address}; Ctrl-C ends it"))
+
+
 @app.command(epilog='Example: newsdesk search --like "drone strike on a refinery"')
 def search(
     like: Annotated[str, typer.Option(help="An article's id or URL, or a text.", metavar="ARTICLE_ID|URL|TEXT")],

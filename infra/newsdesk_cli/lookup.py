@@ -43,12 +43,22 @@ def names_an_article(subject: str) -> bool:
 
 def find_article(stack: Stack, subject: str) -> ArticleState | None:
     """Return the state of the article that an id or a URL names; end the command if the text is neither."""
-    if _ARTICLE_ID.fullmatch(subject):
-        return stack.store.find(subject)
     try:
-        return stack.store.find(article_id(canonical_url(parse_url(subject))))
+        return find_state(stack, subject)
     except RejectedUrlError:
         fail(f"{subject} is neither an article's id nor a URL, and no submission has that id")
+
+
+def find_state(stack: Stack, subject: str) -> ArticleState | None:
+    """Return the state of the article that an id or a URL names.
+
+    Raises
+    ------
+    RejectedUrlError
+        If the text is neither.
+    """
+    is_id = _ARTICLE_ID.fullmatch(subject)
+    return stack.store.find(subject if is_id else article_id(canonical_url(parse_url(subject))))
 
 
 def records_of(stack: Stack, subject: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cfnlint.rules import RulesCollection
 from newsdesk.clock import utc_now
 from newsdesk.sources import PauseReason, SourceKind, paused
 from newsdesk_cli import redriving, reprocessing, selecting, sources
+from newsdesk_cli.desk import desk_of
 from newsdesk_cli.embedding import ask_for_vectors
 from newsdesk_cli.listing import Wanted, listed
 from newsdesk_cli.lookup import queue_depths, status_of
@@ -26,6 +27,7 @@ from newsdesk_cli.templates import load_template
 from tests.faults.flows import PATH
 from tests.faults.world import Call, World
 from tests.functional.misbehaving_server import MisbehavingServer, answer
+from tests.newsroom import HOST, ask
 from tests.pipeline import page
 
 POLICIES = ROOT / "infra" / "operators.yaml"
@@ -61,6 +63,17 @@ def look(stack: Stack, article_id: str) -> None:
     listed(stack, Wanted(None, None, selecting.Period(), 10))
     for source in sources.every(stack.sources):
         sources.known(stack.sources, source, utc_now())
+    application = desk_of(stack, [HOST])
+    for page_of_it in ("", "/cut", "/revisions", "/capture", "/capture/page", "/explanation"):
+        assert ask(application, f"/articles/{article_id}{page_of_it}").status_code == 200
+    for address in (
+        "/?hours=1",
+        "/articles",
+        "/articles?host=127.0.0.1&language=en",
+        "/sources",
+        "/submissions/submission-1",
+    ):
+        assert ask(application, address).status_code == 200
 
 
 def operate(stack: Stack, article_id: str) -> None:

@@ -5,15 +5,16 @@ Comes in: a template's name and its values. Goes out: HTML, in which every value
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from newsdesk.clock import from_text
+from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import DESCRIPTIONS
+from newsdesk_cli.status_view import article_facts
 from newsdesk_cli.wording import in_words
 
 _FOLDER = Path(__file__).parent
@@ -45,6 +46,8 @@ def _environment() -> Environment:
         away=_away,
         spaced=lambda value: str(value).replace("_", " "),
         size=_size,
+        epoch_away=lambda seconds, now: in_words(to_text(datetime.fromtimestamp(seconds, UTC)), now),
+        facts=lambda state, now: article_facts(state, now).items(),
     )
     environment.tests["on_the_web"] = lambda address: str(address).startswith(("https://", "http://"))
     environment.globals["outcome_meanings"] = DESCRIPTIONS
