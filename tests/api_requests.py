@@ -59,6 +59,7 @@ def request(
         "requestContext": {
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "t"},
             "requestId": "request-1",
+            "domainName": "api.example",
             "stage": "$default",
         },
         "isBase64Encoded": False,

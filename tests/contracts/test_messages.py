@@ -43,6 +43,7 @@ FURTHER = [
     ("v1/article-changed", "retracted"),
     ("v1/article-changed", "erased"),
     ("v1/article-changed", "merging"),
+    ("v1/article-changed", "subjects"),
     ("v1/submission-ended", "described"),
     ("v1/url-submitted", "from-feed"),
 ]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, cast
+from xml.etree import ElementTree
 
 import boto3
 import pytest
@@ -17,11 +18,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import responder.answering
 import responder.changes
+import responder.feeds
 import responder.handler
 import submitter.handler
 from harness import aws
 from newsdesk.adapters import feed as feed_adapter
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sqs import SENDER_ATTRIBUTE
 from newsdesk.articles import ArticleState, Stage
 from newsdesk.articles.state import RetractionReason, Takedown, Tombstone
@@ -516,18 +519,19 @@ class TestListing:
 # ----------------------------------------------------------------------------------------- GET /v1/changes
 
 
-def change_of(number: int) -> ArticleChanged:
+def change_of(number: int, revision: int = 1, **fields: Any) -> ArticleChanged:
     state = new_state(number)
-    return ArticleChanged(
-        change_id=f"{state.article_id}-1",
-        change_type="created",
-        article_id=state.article_id,
-        revision=1,
-        url=state.url,
-        host=state.host,
-        key=key_of(state),
-        committed_at=to_text(NOW),
-    )
+    known = {
+        "change_id": f"{state.article_id}-{revision}",
+        "change_type": "created",
+        "article_id": state.article_id,
+        "revision": revision,
+        "url": state.url,
+        "host": state.host,
+        "key": key_of(state, revision),
+        "committed_at": to_text(NOW + timedelta(minutes=number)),
+    }
+    return ArticleChanged.model_validate({**known, **fields})
 
 
 class TestChanges:
@@ -564,6 +568,99 @@ class TestChanges:
         monkeypatch.setattr(responder.changes, "SETTLING", timedelta(seconds=-60))
         page = ask("GET", "/v1/changes", query={"after": cursor}).document
         assert [change["changeId"] for change in page["items"]] == [change_of(99).change_id]
+
+
+# ----------------------------------------------------------------------------------------- GET /v1/feeds
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def titles(answer: Answer) -> list[str | None]:
+    """The entries' titles in an Atom feed."""
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+    document = ElementTree.fromstring(answer.body)  # noqa: S314 - of our own making
+    return [node.text for node in document.iterfind(f"{ATOM}entry/{ATOM}title")]
+
+
+def tell(hours_ago: float, sequence: int, *changes: ArticleChanged) -> None:
+    """Put an object into the change feed."""
+    key = changes_key(utc_now() - timedelta(hours=hours_ago), f"{sequence:040d}")
+    aws.put_object(key, "".join(f"{change.to_json()}\n" for change in changes).encode())
+
+
+class TestFeeds:
+    def test_a_hosts_feed_has_its_articles_the_latest_change_first(self, ask: Ask, store: DynamoArticleStore) -> None:
+        # Given two articles of a host
+        for number in (0, 1):
+            at = to_text(NOW + timedelta(minutes=number))
+            state = committed(store, number)
+            assert state.current is not None
+            current = state.current.model_copy(update={"committed_at": at, "headline": f"Story {number} <&>"})
+            store.save(state.model_copy(update={"version": 2, "current": current}))
+        # When its feeds are asked for
+        query = {"host": "news.example"}
+        answer = ask("GET", "/v1/feeds/json", query=query)
+        # Then both have them
+        assert titles(ask("GET", "/v1/feeds/atom", query=query)) == ["Story 1 <&>", "Story 0 <&>"]
+        assert answer.headers["content-type"] == "application/feed+json; charset=utf-8"
+        first = answer.document["items"][0]
+        assert first["id"] == f"urn:newsdesk:article:{id_of(1)}"
+        assert answer.document["feed_url"] == "https://api.example/v1/feeds/json?host=news.example"
+        assert (first["url"], first["date_modified"]) == (url_of(1), "2026-03-14T09:27:53.589Z")
+
+    def test_a_feed_of_a_country_or_a_topic_has_what_is_of_it_now(self, ask: Ask) -> None:
+        # Given articles of two countries and a topic, of which one is no more of its country, and one is gone
+        subjects: dict[str, Any] = {"countries": ["GB", "FR"], "topics": ["medtop:20000763"]}
+        tell(30, 1, *(change_of(number, headline=f"Story {number}", **subjects) for number in range(4)))
+        tell(2, 2, change_of(1, 2, headline="Elsewhere", countries=["FR"]))
+        tell(0, 3, change_of(2, 2, change_type="retracted", key=None, reason="gone"))
+
+        # When, Then
+        assert titles(ask("GET", "/v1/feeds/atom", query={"country": "GB"})) == ["Story 3", "Story 0"]
+        assert titles(ask("GET", "/v1/feeds/atom", query={"country": "FR"})) == ["Story 3", "Elsewhere", "Story 0"]
+        assert titles(ask("GET", "/v1/feeds/atom", query={"topic": "medtop:20000763"})) == ["Story 3", "Story 0"]
+        assert titles(ask("GET", "/v1/feeds/atom", query={"country": "DE"})) == []
+
+    def test_who_has_a_feed_gets_nothing_and_no_object_is_read(self, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given a reader who has a feed
+        tell(1, 1, change_of(0, headline="Story", countries=["GB"]))
+        query = {"country": "GB"}
+        had = {"If-None-Match": ask("GET", "/v1/feeds/atom", query=query).headers["etag"]}
+        # When it asks again, while no object can be read, Then it has it still
+        with monkeypatch.context() as closed:
+            closed.setattr(S3ObjectStore, "get", lambda *_: pytest.fail("an object was read"))
+            assert ask("GET", "/v1/feeds/atom", query=query, headers=had).status == 304
+        # And once something has changed, it gets that
+        tell(0, 2, change_of(1, headline="Another", countries=["GB"]))
+        assert titles(ask("GET", "/v1/feeds/atom", query=query, headers=had)) == ["Another", "Story"]
+
+    def test_only_the_newest_objects_are_read(self, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given more objects than a feed reads, in hours of which each lies in another span that is looked back
+        monkeypatch.setattr(responder.feeds, "MOST_OBJECTS", 3)
+        for number, hours in enumerate((200, 100, 20, 5, 0)):
+            tell(hours, number, change_of(number, headline=f"Story {number}", countries=["GB"]))
+        # When, Then
+        assert titles(ask("GET", "/v1/feeds/atom", query={"country": "GB"})) == ["Story 4", "Story 3", "Story 2"]
+
+    @pytest.mark.parametrize(
+        "query",
+        [{}, {"host": "a", "country": "GB"}, {"country": "gb"}, {"country": "GBR"}, {"topic": "20000763"}],
+    )
+    def test_a_feed_has_one_subject(self, ask: Ask, query: dict[str, str]) -> None:
+        assert ask("GET", "/v1/feeds/atom", query=query).problem == "bad-request"
+        assert ask("GET", "/v1/feeds/rss", query={"country": "GB"}).problem == "bad-request"
+
+    def test_what_no_feed_can_hold_is_left_out(self, ask: Ask) -> None:
+        # Given a headline and a day alone, and characters that XML has not
+        odd = change_of(0, headline="A\ufffe\x0bB\u202e", countries=["GB"], date_published="2026-03-14")
+        tell(0, 1, odd, change_of(1, countries=["GB"], date_published="2026-03-14T09:00+01:00"))
+        # When they are asked for, Then they can be read; an article without a headline goes by its address
+        atom = ask("GET", "/v1/feeds/atom", query={"country": "GB"})
+        assert titles(atom) == [url_of(1), "AB\u202e"]
+        assert atom.body.count("<published>2026-03-14T08:00:00Z</published>") == atom.body.count("<published>") == 1
+        items = ask("GET", "/v1/feeds/json", query={"country": "GB"}).document["items"]
+        assert [item.get("date_published") for item in items] == ["2026-03-14T08:00:00Z", None]
 
 
 # ----------------------------------------------------------------------------------------- POST /v1/captures

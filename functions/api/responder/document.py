@@ -56,7 +56,8 @@ def openapi_document() -> dict[str, Any]:
         for method in _METHODS:
             if method in item:
                 _complete(item[method])
-    document["paths"]["/v1/articles/{article_id}"]["get"]["parameters"].append(_IF_NONE_MATCH)
+    for path in ("/v1/articles/{article_id}", "/v1/feeds/{form}"):
+        document["paths"][path]["get"]["parameters"].append(_IF_NONE_MATCH)
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
     document["components"]["securitySchemes"] = _SECURITY_SCHEMES

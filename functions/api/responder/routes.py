@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, NoReturn
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -23,6 +24,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from newsdesk.contracts import SUBMISSION_ID_PATTERN, Article
 from newsdesk.errors import ThrottledError
 from responder.callers import caller_of
+from responder.feeds import FeedFormat, Subject, SubjectKind, render
 from responder.models import (
     ArticlePage,
     Body,
@@ -71,6 +73,7 @@ def create_app(stage: ApiStage) -> APIGatewayHttpResolver:
     _show_articles(app, stage)
     _list_articles(app, stage)
     _show_changes(app, stage)
+    _show_feeds(app, stage)
     return app
 
 
@@ -222,6 +225,44 @@ def _show_changes(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         ] = 100,
     ) -> Response[str]:
         return _answer(stage.changes(after, limit))
+
+
+def _show_feeds(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.get(
+        "/v1/feeds/<form>",
+        summary="Show a feed",
+        description="Answers the newest changes of exactly one of `host`, `country` and `topic` as an Atom or a JSON "
+        "feed, an article once. A retracted article is no longer in it.",
+        operation_id="showFeed",
+        responses={
+            **_responses({}, 400, 500, 503),
+            200: {
+                "description": "The feed.",
+                "content": {form.media_type: {"schema": {"type": "string"}} for form in FeedFormat},
+            },
+            304: {"description": "The caller's copy, whose `ETag` it named, is the current one."},
+        },
+        compress=True,
+    )
+    def show_feed(
+        form: Annotated[FeedFormat, Path(description="What the feed reader understands.")],
+        host: Annotated[str | None, Query(min_length=1, max_length=255, description="As in the articles.")] = None,
+        country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] = None,
+        topic: Annotated[str | None, Query(pattern="^medtop:[0-9]{8}$", description="An IPTC Media Topic.")] = None,
+    ) -> Response[str]:
+        given = {SubjectKind.HOST: host, SubjectKind.COUNTRY: country, SubjectKind.TOPIC: topic}
+        named = [Subject(kind, name) for kind, name in given.items() if name is not None]
+        if len(named) != 1:
+            raise ProblemError(ProblemType.BAD_REQUEST, "Name exactly one of host, country and topic.")
+        (subject,) = named
+        feed = stage.feed_of(subject)
+        headers = {**SECURITY_HEADERS, "ETag": feed.tag, "Vary": "Accept-Encoding"}
+        content_type = f"{form.media_type}; charset=utf-8"
+        if _matches(app.current_event.headers.get("if-none-match", ""), feed.tag):
+            return Response(304, content_type, "", headers=headers, compress=False)
+        domain = app.current_event.raw_event["requestContext"].get("domainName", "localhost")
+        own_url = f"https://{domain}/v1/feeds/{form}?{urlencode({subject.kind.value: subject.name})}"
+        return Response(200, content_type, render(form, subject, feed.entries(), own_url), headers=headers)
 
 
 def _keep_sources(app: APIGatewayHttpResolver, stage: ApiStage) -> None:

@@ -6,7 +6,7 @@ submit takes its submissions from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,6 +22,7 @@ from newsdesk.ports import ChangeFeed, ObjectStore, SubmissionSender
 from newsdesk.web import article_id, canonical_url, parse_url
 from responder.changes import read_changes
 from responder.cursors import bad_cursor, cursor_in, write_cursor
+from responder.feeds import MOST_ENTRIES, Entry, Subject, SubjectKind, entries_in, entry_of, newest_objects, tag_of
 from responder.models import (
     ArticlePage,
     ArticleSummary,
@@ -64,6 +65,14 @@ class Location:
     def tag(self) -> str:
         """The object's own name, which has the number and the hash."""
         return self.key.rpartition("/")[2].removesuffix(".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed before it is made: a reader who names its tag has it already."""
+
+    tag: str
+    entries: Callable[[], Sequence[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +244,16 @@ class ApiStage:
         """
         found = read_changes(self.feed, self.objects, self.clock, after, limit)
         return ChangePage(items=found.changes, cursor=found.cursor, has_more=found.has_more)
+
+    def feed_of(self, subject: Subject) -> Feed:
+        """Return what a feed of a subject is made of, and how to make it; making it may read the change feed."""
+        if subject.kind is SubjectKind.HOST:
+            listed = self.store.by_host(subject.name, *_EVER, MOST_ENTRIES).listings
+            entries = [entry_of(listing) for listing in listed]
+            return Feed(tag_of(f"{entry.article_id} {entry.revision}" for entry in entries), lambda: entries)
+        newest = newest_objects(self.feed, self.clock())
+        tag = tag_of(f"{entry.key} {entry.written_at}" for entry in newest)
+        return Feed(tag, lambda: entries_in(self.objects, newest, subject))
 
     def _found(self, identifier: str) -> ArticleState:
         """Return an article's state, unless nothing of it may be handed out."""

@@ -29,6 +29,8 @@ from newsdesk.runtime import Metric, Worker, measure
 from newsdesk.sources import Flaw, source_of_submission
 from newsdesk.web import canonical_url, parse_url
 
+_MOST_SUBJECTS = 5
+"""Countries and topics that go with a change: few, so that its record still is one write unit."""
 _OF_MANY_STORIES = frozenset({ArticleType.DIGEST, ArticleType.LIVE_BLOG})
 """They hold other articles' texts, and would make one cluster of unrelated stories."""
 
@@ -141,6 +143,8 @@ class IndexStage:
             url=state.url,
             host=state.host,
             merged_clusters=relation.merged or None,
+            countries=tuple(country.iso2 for country in article.enrichment.countries[:_MOST_SUBJECTS]) or None,
+            topics=tuple(topic.id for topic in article.enrichment.topics[:_MOST_SUBJECTS]) or None,
             **current.model_dump(),
         )
         after, outcomes = ended(state, Outcome.INDEXED, now, self.worker.timeouts, current=current)

@@ -217,6 +217,8 @@ def change_of(record: RevisionRecord) -> ArticleChanged:
         key=record.key,
         headline=record.headline,
         date_published=record.date_published,
+        countries=record.countries,
+        topics=record.topics,
         cluster_id=record.cluster_id,
         merged_cluster_ids=record.merged_clusters,
         duplicate_of=record.duplicate_of,

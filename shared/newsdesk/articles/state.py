@@ -324,6 +324,10 @@ class RevisionRecord(Record):
         default=None, description="Clusters that turned out to be this one by this article."
     )
     duplicate_of: str | None = None
+    countries: tuple[str, ...] | None = Field(
+        default=None, description="What it is most about, for readers to choose by."
+    )
+    topics: tuple[str, ...] | None = None
     reason: RetractionReason | None = None
     is_erased: bool | None = Field(default=None, description="Of a retraction: readers are to delete what they keep.")
 

@@ -166,6 +166,12 @@ class ArticleChanged(Message):
     key: str | None = Field(default=None, description="S3 key of the revision's object; absent when retracted.")
     headline: str | None = Field(default=None, description="Of the revision, where it has one.")
     date_published: str | None = Field(default=None, description="As in the article.")
+    countries: tuple[str, ...] | None = Field(
+        default=None, description="The countries that it is most about (ISO 3166-1 alpha-2), at most five."
+    )
+    topics: tuple[str, ...] | None = Field(
+        default=None, description="The ids of its best topics (IPTC Media Topics), at most five."
+    )
     cluster_id: str | None = Field(default=None, description="The near-duplicates it belongs to.")
     merged_cluster_ids: tuple[str, ...] | None = Field(
         default=None, description="Clusters that are one with `clusterId`, as this article showed."

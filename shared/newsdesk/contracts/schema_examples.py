@@ -82,6 +82,8 @@ CHANGE: dict[str, Any] = {
     "key": "articles/v1/date=2026-03-14/bfh6o7hxvtaf3neq24an2q5y34/2-3336b9ef.json",
     "headline": "Harbour bridge reopens",
     "datePublished": "2026-03-14T07:00:00+00:00",
+    "countries": ["GB"],
+    "topics": ["medtop:20000763"],
     "clusterId": "bfh6o7hxvtaf3neq24an2q5y34",
     "committedAt": "2026-03-14T09:26:55.101Z",
 }
