@@ -235,7 +235,7 @@ def _show_feeds(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         "feed, an article once. A retracted article is no longer in it.",
         operation_id="showFeed",
         responses={
-            **_responses({}, 400, 500, 503),
+            **_responses({}, 400, 404, 500, 503),
             200: {
                 "description": "The feed.",
                 "content": {form.media_type: {"schema": {"type": "string"}} for form in FeedFormat},
