@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from extractor.html import Container, Element, Page, Segment
+from extractor.html import Container, Page, Segment
 from extractor.kinds import asks_to_subscribe, speaks_of_consent
 from extractor.text import DropReason
 from newsdesk.words import count_words
@@ -28,7 +28,7 @@ _SHORTEST_LINE, _LONGEST_LINE = 11, 1_500
 _DIALOG_NAMES = frozenset({"dialog", "alertdialog", "modal", "popup", "popover", "popmake", "lightbox", "poll"})
 """Names and roles of a box that opens over a page, and of the one that asks readers for their opinion."""
 MOST_IN_DIALOG = 0.25
-"""Of a page's words: a site that shows its articles in dialogs has more in them."""
+"""Of a page's characters: a site that shows its articles in dialogs has more in them."""
 
 
 def overlaid(page: Page) -> Mapping[int, str]:
@@ -56,22 +56,18 @@ def overlaid(page: Page) -> Mapping[int, str]:
 def _in_dialogs(page: Page) -> Iterator[int]:
     """Yield the segments in elements that are dialogs by their name, role or attributes."""
     until = -1
-    has_names = not _DIALOG_NAMES.isdisjoint(page.template_words)
+    opening, has_names = page.elements.opening, not _DIALOG_NAMES.isdisjoint(page.template_words)
     dialogs = [
         container
-        for container in page.containers
-        if _opens_over(container.element) or (has_names and not _DIALOG_NAMES.isdisjoint(container.template))
+        for container in (page.containers if opening or has_names else ())
+        if container.element in opening or (has_names and not _DIALOG_NAMES.isdisjoint(container.template))
     ]
-    before = [0, *accumulate(count_words(segment.text) for segment in page.segments)] if dialogs else []
+    before = [0, *accumulate(len(segment.text) for segment in page.segments)] if dialogs else []
     for container in dialogs:
         inside = range(container.first, container.last + 1)
         if container.first > until and before[inside.stop] - before[inside.start] <= MOST_IN_DIALOG * before[-1]:
             until = container.last
             yield from inside
-
-
-def _opens_over(element: Element) -> bool:
-    return element.get("aria-modal") is not None or element.get("popover") is not None
 
 
 def _by_parent(segments: Sequence[Segment]) -> Mapping[Container | None, Sequence[Segment]]:

@@ -22,6 +22,8 @@ class Elements:
     ----------
     annotated : tuple of HtmlElement
         Those with ``itemprop``, ``property`` or ``rel``: microdata, RDFa and links.
+    opening : frozenset of HtmlElement
+        Those that open over the page: with ``aria-modal`` or ``popover``.
     """
 
     def __init__(self, tree: HtmlElement) -> None:
@@ -30,6 +32,7 @@ class Elements:
         self._classes: defaultdict[str, list[HtmlElement]] = defaultdict(list)
         self._identifiers: defaultdict[str, list[HtmlElement]] = defaultdict(list)
         annotated: list[HtmlElement] = []
+        opening: list[HtmlElement] = []
         tags, classes, identifiers = self._tags, self._classes, self._identifiers
         for element in self._all:
             tags[element.tag].append(element)
@@ -42,7 +45,9 @@ class Elements:
                 identifiers[element.get("id")].append(element)
             if "rel" in names or "itemprop" in names or "property" in names:
                 annotated.append(element)
-        self.annotated = tuple(annotated)
+            if "aria-modal" in names or "popover" in names:
+                opening.append(element)
+        self.annotated, self.opening = tuple(annotated), frozenset(opening)
 
     @property
     def names(self) -> dict[str, None]:

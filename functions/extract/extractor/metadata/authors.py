@@ -520,7 +520,7 @@ def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property:
     elements = [
         element
         for element in islice(marked, _ELEMENTS_TRIED)
-        if place.is_in_article(element, is_property=is_property) and not _is_of_reviewer(element)
+        if place.is_in_article(element, is_property=is_property) and not place.is_of_reviewer(element)
     ]
     around = {ancestor for element in elements for ancestor in islice(element.iterancestors(), 20)}
     groups: list[tuple[Element, list[str]]] = []
@@ -534,12 +534,6 @@ def _names_in_elements(marked: Iterable[Element], place: _Place, *, is_property:
         if names:
             groups.append((element, names))
     return _first_group(groups) if groups else []
-
-
-def _is_of_reviewer(element: Element) -> bool:
-    """Return whether a line says of an element's name that it checked what others wrote."""
-    around = islice((element, *element.iterancestors()), 3)
-    return any(_CHECKED_BY.match(text_of(step, _LONGEST_LINE)) for step in around)
 
 
 def _named_in_other_languages(page: Page) -> list[Element]:
@@ -735,6 +729,18 @@ class _Place:
                 prose.update(islice(segment.element.iterancestors(), 1))
         for container, _ in prose.most_common(1):
             self._around.update((container, *container.iterancestors()))
+        self._reviewed: dict[Element, bool] = {}
+
+    def is_of_reviewer(self, element: Element) -> bool:
+        """Return whether a line says of an element's name that it checked what others wrote."""
+        return any(map(self._says_reviewed, (element, *islice(element.iterancestors(), 2))))
+
+    def _says_reviewed(self, element: Element) -> bool:
+        known = self._reviewed.get(element)
+        if known is None:
+            says = _CHECKED_BY.match(text_of(element, _LONGEST_LINE)) is not None
+            known = self._reviewed[element] = says
+        return known
 
     def is_in_article(self, element: Element, *, is_property: bool = False, is_byline: bool = False) -> bool:
         """Return whether an element is in the article.
