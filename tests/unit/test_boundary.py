@@ -386,6 +386,38 @@ def test_entries_that_are_numbered_or_as_many_as_the_title_says_are_the_articles
     assert not boundary.foreign
 
 
+def test_a_linked_headline_among_as_many_headings_as_the_title_says_is_no_entry() -> None:
+    # Given an article that announces eight entries, and below them a story whose headline leads elsewhere
+    entries = "".join(
+        f"<h2>The old dam at mile {n * 3}</h2><p>{escape(text)}</p><p>Go there before the spring floods come.</p>"
+        for n, text in enumerate((*DAM.paragraphs, *BATTERY.paragraphs), start=1)
+    )
+    story = (
+        f"<h2><a href='/culture/choir'>{CHOIR.headline}</a></h2>{paragraphs(CHOIR)}"
+        "<p><a href='/culture/choir'>Continue reading</a></p>"
+    )
+    title = "8 dams to see before they go"
+    html = f"<main><h1>{title}</h1><div><p>Go and see them.</p>{entries}{story}</div></main>"
+    page = read_html(html, SITE)
+    assert page is not None
+    boundary = find_boundary(page, (title,))
+    # Then the entries are the article's, and the story is weighed
+    weighed = {segment.text for segment in page.segments if segment.index in boundary.likelihoods}
+    assert weighed == {CHOIR.headline, *CHOIR.paragraphs, "Continue reading"}
+
+
+@pytest.mark.parametrize("shelf", ["More stories", "More articles you might enjoy", "Related"])
+def test_a_headline_below_the_links_of_a_shelf_is_no_kicker_of_its_heading(shelf: str) -> None:
+    # Given links below an article, under a heading, and then another story under a heading of the same level
+    links = "".join(f"<li><a href='/x/{n}'>A guide to dams of the north, part {n}</a></li>" for n in range(4))
+    story = f"<h2><a href='/culture/choir'>{CHOIR.headline}</a></h2>{paragraphs(CHOIR)}"
+    sections = f"<h2>What the engineers found</h2>{paragraphs(BATTERY)}"
+    below = f"{sections}<h2>{shelf}</h2><ul>{links}</ul>{story}"
+    left, _ = bound(f"<main><h1>{DAM.headline}</h1><div>{paragraphs(DAM)}{below}</div></main>")
+    # Then the story goes
+    assert_only(left, DAM, CHOIR)
+
+
 def test_offers_that_lead_to_one_place_are_no_controls_to_read_on() -> None:
     sections = "".join(
         f"<div class=s><h2>{text[:30]}</h2><p>{escape(text)}</p><p>More of that in our guide to dams and mills.</p>"

@@ -95,7 +95,8 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"most (?:read|popular|viewed|shared|recent)(?: \w+)?",
             r"trending(?: \w+)?|popular(?: (?:now|stories|posts))?",
             r"recommended(?: (?:for you|stories|reading|articles))?",
-            r"you (?:may|might)(?: also)? (?:like|be interested in)",
+            r"(?:(?:more |other )?(?:stories|articles|news|posts|reads) (?:that )?)?"
+            r"you(?:['’]ll| (?:may|might|will|could))(?: also)? (?:like|love|enjoy|be interested in)",
             r"more (?:stories|news|articles|headlines|coverage|from .{1,60}|on this(?: \w+)?|in .{1,40})",
             r"also (?:in|on|from) (?:this|today|our|the)\b.{1,40}",
             r"(?:read|up|watch|coming up) next|(?:read|see|watch) also|don['’]t miss|in case you missed it",

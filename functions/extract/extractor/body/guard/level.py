@@ -30,6 +30,8 @@ _NUMBERED = re.compile(r"\W*(?:[^\W\d]{2,5}\.? )?#?(\d{1,3})(?:[.):/–—-]|\s)
 _SHORTEST_LIST, _ABOUT = 3, 6
 _MANY = 4
 """Pieces built alike: as many are rather the sections of one article than articles."""
+_FEW_OF = 4
+"""Of so many headings one may lead elsewhere, and is an exception."""
 _LONGEST_NAME = 4
 _SHARED = 2
 _FEWEST_STEMS = 15
@@ -105,15 +107,26 @@ class Level:
         if len(announced) >= _SHORTEST_LIST:
             return frozenset(piece.first for piece in announced)
         levels = Counter(self.page.level(piece.head) for piece in headed if piece.head != self.page.title)
+        strays = self._linked_strays()
         return frozenset(
             piece.first
             for piece in headed
-            if not (self._statements_of(piece).is_dated or self._is_by_another(piece))
+            if not (piece.first in strays or self._statements_of(piece).is_dated or self._is_by_another(piece))
             and any(
                 abs(levels[self.page.level(piece.head)] - stated) <= max(1, stated / _ABOUT)
                 for stated in self.page.counts
             )
         )
+
+    def _linked_strays(self) -> frozenset[int]:
+        """Return where the few pieces begin whose heading leads elsewhere, while those of nearly all others do not.
+
+        A list's entries are headed alike; what is headed by a link among them is another article.
+        """
+        linked, headed = self._headed
+        if linked * _FEW_OF > headed:
+            return frozenset()
+        return frozenset(piece.first for piece in self.pieces if piece.paragraphs and self._is_linked(piece))
 
     def _is_announced(self, piece: Piece) -> bool:
         """Return whether a piece is an entry of a digest: announced by the text itself, as plain lines of it."""

@@ -99,9 +99,13 @@ def _is_headline(page: GuardedPage, piece: Piece) -> bool:
 
 
 def _is_below_headline(page: GuardedPage, run: Piece, piece: Piece) -> bool:
-    """Return whether a heading is a byline or a kicker after a headline: these begin no new piece."""
-    is_bare = run.head is not None and run.paragraphs == 0
-    return is_bare and not _has_title(page, piece) and page.level(piece.head) >= page.level(run.head)
+    """Return whether a heading is a byline or a kicker after a headline: these begin no new piece.
+
+    What follows the heading of a shelf, "More articles", and its links is no part of it.
+    """
+    if run.head is None or run.paragraphs or _has_title(page, piece) or page.level(piece.head) < page.level(run.head):
+        return False
+    return not (page.level(piece.head) == page.level(run.head) and _is_shelf(page, run))
 
 
 def _has_title(page: GuardedPage, piece: Piece) -> bool:
