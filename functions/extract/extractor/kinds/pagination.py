@@ -9,7 +9,7 @@ A page of the same article has the same URL but for a number, and is linked by t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -48,6 +48,7 @@ _NEXT_LABEL = re.compile(
     r"|następna(?: strona)?)?\s*[›»>→]*",
     re.IGNORECASE,
 )
+_WITH_PATH = ("http", "/")
 _LONGEST_ENDING = 6
 _FILE_ENDING = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
 
@@ -79,7 +80,7 @@ def next_pages(page: Page) -> tuple[str, ...]:
     numbered: dict[str, dict[int, str]] = {}
     own = _own_places(url)
     firsts = set[str]()
-    for element, target in _links(page, url):
+    for element, target in _links(page, url, _telling_parts(own)):
         if target.href == url.href:
             continue
         firsts.add(_stem(target.target))
@@ -100,12 +101,24 @@ def _own_places(url: Url) -> dict[str, int]:
     return {base: number for base, number in own.items() if base.partition("?")[0].strip("/")}
 
 
-def _links(page: Page, url: Url) -> Iterator[tuple[Element, Url]]:
+def _telling_parts(bases: Iterable[str]) -> frozenset[str]:
+    """Return what the address of any page of an article has in it: the last part of its path without a number.
+
+    None where another spelling may stand in a link.
+    """
+    parts = frozenset(base.partition("?")[0].rstrip("/").rpartition("/")[2] for base in bases)
+    return frozenset() if any("%" in part or not part.isascii() for part in parts) else parts
+
+
+def _links(page: Page, url: Url, parts: Collection[str]) -> Iterator[tuple[Element, Url]]:
     for element in page.links[:_MAXIMUM_LINKS]:
         if element.tag == "link" and "next" not in (element.get("rel") or "").lower().split():
             continue
         href = (element.get("href") or "").strip()
         if not href or href.startswith("#") or len(href) > _LONGEST_ADDRESS:
+            continue
+        # Most links lead to other articles, and to read an address takes longer than to look for a part of it.
+        if parts and href.startswith(_WITH_PATH) and not any(part in href for part in parts):
             continue
         if not _DIGIT.search(href) and not _is_near(href, url):
             continue

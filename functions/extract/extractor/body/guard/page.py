@@ -109,20 +109,19 @@ class GuardedPage:
         return (self.levels[index] or NO_HEADING) if index is not None else NO_HEADING
 
     def _level(self, segment: Segment) -> int | None:
-        element = segment.element
-        tag = element.tag
-        text = segment.text
+        tag, text = segment.tag, segment.text
         if tag in _HEADINGS:
             # The day above a blog's post is no headline.
             return None if len(text) <= _LONGEST_DAY and _DAY.fullmatch(text) else _HEADINGS[tag]
         if len(text) > _LONGEST_HEADING:
             return None
+        around = segment.container.parent
         for _ in range(2):
-            element = element.getparent()
-            if element is None:
+            if around is None:
                 break
-            if element.tag in _HEADINGS:
-                return _HEADINGS[element.tag]
+            if around.tag in _HEADINGS:
+                return _HEADINGS[around.tag]
+            around = around.parent
         return PSEUDO_HEADING if len(text) >= 12 and _stands_out(segment) and not _is_no_title(text) else None
 
     def _sum_up(self, containers: Sequence[Container]) -> None:
