@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from extractor.body import describe, find_boundary, ruled_out
-from extractor.body.features import FEATURES, TOKEN, Holding, Numbers, PageFeatures
+from extractor.body.features import FEATURES, Holding, Numbers, PageFeatures
 from extractor.body.forest import Forest, forest_from_json
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import HEADING_LEVELS, TABLES
+from extractor.text import TOKEN
 from training.boundary_training import Sample, boundary_trees, samples_of
 from training.cases import (
     AS_THEY_ARE,

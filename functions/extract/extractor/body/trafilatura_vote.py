@@ -11,8 +11,8 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from trafilatura.xml import xmltotxt
 
-from extractor.body.features import TOKEN
 from extractor.html import Element
+from extractor.text import TOKEN
 
 _SHINGLE = 3
 

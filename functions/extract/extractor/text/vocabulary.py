@@ -21,10 +21,11 @@ QUESTION_MARKS = "?？؟"
 _SENTENCE_END = re.compile(rf"[.!…。！।{QUESTION_MARKS}][{re.escape(CLOSING_MARKS)}]*$")
 _LONGEST_END = 12
 """The longest end of a sentence in characters: the mark, and the closing marks after it."""
-_WORD = re.compile(r"\w+")
+TOKEN = re.compile(r"\w+")
+"""A run of letters and digits: texts are compared by these. What counts as a word stands in :mod:`newsdesk.words`."""
 
-UNSPACED = re.compile(f"(?=\\w)[{UNSPACED_RANGES}]")
-"""A character of a script that is written without spaces between words."""
+UNSPACED = re.compile(f"[{UNSPACED_RANGES}]")
+"""A character of a script that is written without spaces between words, its marks included."""
 
 BY_WORDS = ("by", "von", "par", "por", "door", "di", "av", "af", "przez")
 """Words before the name in a byline; each of them is a common word elsewhere, too."""
@@ -45,13 +46,13 @@ READ_ON = re.compile(
 
 def fold(text: str) -> list[str]:
     """Return the words of a text for comparison, without regard to case, punctuation and white space."""
-    return _WORD.findall(text.casefold())
+    return TOKEN.findall(text.casefold())
 
 
 def is_worded(text: str, words: Sequence[str]) -> bool:
     """Return whether a text has these folded words and no others; all of a page's lines are asked for its headline."""
     folded = text.casefold()
-    return (not words or (words[0] in folded and words[-1] in folded)) and _WORD.findall(folded) == words
+    return (not words or (words[0] in folded and words[-1] in folded)) and TOKEN.findall(folded) == words
 
 
 def ends_sentence(text: str) -> bool:

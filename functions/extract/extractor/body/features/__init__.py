@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from extractor.body.features.columns import Column, Numbers, deferred, fields_of, names_of, prefixed, transposed
 from extractor.body.features.segments import FEATURES, PageFeatures, features_of
-from extractor.body.features.sums import TOKEN, Holding, casefolded
+from extractor.body.features.sums import Holding, casefolded
 from extractor.body.features.view import Statements
 
 __all__ = [
     "FEATURES",
-    "TOKEN",
     "Column",
     "Holding",
     "Numbers",

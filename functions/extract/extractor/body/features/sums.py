@@ -6,18 +6,15 @@ Comes in: segments. Goes out: their words, which of them are prose, and the cont
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extractor.html import ASIDES, Container, Segment
-from extractor.text import ends_sentence
+from extractor.text import TOKEN, UNSPACED, ends_sentence
 
 log = math.log1p
-TOKEN = re.compile(r"\w+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +123,7 @@ class PageSums:
         index, text, share = segment.index, segment.text, segment.link_share
         words = TOKEN.findall(text)
         size = len(words)
-        if not text.isascii() and (wide := len(_UNSPACED.findall(text))):
+        if not text.isascii() and (wide := len(UNSPACED.findall(text))):
             size = max(size, wide // 2)
             self.unspaced += wide
         container = self._holdings.get(segment.container.number)

@@ -27,8 +27,9 @@ from extractor.body.features.places import (
     title_place,
     ways_from,
 )
-from extractor.body.features.sums import TOKEN, Holding, PageSums, TemplateNumbers, casefolded, log
+from extractor.body.features.sums import Holding, PageSums, TemplateNumbers, casefolded, log
 from extractor.html import HEADING_LEVELS, Segment
+from extractor.text import TOKEN, fold
 
 _SAMPLE = 100
 """So many words show how a text is written."""
@@ -156,11 +157,11 @@ class PageView:
         self.sizes = [sums.sizes[i] for i in self.indices]
         self._prose = float(max(1, sums.prose))
         self._suspicion, self._suspects = suspicion, suspects
-        folded = [_folded(title) for title in islice(statements.titles, _MOST_TITLES)]
+        folded = [fold(title) for title in islice(statements.titles, _MOST_TITLES)]
         self._titles = [set(words) for words in folded if words]
         self._title_words: Set[str] = frozenset().union(*self._titles)
         self._title_texts = {" ".join(words) for words in folded}
-        self._description = set(_folded(statements.description or ""))
+        self._description = set(fold(statements.description or ""))
         self.body_pairs = set(pairwise(TOKEN.findall((statements.body or "")[:_LONGEST_BODY])))
         self._folded_words: dict[int, Set[str]] = {}
         self.title, self.h1 = title_place(own, sums.tokens, self._folded_at, self._titles)
@@ -348,7 +349,7 @@ class PageView:
                 Likeness(
                     title_in_text=title_in_text,
                     text_in_title=text_in_title,
-                    is_title=float(text_in_title > 0.6 and " ".join(_folded(text)) in self._title_texts),
+                    is_title=float(text_in_title > 0.6 and " ".join(fold(text)) in self._title_texts),
                     description_in_text=described / max(1, len(self._description)),
                     text_in_description=described / max(1, len(folded)),
                     in_body_data=_share_in(words, self.body_pairs) if self.body_pairs else -1.0,
@@ -382,10 +383,6 @@ class PageView:
 
 def _long(words: Iterable[str]) -> set[str]:
     return {word for word in words if len(word) > 4}
-
-
-def _folded(text: str) -> list[str]:
-    return TOKEN.findall(text.casefold())
 
 
 def _share_in(words: list[str], pairs: set[tuple[str, str]]) -> float:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from extractor.html import Container, Element, Page, Segment, StructuredData
-from extractor.text import BY_WORDS, SEE_ALSO, fold
+from extractor.html import HEADING_LEVELS, Container, Element, Page, Segment, StructuredData
+from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, fold
 
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 PSEUDO_HEADING = 7
 """The level of a line that is nothing but a link or bold type, or whose class calls it a title."""
 NO_HEADING = 9
@@ -32,11 +31,9 @@ _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
 """Of titles, the likeliest stands first; each further one must be that much more like a heading, up to the fourth."""
 _STEM = re.compile(r"\b[^\W\d_]{4,6}")
 _LONG_STEM, _PAIR = 6, 2
-_TOKEN = re.compile(r"\w+")
 _COUNT = re.compile(r"(?<![\w.,:/$€£])([89]|[1-9]\d)(?![\w.,:/%])")
 """How many entries a title may announce; as few as seven may stand on a page by chance."""
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟:;,][\"'”’»)\]]*$")
 DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b|\d ?[年월月]|"
@@ -110,17 +107,17 @@ class GuardedPage:
 
     def _level(self, segment: Segment) -> int | None:
         tag, text = segment.tag, segment.text
-        if tag in _HEADINGS:
+        if tag in HEADING_LEVELS:
             # The day above a blog's post is no headline.
-            return None if len(text) <= _LONGEST_DAY and _DAY.fullmatch(text) else _HEADINGS[tag]
+            return None if len(text) <= _LONGEST_DAY and _DAY.fullmatch(text) else HEADING_LEVELS[tag]
         if len(text) > _LONGEST_HEADING:
             return None
         around = segment.container.parent
         for _ in range(2):
             if around is None:
                 break
-            if around.tag in _HEADINGS:
-                return _HEADINGS[around.tag]
+            if around.tag in HEADING_LEVELS:
+                return HEADING_LEVELS[around.tag]
             around = around.parent
         return PSEUDO_HEADING if len(text) >= 12 and _stands_out(segment) and not _is_no_title(text) else None
 
@@ -160,7 +157,7 @@ class GuardedPage:
             (tokens, _LESS_TRUST * min(rank, _LEAST_TRUSTED))
             for rank, title in enumerate(titles)
             for part in _parts(title)
-            if (tokens := set(_TOKEN.findall(part)))
+            if (tokens := set(TOKEN.findall(part)))
         ]
         known = frozenset[str]().union(*(tokens for tokens, _ in wanted))
         whole = [title.lower() for title in titles]
@@ -181,7 +178,7 @@ class GuardedPage:
                 # A line that is the title, and perhaps a date, is a heading in whatever element it stands.
                 self.levels[index] = PSEUDO_HEADING
                 self.is_prose[index] = False
-            tokens = set(_TOKEN.findall(text))
+            tokens = set(TOKEN.findall(text))
             if tokens.isdisjoint(known):
                 continue
             match, distrust = 0.0, 0.0
@@ -346,15 +343,15 @@ def _names_or_dates(segment: Segment) -> bool:
 def _count(text: str) -> int:
     count = text.count(" ") + 1
     if count < _SHORTEST_PROSE and len(text) >= 20 and not text.isascii():
-        return max(count, len(_UNSPACED.findall(text)) // 2)
+        return max(count, len(UNSPACED.findall(text)) // 2)
     return count
 
 
 def _stems_of(text: str) -> list[str]:
     """Return the first six letters of words that have four or more; pairs of unspaced characters."""
     text = text.lower()
-    if not text.isascii() and _UNSPACED.search(text):
-        return [text[i : i + 2] for i in range(len(text) - 1) if _UNSPACED.match(text, i)]
+    if not text.isascii() and UNSPACED.search(text):
+        return [text[i : i + 2] for i in range(len(text) - 1) if UNSPACED.match(text, i)]
     return _STEM.findall(text)
 
 
@@ -369,7 +366,7 @@ def _parts(title: str) -> set[str]:
     title = title.lower()
     parts = _TITLE_SEPARATOR.split(title)
     longest = max(parts, key=len)
-    return {title, *(part for part in parts if part == longest or len(_TOKEN.findall(part)) > 3)}
+    return {title, *(part for part in parts if part == longest or len(TOKEN.findall(part)) > 3)}
 
 
 def _host_of(url: str) -> str:

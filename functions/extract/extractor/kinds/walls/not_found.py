@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractor.html import Segment
+from extractor.html import HEADING_LEVELS, Segment
 from extractor.kinds.walls.signs import PageSigns, Wall, WallSign, settle
 from extractor.kinds.walls.vocabulary import MISHAP, NOT_FOUND, NOT_FOUND_WORDS, addresses, is_prose, is_titled
 from newsdesk.contracts import ContentStatus, Reason
@@ -15,7 +15,6 @@ from newsdesk.contracts import ContentStatus, Reason
 MOST_OTHER_PROSE = 350
 """Characters of prose about something else that an error page may have."""
 _LONGEST_APOLOGY = 200
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 AGREED = frozenset({
     WallSign.TITLE_SAYS_NOT_FOUND, WallSign.HEADING_SAYS_NOT_FOUND, WallSign.TEXT_SAYS_NOT_FOUND,
     WallSign.NO_ARTICLE_DESCRIBED,
@@ -39,7 +38,7 @@ def not_found_page(signs: PageSigns, segments: Sequence[Segment]) -> Wall | None
 def begins_with_an_apology(segments: Sequence[Segment]) -> bool:
     """Return whether a short line says that what was asked for is not there, before the page has any prose."""
     for segment in segments[:500]:
-        is_short = segment.tag not in _HEADINGS and len(segment.text) < _LONGEST_APOLOGY
+        is_short = segment.tag not in HEADING_LEVELS and len(segment.text) < _LONGEST_APOLOGY
         if is_short and addresses(NOT_FOUND_WORDS, segment.text):
             return True
         if is_prose(segment):
