@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from extractor.body import Body, choose_body
+from extractor.body import Body, choose_body, trim
 from extractor.body.features import Statements, features_of
 from extractor.body.selection import Judgement, overrules, surely_foreign, threshold_of
 from extractor.html import read_html
@@ -32,7 +32,7 @@ def body_of(html: str, foreign: dict[int, str] | None = None, suspicion: dict[in
     page = read_html(html, "")
     assert page is not None
     titles = ("Harbour bridge to be repaired",)
-    return choose_body(page, foreign or {}, titles, None, suspicion=suspicion)
+    return trim(choose_body(page, foreign or {}, titles, None, suspicion=suspicion), page, ())
 
 
 def test_the_paragraphs_are_kept_and_the_furniture_is_not() -> None:

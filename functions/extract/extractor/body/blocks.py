@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 
 from extractor.body.lists import LISTS, items_of
 from extractor.body.tables import table_of
-from extractor.html import FIGURES, TABLES, Container, Element, Segment, preformatted_text
+from extractor.html import FIGURES, HEADING_LEVELS, TABLES, Container, Element, Segment, preformatted_text
 from extractor.text import ends_sentence
 from newsdesk.contracts import Block, BlockType
 from newsdesk.words import count_words
 
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _FARTHEST = 12
 """So many elements outwards are searched for a list, a table or a quote that a segment is part of."""
 _CONTAINERS = {
@@ -66,18 +65,18 @@ def groups_of(segments: Iterable[Segment]) -> Sequence[Group]:
     """Return the segments of each block."""
     groups: list[Group] = []
     for segment in segments:
-        kind, container = _kind(segment.element)
+        kind, container = _kind(segment)
         previous = groups[-1] if groups else None
         if previous and kind in _MERGED and previous.type is kind and previous.container is container:
             previous.segments.append(segment)
         else:
-            groups.append(Group(kind, container, _HEADINGS.get(segment.tag), [segment]))
+            groups.append(Group(kind, container, HEADING_LEVELS.get(segment.tag), [segment]))
     return groups
 
 
 def is_caption(segment: Segment) -> bool:
     """Return whether a segment tells what a picture shows."""
-    return bool(segment.container.areas & FIGURES) and _kind(segment.element)[0] is BlockType.CAPTION
+    return bool(segment.container.areas & FIGURES) and _kind(segment)[0] is BlockType.CAPTION
 
 
 def picture_lines(segments: Iterable[Segment]) -> Iterator[Segment]:
@@ -100,7 +99,7 @@ def picture_lines(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 def _names_beside_picture(segment: Segment) -> str | None:
     """Return the names of a short line's element and of the small element that it shares with a picture."""
-    if segment.container.areas & FIGURES or len(segment.text) > _LONGEST_PICTURE_LINE or segment.tag in _HEADINGS:
+    if segment.container.areas & FIGURES or len(segment.text) > _LONGEST_PICTURE_LINE or segment.tag in HEADING_LEVELS:
         return None
     box: Container | None = segment.container
     for _ in range(_PICTURE_LEVELS):
@@ -121,7 +120,7 @@ def _is_mere_line(segment: Segment) -> bool:
 
 def code_of(segment: Segment) -> Element | None:
     """Return the ``pre`` of code that a segment is a part of."""
-    kind, container = _kind(segment.element)
+    kind, container = _kind(segment)
     return container if kind is BlockType.CODE else None
 
 
@@ -129,30 +128,30 @@ def data_table_of(segment: Segment) -> Element | None:
     """Return the table of data that a segment is a cell of."""
     if not segment.container.areas & TABLES:
         return None
-    kind, container = _kind(segment.element)
+    kind, container = _kind(segment)
     return container if kind is BlockType.TABLE else None
 
 
 _MERGED = frozenset({BlockType.LIST, BlockType.TABLE, BlockType.CODE})
 
 
-def _kind(element: Element) -> tuple[BlockType, Element]:
-    if element.tag in _HEADINGS:
-        return BlockType.HEADING, element
+def _kind(segment: Segment) -> tuple[BlockType, Element]:
+    if segment.tag in HEADING_LEVELS:
+        return BlockType.HEADING, segment.element
     found: tuple[BlockType, Element] | None = None
-    walked: Element | None = element
+    walked: Container | None = segment.container
     for _ in range(_FARTHEST):
         if walked is None:
             break
         kind = _CONTAINERS.get(walked.tag)
-        if kind is BlockType.TABLE and found is None and not _is_data(walked):
-            return BlockType.PARAGRAPH, element
-        if kind is BlockType.CODE and not _is_code(walked):
-            kind = None
-        if kind and (found is None or found[0] is kind is BlockType.LIST):
-            found = kind, walked
-        walked = walked.getparent()
-    return found or (BlockType.PARAGRAPH, element)
+        if kind is not None:
+            if kind is BlockType.TABLE and found is None and not _is_data(walked.element):
+                break
+            is_code_of_prose = kind is BlockType.CODE and not _is_code(walked.element)
+            if not is_code_of_prose and (found is None or found[0] is kind is BlockType.LIST):
+                found = kind, walked.element
+        walked = walked.parent
+    return found or (BlockType.PARAGRAPH, segment.element)
 
 
 def _is_data(table: Element) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extractor.body.blocks import blocks_of, is_caption
+from extractor.body.blocks import is_caption
 from extractor.body.features import PageFeatures, Statements, features_of
 from extractor.body.model import Model, shipped_model
 from extractor.body.second_opinions import expected_f1, surest_choice
@@ -77,7 +77,7 @@ class Body:
     scores : mapping
         How likely each segment is the article's; those that nobody asked about are missing.
     blocks : tuple of Block
-        The kept segments, typed.
+        The kept segments, typed; none before the choice is trimmed.
     text : str
         The texts of the blocks, a line each.
     source : str
@@ -154,9 +154,7 @@ def choose_body(
             warnings = (*warnings, SECOND_OPINION)
     kept += _rest(segments, kept, sure)
     reasons = _reasons(segments, kept, foreign)
-    blocks = blocks_of([segments[i] for i in kept])
-    text = "\n".join(block.text for block in blocks)
-    return Body(tuple(kept), reasons, judged.scores, blocks, text, judged.source, certainty, warnings)
+    return Body(tuple(kept), reasons, judged.scores, source=judged.source, certainty=certainty, warnings=warnings)
 
 
 def describe(

@@ -17,7 +17,7 @@ from itertools import islice, zip_longest
 
 from extractor.body.blocks import blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
-from extractor.html import ASIDES, TABLES, Element, Page, Segment, leads_elsewhere
+from extractor.html import ASIDES, HEADING_LEVELS, TABLES, Element, Page, Segment, leads_elsewhere
 from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, DropReason, LineKind, fold, is_time_line, kind_of_line
 from newsdesk.web import Url
 from newsdesk.words import count_words
@@ -51,7 +51,6 @@ _KINDS = {
     LineKind.SYMBOLS: DropReason.PAGE_FURNITURE,
     LineKind.PROMOTION: DropReason.PROMOTION,
 }
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _END_KINDS = {LineKind.BYLINE: DropReason.BYLINE, LineKind.LEGAL: DropReason.PAGE_FURNITURE}
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
 _LONGEST_BYLINE_WORDS = 12
@@ -87,8 +86,6 @@ def trim(
     cut = trimmings(page, whole, titles, decks, authors)
     cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
     kept = tuple(index for index in whole if index not in cut)
-    if kept == body.kept:
-        return body
     blocks = blocks_of([segments[index] for index in kept])
     text = "\n".join(block.text for block in blocks)
     reasons = {index: reason for index, reason in body.reasons.items() if index not in kept} | cut
@@ -163,7 +160,7 @@ def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
     for segment in segments[first : body.kept[-1]] if body.kept else ():
         index = segment.index
         is_before_time = is_time_line(segments[index + 1].text) and index + 2 in chosen
-        if segment.tag in _HEADINGS:
+        if segment.tag in HEADING_LEVELS:
             if is_before_time or (index + 1 in chosen and index > body.kept[0]):
                 rows[segment.tag].append(index)
         elif is_time_line(segment.text):
@@ -277,7 +274,7 @@ def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Ite
         reason = _KINDS.get(kinds[segment.index])
         if reason is DropReason.PROMOTION and heading is not None:
             yield heading, reason
-        heading = segment.index if segment.tag in _HEADINGS else None
+        heading = segment.index if segment.tag in HEADING_LEVELS else None
         if reason is not None:
             yield segment.index, reason
         elif segment.link_share >= _MOSTLY_LINK and SEE_ALSO.fullmatch(segment.text):
@@ -290,7 +287,7 @@ def _promotion_boxes(
     """Yield the lines of a small box whose heading, kept or not, promotes something of the paper's own."""
     for segment in segments[chosen[0].index : chosen[-1].index] if chosen else ():
         box = segment.container.parent
-        if segment.tag not in _HEADINGS or box is None or box.first != segment.index:
+        if segment.tag not in HEADING_LEVELS or box is None or box.first != segment.index:
             continue
         lines = range(box.first, box.last + 1)
         if len(lines) > _MOST_BOX_LINES or kind_of_line(segment.text) is not LineKind.PROMOTION:
@@ -332,7 +329,7 @@ def _comments(
     if len(prose) < 2:
         return
     for segment in segments[prose[1] + 1 : chosen[-1].index]:
-        is_label = segment.index in kinds or (segment.tag in _HEADINGS and segment.link_share < _MOSTLY_LINK)
+        is_label = segment.index in kinds or (segment.tag in HEADING_LEVELS and segment.link_share < _MOSTLY_LINK)
         if is_label and (kinds.get(segment.index) or kind_of_line(segment.text)) is LineKind.COMMENTS:
             yield from ((other.index, DropReason.COMMENTS) for other in chosen if other.index >= segment.index)
             return
