@@ -373,7 +373,8 @@ class Simulation:
     ) -> None:
         self.time = SimulatedTime()
         self.crawl_limits = crawl_limits
-        chance = random.Random(seed)
+        self.faults = faults
+        self.chance = chance = random.Random(seed)
         self.web = web(hosts, self.time, chance, faults)
         self.store = InMemoryArticleStore()
         self.queue = Queue(self.time, chance, faults.duplicates, is_fair)
@@ -388,12 +389,12 @@ class Simulation:
         timeouts = Timeouts()
         slow_store: Any = SlowStore(self.store, self.time, chance, faults.slow_calls)
         slow_hosts: Any = SlowStore(_Watched(self._hosts, self), self.time, chance, faults.slow_calls)
-        politeness = Politeness(
+        self.politeness = Politeness(
             slow_hosts, self.web, crawl_limits, "newsdeskbot",
             clock=self.time, sleep=self._sleep_billed, jitter=chance.random,
         )  # fmt: skip
         self.stage = FetchStage(
-            Worker(slow_store, self.queue, self.time, timeouts), InMemoryObjectStore(), politeness, self.web,
+            Worker(slow_store, self.queue, self.time, timeouts), InMemoryObjectStore(), self.politeness, self.web,
             jitter=chance.random,
         )  # fmt: skip
         self.dispatch = DispatchStage(
@@ -408,11 +409,15 @@ class Simulation:
                 assert message is not None
                 self.queue.send(message)
 
-    def run(self) -> Report:
-        """Crawl until every page has ended."""
+    def begin(self) -> None:
+        """Start everybody who works."""
         for _ in range(self._invocations):
             self.time.start(self._poll)
         self.time.start(self._dispatch)
+
+    def run(self) -> Report:
+        """Crawl until every page has ended."""
+        self.begin()
         self.time.run()
         gaps = [later - earlier for starts in self.web.starts.values() for (earlier, _), (later, _) in pairwise(starts)]
         return Report(

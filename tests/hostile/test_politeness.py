@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from harness.fakes import (
     RecordingSender,
     Slot,
 )
+from harness.polled_sources import FORBIDDEN, PollingSimulation
 from harness.simulation import Faults, SimulatedHost, SimulatedWeb, Simulation, mixed_hosts
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.articles import ArticleState, Timeouts, first_run, lifecycle
@@ -38,6 +40,7 @@ from newsdesk.contracts import FetchRequested, Reason
 from newsdesk.hosts import RETRY_AFTER_CAP_SECONDS
 from newsdesk.ports import HostStore
 from newsdesk.runtime import Worker
+from newsdesk.sources import PollStatus
 from newsdesk.web import Address, Url, article_id, parse_networks, parse_url
 from newsdesk.web.transport import BeforeSend, CrawlLimits, FetchLimits, FetchRequest, HttpFetcher, Politeness
 from newsdesk.web.transport.politeness import LATENESS_SECONDS, UNREACHABLE_SECONDS
@@ -574,6 +577,39 @@ def test_the_simulation_sees_what_it_is_looking_for() -> None:
     report = Simulation(mixed_hosts(18, 5), host_store=_Pushover()).run()
     assert len(report.breaches) > 20
     assert any("left alone" in breach.what for breach in report.breaches)
+
+
+def test_feeds_are_polled_in_the_slots_of_their_host_s_pages() -> None:
+    # Given hosts of all kinds, each with pages and three feeds, one of which its robots.txt forbids
+    hosts = mixed_hosts(9, 4)
+    crawl = PollingSimulation(hosts, faults=Faults(duplicates=0.1, deaths=0.02, slow_calls=0.05), poll_seconds=5.0)
+
+    # When all is crawled, and feeds are polled for a while
+    report = crawl.run()
+
+    # Then pages and polls together never came too close, nor while the host was left alone, and nothing forbidden was
+    # asked for
+    assert report.breaches == []
+    assert report.closest >= INTERVAL
+    targets = Counter(target for starts in crawl.web.starts.values() for _, target in starts)
+    assert targets[FORBIDDEN] == 0
+    assert min(targets["/feed.xml"], targets["/sport/feed.xml"]) >= 2 * len(hosts)
+
+    # And feeds learned of back-offs that pages had caused, and the other way round; what they list was fetched
+    assert report.back_offs > 0
+    assert crawl.polls[PollStatus.DEFERRED] > 0
+    assert sum(targets[f"/page-{number}"] for number in range(1000, 1003)) >= 3 * len(hosts)
+    assert set(report.outcomes) <= {"fetched", "duplicate"}
+
+
+def test_the_simulation_sees_polls_that_take_no_slots() -> None:
+    # Given discover with a host store of its own
+    crawl = PollingSimulation(mixed_hosts(9, 4), poll_seconds=5.0)
+    crawl.discover.asker.politeness = Politeness(
+        InMemoryHostStore(), crawl.web, CrawlLimits(INTERVAL), "newsdeskbot", clock=crawl.time, sleep=crawl.time.sleep
+    )
+    # When the same is crawled, Then requests come too close
+    assert len(crawl.run().breaches) > 3
 
 
 class _DialsInItsSlot(SimulatedWeb):
