@@ -3,8 +3,8 @@
 Comes in: hosts with feeds, and their faults. Goes out: what :mod:`harness.simulation` reports, with the polls. Changes:
 the stores that it is given.
 
-Discover and the part of dispatch that feeds it are those of production, too. What a feed lists for the first time goes to
-fetch like any submission, so that pages and polls meet at their host.
+Discover and the part of dispatch that feeds it are those of production, too. What a feed lists for the first time goes
+to fetch like any submission, so that pages and polls meet at their host.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class PollingSimulation(Simulation):
 
     def __init__(self, hosts: Sequence[SimulatedHost], *, hours: float = 1.5, **options: Any) -> None:
         super().__init__(hosts, web=WebWithFeeds, **options)
+        assert isinstance(self.web, WebWithFeeds)
         self.polls: Counter[PollStatus | str] = Counter()
         self.sources = InMemorySourceStore()
         self._seconds = hours * 3600
@@ -108,7 +109,7 @@ class PollingSimulation(Simulation):
             for path in _FEEDS:
                 self.sources.add(new_source(SourceKind.FEED, f"https://{host.name}{path}", START))
 
-    def submit(self, bodies: Sequence[str], priority: Priority | None) -> None:  # noqa: ARG002 - the port's names
+    def submit(self, bodies: Sequence[str], priority: Priority | None) -> None:
         """Let fetch have what a feed lists, as submit does: each page once."""
         for body in bodies:
             said = UrlSubmitted.model_validate_json(body)

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 from newsdesk.contracts import Reason
-from newsdesk_cli import sources
 from newsdesk_cli.archives import take_archives
 from newsdesk_cli.console import out, say
 from newsdesk_cli.ingestion import Ingestion, Result, mirror, read_article, write_outcomes
 from newsdesk_cli.local_stack import LocalStack
 from newsdesk_cli.rendering import results_table, summary
 from newsdesk_cli.sample_site import SampleSite
+from newsdesk_cli.sample_sources import Polled, in_words, poll_a_feed, wait_for_items
+from newsdesk_cli.sources import SourceError
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.submitting import interruptible, progress
 
 _SAMPLE_SITE_PORT = 8417
 _LOOPBACK = "127.0.0.1/32"
+_SOURCES_SECONDS = 60.0
+"""For what a feed of the sample site brought, once its pages have ended."""
 
 
 def ingest_locally(
@@ -56,12 +60,13 @@ def ingest_locally(
         stack = closing.enter_context(local.running(networks, interval, is_run=True))
         taken = take_archives(stack, archives, deadline) if archives else []
         ingestions = [_submitted(stack, urls)] if urls else []
+        polling = _polling(stack, site, deadline, closing) if sample else None
         ingestions += [Ingestion.of_submissions(stack, archive.submission_ids) for archive in taken]
         has_ended = [_waited_for(ingestion, deadline) for ingestion in ingestions]
         ended = all(has_ended) and all(archive.is_whole for archive in taken)
         results = [result for ingestion in ingestions for result in ingestion.results()]
-        if sample:
-            _show_sources(stack, site)
+        if polling is not None:
+            _show_sources(stack, polling, deadline)
         if ended:
             local.end_run()
         say(f"mirroring the bucket into {folder}/")
@@ -100,15 +105,24 @@ def _waited_for(ingestion: Ingestion, deadline: float) -> bool:
         return ingestion.wait(left, report)
 
 
-def _show_sources(stack: Stack, site: SampleSite) -> None:
-    """Have the stack look for the site's feeds and sitemaps, and say what it found; none of them is polled."""
+def _polling(stack: Stack, site: SampleSite, deadline: float, closing: ExitStack) -> Future[Polled]:
+    """Have discover find and poll a feed of the site, while its pages are ingested."""
+    _ = stack.functions, stack.sqs, stack.dynamodb, stack.sources, stack.resources  # made in this thread, for both
+    polling = closing.enter_context(ThreadPoolExecutor(1))
+    return polling.submit(poll_a_feed, stack, site.url("/"), deadline)
+
+
+def _show_sources(stack: Stack, polling: Future[Polled], deadline: float) -> None:
+    """Say what discover found at the site, and what became of what it polled."""
     try:
-        found = sources.ask(stack, {"find": site.url("/")})["found"]
-    except sources.SourceError as error:
-        say(f"the site's feeds were not found: {error}")
+        polled = polling.result()
+        ended = wait_for_items(stack, polled, min(deadline, time.monotonic() + _SOURCES_SECONDS))
+    except SourceError as error:
+        say(f"no feed of the site was polled: {error}")
         return
-    named = [f"{entry['format'].replace('_', ' ')} ({entry['items']})" for entry in found if "error" not in entry]
-    say(f"discover found at the site: {', '.join(named)}; newsdesk sources add has those of a site polled")
+    for line in in_words(polled, ended):
+        say(line)
+    say("next: .venv/bin/newsdesk sources list; newsdesk sources add URL has the feeds of a site polled")
 
 
 def _sample_site() -> SampleSite:

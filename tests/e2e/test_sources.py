@@ -5,19 +5,16 @@ Comes in: the stack, the sample site, and a site with a feed of its pages. Goes 
 
 from __future__ import annotations
 
+import time
 from http import HTTPStatus
 
 import pytest
 
-from newsdesk.adapters.sources import DynamoDueSources
-from newsdesk.clock import utc_now
-from newsdesk.sources import Source, SourceKind
-from newsdesk_cli import sources
+from newsdesk.sources import Source, source_of_submission
 from newsdesk_cli.sample_site import Answer, LoopbackSite, SampleSite
+from newsdesk_cli.sample_sources import poll_a_feed, wait_for_items
 from tests.e2e.conftest import World
 from tests.e2e.test_doors import endings_of
-
-TAG = "door-feed"
 
 pytestmark = pytest.mark.usefixtures("first_visit")
 """The pages are known already, so that no other test misses the first visit to them."""
@@ -44,40 +41,26 @@ class FeedSite(LoopbackSite):
         return ()
 
 
-def polled(world: World, source: Source, times: int, sent: set[int]) -> bool:
-    """Have a source polled now, as dispatch does when it is due; return whether it was often enough."""
-    known = world.stack.sources.get(source.source_id)
-    assert known is not None
-    if known.polls >= times:
-        return True
-    if known.version not in sent:
-        queue = world.stack.resources["DiscoverQueue"]
-        due = DynamoDueSources(world.stack.outputs["TableName"], queue, world.stack.dynamodb, world.stack.sqs)
-        due.send(known.source_id, known.version)
-        sent.add(known.version)
-    return False
+def submitted_by(world: World, source: Source) -> set[str]:
+    """Return the submissions of a source that have ended."""
+    return {name for name in endings_of(world, "sample") if source_of_submission(name) == source.source_id}
 
 
 def test_a_feed_is_found_and_each_of_its_items_is_submitted_once(world: World, site: SampleSite) -> None:
     with FeedSite(f"{site.base_url}/2026/11/20/harbour-bridge-reopens") as feeds:
-        # Given the feed that discover finds at a site
-        found = sources.ask(world.stack, {"find": feeds.url("/")})["found"]
-        assert [(entry["url"], entry["items"]) for entry in found] == [(feeds.url("/feed.xml"), 1)]
+        # When the feed that discover finds at a site is added and polled, as `make ingest` does, Then its item is new
+        polled = poll_a_feed(world.stack, feeds.url("/"), time.monotonic() + 120)
+        assert [(entry["url"], entry["items"]) for entry in polled.found] == [(feeds.url("/feed.xml"), 1)]
+        assert (polled.source.title, polled.source.failures, polled.new) == ("The Courier", 0, 1)
+        source = polled.source
 
-        # When it is added and polled twice
-        source = sources.made(SourceKind.FEED, found[0]["url"], {"tags": [TAG]})
-        assert world.stack.sources.add(source)
-        sent: set[int] = set()
-        world.eventually(lambda: polled(world, source, 1, sent), 120)
-        world.eventually(lambda: bool(endings_of(world, TAG)), 120)
-        world.eventually(lambda: polled(world, source, 2, sent), 120)
+        # And it ends like any other submission, and what became of it is counted
+        assert wait_for_items(world.stack, polled, time.monotonic() + 120).total() == 1
+        world.eventually(lambda: submitted_by(world, source), 120)
 
-        # Then its item was submitted once, and ended like any other submission
-        known = sources.known(world.stack.sources, sources.find(world.stack.sources, source.url), utc_now())
-        assert (known.source.title, known.source.submitted, known.source.failures) == ("The Courier", 1, 0)
-        assert known.source.last_status in ("not_modified", "nothing_new")
-        assert set(endings_of(world, TAG)) == {source.submission_id("bridge", None)}
-
-        # And what became of it is counted
-        world.eventually(lambda: len(world.stack.sources.days(source.source_id, "2000-01-01")) == 1, 60)
+        # When it is polled again, Then nothing is submitted any more
+        again = poll_a_feed(world.stack, feeds.url("/"), time.monotonic() + 120)
+        assert (again.new, again.source.submitted) == (0, 1)
+        assert again.source.last_status in ("not_modified", "nothing_new")
+        assert submitted_by(world, source) == {source.submission_id("bridge", None)}
         world.stack.sources.remove(source.source_id)
