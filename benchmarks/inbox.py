@@ -47,7 +47,7 @@ def counting(calls: Counter[str], messages: Counter[str]) -> Any:
         calls[f"{client.meta.service_model.service_name}.{operation}"] += 1
         if operation == "SendMessageBatch":
             messages["sent"] += len(arguments["Entries"])
-            return {"Successful": [{"Id": entry["Id"]} for entry in arguments["Entries"]]}
+            return {"Successful": [{"Id": entry["Id"], "MessageId": entry["Id"]} for entry in arguments["Entries"]]}
         return real(client, operation, arguments)
 
     return make

@@ -22,6 +22,7 @@ from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sources import DynamoSourceStore
+from newsdesk.articles import Exchange, read_capture, write_capture
 from newsdesk.contracts import report_key
 from receiver.stage import IntakeStage
 from tests.pipeline import PARAGRAPHS, Pipeline, page
@@ -148,6 +149,58 @@ def test_the_pages_of_a_file_become_articles_part_by_part(desk: Desk, make: Any)
             "warc",
         )
     assert desk.pipeline.web.requests == []
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_our_own_captures_bring_what_their_hosts_said(desk: Desk, whole: bool) -> None:
+    # Given captures as fetch writes them, the third of which said nothing; and of four pages, the first part has three
+    said = [("a: 1", "b: 2"), ("c: 3",), (), ("d: 4",)]
+    files = [
+        write_capture(
+            Exchange(
+                capture_id=f"c{number}",
+                captured_at="2020-01-01T00:00:00.000Z",
+                requested_url=f"{SITE}/{number}",
+                final_url=f"{SITE}/{number}",
+                request_head=b"GET / HTTP/1.1\r\n\r\n",
+                http_version="HTTP/1.1",
+                status=200,
+                reason_phrase="OK",
+                headers=(("Content-Type", "text/html"),),
+                body=text(number),
+                resolved_address="198.51.100.7",
+                redirects=(),
+                timings={},
+                host_signals=lines,
+            )
+        )
+        for number, lines in enumerate(said)
+    ]
+    file = b"".join(files)
+
+    # When they are taken together, also as one gzip member
+    desk.take(desk.put("inbox/ours.warc.gz", gzip.compress(gzip.decompress(file)) if whole else file))
+
+    # Then each page still has what its host said
+    pages = [read_capture(desk.objects.get(key)) for key in aws.keys_in_bucket("pushed/")]
+    assert {page.url: page.host_signals for page in pages} == {
+        f"{SITE}/{number}": lines for number, lines in enumerate(said)
+    }
+
+
+@pytest.mark.parametrize("about", [b"{", b"[]", b'{"hostSignals": 1}', b'{"hostSignals": [1]}', b"[" * 100_000])
+def test_what_a_stranger_s_file_notes_of_a_page_does_no_harm(desk: Desk, about: bytes) -> None:
+    url = f"{SITE}/1"
+    entries = [
+        response(url, text(1), WARC_Record_ID="<urn:x:1>"),
+        record("metadata", url, about, media_type="application/json", WARC_Concurrent_To="<urn:x:1>"),
+        record(
+            "metadata", url, b'{"hostSignals":["x"]}', media_type="application/json", WARC_Concurrent_To="<urn:x:2>"
+        ),
+    ]
+    desk.take(desk.put("inbox/theirs.warc.gz", by_record(entries)))
+    (key,) = aws.keys_in_bucket("pushed/")
+    assert read_capture(desk.objects.get(key)).host_signals == ()
 
 
 def test_a_file_that_is_taken_again_under_another_name_changes_nothing(desk: Desk) -> None:

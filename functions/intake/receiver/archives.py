@@ -13,14 +13,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from newsdesk.articles import CAPTURE_MEDIA_TYPE, PushedPage, write_pushed_page
+from newsdesk.articles import CAPTURE_MEDIA_TYPE, PushedPage, host_signals_noted, write_pushed_page
 from newsdesk.clock import Clock, from_text, to_text
 from newsdesk.contracts import UrlSubmitted, inbox_cut_key, inbox_part_key, pushed_key
 from newsdesk.errors import ObjectMissingError
@@ -28,7 +28,15 @@ from newsdesk.inbox import BulkSender, FileBreak, FileChangedError, FileProgress
 from newsdesk.ports import ObjectStore
 from receiver.pages import PassedOver, read_page
 from receiver.report import REFUSALS_LISTED
-from receiver.warc import Break, Place, TooLargeError, WarcRecord, is_response, read_records
+from receiver.warc import (
+    Break,
+    Place,
+    TooLargeError,
+    WarcRecord,
+    is_about_response,
+    is_response,
+    read_records,
+)
 
 PART_PAGES = 300
 PART_BYTES = 32 << 20
@@ -43,6 +51,8 @@ LARGEST_MEMBER = 16 << 30
 MOST_BREAKS_LISTED = 100
 MERGED_AT_ONCE = 200
 
+_RECORDS_OF_A_CAPTURE = 2
+"""Behind the response of a capture of our own: the request, and what is noted about both."""
 _PAGES_AT_ONCE = 100
 _BYTES_AT_ONCE = 32 << 20
 _PUTS_AT_ONCE = 8
@@ -162,20 +172,41 @@ class Archives:
         result = _Result()
         pages: list[tuple[str, PushedPage]] = []
         size = 0
-        try:
-            for item in islice(self._items(progress, Place(*cut["begin"]), is_wanted=True), cut["items"]):
-                if isinstance(item, Break) or (page := _judge(item, result)) is None:
-                    continue
-                pages.append((item.begin.name, page))
-                size += len(page.body)
-                if len(pages) >= _PAGES_AT_ONCE or size >= _BYTES_AT_ONCE:
-                    self._push(progress, pages)
-                    pages, size = [], 0
-        except (TooLargeError, FileChangedError):
-            pass  # the step that cuts the file reports it
+        for item, page in self._pages(progress, Place(*cut["begin"]), cut["items"], result):
+            pages.append((item.begin.name, page))
+            size += len(page.body)
+            if len(pages) >= _PAGES_AT_ONCE or size >= _BYTES_AT_ONCE:
+                self._push(progress, pages)
+                pages, size = [], 0
         self._push(progress, pages)
         self.objects.put(inbox_part_key(progress.file_id, number), result.document(), "application/json", "gzip")
         return True
+
+    def _pages(
+        self, progress: FileProgress, begin: Place, items: int, result: _Result
+    ) -> Iterator[tuple[WarcRecord, PushedPage]]:
+        """Yield the pages among so many items of a file, each with what is noted about it behind it.
+
+        That may be in the next part; so much is read on.
+        """
+        held: tuple[WarcRecord, PushedPage] | None = None
+        reading = self._items(progress, begin, is_wanted=True)
+        try:
+            for number, item in enumerate(islice(reading, items + _RECORDS_OF_A_CAPTURE)):
+                if number >= items and (held is None or isinstance(item, Break) or is_response(item.fields)):
+                    break
+                if held is not None and isinstance(item, WarcRecord) and _is_about(item, held[0]):
+                    signals = host_signals_noted(item.block or b"")
+                    held = held[0], replace(held[1], host_signals=signals)
+                if isinstance(item, Break) or number >= items or (page := _judge(item, result)) is None:
+                    continue
+                if held is not None:
+                    yield held
+                held = item, page
+        except (TooLargeError, FileChangedError):
+            pass  # the step that cuts the file reports it
+        if held is not None:
+            yield held
 
     def merge(self, progress: FileProgress) -> FileProgress | None:
         """Return a file with the results of its next parts; None when none is there yet.
@@ -213,7 +244,7 @@ class Archives:
             progress.size,
             begin,
             is_compressed=progress.is_compressed,
-            wanted=is_response if is_wanted else lambda _: False,
+            wanted=_is_read if is_wanted else lambda _: False,
         )
 
     def _push(self, progress: FileProgress, pages: list[tuple[str, PushedPage]]) -> None:
@@ -242,6 +273,16 @@ class Archives:
         except ObjectMissingError:
             return None
         return document
+
+
+def _is_read(fields: Mapping[str, str]) -> bool:
+    return is_response(fields) or is_about_response(fields)
+
+
+def _is_about(record: WarcRecord, page: WarcRecord) -> bool:
+    """Return whether a record is what a capture of our own notes about a page."""
+    named = page.fields.get("warc-record-id")
+    return named is not None and is_about_response(record.fields) and record.fields.get("warc-concurrent-to") == named
 
 
 def _judge(record: WarcRecord, result: _Result) -> PushedPage | None:

@@ -99,6 +99,11 @@ def is_response(fields: Mapping[str, str]) -> bool:
     return fields.get("warc-type", "").lower() == "response" and media_type.startswith("application/http")
 
 
+def is_about_response(fields: Mapping[str, str]) -> bool:
+    """Return whether a record's block may be what a capture of our own notes about the response before it."""
+    return fields.get("warc-type", "").lower() == "metadata" and fields.get("content-type", "") == "application/json"
+
+
 def read_records(
     read: ReadRange,
     size: int,

@@ -33,6 +33,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:newsdesk:capture")
 _STEP = 64 * 1024
 _LARGEST_CONTENT = 16 << 20
 """Bytes of one record of a capture, decompressed; a page has 10 MiB at most."""
+_MOST_SIGNALS = 100
+_LONGEST_SIGNAL = 2000
 _ARCHIVED_PREFIX = "X-Archive-Orig-"
 
 HeaderFields = tuple[tuple[str, str], ...]
@@ -198,6 +200,8 @@ class PushedPage:
         The response's fields, one character for each byte (ISO 8859-1).
     body : bytes
         Without transfer coding, before content decoding.
+    host_signals : tuple of str
+        As in :class:`Exchange`, where whoever fetched the page has noted it.
     """
 
     url: str
@@ -208,6 +212,7 @@ class PushedPage:
     reason_phrase: str = "OK"
     http_version: str = "HTTP/1.1"
     resolved_address: str = ""
+    host_signals: tuple[str, ...] = ()
 
 
 def write_pushed_page(page: PushedPage) -> bytes:
@@ -228,8 +233,20 @@ def write_pushed_page(page: PushedPage) -> bytes:
             resolved_address=page.resolved_address,
             redirects=(),
             timings={},
+            host_signals=page.host_signals,
         )
     )
+
+
+def host_signals_noted(about: bytes) -> tuple[str, ...]:
+    """Return what a capture's ``metadata`` record says of the page's host; nothing of any other record."""
+    try:
+        lines = json.loads(about)["hostSignals"]
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return ()
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        return ()
+    return tuple(line[:_LONGEST_SIGNAL] for line in lines[:_MOST_SIGNALS])
 
 
 class _Head(StatusAndHeaders):  # type: ignore[misc]
