@@ -791,6 +791,9 @@ class TestSources:
         for method, body in (("GET", None), ("PATCH", {"title": "x"}), ("DELETE", None)):
             assert ask(method, path, body).problem == "unknown-source"
 
+    def test_a_source_needs_no_kind(self, ask: Ask) -> None:
+        assert ask("POST", "/v1/sources", {"url": "https://news.example/news.xml"}).document["kind"] == "feed"
+
     def test_sources_follow_one_another_page_by_page(self, ask: Ask) -> None:
         # Given
         expected = {

@@ -535,6 +535,49 @@ class TestAccess:
         assert events["Bulk"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
         assert events["Bulk"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
+    def test_the_api_is_throttled_logged_and_checks_tokens_of_its_issuer(self, template: Template) -> None:
+        # Given what the local stack has none of
+        resources, parameters = template["Resources"], template["Parameters"]
+        api = {"Ref": "Api"}
+        # When / Then: one stage, whose limits are those of the parameters for each route, and which may not be 0
+        (stage,) = [it["Properties"] for it in resources.values() if it["Type"] == "AWS::ApiGatewayV2::Stage"]
+        assert stage["ApiId"] == api
+        assert stage["DefaultRouteSettings"] == {
+            "ThrottlingRateLimit": {"Ref": "ApiRequestsPerSecond"},
+            "ThrottlingBurstLimit": {"Ref": "ApiRequestsAtOnce"},
+        }
+        assert "RouteSettings" not in stage
+        limits = [parameters[name] for name in ("ApiRequestsPerSecond", "ApiRequestsAtOnce")]
+        assert [(limit["MinValue"], limit["Default"]) for limit in limits] == [(1, 50), (1, 200)]
+        # And its log is a JSON object in each line, with who asked for what, and the answer
+        log = stage["AccessLogSettings"]
+        assert log["DestinationArn"] == {"Fn::GetAtt": ["ApiAccessLogGroup", "Arn"]}
+        assert resources["ApiAccessLogGroup"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        line = json.loads(log["Format"])
+        assert {"requestId", "caller", "subject", "address", "route", "status"} <= set(line)
+        assert all(value.startswith("$context.") for value in line.values())
+        # And its authoriser takes tokens of the issuer, with one of the audiences, from the usual header
+        authoriser = resources["ApiAuthorizer"]
+        assert authoriser["Properties"] == {
+            "ApiId": api,
+            "Name": "tokens",
+            "AuthorizerType": "JWT",
+            "IdentitySource": ["$request.header.Authorization"],
+            "JwtConfiguration": {"Issuer": {"Ref": "ApiTokenIssuer"}, "Audience": {"Ref": "ApiTokenAudiences"}},
+        }
+        conditions = template["Conditions"]
+        assert conditions["TakesTokens"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ApiTokenIssuer"}, ""]}]}
+        served = {"Fn::And": [{"Condition": "ServesApi"}, {"Condition": "TakesTokens"}]}
+        assert conditions[authoriser["Condition"]] == served
+        # And all routes lead to the one function, whose caller is this API alone
+        targets = {
+            it["Properties"]["Target"]["Fn::Sub"]
+            for it in resources.values()
+            if it["Type"] == "AWS::ApiGatewayV2::Route"
+        }
+        assert targets == {"integrations/${ApiIntegration}"}
+        assert resources["ApiIntegration"]["Properties"]["PayloadFormatVersion"] == "2.0"
+
     def test_no_route_of_the_api_goes_without_authorisation(self, template: Template) -> None:
         # Given every route
         routes = [

@@ -221,7 +221,11 @@ class Filters(Body):
 class NewSource(Body):
     """A feed, a sitemap or a front page that is to be polled."""
 
-    kind: SourceKind
+    kind: SourceKind = Field(
+        default=SourceKind.FEED,
+        description="`page` for a front page, whose own links are read. The first poll finds out "
+        "whether it is a feed or a sitemap.",
+    )
     url: str = Field(pattern=_HTTP, max_length=2048)
     title: str | None = Field(default=None, max_length=200)
     language: str | None = Field(default=None, max_length=35)
