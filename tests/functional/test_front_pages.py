@@ -160,6 +160,19 @@ def test_what_is_taken_are_articles_and_most_articles_are_taken(site: DirectoryS
     assert right / sum(map(len, articles.values())) >= 0.9, {name: articles[name] - taken[name] for name in SITES}
 
 
+def test_a_list_of_headlines_is_one_where_each_link_shows_little_by_itself() -> None:
+    # Given six headlines in no heading, with numbers for paths, and six labels of the same form elsewhere
+    headlines = "".join(
+        f'<li><a href="/article/10065{n}4">Harbour dues were too high in year {n}</a></li>' for n in range(6)
+    )
+    labels = "".join(f'<li><a href="/person/p{n}">Person {n}</a></li>' for n in range(6))
+    # When / Then: the headlines are taken, all or, if they are too few, none
+    for shown, expected in ((headlines, 6), (headlines[: len(headlines) // 6 * 4], 0)):
+        page = f"<html><body><ul>{shown}</ul><ul>{labels}</ul></body></html>".encode()
+        document, _ = read_front_page(page, None, "https://news.example/")
+        assert [item.url.split("/")[3] for item in document.items] == ["article"] * expected
+
+
 def test_what_was_learned_helps_the_next_time(site: DirectorySite) -> None:
     # Given what some readings of a site have taught, which goes through a table as JSON
     learned: dict[str, object] | None = None

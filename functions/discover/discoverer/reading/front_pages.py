@@ -35,6 +35,7 @@ MOST_PATTERNS = 100
 _LEAST_SCORE = 4.0
 _FEWEST_KNOWN = 5
 """Links of one pattern before it counts for anything."""
+_SHARE_OF_A_LIST = 0.8
 _MOST_KNOWN = 1_000
 """Beyond, what is known of a pattern counts half, so that a site may change."""
 _DEEPEST = 12
@@ -117,7 +118,12 @@ def read_front_page(
     patterns = _known_patterns(learned)
     links = _links_of(page, base)
     scored = [(link, _score(link)) for link in links.values()]
-    chosen = [link for link, score in scored if score + _bonus(patterns, link.url) >= _LEAST_SCORE]
+    lists = _patterns_of_lists(scored)
+    chosen = [
+        link
+        for link, score in scored
+        if score + _bonus(patterns, link.url) + (pattern_of(link.url) in lists) >= _LEAST_SCORE
+    ]
     title = next(page.tree.iter("title"), None)
     document = SourceDocument(
         SourceKind.PAGE,
@@ -223,6 +229,23 @@ def _bonus(patterns: Mapping[str, tuple[int, int]], url: Url) -> float:
     """Return what the pattern of a path adds to a link's score: between -1.5 and 1.5."""
     clear, known = patterns.get(pattern_of(url), (0, 0))
     return 3.0 * (clear / known - 0.5) if known >= _FEWEST_KNOWN else 0.0
+
+
+def _patterns_of_lists(scored: Iterable[tuple[_Link, float]]) -> set[str]:
+    """Return the patterns nearly all of whose links on a page come close to articles: so are lists of headlines.
+
+    Where paths are numbers and headlines stand in no heading, no link shows more by itself.
+    """
+    counts: dict[str, list[int]] = {}
+    for link, score in scored:
+        of_pattern = counts.setdefault(pattern_of(link.url), [0, 0])
+        of_pattern[0] += score >= _LEAST_SCORE - 1
+        of_pattern[1] += 1
+    return {
+        pattern
+        for pattern, (close, number) in counts.items()
+        if close >= _FEWEST_KNOWN and close >= _SHARE_OF_A_LIST * number
+    }
 
 
 def _taught(patterns: Mapping[str, tuple[int, int]], scored: Iterable[tuple[_Link, float]]) -> dict[str, list[int]]:
