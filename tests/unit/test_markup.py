@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from extractor.body.markup import marked_blocks
+from extractor.body.media import MOST_MEDIA
 from extractor.html import checked_url, parse_html, segments_of
+from extractor.html.inline import MOST_ADDRESSES, MOST_MARKS
 from newsdesk.contracts import Block, Media
 from tests.unit.test_extraction import PROSE, extracted, page
 
@@ -170,6 +172,19 @@ def test_furniture_is_no_picture_of_the_article(furniture: str) -> None:
     assert media(page(article=PROSE + furniture + LONGER)) == []
 
 
+def test_a_picture_that_repeats_the_headline_says_nothing() -> None:
+    html = page(article=PROSE + FIGURE.replace("Two doors", "The gate closes") + LONGER).replace(
+        "</head>", '<meta property="og:title" content="The gate closes"></head>'
+    )
+    ((_, image),) = media(html)
+    assert image.alt is None
+
+
+def test_the_still_picture_of_a_film_is_not_the_film() -> None:
+    film = '<video data-poster-url="/v/still.jpg"><source src="/v/gate.mp4"></video>'
+    assert [medium.url for _, medium in media(page(article=PROSE + film + LONGER))] == [f"{SITE}/v/gate.mp4"]
+
+
 def test_frames_and_recordings_are_named_and_not_loaded() -> None:
     embeds = (
         '<iframe data-src="https://v.example/embed/1" title="The gate closes" width="560"></iframe>'
@@ -186,3 +201,38 @@ def test_the_body_is_what_it_was_without_markup() -> None:
     article = extracted(page(article=rich)).article
     assert article.article_body == "\n".join(block.text for block in article.blocks)
     assert "<" not in article.article_body
+
+
+MANY, MORE = 8_000, 22_000
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>" + "<a href='/x'>word</a> " * MORE,
+        "<p>" + "<b>a<i>b</b>c</i>" * MANY,
+        "<a href=/q>" + "<p>x y</p>" * MANY,
+        "<p>" + "<a href='/{}'>word</a> ".format("y" * 1_900) * 2_000,
+        "<p><b>" + "word<i>x</i><br><br>" * MANY,
+        "<div><b>x" * 5_000,
+        "<ul><li>x" * 5_000,
+        "<ol>" + "<li>x" * MANY,
+        "<table>" + ("<tr>" + "<td>x" * 10) * (MANY // 10) + "</table>",
+        "<table><tr>" + "<td>x" * MANY + "</table>",
+        "<table>" + "<tr><td colspan=999 rowspan=999>x<td>y" * 2_000 + "</table>",
+        "<pre>" + "The keepers sleep above the pumps, and wake when water rises.\n\n" * MANY + "</pre>",
+    ],
+    ids=lambda html: html[:24],
+)
+def test_a_hostile_page_has_bounded_markup(html: str) -> None:
+    made = blocks(html)
+    assert sum(len(block.marks) for block in made) <= MOST_MARKS
+    assert sum(len(mark.url or "") for block in made for mark in block.marks) <= MOST_ADDRESSES
+    cells = sum(len(row) for block in made for row in block.rows or ())
+    assert cells <= 10 * html.count("<td") + 1_000
+    assert all(mark.end <= len(block.text) for block in made for mark in block.marks)
+
+
+def test_a_page_of_pictures_has_bounded_media() -> None:
+    pictures = "".join(f'<figure><img src="/picture-{number}.jpg"></figure>' for number in range(3_000))
+    assert len(media(page(article=PROSE + pictures + LONGER))) == MOST_MEDIA

@@ -18,8 +18,9 @@ from newsdesk.contracts import Article, Block, BlockType, Mark, Media
 from newsdesk.renditions.inline import Node, is_safe, linked_texts, tree_of
 from newsdesk.renditions.pieces import Item, Piece, grid_of, items_of, paragraphs_of, stripped, whole_of
 
-_SIGNS = re.compile(r"[\\`*\[\]<|]|~(?=~|\Z)|(?<=~)~|\A~|_(?![^\W_])|(?<![^\W_])_|&(?=#?\w{1,40};)|(?<![^\W_])#")
-_LINE_START = re.compile(r"^[ \t]*([-+=>:]|~(?!~)|\d{1,9}(?=[.)])|)", re.MULTILINE)
+_SIGNS = re.compile(r"[\\`*\[\]<]|~(?=~|\Z)|(?<=~)~|\A~|_(?![^\W_])|(?<![^\W_])_|&(?=#?\w{1,40};)")
+_LINE_START = re.compile(r"^[ \t]*([-+=>:|]|#(?=#{0,5}(?:\s|$))|~(?!~)|\d{1,9}(?=[.)])|)", re.MULTILINE)
+_CLOSING = re.compile(r"(?<![^\s])#+$")
 _DELIMITERS = {"strong": "**", "emphasis": "*", "strikethrough": "~~"}
 _ELEMENTS = {
     "strong": "strong",
@@ -36,7 +37,7 @@ _HIGHEST_NUMBER = 999_999_999
 
 def to_markdown(article: Article) -> str:
     """Return an article as Markdown; what its text has of Markdown's signs is escaped."""
-    parts = [f"# {_one_line(article.headline)}"] if article.headline else []
+    parts = [_heading(1, _one_line(article.headline))] if article.headline else []
     byline = _byline(article)
     parts += [_emphasised(Piece(" ".join(byline.split())))] if byline else []
     parts += _parts(article.blocks) if article.blocks else [_escaped(line) for line in paragraphs_of(article)]
@@ -85,8 +86,7 @@ def _quote(paragraphs: Sequence[str]) -> str:
 def _markdown_of(block: Block, bullets: str) -> str:
     match block.type:
         case BlockType.HEADING:
-            signs = "#" * max(2, min(6, block.level or 2))
-            return f"{signs} {_inline(whole_of(block), on_one_line=True)}"
+            return _heading(max(2, min(6, block.level or 2)), _inline(whole_of(block), on_one_line=True))
         case BlockType.LIST:
             return "\n".join(_list(items_of(block), bullets))
         case BlockType.TABLE if block.rows:
@@ -99,6 +99,11 @@ def _markdown_of(block: Block, bullets: str) -> str:
             return _emphasised(whole_of(block))
         case _:
             return _inline(whole_of(block))
+
+
+def _heading(level: int, text: str) -> str:
+    # Signs at the end of a heading would close it.
+    return f"{'#' * level} {_CLOSING.sub(lambda found: found[0].replace('#', chr(92) + '#'), text)}"
 
 
 def _language(block: Block) -> str:
@@ -197,7 +202,7 @@ class _Writer:
         ended: int | None = None
         for part, following in zip_longest(parts, parts[1:]):
             if isinstance(part, str):
-                written = _escaped_signs(part).replace("\n", line_end)
+                written = self._escaped(part).replace("\n", line_end)
                 # An exclamation mark would make an image of the link behind it.
                 yield f"{written[:-1]}\\!" if written.endswith("!") and _is_link(following) else written
             elif part.kind == "break":
@@ -210,6 +215,10 @@ class _Writer:
                 # Where the signs of two runs touch, nobody can tell which is whose.
                 yield self._enclosed(part, "".join(self.write(part.parts, in_link=in_link)), ended != part.begin)
                 ended = part.end
+
+    def _escaped(self, text: str) -> str:
+        escaped = _escaped_signs(text)
+        return escaped.replace("|", "\\|") if self.in_table else escaped
 
     def _code(self, node: Node) -> Iterator[str]:
         """Yield code; a link in it stays a link, anything else is text."""
@@ -225,7 +234,7 @@ class _Writer:
         if not text:
             return ""
         if self.in_table and "|" in text:
-            return f"<code>{_escaped_signs(text)}</code>"
+            return f"<code>{self._escaped(text)}</code>"
         longest = max((len(run) for run in re.findall("`+", text)), default=0)
         fence = "`" * (longest + 1)
         room = " " if text.startswith("`") or text.endswith("`") else ""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from extractor.body.lists import LISTS, items_of
 from extractor.body.tables import table_of
@@ -46,6 +47,10 @@ _SENTENCE_BREAK = re.compile(r"[^\W\d_][.!?…]\s+[^\W\d_a-z]|[。！？]")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
+KnownWholes: TypeAlias = dict[Element, bool]
+"""Tables and ``pre`` elements that were looked through, and whether they are data, or code: all of their pieces ask."""
+
+
 @dataclass(slots=True)
 class Group:
     """Neighbouring segments of one block."""
@@ -64,8 +69,9 @@ def blocks_of(segments: Iterable[Segment]) -> tuple[Block, ...]:
 def groups_of(segments: Iterable[Segment]) -> Sequence[Group]:
     """Return the segments of each block."""
     groups: list[Group] = []
+    known: KnownWholes = {}
     for segment in segments:
-        kind, container = _kind(segment)
+        kind, container = _kind(segment, known)
         previous = groups[-1] if groups else None
         if previous and kind in _MERGED and previous.type is kind and previous.container is container:
             previous.segments.append(segment)
@@ -76,7 +82,7 @@ def groups_of(segments: Iterable[Segment]) -> Sequence[Group]:
 
 def is_caption(segment: Segment) -> bool:
     """Return whether a segment tells what a picture shows."""
-    return bool(segment.container.areas & FIGURES) and _kind(segment)[0] is BlockType.CAPTION
+    return bool(segment.container.areas & FIGURES) and _kind(segment, {})[0] is BlockType.CAPTION
 
 
 def picture_lines(segments: Iterable[Segment]) -> Iterator[Segment]:
@@ -118,24 +124,24 @@ def _is_mere_line(segment: Segment) -> bool:
     return not is_entry and not ends_sentence(text) and count_words(text) <= _MOST_PICTURE_WORDS
 
 
-def code_of(segment: Segment) -> Element | None:
+def code_of(segment: Segment, known: KnownWholes) -> Element | None:
     """Return the ``pre`` of code that a segment is a part of."""
-    kind, container = _kind(segment)
+    kind, container = _kind(segment, known)
     return container if kind is BlockType.CODE else None
 
 
-def data_table_of(segment: Segment) -> Element | None:
+def data_table_of(segment: Segment, known: KnownWholes) -> Element | None:
     """Return the table of data that a segment is a cell of."""
     if not segment.container.areas & TABLES:
         return None
-    kind, container = _kind(segment)
+    kind, container = _kind(segment, known)
     return container if kind is BlockType.TABLE else None
 
 
 _MERGED = frozenset({BlockType.LIST, BlockType.TABLE, BlockType.CODE})
 
 
-def _kind(segment: Segment) -> tuple[BlockType, Element]:
+def _kind(segment: Segment, known: KnownWholes) -> tuple[BlockType, Element]:
     if segment.tag in HEADING_LEVELS:
         return BlockType.HEADING, segment.element
     found: tuple[BlockType, Element] | None = None
@@ -145,13 +151,20 @@ def _kind(segment: Segment) -> tuple[BlockType, Element]:
             break
         kind = _CONTAINERS.get(walked.tag)
         if kind is not None:
-            if kind is BlockType.TABLE and found is None and not _is_data(walked.element):
+            if kind is BlockType.TABLE and found is None and not _is_one(walked.element, _is_data, known):
                 break
-            is_code_of_prose = kind is BlockType.CODE and not _is_code(walked.element)
+            is_code_of_prose = kind is BlockType.CODE and not _is_one(walked.element, _is_code, known)
             if not is_code_of_prose and (found is None or found[0] is kind is BlockType.LIST):
                 found = kind, walked.element
         walked = walked.parent
     return found or (BlockType.PARAGRAPH, segment.element)
+
+
+def _is_one(whole: Element, judge: Callable[[Element], bool], known: KnownWholes) -> bool:
+    answer = known.get(whole)
+    if answer is None:
+        answer = known[whole] = judge(whole)
+    return answer
 
 
 def _is_data(table: Element) -> bool:

@@ -23,11 +23,21 @@ _CODE_LANGUAGE = re.compile(
 _INSIDE = 5
 
 
-def mark_up(body: Body, page: Page) -> Body:
-    """Return a body whose blocks have their markup; a body that is not of the page's visible text is left as it is."""
+def mark_up(body: Body, page: Page, titles: Iterable[str] = ()) -> Body:
+    """Return a body whose blocks have their markup; a body that is not of the page's visible text is left as it is.
+
+    Parameters
+    ----------
+    body : Body
+        What was chosen, once nothing is trimmed any more.
+    page : Page
+        The page that it was chosen of.
+    titles : iterable of str
+        What the page calls its article; pictures that say the same say nothing.
+    """
     if not body.kept:
         return body
-    media = media_in(page, body)
+    media = media_in(page, body, titles)
     groups = groups_of(page.segments[index] for index in body.kept)
     return replace(body, blocks=_marked_blocks(groups, body.blocks, page.url, media))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -53,15 +53,21 @@ class _Seen:
 
     files: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
 
 
-def media_in(page: Page, body: Body) -> Sequence[PlacedMedia]:
-    """Return the media of a body, in order."""
-    return list(islice(_media_in(page, sorted(body.kept), body), MOST_MEDIA)) if body.kept and page.media else []
+def media_in(page: Page, body: Body, titles: Iterable[str]) -> Sequence[PlacedMedia]:
+    """Return the media of a body, in order; parameters are those of :func:`extractor.body.markup.mark_up`."""
+    if not body.kept or not page.media:
+        return []
+    kept = sorted(body.kept)
+    seen = _Seen(
+        texts={page.segments[index].text for index in kept}, titles={" ".join(fold(title)) for title in titles}
+    )
+    return list(islice(_media_in(page, kept, body, seen), MOST_MEDIA))
 
 
-def _media_in(page: Page, kept: Sequence[int], body: Body) -> Iterator[PlacedMedia]:
-    seen = _Seen(texts={page.segments[index].text for index in kept})
+def _media_in(page: Page, kept: Sequence[int], body: Body, seen: _Seen) -> Iterator[PlacedMedia]:
     chosen = set(kept)
     for placed in islice(page.media, MOST_TRIED):
         if not kept[0] - _HEAD <= placed.before <= kept[-1] + 1 + _TAIL or not _stands_in(placed, page, kept):
@@ -137,7 +143,7 @@ def _picture(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen) -> Me
     return Media(
         kind="image",
         url=address.href,
-        alt=_alt(placed.element, caption or lines or image.caption, credit),
+        alt=_alt(placed.element, f"{caption or lines or image.caption or ''} {credit or ''}", seen.titles),
         caption=caption,
         credit=credit,
     )
@@ -152,13 +158,13 @@ def _lines_in(box: Element, at: int, page: Page, kept: Sequence[int]) -> Iterato
             yield page.segments[index].text
 
 
-def _alt(picture: Element, caption: str | None, credit: str | None) -> str | None:
+def _alt(picture: Element, said: str, titles: Set[str]) -> str | None:
+    """Return what a page says in a picture's place, unless its caption or the headline says so."""
     alt = one_line(picture.get("alt"), _LONGEST_ALT)
     if not alt or _PICTURE_FILE.search(alt):
         return None
     folded = " ".join(fold(alt))
-    said = " ".join(fold(f"{caption or ''} {credit or ''}"))
-    return alt if folded and folded not in said else None
+    return alt if folded and folded not in titles and folded not in " ".join(fold(said)) else None
 
 
 def _embed(element: Element, page: Page) -> Media | None:

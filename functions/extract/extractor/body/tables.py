@@ -13,6 +13,8 @@ from extractor.html import Element, Segment
 
 MOST_CELLS_WITH_SPANS = 5_000
 """In a larger table, each cell stands beside the one before it, whatever it says of its width and height."""
+_MOST_SPREAD = 10
+"""And so in one whose rows have this many places for each cell; a colspan may say anything."""
 _WIDEST, _HIGHEST = 200, 1_000
 _LEVELS = 12
 _HEADER_ROLES = frozenset({"columnheader", "rowheader"})
@@ -57,7 +59,18 @@ def _line(cells: dict[int, list[str]]) -> Iterator[str]:
 
 def _places(table: Element) -> dict[Element, tuple[int, int]]:
     """Return the row and the column of each cell."""
-    has_spans = len(list(islice(table.iter("td", "th"), MOST_CELLS_WITH_SPANS + 1))) <= MOST_CELLS_WITH_SPANS
+    size = sum(1 for _ in islice(table.iter("td", "th"), MOST_CELLS_WITH_SPANS + 1))
+    places = _spread(table, size * _MOST_SPREAD + _WIDEST) if size <= MOST_CELLS_WITH_SPANS else None
+    return places if places is not None else _side_by_side(table)
+
+
+def _side_by_side(table: Element) -> dict[Element, tuple[int, int]]:
+    rows = enumerate(table.iter("tr"))
+    return {cell: (row, column) for row, line in rows for column, cell in enumerate(line.iterchildren("td", "th"))}
+
+
+def _spread(table: Element, most: int) -> dict[Element, tuple[int, int]] | None:
+    """Return the places of cells that keep off what others cover; None when rows have more than so many places."""
     places: dict[Element, tuple[int, int]] = {}
     covered: dict[int, int] = {}
     for row, line in enumerate(table.iter("tr")):
@@ -67,11 +80,13 @@ def _places(table: Element) -> dict[Element, tuple[int, int]]:
             while column in above:
                 column += 1
             places[cell] = row, column
-            width = _span(cell, "colspan", _WIDEST) if has_spans and column < _WIDEST else 1
-            height = _span(cell, "rowspan", _HIGHEST) if has_spans else 1
+            width, height = _span(cell, "colspan", _WIDEST), _span(cell, "rowspan", _HIGHEST)
             if height > 1:
                 covered |= dict.fromkeys(range(column, column + width), height - 1)
             column += width
+        most -= max(column, len(covered))
+        if most < 0:
+            return None
     return places
 
 

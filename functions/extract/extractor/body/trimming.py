@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import islice, zip_longest
 
-from extractor.body.blocks import blocks_of, code_of, data_table_of, picture_lines
+from extractor.body.blocks import KnownWholes, blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
 from extractor.html import ASIDES, HEADING_LEVELS, TABLES, Element, Page, Segment, leads_elsewhere
 from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, DropReason, LineKind, fold, is_time_line, kind_of_line
@@ -109,10 +109,11 @@ def _wholes(segments: Sequence[Segment], kept: Sequence[int]) -> list[list[int]]
     # What has a paragraph or a link to another page is more than facts; and a box of which nothing was kept stays out.
     chosen = set(kept)
     wholes = {box: parts for box, parts in wholes.items() if box not in others and not chosen.isdisjoint(parts)}
+    known: KnownWholes = {}
     for segment in filter(_may_be_part, segments):
-        whole = data_table_of(segment)
+        whole = data_table_of(segment, known)
         if whole is None:
-            whole = code_of(segment)
+            whole = code_of(segment, known)
         if whole is not None:
             wholes.setdefault(whole, []).append(segment.index)
     return [

@@ -103,9 +103,9 @@ def marks_of(segments: Sequence[Segment], targets: Targets) -> dict[int, tuple[M
     left = MOST_MARKS
     for container in containers:
         for index, text, marks in _marked_in(container, targets):
-            if marks and wanted.get(index) == text and len(marks) <= left:
-                found[index] = marks
-                left -= len(marks)
+            if marks and left and wanted.get(index) == text:
+                found[index] = marks[:left]
+                left -= len(found[index])
     return found
 
 

@@ -184,7 +184,8 @@ def embedded_address(element: Element) -> str | None:
     sources = [element, *islice(element.iter("source"), 5)]
     plain = (source.get("src", "")[:_LONGEST_ADDRESS].strip() for source in sources)
     stated = (*(address for source in sources for address in _lazy_addresses(source)), *plain)
-    return next((address for address in stated if address and not _IS_NO_ADDRESS.match(address)), None)
+    # What a lazy film names first is its still picture.
+    return next((a for a in stated if a and not _IS_NO_ADDRESS.match(a) and not _PICTURE_FILE.search(a)), None)
 
 
 def is_of_some_size(element: Element) -> bool:

@@ -288,7 +288,7 @@ def _article(page: Page, capture: PageToRead, delivery: _Delivery, reading: _Rea
         article_body=body.text,
         article_type=kind.article_type,
         url=capture.article_url,
-        blocks=mark_up(body, page).blocks,
+        blocks=mark_up(body, page, reading.metadata.titles).blocks,
         parts=split_parts(_below_deck(body.blocks, reading.metadata.decks), kind.article_type),
         next_pages=reading.next_pages,
         word_count=count_words(body.text),
