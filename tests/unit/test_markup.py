@@ -147,6 +147,12 @@ def test_a_picture_stands_where_it_stood_with_caption_and_credit() -> None:
     assert extracted(page(article=PROSE + FIGURE + LONGER)).article.blocks[place].text.startswith("The keepers sleep")
 
 
+@pytest.mark.parametrize("before", ["<h2>At night</h2>", "<ul><li>Two gates of steel and their four keepers</li></ul>"])
+def test_a_picture_between_kept_pieces_needs_no_paragraph_beside_it(before: str) -> None:
+    html = page(article=PROSE + before + '<div><img src="/i/gate.jpg"></div><h2>At noon</h2>' + LONGER)
+    assert [medium.url for _, medium in media(html)] == [f"{SITE}/i/gate.jpg"]
+
+
 def test_nothing_is_said_twice() -> None:
     article = extracted(page(article=PROSE + FIGURE.replace("Two doors", "The gate at night") + LONGER)).article
     text = article.model_dump_json(include={"article_body", "blocks"})

@@ -74,7 +74,10 @@ def _media_in(page: Page, kept: Sequence[int], body: Body, seen: _Seen) -> Itera
             continue
         if _is_foreign(placed, page, body, chosen):
             continue
-        media = _picture(placed, page, kept, seen) if _is_picture(placed.element) else _embed(placed.element, page)
+        is_amid = {placed.before - 1, placed.before} <= chosen
+        media = (
+            _picture(placed, page, kept, seen, is_amid) if _is_picture(placed.element) else _embed(placed.element, page)
+        )
         if media is not None and (name := file_name(media.url)) not in seen.files:
             seen.files.add(name)
             yield PlacedMedia(media, placed.before)
@@ -129,8 +132,9 @@ def _box_of(placed: Placed, page: Page, chosen: Set[int]) -> range | None:
     return found
 
 
-def _picture(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen) -> Media | None:
-    found = picture_in_place(placed.element)
+def _picture(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen, is_amid: bool) -> Media | None:
+    is_lead = placed.before == kept[0] and _is_stated(placed.element, page)
+    found = picture_in_place(placed.element, is_of_text=is_amid or is_lead)
     address = checked_url(found.image.url, page.url) if found else None
     if found is None or address is None:
         return None
@@ -147,6 +151,12 @@ def _picture(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen) -> Me
         caption=caption,
         credit=credit,
     )
+
+
+def _is_stated(picture: Element, page: Page) -> bool:
+    """Return whether a picture is the one that the page shows of itself elsewhere, perhaps in another size."""
+    stated = {file_name(address) for address in page.meta.all("og:image")[:_NEAR]}
+    return file_name(picture.get("src") or "") in stated
 
 
 def _lines_in(box: Element, at: int, page: Page, kept: Sequence[int]) -> Iterator[str]:

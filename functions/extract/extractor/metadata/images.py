@@ -141,16 +141,17 @@ def _in_figure(figure: Element, pictures: Element) -> FoundImage | None:
 def _in_text(tree: Element) -> Iterator[FoundImage]:
     """Yield the pictures without a figure: in a box with their caption, or alone between two paragraphs."""
     for picture in _PICTURES_BESIDE_TEXT(tree)[:_PICTURES_TRIED]:
-        found = _beside_text(picture)
+        found = _outside_figures(picture, is_of_text=False)
         if found is not None:
             yield found.image
 
 
-def _beside_text(picture: Element) -> PlacedImage | None:
+def _outside_figures(picture: Element, *, is_of_text: bool) -> PlacedImage | None:
+    """Return the image of a picture that stands in no figure, if it stands beside text or is known to be of it."""
     if not _may_be_content(picture):
         return None
     box = _box_of(picture)
-    if box is None or _is_furniture(box) or _is_portrait(picture) or not _is_beside_text(box):
+    if box is None or _is_furniture(box) or _is_portrait(picture) or not (is_of_text or _is_beside_text(box)):
         return None
     address = _largest(box)
     if address is None:
@@ -162,14 +163,21 @@ def _beside_text(picture: Element) -> PlacedImage | None:
     return PlacedImage(FoundImage(address, "dom", caption, credit), box)
 
 
-def picture_in_place(picture: Element) -> PlacedImage | None:
+def picture_in_place(picture: Element, *, is_of_text: bool = False) -> PlacedImage | None:
     """Return the image that an ``img`` shows, by the rules of :func:`stated_images`; None where it is furniture.
 
     Of a figure with several pictures each is taken, the first with the figure's caption.
+
+    Parameters
+    ----------
+    picture : Element
+        The ``img``.
+    is_of_text : bool
+        Whether it is known to stand amid the article's text, so that it need not stand beside a paragraph.
     """
     figure = next(picture.iterancestors("figure"), None)
     if figure is None:
-        return _beside_text(picture)
+        return _outside_figures(picture, is_of_text=is_of_text)
     others = list(islice(figure.iter("img", "amp-img"), 2))
     parent = picture.getparent()
     own = parent if parent is not None and parent.tag == "picture" else picture
