@@ -14,7 +14,7 @@ OUT ?= out
 # one process for each core; a process that has run out of tests takes some from another
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: help ingest test test-slow faults environment lint types templates build sbom audit smoke e2e accuracy benchmark-enrichment \
+.PHONY: help ingest test test-slow faults environment browser lint types templates build sbom audit smoke e2e accuracy benchmark-enrichment \
 	benchmark-extraction train cross-validate data check-data requirements check-requirements schemas docs clean
 
 help:
@@ -30,6 +30,13 @@ environment: .venv/complete
 	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/development.txt
 	@ln -sf ../../infra/newsdesk $(BIN)/newsdesk
 	@touch $@
+
+# The browser that the desk's tests use. They are skipped where there is none and it cannot be installed.
+browser:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+		echo "== installing Chromium"; \
+		{ apt-get -qq update && apt-get -qq install --no-install-recommends chromium; } >/dev/null 2>&1 \
+		|| echo "it cannot be installed: the tests in tests/browser are skipped"
 
 # Handed on as they are: an address may hold what the shell or make would take for something else. ALLOW is a private
 # network that may be fetched from, as CIDR.

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from newsdesk.characters import printable
 from newsdesk.contracts import Article
-from newsdesk_cli.marking import Piece, findings, pieces_of, sure_part
+from newsdesk_cli.marking import MarkedPiece, findings, pieces_of, sure_part
 
 _ENTITY_STYLES = {"PERSON": "bold cyan", "ORG": "bold yellow", "PLACE": "bold green", "EVENT": "bold magenta"}
 _OTHER_ENTITY_STYLE = "bold blue"
@@ -36,7 +36,7 @@ def enrichment_view(article: Article) -> RenderableType:
     return Group(*parts)
 
 
-def _style(piece: Piece) -> str:
+def _style(piece: MarkedPiece) -> str:
     entity = _ENTITY_STYLES.get(piece.entity.type, _OTHER_ENTITY_STYLE) if piece.entity else ""
     quote = _QUOTE_STYLES[piece.quote.kind] if piece.quote else ""
     return " ".join(filter(None, (entity, quote, _ROLE_STYLES[piece.role], "bold" if piece.in_summary else "")))

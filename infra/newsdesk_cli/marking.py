@@ -24,7 +24,7 @@ Rows = list[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkedPiece:
     """A piece of the body in which nothing begins or ends.
 
     Attributes
@@ -61,7 +61,7 @@ def _is_sure(finding: Entity | Geo | Quote | None) -> bool:
     return finding is None or finding.confidence is None or finding.confidence >= SURE
 
 
-def pieces_of(body: str, found: Enrichment) -> Iterator[Piece]:
+def pieces_of(body: str, found: Enrichment) -> Iterator[MarkedPiece]:
     """Yield the body in pieces that together are the body; where spans overlap, the shorter one shows."""
     mentions = [((mention.begin, mention.end), entity) for entity in found.entities for mention in entity.mentions]
     quoted = [((quote.begin, quote.end), quote) for quote in found.quotes]
@@ -72,7 +72,7 @@ def pieces_of(body: str, found: Enrichment) -> Iterator[Piece]:
     entity_in, quote_in = _painted(borders, mentions), _painted(borders, quoted)
     role_in, summary_in = _painted(borders, roles), _painted(borders, summed_up)
     for number, (begin, end) in enumerate(pairwise(borders)):
-        yield Piece(
+        yield MarkedPiece(
             begin, body[begin:end], entity_in[number], quote_in[number], role_in[number], bool(summary_in[number])
         )
 

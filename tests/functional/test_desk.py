@@ -25,18 +25,14 @@ from newsdesk.contracts import (
     DroppedBlock,
     Enrichment,
     Entity,
-    FieldSource,
-    Image,
     Language,
     Mention,
-    Person,
-    Quality,
 )
 from newsdesk_cli.desk.figures import CloudWatchFigures
 from newsdesk_cli.desk.guard import CAPTURE_POLICY
 from newsdesk_cli.desk.overview import Funnel
 from tests.examples import advanced, article_of, current_of, id_of, new_state, rejection_of
-from tests.newsroom import ATTACK, FIGURES, NOW, TURNED, Counted, Newsroom, Words, ask, committed, desk
+from tests.newsroom import FIGURES, NOW, TURNED, Counted, Newsroom, Words, ask, committed, desk, hostile
 
 
 @pytest.fixture
@@ -362,43 +358,6 @@ def test_a_stack_that_does_not_answer_is_said_so(newsroom: Newsroom, application
 
 
 # ------------------------------------------------------------------------------------------------- hostile articles
-
-
-def hostile(newsroom: Newsroom) -> str:
-    """Commit an article whose every field attacks; return its id."""
-    state = committed(666)
-    body = f"{ATTACK} {TURNED}"
-    article = article_of(state).model_copy(
-        update={
-            "headline": ATTACK,
-            "alternative_headline": TURNED,
-            "description": ATTACK,
-            "article_section": ATTACK,
-            "url": f"javascript:{ATTACK}",
-            "article_body": body,
-            "blocks": (
-                Block(type=BlockType.HEADING, text=body, level=1),
-                Block(type=BlockType.LIST, text=body, items=(body, ATTACK)),
-                Block(type=BlockType.TABLE, text=body, rows=((ATTACK,), (body, body))),
-                Block(type=BlockType.CODE, text=ATTACK),
-            ),
-            "author": (Person(name=ATTACK[:200]),),
-            "image": (Image(url=f"data:text/html,{ATTACK}", caption=ATTACK, credit=ATTACK),),
-            "keywords": (ATTACK,),
-            "enrichment": Enrichment(
-                language=Language(code='en" onload="alert(1)', confidence=1.0),
-                entities=(
-                    Entity(type="ORG", name=ATTACK, title=ATTACK, mentions=(Mention(begin=0, end=9, text="x"),)),
-                ),
-            ),
-            "quality": Quality(warnings=(ATTACK,), field_sources={"headline": FieldSource(source=ATTACK)}),
-        }
-    )
-    key = newsroom.capture(state, f"<p>{ATTACK}</p>".encode(), f"text/html; charset=utf-8; {ATTACK[:20]}")
-    article = article.model_copy(update={"provenance": article.provenance.model_copy(update={"capture_key": key})})
-    newsroom.work(article, [DroppedBlock(text=ATTACK, reason=ATTACK)])
-    newsroom.commit(state, article, article.model_copy(update={"revision": 2, "headline": f"{ATTACK}2"}))
-    return state.article_id
 
 
 @pytest.mark.parametrize("path", ["", "/cut", "/revisions", "/capture", "/explanation"])

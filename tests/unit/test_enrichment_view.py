@@ -100,7 +100,7 @@ class Page(HTMLParser):
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._inside and data != "\n":
+        if self._inside and data.strip("\n"):
             over = self._open[-1]
             self.pieces.append((data, over.get("class") or "", over.get("title") or ""))
 

@@ -160,7 +160,8 @@ class _Desk:
         """Show an article's text and what is known of it."""
         known = self._known(request)
         view = article_view(known.article, _number(request, "part") or 1) if known.article else None
-        return self._page("article.html", known=known, view=view, tab="text")
+        submissions = dossier.submissions_of(self._stack, known.state)
+        return self._page("article.html", known=known, view=view, submissions=submissions, tab="text")
 
     def cut(self, request: Request) -> Response:
         """Show what was cut from an article's page, and why."""

@@ -140,6 +140,14 @@ def revisions_of(stack: Stack, state: ArticleState, cursor: str | None) -> Revis
     return stack.store.revisions(state.article_id, REVISIONS_OF_A_PAGE, cursor)
 
 
+def submissions_of(stack: Stack, state: ArticleState) -> tuple[str, ...]:
+    """Return the submissions of an article's last run, whether it is under way or has ended."""
+    if state.submissions:
+        return state.submissions
+    outcome = stack.store.outcome(state.article_id, state.run)
+    return outcome.submissions if outcome is not None else ()
+
+
 # ------------------------------------------------------------------------------------------------- what was cut
 
 

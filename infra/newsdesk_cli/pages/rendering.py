@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ def _environment() -> Environment:
         away=_away,
         spaced=lambda value: str(value).replace("_", " "),
         size=_size,
+        ago=lambda text, now: _away(text, now).partition(", at")[0],
+        stretches=lambda line: [(url, list(runs)) for url, runs in groupby(line, lambda run: run.url)],
         epoch_away=lambda seconds, now: in_words(to_text(datetime.fromtimestamp(seconds, UTC)), now),
         facts=lambda state, now: article_facts(state, now).items(),
     )
