@@ -34,7 +34,7 @@ def article_facts(state: ArticleState, now: datetime) -> dict[str, str]:
         facts["retracted"] = f"{in_words(state.tombstone.retracted_at, now)}: {why}"
     if state.last_outcome:
         when = f", {in_words(state.last_ended_at, now)}" if state.last_ended_at else ""
-        facts["last outcome"] = f"{_outcome(state.last_outcome)}{when}"
+        facts["last outcome"] = f"{_outcome(state.last_outcome).rstrip('.')}{when}"
     if state.duplicate_of:
         facts["leads to"] = state.duplicate_of
     if state.last_detail:

@@ -29,7 +29,7 @@ from newsdesk.articles import (
     read_work,
 )
 from newsdesk.clock import from_text, to_text
-from newsdesk.contracts import DESCRIPTIONS, Article, DroppedBlock, keys
+from newsdesk.contracts import DESCRIPTIONS, Article, DroppedBlock, Outcome, keys
 from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
 from newsdesk.web import decode_body
 from newsdesk.words import count_words
@@ -398,7 +398,9 @@ def way_of(stack: Stack, submission_id: str) -> Way:
         state = stack.store.find(submission.article_id)
         if submission.run is not None:
             outcome = stack.store.outcome(submission.article_id, submission.run)
-    article = _read(stack, outcome.key) if outcome is not None and outcome.key else None
+    # The key of a run that changed nothing is that of what an earlier one made.
+    is_own = outcome is not None and outcome.outcome == Outcome.INDEXED
+    article = _read(stack, outcome.key) if is_own and outcome is not None and outcome.key else None
     return Way(submission, outcome, state, tuple(_stations(submission, outcome, state, article)))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -48,7 +49,8 @@ def serve(stack: Stack, port: int, announce: Callable[[str], None], search: Full
             )
         )
         announce(f"http://{_ADDRESS}:{bound}/")
-        server.run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # which is how it ends
+            server.run(sockets=[listener])
 
 
 def _listening(port: int) -> socket.socket:
