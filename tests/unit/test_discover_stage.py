@@ -181,6 +181,14 @@ class World:
 # ------------------------------------------------------------------------------------------- what is submitted
 
 
+def test_a_document_that_finds_a_mistake_of_the_reader_s_backs_off_like_any_that_cannot_be_read() -> None:
+    world = World()
+    world.documents["feed"] = ValueError("not foreseen")
+    assert world.poll(answer("feed")) is PollStatus.FAILED
+    assert (world.source.last_detail, world.source.failures) == ("unreadable: damaged", 1)
+    assert (world.due_in() or 0) > 600
+
+
 def test_new_items_are_submitted_with_what_the_source_says_of_them() -> None:
     # Given
     world = World(tags=("morning",), priority="high")

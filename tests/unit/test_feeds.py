@@ -27,6 +27,7 @@ from discoverer.reading import (
 )
 from discoverer.reading.dates import stated_date
 from discoverer.reading.trees import Tree, text_of
+from newsdesk.characters import storable_line
 from newsdesk.contracts import FeedItem
 from newsdesk.sources import SourceKind
 
@@ -388,6 +389,26 @@ def test_a_fault_of_every_item_or_beside_them_costs_no_item(document: str, title
     feed = read(document)
     assert [item.url for item in feed.items] == [f"https://news.example/{number}" for number in range(5)]
     assert (feed.title, feed.items[1].title, feed.warnings) == ("Gazette", title, (ReadingWarning.BROKEN,))
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("a &#xD83D;&#xDE00; b", "a 😀 b"),
+        ("a &#55357;&#56832; b", "a 😀 b"),
+        ("a &#xD800; b", "a \ufffd b"),
+        ("a &#57343; b", "a \ufffd b"),
+        ("a &#xD7FF;&#xE000; b", "a \ud7ff\ue000 b"),
+    ],
+)
+def test_halves_of_characters_are_joined_and_one_alone_does_no_harm(title: str, expected: str) -> None:
+    for document in (
+        f"<rss><item><title>{title}</title><link>/1</link></item></rss>",
+        f"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>/1</loc><n:news><n:title>{title}"
+        "</n:title></n:news></url></urlset>",
+    ):
+        (item,) = read(document).items
+        assert storable_line(expected) == item.title
 
 
 def test_an_element_of_the_feed_that_is_not_closed_takes_no_item_in() -> None:

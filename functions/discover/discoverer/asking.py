@@ -13,11 +13,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from discoverer.reading import SourceDocument, read_front_page, read_source
+from discoverer.reading import (
+    SourceDocument,
+    UnreadableReason,
+    UnreadableSourceError,
+    read_front_page,
+    read_source,
+)
 from newsdesk.contracts import Priority, Reason
 from newsdesk.errors import PermanentError, TransientError
+from newsdesk.runtime import logger
 from newsdesk.sources import SourceKind
-from newsdesk.web import decode_body, single_encoding
+from newsdesk.web import decode_body, scrub, single_encoding
 from newsdesk.web.transport import (
     NOT_MODIFIED,
     FetchRequest,
@@ -141,14 +148,7 @@ class Asker:
         body_hash = hashlib.sha256(response.body).hexdigest()
         document, habits = None, question.habits
         if body_hash != question.body_hash:
-            with self._reading:
-                document, habits = self._read(
-                    self._decoded(response),
-                    response.header("content-type"),
-                    response.final_url,
-                    question.kind,
-                    question.habits,
-                )
+            document, habits = self._document_in(response, question)
         # A validator is for the address that sent it; the next request begins at the source's own again.
         is_own = not response.redirects
         return Asked(
@@ -160,6 +160,17 @@ class Asker:
             moved_to=moved_to,
             fresh_seconds=fresh_seconds,
         )
+
+    def _document_in(self, response: FetchResponse, question: Question) -> tuple[SourceDocument, Habits | None]:
+        body, content_type = self._decoded(response), response.header("content-type")
+        with self._reading:
+            try:
+                return self._read(body, content_type, response.final_url, question.kind, question.habits)
+            except UnreadableSourceError:
+                raise
+            except Exception as error:  # a stranger's document that finds a mistake of ours is not read again at once
+                logger.exception("source not read", extra={"url": scrub(response.final_url)})
+                raise UnreadableSourceError(UnreadableReason.DAMAGED) from error
 
     def get(self, url: str) -> Body:
         """Ask for an address whatever it is, and read nothing; raises what :meth:`ask` raises but of reading."""

@@ -50,6 +50,11 @@ _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
+_HALVES = re.compile(
+    rb"(?:&#(?:x0{0,2}d[89a-f][0-9a-f]{2}|0{0,2}(?:55(?:29[6-9]|[3-9][0-9]{2})|56[0-9]{3}|57(?:[0-2][0-9]{2}|3[0-3][0-9]|34[0-3])));){1,1000}",
+    re.IGNORECASE,
+)
+"""References to halves of characters: programs that think in UTF-16 write them, and the parser chokes on them."""
 _VERBATIM = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
 _LONGEST_REFERENCE = 40
 _LONG_TAG = re.compile(rb"<[^<]{%d}" % (MOST_ATTRIBUTES * 5))
@@ -168,6 +173,7 @@ def made_safe(data: bytes, root: re.Match[bytes]) -> Markup:
     data = data[root.start() :]
     if _HAS_FORBIDDEN.search(data):
         data = data.translate(None, _FORBIDDEN)
+    data = _HALVES.sub(_joined, data)
     data, is_broken = _without_entities(data)
     if is_broken and not warnings:
         warnings.append(ReadingWarning.BROKEN)
@@ -175,6 +181,13 @@ def made_safe(data: bytes, root: re.Match[bytes]) -> Markup:
         if _CROWDED_TAG.match(data, long.start()):
             return Markup(data[: long.start()], (*warnings, ReadingWarning.TOO_LARGE))
     return Markup(data, tuple(warnings))
+
+
+def _joined(halves: re.Match[bytes]) -> bytes:
+    """Return the characters that halves make together; one alone makes none."""
+    numbers = (part[2:] for part in halves[0].lower().split(b";")[:-1])
+    units = (int(number[1:], 16) if number.startswith(b"x") else int(number) for number in numbers)
+    return b"".join(unit.to_bytes(2, "big") for unit in units).decode("utf-16-be", "replace").encode("utf-8")
 
 
 def _without_entities(data: bytes) -> tuple[bytes, bool]:
