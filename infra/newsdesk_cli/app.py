@@ -36,6 +36,7 @@ from newsdesk_cli.console import (
     say,
     usage,
 )
+from newsdesk_cli.dataset_commands import dataset_commands
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.operating import operators
 from newsdesk_cli.options import DryRun, Json, Region, StackName
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 app.add_typer(operators)
 app.add_typer(source_commands)
+app.add_typer(dataset_commands)
 
 Interval = Annotated[float | None, typer.Option(help="Seconds between two requests to one host.", min=0)]
 Networks = Annotated[list[str] | None, typer.Option(help="A private network that may be fetched from, as CIDR.")]

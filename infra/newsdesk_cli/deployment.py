@@ -67,14 +67,15 @@ def _upload_nested(stack: Stack, template: Template, folder: Path, parameters: M
 def nested_template(path: Path, parameters: Mapping[str, str]) -> Template:
     """Return a nested stack's template as MiniStack takes it."""
     nested = load_template(path)
-    known = {name: part for name, part in nested["Resources"].items() if not _has_metric_math(part)}
+    known = {name: part for name, part in nested["Resources"].items() if not _is_unknown(part)}
     nested["Resources"] = _with_numbers(known, _numbers_of(nested, parameters))
     return nested
 
 
-def _has_metric_math(resource: Mapping[str, Any]) -> bool:
-    """Return whether a resource is an alarm over several metrics, which MiniStack refuses."""
-    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+def _is_unknown(resource: Mapping[str, Any]) -> bool:
+    """Return whether a resource is one that MiniStack refuses: an alarm over several metrics, a named query."""
+    has_metric_math = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+    return has_metric_math or resource["Type"] == "AWS::Athena::NamedQuery"
 
 
 def configure(stack: Stack, function: str, variables: Mapping[str, str]) -> None:

@@ -11,13 +11,18 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
+from shlex import quote
 
+from newsdesk.clock import utc_now
 from newsdesk.contracts import Reason
 from newsdesk_cli.archives import take_archives
+from newsdesk_cli.compacting import compact
 from newsdesk_cli.console import out, say
 from newsdesk_cli.ingestion import Ingestion, Result, mirror, read_article, write_outcomes
 from newsdesk_cli.local_stack import LocalStack
+from newsdesk_cli.queries import FIRST_QUERY
 from newsdesk_cli.rendering import results_table, summary
 from newsdesk_cli.sample_site import SampleSite
 from newsdesk_cli.sample_sources import Polled, in_words, poll_a_feed, wait_for_items
@@ -26,6 +31,8 @@ from newsdesk_cli.stack import Stack
 from newsdesk_cli.submitting import interruptible, progress
 
 _SAMPLE_SITE_PORT = 8417
+_COMPACTED = timedelta(hours=1)
+_COMPACT_SECONDS = 20.0
 _LOOPBACK = "127.0.0.1/32"
 _SOURCES_SECONDS = 60.0
 """For what a feed of the sample site brought, once its pages have ended."""
@@ -69,6 +76,7 @@ def ingest_locally(
             _show_sources(stack, polling, deadline)
         if ended:
             local.end_run()
+        compact(stack, utc_now() - _COMPACTED, utc_now(), wait_seconds=_COMPACT_SECONDS)
         say(f"mirroring the bucket into {folder}/")
         mirror(stack, folder)
         write_outcomes(results, folder / "outcomes.jsonl")
@@ -85,6 +93,7 @@ def print_results(results: list[Result], folder: Path) -> None:
     say(f"articles, captures and the change feed are in {folder}/, one line per URL in {folder}/outcomes.jsonl")
     if first is not None:
         say(f"next: .venv/bin/newsdesk show {first.article_id}")
+        say(f"next: .venv/bin/newsdesk query --from {quote(str(folder))} {quote(FIRST_QUERY)}")
     if any(result.reason == Reason.BLOCKED_ADDRESS for result in results):
         say("next: --allow-network ADDRESS/32 lets a run fetch from a private address (make ingest ALLOW=…)")
     if not all(result.has_ended for result in results):

@@ -42,6 +42,7 @@ PARAMETERS = {
     "StuckAfterSeconds": "300",
     "BulkInFlight": "200",
     "HttpApi": "on",
+    "Datasets": "on",
 }
 
 _NETWORKS = "NEWSDESK_ALLOWED_NETWORKS"
@@ -195,6 +196,14 @@ class LocalStack:
                 for function in _CONNECTING_FUNCTIONS:
                     configure(stack, function, {_NETWORKS: ",".join(after.all())})
             self._allow(after)
+
+    def bucket_folder(self) -> Path | None:
+        """Return the folder in which MiniStack keeps the bucket's objects under their keys; None where there is none.
+
+        It is there whether the stack is up or not. Beside each object, MiniStack keeps a file of its own.
+        """
+        found = sorted(self._folder.glob("objects/*/*/articles"), key=lambda path: path.stat().st_mtime)
+        return found[-1].parent if found else None
 
     def stop(self) -> bool:
         """End the stack and its processes; return whether there was one.

@@ -53,3 +53,6 @@ EXAMPLES = (
     ),
 )
 """No more than a newcomer reads."""
+
+FIRST_QUERY = "SELECT language, count(*) AS articles, round(avg(word_count)) AS words FROM articles GROUP BY language"
+"""What an ingest ends with."""

@@ -72,7 +72,11 @@ def tables_template() -> Node:
         "Parameters": {
             "Stage": {"Type": "String", "Description": "The name of the stack whose data set it is."},
             "BucketName": {"Type": "String", "Description": "Its bucket."},
-            "QueryScanBytes": {"Type": "Number", "Description": "The most that one query may read."},
+            "QueryScanBytes": {
+                "Type": "Number",
+                "Default": 100 * 1024**3,
+                "Description": "The most that one query may read.",
+            },
         },
         "Resources": resources,
         "Outputs": {
