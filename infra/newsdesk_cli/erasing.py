@@ -4,13 +4,15 @@ Comes in: a stack, and articles that were taken down to be erased. Goes out: how
 Changes: the bucket, with all versions; the table.
 
 An article is erased when its retraction is in the change feed, because publish writes nothing of it behind that; when
-no worker can be at it any more; and when nothing of it was found then. Until that is recorded, everything is looked for
+no worker can be at it any more; when nothing of it was found then; and when the parts of the data set that its changes
+went into have been written again. Until that is recorded, everything is looked for
 again, so the command may be killed anywhere and run again.
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,11 +20,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from newsdesk.adapters.datasets import S3PartStore
 from newsdesk.articles import ArticleState, decode_sketch, entry_keys, lifecycle, read_article
 from newsdesk.clock import Clock, from_text
 from newsdesk.contracts import FAILED_BATCHES_PREFIX, UNREADABLE_PREFIX, changes_hour, keys
+from newsdesk.datasets import parts_with
 from newsdesk.errors import ConflictError, ObjectMissingError, UnreadableObjectError
 from newsdesk.pauses import Pauses
+from newsdesk_cli.compacting import rewrite
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.stack import Stack
 
@@ -45,6 +50,8 @@ class Erasure:
         Objects that were deleted, each version counted.
     lines : int
         Lines of the change feed that were rewritten.
+    parts : int
+        Parts of the data set that were written again.
     done : list of str
         Articles of which nothing is left.
     waiting : dict
@@ -53,6 +60,7 @@ class Erasure:
 
     objects: int = 0
     lines: int = 0
+    parts: int = 0
     done: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
 
@@ -84,9 +92,11 @@ def erase(
     pending = list(articles)
     bands: dict[str, set[str]] = {article.article_id: set() for article in articles}
     while True:
+        found = [_delete(stack, one, copies.get(one.article_id, []), bands, erasure, clock) for one in pending]
+        missing = _rewrite_parts(stack, {part for remains in found for part in remains.parts}, erasure)
         left = []
-        for article in pending:
-            why = _erase_once(stack, article, copies.get(article.article_id, []), bands, erasure, clock)
+        for article, remains in zip(pending, found, strict=True):
+            why = remains.why or _record(stack, remains, missing, clock)
             if why is None:
                 erasure.done.append(article.article_id)
                 erasure.waiting.pop(article.article_id, None)
@@ -100,20 +110,37 @@ def erase(
         sleep(_AGAIN_SECONDS)
 
 
-def _erase_once(
+@dataclass(frozen=True, slots=True)
+class _Remains:
+    """What is left to do for an article.
+
+    Attributes
+    ----------
+    why : str or None
+        Why what was deleted cannot be all yet.
+    parts : tuple of str
+        The parts of the data set that its changes went into.
+    """
+
+    state: ArticleState
+    why: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+def _delete(
     stack: Stack,
     article: ArticleState,
     copies: Iterable[ArticleState],
     bands: dict[str, set[str]],
     erasure: Erasure,
     clock: Clock,
-) -> str | None:
-    """Delete what there is of an article; return why that cannot be all yet, or None when it is."""
+) -> _Remains:
+    """Delete what there is of an article outside of the data set."""
     state = stack.store.get(article.article_id)
     if state is None or state.takedown is None:
         raise CommandError(f"{article.article_id} is not taken down any more")
     if state.takedown.erased_at is not None:
-        return None
+        return _Remains(state)
     _check_kept_records(stack, state.article_id)
     began = clock()
     known = bands[state.article_id]
@@ -121,17 +148,52 @@ def _erase_once(
         erasure.objects += _delete_objects(stack, one, known)
     stack.store.remove_bands(sorted(known), state.article_id)
     stack.hosts.remove_page(state.host, state.article_id)
-    told = _rewrite_feed(stack, state, erasure)
+    told, objects = _rewrite_feed(stack, state, erasure)
     _forget_headlines(stack, state.article_id)
     if not told:
-        return "publish has not told of the takedown yet"
+        return _Remains(state, "publish has not told of the takedown yet")
     if began < from_text(state.takedown.settled_at):
-        return f"a worker may be at it until {state.takedown.settled_at}"
+        return _Remains(state, f"a worker may be at it until {state.takedown.settled_at}")
+    return _Remains(state, parts=tuple(_parts_of(stack, objects)))
+
+
+def _record(stack: Stack, remains: _Remains, missing: frozenset[str], clock: Clock) -> str | None:
+    """Record that nothing of an article is left; return why it cannot be, or None when it is."""
+    if missing.intersection(remains.parts):
+        return "compact has not written its part of the data set yet"
+    if remains.state.takedown is None or remains.state.takedown.erased_at is not None:
+        return None
     try:
-        stack.store.save(lifecycle.erased(state, clock()))
+        stack.store.save(lifecycle.erased(remains.state, clock()))
     except ConflictError:
         return "its state changed"
     return None
+
+
+def _parts_of(stack: Stack, objects: Iterable[str]) -> Iterator[str]:
+    """Yield the parts of the data set that objects of the feed are planned to be in.
+
+    What is planned after this reads its articles after they were deleted.
+    """
+    store = S3PartStore(stack.bucket, stack.s3)
+    hours: defaultdict[str, list[str]] = defaultdict(list)
+    for key in objects:
+        hour, _, name = key.removeprefix(keys.CHANGES_PREFIX).rpartition("/")
+        hours[f"{hour}/"].append(name)
+    for hour, names in hours.items():
+        yield from parts_with(store.plans(hour), hour, names)
+
+
+def _rewrite_parts(stack: Stack, parts: Iterable[str], erasure: Erasure) -> frozenset[str]:
+    """Have parts of the data set written again, without what was deleted; return those that are not there yet."""
+    missing = []
+    for part in sorted(parts):
+        if rewrite(stack, part):
+            _delete_former_versions(stack, part)
+            erasure.parts += 1
+        else:
+            missing.append(part)
+    return frozenset(missing)
 
 
 def _delete_objects(stack: Stack, article: ArticleState, bands: set[str]) -> int:
@@ -172,20 +234,28 @@ def _delete_versions(stack: Stack, versions: Sequence[tuple[str, str]]) -> int:
     return len(versions)
 
 
-def _rewrite_feed(stack: Stack, state: ArticleState, erasure: Erasure) -> bool:
-    """Take what quotes an article out of its lines in the change feed; return whether its retraction is among them."""
+def _rewrite_feed(stack: Stack, state: ArticleState, erasure: Erasure) -> tuple[bool, list[str]]:
+    """Take what quotes an article out of its lines in the change feed.
+
+    Returns
+    -------
+    bool, list of str
+        Whether its retraction is among them, and the objects that they are in.
+    """
     if state.tombstone is None:
-        return True
+        return True, []
     revisions = _records(stack, state.article_id, "revision#")
     commits = [from_text(record["committed_at"]["S"]) for record in revisions]
     is_told = False
+    objects = []
     for key in sorted({key for committed in commits for key in _feed_keys(stack, committed)}):
         changes = [change for change in _changes(stack, key) if change.get("articleId") == state.article_id]
         is_told |= any(change["revision"] == state.tombstone.revision for change in changes)
         if changes:
+            objects.append(key)
             erasure.lines += _rewrite(stack, key, state.article_id)
             _delete_former_versions(stack, key)
-    return is_told
+    return is_told, objects
 
 
 def _feed_keys(stack: Stack, committed: datetime) -> list[str]:

@@ -104,6 +104,7 @@ class Done:
                 "erased": len(self.erasure.done),
                 "objects deleted": self.erasure.objects,
                 "lines rewritten": self.erasure.lines,
+                "parts rewritten": self.erasure.parts,
                 "not erased yet": self.erasure.waiting,
             }
         return facts

@@ -5,23 +5,31 @@ Comes in: a real server on loopback, and a deployment in one process. Goes out: 
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from typer.testing import CliRunner
 
+from compactor.parquet import ParquetWriter
+from compactor.stage import CompactStage
 from harness import aws
+from harness.fakes import RecordingCompactionSender
+from newsdesk.adapters.datasets import S3PartStore
 from newsdesk.adapters.hosts import DynamoHostStore
+from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.articles import ArticleState, Stage
 from newsdesk.articles.lifecycle import SETTLING_SECONDS, InvalidTransitionError, next_run, taken_down
 from newsdesk.clock import from_text
 from newsdesk.contracts import Reason
 from newsdesk.errors import PermanentError
 from newsdesk.hosts import HostProfile, ProfilePage
+from newsdesk.reader.tables import open_tables
 from newsdesk_cli import lookup
 from newsdesk_cli.app import app
 from newsdesk_cli.errors import CommandError
@@ -425,3 +433,110 @@ def deliver_once(world: World, state: ArticleState | None) -> None:
         world._submit(body, identifier)
     else:
         world._deliver_queue(world.queues[state.stage.value])
+
+
+class CompactOnLambda:
+    """Lambda, with the function compact and nothing else."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.sender = RecordingCompactionSender()
+        self.folder = tmp_path
+        write = ParquetWriter(256).write
+        self.stage = CompactStage(S3PartStore(aws.BUCKET), S3ObjectStore(aws.BUCKET), self.sender, write)
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        assert FunctionName == "compact"
+        is_rewritten = self.stage.rewrite(json.loads(Payload)["rewrite"])
+        return {"Payload": io.BytesIO(json.dumps({"rewritten": is_rewritten}).encode())}
+
+    def plan(self) -> None:
+        self.stage.plan("date=2000-01-01/hour=00/", "date=2100-01-01/hour=00/")
+
+    def work(self) -> None:
+        while self.sender.sent:
+            self.stage.handle(self.sender.sent.pop())
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return what the table says of each revision: its article, its kind, and its text."""
+        for key in aws.keys_in_bucket("datasets/revisions/"):
+            path = self.folder / key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(aws.read_object(key))
+        with open_tables(self.folder) as tables:
+            found = "SELECT article_id, change_type, headline, article_body, markdown FROM revisions"
+            return tables.execute(f"{found} ORDER BY article_id, revision").fetchall()
+
+
+class TestDataSet:
+    @pytest.fixture
+    def compact(self, stack: Stack, tmp_path: Path) -> CompactOnLambda:
+        function = CompactOnLambda(tmp_path)
+        outputs = {"TableName": aws.TABLE, "BucketName": aws.BUCKET, "CompactFunctionName": "compact"}
+        vars(stack).update(outputs=outputs, functions=function)
+        return function
+
+    def test_what_is_erased_goes_out_of_the_parts_that_hold_it(
+        self, world: World, stack: Stack, server: MisbehavingServer, url: str, compact: CompactOnLambda
+    ) -> None:
+        # Given two articles in one part, in a bucket that keeps versions
+        boto3.client("s3").put_bucket_versioning(Bucket=aws.BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        server.on(OTHER, answer(page(*SWIMMING)))
+        world.submit(server.url(OTHER), "submission-2")
+        world.run()
+        compact.plan()
+        compact.work()
+        article_id = known(world, url).article_id
+        (other,) = (row for row in compact.rows() if row[0] != article_id)
+        assert [row[1] for row in compact.rows()] == ["created", "created"]
+        assert all(row[3] for row in compact.rows())
+
+        # When one of them is erased
+        done = execute(world, stack, url, ERASURE, wait=60, meanwhile=world.run)
+
+        # Then its row keeps what the feed keeps, the other is as it was, and no version has more
+        assert done.erasure is not None
+        assert (len(done.erasure.done), done.erasure.parts) == (1, 1)
+        assert [row for row in compact.rows() if row[0] == article_id] == [(article_id, "created", None, None, None)]
+        assert other in compact.rows()
+        parts = [key for key in versions() if key.startswith("datasets/revisions/")]
+        assert len(parts) == len(set(parts)) == 1
+
+        # And the next part has the retraction, by which its readers learn of it
+        compact.plan()
+        compact.work()
+        assert [row[1] for row in compact.rows() if row[0] == article_id] == ["created", "retracted"]
+
+    def test_a_part_that_is_planned_and_not_written_is_waited_for(
+        self, world: World, stack: Stack, url: str, compact: CompactOnLambda
+    ) -> None:
+        # Given a plan whose worker may have read the article
+        compact.plan()
+        # When
+        done = execute(world, stack, url, ERASURE, wait=30, meanwhile=world.run)
+        # Then
+        assert done.erasure is not None
+        assert list(done.erasure.waiting.values()) == ["compact has not written its part of the data set yet"]
+        compact.work()
+        again = execute(world, stack, url, ERASURE, wait=30)
+        assert again.erasure is not None
+        assert (len(again.erasure.done), again.erasure.parts) == (1, 1)
+        assert [row[3] for row in compact.rows()] == [None]
+
+    def test_what_is_planned_afterwards_has_nothing_of_it(
+        self, world: World, stack: Stack, url: str, compact: CompactOnLambda
+    ) -> None:
+        done = execute(world, stack, url, ERASURE, wait=60, meanwhile=world.run)
+        assert done.erasure is not None
+        assert (len(done.erasure.done), done.erasure.parts) == (1, 0)
+        compact.plan()
+        compact.work()
+        assert [(row[1], row[3]) for row in compact.rows()] == [("created", None), ("retracted", None)]
+
+    def test_a_stack_that_keeps_no_data_set_any_more_says_so(
+        self, world: World, stack: Stack, url: str, compact: CompactOnLambda
+    ) -> None:
+        compact.plan()
+        compact.work()
+        del stack.outputs["CompactFunctionName"]
+        with pytest.raises(CommandError, match="Datasets=on"):
+            execute(world, stack, url, ERASURE, wait=60, meanwhile=world.run)
