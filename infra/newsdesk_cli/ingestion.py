@@ -277,9 +277,9 @@ def read_urls(lines: Iterable[str]) -> list[str]:
 def mirror(stack: Stack, folder: Path) -> int:
     """Copy the bucket's objects into a folder under their own keys; return how many were copied.
 
-    Objects are immutable, so one that is already there with the same size is not copied again. One whose key leads out
-    of the folder, or can be no file's path there, is left out, with a complaint: no stage writes such a key, but others
-    may write into a bucket.
+    One that is there already with the same size, and was not written since, is not copied again. One whose key leads
+    out of the folder, or can be no file's path there, is left out, with a complaint: no stage writes such a key, but
+    others may write into a bucket.
     """
     missing: list[str] = []
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.bucket):
@@ -287,7 +287,7 @@ def mirror(stack: Stack, folder: Path) -> int:
             path = path_below(folder, entry["Key"])
             if path is None:
                 complain(f"left out {entry['Key']}: it is no file below {folder}")
-            elif not _is_there(path, entry["Size"]):
+            elif not _is_there(path, entry["Size"], entry["LastModified"]):
                 missing.append(entry["Key"])
 
     def copy(key: str) -> bool:
@@ -307,9 +307,9 @@ def mirror(stack: Stack, folder: Path) -> int:
         return sum(executor.map(copy, missing))
 
 
-def _is_there(path: Path, size: int) -> bool:
+def _is_there(path: Path, size: int, written_at: datetime) -> bool:
     try:
-        return path.is_file() and path.stat().st_size == size
+        return path.is_file() and path.stat().st_size == size and path.stat().st_mtime >= written_at.timestamp()
     except OSError:
         return False
 

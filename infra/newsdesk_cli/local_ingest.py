@@ -76,7 +76,8 @@ def ingest_locally(
             _show_sources(stack, polling, deadline)
         if ended:
             local.end_run()
-        compact(stack, utc_now() - _COMPACTED, utc_now(), wait_seconds=_COMPACT_SECONDS)
+        if compact(stack, utc_now() - _COMPACTED, utc_now(), wait_seconds=_COMPACT_SECONDS).waiting:
+            say("the data set is not written up to now yet; newsdesk compact waits for it")
         say(f"mirroring the bucket into {folder}/")
         mirror(stack, folder)
         write_outcomes(results, folder / "outcomes.jsonl")

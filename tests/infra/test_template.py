@@ -23,6 +23,7 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
 
+import compactor.handler
 from fetcher.settings import FetchSettings
 from newsdesk.runtime import FunctionSettings
 from newsdesk.web import RefusedUse, parse_policy
@@ -339,6 +340,10 @@ class TestHandlers:
         assert len(ours) == 7
         assert {name for name in resources if resources[name].get("Condition") == "KeepsEmbeddings"} == ours
         assert template["Parameters"]["Embeddings"]["Default"] == "off"
+
+    def test_a_chunk_of_the_data_set_fits_into_the_time_of_its_function(self, template: Template) -> None:
+        # Otherwise the function would hand each chunk back untried
+        assert template["Resources"]["CompactFunction"]["Properties"]["Timeout"] > compactor.handler.SECONDS_NEEDED
 
     def test_everything_of_compact_is_there_only_where_it_is_wanted(self, template: Template) -> None:
         # Given the resources that bear its name, and the nested stack of its tables

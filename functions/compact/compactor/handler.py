@@ -20,7 +20,7 @@ from newsdesk.clock import utc_now
 from newsdesk.contracts import CompactionDue
 from newsdesk.runtime import BatchResponse, Metric, RecordKind, instrumented, logger, process_batch
 
-_SECONDS_NEEDED = 120.0
+SECONDS_NEEDED = 90.0
 
 _CHUNKS: RecordKind[CompactionDue] = RecordKind(
     read=lambda record: CompactionDue.model_validate_json(record.body),
@@ -45,9 +45,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchRespon
     """Write the chunks of a batch; or plan the hours that a call names, or that are due; or write a part again."""
     stage = build()
     if "Records" in event:
-        return process_batch(
-            event, context, _CHUNKS, stage.handle, Metric.PARTS_WRITTEN, seconds_needed=_SECONDS_NEEDED
-        )
+        return process_batch(event, context, _CHUNKS, stage.handle, Metric.PARTS_WRITTEN, seconds_needed=SECONDS_NEEDED)
     if "rewrite" in event:
         return {"rewritten": stage.rewrite(event["rewrite"])}
     plan = event.get("plan")
