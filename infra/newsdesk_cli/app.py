@@ -261,6 +261,7 @@ def cost(
         float, typer.Option(help="The share that finds another page with the same article.", min=0, max=1)
     ] = 0.45,
     failed: Annotated[float, typer.Option(help="Pages that are not available, for each article.", min=0)] = 0.05,
+    datasets: Annotated[bool, typer.Option("--datasets", help="With the data set.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print what a stack costs in a month at AWS's list prices: an estimate, from metered visits."""
@@ -268,7 +269,9 @@ def cost(
 
     if changed + other_page > 1:
         usage("--changed and --other-page are shares of the same revisits, and together 1 at most")
-    bill = bill_of(articles, revisits=revisits, changed=changed, other_page=other_page, failed=failed)
+    bill = bill_of(
+        articles, revisits=revisits, changed=changed, other_page=other_page, failed=failed, datasets=datasets
+    )
     if as_json:
         print_facts({**{line.what: round(line.dollars, 2) for line in bill.lines}, "all": round(bill.dollars, 2)}, True)
         return

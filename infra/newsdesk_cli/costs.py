@@ -52,6 +52,22 @@ STORED_DOLLARS = 30.5e-6
 METRICS, ALARMS, QUEUES = 150, 46, 9
 """About so many series have values in a month in which everything happens; there are so many alarms and queues."""
 
+ROW_BYTES, ROW_SECONDS = 3_200, 0.0026
+"""Of a revision in the data set: its size, and what it takes compact, half of it waiting for S3; measured by
+``benchmarks/dataset.py``, with 16 reads of 20 milliseconds at once."""
+
+ROWS_A_PART = 5_000
+COMPACT_GIGABYTES = 1769 / 1024
+
+_OF_A_ROW: dict[str, float] = {
+    "s3_get": 1 + 1 / 20,  # its article, and its part of an object of the feed
+    "lambda_gigabyte_second": ROW_SECONDS * COMPACT_GIGABYTES,
+}
+_OF_A_PART: dict[str, float] = {"s3_put": 1, "s3_get": 3, "sqs_request": 4, "lambda_request": 1}
+_PLANNINGS = 48 * DAYS
+_LISTED = 15 * 3 + 17
+"""Requests of one planning while an hour's feed has fewer than 1,000 objects: three for each hour, and the folders."""
+
 _MINUTES = 60 * 24 * 365.25 / 12
 
 FIXED: dict[str, float] = {
@@ -63,6 +79,13 @@ FIXED: dict[str, float] = {
     "polls of empty queues": _MINUTES * QUEUES * 5 * 3 * PRICES["sqs_request"].dollars,
 }
 """Dollars a month, whatever comes. Lambda keeps five connections to each queue open, and asks every 20 seconds."""
+
+DATASET_IDLE_DOLLARS = (
+    _PLANNINGS * _LISTED * PRICES["s3_put"].dollars
+    + 3 * PRICES["alarm_month"].dollars
+    + _MINUTES * 5 * 3 * PRICES["sqs_request"].dollars
+)
+"""A month of planning, alarms, and polls of an empty queue."""
 
 BUSY_FROM = 200_000
 """Visits a day from which messages come in batches: two a second."""
@@ -141,6 +164,7 @@ def bill_of(
     changed: float = 0.05,
     other_page: float = 0.45,
     failed: float = 0.05,
+    datasets: bool = False,
 ) -> Bill:
     """Return a month's bill.
 
@@ -155,6 +179,8 @@ def bill_of(
         the same bytes.
     failed : float
         Submissions whose page is not available, for each new article.
+    datasets : bool
+        Whether the stack keeps a data set.
     """
     again = articles * revisits
     numbers = {
@@ -172,4 +198,20 @@ def bill_of(
     kept = articles * DAYS
     lines.append(Line("stored, after a year", 0.0, kept * STORED_DOLLARS))
     lines += [Line(what, 0.0, dollars) for what, dollars in FIXED.items()]
+    if datasets:
+        rows = numbers["new article"] + numbers["new revision"]
+        lines.append(Line("data set, written", rows, rows * DAYS * row_dollars() + DATASET_IDLE_DOLLARS))
+        lines.append(Line("data set, stored, after a year", 0.0, stored_dollars(rows * 365.25)))
     return Bill(tuple(lines))
+
+
+def row_dollars() -> float:
+    """Return what writing a revision into the data set costs, in an hour of many."""
+    of_a_row = sum(amount * PRICES[name].dollars for name, amount in _OF_A_ROW.items())
+    of_a_part = sum(amount * PRICES[name].dollars for name, amount in _OF_A_PART.items())
+    return of_a_row + of_a_part / ROWS_A_PART
+
+
+def stored_dollars(rows: float) -> float:
+    """Return what so many revisions in the data set cost in a month."""
+    return rows * ROW_BYTES / 1e9 * PRICES["s3_gigabyte_month"].dollars

@@ -9,6 +9,7 @@ A section stands between ``<!-- begin generated: NAME -->`` and ``<!-- end gener
 from __future__ import annotations
 
 import importlib
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -45,8 +46,10 @@ from newsdesk.runtime import HOST_CLASSES, FunctionSettings, Metric, RecordStatu
 from newsdesk.sources import SourceKind, SourceWarning
 from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
+from newsdesk_cli.costs import ROW_BYTES, ROW_SECONDS, ROWS_A_PART, bill_of
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import ROOT, TEMPLATE
+from newsdesk_cli.prices import PRICES
 from newsdesk_cli.queries import EXAMPLES
 from newsdesk_cli.tables import TABLES_TEMPLATE, tables_text
 from newsdesk_cli.templates import load_template
@@ -413,6 +416,36 @@ def _dataset_views() -> str:
     return "\n".join(parts)
 
 
+def _dataset_growth() -> str:
+    """Return what a data set takes, by articles a day, at the revisits of the template's defaults."""
+    return _table(
+        ("articles a day", "rows a day", "parts an hour", "processor a day", "an hour is written in", "bytes a day",
+         "written, a month", "stored after a year, a month", "a query of a day's text"),
+        map(_growth_of, (1_000, 10_000, 100_000, 1_000_000, 10_000_000)),
+    )  # fmt: skip
+
+
+def _growth_of(articles: int) -> tuple[str, ...]:
+    bill = bill_of(articles, datasets=True)
+    dollars = {line.what: line.dollars for line in bill.lines}
+    rows = next(line.number for line in bill.lines if line.what == "data set, written")
+    parts = max(1, math.ceil(rows / 24 / ROWS_A_PART))
+    seconds = rows * ROW_SECONDS
+    workers = min(parts, int(load_template(TEMPLATE)["Parameters"]["MaximumConcurrency"]["Default"]))
+    gigabytes = rows * ROW_BYTES / 1e9
+    return (
+        f"{articles:,}",
+        f"{rows:,.0f}",
+        f"{parts:,}",
+        f"{seconds / 3600:,.1f} h",
+        f"{max(1, math.ceil(seconds / 24 / workers)):,} s",
+        f"{gigabytes:,.2f} GB",
+        f"${dollars['data set, written']:,.2f}",
+        f"${dollars['data set, stored, after a year']:,.2f}",
+        f"${gigabytes / 1e3 * PRICES['athena_terabyte'].dollars:,.4f}",
+    )
+
+
 def _dataset_queries() -> str:
     return "\n".join(f"{example.description}\n\n```sql\n{example.sql}\n```\n" for example in EXAMPLES)
 
@@ -486,6 +519,7 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "dataset-columns": lambda: _columns((*PARTITION_COLUMNS, *revision_columns())),
     "dataset-views": _dataset_views,
     "dataset-queries": _dataset_queries,
+    "dataset-growth": _dataset_growth,
     "commands": _commands,
     "command-reference": _command_reference,
 }

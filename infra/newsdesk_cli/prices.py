@@ -46,6 +46,7 @@ PRICES: dict[str, Price] = {
     "lambda_request": Price(0.2 / _MILLION, "lambda", "an invocation"),
     "lambda_gigabyte_second": Price(0.0000133334, "lambda", "a gigabyte for a second on arm64, up to 7.5 billion"),
     "log_gigabyte": Price(0.50, "cloudwatch", "a gigabyte of logs taken in"),
+    "athena_terabyte": Price(5.0, "athena", "a terabyte that queries read"),
     "metric_month": Price(0.30, "cloudwatch", "a custom metric for a month, up to 10,000"),
     "alarm_month": Price(0.10, "cloudwatch", "an alarm for a month"),
 }

@@ -185,6 +185,10 @@ def _take_down(*, erases: bool = False) -> Act:
     return act
 
 
+def _compact(world: World, _: MisbehavingServer) -> None:
+    world.compact()
+
+
 def _fetch(world: World, _: MisbehavingServer) -> None:
     world.deliver_to_fetch()
 
@@ -422,6 +426,18 @@ FLOWS: dict[str, Flow] = {
         _in_turn(_take_down(erases=True), _run, _take_down(erases=True), _run),
         {"submission-1": "indexed"},
         prepare=_indexed(),
+    ),
+    "compacted": Flow(
+        _in_turn(_compact, _visit, _compact),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_indexed(), _serve(page(*CHANGED))),
+        current=Current(2, CHANGED),
+    ),
+    "compacted, and erased": Flow(
+        _in_turn(_take_down(erases=True), _run, _settle, _take_down(erases=True), _run, _compact),
+        {"submission-1": "indexed"},
+        prepare=_in_turn(_indexed(), _compact),
+        current=Current(None),
     ),
     "erased in flight": Flow(
         _in_turn(_submit(), _fetch, _take_down(erases=True), _run, _settle, _take_down(erases=True)),

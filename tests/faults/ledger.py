@@ -8,9 +8,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from harness import aws
 from newsdesk.articles import OutcomeRecord, RevisionRecord, SubmissionRecord
@@ -23,6 +25,7 @@ from newsdesk.contracts import (
     Provenance,
     vector_key,
 )
+from newsdesk.reader.tables import open_tables
 from tests.faults.world import World
 
 Expected = Mapping[str, frozenset[str]]
@@ -75,8 +78,33 @@ def faults_of(
         *_events(world),
         *_captures(world, forbidden_captures),
         *_erasures(world),
+        *_data_set(world),
         *(f"dead letter: {body[:120]}" for body in world.dead),
     ]
+
+
+def _data_set(world: World) -> Iterator[str]:
+    """Where the data set was written, each change of the feed is in one row, and none has what was erased."""
+    parts = aws.keys_in_bucket("datasets/revisions/")
+    if not parts:
+        return
+    with TemporaryDirectory() as folder:
+        for key in parts:
+            path = Path(folder) / key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(aws.read_object(key))
+        with open_tables(folder) as tables:
+            found = tables.execute("SELECT change_id, article_id, article_body FROM revisions").fetchall()
+    rows = Counter(change for change, *_ in found)
+    told = {
+        json.loads(line)["changeId"]
+        for key in aws.keys_in_bucket("changes/")
+        for line in aws.read_object(key).splitlines()
+    }
+    if rows != Counter(told):
+        yield f"the data set has {sorted(rows.elements())}, and the feed {sorted(told)}"
+    erased = {state.article_id for state in world.states() if state.takedown and state.takedown.erased_at}
+    yield from (f"the data set has a text of {article}" for _, article, body in found if article in erased and body)
 
 
 def _submissions(world: World, expected: Expected) -> Iterator[str]:

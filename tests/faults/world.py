@@ -28,11 +28,14 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from compactor.parquet import ParquetWriter
+from compactor.stage import CompactStage
 from embedder.stage import EmbedStage
 from enricher.stage import EnrichStage
 from enricher.statistics import LanguageEnricher, SignatureEnricher
 from harness import aws
-from harness.fakes import FakeClock
+from harness.fakes import FakeClock, RecordingCompactionSender
+from newsdesk.adapters.datasets import S3PartStore
 from newsdesk.adapters.dynamodb import DynamoArticleStore, read_inserted
 from newsdesk.adapters.eventbridge import EventBridgePublisher
 from newsdesk.adapters.hosts import DynamoHostStore
@@ -62,6 +65,9 @@ MOST_RECEIVES = 5
 
 PUBLISH = "newsdesk-publish"
 """The publish function's name."""
+
+COMPACT = "newsdesk-compact"
+"""The compact function's name."""
 
 MOST_ROUNDS = 400
 """Of deliveries and of the clock; a world that needs more never comes to rest."""
@@ -159,15 +165,21 @@ class PromptSender(SqsMessageSender):
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Lambda, as far as commands ask for it: it calls publish, and hands over what publish died of."""
+    """Lambda, as far as commands ask for it: it calls publish and compact, and hands over what they died of."""
 
     publish: Callable[[list[dict[str, Any]]], dict[str, int]]
+    rewrite: Callable[[str], bool]
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Call the function."""
-        assert FunctionName == PUBLISH
+        asked = json.loads(Payload)
+        answer: dict[str, Any]
         try:
-            answer = self.publish(json.loads(Payload)["Records"])
+            if FunctionName == COMPACT:
+                answer = {"rewritten": self.rewrite(asked["rewrite"])}
+            else:
+                assert FunctionName == PUBLISH
+                answer = dict(self.publish(asked["Records"]))
         except (KilledError, Exception) as error:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(repr(error).encode("utf-8"))}
         return {"Payload": io.BytesIO(json.dumps(answer).encode("utf-8"))}
@@ -221,15 +233,19 @@ class World:
             follow_pages=self.follow_pages,
         )
         self._only_quick_enrichers()
+        self.chunks = RecordingCompactionSender()
+        self.compact_stage = CompactStage(
+            S3PartStore(aws.BUCKET), self.pipeline.objects, self.chunks, ParquetWriter(256).write
+        )
         self.stack = Stack("newsdesk", "us-east-1")
         vars(self.stack).update(
-            outputs={"TableName": aws.TABLE, "BucketName": aws.BUCKET},
+            outputs={"TableName": aws.TABLE, "BucketName": aws.BUCKET, "CompactFunctionName": COMPACT},
             resources={
                 "PublishFunction": PUBLISH,
                 **{f"{name.capitalize()}Queue": address for name, address in self.queues.items()},
             },
             store=store,
-            functions=Functions(self._publish),
+            functions=Functions(self._publish, self.compact_stage.rewrite),
         )
         self.publish = PublishStage(self.pipeline.objects, EventBridgePublisher(aws.BUS), store)
         self.read: Read = read_inserted
@@ -450,6 +466,17 @@ class World:
         if self.random is not None:
             self.random.shuffle(things)
         return things
+
+    def compact(self) -> None:
+        """Have the data set written up to now: what dies is called again, and every chunk is delivered twice."""
+        self._insist(lambda: self.compact_stage.plan("date=2000-01-01/hour=00/", "date=2100-01-01/hour=00/"))
+        for message in [message for message in self.chunks.sent for _ in range(2)]:
+            self._insist(partial(self.compact_stage.handle, message))
+        self.chunks.sent.clear()
+
+    def _insist(self, call: Callable[[], object]) -> None:
+        if not any(self._at_work(call) for _ in range(MOST_RECEIVES)):
+            raise AssertionError("the function never ends")
 
     def operate(self, command: Callable[[Stack], object]) -> None:
         """Give an operator's command, and give it again each time that it dies."""

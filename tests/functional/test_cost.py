@@ -45,6 +45,17 @@ def test_the_command_prints_each_line_and_the_sum() -> None:
     assert {visit.name for visit in VISITS} < set(lines)
 
 
+def test_a_data_set_costs_little_beside_the_articles() -> None:
+    # Given
+    without, with_it = (bill_of(1_000_000, datasets=datasets) for datasets in (False, True))
+    # When
+    ours = {line.what: line for line in with_it.lines if line not in without.lines}
+    # Then: a row for each new article and each change of it
+    assert set(ours) == {"data set, written", "data set, stored, after a year"}
+    assert ours["data set, written"].number == pytest.approx(1_550_000)
+    assert 0 < with_it.dollars - without.dollars < without.dollars / 20
+
+
 def test_shares_of_more_than_all_revisits_are_refused() -> None:
     answer = CliRunner().invoke(app, ["cost", "--articles", "1", "--changed", "0.9", "--other-page", "0.2"])
     assert answer.exit_code == 2
