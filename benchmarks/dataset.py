@@ -33,7 +33,7 @@ from compactor.stage import CompactStage
 from harness.fakes import InMemoryObjectStore, InMemoryPartStore, RecordingCompactionSender
 from newsdesk.contracts import ArticleChanged, changes_hour, changes_key, keys
 from newsdesk.datasets import next_plan
-from newsdesk.reader.tables import open_tables
+from newsdesk.reader import open_tables
 from newsdesk_cli.queries import EXAMPLES
 
 _NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)

@@ -24,7 +24,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from newsdesk.characters import printable
-from newsdesk.reader.tables import only_reads, open_tables
+from newsdesk.reader import only_reads, open_tables
 from newsdesk_cli.console import escaped_json, out, say
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.queries import EXAMPLES

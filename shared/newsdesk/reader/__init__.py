@@ -8,6 +8,7 @@ from __future__ import annotations
 from newsdesk.reader.cursors import Cursor, FileCursor, MemoryCursor
 from newsdesk.reader.library import Reader
 from newsdesk.reader.storage import Folder, Storage
+from newsdesk.reader.tables import only_reads, open_tables
 
 __all__ = [
     "Cursor",
@@ -16,4 +17,6 @@ __all__ = [
     "MemoryCursor",
     "Reader",
     "Storage",
+    "only_reads",
+    "open_tables",
 ]
