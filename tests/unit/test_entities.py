@@ -430,3 +430,89 @@ def test_a_dash_between_spaces_parts_a_name_from_what_is_said_of_it() -> None:
     line = "{} Food Shuttle - Volunteers pack food for the poor."
     found = typed("\n".join(line.format(town) for town in ("Boston", "Chicago", "Fresno", "Bari")))
     assert not any("Volunteers" in name for name in found)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (
+            "Coins of the Royal Mint of Weights and Measures, he said. The Royal Mint of Weights and Measures moved.",
+            {"Royal Mint of Weights and Measures": "ORG"},
+        ),
+        (
+            "The AU Peace Council met in May. Former Peace Council members wrote to the AU Peace Council.",
+            {"AU Peace Council": "ORG", "Peace Council": "ORG"},
+        ),
+        ("It went to the European Court of Justice in May.", {"European Court of Justice": "ORG"}),
+        ("She told Secretary of State Ellen Burke in May.", {"Ellen Burke": "PERSON"}),
+        ("The paper blamed Minister of Defence Karl Hauser.", {"Karl Hauser": "PERSON"}),
+    ],
+)
+def test_a_name_is_as_long_as_the_text_has_it_elsewhere(body: str, found: dict[str, str]) -> None:
+    assert typed(body) == found
+
+
+def test_a_name_without_whose_it_is_means_the_same() -> None:
+    body = (
+        "The Department of Rural Affairs paid. Rural Affairs said so, and the EU Fishing Council agreed. "
+        "The Fishing Council met."
+    )
+    assert {name: entity.name for entity in entities(body) for name in texts(entity)} == {
+        "Department of Rural Affairs": "Department of Rural Affairs",
+        "Rural Affairs": "Department of Rural Affairs",
+        "EU Fishing Council": "EU Fishing Council",
+        "Fishing Council": "EU Fishing Council",
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Heat pumps need a coefficient of performance (COP). The COP fell, and a higher COP helps.",
+        "Those with chronic kidney disease (CKD) are told early. CKD has no cure.",
+        "Every learning management system (LMS) is slow, and most LMSs are dear.",
+        "They drew with them in Group D, and Group F is open.",
+        "See Table 3 and Figure 2 for more.",
+        "She said “So it is going to be a long night” twice.",
+    ],
+)
+def test_what_is_written_like_a_name_may_be_none(body: str) -> None:
+    assert typed(body) == {}
+
+
+def test_an_acronym_of_a_name_is_one() -> None:
+    assert typed("The Rural Housing Fund (RHF) paid, and RHF rents fell.") == {
+        "Rural Housing Fund": "ORG",
+        "RHF": "ORG",
+    }
+
+
+@pytest.mark.parametrize("event", ["Harwood Cup", "Nordic Championships", "Great Depression", "Tour Finals"])
+def test_what_a_name_ends_in_may_say_that_it_happens(event: str) -> None:
+    assert typed(f"They met again after the {event} in May.") == {event: "EVENT"}
+
+
+def test_a_heading_makes_no_names_of_common_words() -> None:
+    headings = ("6). Hoard With Purpose", "7). Repair & Maintenance", "Emergency-Ready Cabinets")
+    body = "\n".join(f"{heading}\nMany pay for it." for heading in headings)
+    assert typed(body) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("She swam the Channel twice, and the Channel was cold.", "Channel"),
+        ("Oil from the Gulf is dear this year.", "Gulf"),
+        ("Ships pass the Strait every day.", "Strait"),
+    ],
+)
+def test_water_and_land_may_be_named_by_what_they_are(body: str, name: str) -> None:
+    assert typed(body) == {name: "PLACE"}
+
+
+def test_a_single_name_has_one_type() -> None:
+    body = (
+        "Experts at the blog Coinfolio counted them. Buyers pay more, according to Coinfolio. "
+        "Coinfolio, they say, errs."
+    )
+    assert len({entity.type for entity in entities(body)}) == 1

@@ -19,6 +19,7 @@ from typing import Literal
 from enricher.entities import names
 from enricher.entities.name_spans import name_spans
 from enricher.entities.name_types import NameType, PlaceWeight, is_surely_a_place, name_types, no_places
+from enricher.entities.no_names import without_what_is_no_name
 from enricher.entities.tokens import NameSpan, Tokens
 from enricher.parsing import MODEL_VERSION
 from enricher.ports import Analysis, Document
@@ -59,6 +60,9 @@ _AFTER_ERA = re.compile(r"[ \xa0]*\d")
 _LONGEST_BEFORE_ERA = 12
 """As in "300 B.C.", "the first century AD" and "A.D. 70"."""
 
+_LONGEST_ACRONYM = 4
+_DEPARTMENTS = frozenset({"department", "ministry", "office", "bureau"})
+
 _COMPOUND = re.compile(r"(.+?)[-–‑][a-z].*")
 
 
@@ -97,8 +101,10 @@ class EntitiesEnricher:
 
     def enrich(self, analysis: Analysis, found: Enrichment) -> Enrichment:
         """Add the entities; none for a text that names nobody."""
-        tokens = Tokens(analysis.parse(found).doc)
+        parsed = analysis.parse(found)
+        tokens = Tokens(parsed.doc, parsed.text)
         spans = name_spans(tokens, lambda name: is_surely_a_place(name, self._place_weight))
+        spans = without_what_is_no_name(tokens, spans)
         types = name_types(tokens, spans, self._place_weight)
         mentions = list(self._mentions(analysis.document.body, tokens, spans, types))
         return Enrichment(entities=entities_of(mentions, analysis.document))
@@ -199,7 +205,7 @@ def _grouped(mentions: Sequence[NamedSpan]) -> list[_Group]:
         words = _name_words(mention)
         key = (mention.type, _core(mention.type, words))
         group = groups.get(key)
-        if group is None and len(words) == 1 and (longer := shorter.get((mention.type, words[0]))):
+        if group is None and (longer := shorter.get((mention.type, " ".join(words)))):
             group = max(longer[:_MOST_NAMESAKES], key=lambda candidate: len(candidate.mentions))
         if group is None:
             group = groups[key] = _Group(mention.type, words)
@@ -225,7 +231,7 @@ def _core(type_: EntityType, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _short_forms(type_: EntityType, text: str, words: tuple[str, ...]) -> set[str]:
-    """What a single word may be that means the same."""
+    """Return what may mean the same: a single word, or an organisation's name without whose it is."""
     if len(words) < 2:
         return set()
     if type_ == "PERSON":
@@ -233,5 +239,17 @@ def _short_forms(type_: EntityType, text: str, words: tuple[str, ...]) -> set[st
     if type_ == "ORG":
         initials = [word[0] for word in re.split(r"[\s-]+", text) if word[:1].isupper()]
         acronym = "".join(initials).casefold()
-        return {acronym, ".".join(acronym) + "."} if len(initials) > 1 else set()
+        without = {tail} if (tail := _without_owner(text.split()[-len(words) :], words)) else set()
+        return {acronym, ".".join(acronym) + ".", *without} if len(initials) > 1 else without
     return set()
+
+
+def _without_owner(written: Sequence[str], words: tuple[str, ...]) -> str:
+    """Return the rest of UN | Security Council and Department of | Homeland Security: two words or more, or nothing."""
+    if len(written[0]) <= _LONGEST_ACRONYM and written[0].isupper():
+        tail = words[1:]
+    elif words[0] in _DEPARTMENTS and words[1] == "of":
+        tail = words[2:]
+    else:
+        tail = ()
+    return " ".join(tail) if len(tail) > 1 else ""

@@ -5,7 +5,8 @@ Comes in: tokens, and the spans of names. Goes out: the same spans, some of them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from enricher.entities import names
 from enricher.entities.tokens import NameSpan, Tokens
@@ -20,12 +21,14 @@ _SHORTEST_TITLE = 4
 _CAMPUS_HEADS = frozenset({"university", "college", "institute"})
 _SAINTS = frozenset({"st", "st.", "saint"})
 _LINKING = frozenset({"of", "for", "at"})
+_LINKS = frozenset({"and", "of", "for", "&"})
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
 
 PlaceTest = Callable[[str], bool]
 """Returns whether a name is a country's, a region's or the like."""
 
 Range = tuple[int, int]
+Words = tuple[str, ...]
 
 
 def fused(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
@@ -247,8 +250,13 @@ def _is_hyphenated_name(tokens: Tokens, start: int, end: int) -> bool:
 
 
 def as_elsewhere(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
-    """Make one name of two that touch where the text has both as one elsewhere."""
+    """Give a name the extent that it has elsewhere in the text: two that touch there are one, and one goes on.
+
+    A name that "and", "of" or "for" joins is often cut short; where the text has it whole once, it is whole everywhere.
+    A word that opens a sentence is left out where the name behind it is one elsewhere: Key | Security Council.
+    """
     labels = {tuple(tokens.lower[span.start : span.end]): span.label for span in spans if span.end - span.start > 1}
+    tails = _tails_within_sentences(tokens, spans)
     whole: list[NameSpan] = []
     for span in spans:
         before = whole[-1] if whole else None
@@ -257,5 +265,39 @@ def as_elsewhere(tokens: Tokens, spans: list[NameSpan]) -> list[NameSpan]:
             if both in labels:
                 whole[-1] = NameSpan(before.start, span.end, labels[both], before.title)
                 continue
-        whole.append(span)
-    return whole
+        whole.append(_without_opening(tokens, span, tails))
+    return _with_linked(tokens, whole, [words for words in labels if not _LINKS.isdisjoint(words)])
+
+
+def _tails_within_sentences(tokens: Tokens, spans: Sequence[NameSpan]) -> dict[Words, str | None]:
+    """Return the names of several words that open no sentence, and their ends."""
+    found: dict[Words, str | None] = {}
+    for span in spans:
+        if not tokens.sentence_start[span.start]:
+            for start in range(span.start, span.end - 1):
+                found[tuple(tokens.lower[start : span.end])] = span.label
+    return found
+
+
+def _without_opening(tokens: Tokens, span: NameSpan, tails: Mapping[Words, str | None]) -> NameSpan:
+    words = tuple(tokens.lower[span.start : span.end])
+    opens = tokens.sentence_start[span.start] and _is_common(tokens, span.start)
+    if not opens or words in tails or words[1:] not in tails:
+        return span
+    return NameSpan(span.start + 1, span.end, tails[words[1:]])
+
+
+def _with_linked(tokens: Tokens, spans: list[NameSpan], names_linked: Sequence[Words]) -> list[NameSpan]:
+    """Return the spans, those that begin a name which the text has whole elsewhere as long as it is there."""
+    by_first: dict[str, list[Words]] = defaultdict(list)
+    for words in sorted(names_linked, key=len, reverse=True):
+        by_first[words[0]].append(words)
+    found: list[NameSpan] = []
+    for span in spans:
+        if found and span.start < found[-1].end:
+            continue
+        longer = (words for words in by_first[tokens.lower[span.start]] if len(words) > span.end - span.start)
+        words = next((w for w in longer if tuple(tokens.lower[span.start : span.start + len(w)]) == w), ())
+        ends_as_name = bool(words) and tokens.capital[span.start + len(words) - 1]
+        found.append(NameSpan(span.start, span.start + len(words), span.label, span.title) if ends_as_name else span)
+    return found

@@ -283,6 +283,8 @@ def _is_no_opening(tokens: Tokens, start: int, end: int, label: str | None) -> b
     first = tokens.text[start]
     if label in ("PERSON", "ORG", None) and _opens_a_clause(tokens, start, end, label):
         return True
+    if label == "PERSON" and start + 1 < end and _is_ministry_behind_its_title(tokens, start):
+        return True
     if tokens.lower[start] in _ARTICLES or (not any(map(str.isalnum, first)) and first != "'"):
         return True
     if first.isdigit() and len(first) == 4 and start + 1 < end:  # a year
@@ -329,6 +331,12 @@ def _without_title(tokens: Tokens, span: NameSpan) -> NameSpan | None:
     return NameSpan(start, span.end, span.label, (begin, start) if begin < start else None)
 
 
+def _is_ministry_behind_its_title(tokens: Tokens, index: int) -> bool:
+    """Return whether a word says what somebody is minister of: Minister of | Defence | Jane Roe."""
+    ministry = index > 1 and tokens.lower[index] in names.TITLE_PREFIXES and tokens.lower[index - 1] in ("of", "for")
+    return ministry and tokens.is_title(index - 2)
+
+
 def _is_ministry_of_a_title(tokens: Tokens, index: int) -> bool:
     """Return whether a word only says what somebody is secretary of: Defence | Secretary."""
     following = index + 1 < len(tokens) and tokens.is_title(index + 1) and tokens.capital[index + 1]
@@ -354,6 +362,8 @@ def _without_office(tokens: Tokens, span: NameSpan) -> NameSpan:
         return span
     while end - 1 > span.start and tokens.lower[end - 1] in names.TITLE_PREFIXES | {"press"}:
         end -= 1
+    if tokens.lower[end - 1] in _NEVER_LAST:  # the International Court of Justice, the Office of Inspector General
+        return span
     end = _end_of_organisation(tokens, span.start, end)
     return NameSpan(span.start, end, None if span.label == "PERSON" else span.label)
 

@@ -11,9 +11,9 @@ our own setting; what they were set for is in decision record 0025.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 from enricher.entities import names
 from enricher.entities.descriptions import described_as, noun_type, root_of
@@ -31,6 +31,10 @@ _OF_A_SURE_PLACE = 2.0
 """Against a person, where several words name a country or a region: Tamil Nadu said, Sri Lanka wants."""
 _SCORED = (PERSON, ORG, PLACE)
 
+_DESCRIBING = frozenset({"compound", "amod", "nmod", "poss"})
+_TAGS_OF_ADJECTIVES = frozenset({"JJ", "JJR", "JJS", "CD", "NN", "HYPH", "VBN", "VBG", "RB"})
+_MOST_ADJECTIVES = 5
+
 _MODEL_WEIGHT = {PERSON: 1.5, ORG: 1.2, PLACE: 1.7}
 _CONFIDENCE = ((0.0, 0.4), (2.0, 0.65), (4.0, 0.9), (8.0, 0.99))
 """By how much more evidence there is for a name's type than for another, and how sure that makes it: rules of thumb in
@@ -44,6 +48,12 @@ _LEAST_EVIDENCE = 1.2
 _OTHERWISE = {"EVENT": ("EVENT", 2.8), "PRODUCT": ("OTHER", 1.5), "OTHER": ("OTHER", 3.5)}
 """What a name is that the model took for none of the three, and how much evidence says that it is one of them."""
 _SURELY_NO_STORM = 4.0
+_OF_A_COUNTED_THING = 2.0
+"""For what there are several of, and against a person or an organisation: a MacBook Pro."""
+_OF_WHO_IS_TOLD = 1.0
+"""For an organisation, of a single name that somebody told something: told Reuters."""
+_OF_A_LONE_PLACE = 4.0
+_OF_A_HEAD_ANYWHERE = 2.5
 _OF_A_HEAD_THAT_IS_A_SURNAME = 2.0
 """Behind a given name: Ellen Marsh may be somebody, and Victoria Park is no one."""
 _OF_A_FULL_NAME_WITH_SUCH_A_HEAD = 1.6
@@ -112,10 +122,12 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
             total[ORG] += _WEIGHT_OF_A_TEAM
         sums.append(total)
     _hear_neighbours(tokens, spans, sums)
+    within_lines = {key for key, span in zip(keys, spans, strict=True) if not tokens.in_heading[span.start]}
     decided = [
-        _decided(tokens, span, total, own[key][PLACE] >= _SURELY_A_PLACE)
+        _decided(tokens, span, total, own[key][PLACE] >= _SURELY_A_PLACE, key in within_lines)
         for key, span, total in zip(keys, spans, sums, strict=True)
     ]
+    decided = _as_most(keys, own, sums, decided)
     elsewhere: dict[str, Counter[str]] = defaultdict(Counter)
     for key, known in zip(keys, decided, strict=True):
         if known in _SCORED:
@@ -124,6 +136,24 @@ def name_types(tokens: Tokens, spans: Sequence[NameSpan], place_weight: PlaceWei
         if decided[at] in (None, "OTHER") and key in elsewhere and tokens.proper(span.end - 1):
             decided[at] = elsewhere[key].most_common(1)[0][0]
     return [NameType(type_, _confidence(total, type_)) for type_, total in zip(decided, sums, strict=True)]
+
+
+def _as_most(
+    keys: Sequence[str], own: dict[str, Evidence], sums: Sequence[Evidence], decided: Sequence[str | None]
+) -> list[str | None]:
+    """Return one type for all mentions of what is somebody here and an organisation there, as most of it says.
+
+    Places are left out: a town and its club have one name.
+    """
+    heard: dict[str, Evidence] = defaultdict(lambda: Evidence(float))
+    types: dict[str, set[str]] = defaultdict(set)
+    for key, total, type_ in zip(keys, sums, decided, strict=True):
+        if type_ in _SCORED:
+            types[key].add(type_)
+            _add(heard[key], total)
+    mixed = {key for key, found in types.items() if len(found) > 1 and own[key][PLACE] < _LEAST_OF_A_TOWN}
+    best = {key: max(_SCORED, key=lambda type_: heard[key][type_]) for key in mixed}
+    return [best.get(key, type_) if type_ in _SCORED else type_ for key, type_ in zip(keys, decided, strict=True)]
 
 
 def _may_be_town(tokens: Tokens, span: NameSpan, evidence: Evidence, place_weight: PlaceWeight) -> bool:
@@ -163,7 +193,7 @@ def _key(tokens: Tokens, span: NameSpan) -> str:
     return " ".join(tokens.lower[span.start : span.end])
 
 
-def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool) -> str | None:
+def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool, within_lines: bool) -> str | None:
     best = max(_SCORED, key=lambda type_: total[type_])
     if span.end - span.start > 1 and tokens.lower[span.start] in names.STORMS and total[best] < _SURELY_NO_STORM:
         return "EVENT"
@@ -171,16 +201,27 @@ def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool)
     if span.label == "NORP" or (adjective and best == PLACE):
         return ORG if span.end - span.start == 1 and tokens.text[span.start] in names.PARTY_WORDS else None
     enough = _SURELY_A_PERSON if span.end - span.start > 1 else _SURELY_A_NAME
+    if not within_lines and not tokens.is_known(span.start, span.end):
+        enough = inf  # what headings alone have, all of whose words are common
     is_no_person = best != PLACE and _lead(total, best) < enough and _is_of_common_words(tokens, span, best)
     if is_no_person and span.label not in _OTHERWISE:
         may_be_other = span.label is not None and span.end - span.start > 1 and not tokens.in_heading[span.start]
         return "OTHER" if may_be_other else None
+    if _is_event(tokens, span):
+        return "EVENT"
     if total["OTHER"] > total[best]:
         return "OTHER"
     if span.label in _OTHERWISE:
         otherwise, enough = _OTHERWISE[span.label]
         return best if total[best] >= enough else otherwise
     return best if span.label in _MODEL_WEIGHT or total[best] >= _LEAST_EVIDENCE else None
+
+
+def _is_event(tokens: Tokens, span: NameSpan) -> bool:
+    """Return whether a name ends in what happens: Davis Cup, Great Recession."""
+    several = span.end - span.start > 1 and tokens.lower[span.end - 1] in names.EVENT_HEADS
+    known = tokens.text[span.start] in names.given_names() or tokens.is_known(span.start, span.end)
+    return several and span.title is None and not known
 
 
 def _is_of_common_words(tokens: Tokens, span: NameSpan, type_: str) -> bool:
@@ -258,7 +299,7 @@ def _weigh_heads(found: Evidence, text: Sequence[str], lower: Sequence[str], pla
     if head in names.ORGANISATION_HEADS:
         found[ORG] += 3
     elif any(word in names.HEADS_ANYWHERE for word in lower[:-1]):
-        found[ORG] += 1.5
+        found[ORG] += _OF_A_HEAD_ANYWHERE
     if head in names.PLACE_HEADS and not (head in names.COMPASS and text[0] in names.given_names()):
         is_name = len(text) == 2 and text[0] in names.given_names() and text[-1] in names.surnames()
         found[PLACE] += _OF_A_HEAD_THAT_IS_A_SURNAME if is_name else 3
@@ -376,6 +417,12 @@ def _weigh_before(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
     if article:
         found[PERSON] -= 1.0
         found[ORG] += 0.3
+        if span.end - span.start == 1 and tokens.lower[span.start] in names.LONE_PLACES:
+            found[PLACE] += _OF_A_LONE_PLACE
+    if _is_counted(tokens, span):
+        found[PERSON] -= _OF_A_COUNTED_THING
+        found[ORG] -= _OF_A_COUNTED_THING
+        found["OTHER"] += _OF_A_COUNTED_THING
     if word == "of" and at > 0:
         _weigh_of(found, tokens, at)
     if word in ("for", "against", "with", "to", "at", "over", "by", "from", "of") and tokens.sport[span.start] > 1:
@@ -390,6 +437,18 @@ def _weigh_before(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
             if tokens.tag[before] == "NNS":
                 _weigh_noun(found, tokens, before, 2.0)
                 break
+
+
+def _is_counted(tokens: Tokens, span: NameSpan) -> bool:
+    """Return whether a name has "a" or "an" before it and its adjectives, and is no part of what it describes."""
+    root = root_of(tokens, span)
+    followed = span.end < len(tokens) and tokens.tag[span.end] in ("NN", "NNS", "HYPH")
+    if tokens.dep[root] in _DESCRIBING or followed:
+        return False
+    at = span.start - 1
+    while at > 0 and span.start - at <= _MOST_ADJECTIVES and tokens.tag[at] in _TAGS_OF_ADJECTIVES:
+        at -= 1
+    return at >= 0 and tokens.lower[at] in ("a", "an")
 
 
 def _weigh_of(found: Evidence, tokens: Tokens, at: int) -> None:
@@ -432,6 +491,8 @@ def _weigh_grammar(found: Evidence, tokens: Tokens, span: NameSpan) -> None:
         _weigh_as_subject(found, tokens, head)
     elif dependency == "dobj":
         _weigh_as_object(found, tokens.lemma[head])
+        if tokens.lemma[head] == "tell" and span.end - span.start == 1:
+            found[ORG] += _OF_WHO_IS_TOLD
     elif dependency == "pobj":
         _weigh_behind_preposition(found, tokens, head)
     elif dependency == "appos":
@@ -523,12 +584,20 @@ def _add_shorter_forms(
             acronym = "".join(word[0] for word in tokens.text[span.start : span.end] if word[0].isupper()).lower()
             if len(acronym) > 1 and best == ORG:
                 full[acronym][ORG] += 1
+                for tail in _tails(key):
+                    full[tail][ORG] += 1
     shorter = own.keys() & full.keys()
     places = {key for key in shorter if own[key][PLACE] >= _SURELY_A_PLACE}
     for key in shorter - places:
         for type_ in full[key]:
             own[key][type_] += _WEIGHT_OF_A_FULL_NAME
     return {key for key in places if full[key][PERSON]}
+
+
+def _tails(name: str) -> Iterator[str]:
+    """Yield the ends of a name that may stand for it: Homeland Security, of the Department of Homeland Security."""
+    words = name.split()
+    yield from (" ".join(words[at:]) for at in range(1, len(words) - 1))
 
 
 def _hear_neighbours(tokens: Tokens, spans: Sequence[NameSpan], sums: list[Evidence]) -> None:

@@ -130,6 +130,14 @@ AUTHORS_VERBS = _LISTS["authors_verbs"]
 
 OBLASTS = _LISTS["oblasts"]
 
+EVENT_HEADS = _LISTS["event_heads"]
+
+LONE_PLACES = _LISTS["lone_places"]
+"""The Channel, the Gulf."""
+
+NUMBERED = _LISTS["numbered"]
+"""What a number or a letter tells apart, and no name: Group C."""
+
 HEADS_ANYWHERE = _LISTS["heads_anywhere"]
 
 MEMBERSHIP_NOUNS = _LISTS["membership_nouns"]

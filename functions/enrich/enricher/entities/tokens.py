@@ -52,8 +52,10 @@ class NameSpan:
 class Tokens:
     """The attributes of a parsed text's tokens that are needed again and again."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, written: str | None = None) -> None:
+        """Read a parse; ``written`` is its text as the article has it, where headings were parsed in another case."""
         self.doc = doc
+        self._written = doc.text if written is None else written
         self.body = doc.text
         self.text = [token.text for token in doc]
         self.lower = [text.lower() for text in self.text]
@@ -121,7 +123,7 @@ class Tokens:
                 line.append(index)
                 continue
             words = [at for at in line if len(self.text[at]) > _LONGEST_SMALL_WORD and self.text[at][0].isalpha()]
-            capitals = sum(self.capital[at] for at in words)
+            capitals = sum(not self._written[self.begin[at]].islower() for at in words)
             ends = bool(line) and self.text[line[-1]] in _SENTENCE_ENDS
             is_heading = not ends and 0 < len(line) <= _LONGEST_HEADING and capitals >= _CAPITALISED_SHARE * len(words)
             flags += [is_heading] * len(line) + [False] * (index < len(self))

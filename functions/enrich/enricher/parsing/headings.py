@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_FEWEST_WORDS_OF_HEADING, _FEWEST_SHOUTED_WORDS = 4, 3
+_FEWEST_WORDS_OF_HEADING, _FEWEST_SHOUTED_WORDS = 2, 3
+_LONGEST_SMALL_WORD = 4
+"""Letters of the words that some headings leave in lower case: that, with."""
 _CAPITALISED_SHARE = 0.8
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", ";", ",")
 _MOST_SHOUTED = 4_000
@@ -44,8 +46,9 @@ def with_plain_headings(text: str, common_words: CommonWords = lambda _: ()) -> 
 
 
 def _is_heading(line: str) -> bool:
-    words: list[str] = [word for word in _WORD.findall(line) if len(word) > 3]
-    if len(words) < _FEWEST_WORDS_OF_HEADING or line.rstrip().endswith(_SENTENCE_ENDS):
+    longer: list[str] = [word for word in _WORD.findall(line) if len(word) > _LONGEST_SMALL_WORD - 1]
+    words = [word for word in longer if word[0].isupper() or len(word) > _LONGEST_SMALL_WORD]
+    if line.isupper() or len(words) < _FEWEST_WORDS_OF_HEADING or line.rstrip().endswith(_SENTENCE_ENDS):
         return False
     return sum(word[0].isupper() for word in words) >= _CAPITALISED_SHARE * len(words)
 

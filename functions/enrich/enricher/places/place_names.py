@@ -13,7 +13,7 @@ from pathlib import Path
 from enricher.parsing import ParsedText
 from enricher.places.candidates import KIND_WORDS, find_candidates
 from enricher.places.gazetteer import Gazetteer, Place
-from enricher.text import read_word_lists
+from enricher.text import given_names, read_word_lists
 from newsdesk.contracts import Entity, Mention
 
 _LONGEST_NAME_WORDS, _FEWEST_LETTERS_INSIDE = 4, 4
@@ -143,6 +143,8 @@ def _inside(
             if at and _belongs_to(words[at - 1][0], text, gazetteer):
                 continue
             is_of_local_body = has_local_body and not at and size < len(words)
+            if text.casefold() not in spoken_of and _is_named_after_somebody(mention.text, text):
+                continue
             if text.casefold() in spoken_of or _may_be_inside(text, gazetteer, is_of_local_body=is_of_local_body):
                 begin += mention.begin
                 is_mention = entity is None and _is_mention(words, plain, at, size)
@@ -151,6 +153,11 @@ def _inside(
                 at += size - 1
                 break
         at += 1
+
+
+def _is_named_after_somebody(structure: str, name: str) -> bool:
+    """Return whether what stands in a town has a given name rather than a place's: Victoria Hospital, Mary's Center."""
+    return name in given_names() and is_structure(structure)
 
 
 def _may_be_inside(text: str, gazetteer: Gazetteer, *, is_of_local_body: bool) -> bool:
