@@ -458,3 +458,9 @@ def test_a_country_named_by_its_adjective_alone_has_a_confidence_too() -> None:
     assert peru.confidence is not None
     assert peru.geo is not None
     assert peru.geo.confidence == peru.confidence
+
+
+@pytest.mark.parametrize("structure", ["Victoria Hospital", "Jordan's House", "Georgia Hall"])
+def test_what_stands_in_a_town_is_named_after_somebody_rather_than_a_far_place(structure: str) -> None:
+    body = f"A man was brought to {structure} in May."
+    assert weights(placed(body, structure)) == {}

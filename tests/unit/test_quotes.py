@@ -668,3 +668,43 @@ def test_turns_of_an_interview_need_no_capitals() -> None:
 
 def test_a_list_of_headings_is_no_interview() -> None:
     assert told("When: At nine on Friday.\nWhere: In the old mill.\nEntry: Free for all who come.\nTea: Free.") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The illness is called “baker's asthma.” It passes.",
+        "These inns became known as “houses of the fog” among sailors.",
+        "There is also “hot hay fever,” which comes in May.",
+        "The novel asks in passing, and shows, what it means to be old in a city.",
+        "Nothing indicated that the pump had failed before Monday.",
+        "When buying a lamp, consider how it will look in a small room.",
+        "Purpose\nKnowing what the room is for will help you choose.",
+    ],
+)
+def test_what_nobody_says_is_no_quote_however_it_is_put(body: str) -> None:
+    assert quotes(body) == ()
+
+
+def test_a_line_in_marks_between_paragraphs_is_a_heading() -> None:
+    body = "Marta Lind left early on Monday.\n“We build with haste”\nThe bridge was late."
+    assert quotes(body, "Marta Lind") == ()
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "Marta Lind, head of Stova, a small bridge building firm in Norway told the council.",
+        "Marta Lind, the engineer of the port, a member of the board, said.",
+    ],
+)
+def test_who_is_named_behind_a_quotation_speaks_however_long_the_description(behind: str) -> None:
+    (quote,) = quotes(f"“It is rare that a bridge moves,” {behind}", "Marta Lind")
+    assert quote.speaker is not None
+    assert quote.speaker.name == "Marta Lind"
+
+
+def test_whose_words_a_colon_introduces_is_the_speaker() -> None:
+    (quote,) = quotes("Here is how bad it got in the words of the engineer: “Nobody could cross it for a week.”")
+    assert quote.speaker is not None
+    assert quote.speaker.text == "the engineer"

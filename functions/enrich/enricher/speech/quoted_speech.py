@@ -15,13 +15,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
-from enricher.speech.reporting import ENTITLING, NAMING, SPEAKING
+from enricher.speech.reporting import ENTITLING, NAMING, NOUN, SPEAKING, WRITING
 from enricher.speech.subjects import (
     FINITE,
+    agent_of,
     bears_words,
     first_subject,
     heads_phrase,
     noun_phrase,
+    object_of,
     says_nothing,
     subject_of,
 )
@@ -37,6 +39,10 @@ _LONGEST_INTERRUPTION_OF_A_SENTENCE = 20
 reader takes what follows for another quotation."""
 
 _LONGEST_TITLE = 8
+
+_LONGEST_TERM = 4
+"""Words of what something is called."""
+_KNOWING = frozenset({"know", "dub", "nickname", "term"})
 
 _LONGEST_SMALL_WORD = 3
 """Letters of the words that titles leave in lower case."""
@@ -199,6 +205,8 @@ class QuotedSpeech:
         subject = subject_of(verb)
         if lemma_of(verb) in ENTITLING or (subject is not None and says_nothing(subject)):
             return
+        if self._names_a_thing(verb, subject, quotation):
+            return
         if any(bears_words(child) for child in verb.children if child.dep_ == "dobj"):
             return
         after_verb = verb.i < begin and not (subject is not None and verb.i < subject.i < begin)
@@ -209,6 +217,15 @@ class QuotedSpeech:
             content = self.doc[verb.i + 1].idx
         speaker = noun_phrase(subject) if subject is not None and not self.quoted[subject.i] else None
         yield Attribution(content, quotation.end, speaker, (verb.i, verb.i + 1), Construction.FRAGMENT)
+
+    def _names_a_thing(self, verb: Token, subject: Token | None, quotation: Quotation) -> bool:
+        """Return whether marks set off what something is called, by nobody: it is called “farmer's lung”."""
+        is_passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children) or verb.tag_ == "VBN"
+        if is_passive and lemma_of(verb) in NAMING | _KNOWING and agent_of(verb) is None:
+            return True
+        is_short = len(_inner(self.text, quotation).split()) <= _LONGEST_TERM
+        tells = subject is not None and lemma_of(subject) in NOUN | WRITING
+        return lemma_of(verb) == "be" and is_short and not tells
 
     # --- which quotations stand alone
 
@@ -294,7 +311,14 @@ class QuotedSpeech:
         words = _inner(self.text, quotation).rstrip(".,?!").split()
         if last != at or len(words) > _LONGEST_TITLE:
             return False
+        if self._is_a_line(quotation) and not _inner(self.text, quotation).endswith((".", "?", "!", "…", ",")):
+            return True
         return len(words) < 2 or all(word[0].isupper() for word in words if len(word) > _LONGEST_SMALL_WORD)
+
+    def _is_a_line(self, quotation: Quotation) -> bool:
+        """Return whether nothing else stands in a quotation's line."""
+        before, after = self.text[: quotation.begin].rpartition("\n")[2], self.text[quotation.end :].partition("\n")[0]
+        return not before.strip() and not after.strip()
 
     # --- how far one goes
 
@@ -410,6 +434,8 @@ class QuotedSpeech:
     def _speaker_after(self, verb: Token, begin: int, end: int) -> Span | None:
         """Return who speaks in "Smith said", "said Smith": the verb's subject, or the noun that could be."""
         named_before = any(token.pos_ in NOMINAL for token in self.doc[begin : verb.i])
+        if (named := self._named_before_apposition(begin, verb.i)) is not None:
+            return named
         for child in verb.children:
             placed = begin <= child.i < verb.i or (verb.i < child.i < end and not named_before)
             if child.dep_ in SUBJECTS and placed and child.lower_ not in {"that", "who", "which"}:
@@ -425,6 +451,16 @@ class QuotedSpeech:
         if subject is None or self.spoken[subject.i]:
             subject = next((token for token in following if heads_phrase(token)), None)
         return noun_phrase(subject) if subject is not None else None
+
+    def _named_before_apposition(self, begin: int, end: int) -> Span | None:
+        """Return the person whom a quotation is followed by, and commas describe: “No,” Jane Roe, its head, said."""
+        at = next((t.i for t in self.doc[begin:end] if not t.is_punct and not t.is_space), end)
+        last = at
+        while last < end and self.doc[last].ent_type_ == "PERSON":
+            last += 1
+        is_described = last - at > 1 and last < end and self.doc[last].text == ","
+        another = any(t.dep_ in SUBJECTS and t.ent_type_ == "PERSON" for t in self.doc[last:end])
+        return (at, last) if is_described and not another else None
 
     def _cue_before(self, begin: int, floor: int) -> _Cue | None:
         last = self._last_before(begin)
@@ -449,6 +485,9 @@ class QuotedSpeech:
                 return _Cue(noun_phrase(subject) if subject is not None else None, (at, at + 1))
         if not colon:
             return None
+        of = next((t for t in self.doc[sentence:last] if t.lower_ == "of" and t.head.lower_ == "words"), None)
+        if of is not None and (whose := object_of(of)) is not None:  # in the words of the patient:
+            return _Cue(noun_phrase(whose), None)
         nouns = [token for token in self.doc[sentence:last] if token.pos_ in NOMINAL]
         main = next(
             (token for token in self.doc[sentence:last] if token.dep_ == "ROOT" and token.pos_ in _VERBAL), None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from enricher.parsing import NOMINAL, SENTENCE_ENDS, Attribution, Construction, ParsedText, Span, lemma_of
+from enricher.parsing import NOMINAL, SENTENCE_ENDS, SUBJECTS, Attribution, Construction, ParsedText, Span, lemma_of
 from enricher.speech.complements import (
     Children,
     after_prepositions,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
 """Verbs that mean saying only in "as she put it"."""
+
+_THINGS = frozenset({"it", "this", "that", "which"})
 
 _AUXILIARY = frozenset({"aux", "auxpass"})
 
@@ -75,9 +77,11 @@ class _Reports:
         self, content: Span, speaker: Token | None, cue: Token, construction: Construction
     ) -> Iterator[Attribution]:
         """Yield the attribution, cut to the cue's paragraph and without punctuation at its ends."""
-        if speaker is not None and says_nothing(speaker):
-            return
         (begin, end), paragraph = content, self.parsed.paragraph
+        if speaker is not None and (says_nothing(speaker) or paragraph[speaker.i] != paragraph[cue.i]):
+            return  # a heading says nothing either
+        if construction is Construction.CLAUSE and begin <= cue.i < end:
+            return  # what it means to be old
         while begin < end and (paragraph[begin] != paragraph[cue.i] or self._is_edge(begin)):
             begin += 1
         while begin < end and (paragraph[end - 1] != paragraph[cue.i] or self._is_edge(end - 1)):
@@ -116,6 +120,8 @@ class _Reports:
 
     def _of_verb(self, verb: Token) -> Iterator[Attribution]:
         children = children_of(verb)
+        if _is_imperative(verb, children) or _is_meaning(verb, children):
+            return
         if children["ccomp"] and (teller := _teller(verb)) is not None:
             for clause in children["ccomp"]:
                 yield from self._attribution(from_that(clause), _speaker_of(teller), teller, Construction.CLAUSE)
@@ -160,10 +166,11 @@ class _Reports:
     def _phrases(self, verb: Token, children: Children, speaker: Token | None, *, passive: bool) -> Iterator[Span]:
         """Yield the first kind of complement that the verb takes and has."""
         lemma = lemma_of(verb)
+        is_called = lemma == "call" and passive and speaker is None
         for found in (
             self._sentence_around(verb, speaker) if speaker is not None and not passive else None,
             infinitive(children, passive=passive) if lemma in INFINITIVE else None,
-            naming(children, passive=passive) if lemma in NAMING else None,
+            naming(children, passive=passive) if lemma in NAMING and not is_called else None,
             gerund(children) if not passive and (lemma in OBJECT or lemma in CLAUSE) else None,
         ):
             if found is not None:
@@ -247,6 +254,17 @@ def _is_finite(verb: Token) -> bool:
 def _is_told(speaker: Token | None, cue: Token) -> bool:
     """Return whether somebody says it: not in "imagine that", "fears that", or "you think", which speaks to readers."""
     return speaker.lower_ != "you" if speaker is not None else _is_passive(cue)
+
+
+def _is_imperative(verb: Token, children: Children) -> bool:
+    """Return whether a verb tells readers what to do: nobody says that, in "consider how it will hang"."""
+    has_subject = any(children[role] for role in (*SUBJECTS, *_AUXILIARY))
+    return verb.tag_ == "VB" and verb.dep_ == "ROOT" and not has_subject
+
+
+def _is_meaning(verb: Token, children: Children) -> bool:
+    """Return whether a verb tells what something means, not what somebody means to do: what it means to be old."""
+    return lemma_of(verb) == "mean" and any(word.lower_ in _THINGS for word in children["nsubj"])
 
 
 def _is_passive(verb: Token) -> bool:

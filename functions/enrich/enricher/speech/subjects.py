@@ -23,7 +23,7 @@ _AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj", "ap
 _BEFORE_HEAD = frozenset({"cc", "prep", "mark", "advmod"})
 _NO_HEAD = frozenset({"compound", "poss", "amod", "nmod"})
 _BREAKS = frozenset({",", "—", "–", "―", "--", "(", ";", ":"})
-_NOBODY = frozenset({"nobody", "none", "neither", "few"})
+_NOBODY = frozenset({"nobody", "none", "nothing", "neither", "few"})
 _OF_NOBODY = re.compile(
     r"(?:no(?!\.|\s+(?:\d|fewer|less))|neither|nor|not\s+(?:an?|one|any|many|even)|few|hardly|scarcely|barely|any|zero)\b",
     re.IGNORECASE,
