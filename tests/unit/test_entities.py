@@ -14,7 +14,7 @@ from enricher.composer import analysis_of
 from enricher.entities.entities import EntitiesEnricher
 from enricher.places.gazetteer import Gazetteer
 from enricher.ports import Document, NotApplicableError
-from newsdesk.contracts import Enrichment, Entity, Language, to_json_bytes
+from newsdesk.contracts import SURE, Enrichment, Entity, Language, to_json_bytes
 from tests.hash_seeds import outputs_by_hash_seed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -273,9 +273,12 @@ def test_a_name_that_much_speaks_for_is_surer_than_one_that_little_speaks_for() 
     assert 0 < (sure["Vexo"] or 0) < 0.8 < (sure["Ilse Brandt"] or 0) <= 1
 
 
-def test_an_event_has_no_confidence() -> None:
-    (storm,) = (entity for entity in entities("Hurricane Katrina hit the coast.") if entity.type == "EVENT")
-    assert storm.confidence is None
+def test_an_event_that_its_name_says_is_surer_than_something_else() -> None:
+    found = {e.name: e for e in entities("Hurricane Katrina hit the coast. The ferry Margaret Ann sank.")}
+    storm, ferry = found["Hurricane Katrina"].confidence, found["Margaret Ann"].confidence
+    assert storm is not None
+    assert ferry is not None
+    assert storm >= SURE > ferry
 
 
 def types_in(body: str) -> dict[str, str]:
