@@ -447,6 +447,7 @@ def test_a_dash_between_spaces_parts_a_name_from_what_is_said_of_it() -> None:
             {"AU Peace Council": "ORG", "Peace Council": "ORG"},
         ),
         ("It went to the European Court of Justice in May.", {"European Court of Justice": "ORG"}),
+        ("It was noted by the NTA Office of Inspector General on Friday.", {"NTA Office of Inspector General": "ORG"}),
         ("She told Secretary of State Ellen Burke in May.", {"Ellen Burke": "PERSON"}),
         ("The paper blamed Minister of Defence Karl Hauser.", {"Karl Hauser": "PERSON"}),
     ],
@@ -490,7 +491,9 @@ def test_an_acronym_of_a_name_is_one() -> None:
     }
 
 
-@pytest.mark.parametrize("event", ["Harwood Cup", "Nordic Championships", "Great Depression", "Tour Finals"])
+@pytest.mark.parametrize(
+    "event", ["Harwood Cup", "Carter Cup", "Nordic Championships", "Great Depression", "Tour Finals"]
+)
 def test_what_a_name_ends_in_may_say_that_it_happens(event: str) -> None:
     assert typed(f"They met again after the {event} in May.") == {event: "EVENT"}
 

@@ -73,6 +73,8 @@ def joined(tokens: Tokens, spans: Sequence[NameSpan], is_place: PlaceTest) -> li
         ):
             label = before.label or ("PLACE" if tokens.lower[before.end - 1] in names.PLACE_HEADS else "ORG")
             together[-1] = NameSpan(before.start, span.end, label, before.title)
+        elif before is not None and _is_of_an_officer(tokens, before, span):
+            together[-1] = NameSpan(before.start, span.end, "ORG")
         elif before is not None and _is_one_place(tokens, before, span, is_place):
             together[-1] = NameSpan(before.start, span.end, "PLACE")
         elif before is not None and _is_campus(tokens, before, span):
@@ -80,6 +82,14 @@ def joined(tokens: Tokens, spans: Sequence[NameSpan], is_place: PlaceTest) -> li
         else:
             together.append(span)
     return together
+
+
+def _is_of_an_officer(tokens: Tokens, left: NameSpan, right: NameSpan) -> bool:
+    """Return whether an office is named by who holds it, and nobody is: the Office of | Inspector General."""
+    first = right.title[0] if right.title is not None else right.start
+    between = tokens.lower[left.end : first]
+    is_office = tokens.lower[left.end - 1] == "office" and between in (["of"], ["of", "the"])
+    return is_office and all(tokens.is_title(at) for at in range(first, right.end))
 
 
 def _is_one_place(tokens: Tokens, left: NameSpan, right: NameSpan, is_place: PlaceTest) -> bool:

@@ -229,8 +229,8 @@ def _decided(tokens: Tokens, span: NameSpan, total: Evidence, known_place: bool,
 def _is_event(tokens: Tokens, span: NameSpan) -> bool:
     """Return whether a name ends in what happens: Davis Cup, Great Recession."""
     several = span.end - span.start > 1 and tokens.lower[span.end - 1] in names.EVENT_HEADS
-    known = tokens.text[span.start] in names.given_names() or tokens.is_known(span.start, span.end)
-    return several and span.title is None and not known
+    personal = tokens.text[span.start] in names.given_names() and tokens.text[span.end - 1] in names.surnames()
+    return several and span.title is None and not personal and not tokens.is_known(span.start, span.end)
 
 
 def _is_of_common_words(tokens: Tokens, span: NameSpan, type_: str) -> bool:
