@@ -708,3 +708,17 @@ def test_whose_words_a_colon_introduces_is_the_speaker() -> None:
     (quote,) = quotes("Here is how bad it got in the words of the engineer: “Nobody could cross it for a week.”")
     assert quote.speaker is not None
     assert quote.speaker.text == "the engineer"
+
+
+def test_a_paper_is_not_the_person_who_is_named_behind_its_comma() -> None:
+    # Given a paper that is known as one
+    body = "According to the Harbour Post, Marta Lind, an adviser to the port, said that the bridge would open in May."
+    at = body.index("Harbour Post")
+    mention = Mention(begin=at, end=at + len("Harbour Post"), text="Harbour Post")
+    paper = Entity(type="ORG", name="Harbour Post", mentions=(mention,))
+    known = Enrichment(language=ENGLISH, entities=(*persons(body, "Marta Lind"), paper))
+    # When
+    found = QuotesEnricher().enrich(analysis_of(Document(body)), known).quotes
+    # Then
+    speakers = {quote.speaker.text: quote.speaker.name for quote in found if quote.speaker}
+    assert speakers == {"the Harbour Post": "Harbour Post", "Marta Lind": "Marta Lind"}

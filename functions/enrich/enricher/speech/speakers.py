@@ -83,13 +83,17 @@ class Speakers:
             return self._before_relative(begin)
         heads = [mention for mention in self._named.overlapping(begin, end) if self._is_head(mention, begin, end)]
         persons = [mention for mention in heads if mention.entity.type == "PERSON"]
-        if not persons and not any(mention.begin <= begin and end <= mention.end for mention in heads):
+        if not persons and not any(self._is_all(mention, begin, end) for mention in heads):
             persons = self._apposed(end) or self._described(begin, end) or self._writer(begin, end)
         for kind in _CAN_SPEAK:
             for mention in reversed([*persons, *heads]):
                 if mention.entity.type == kind:
                     return mention.entity.name
         return None
+
+    def _is_all(self, mention: _Named, begin: int, end: int) -> bool:
+        """Return whether a description is a name and its article, and so of nobody: the Washington Post."""
+        return end <= mention.end and self._parsed.text[begin : mention.begin].strip().lower() in {"", "the"}
 
     def _apposed(self, end: int) -> list[_Named]:
         """Return the person whose name stands behind a description: the minister, Jane Roe, said."""
