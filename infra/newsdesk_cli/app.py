@@ -14,7 +14,6 @@ import ipaddress
 import json
 import re
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -372,49 +371,53 @@ def desk(
         fail("the desk needs more packages: pip install 'newsdesk[desk]'")
     from newsdesk_cli.desk import serve
     from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.search_command import DeskSearch
 
     stack = open_stack(stack_name, region)
-    serve(stack, port, lambda address: say(f"the desk is at {address}; Ctrl-C ends it"))
+    serve(stack, port, lambda address: say(f"the desk is at {address}; Ctrl-C ends it"), DeskSearch(stack))
 
 
-@app.command(epilog='Example: newsdesk search --like "drone strike on a refinery"')
+@app.command(epilog="Example: newsdesk search harbour bridge --country GB --since 2026-11-01")
 def search(
-    like: Annotated[str, typer.Option(help="An article's id or URL, or a text.", metavar="ARTICLE_ID|URL|TEXT")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORDS]...", help="What articles say; in quotes also '\"a phrase\" begin* -without'."),
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(help="What they are like: an article, or a text.", metavar="ARTICLE_ID|URL|TEXT")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Only articles of this host.")] = None,
+    country: Annotated[str | None, typer.Option(help="Only articles about this country, such as NO.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only articles in this language, such as de.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or earlier.")
+    ] = None,
     limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=100)] = 10,
     stack_name: StackName = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """List the articles that are closest in meaning to another one, or to a text."""
-    from newsdesk_cli import search as similar
-    from newsdesk_cli.lookup import find_article, names_an_article, open_stack
-    from newsdesk_cli.rendering import absence, hits_table
+    """Search the articles: for words, for what is like an article or a text, or for both."""
+    from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.search_command import run_search
+    from newsdesk_cli.searching import LONGEST_TEXT, Filters
 
-    if not like.strip():
-        usage("--like: give an article's id or URL, or a text")
-    if len(like) > similar.LONGEST_TEXT:
-        usage(f"--like: a text of at most {similar.LONGEST_TEXT:,} characters")
-    if not names_an_article(like):
-        require_checkout("a search for a text")
-    stack = open_stack(stack_name, region)
-    try:
-        if names_an_article(like):
-            state = find_article(stack, like)
-            if state is None or state.current is None:
-                fail(absence(like, state))
-            stored = similar.vector_of_article(stack, state)
-            found = similar.search(stack, stored.model, stored.vector, limit, without=state.article_id)
-        else:
-            found = similar.search(stack, *similar.vector_of_text(like), limit)
-    except similar.NoVectorError as error:
-        fail(str(error))
-    if found.is_cut:
-        say(f"only the first {similar.MOST_VECTORS:,} vectors were compared")
-    if as_json:
-        for hit in found.hits:
-            print_json(json.dumps(asdict(hit), ensure_ascii=False))
-    else:
-        out.print(hits_table(found))
+    text = " ".join(words or [])
+    if not text.strip() and not (like or "").strip():
+        usage("give words to search for, or --like")
+    if like is not None and len(like) > LONGEST_TEXT:
+        usage(f"--like: a text of at most {LONGEST_TEXT:,} characters")
+    filters = Filters(
+        host=host,
+        country=country.upper() if country else None,
+        language=language,
+        since=since.strftime("%Y-%m-%d") if since else None,
+        until=until.strftime("%Y-%m-%d") if until else None,
+    )
+    run_search(open_stack(stack_name, region), text, like, filters, limit, as_json=as_json)
 
 
 @app.command(

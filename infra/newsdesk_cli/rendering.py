@@ -22,7 +22,7 @@ from newsdesk.clock import utc_now
 from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcome
 from newsdesk_cli.ingestion import IN_FLIGHT, WAITING, Result
 from newsdesk_cli.listing import Row
-from newsdesk_cli.search import Search
+from newsdesk_cli.searching import Found
 from newsdesk_cli.wording import WAITS, in_words
 
 _COLOURS = {
@@ -38,16 +38,16 @@ _COLOURS = {
 _CHANGE_COLOURS = {"created": "green", "updated": "cyan", "corrected": "yellow", "retracted": "magenta"}
 
 
-def hits_table(found: Search) -> Table:
-    """Return the articles that a search found."""
-    table = Table(box=None, pad_edge=False, header_style="bold", caption=f"of {found.compared:,} compared")
-    table.add_column("likeness", justify="right", no_wrap=True)
-    table.add_column("article", no_wrap=True)
-    table.add_column("published", no_wrap=True)
-    table.add_column("headline", overflow="fold")
-    for hit in found.hits:
-        published = (hit.date_published or "")[:10]
-        table.add_row(f"{hit.score:.3f}", hit.article_id, escape(published), escape(hit.headline or hit.url))
+def hits_table(found: Found) -> Table:
+    """Return the articles that a search found: two lines each, so that it fits 80 columns."""
+    table = Table(box=None, pad_edge=False, show_header=False, caption=f"of {found.articles:,} articles")
+    table.add_column("place", justify="right", no_wrap=True, style="dim")
+    table.add_column("article", overflow="fold")
+    for place, hit in enumerate(found.hits, start=1):
+        published = (hit.date_published or "")[:10] or "no date"
+        title = escape(hit.headline or hit.url)
+        about = f"{published} · {escape(hit.host)} · {hit.article_id} · by {hit.found_by}"
+        table.add_row(str(place), f"{title}\n[dim]{about}[/]")
     return table
 
 

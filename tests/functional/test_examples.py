@@ -5,6 +5,7 @@ Comes in: the examples and the document. Goes out: assertions. Changes: a bucket
 
 from __future__ import annotations
 
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -85,6 +86,44 @@ def test_duckdb_reads_the_current_revision_of_every_article(tmp_path: Path, monk
         (13, "en", "Story 0, revision 2"),
         (13, "en", "Story 1, revision 1"),
     ]
+
+
+def test_what_is_printed_for_opensearch_is_its_bulk_format(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given three commits, and the second article taken back
+    objects = S3ObjectStore(bucket)
+    publish(objects, COMMITS, first_sequence=100)
+    gone = revision_of(new_state(1), 2, change_type="retracted", key=None, headline=None, reason="gone")
+    PublishStage(objects, RecordingEventPublisher(), InMemoryArticleStore()).handle([Inserted("110", gone)])
+    mapping = json.loads((EXAMPLES / "opensearch_mapping.json").read_text(encoding="utf-8"))["mappings"]["properties"]
+
+    # When they are printed
+    monkeypatch.setattr(sys, "argv", ["to_opensearch.py", f"s3://{bucket}", str(tmp_path / "cursor"), "news"])
+    runpy.run_path(str(EXAMPLES / "to_opensearch.py"), run_name="__main__")
+    text = capsys.readouterr().out
+
+    # Then each action names the index, the document and its version, and but for a deletion a document follows
+    assert text.endswith("\n")
+    lines = [json.loads(line) for line in text.splitlines()]
+    index: dict[str, tuple[int, dict[str, object]]] = {}
+    while lines:
+        ((action, about),) = lines.pop(0).items()
+        assert (about["_index"], about["version_type"]) == ("news", "external_gte")
+        assert about["version"] >= index.get(about["_id"], (0, {}))[0]
+        if action == "delete":
+            del index[about["_id"]]
+            continue
+        assert action == "index"
+        document = lines.pop(0)
+        assert document.keys() <= mapping.keys()
+        assert {"url", "host", "headline", "body", "committed"} <= document.keys()
+        assert None not in document.values()
+        index[about["_id"]] = about["version"], document
+
+    # And what is left is what is current
+    ((version, document),) = index.values()
+    assert (version, document["headline"], document["language"]) == (2, "Story 0, revision 2", "en")
 
 
 @pytest.mark.parametrize(("name", "language"), [("read_articles.py", "python"), ("read_articles.sql", "sql")])

@@ -6,7 +6,9 @@ Comes in: articles, committed. Goes out: assertions. Changes: moto's memory.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -16,11 +18,23 @@ import embedder.handler
 from embedder.model import DIMENSIONS, MODEL, embed
 from harness import aws
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.reading import S3Storage
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.articles import ArticleState, Stage
 from newsdesk.articles.lifecycle import retracted
-from newsdesk.contracts import Article, ArticleChanged, cosine, decode_vector, encode_vector, to_json_bytes
-from newsdesk_cli.search import NoVectorError, search, vector_of_article, vector_of_text
+from newsdesk.clock import utc_now
+from newsdesk.contracts import (
+    Article,
+    ArticleChanged,
+    StoredVector,
+    changes_key,
+    cosine,
+    decode_vector,
+    encode_vector,
+    to_json_bytes,
+    vector_key,
+)
+from newsdesk_cli.searching import Found, NothingToSearchError, Search, StackSearch, finding, following
 from newsdesk_cli.stack import Stack
 from publisher.stage import change_of
 from tests.examples import NOW, article_bytes, at_stage, current_of, id_of, key_of, revision_of
@@ -38,13 +52,24 @@ STORIES = [
 class Newsroom:
     """A stack in moto, as the command line sees it, whose changes reach embed as they do in the cloud."""
 
-    def __init__(self, table: str, bucket: str) -> None:
+    def __init__(self, table: str, bucket: str, path: Path) -> None:
         self.store = DynamoArticleStore(table)
         self.objects = S3ObjectStore(bucket)
         self.stack = Stack("newsdesk", "us-east-1")
         vars(self.stack)["outputs"] = {"TableName": table, "BucketName": bucket}
+        vars(self.stack)["resources"] = {"EmbedQueue": "https://queue"}
+        self.path = path
+        self._sequence = 0
 
-    def commit(self, number: int, headline: str, body: str) -> ArticleState:
+    def find(self, search: Search) -> Found:
+        """What a search finds now."""
+        finder = StackSearch(self.stack, S3Storage(aws.BUCKET), self.path / "search.sqlite")
+        try:
+            return finder.find(search)
+        finally:
+            finder.close()
+
+    def commit(self, number: int, headline: str, body: str, *, is_embedded: bool = True) -> ArticleState:
         state = at_stage(Stage.REST, number)
         key = key_of(state, 1)
         article = Article.model_validate_json(article_bytes(state, 1))
@@ -54,13 +79,24 @@ class Newsroom:
         state = state.model_copy(update={"version": 1, "current": current})
         record = revision_of(state, 1, key=key)
         self.store.save(state, record)
-        assert self.tell(change_of(record)) == []
+        self.publish(change_of(record), is_embedded=is_embedded)
         return state
 
     def retract(self, state: ArticleState) -> None:
         after, (record, _) = retracted(state, "gone", NOW)
         self.store.save(after, record)
-        assert self.tell(change_of(record)) == []
+        self.publish(change_of(record))
+
+    def publish(self, change: ArticleChanged, *, is_embedded: bool = True) -> None:
+        """Tell of a change in the feed, and embed of it, too."""
+        self._sequence += 1
+        aws.put_object(changes_key(utc_now(), f"{self._sequence:040d}"), f"{change.to_json()}\n".encode())
+        if is_embedded:
+            assert self.tell(change) == []
+
+    def embed(self, state: ArticleState) -> None:
+        """Have an article's vector made."""
+        assert self.tell(change_of(revision_of(state, 1, key=key_of(state, 1)))) == []
 
     @staticmethod
     def tell(*changes: ArticleChanged) -> list[str]:
@@ -75,12 +111,16 @@ class Newsroom:
 
 
 @pytest.fixture
-def newsroom(monkeypatch: pytest.MonkeyPatch, table: str, bucket: str) -> Iterator[Newsroom]:
+def newsroom(monkeypatch: pytest.MonkeyPatch, table: str, bucket: str, tmp_path: Path) -> Iterator[Newsroom]:
     monkeypatch.setenv("NEWSDESK_TABLE_NAME", table)
     monkeypatch.setenv("NEWSDESK_BUCKET_NAME", bucket)
     embedder.handler.build.cache_clear()
-    yield Newsroom(table, bucket)
+    yield Newsroom(table, bucket, tmp_path)
     embedder.handler.build.cache_clear()
+
+
+def ids(found: Found) -> list[str]:
+    return [hit.article_id for hit in found.hits]
 
 
 def test_texts_that_mean_alike_lie_close() -> None:
@@ -103,51 +143,87 @@ def test_what_is_like_an_article_or_a_text_is_found(newsroom: Newsroom) -> None:
     states = [newsroom.commit(number, *story) for number, story in enumerate(STORIES)]
 
     # When the others like the first are asked for, Then the one of the same event comes first, and not itself
-    stored = vector_of_article(newsroom.stack, states[0])
-    found = search(newsroom.stack, stored.model, stored.vector, 10, without=states[0].article_id)
-    assert [hit.article_id for hit in found.hits] == [id_of(1), id_of(2)]
-    assert (found.compared, found.is_cut) == (2, False)
-    assert found.hits[0].headline == STORIES[1][0]
+    found = newsroom.find(Search(like=states[0]))
+    assert ids(found) == [id_of(1), id_of(2)]
+    assert (found.articles, found.hits[0].headline) == (3, STORIES[1][0])
 
     # And a text finds what it is about, as many as are asked for
-    found = search(newsroom.stack, *vector_of_text("monetary policy"), limit=1)
-    assert [hit.article_id for hit in found.hits] == [id_of(2)]
+    assert ids(newsroom.find(Search(like="monetary policy", limit=1))) == [id_of(2)]
 
 
-def test_a_retracted_article_is_not_found(newsroom: Newsroom) -> None:
-    # Given two stories, one of which is taken back
+def test_words_and_meaning_are_joined_by_rank(newsroom: Newsroom) -> None:
+    # Given three stories, of which two are of a bridge and one alone says so
+    for number, story in enumerate(STORIES):
+        newsroom.commit(number, *story)
+    # When it is searched for, Then who says it and means it comes first, and who means it alone comes too
+    found = newsroom.find(Search("bridge over the river reopens"))
+    assert [(hit.article_id, hit.found_by) for hit in found.hits] == [
+        (id_of(0), "words and meaning"),
+        (id_of(1), "meaning"),
+    ]
+
+
+def test_a_retracted_article_leaves_the_index(newsroom: Newsroom) -> None:
+    # Given two stories in the index
     states = [newsroom.commit(number, *story) for number, story in enumerate(STORIES[:2])]
+    text = " ".join(STORIES[0])
+    assert ids(newsroom.find(Search("bridge", like=text))) == [id_of(0), id_of(1)]
+    # When one is taken back, Then neither its words nor its vector find it
     newsroom.retract(states[0])
-
-    # When both are searched for, Then one is found, and the other has no vector any more
-    found = search(newsroom.stack, *vector_of_text("bridge"), limit=10)
-    assert [hit.article_id for hit in found.hits] == [id_of(1)]
-    with pytest.raises(NoVectorError, match="has no vector"):
-        vector_of_article(newsroom.stack, states[0])
+    found = newsroom.find(Search("bridge", like=text))
+    assert ([(hit.article_id, hit.found_by) for hit in found.hits], found.articles) == ([(id_of(1), "meaning")], 1)
+    with pytest.raises(NothingToSearchError, match="newsdesk embed"):
+        newsroom.find(Search(like=states[0].model_copy(update={"current": None})))
 
 
-def test_a_vector_that_the_table_does_not_vouch_for_is_passed_over(newsroom: Newsroom) -> None:
-    # Given two stories, one of which has moved on while its new vector is not written yet
+def test_what_the_table_does_not_vouch_for_is_passed_over(newsroom: Newsroom) -> None:
+    # Given two stories, one of which has moved on while the feed does not say so yet
     states = [newsroom.commit(number, *story) for number, story in enumerate(STORIES[:2])]
-    moved = states[0].current
-    assert moved is not None
     newer = current_of(states[0], revision=2, key=key_of(states[0], 2))
     newsroom.store.save(states[0].model_copy(update={"version": 2, "current": newer}))
 
-    # When they are searched for, one at a time, Then only the other is found, though it is less alike
-    found = search(newsroom.stack, *vector_of_text(" ".join(STORIES[0])), limit=1)
-    assert [hit.article_id for hit in found.hits] == [id_of(1)]
+    # When they are searched for, one at a time, Then only the other is found, though it fits less
+    assert ids(newsroom.find(Search(" ".join(STORIES[0]), limit=1, like=" ".join(STORIES[0])))) == [id_of(1)]
 
 
-def test_vectors_of_another_model_are_left_alone(newsroom: Newsroom) -> None:
-    newsroom.commit(0, *STORIES[0])
-    _, vector = vector_of_text("bridge")
-    assert search(newsroom.stack, "another-model", vector, 10).hits == ()
+def test_a_stack_without_vectors_says_what_helps_and_finds_words(newsroom: Newsroom) -> None:
+    state = newsroom.commit(0, *STORIES[0], is_embedded=False)
+    assert ids(newsroom.find(Search("bridge"))) == [state.article_id]
+    with pytest.raises(NothingToSearchError, match="embed --all"):
+        newsroom.find(Search(like="bridge"))
+    del newsroom.stack.resources["EmbedQueue"]
+    with pytest.raises(NothingToSearchError, match="up --embeddings"):
+        newsroom.find(Search(like="bridge"))
 
 
-def test_a_stack_without_vectors_says_so(newsroom: Newsroom) -> None:
-    with pytest.raises(NoVectorError, match="--embeddings"):
-        search(newsroom.stack, MODEL, vector_of_text("x")[1], 10)
+def test_vectors_of_another_model_are_told_of(newsroom: Newsroom) -> None:
+    state = newsroom.commit(0, *STORIES[0])
+    key = vector_key(key_of(state, 1))
+    stored = StoredVector.model_validate_json(newsroom.objects.get(key))
+    aws.put_object(key, to_json_bytes(stored.model_copy(update={"model": "another"})))
+    with pytest.raises(NothingToSearchError, match=f"{MODEL}, but the stack's vectors are of another"):
+        newsroom.find(Search(like="bridge"))
+
+
+def test_a_vector_that_comes_later_is_taken_in(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given an article that was indexed before it had a vector
+    monkeypatch.setattr(following, "_ASK_AGAIN_SECONDS", -1)
+    state = newsroom.commit(0, *STORIES[0], is_embedded=False)
+    newsroom.find(Search("bridge"))
+    # When it has one, Then its meaning finds it
+    newsroom.embed(state)
+    assert ids(newsroom.find(Search(like="a crossing for cars"))) == [state.article_id]
+
+
+def test_likeness_is_the_same_with_and_without_numpy(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = [decode_vector(encode_vector(embed(*story))) for story in STORIES]
+    lengths = [sum(value * value for value in vector) ** 0.5 for vector in vectors]
+    body = b"".join(vector.tobytes() for vector in vectors)
+    fast = finding._best(vectors[0], lengths, body, 2)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    slow = finding._best(vectors[0], lengths, body, 2)
+    assert [place for place, _ in slow] == [place for place, _ in fast] == [0, 1]
+    assert [likeness for _, likeness in slow] == pytest.approx([likeness for _, likeness in fast], abs=1e-5)
 
 
 def test_a_body_that_is_no_change_fails_alone(newsroom: Newsroom) -> None:

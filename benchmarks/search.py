@@ -1,0 +1,141 @@
+"""How long a search takes among many articles: ``python benchmarks/search.py [ARTICLES] [FOLDER]``.
+
+Comes in: the evaluation's texts beside the repository, recombined into as many articles as are asked for, and vectors
+of no meaning. Goes out: a table. Changes: the index in a folder, which is kept for the next time.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+
+from newsdesk.contracts import (
+    Article,
+    ChangeType,
+    Country,
+    Enrichment,
+    Language,
+    ModelProvenance,
+    Provenance,
+    StoredVector,
+    encode_vector,
+)
+from newsdesk.words import words
+from newsdesk_cli.searching import Filters, SearchIndex, read_query
+from newsdesk_cli.searching.finding import DEPTH, joined, nearest
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "extraction" / "pages" / "truth.jsonl"
+DIMENSIONS = 384
+QUERIES = 300
+
+
+def texts() -> list[list[str]]:
+    """Return the paragraphs of each text."""
+    lines = DATA.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    bodies = [json.loads(line).get("text") or "" for line in lines]
+    return [[part for part in body.split("\n") if part.strip()] for body in bodies if len(body) > 500]
+
+
+def made_up(number: int, sources: list[list[str]], chance: random.Random) -> Article:
+    """Return an article of paragraphs of three texts."""
+    chosen = [chance.choice(sources) for _ in range(3)]
+    paragraphs = [chance.choice(chosen[position % 3]) for position in range(chance.randint(6, 18))]
+    identifier = "".join("abcdefghijklmnopqrstuvwxyz234567"[(number >> 5 * place) & 31] for place in range(26))
+    url = f"https://host{number % 200}.example/{number}"
+    body = "\n".join(paragraphs)
+    return Article(
+        article_id=identifier,
+        revision=1,
+        change_type=ChangeType.CREATED,
+        url=url,
+        headline=" ".join(words(paragraphs[0])[:9]),
+        article_body=body,
+        word_count=len(words(body)),
+        date_published=f"2026-{1 + number % 12:02d}-{1 + number % 28:02d}",
+        provenance=Provenance(requested_url=url, final_url=url, extractor=ModelProvenance(name="none", version="1")),
+        enrichment=Enrichment(
+            language=Language(code="en", confidence=1.0),
+            countries=(Country(iso2=chance.choice(("GB", "US", "FR", "NO", "JP")), weight=1.0),),
+        ),
+    )
+
+
+def fill(index: SearchIndex, count: int) -> None:
+    """Put in what is missing up to a number of articles, each with a vector."""
+    chance = random.Random(7)
+    sources, present = texts(), index.count()
+    for number in range(count):
+        article = made_up(number, sources, chance)
+        vector = encode_vector(array("b", chance.randbytes(DIMENSIONS)))
+        if number < present:
+            continue
+        index.put(article, f"articles/v1/{number}.json", f"host{number % 200}.example", "2026-12-01T00:00:00.000Z")
+        index.put_vector(
+            StoredVector(
+                article_id=article.article_id, revision=1, key=f"articles/v1/{number}.json", model="m", vector=vector
+            )
+        )
+        if number % 5_000 == 4_999:
+            index.commit()
+    index.commit()
+
+
+def queries() -> list[str]:
+    """Return one to four words each, as they stand together in a text: common ones and rare ones."""
+    chance = random.Random(11)
+    found = []
+    for paragraphs in chance.choices(texts(), k=QUERIES):
+        there = words(chance.choice(paragraphs))
+        begin = chance.randrange(max(1, len(there) - 4))
+        found.append(" ".join(there[begin : begin + chance.randint(1, 4)]) or "the")
+    return found
+
+
+def measure(name: str, ask: Callable[[str], object], asked: list[str]) -> None:
+    """Print how long a way of searching takes."""
+    taken = []
+    for text in asked:
+        begun = time.perf_counter()
+        ask(text)
+        taken.append((time.perf_counter() - begun) * 1000)
+    taken.sort()
+    print(f"{name:<34} {taken[len(taken) // 2]:8.1f} {taken[int(len(taken) * 0.95)]:8.1f} {taken[-1]:8.1f}")
+
+
+def main() -> None:
+    """Fill an index, and search it."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    path = Path(sys.argv[2] if len(sys.argv) > 2 else "build") / f"search-{count}.sqlite"
+    index = SearchIndex(path, "benchmark")
+    begun = time.perf_counter()
+    fill(index, count)
+    size = path.stat().st_size / 1e6
+    print(f"{index.count():,} articles, {size:,.0f} MB, filled in {time.perf_counter() - begun:,.0f} s")
+    chance = random.Random(3)
+    wanted = encode_vector([chance.gauss(0, 1) for _ in range(DIMENSIONS)])
+    asked = queries()
+
+    def by_words(text: str, filters: Filters = Filters()) -> list[tuple[str, str]]:  # noqa: B008 - frozen
+        return index.find(read_query(text), filters, DEPTH)
+
+    def by_meaning(_: str, filters: Filters = Filters()) -> list[tuple[str, str]]:  # noqa: B008 - frozen
+        return nearest(index, "m", wanted, filters, DEPTH)
+
+    some = Filters(country="NO", since="2026-06-01")
+    print(f"{'milliseconds':<34} {'half':>8} {'95 %':>8} {'slowest':>8}")
+    measure("words", by_words, asked)
+    measure("words, of a country, since June", lambda text: by_words(text, some), asked)
+    measure("the commonest word", lambda _: by_words("the"), asked[:20])
+    measure("meaning", by_meaning, asked[:50])
+    measure("meaning, of a country, since June", lambda text: by_meaning(text, some), asked[:50])
+    measure("both, joined", lambda text: joined(by_words(text), by_meaning(text)), asked[:100])
+    index.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+"""Finds a stack's articles by words and by meaning.
+
+Comes in: words, an article or a text to be like, filters. Goes out: articles, the best first. Changes: the index, which
+is brought up to date before.
+
+Words rank articles by BM25, vectors by their cosine; an article's place in both is joined by reciprocal rank, because
+the two scores have nothing in common. What is shown, the table has to confirm.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsdesk.articles import ArticleState
+from newsdesk.contracts import StoredVector, cosine, decode_vector, encode_vector, vector_key
+from newsdesk.errors import ObjectMissingError
+from newsdesk.reader import Storage
+from newsdesk_cli.searching.following import follow
+from newsdesk_cli.searching.index import Filters, SearchIndex
+from newsdesk_cli.searching.query import read_query
+from newsdesk_cli.stack import Stack
+
+LONGEST_TEXT = 10_000
+"""Characters of a text to compare with: more than the 256 word pieces that the model reads, in any language."""
+
+DEPTH = 200
+"""Articles of each ranking that are joined."""
+
+_RANK_CONSTANT = 60
+"""As in the paper on reciprocal rank fusion (Cormack and others, 2009)."""
+
+_LEAST_LIKENESS = 0.3
+"""Of a text's vector to one that is about the same; texts of different matters stay below 0.2."""
+
+
+class NothingToSearchError(Exception):
+    """There is nothing that could be compared; the text says why, and what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for.
+
+    Attributes
+    ----------
+    words : str
+        What articles have to say; empty for a search by likeness alone.
+    like : ArticleState, str or None
+        What they have to be like: an article, or a text.
+    """
+
+    words: str = ""
+    like: ArticleState | str | None = None
+    filters: Filters = field(default_factory=Filters)
+    limit: int = 10
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that was found: by its words, its meaning, or both."""
+
+    score: float
+    found_by: str
+    article_id: str
+    url: str
+    host: str
+    headline: str | None
+    date_published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, and among how many.
+
+    Attributes
+    ----------
+    is_loose : bool
+        No article has all of the words, so that these have some.
+    """
+
+    hits: tuple[Hit, ...]
+    articles: int
+    is_loose: bool = False
+
+
+class StackSearch:
+    """Searches one stack.
+
+    Parameters
+    ----------
+    path : Path
+        The index's file.
+    say : callable
+        Called with lines of progress.
+    """
+
+    def __init__(self, stack: Stack, storage: Storage, path: Path, say: Callable[[str], None] = lambda _: None) -> None:
+        self._stack = stack
+        self._storage = storage
+        self._index = SearchIndex(path, stack.bucket)
+        self._say = say
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def find(self, search: Search) -> Found:
+        """Return what is found.
+
+        Raises
+        ------
+        NothingToSearchError
+            If something is to be like what has no vector.
+        QueryError
+            If there are words, but none that has to be there.
+        """
+        query = read_query(search.words) if search.words else None
+        follow(self._index, self._storage, keeps_vectors=self._keeps_vectors, say=self._say)
+        by_words: list[tuple[str, str]] = []
+        is_loose = False
+        if query is not None:
+            by_words = self._index.find(query, search.filters, DEPTH)
+            if not by_words and len(query.wanted) > 1:
+                by_words = self._index.find(query, search.filters, DEPTH, is_loose=True)
+                is_loose = bool(by_words)
+        by_meaning = self._by_meaning(search)
+        hits = self._confirmed(joined(by_words, by_meaning), search.offset + search.limit)
+        return Found(hits[search.offset :], self._index.count(), is_loose)
+
+    @property
+    def _keeps_vectors(self) -> bool:
+        return "EmbedQueue" in self._stack.resources
+
+    def _by_meaning(self, search: Search) -> list[tuple[str, str]]:
+        without = None
+        if isinstance(search.like, ArticleState):
+            stored = self._vector_of(search.like)
+            model, vector, without = stored.model, stored.vector, search.like.article_id
+        elif search.like is not None:
+            self._require_vectors()
+            model, vector = vector_of_text(search.like)
+        elif search.words and self._index.models():
+            try:
+                model, vector = vector_of_text(search.words)
+            except ImportError:  # the installed package has no model; the words are searched
+                return []
+        else:
+            return []
+        least = -1.0 if search.like is not None else _LEAST_LIKENESS
+        found = nearest(self._index, model, vector, search.filters, DEPTH + 1, least)
+        if search.like is not None and not found and self._index.models() not in ([], [model]):
+            raise NothingToSearchError(
+                f"this checkout's model is {model}, but the stack's vectors are of {', '.join(self._index.models())}: "
+                "use the stack's own version of newsdesk"
+            )
+        return [pair for pair in found if pair[0] != without]
+
+    def _vector_of(self, state: ArticleState) -> StoredVector:
+        if state.current is not None:
+            try:
+                return StoredVector.model_validate_json(self._storage.get(vector_key(state.current.key)))
+            except ObjectMissingError:
+                self._require_vectors()
+        raise NothingToSearchError(
+            f"{state.article_id} has no vector yet: `newsdesk embed {state.article_id}` has it made"
+        )
+
+    def _require_vectors(self) -> None:
+        if self._index.models():
+            return
+        if self._keeps_vectors:
+            raise NothingToSearchError("no article has a vector yet: `newsdesk embed --all` has them made")
+        raise NothingToSearchError(
+            "the stack keeps no vectors: `newsdesk up --embeddings` (on AWS, the parameter Embeddings=on) does for new "
+            "articles, and `newsdesk embed --all` then makes those of the others; without --like, words are searched"
+        )
+
+    def _confirmed(self, ranked: Sequence[tuple[str, str, float, str]], limit: int) -> tuple[Hit, ...]:
+        """Return articles whose revision is the current one, as the table says it now, up to a limit."""
+        hits: list[Hit] = []
+        for start in range(0, len(ranked), 50):
+            chunk = ranked[start : start + 50]
+            states = {state.article_id: state for state in self._stack.store.states([found[0] for found in chunk])}
+            for article_id, key, score, found_by in chunk:
+                state = states.get(article_id)
+                if state is not None and state.current is not None and state.current.key == key:
+                    now = state.current
+                    hits.append(
+                        Hit(score, found_by, article_id, state.url, state.host, now.headline, now.date_published)
+                    )
+            if len(hits) >= limit:
+                break
+        return tuple(hits[:limit])
+
+
+def vector_of_text(text: str) -> tuple[str, str]:
+    """Return the model's name and the vector of a text."""
+    from embedder.model import MODEL, embed  # loads the model, which the other commands do not need
+
+    return MODEL, encode_vector(embed(None, text))
+
+
+def nearest(
+    index: SearchIndex, model: str, vector: str, filters: Filters, limit: int, least: float = -1.0
+) -> list[tuple[str, str]]:
+    """Return ids and keys of the articles whose vectors are closest, the closest first."""
+    numbers, lengths, body = index.vectors(model, filters)
+    if not numbers:
+        return []
+    best = _best(decode_vector(vector), lengths, body, limit)
+    return index.named([numbers[place] for place, likeness in best if likeness >= least])
+
+
+def _best(wanted: Sequence[int], lengths: Sequence[float], body: bytes, limit: int) -> list[tuple[int, float]]:
+    """Return places and cosines of the closest vectors; numpy is a hundred times as fast, and is where the model is."""
+    size = len(wanted)
+    try:
+        import numpy
+    except ImportError:
+        signed = memoryview(body).cast("b")
+        likeness = ((n, cosine(wanted, signed[n * size : (n + 1) * size])) for n in range(len(lengths)))
+        return heapq.nsmallest(limit, likeness, key=lambda pair: (-pair[1], pair[0]))
+    matrix = numpy.frombuffer(body, dtype=numpy.int8).reshape(-1, size)
+    direction = numpy.array(wanted, dtype=numpy.float32)
+    products = numpy.empty(len(matrix), dtype=numpy.float32)
+    for start in range(0, len(matrix), 2048):  # a part at a time, which stays in the processor's cache
+        products[start : start + 2048] = matrix[start : start + 2048].astype(numpy.float32) @ direction
+    products /= numpy.array(lengths, dtype=numpy.float32) * numpy.linalg.norm(direction)
+    candidates = numpy.argpartition(-products, min(limit, len(products) - 1))[:limit]
+    ordered = candidates[numpy.lexsort((candidates, -products[candidates]))]
+    return [(int(place), float(products[place])) for place in ordered]
+
+
+def joined(*rankings: Iterable[tuple[str, str]]) -> list[tuple[str, str, float, str]]:
+    """Return ids, keys, scores and how each was found, the best first, by reciprocal rank."""
+    scores: dict[tuple[str, str], float] = defaultdict(float)
+    ways: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for way, ranking in zip(("words", "meaning"), rankings, strict=True):
+        for rank, found in enumerate(ranking, start=1):
+            scores[found] += 1.0 / (_RANK_CONSTANT + rank)
+            ways[found].append(way)
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [(*found, round(score, 6), " and ".join(ways[found])) for found, score in ranked]

@@ -1,0 +1,74 @@
+"""Brings the index up to what a bucket says now.
+
+Comes in: a bucket's objects. Goes out: how many changes there were. Changes: the index.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from newsdesk.contracts import ArticleChanged, StoredVector, vector_key
+from newsdesk.errors import ObjectMissingError
+from newsdesk.reader import Reader, Storage
+from newsdesk_cli.searching.index import SearchIndex
+
+_BATCH = 500
+"""Changes that are kept together."""
+_AT_ONCE = 16
+_MOST_VECTORS = 5_000
+"""Articles whose missing vectors one search asks for."""
+_ASK_AGAIN_SECONDS = 600
+
+
+def follow(
+    index: SearchIndex, storage: Storage, *, keeps_vectors: bool, say: Callable[[str], None] = lambda _: None
+) -> int:
+    """Take in what was committed since the last time, and return how many changes that were.
+
+    A retracted article leaves the index, and an erased one, too. Who interrupts this loses nothing.
+    """
+    reader = Reader(storage)
+    taken = 0
+    with index.alone(), ThreadPoolExecutor(_AT_ONCE) as executor:
+        batch: dict[str, ArticleChanged] = {}
+        for change in reader.changes(index, save_every=_BATCH):
+            batch[change.article_id] = change
+            taken += 1
+            if len(batch) == _BATCH:
+                _take(index, reader, batch, executor)
+                say(f"{taken:,} changes taken into the index")
+                batch = {}
+        _take(index, reader, batch, executor)
+        if keeps_vectors:
+            _take_vectors(index, storage, executor)
+    return taken
+
+
+def _take(index: SearchIndex, reader: Reader, batch: dict[str, ArticleChanged], executor: ThreadPoolExecutor) -> None:
+    changes = list(batch.values())
+    for change, article in zip(changes, executor.map(reader.read, changes), strict=True):
+        if article is None or change.key is None:
+            index.forget(change.article_id)
+        else:
+            index.put(article, change.key, change.host, change.committed_at)
+    index.commit()
+
+
+def _take_vectors(index: SearchIndex, storage: Storage, executor: ThreadPoolExecutor) -> None:
+    """Read vectors that were missing; they appear some seconds after their articles, or when somebody has them made."""
+
+    def read(key: str) -> StoredVector | None:
+        try:
+            return StoredVector.model_validate_json(storage.get(vector_key(key)))
+        except ObjectMissingError:
+            return None
+
+    now = time.time()
+    keys = index.lacking_vectors(now - _ASK_AGAIN_SECONDS, _MOST_VECTORS)
+    for stored in executor.map(read, keys):
+        if stored is not None:
+            index.put_vector(stored)
+    index.mark_asked(keys, now)
+    index.commit()

@@ -1,0 +1,233 @@
+"""The index: an SQLite database with the words of current articles, their vectors, and how far it has followed.
+
+Comes in: articles. Goes out: ids, the best first. Changes: a file.
+
+What is said of an article and how far the change feed was read are written together, so that a crash loses neither.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from newsdesk.contracts import Article, StoredVector, decode_vector
+from newsdesk_cli.searching.query import Query, spaced
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE about (bucket TEXT NOT NULL);
+CREATE TABLE entry (name TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE article (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, key TEXT NOT NULL,
+    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, asked_at REAL
+);
+CREATE INDEX article_by_host ON article (host);
+CREATE TABLE country (iso2 TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (iso2, number)) WITHOUT ROWID;
+CREATE INDEX country_by_article ON country (number);
+CREATE VIRTUAL TABLE words USING fts5 (headline, body, tokenize = 'unicode61 remove_diacritics 2');
+CREATE TABLE vector (number INTEGER PRIMARY KEY, model TEXT NOT NULL, length REAL NOT NULL, body BLOB NOT NULL);
+"""
+
+_BY_WORDS = """
+SELECT article.id, article.key FROM words JOIN article ON article.number = words.rowid
+WHERE words MATCH :expression
+AND (:host IS NULL OR article.host = :host) AND (:language IS NULL OR article.language = :language)
+AND (:since IS NULL OR article.day >= :since) AND (:until IS NULL OR article.day <= :until)
+AND (:country IS NULL OR article.number IN (SELECT number FROM country WHERE iso2 = :country))
+ORDER BY bm25(words, 4.0, 1.0), article.number LIMIT :limit
+"""
+_VECTORS = "SELECT number, length, body FROM vector WHERE model = :model"
+_VECTORS_OF_SOME = """
+SELECT number, length, body FROM article JOIN vector USING (number)
+WHERE model = :model
+AND (:host IS NULL OR article.host = :host) AND (:language IS NULL OR article.language = :language)
+AND (:since IS NULL OR article.day >= :since) AND (:until IS NULL OR article.day <= :until)
+AND (:country IS NULL OR article.number IN (SELECT number FROM country WHERE iso2 = :country))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles; None is no filter.
+
+    Attributes
+    ----------
+    since, until : str or None
+        The first and the last day of publication (``YYYY-MM-DD``); of an article without one, of its commit.
+    """
+
+    host: str | None = None
+    country: str | None = None
+    language: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+class SearchIndex:
+    """The index of one bucket, in a file; it is made anew where it is of another bucket or another version.
+
+    It is a :class:`newsdesk.reader.Cursor` as well: how far the change feed was read is kept with what was read.
+    """
+
+    def __init__(self, path: Path, bucket: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = path.with_name(f"{path.name}.lock")
+        self._path = path
+        with self.alone():
+            self._database = self._opened(bucket)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let one process at a time change the index."""
+        with self._lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def commit(self) -> None:
+        """Keep what was changed."""
+        self._database.commit()
+
+    # ------------------------------------------------------------------------------------------------- the cursor
+
+    def load(self) -> dict[str, bytes]:
+        """Return every entry of the cursor; see the port."""
+        return {str(name): bytes(body) for name, body in self._database.execute("SELECT name, body FROM entry")}
+
+    def write(self, name: str, body: bytes, **_how: bool) -> None:
+        """Keep an entry of the cursor, together with what was changed; see the port."""
+        self._database.execute("INSERT OR REPLACE INTO entry (name, body) VALUES (?, ?)", (name, body))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Forget entries of the cursor; see the port."""
+        self._database.executemany("DELETE FROM entry WHERE name = ?", [(name,) for name in names])
+
+    # ------------------------------------------------------------------------------------------------- articles
+
+    def put(self, article: Article, key: str, host: str, committed_at: str) -> None:
+        """Let an article be found, in place of its earlier revision."""
+        number = self._cleared(article.article_id)
+        language = article.enrichment.language
+        day = (article.date_published or committed_at)[:10]
+        self._database.execute(
+            "INSERT INTO article (number, id, revision, key, host, language, day) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, article.article_id, article.revision, key, host, language.code if language else None, day),
+        )
+        self._database.executemany(
+            "INSERT OR IGNORE INTO country (iso2, number) VALUES (?, ?)",
+            [(country.iso2, number) for country in article.enrichment.countries],
+        )
+        self._database.execute(
+            "INSERT INTO words (rowid, headline, body) VALUES (?, ?, ?)",
+            (number, spaced(article.headline or ""), spaced(article.article_body)),
+        )
+
+    def forget(self, article_id: str) -> None:
+        """Let an article be found no more."""
+        self._cleared(article_id)
+
+    def _cleared(self, article_id: str) -> int:
+        """Take out what there is of an article, and return the number that it has, or the next one that is free."""
+        row = self._database.execute("SELECT number FROM article WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return int(self._database.execute("SELECT coalesce(max(number), 0) + 1 FROM article").fetchone()[0])
+        for statement in (
+            "DELETE FROM words WHERE rowid = ?",
+            "DELETE FROM country WHERE number = ?",
+            "DELETE FROM vector WHERE number = ?",
+            "DELETE FROM article WHERE number = ?",
+        ):
+            self._database.execute(statement, row)
+        return int(row[0])
+
+    def find(self, query: Query, filters: Filters, limit: int, *, is_loose: bool = False) -> list[tuple[str, str]]:
+        """Return ids and keys of the articles that have all words (or any), by BM25, the best first."""
+        rows = self._database.execute(
+            _BY_WORDS, {"expression": query.expression(is_loose=is_loose), "limit": limit, **asdict(filters)}
+        )
+        return [(str(found), str(key)) for found, key in rows]
+
+    def count(self) -> int:
+        """Return how many articles there are."""
+        return int(self._database.execute("SELECT count(*) FROM article").fetchone()[0])
+
+    # ------------------------------------------------------------------------------------------------- vectors
+
+    def lacking_vectors(self, asked_before: float, limit: int) -> list[str]:
+        """Return keys of articles that have no vector and were not asked for it since a time, the latest first."""
+        rows = self._database.execute(
+            "SELECT key FROM article WHERE (asked_at IS NULL OR asked_at < ?) "
+            "AND number NOT IN (SELECT number FROM vector) ORDER BY number DESC LIMIT ?",
+            (asked_before, limit),
+        )
+        return [str(key) for (key,) in rows]
+
+    def mark_asked(self, keys: Iterable[str], now: float) -> None:
+        """Remember when the vectors of articles were asked for."""
+        self._database.executemany("UPDATE article SET asked_at = ? WHERE key = ?", [(now, key) for key in keys])
+
+    def put_vector(self, stored: StoredVector) -> None:
+        """Keep an article's vector, unless it is of another revision."""
+        body = decode_vector(stored.vector)
+        length = sum(value * value for value in body) ** 0.5
+        self._database.execute(
+            "INSERT OR REPLACE INTO vector (number, model, length, body) SELECT number, ?, ?, ? FROM article "
+            "WHERE key = ?",
+            (stored.model, length, body.tobytes(), stored.key),
+        )
+
+    def vectors(self, model: str, filters: Filters) -> tuple[list[int], list[float], bytes]:
+        """Return numbers, lengths, and the vectors themselves, one after the other, of the articles that have one."""
+        statement = _VECTORS if filters == Filters() else _VECTORS_OF_SOME
+        rows = self._database.execute(statement, {"model": model, **asdict(filters)}).fetchall()
+        return [row[0] for row in rows], [row[1] for row in rows], b"".join(row[2] for row in rows)
+
+    def named(self, numbers: Sequence[int]) -> list[tuple[str, str]]:
+        """Return ids and keys of articles by their numbers, in that order."""
+        rows = self._database.execute(
+            "SELECT number, id, key FROM article WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(numbers),),
+        )
+        found = {number: (str(identifier), str(key)) for number, identifier, key in rows}
+        return [found[number] for number in numbers]
+
+    def models(self) -> list[str]:
+        """Return the models of the vectors that there are, the commonest first."""
+        rows = self._database.execute("SELECT model FROM vector GROUP BY model ORDER BY count(*) DESC")
+        return [str(model) for (model,) in rows]
+
+    # ------------------------------------------------------------------------------------------------- the file
+
+    def _opened(self, bucket: str) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+        if not _is_of(database, bucket):
+            database.close()
+            self._path.unlink()
+            for suffix in ("-wal", "-shm"):
+                self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+            database = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+            database.execute("PRAGMA journal_mode = WAL")
+            with closing(database.cursor()) as cursor:
+                cursor.executescript(_SCHEMA)
+                cursor.execute("INSERT INTO about (bucket) VALUES (?)", (bucket,))
+                cursor.execute(f"PRAGMA user_version = {_VERSION}")
+            database.commit()
+        database.execute("PRAGMA cache_size = -65536")
+        database.execute("PRAGMA mmap_size = 2147483648")
+        return database
+
+
+def _is_of(database: sqlite3.Connection, bucket: str) -> bool:
+    try:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        return bool(version == _VERSION and database.execute("SELECT bucket FROM about").fetchone() == (bucket,))
+    except sqlite3.DatabaseError:
+        return False
