@@ -83,11 +83,11 @@ def main() -> int:
         complain("interrupted")
         return EXIT_INTERRUPTED
     except Exception as error:
-        from botocore.exceptions import BotoCoreError, ClientError
+        from newsdesk_cli.advice import advice_for, is_foreseen
 
-        if not isinstance(error, (BotoCoreError, ClientError, OSError)):
+        if not is_foreseen(error):
             raise
-        complain(f"{type(error).__name__}: {error}")
+        complain(advice_for(error))
         return EXIT_FAILURE
     return 0
 

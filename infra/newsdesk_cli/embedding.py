@@ -46,7 +46,7 @@ def ask_for_vectors(
     """
     queue = stack.resources.get("EmbedQueue")
     if not queue:
-        raise CommandError(f"{stack.name} keeps no vectors: deploy it with Embeddings=on")
+        raise CommandError(f"{stack.name} keeps no vectors: first `newsdesk up --embeddings`, or Embeddings=on on AWS")
     done = Asked()
     for article_id in article_ids:
         state = stack.store.get(article_id)

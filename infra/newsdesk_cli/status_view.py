@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 
 from newsdesk.articles import ArticleState, OutcomeRecord, Stage, SubmissionRecord
 from newsdesk.clock import to_text
-from newsdesk.contracts import DESCRIPTIONS
+from newsdesk.contracts import DESCRIPTIONS, Reason
 from newsdesk_cli.wording import WAITS, in_words
+
+_ALLOW = "On this machine, `newsdesk ingest --allow-network CIDR` allows it to one run."
 
 
 def article_facts(state: ArticleState, now: datetime) -> dict[str, str]:
@@ -20,8 +22,7 @@ def article_facts(state: ArticleState, now: datetime) -> dict[str, str]:
         facts["submitted as"] = state.requested_url
     facts["now"] = _whereabouts(state, now)
     if state.redirects:
-        hops = [hop.url for hop in state.redirects] + [state.redirects[-1].location]
-        facts["redirects"] = " → ".join(hops)
+        facts["redirects"] = _hops(state)
     if state.current is not None:
         facts["headline"] = state.current.headline or "(none)"
         facts["revision"] = f"{state.current.revision}, committed {in_words(state.current.committed_at, now)}"
@@ -61,11 +62,18 @@ def submission_facts(
         facts["headline"] = ending.headline
     if ending is not None and ending.duplicate_of:
         facts["leads to"] = ending.duplicate_of
+    if state is not None and state.redirects and state.run == submission.run:
+        facts["redirects"] = _hops(state)
     if submission.article_id is not None:
         facts["article"] = submission.article_id
     if submission.tags:
         facts["tags"] = ", ".join(submission.tags)
     return facts
+
+
+def _hops(state: ArticleState) -> str:
+    """Return the addresses that a visit was led over, the last one being where it ended."""
+    return " → ".join([*(hop.url for hop in state.redirects), state.redirects[-1].location])
 
 
 def _whereabouts(state: ArticleState, now: datetime) -> str:
@@ -79,4 +87,5 @@ def _whereabouts(state: ArticleState, now: datetime) -> str:
 
 def _outcome(outcome: str) -> str:
     words = DESCRIPTIONS.get(outcome)
-    return f"{outcome} — {words}" if words else outcome
+    helps = f" {_ALLOW}" if outcome == f"rejected:{Reason.BLOCKED_ADDRESS}" else ""
+    return f"{outcome} — {words}{helps}" if words else outcome
