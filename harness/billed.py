@@ -244,7 +244,7 @@ class Deployment:
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(written)
         with self._meter.on() as usage, redirect_stdout(written):
-            answer = self._handlers[stage](event, aws.FakeLambdaContext(55_000))
+            answer = self._handlers[stage](event, aws.FakeLambdaContext(115_000))
         self.clock.advance(_SECONDS_BETWEEN)
         usage.log_bytes = len(written.getvalue().encode("utf-8"))
         used.records[stage] += records

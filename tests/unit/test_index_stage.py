@@ -13,7 +13,7 @@ import pytest
 
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
 from indexer.stage import IndexStage
-from newsdesk.articles import ArticleState, Stage, encode_sketch, ended, next_run, relate, with_submission
+from newsdesk.articles import ArticleState, Stage, encode_sketch, ended, next_run, read_article, relate, with_submission
 from newsdesk.articles.lifecycle import enriched, extracted, fetched, retracted
 from newsdesk.clock import to_text
 from newsdesk.contracts import (
@@ -25,6 +25,7 @@ from newsdesk.contracts import (
     Quality,
     Reason,
     Signature,
+    facts_of,
 )
 from newsdesk.errors import ConflictError
 from newsdesk.runtime import CONTENDED, Worker
@@ -71,6 +72,26 @@ class Desk:
         """Commit a first revision and return where the article stands then."""
         assert self.stage.handle(self.expect(number, **article)) == "indexed"
         return self.store.states[id_of(number)]
+
+
+def test_a_commit_reads_the_object_only_if_the_message_does_not_say_what_is_in_it() -> None:
+    # Given two articles that are alike, and for one of them a message that says what its object holds
+    desk, other = Desk(), Desk()
+    message, bare = (each.expect(enrichment=signed()) for each in (desk, other))
+    facts = facts_of(read_article(desk.objects.objects[message.article_key].body))
+    desk.objects.objects.clear()
+
+    # When both are committed, Then there is no difference
+    assert desk.stage.handle(message.model_copy(update={"facts": facts})) == "indexed"
+    assert other.stage.handle(bare) == "indexed"
+    assert desk.store.states == other.store.states
+    assert desk.store.revisions == other.store.revisions
+
+    # And what a message says of another object counts for nothing
+    late = desk.expect(1, headline="Another")
+    told = late.model_copy(update={"facts": facts, "article_key": message.article_key})
+    assert desk.stage.handle(told) == "indexed"
+    assert desk.store.revisions[id_of(1), 1].headline == "Another"
 
 
 def test_a_first_revision_is_committed_with_its_record_and_outcome() -> None:

@@ -6,8 +6,9 @@ Comes in: ``ArticleExtracted``. Goes out: ``ArticleEnriched``. Changes: the arti
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enricher.composer import compose
@@ -23,6 +24,7 @@ from newsdesk.contracts import (
     ExtractedWork,
     Outcome,
     Reason,
+    facts_of,
     keys,
     substance_of,
     to_json_bytes,
@@ -51,11 +53,18 @@ class EnrichStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EnrichStage:
-    """Takes extracted articles."""
+    """Takes extracted articles.
+
+    Attributes
+    ----------
+    turn : Lock
+        Held while an article is enriched: the language model is one, and so is the processor.
+    """
 
     worker: Worker
     objects: ObjectStore
     enrichers: Sequence[Enricher]
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def handle(self, message: ArticleExtracted) -> EnrichStatus:
         """Enrich one article."""
@@ -68,13 +77,14 @@ class EnrichStage:
             return self._send_back(state, state.extracted_key)
         except UnreadableObjectError as error:
             return self._fail(state, Reason.WORK_UNREADABLE, str(error))
-        article = build_article(state, work, self.enrichers)
+        with self.turn:
+            article = build_article(state, work, self.enrichers)
         for failure in article.enrichment.errors:
             count(Metric.ENRICHERS_FAILED, f"{failure.enricher}:{failure.kind}")
         if state.reprocessing is not None and self._is_as_before(state, article):
             outcome = self.worker.end(state, Outcome.UNCHANGED)
             return EnrichStatus.STALE if outcome is None else EnrichStatus.UNCHANGED
-        return self._hand_on(state, to_json_bytes(article))
+        return self._hand_on(state, article)
 
     def _work(self, state: ArticleState, key: str, message: ArticleExtracted) -> ExtractedWork:
         """Return extract's work: from the message, from the bucket, or out of the revision that is made anew."""
@@ -104,12 +114,15 @@ class EnrichStage:
     def _fail(self, state: ArticleState, reason: Reason, detail: str) -> EnrichStatus:
         return EnrichStatus.STALE if self.worker.fail(state, reason, detail) is None else EnrichStatus.FAILED
 
-    def _hand_on(self, state: ArticleState, article: bytes) -> EnrichStatus:
-        digest = hashlib.sha256(article).hexdigest()
+    def _hand_on(self, state: ArticleState, article: Article) -> EnrichStatus:
+        body = to_json_bytes(article)
+        digest = hashlib.sha256(body).hexdigest()
         key = keys.article_key(from_text(state.first_seen), state.article_id, next_revision(state), digest)
-        self.objects.put(key, article, "application/json")
+        self.objects.put(key, body, "application/json")
         is_first = self.worker.hand_on(
-            state, lambda current, now, timeouts: lifecycle.enriched(current, key, now, timeouts)
+            state,
+            lambda current, now, timeouts: lifecycle.enriched(current, key, now, timeouts),
+            {"facts": facts_of(article)},
         )
         return EnrichStatus.ENRICHED if is_first else EnrichStatus.STALE
 

@@ -22,6 +22,9 @@ from newsdesk.runtime import BatchResponse, Metric, Worker, instrumented, proces
 
 _SECONDS_NEEDED = 5.0
 
+_CONCURRENCY = 4
+"""Articles committed at the same time: most of it is waiting for the table."""
+
 
 @cache
 def build() -> IndexStage:
@@ -50,4 +53,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchRespon
         build().handle,
         Metric.ARTICLES_INDEXED,
         seconds_needed=_SECONDS_NEEDED,
+        concurrency=_CONCURRENCY,
     )

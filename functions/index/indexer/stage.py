@@ -22,7 +22,7 @@ from newsdesk.articles import (
     relate,
 )
 from newsdesk.clock import from_text, to_text
-from newsdesk.contracts import Article, ArticleEnriched, ArticleType, ChangeType, Outcome, Reason
+from newsdesk.contracts import ArticleEnriched, ArticleType, Outcome, Reason, RevisionFacts, facts_of
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.ports import ObjectStore
 from newsdesk.runtime import Metric, Worker, measure
@@ -78,13 +78,13 @@ class IndexStage:
         if state is None or state.article_key is None:
             return IndexStatus.STALE
         try:
-            article = read_article(self.objects.get(state.article_key))
+            facts = self._facts(state.article_key, message)
         except ObjectMissingError:
             return self._fail(state, Reason.CAPTURE_MISSING, "the enriched article is gone")
         except UnreadableObjectError as error:
             return self._fail(state, Reason.WORK_UNREADABLE, str(error))
-        relation = self._relate(state, article)
-        outcome = self.worker.finish(state, lambda current: self._commit(current, article, relation))
+        relation = self._relate(state, facts)
+        outcome = self.worker.finish(state, lambda current: self._commit(current, facts, relation))
         if outcome is None:
             return IndexStatus.STALE
         if state.run == 1:
@@ -93,10 +93,16 @@ class IndexStage:
             measure(Metric.ARTICLES_COMMITTED_MILLISECONDS, taken.total_seconds() * 1000.0, status)
         return IndexStatus.INDEXED
 
+    def _facts(self, key: str, message: ArticleEnriched) -> RevisionFacts:
+        """Return what the message says of the object, or else the object itself."""
+        if message.facts is not None and message.article_key == key:
+            return message.facts
+        return facts_of(read_article(self.objects.get(key)))
+
     def _fail(self, state: ArticleState, reason: Reason, detail: str) -> IndexStatus:
         return IndexStatus.STALE if self.worker.fail(state, reason, detail) is None else IndexStatus.FAILED
 
-    def _relate(self, state: ArticleState, article: Article) -> Relation:
+    def _relate(self, state: ArticleState, facts: RevisionFacts) -> Relation:
         """Find the cluster of near-duplicates, and make the article findable for later ones.
 
         That is written before the commit, because a crash in between must not hide the article from its copies.
@@ -107,59 +113,57 @@ class IndexStage:
             kept = Relation(
                 former.cluster_id or state.article_id, state.current.duplicate_of if state.current else None
             )
-        signature = article.enrichment.signature
-        if signature is None or article.article_type in _OF_MANY_STORIES:
+        if facts.sketch is None or facts.article_type in _OF_MANY_STORIES:
             return Relation(kept.cluster_id if kept else state.article_id)
         return relate(
             self.worker.store,
             state.article_id,
-            signature.sketch,
+            facts.sketch,
             kept,
-            published=article.date_published,
+            published=facts.date_published,
             pauses=replace(COMMITTING, sleep=self.worker.pauses.sleep),
         )
 
     def _commit(
-        self, state: ArticleState, article: Article, relation: Relation
+        self, state: ArticleState, facts: RevisionFacts, relation: Relation
     ) -> tuple[ArticleState, tuple[WriteOnce, ...]]:
         now = self.worker.clock()
         key = state.article_key or ""
         current = CurrentRevision(
-            revision=article.revision,
+            revision=facts.revision,
             key=key,
             content_hash=state.content_hash or "",
             committed_at=to_text(now),
             changed_at=_unchanged_since(state),
-            headline=article.headline,
-            date_published=article.date_published,
+            headline=facts.headline,
+            date_published=facts.date_published,
             cluster_id=relation.cluster_id,
             duplicate_of=relation.duplicate_of,
             page_url=canonical_url(parse_url(state.capture.final_url)) if state.capture else None,
         )
         revision = RevisionRecord(
             article_id=state.article_id,
-            previous_revision=article.previous_revision,
-            change_type=ChangeType(article.change_type).value,
+            previous_revision=facts.previous_revision,
+            change_type=facts.change_type.value,
             url=state.url,
             host=state.host,
             merged_clusters=relation.merged or None,
-            countries=tuple(country.iso2 for country in article.enrichment.countries[:_MOST_SUBJECTS]) or None,
-            topics=tuple(topic.id for topic in article.enrichment.topics[:_MOST_SUBJECTS]) or None,
+            countries=facts.countries[:_MOST_SUBJECTS] or None,
+            topics=facts.topics[:_MOST_SUBJECTS] or None,
             **current.model_dump(),
         )
         after, outcomes = ended(state, Outcome.INDEXED, now, self.worker.timeouts, current=current)
         if any(source_of_submission(submission_id) for submission_id in state.submissions):
-            outcomes = tuple(outcome.model_copy(update={"flaws": flaws_of(article)}) for outcome in outcomes)
+            outcomes = tuple(outcome.model_copy(update={"flaws": flaws_of(facts)}) for outcome in outcomes)
         return after, (revision, *outcomes)
 
 
-def flaws_of(article: Article) -> tuple[Flaw, ...] | None:
+def flaws_of(facts: RevisionFacts) -> tuple[Flaw, ...] | None:
     """Return what an article lacks, or has too much of, to be counted by its source; None for nothing."""
-    leak_score = article.quality.leak_score or 0.0
     found = (
-        (Flaw.NO_DATE, article.date_published is None),
-        (Flaw.NO_AUTHOR, not article.author),
-        (Flaw.LEAK, leak_score >= LEAK_SCORE),
+        (Flaw.NO_DATE, facts.date_published is None),
+        (Flaw.NO_AUTHOR, not facts.has_author),
+        (Flaw.LEAK, (facts.leak_score or 0.0) >= LEAK_SCORE),
     )
     return tuple(flaw for flaw, is_there in found if is_there) or None
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from newsdesk.contracts.article import schema_id
+from newsdesk.contracts.article import Article, ArticleType, ChangeType, schema_id
 from newsdesk.contracts.feed_item import FeedItem, Line
 from newsdesk.contracts.keys import PUSHED_PREFIX
 from newsdesk.contracts.lazy_model import LazyModel
@@ -122,11 +122,48 @@ class ArticleExtracted(StageMessage):
     work: str | None = Field(default=None, description="Extract's work object as it would be stored, in Base64.")
 
 
+class RevisionFacts(LazyModel):
+    """What the commit of an article's object needs to know of it."""
+
+    model_config = Message.model_config
+
+    revision: int = Field(ge=1)
+    previous_revision: int | None = None
+    change_type: ChangeType
+    article_type: ArticleType
+    headline: str | None = None
+    date_published: str | None = None
+    has_author: bool
+    leak_score: float | None = None
+    sketch: str | None = Field(default=None, description="By which near-duplicates are found.")
+    countries: tuple[str, ...] = Field(default=(), description="What the article is about, in ISO 3166-1 alpha-2.")
+    topics: tuple[str, ...] = Field(default=(), description="IPTC Media Topics, by id.")
+
+
+def facts_of(article: Article) -> RevisionFacts:
+    """Return what the commit of an article's object needs to know of it."""
+    signature = article.enrichment.signature
+    return RevisionFacts(
+        revision=article.revision,
+        previous_revision=article.previous_revision,
+        change_type=ChangeType(article.change_type),
+        article_type=ArticleType(article.article_type),
+        headline=article.headline,
+        date_published=article.date_published,
+        has_author=bool(article.author),
+        leak_score=article.quality.leak_score,
+        sketch=signature.sketch if signature else None,
+        countries=tuple(country.iso2 for country in article.enrichment.countries),
+        topics=tuple(topic.id for topic in article.enrichment.topics),
+    )
+
+
 class ArticleEnriched(StageMessage):
     """The article's object is in the bucket and waits for its commit."""
 
     type: Literal["ArticleEnriched"] = "ArticleEnriched"
     article_key: str
+    facts: RevisionFacts | None = Field(default=None, description="Absent: they are read from the object.")
 
 
 class SourceDue(Message):
