@@ -49,6 +49,8 @@ class VisibilityTimeout(_Rule):
         """Compare each event source's queue with its function."""
         matches = []
         functions = {name: properties for name, properties, _ in self.resources(cfn, "AWS::Lambda::Function")}
+        for name, alias, _ in self.resources(cfn, "AWS::Lambda::Alias"):
+            functions[name] = functions.get(_referred(alias.get("FunctionName")) or "", {})
         queues = {name: (properties, path) for name, properties, path in self.resources(cfn, "AWS::SQS::Queue")}
         for _, mapping, _ in self.resources(cfn, "AWS::Lambda::EventSourceMapping"):
             queue = _referred(mapping.get("EventSourceArn"))

@@ -122,16 +122,21 @@ def _for_ministack(template: Template, parameters: Mapping[str, str]) -> None:
     submit = template["Resources"]["SubmitFunction"]["Properties"]["Environment"]["Variables"]
     submit["NEWSDESK_API_ROLE_ID"] = {"Ref": "AWS::AccountId"}
     for resource in template["Resources"].values():
+        # It has no CodeDeploy, and a function that is configured anew would go on under its alias as it was.
+        for name in ("AutoPublishAlias", "VersionDeletionPolicy", "DeploymentPreference"):
+            resource.get("Properties", {}).pop(name, None)
         if resource["Type"] == "AWS::IAM::Role":
             for role_policy in resource["Properties"].get("Policies", []):
                 _allow_batches(role_policy["PolicyDocument"]["Statement"])
 
 
 def _numbers_of(template: Template, parameters: Mapping[str, str]) -> dict[str, int]:
+    """Return the values of Number parameters; without one that is given by neither, which its stack passes on."""
+    known = {name: parameters.get(name, entry.get("Default")) for name, entry in template["Parameters"].items()}
     return {
-        name: int(parameters.get(name, definition["Default"]))
-        for name, definition in template["Parameters"].items()
-        if definition["Type"] == "Number"
+        name: int(value)
+        for name, value in known.items()
+        if template["Parameters"][name]["Type"] == "Number" and value is not None
     }
 
 

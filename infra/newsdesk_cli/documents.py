@@ -47,6 +47,7 @@ from newsdesk.sources import SourceKind, SourceWarning
 from newsdesk.web import RefusedUse
 from newsdesk_cli.app import app
 from newsdesk_cli.costs import ROW_BYTES, ROW_SECONDS, ROWS_A_PART, bill_of
+from newsdesk_cli.dashboard import DASHBOARD_PICTURE, dashboard_picture
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.prices import PRICES
@@ -130,7 +131,7 @@ def openapi_text() -> str:
 def write_documents() -> list[Path]:
     """Write the generated sections of all documents, and the files that are generated whole; return what changed."""
     changed = []
-    whole = {OPENAPI_DOCUMENT: openapi_text, TABLES_TEMPLATE: tables_text}
+    whole = {OPENAPI_DOCUMENT: openapi_text, TABLES_TEMPLATE: tables_text, DASHBOARD_PICTURE: dashboard_picture}
     for path in (*paths(), *whole):
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         after = whole[path]() if path in whole else render(before)

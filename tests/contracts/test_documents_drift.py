@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsdesk_cli import documents
+from newsdesk_cli.dashboard import DASHBOARD_PICTURE, dashboard_picture
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.paths import PAGES_FOLDER, ROOT
 from newsdesk_cli.tables import TABLES_TEMPLATE, tables_text
@@ -33,6 +34,10 @@ def test_the_apis_document_is_up_to_date() -> None:
 
 def test_the_template_of_the_data_set_s_tables_is_the_contract_s() -> None:
     assert TABLES_TEMPLATE.read_text(encoding="utf-8") == tables_text(), "run `make docs`"
+
+
+def test_the_dashboards_picture_is_up_to_date() -> None:
+    assert DASHBOARD_PICTURE.read_text(encoding="utf-8") == dashboard_picture(), "run `make docs`"
 
 
 def test_every_section_is_in_some_document() -> None:

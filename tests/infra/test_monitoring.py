@@ -128,6 +128,25 @@ class TestCover:
         # And a single host with many pages does not make fetch look late
         assert covered["FetchQueue"][0].endswith("InQuietGroups")
 
+    def test_every_rule_has_an_alarm_for_what_it_could_not_deliver(
+        self, monitoring: Template, template: Template
+    ) -> None:
+        # Given the rules, and the schedules that SAM makes rules of, by their names
+        given = template["Resources"]["Monitoring"]["Properties"]["Parameters"]
+        resources = [entry for entry in template["Resources"].values() if entry["Type"] != "AWS::CloudFormation::Stack"]
+        events = [event for entry in resources for event in entry["Properties"].get("Events", {}).values()]
+        made = [entry for entry in (*resources, *events) if entry["Type"] in ("AWS::Events::Rule", "Schedule")]
+        rules = [entry["Properties"]["Name"] for entry in made]
+        # When
+        covered = [
+            given[dimensions["RuleName"]["Ref"]]
+            for alarm in alarms(monitoring).values()
+            for _, metric, dimensions in watched(alarm)
+            if metric == "FailedInvocations"
+        ]
+        # Then
+        assert sorted(map(str, covered)) == sorted(map(str, rules))
+
     def test_every_function_has_an_alarm_for_its_errors(self, monitoring: Template, template: Template) -> None:
         functions = {
             name for name, entry in template["Resources"].items() if entry["Type"] == "AWS::Serverless::Function"

@@ -5,6 +5,7 @@ Comes in: ``template.yaml``. Goes out: assertions.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 import os
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from cfnlint.api import lint
@@ -451,6 +453,8 @@ class TestParameters:
             "Api": {"Ref": "AWS::StackName"},
             "ApiAuthorizer": "tokens",
             "UrlSubmittedRule": {"Fn::Sub": "${AWS::StackName}-submissions"},
+            "ArticleChangedRule": {"Fn::Sub": "${AWS::StackName}-changes"},
+            "DispatchPartsRule": {"Fn::Sub": "${AWS::StackName}-dispatch-parts"},
         }
 
 
@@ -735,6 +739,57 @@ class TestData:
             for queue in template["Resources"][policy]["Properties"]["Queues"]
         ]
         assert sorted(covered) == sorted(queues)
+
+
+class TestGradualDeployment:
+    STAGES = ("Submit", "Fetch", "Extract", "Enrich", "Index", "Publish")
+
+    @staticmethod
+    def translated(template: Template, switch: str) -> dict[str, Any]:
+        """Return the resources that CloudFormation is given, as SAM makes them for a value of the parameter."""
+        template = copy.deepcopy(template)
+        for _, uri, properties in packaged_resources(template):
+            properties[uri] = "s3://bucket/key"
+        parameters = {name: entry.get("Default", "x") for name, entry in template["Parameters"].items()}
+        with patch.dict(os.environ, {"AWS_DEFAULT_REGION": "eu-west-1"}):
+            # By name, because the package has no types.
+            sam = importlib.import_module("samtranslator.translator.translator")
+            parser = importlib.import_module("samtranslator.parser.parser").Parser()
+            made: dict[str, Any] = sam.Translator({}, parser).translate(
+                template, {**parameters, "GradualDeployment": switch}
+            )
+        resources: dict[str, Any] = made["Resources"]
+        return resources
+
+    def test_off_by_default_it_leaves_no_trace_of_codedeploy(self, template: Template) -> None:
+        assert template["Parameters"]["GradualDeployment"]["Default"] == "off"
+        types = {resource["Type"] for resource in self.translated(template, "off").values()}
+        assert not {name for name in types if name.startswith("AWS::CodeDeploy")}
+
+    def test_where_it_is_on_each_stage_shifts_its_alias_and_takes_it_back_on_its_own_alarm(
+        self, template: Template
+    ) -> None:
+        # Given the resources of a stack with gradual deployment
+        resources = self.translated(template, "on")
+        monitoring = load_template(ROOT / "infra" / "monitoring.yaml")
+        for stage in self.STAGES:
+            # Then its messages, or its stream, come to the alias
+            mappings = [
+                entry["Properties"]["FunctionName"]["Ref"]
+                for name, entry in resources.items()
+                if entry["Type"] == "AWS::Lambda::EventSourceMapping" and name.startswith(f"{stage}Function")
+            ]
+            assert mappings
+            assert set(mappings) == {f"{stage}FunctionAliaslive"}
+
+            # And CodeDeploy moves the alias, and moves it back when the function's errors raise their alarm
+            alias = resources[f"{stage}FunctionAliaslive"]
+            group = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]["Ref"]
+            properties = resources[group]["Properties"]
+            (alarm,) = properties["AlarmConfiguration"]["Alarms"]
+            output = alarm["Name"]["Fn::GetAtt"][-1].removeprefix("Outputs.")
+            assert monitoring["Outputs"][output]["Value"] == {"Ref": f"{stage}Errors"}
+            assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"]
 
 
 class TestOurLintRules:
