@@ -27,6 +27,7 @@ from newsdesk_cli.console import (
     EXIT_INTERRUPTED,
     EXIT_WAITING,
     complain,
+    confirm,
     fail,
     out,
     print_facts,
@@ -38,7 +39,7 @@ from newsdesk_cli.console import (
 from newsdesk_cli.dataset_commands import dataset_commands
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.operating import operators
-from newsdesk_cli.options import DryRun, Json, Region, StackName
+from newsdesk_cli.options import DryRun, Json, Region, StackName, Yes
 from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.source_commands import source_commands
 
@@ -282,7 +283,13 @@ def cost(
 
 
 @app.command(epilog="Example: newsdesk retell --stack newsdesk")
-def retell(dry_run: DryRun = False, stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
+def retell(
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    stack_name: StackName = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
     """Publish again the changes that publish could not read, or failed on for half a day."""
     from newsdesk_cli import retelling
     from newsdesk_cli.lookup import open_stack
@@ -294,6 +301,7 @@ def retell(dry_run: DryRun = False, stack_name: StackName = None, region: Region
             {"objects_to_tell": found.objects, "records": found.changes, "unreadable": len(found.left)}, as_json
         )
         return
+    confirm("Publish again what was left?", is_agreed=yes)
     told = retelling.retell(stack)
     print_facts({"objects_told": told.objects, "changes": told.changes, "still_unreadable": len(told.left)}, as_json)
 
@@ -489,6 +497,7 @@ def restore(
     stack_name: StackName = None,
     region: Region = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and count what would be written.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Bring back objects from their versions, or items from a copy of the table; stop the pipeline before."""
@@ -498,6 +507,8 @@ def restore(
     from newsdesk_cli.lookup import open_stack
 
     stack = open_stack(stack_name, region)
+    if not dry_run:
+        confirm("Write over what the stack has?", is_agreed=yes)
     if source_table is not None:
         done = restoring.restore_items(stack, source_table, is_trial=dry_run)
     elif as_of is not None:

@@ -163,3 +163,9 @@ def test_a_dry_run_of_unlink_says_what_the_cluster_is_part_of_and_parts_nothing(
     assert done.exit_code == 0
     assert lower in done.output
     assert stack.store.cluster_roots([higher]) == {higher: lower}
+
+
+@pytest.mark.parametrize("name", ["redrive", "reprocess", "takedown", "retell", "embed", "forget-host", "restore"])
+def test_what_changes_a_stack_can_be_tried_agreed_to_and_read_by_programs(name: str) -> None:
+    answer = CliRunner().invoke(app, [name, "--help"])
+    assert {"--dry-run", "--yes", "--json"} <= set(answer.stdout.split())
