@@ -51,8 +51,9 @@ consistent)."""
 _ATTEMPTS = 8
 """Tries against a host that other workers keep changing; each loss means that another worker got a slot."""
 
-CONTENDED = Pauses(tries=_ATTEMPTS)
-"""For a profile that other workers keep changing."""
+CONTENDED = Pauses(tries=12)
+"""For a profile that other workers keep changing: when the first pages of a new host all come at once, each wants to be
+of its sample."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
