@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from newsdesk.adapters.reading import S3Storage
 from newsdesk.contracts import changes_hour, keys
+from newsdesk.pauses import Sleep
+from newsdesk.reader import Reader
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.stack import Stack
 
@@ -47,7 +50,7 @@ def compact(
     since: datetime,
     until: datetime,
     wait_seconds: float,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Sleep = time.sleep,
 ) -> Compaction:
     """Plan hours, whether they are closed or not, and wait a while for their parts.
 
@@ -68,6 +71,20 @@ def compact(
             break
         sleep(_POLL_SECONDS)
     return compaction
+
+
+def wait_until_told(
+    stack: Stack, committed: Iterable[str], since: datetime, wait_seconds: float, sleep: Sleep = time.sleep
+) -> set[str]:
+    """Wait a while for the change feed to have articles; return the keys of those that it does not have."""
+    missing = set(committed)
+    deadline = time.monotonic() + wait_seconds
+    while missing:
+        missing -= {change.key for change in Reader(S3Storage(stack.bucket, stack.s3)).changes(since=since)}
+        if not missing or time.monotonic() > deadline:
+            break
+        sleep(_POLL_SECONDS)
+    return missing
 
 
 def rewrite(stack: Stack, key: str) -> bool:

@@ -18,7 +18,7 @@ from shlex import quote
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Reason
 from newsdesk_cli.archives import take_archives
-from newsdesk_cli.compacting import compact
+from newsdesk_cli.compacting import compact, wait_until_told
 from newsdesk_cli.console import out, say
 from newsdesk_cli.ingestion import Ingestion, Result, mirror, read_article, write_outcomes
 from newsdesk_cli.local_stack import LocalStack
@@ -76,6 +76,9 @@ def ingest_locally(
             _show_sources(stack, polling, deadline)
         if ended:
             local.end_run()
+        wait_until_told(
+            stack, filter(None, (result.key for result in results)), utc_now() - _COMPACTED, _COMPACT_SECONDS
+        )
         if compact(stack, utc_now() - _COMPACTED, utc_now(), wait_seconds=_COMPACT_SECONDS).waiting:
             say("the data set is not written up to now yet; newsdesk compact waits for it")
         say(f"mirroring the bucket into {folder}/")
