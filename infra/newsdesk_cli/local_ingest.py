@@ -16,7 +16,7 @@ from pathlib import Path
 from shlex import quote
 
 from newsdesk.clock import utc_now
-from newsdesk.contracts import Reason
+from newsdesk.contracts import Outcome, Reason
 from newsdesk_cli.archives import take_archives
 from newsdesk_cli.compacting import compact, wait_until_told
 from newsdesk_cli.console import out, say
@@ -32,6 +32,7 @@ from newsdesk_cli.submitting import interruptible, progress
 
 _SAMPLE_SITE_PORT = 8417
 _COMPACTED = timedelta(hours=1)
+_TOLD_SECONDS = 8.0  # publish is some seconds behind an outcome
 _COMPACT_SECONDS = 20.0
 _LOOPBACK = "127.0.0.1/32"
 _SOURCES_SECONDS = 60.0
@@ -76,9 +77,8 @@ def ingest_locally(
             _show_sources(stack, polling, deadline)
         if ended:
             local.end_run()
-        wait_until_told(
-            stack, filter(None, (result.key for result in results)), utc_now() - _COMPACTED, _COMPACT_SECONDS
-        )
+        committed = [result.key for result in results if result.key and result.outcome == Outcome.INDEXED]
+        wait_until_told(stack, committed, utc_now() - _COMPACTED, _TOLD_SECONDS)
         if compact(stack, utc_now() - _COMPACTED, utc_now(), wait_seconds=_COMPACT_SECONDS).waiting:
             say("the data set is not written up to now yet; newsdesk compact waits for it")
         say(f"mirroring the bucket into {folder}/")
