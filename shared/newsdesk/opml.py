@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from newsdesk.characters import storable_line
 from newsdesk.errors import RejectedUrlError
-from newsdesk.web import codec_of, parse_url
+from newsdesk.web import codec_of, parse_url, without_references
 
 MOST_OUTLINES = 10_000
 MOST_OPML_BYTES = 20 * 1024 * 1024
@@ -94,7 +94,8 @@ def read_opml(data: bytes) -> OpmlDocument:
         if tag["attributes"] is None:
             del folders[-1:]
             continue
-        said = {name.lower(): html.unescape(one or other) for name, one, other in _ATTRIBUTE.findall(tag["attributes"])}
+        attributes = _ATTRIBUTE.findall(tag["attributes"])
+        said = {name.lower(): without_references(one or other) for name, one, other in attributes}
         address = said.get("xmlurl", "").strip()
         if address and len(found) + len(refused) == MOST_OUTLINES:
             is_truncated = True
@@ -108,7 +109,7 @@ def read_opml(data: bytes) -> OpmlDocument:
                 refused[number] = error.reason.value
         if not tag["end"] and len(folders) < _DEEPEST:
             folders.append(None if address else _line(said.get("title") or said.get("text")))
-    stated = _line(html.unescape(title[1])) if title else None
+    stated = _line(without_references(title[1])) if title else None
     return OpmlDocument(stated, tuple(found.values()), tuple(refused.items()), is_truncated)
 
 

@@ -49,6 +49,13 @@ def test_an_export_gives_its_feeds_with_the_folders_that_they_are_in() -> None:
     )
 
 
+def test_an_ampersand_that_nobody_escaped_begins_no_reference() -> None:
+    address = "https://news.example/rss?a=1&section=news&region=no&copy=2"
+    assert [outline.url for outline in read_opml(f'<opml><outline xmlUrl="{address}"/></opml>'.encode()).outlines] == [
+        address
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_its_encoding_is_found(encoding: str) -> None:
     body = '<opml><body><outline text="Überfall" xmlUrl="https://news.example/"/></body></opml>'.encode(encoding)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from newsdesk.web.charsets import codec_of
 from newsdesk.web.content_encoding import ACCEPT_ENCODING, decode_body, decode_start, decoded_pieces, single_encoding
-from newsdesk.web.lists import url_in_line
+from newsdesk.web.lists import url_in_line, without_references
 from newsdesk.web.media_types import READABLE_TYPES, media_type_of
 from newsdesk.web.networks import (
     BLOCKED_NETWORKS,
@@ -89,4 +89,5 @@ __all__ = [
     "tdm_reservation",
     "unavailable_after",
     "url_in_line",
+    "without_references",
 ]
