@@ -64,6 +64,8 @@ class FileProgress(Record):
         The part ended within a record that is too long; what is left of it is skipped.
     column, delimiter : int, str or None
         Of a CSV file.
+    prefix : str
+        Of the elements of a sitemap.
     ended_by : str or None
         Why the end of the file was not read; None at its end.
     counted_parts : int
@@ -94,6 +96,7 @@ class FileProgress(Record):
     is_in_long_record: bool = False
     column: int | None = None
     delimiter: str | None = None
+    prefix: str = ""
     taken: int = 0
     duplicates: int = 0
     refused: Mapping[str, int] = Field(default_factory=dict)

@@ -198,6 +198,27 @@ def test_a_file_that_is_nothing_we_know_gets_a_report_that_says_so(
     assert (inbox.report(key)["state"], inbox.report(key)["reason"], inbox.sent()) == ("refused", reason, [])
 
 
+@pytest.mark.parametrize("prefix", ["", "x:"])
+@pytest.mark.usefixtures("small_parts")
+def test_the_report_on_a_sitemap_counts_its_entries(inbox: Inbox, prefix: str) -> None:
+    entries = "".join(f"<{prefix}url><{prefix}loc>{SITE}/{n}</{prefix}loc></{prefix}url>\n" for n in range(8))
+    event = inbox.put("inbox/sitemap.xml", f"<?xml version='1.0'?><{prefix}urlset>{entries}</{prefix}urlset>\n")
+    inbox.run(event)
+    report = inbox.report("inbox/sitemap.xml")
+    assert (report["kind"], report["lines"], report["taken"], report["refused"]) == ("sitemap", 8, 8, 0)
+    assert "endedBy" not in report
+    assert sorted(map(line_of, inbox.sent())) == list(range(1, 9))
+
+
+def test_a_list_of_feeds_that_breaks_off_says_so(inbox: Inbox) -> None:
+    outlines = "".join(f'<outline xmlUrl="{SITE}/feeds/{n}"/>' for n in range(9))
+    event = inbox.put("inbox/mine.opml", gzip.compress(f"<opml><body>{outlines}</body></opml>".encode())[:-12])
+    inbox.run(event)
+    report = inbox.report("inbox/mine.opml")
+    assert (report["state"], report["endedBy"]) == ("done", "damaged")
+    assert 0 < report["taken"] <= 9
+
+
 @pytest.mark.parametrize("is_compressed", [False, True])
 def test_a_list_of_feeds_becomes_sources(
     inbox: Inbox, is_compressed: bool, monkeypatch: pytest.MonkeyPatch, table: str

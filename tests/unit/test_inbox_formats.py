@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from receiver.formats import FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
+from receiver.formats import FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of, prefix_in
 from receiver.records import DamagedFileError, RawRecord, with_quoted_lines
 
 URL = "https://news.example/a"
@@ -39,6 +39,8 @@ SITEMAP = b'<?xml version="1.0"?>\n<!-- <rss> --><urlset xmlns="http://www.sitem
         ("a.warc", b"WARC/1.0\r\n", FileKind.WARC),
         ("a.warc.gz", b"WARC/1.1\r\n", FileKind.WARC),
         ("a.txt", "https://news.example/".encode("utf-16"), FileRefusal.ENCODING),
+        ("a.txt", "https://news.example/".encode("utf-16-le"), FileRefusal.ENCODING),
+        ("a.csv", "url\nhttps://news.example/".encode("utf-16-be"), FileRefusal.ENCODING),
         ("a.csv", b"PK\x03\x04\x00\x00", FileRefusal.BINARY),
         ("a.docx", b"Dear colleague,\n", FileRefusal.UNKNOWN),
         ("a.txt", b" \r\n\t", FileRefusal.EMPTY),
@@ -51,9 +53,9 @@ def test_a_file_is_known_by_its_beginning_and_then_by_its_name(
     assert kind_of(name, head) is kind
 
 
-def read(kind: FileKind, *lines: str | bytes) -> list[str | None]:
+def read(kind: FileKind, *lines: str | bytes, prefix: str = "") -> list[str | None]:
     """Return the URL, the reason of the refusal, or None, of each record."""
-    reader = RecordReader(kind)
+    reader = RecordReader(kind, prefix=prefix)
     bodies = (line.encode() if isinstance(line, str) else line for line in lines)
     raws = (RawRecord(number, body, number) for number, body in enumerate(bodies, 1))
     found = (reader.read(raw.number, raw.body or b"") for raw in with_quoted_lines(raws, reader.is_open))
@@ -145,6 +147,38 @@ def test_a_line_of_json_says_what_a_submission_may_say_but_not_its_id() -> None:
     item = RecordReader(FileKind.JSON_LINES).read(1, line.encode())
     assert isinstance(item, Item)
     assert (item.tags, item.priority, item.correlation_id) == (("a",), "high", "c")
+
+
+def test_a_line_of_json_cannot_push_a_page() -> None:
+    line = f'{{"url": "{URL}", "captureKey": "pushed/v1/page"}}'
+    assert read(FileKind.JSON_LINES, line) == [LineRefusal.FIELD]
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (f"<loc>{URL}?a[]=1&amp;b[0]=2</loc>", f"{URL}?a[]=1&b[0]=2"),
+        (f"<loc><![CDATA[ {URL}?a[]=1&section=2 ]]></loc>", f"{URL}?a[]=1&section=2"),
+        (f"<loc>{URL}?a=1&section=2&region=3&copy=4</loc>", f"{URL}?a=1&section=2&region=3&copy=4"),
+        (f"<loc>{URL}/&#233;</loc>", f"{URL}/é"),
+        (f'<loc xml:space="preserve">{URL}</loc >', URL),
+        (f"<loc>{' ' * 70_000}", LineRefusal.NO_URL),
+    ],
+)
+def test_an_address_of_a_sitemap_is_what_its_markup_says(entry: str, expected: str) -> None:
+    assert read(FileKind.SITEMAP, f"<url>{entry}") == [expected]
+
+
+def test_elements_of_a_sitemap_may_have_a_prefix_which_those_of_its_pictures_have_not() -> None:
+    head = "<x:urlset xmlns:x='s' xmlns:image='i'>"
+    assert (prefix_in(head.encode()), prefix_in(SITEMAP)) == ("x:", "")
+    assert RecordReader(FileKind.SITEMAP, prefix="x:").separator == b"</x:url>"
+    entry = f"{head}<x:url><image:loc>{URL}/picture.jpg</image:loc><x:loc>{URL}</x:loc>"
+    assert read(FileKind.SITEMAP, entry, prefix="x:") == [URL]
+
+
+def test_an_entry_of_a_sitemap_that_is_commented_out_is_none() -> None:
+    assert read(FileKind.SITEMAP, f"<!-- <url><loc>{URL}/1</loc>", f" --><url><loc>{URL}/2</loc>") == [None, f"{URL}/2"]
 
 
 def test_a_sitemap_gives_the_address_of_each_entry_and_expands_no_entity() -> None:

@@ -7,7 +7,6 @@ why it is none.
 from __future__ import annotations
 
 import csv
-import html
 import json
 import re
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pydantic import ValidationError
 
 from newsdesk.contracts import FeedItem, Priority, UrlSubmitted
 from newsdesk.errors import RejectedUrlError
-from newsdesk.web import canonical_url, parse_url, url_in_line
+from newsdesk.web import canonical_url, parse_url, url_in_line, without_references
 
 HEAD_BYTES = 64 * 1024
 """What tells the kind of a file."""
@@ -78,7 +77,7 @@ class LineRefusal(StrEnum):
     NO_JSON = "not_json"
     """It is neither a JSON object nor a string."""
     FIELD = "field"
-    """A field is not as in ``url-submitted.v1.json``."""
+    """A field is not as in ``url-submitted.v1.json``, or is ``captureKey``, which a file cannot set."""
     NO_URL = "no_url"
     """It has no address where one is expected."""
     OPEN_QUOTE = "open_quote"
@@ -113,23 +112,29 @@ _ROOTS: dict[str, FileKind | FileRefusal] = {
     "feed": FileRefusal.FEED,
     "RDF": FileRefusal.FEED,
 }
-_ELEMENT = re.compile(r"<(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})[\s/>]")
-_LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,4096}?)\s*(?:\]\]>)?\s*</loc>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ELEMENT = re.compile(r"<((?:[\w.-]{1,40}:)?)([A-Za-z][\w.-]{0,40})[\s/>]")
+_LOC = re.compile(
+    r"<(?P<prefix>(?:[\w.-]{1,40}:)?)loc(?:\s[^<>]{0,1000})?>"
+    r"(?:\s*<!\[CDATA\[(?P<data>[^<>]{1,4096})\]\]>\s*|(?P<text>[^<>]{1,4096}))</(?P=prefix)loc\s*>"
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+"""One that does not end hides the rest, such as that of a record of a sitemap that is cut within it."""
 _WHOLE_ROW = {
     mark: re.compile(rf"{field}(?:{mark}{field})*+", re.DOTALL)
     for mark in ",;\t"
     for field in [rf'(?>"(?:[^"]|"")*+"[^{mark}]*+|(?!")[^{mark}]*+)']
 }
 """A row of CSV in which every quoted field ends, by what separates its fields (RFC 4180)."""
-_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16 = re.compile(rb"(?:[\t\n\r -~]\0){4}|(?:\0[\t\n\r -~]){4}")
+"""Four characters of ASCII, as UTF-16 without a mark has them."""
 
 
 def kind_of(name: str, head: bytes) -> FileKind | FileRefusal:
     """Return what a file is by its beginning, decompressed, and where that leaves it open by its name."""
     if not head.strip():
         return FileRefusal.EMPTY
-    if head.startswith(_OTHER_ENCODINGS):
+    if head.startswith(_OTHER_ENCODINGS) or _is_utf_16(head):
         return FileRefusal.ENCODING
     if head.startswith(b"WARC/"):
         return FileKind.WARC if name.endswith(WARC_NAMES) else FileRefusal.WARC_NAME
@@ -149,9 +154,19 @@ def kind_of(name: str, head: bytes) -> FileKind | FileRefusal:
     return FileRefusal.UNKNOWN
 
 
+def _is_utf_16(head: bytes) -> bool:
+    return _UTF_16.match(head) is not None
+
+
 def _kind_of_xml(text: str) -> FileKind | FileRefusal:
     element = _ELEMENT.search(_COMMENT.sub("", text))
-    return _ROOTS.get(element[1], FileRefusal.UNKNOWN) if element else FileRefusal.UNKNOWN
+    return _ROOTS.get(element[2], FileRefusal.UNKNOWN) if element else FileRefusal.UNKNOWN
+
+
+def prefix_in(head: bytes) -> str:
+    """Return what stands before the names of a sitemap's elements, such as ``x:`` in ``x:urlset``; mostly nothing."""
+    element = _ELEMENT.search(_COMMENT.sub("", head.decode("utf-8", "replace")))
+    return element[1] if element else ""
 
 
 @dataclass(slots=True)
@@ -162,16 +177,19 @@ class RecordReader:
     ----------
     column, delimiter : int, str or None
         Of CSV, once its first line was read.
+    prefix : str
+        Of a sitemap's elements.
     """
 
     kind: FileKind
     column: int | None = None
     delimiter: str | None = None
+    prefix: str = ""
 
     @property
     def separator(self) -> bytes:
         """What ends a record."""
-        return b"</url>" if self.kind is FileKind.SITEMAP else b"\n"
+        return f"</{self.prefix}url>".encode() if self.kind is FileKind.SITEMAP else b"\n"
 
     def read(self, number: int, body: bytes) -> Item | Refused | None:
         """Return what a record says; None for one that says nothing, such as a comment."""
@@ -188,7 +206,7 @@ class RecordReader:
             case FileKind.JSON_LINES:
                 return _read_json(text) if text.strip() else None
             case FileKind.SITEMAP:
-                return _read_entry(text)
+                return _read_entry(text, self.prefix)
             case FileKind.WARC | FileKind.OPML:
                 raise ValueError("no lines")
 
@@ -237,13 +255,13 @@ def _read_json(text: str) -> Item | Refused:
     return _item(document)
 
 
-def _read_entry(text: str) -> Item | Refused | None:
+def _read_entry(text: str, prefix: str) -> Item | Refused | None:
     """Return what an entry of a sitemap names; the last piece of the file is none. No entity is expanded but XML's."""
     clean = _COMMENT.sub("", text)
-    found = _LOC.search(clean)
+    found = next((loc for loc in _LOC.finditer(clean) if loc["prefix"] == prefix), None)
     if found is None:
         return Refused(LineRefusal.NO_URL) if re.search(r"<(?:[\w.-]+:)?url[\s>]", clean) else None
-    return _item({"url": html.unescape(found[1])})
+    return _item({"url": without_references(found["data"] or found["text"]).strip()})
 
 
 def _item(document: dict[str, Any]) -> Item | Refused:
@@ -251,6 +269,9 @@ def _item(document: dict[str, Any]) -> Item | Refused:
     try:
         request = UrlSubmitted.model_validate({**document, "submissionId": None})
     except ValidationError:
+        return Refused(LineRefusal.FIELD)
+    if request.capture_key is not None:
+        # Who may hand in lists may not for that reason push pages; without its page, the site would be visited.
         return Refused(LineRefusal.FIELD)
     try:
         canonical = canonical_url(parse_url(request.url))

@@ -30,10 +30,17 @@ class SourceLists:
     sources: SourceStore
     clock: Clock
 
-    def add(self, progress: FileProgress, data: bytes) -> tuple[FileProgress, list[tuple[int, str]]]:
+    def add(
+        self, progress: FileProgress, data: bytes, ended_by: str | None = None
+    ) -> tuple[FileProgress, list[tuple[int, str]]]:
         """Add the next part; return how far the file has been taken then, and which of its feeds were refused.
 
         A source that is there already is a duplicate: what was set for it stays.
+
+        Parameters
+        ----------
+        ended_by : str or None
+            Why ``data`` is not the whole file, where it is not.
         """
         document = read_opml(data)
         part = document.outlines[progress.lines : progress.lines + PART_SOURCES]
@@ -54,7 +61,7 @@ class SourceLists:
             "taken": progress.taken + added,
             "duplicates": progress.duplicates + len(part) - added - own_refusals,
             "refused": dict(Counter(progress.refused) + Counter(reason for _, reason in refusals)),
-            "ended_by": "too_many_records" if document.is_truncated else None,
+            "ended_by": ended_by or ("too_many_records" if document.is_truncated else None),
             "updated_at": to_text(self.clock()),
         }
         return progress.model_copy(update=update), refusals

@@ -16,8 +16,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -43,7 +42,17 @@ from newsdesk.opml import MOST_OPML_BYTES
 from newsdesk.ports import ObjectStore
 from newsdesk.sources import SourceStore
 from receiver.archives import Archives
-from receiver.formats import HEAD_BYTES, FileKind, FileRefusal, Item, LineRefusal, RecordReader, Refused, kind_of
+from receiver.formats import (
+    HEAD_BYTES,
+    FileKind,
+    FileRefusal,
+    Item,
+    LineRefusal,
+    RecordReader,
+    Refused,
+    kind_of,
+    prefix_in,
+)
 from receiver.outlines import SourceLists
 from receiver.records import DamagedFileError, FileTooLargeError, RawRecord, pieces, split, with_quoted_lines
 from receiver.report import REFUSALS_LISTED, report_on
@@ -174,8 +183,9 @@ class IntakeStage:
         progress = progress.model_copy(update={"is_compressed": first.startswith(_GZIP)})
         kind: FileKind | FileRefusal
         try:
-            kind = kind_of(key, next(self._pieces(progress), b"")[:HEAD_BYTES])
-            said = _said_of(found)
+            head = next(self._pieces(progress), b"")[:HEAD_BYTES]
+            kind = kind_of(key, head)
+            said = _said_of(found) | ({"prefix": prefix_in(head)} if kind is FileKind.SITEMAP else {})
         except DamagedFileError:
             kind, said = FileRefusal.DAMAGED, {}
         except ValidationError:
@@ -246,13 +256,18 @@ class IntakeStage:
 
     def _sources_added(self, progress: FileProgress) -> FileProgress:
         """Add the next feeds of a list to the registry, and return how far it has been taken then."""
-        data = b""
-        with suppress(DamagedFileError, FileTooLargeError, FileChangedError):
+        data, ended_by = b"", None
+        try:
             for piece in self._pieces(progress):
                 data += piece
                 if len(data) > MOST_OPML_BYTES:
+                    ended_by = "too_large"
                     break
-        after, refusals = SourceLists(self.sources, self.clock).add(progress, data)
+        except DamagedFileError:
+            ended_by = "damaged"
+        except FileChangedError:
+            ended_by = "changed"
+        after, refusals = SourceLists(self.sources, self.clock).add(progress, data, ended_by)
         document = _Part(refusals=refusals).document()
         self.objects.put(inbox_part_key(progress.file_id, after.part), document, "application/json", "gzip")
         return after
@@ -265,17 +280,20 @@ class IntakeStage:
         return after
 
     def _read_part(self, progress: FileProgress) -> tuple[_Part, FileProgress]:
-        reader = RecordReader(FileKind(progress.file_kind or ""), progress.column, progress.delimiter)
+        reader = RecordReader(FileKind(progress.file_kind or ""), progress.column, progress.delimiter, progress.prefix)
         seen = {known for number in range(1, progress.part + 1) for known in self._seen_in(progress, number)}
         part, last, ended_by = _Part(), None, None
         is_through = True
         try:
             for raw in with_quoted_lines(self._records(progress, reader), reader.is_open):
-                if raw.number > MAXIMUM_RECORDS:
+                found = Refused(LineRefusal.TOO_LONG) if raw.body is None else reader.read(raw.number, raw.body)
+                # What stands behind the last entry of a sitemap is none.
+                is_entry = found is not None or reader.kind is not FileKind.SITEMAP
+                if is_entry and raw.number > MAXIMUM_RECORDS:
                     ended_by = "too_many_records"
                     break
-                last = raw
-                self._take(progress, part, raw, reader, seen)
+                last = raw if is_entry else replace(raw, number=raw.number - 1)
+                _take(progress, part, raw.number, found, seen)
                 if raw.number - progress.lines >= PART_RECORDS or raw.end - progress.offset >= PART_BYTES:
                     is_through = False
                     break
@@ -286,22 +304,6 @@ class IntakeStage:
         except FileChangedError:
             ended_by = "changed"
         return part, self._after(progress, part, last, reader, ended_by, is_through=is_through)
-
-    def _take(
-        self, progress: FileProgress, part: _Part, raw: RawRecord, reader: RecordReader, seen: set[bytes]
-    ) -> None:
-        found = Refused(LineRefusal.TOO_LONG) if raw.body is None else reader.read(raw.number, raw.body)
-        if isinstance(found, Refused):
-            part.refusals.append((raw.number, found.reason))
-        elif isinstance(found, Item):
-            name = hashlib.sha256(found.canonical.encode("utf-8")).digest()[:8]
-            if name in seen:
-                part.duplicates += 1
-                return
-            seen.add(name)
-            part.hashes.append(name)
-            part.taken.append(raw.number)
-            part.bodies.append(_body(progress, raw.number, found))
 
     def _after(
         self,
@@ -421,6 +423,21 @@ class IntakeStage:
                 break
             found += [(line, reason) for line, reason in self._part(progress, number).get("refusals", ())]
         return found[:REFUSALS_LISTED]
+
+
+def _take(progress: FileProgress, part: _Part, number: int, found: Item | Refused | None, seen: set[bytes]) -> None:
+    """Add what a record asks for to its part."""
+    if isinstance(found, Refused):
+        part.refusals.append((number, found.reason))
+    elif isinstance(found, Item):
+        name = hashlib.sha256(found.canonical.encode("utf-8")).digest()[:8]
+        if name in seen:
+            part.duplicates += 1
+            return
+        seen.add(name)
+        part.hashes.append(name)
+        part.taken.append(number)
+        part.bodies.append(_body(progress, number, found))
 
 
 def _said_of(found: InboxFile) -> dict[str, Any]:
