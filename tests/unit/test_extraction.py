@@ -22,7 +22,8 @@ from extractor.reading.full import extract, extract_plain_text, require_article
 from newsdesk.contracts import BlockType, Extracted, Reason, to_document, to_json_bytes
 from newsdesk.errors import PermanentError
 
-URL = "https://www.courier.example/news/gates"
+SITE = "https://www.courier.example"
+URL = f"{SITE}/news/gates"
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 CAPTURED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -217,6 +218,29 @@ def test_links_of_the_body_are_kept_and_those_around_it_are_not() -> None:
         ("https://water.example/levels", "the levels", "external"),
         ("https://sea.courier.example/", "sea", "internal"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("base", "folder"),
+    [
+        ('<base href="/press/">', f"{SITE}/press/"),
+        ('<base target="_blank"><base href="https://desk.courier.example/a/b"><base href="/c/">', "https://desk.courier.example/a/"),
+        ('<base href="">', f"{SITE}/news/2026/03/"),
+        ('<base href="javascript:alert(1)">', f"{SITE}/news/2026/03/"),
+    ],
+    ids=["of the site", "the first with an address", "empty", "unusable"],
+)  # fmt: skip
+def test_relative_addresses_are_relative_to_the_base_that_a_page_states(base: str, folder: str) -> None:
+    # Given a page with relative links and a picture
+    prose = (
+        PROSE + '<p>The <a href="tides">tide report</a>.</p><figure><img src="gate.jpg" alt="A gate"></figure>' + PROSE
+    )
+    # When it is extracted
+    result = extracted(page(base, prose), url=f"{SITE}/news/2026/03/gates")
+    # Then they lead where a browser would go, and the site is still the page's own
+    assert [(link.url, link.kind) for link in result.links] == [(f"{folder}tides", "internal")]
+    assert [mark.url for block in result.article.blocks for mark in block.marks] == [f"{folder}tides"]
+    assert [media.url for block in result.article.blocks for media in block.media] == [f"{folder}gate.jpg"]
 
 
 def test_what_the_site_asks_of_machines_is_recorded() -> None:

@@ -18,6 +18,13 @@ def images(head: str = "", body: str = "", url: str = URL) -> list[FoundImage]:
     return list(stated_images(page))
 
 
+def test_an_address_is_relative_to_the_base_that_a_page_states() -> None:
+    (image,) = images(
+        '<base href="https://pictures.courier.example/2026/"><meta property="og:image" content="gate.jpg">'
+    )
+    assert image.url == "https://pictures.courier.example/2026/gate.jpg"
+
+
 def test_an_image_is_known_by_its_address_caption_and_credit() -> None:
     # Given a main image, the same picture in the text in another size, and another picture
     head = '<meta property="og:image" content="/pictures/gates-at-dawn.jpg?w=1200">'

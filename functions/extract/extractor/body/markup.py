@@ -39,7 +39,7 @@ def mark_up(body: Body, page: Page, titles: Iterable[str] = ()) -> Body:
         return body
     media = media_in(page, body, titles)
     groups = groups_of(page.segments[index] for index in body.kept)
-    return replace(body, blocks=_marked_blocks(groups, body.blocks, page.url, media))
+    return replace(body, blocks=_marked_blocks(groups, body.blocks, page.base, media))
 
 
 def marked_blocks(segments: Iterable[Segment], base: Url | None) -> tuple[Block, ...]:

@@ -135,7 +135,7 @@ def _box_of(placed: Placed, page: Page, chosen: Set[int]) -> range | None:
 def _picture(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen, is_amid: bool) -> Media | None:
     is_lead = placed.before == kept[0] and _is_stated(placed.element, page)
     found = picture_in_place(placed.element, is_of_text=is_amid or is_lead)
-    address = checked_url(found.image.url, page.url) if found else None
+    address = checked_url(found.image.url, page.base) if found else None
     if found is None or address is None:
         return None
     lines = " ".join(_lines_in(found.box, placed.before, page, kept))
@@ -180,7 +180,7 @@ def _alt(picture: Element, said: str, titles: Set[str]) -> str | None:
 def _embed(element: Element, page: Page) -> Media | None:
     """Return a frame or a recording that is content, by reference."""
     stated = embedded_address(element)
-    address = checked_url(stated, page.url) if stated else None
+    address = checked_url(stated, page.base) if stated else None
     if address is None or not is_of_some_size(element):
         return None
     names = f"{address.href} {element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}"

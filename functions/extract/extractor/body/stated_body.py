@@ -59,7 +59,7 @@ def prefer_script_body(body: Body, page: Page, titles: Sequence[str]) -> Body:
     if shown > _MOST_SHOWN_WORDS or not is_free:
         return body
     segments = [s for s in script_body(page, titles) if not is_furniture(kind_of_line(s.text)) and s.text not in titles]
-    blocks = marked_blocks(segments, page.url)
+    blocks = marked_blocks(segments, page.base)
     text = "\n".join(block.text for block in blocks)
     size = count_words(text)
     if size < SHORTEST_WORDS or shown >= MISSING * size or (shown >= SHORTEST_WORDS and not _opens(body.text, text)):

@@ -25,7 +25,7 @@ from urllib.parse import unquote
 from publicsuffixlist import PublicSuffixList
 
 from extractor.contract import CanonicalLink, CanonicalRejection
-from extractor.html.links import checked_url
+from extractor.html.links import base_of, checked_url
 from newsdesk.web import Url, canonical_url, literal_address, parse_url
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def _declared(tree: HtmlElement | None, headers: Iterable[tuple[str, str]], page
     head = None if tree is None else tree.find("head")
     if head is None:
         return
-    base_element = head.find("base[@href]")
-    base = page if base_element is None else checked_url(base_element.get("href", ""), page) or page
+    base = base_of(head.find("base[@href]"), page)
     for link in head.iterchildren("link"):
         is_canonical = "canonical" in link.get("rel", "").lower().split()
         href = link.get("href", "").strip()

@@ -24,17 +24,19 @@ _MAXIMUM_ANCHORS = 5_000
 _LONGEST_TEXT = 300
 
 
-def links_of(segments: Iterable[Segment], base: Url | None) -> tuple[Link, ...]:
+def links_of(segments: Iterable[Segment], url: Url | None, base: Url | None) -> tuple[Link, ...]:
     """Return the links in segments, in order, each URL once.
 
     Parameters
     ----------
     segments : iterable of Segment
         Those of the body.
+    url : Url or None
+        The page's: what is internal is of its site.
     base : Url or None
         What relative links are relative to.
     """
-    if base is None:
+    if url is None or base is None:
         return ()
     found: dict[str, Link] = {}
     anchors = (anchor for segment in segments for anchor in segment.links)
@@ -45,7 +47,7 @@ def links_of(segments: Iterable[Segment], base: Url | None) -> tuple[Link, ...]:
         target = checked_url(href, base)
         if target is not None and target.href not in found:
             text = " ".join(storable(anchor.text_content()).split())[:_LONGEST_TEXT]
-            kind = "internal" if is_same_site(base.host, target.host) else "external"
+            kind = "internal" if is_same_site(url.host, target.host) else "external"
             found[target.href] = Link(url=target.href, text=text or None, kind=kind)
             if len(found) == _MAXIMUM_LINKS:
                 break
@@ -72,6 +74,11 @@ def checked_url(text: str, base: Url | None = None) -> Url | None:
         return parse_url(text, base)
     except RejectedUrlError:
         return None
+
+
+def base_of(base: HtmlElement | None, page: Url) -> Url:
+    """Return what a page's relative addresses are relative to: what its ``<base href>`` says, or the page itself."""
+    return page if base is None else checked_url(base.get("href") or "", page) or page
 
 
 def is_same_site(host: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from extractor.html.containers import Container
 from extractor.html.elements import Elements
 from extractor.html.json_ld import StructuredData, read_structured_data
-from extractor.html.links import checked_url
+from extractor.html.links import base_of, checked_url
 from extractor.html.meta_tags import MetaStatements, read_meta
 from extractor.html.segments import Placed, Segment, walk
 from extractor.html.tree import parse_html
@@ -74,6 +74,12 @@ class Page:
         """Let go of what refers to itself, so that all of a page ends with it, and nobody has to search for it."""
         for container in self.containers:
             container.items.clear()
+
+    @cached_property
+    def base(self) -> Url | None:
+        """What relative addresses are relative to: the first ``<base href>`` (HTML, 2.4.3), or the page's own URL."""
+        stated = (element for element in self.elements.of("base") if element.get("href") is not None)
+        return None if self.url is None else base_of(next(stated, None), self.url)
 
     @cached_property
     def template_words(self) -> frozenset[str]:

@@ -122,7 +122,7 @@ def _links(page: Page, url: Url, parts: Collection[str]) -> Iterator[tuple[Eleme
             continue
         if not _DIGIT.search(href) and not _is_near(href, url):
             continue
-        target = checked_url(href, url)
+        target = checked_url(href, page.base)
         if target is not None and target.host.removeprefix("www.") == url.host.removeprefix("www."):
             yield element, target
 

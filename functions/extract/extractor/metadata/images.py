@@ -94,7 +94,7 @@ def stated_images(page: Page) -> tuple[FoundImage, ...]:
     """Return the images of the article, the main one first, each picture once."""
     found: dict[str, FoundImage] = {}
     for image in _stated(page):
-        address = checked_url(image.url, page.url)
+        address = checked_url(image.url, page.base)
         if address is None:
             continue
         name = file_name(address.href)

@@ -238,7 +238,7 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
     body, kind, wall = reading.body, reading.kind, reading.wall
     result = ExtractionResult(
         _article(page, capture, delivery, reading),
-        links=links_of((page.segments[index] for index in body.kept), page.url),
+        links=links_of((page.segments[index] for index in body.kept), page.url, page.base),
         dropped=_dropped(page.segments, body),
         canonical=canonical,
         signals=signals,
