@@ -6,7 +6,6 @@ Comes in: articles, committed. Goes out: assertions. Changes: moto's memory.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -34,7 +33,7 @@ from newsdesk.contracts import (
     to_json_bytes,
     vector_key,
 )
-from newsdesk_cli.searching import Found, NothingToSearchError, Search, StackSearch, finding, following
+from newsdesk_cli.searching import Found, NothingToSearchError, Search, StackSearch, following
 from newsdesk_cli.stack import Stack
 from publisher.stage import change_of
 from tests.examples import NOW, article_bytes, at_stage, current_of, id_of, key_of, revision_of
@@ -213,17 +212,6 @@ def test_a_vector_that_comes_later_is_taken_in(newsroom: Newsroom, monkeypatch: 
     # When it has one, Then its meaning finds it
     newsroom.embed(state)
     assert ids(newsroom.find(Search(like="a crossing for cars"))) == [state.article_id]
-
-
-def test_likeness_is_the_same_with_and_without_numpy(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    vectors = [decode_vector(encode_vector(embed(*story))) for story in STORIES]
-    lengths = [sum(value * value for value in vector) ** 0.5 for vector in vectors]
-    body = b"".join(vector.tobytes() for vector in vectors)
-    fast = finding._best(vectors[0], lengths, body, 2)
-    monkeypatch.setitem(sys.modules, "numpy", None)
-    slow = finding._best(vectors[0], lengths, body, 2)
-    assert [place for place, _ in slow] == [place for place, _ in fast] == [0, 1]
-    assert [likeness for _, likeness in slow] == pytest.approx([likeness for _, likeness in fast], abs=1e-5)
 
 
 def test_a_body_that_is_no_change_fails_alone(newsroom: Newsroom) -> None:

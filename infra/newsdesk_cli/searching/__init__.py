@@ -3,7 +3,7 @@
 Comes in: a stack, words, filters. Goes out: articles, the best first. Changes: an index beside the stack's data, which
 follows the change feed.
 
-Order: query, index < following < finding.
+Order: query, vectors < index < following < finding.
 """
 
 from __future__ import annotations

@@ -9,14 +9,13 @@ the two scores have nothing in common. What is shown, the table has to confirm.
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsdesk.articles import ArticleState
-from newsdesk.contracts import StoredVector, cosine, decode_vector, encode_vector, vector_key
+from newsdesk.contracts import StoredVector, decode_vector, encode_vector, vector_key
 from newsdesk.errors import ObjectMissingError
 from newsdesk.reader import Storage
 from newsdesk_cli.searching.following import follow
@@ -209,31 +208,8 @@ def nearest(
     index: SearchIndex, model: str, vector: str, filters: Filters, limit: int, least: float = -1.0
 ) -> list[tuple[str, str]]:
     """Return ids and keys of the articles whose vectors are closest, the closest first."""
-    numbers, lengths, body = index.vectors(model, filters)
-    if not numbers:
-        return []
-    best = _best(decode_vector(vector), lengths, body, limit)
-    return index.named([numbers[place] for place, likeness in best if likeness >= least])
-
-
-def _best(wanted: Sequence[int], lengths: Sequence[float], body: bytes, limit: int) -> list[tuple[int, float]]:
-    """Return places and cosines of the closest vectors; numpy is a hundred times as fast, and is where the model is."""
-    size = len(wanted)
-    try:
-        import numpy
-    except ImportError:
-        signed = memoryview(body).cast("b")
-        likeness = ((n, cosine(wanted, signed[n * size : (n + 1) * size])) for n in range(len(lengths)))
-        return heapq.nsmallest(limit, likeness, key=lambda pair: (-pair[1], pair[0]))
-    matrix = numpy.frombuffer(body, dtype=numpy.int8).reshape(-1, size)
-    direction = numpy.array(wanted, dtype=numpy.float32)
-    products = numpy.empty(len(matrix), dtype=numpy.float32)
-    for start in range(0, len(matrix), 2048):  # a part at a time, which stays in the processor's cache
-        products[start : start + 2048] = matrix[start : start + 2048].astype(numpy.float32) @ direction
-    products /= numpy.array(lengths, dtype=numpy.float32) * numpy.linalg.norm(direction)
-    candidates = numpy.argpartition(-products, min(limit, len(products) - 1))[:limit]
-    ordered = candidates[numpy.lexsort((candidates, -products[candidates]))]
-    return [(int(place), float(products[place])) for place in ordered]
+    best = index.closest(model, decode_vector(vector), filters, limit)
+    return [(article_id, key) for article_id, key, likeness in best if likeness >= least]
 
 
 def joined(*rankings: Iterable[tuple[str, str]]) -> list[tuple[str, str, float, str]]:

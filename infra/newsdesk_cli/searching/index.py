@@ -17,38 +17,36 @@ from pathlib import Path
 
 from newsdesk.contracts import Article, StoredVector, decode_vector
 from newsdesk_cli.searching.query import Query, spaced
+from newsdesk_cli.searching.vectors import ROWS, SCHEMA, VectorBlocks, closest
 
-_VERSION = 1
-_SCHEMA = """
+_VERSION = 2
+_SCHEMA = f"""
+{SCHEMA}
 CREATE TABLE about (bucket TEXT NOT NULL);
 CREATE TABLE entry (name TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE article (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, key TEXT NOT NULL,
-    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, asked_at REAL
+    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, block INTEGER, asked_at REAL
 );
+CREATE INDEX article_by_key ON article (key);
+CREATE INDEX article_without_vector ON article (number) WHERE block IS NULL;
 CREATE INDEX article_by_host ON article (host);
 CREATE TABLE country (iso2 TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (iso2, number)) WITHOUT ROWID;
 CREATE INDEX country_by_article ON country (number);
 CREATE VIRTUAL TABLE words USING fts5 (headline, body, tokenize = 'unicode61 remove_diacritics 2');
-CREATE TABLE vector (number INTEGER PRIMARY KEY, model TEXT NOT NULL, length REAL NOT NULL, body BLOB NOT NULL);
 """
 
-_BY_WORDS = """
+_PASSES = """
+(:host IS NULL OR article.host = :host) AND (:language IS NULL OR article.language = :language)
+AND (:since IS NULL OR article.day >= :since) AND (:until IS NULL OR article.day <= :until)
+AND (:country IS NULL OR article.number IN (SELECT number FROM country WHERE iso2 = :country))
+"""
+_BY_WORDS = f"""
 SELECT article.id, article.key FROM words JOIN article ON article.number = words.rowid
-WHERE words MATCH :expression
-AND (:host IS NULL OR article.host = :host) AND (:language IS NULL OR article.language = :language)
-AND (:since IS NULL OR article.day >= :since) AND (:until IS NULL OR article.day <= :until)
-AND (:country IS NULL OR article.number IN (SELECT number FROM country WHERE iso2 = :country))
+WHERE words MATCH :expression AND {_PASSES}
 ORDER BY bm25(words, 4.0, 1.0), article.number LIMIT :limit
-"""
-_VECTORS = "SELECT number, length, body FROM vector WHERE model = :model"
-_VECTORS_OF_SOME = """
-SELECT number, length, body FROM article JOIN vector USING (number)
-WHERE model = :model
-AND (:host IS NULL OR article.host = :host) AND (:language IS NULL OR article.language = :language)
-AND (:since IS NULL OR article.day >= :since) AND (:until IS NULL OR article.day <= :until)
-AND (:country IS NULL OR article.number IN (SELECT number FROM country WHERE iso2 = :country))
-"""
+"""  # noqa: S608 - of constants
+_WITH_VECTORS = f"SELECT number FROM article WHERE block IS NOT NULL AND {_PASSES}"  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,7 @@ class SearchIndex:
         self._path = path
         with self.alone():
             self._database = self._opened(bucket)
+        self._blocks = VectorBlocks(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -136,17 +135,19 @@ class SearchIndex:
 
     def _cleared(self, article_id: str) -> int:
         """Take out what there is of an article, and return the number that it has, or the next one that is free."""
-        row = self._database.execute("SELECT number FROM article WHERE id = ?", (article_id,)).fetchone()
+        row = self._database.execute("SELECT number, block FROM article WHERE id = ?", (article_id,)).fetchone()
         if row is None:
             return int(self._database.execute("SELECT coalesce(max(number), 0) + 1 FROM article").fetchone()[0])
+        number, block = int(row[0]), row[1]
         for statement in (
             "DELETE FROM words WHERE rowid = ?",
             "DELETE FROM country WHERE number = ?",
-            "DELETE FROM vector WHERE number = ?",
             "DELETE FROM article WHERE number = ?",
         ):
-            self._database.execute(statement, row)
-        return int(row[0])
+            self._database.execute(statement, (number,))
+        if block is not None:
+            self._blocks.remove(number, block)
+        return number
 
     def find(self, query: Query, filters: Filters, limit: int, *, is_loose: bool = False) -> list[tuple[str, str]]:
         """Return ids and keys of the articles that have all words (or any), by BM25, the best first."""
@@ -164,8 +165,8 @@ class SearchIndex:
     def lacking_vectors(self, asked_before: float, limit: int) -> list[str]:
         """Return keys of articles that have no vector and were not asked for it since a time, the latest first."""
         rows = self._database.execute(
-            "SELECT key FROM article WHERE (asked_at IS NULL OR asked_at < ?) "
-            "AND number NOT IN (SELECT number FROM vector) ORDER BY number DESC LIMIT ?",
+            "SELECT key FROM article WHERE block IS NULL AND (asked_at IS NULL OR asked_at < ?) "
+            "ORDER BY number DESC LIMIT ?",
             (asked_before, limit),
         )
         return [str(key) for (key,) in rows]
@@ -176,33 +177,36 @@ class SearchIndex:
 
     def put_vector(self, stored: StoredVector) -> None:
         """Keep an article's vector, unless it is of another revision."""
-        body = decode_vector(stored.vector)
-        length = sum(value * value for value in body) ** 0.5
-        self._database.execute(
-            "INSERT OR REPLACE INTO vector (number, model, length, body) SELECT number, ?, ?, ? FROM article "
-            "WHERE key = ?",
-            (stored.model, length, body.tobytes(), stored.key),
-        )
+        row = self._database.execute("SELECT number, block FROM article WHERE key = ?", (stored.key,)).fetchone()
+        if row is None:
+            return
+        number, block = row
+        if block is not None:
+            self._blocks.remove(number, block)
+        block = self._blocks.put(number, stored.model, decode_vector(stored.vector))
+        self._database.execute("UPDATE article SET block = ? WHERE number = ?", (block, number))
 
-    def vectors(self, model: str, filters: Filters) -> tuple[list[int], list[float], bytes]:
-        """Return numbers, lengths, and the vectors themselves, one after the other, of the articles that have one."""
-        statement = _VECTORS if filters == Filters() else _VECTORS_OF_SOME
-        rows = self._database.execute(statement, {"model": model, **asdict(filters)}).fetchall()
-        return [row[0] for row in rows], [row[1] for row in rows], b"".join(row[2] for row in rows)
+    def closest(self, model: str, vector: Sequence[int], filters: Filters, limit: int) -> list[tuple[str, str, float]]:
+        """Return ids, keys and cosines of the articles whose vectors are closest, the closest first."""
+        among = firsts = None
+        if filters != Filters():
+            among = [number for (number,) in self._database.execute(_WITH_VECTORS, asdict(filters))]
+            firsts = {number - number % ROWS for number in among}
+        found = dict(closest(self._blocks.read(model, len(vector), firsts), vector, limit, among))
+        return [(identifier, key, found[number]) for number, identifier, key in self._named(list(found))]
 
-    def named(self, numbers: Sequence[int]) -> list[tuple[str, str]]:
-        """Return ids and keys of articles by their numbers, in that order."""
+    def _named(self, numbers: Sequence[int]) -> list[tuple[int, str, str]]:
+        """Return numbers, ids and keys of articles that are there, in the order of their numbers given."""
         rows = self._database.execute(
             "SELECT number, id, key FROM article WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps(numbers),),
         )
-        found = {number: (str(identifier), str(key)) for number, identifier, key in rows}
-        return [found[number] for number in numbers]
+        found = {number: (number, str(identifier), str(key)) for number, identifier, key in rows}
+        return [found[number] for number in numbers if number in found]
 
     def models(self) -> list[str]:
-        """Return the models of the vectors that there are, the commonest first."""
-        rows = self._database.execute("SELECT model FROM vector GROUP BY model ORDER BY count(*) DESC")
-        return [str(model) for (model,) in rows]
+        """Return the models of the vectors that there are."""
+        return self._blocks.models()
 
     # ------------------------------------------------------------------------------------------------- the file
 
