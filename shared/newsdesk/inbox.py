@@ -66,6 +66,8 @@ class FileProgress(Record):
         Of a CSV file.
     prefix : str
         Of the elements of a sitemap.
+    line_end : str
+        What ends a line.
     ended_by : str or None
         Why the end of the file was not read; None at its end.
     counted_parts : int
@@ -97,6 +99,7 @@ class FileProgress(Record):
     column: int | None = None
     delimiter: str | None = None
     prefix: str = ""
+    line_end: str = "\n"
     taken: int = 0
     duplicates: int = 0
     refused: Mapping[str, int] = Field(default_factory=dict)

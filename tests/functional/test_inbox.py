@@ -198,6 +198,16 @@ def test_a_file_that_is_nothing_we_know_gets_a_report_that_says_so(
     assert (inbox.report(key)["state"], inbox.report(key)["reason"], inbox.sent()) == ("refused", reason, [])
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("key", "first"), [("inbox/a.txt", "# ours"), ("inbox/a.csv", "url")])
+@pytest.mark.usefixtures("small_parts")
+def test_lines_end_as_they_do_anywhere(inbox: Inbox, key: str, first: str, line_end: str) -> None:
+    event = inbox.put(key, line_end.join([first, *lines(9).split()]))
+    inbox.run(event)
+    assert {message.url: line_of(message) for message in inbox.sent()} == {f"{SITE}/{n}": n + 2 for n in range(9)}
+    assert (inbox.report(key)["lines"], inbox.report(key)["refused"]) == (10, 0)
+
+
 @pytest.mark.parametrize("prefix", ["", "x:"])
 @pytest.mark.usefixtures("small_parts")
 def test_the_report_on_a_sitemap_counts_its_entries(inbox: Inbox, prefix: str) -> None:

@@ -163,6 +163,11 @@ def _kind_of_xml(text: str) -> FileKind | FileRefusal:
     return _ROOTS.get(element[2], FileRefusal.UNKNOWN) if element else FileRefusal.UNKNOWN
 
 
+def line_end_in(head: bytes) -> str:
+    """Return what ends the lines of a file: a line feed, also behind a carriage return, or carriage returns alone."""
+    return "\r" if b"\r" in head and b"\n" not in head else "\n"
+
+
 def prefix_in(head: bytes) -> str:
     """Return what stands before the names of a sitemap's elements, such as ``x:`` in ``x:urlset``; mostly nothing."""
     element = _ELEMENT.search(_COMMENT.sub("", head.decode("utf-8", "replace")))
@@ -179,17 +184,20 @@ class RecordReader:
         Of CSV, once its first line was read.
     prefix : str
         Of a sitemap's elements.
+    line_end : str
+        What ends a line, where the file has lines.
     """
 
     kind: FileKind
     column: int | None = None
     delimiter: str | None = None
     prefix: str = ""
+    line_end: str = "\n"
 
     @property
     def separator(self) -> bytes:
         """What ends a record."""
-        return f"</{self.prefix}url>".encode() if self.kind is FileKind.SITEMAP else b"\n"
+        return (f"</{self.prefix}url>" if self.kind is FileKind.SITEMAP else self.line_end).encode()
 
     def read(self, number: int, body: bytes) -> Item | Refused | None:
         """Return what a record says; None for one that says nothing, such as a comment."""

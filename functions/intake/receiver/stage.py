@@ -51,6 +51,7 @@ from receiver.formats import (
     RecordReader,
     Refused,
     kind_of,
+    line_end_in,
     prefix_in,
 )
 from receiver.outlines import SourceLists
@@ -185,7 +186,9 @@ class IntakeStage:
         try:
             head = next(self._pieces(progress), b"")[:HEAD_BYTES]
             kind = kind_of(key, head)
-            said = _said_of(found) | ({"prefix": prefix_in(head)} if kind is FileKind.SITEMAP else {})
+            said = {**_said_of(found), "line_end": line_end_in(head)}
+            if kind is FileKind.SITEMAP:
+                said["prefix"] = prefix_in(head)
         except DamagedFileError:
             kind, said = FileRefusal.DAMAGED, {}
         except ValidationError:
@@ -280,7 +283,13 @@ class IntakeStage:
         return after
 
     def _read_part(self, progress: FileProgress) -> tuple[_Part, FileProgress]:
-        reader = RecordReader(FileKind(progress.file_kind or ""), progress.column, progress.delimiter, progress.prefix)
+        reader = RecordReader(
+            FileKind(progress.file_kind or ""),
+            progress.column,
+            progress.delimiter,
+            progress.prefix,
+            progress.line_end,
+        )
         seen = {known for number in range(1, progress.part + 1) for known in self._seen_in(progress, number)}
         part, last, ended_by = _Part(), None, None
         is_through = True
