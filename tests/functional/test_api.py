@@ -25,6 +25,7 @@ from harness import aws
 from newsdesk.adapters import feed as feed_adapter
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
+from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.adapters.sqs import SENDER_ATTRIBUTE
 from newsdesk.articles import ArticleState, Stage
 from newsdesk.articles.state import RetractionReason, Takedown, Tombstone
@@ -32,6 +33,7 @@ from newsdesk.clock import to_text, utc_now
 from newsdesk.contracts import ArticleChanged, changes_key
 from newsdesk.errors import ThrottledError
 from newsdesk.ports import FeedObject
+from newsdesk.sources import Source, changed
 from newsdesk.web import parse_url
 from responder.cursors import read_cursor, write_cursor
 from submitter.pushed import read_pushed
@@ -790,6 +792,22 @@ class TestSources:
         assert ask("DELETE", path).document == {"sourceId": added.document["sourceId"]}
         for method, body in (("GET", None), ("PATCH", {"title": "x"}), ("DELETE", None)):
             assert ask(method, path, body).problem == "unknown-source"
+
+    def test_a_filter_that_is_changed_leaves_the_others_and_the_document_is_read_again(
+        self, ask: Ask, table: str
+    ) -> None:
+        # Given a source that was read, so that the next request for it would be conditional
+        added = ask("POST", "/v1/sources", self.FEED).document
+        registry = DynamoSourceStore(table)
+        before = cast(Source, registry.get(added["sourceId"]))
+        assert registry.save(changed(before, etag='"v1"', last_modified="x", body_hash="y"))
+        # When one of its filters is changed
+        path = f"/v1/sources/{before.source_id}"
+        filters = ask("PATCH", path, {"filters": {"include": ["/2027/"]}}).document["filters"]
+        # Then the others stay, and the next request is not conditional
+        assert (filters["include"], filters["mostItemsADay"]) == (["/2027/"], 50)
+        after = cast(Source, registry.get(before.source_id))
+        assert (after.etag, after.last_modified, after.body_hash) == (None, None, None)
 
     def test_a_source_needs_no_kind(self, ask: Ask) -> None:
         assert ask("POST", "/v1/sources", {"url": "https://news.example/news.xml"}).document["kind"] == "feed"

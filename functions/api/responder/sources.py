@@ -85,6 +85,10 @@ class SourceDesk:
             return after
         version = before.version + 1
         whole = {**changed(after).model_dump(), **fields, "version": version}
+        if "filters" in fields:
+            # What they kept out until now is looked at again, even if the document stays as it is.
+            filters = {**before.filters.model_dump(), **fields["filters"]}
+            whole |= {"filters": filters, "etag": None, "last_modified": None, "body_hash": None}
         return _checked(lambda: Source.model_validate(whole))
 
     def remove(self, source_id: str) -> None:
