@@ -42,6 +42,14 @@ class PromptSender(SqsBulkSender):
         super().again(key, etag, step, 0)
 
 
+class KilledError(Exception):
+    """The function died here."""
+
+    @classmethod
+    def die(cls, *_: object) -> None:
+        raise cls
+
+
 class Inbox:
     """The stage on moto, and everything around it."""
 
@@ -218,6 +226,27 @@ def test_the_report_on_a_sitemap_counts_its_entries(inbox: Inbox, prefix: str) -
     assert (report["kind"], report["lines"], report["taken"], report["refused"]) == ("sitemap", 8, 8, 0)
     assert "endedBy" not in report
     assert sorted(map(line_of, inbox.sent())) == list(range(1, 9))
+
+
+def test_feeds_that_a_delivery_added_before_it_died_are_no_duplicates(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a list, one of whose feeds is a source already
+    assert inbox.stage.sources.add(new_source(SourceKind.FEED, f"{SITE}/feeds/0", NOW))
+    outlines = "".join(f'<outline xmlUrl="{SITE}/feeds/{n}"/>' for n in range(4))
+    event = inbox.put("inbox/mine.opml", f"<opml><body>{outlines}</body></opml>")
+    assert inbox.deliver(event) == "begun"
+    (step,) = aws.drain(inbox.own)
+    inbox.clock.advance(1)
+    # When the step dies after it has added the others, and comes again
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox.stage.objects, "put", KilledError.die)
+        with pytest.raises(KilledError):
+            inbox.deliver(step)
+    assert inbox.deliver(step) == "taken"
+    # Then the report is as if it had not
+    report = inbox.report("inbox/mine.opml")
+    assert (report["taken"], report["duplicates"]) == (3, 1)
 
 
 def test_a_list_of_feeds_that_breaks_off_says_so(inbox: Inbox) -> None:

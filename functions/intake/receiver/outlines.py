@@ -50,7 +50,7 @@ class SourceLists:
             if source is None:
                 refusals.append((number, LineRefusal.FIELD.value))
             else:
-                added += self.sources.add(source)
+                added += self.sources.add(source) or self._was_added(progress, source)
         lines = progress.lines + len(part)
         own_refusals = sum(reason == LineRefusal.FIELD.value for _, reason in refusals)
         update = {
@@ -65,6 +65,11 @@ class SourceLists:
             "updated_at": to_text(self.clock()),
         }
         return progress.model_copy(update=update), refusals
+
+    def _was_added(self, progress: FileProgress, source: Source) -> bool:
+        """Return whether a source is there because an earlier delivery of the step added it before it died."""
+        known = self.sources.get(source.source_id)
+        return known is not None and known.added_at > progress.started_at
 
     def _refused_by_reading(self, progress: FileProgress, document: OpmlDocument) -> list[tuple[int, str]]:
         return list(document.refused) if progress.part == 0 else []
