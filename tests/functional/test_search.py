@@ -6,6 +6,7 @@ Comes in: articles, committed. Goes out: assertions. Changes: moto's memory.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -33,7 +34,7 @@ from newsdesk.contracts import (
     to_json_bytes,
     vector_key,
 )
-from newsdesk_cli.searching import Found, NothingToSearchError, Search, StackSearch, following
+from newsdesk_cli.searching import Found, NothingToSearchError, Search, StackSearch
 from newsdesk_cli.stack import Stack
 from publisher.stage import change_of
 from tests.examples import NOW, article_bytes, at_stage, current_of, id_of, key_of, revision_of
@@ -206,11 +207,12 @@ def test_vectors_of_another_model_are_told_of(newsroom: Newsroom) -> None:
 
 def test_a_vector_that_comes_later_is_taken_in(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given an article that was indexed before it had a vector
-    monkeypatch.setattr(following, "_ASK_AGAIN_SECONDS", -1)
     state = newsroom.commit(0, *STORIES[0], is_embedded=False)
     newsroom.find(Search("bridge"))
-    # When it has one, Then its meaning finds it
+    # When it has one some seconds later, Then its meaning finds it
     newsroom.embed(state)
+    later = time.time() + 3
+    monkeypatch.setattr(time, "time", lambda: later)
     assert ids(newsroom.find(Search(like="a crossing for cars"))) == [state.article_id]
 
 

@@ -138,7 +138,7 @@ class Vectors(RuleBasedStateMachine):
                 assert found == pytest.approx(expected, abs=1e-5)
         assert self._index.models() == sorted({model for _, model, _ in complete.values()})
         lacking = {key_of(at_stage(Stage.REST, n), known) for n, known in self._now.items() if isinstance(known, int)}
-        assert set(self._index.lacking_vectors(1.0, 100)) == lacking
+        assert set(self._index.lacking_vectors(0.0, 100)) == lacking
 
 
 Vectors.TestCase.settings = settings(
@@ -155,6 +155,21 @@ def test_filters_leave_out_the_vectors_of_others(tmp_path: Path) -> None:
     found = index.closest("one", vector(chance), Filters(host="host1.example"), 10)
     assert {article_id for article_id, _, _ in found} == {id_of(1), id_of(3)}
     assert index.closest("one", vector(chance), Filters(host="nowhere.example"), 10) == []
+    index.close()
+
+
+def test_a_vector_is_asked_for_again_soon_and_then_less_and_less_often(tmp_path: Path) -> None:
+    index, keys = SearchIndex(tmp_path / "search.sqlite", "bucket"), [key_of(at_stage(Stage.REST, 1), 1)]
+    put(index, 1)
+    now, waits = 1_000_000.0, []
+    for _ in range(11):
+        assert index.lacking_vectors(now, 10) == keys
+        index.mark_asked(keys, now)
+        begun = now
+        while not index.lacking_vectors(now, 10):
+            now += 1
+        waits.append(now - begun)
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]
     index.close()
 
 

@@ -19,7 +19,6 @@ _BATCH = 500
 _AT_ONCE = 16
 _MOST_VECTORS = 5_000
 """Articles whose missing vectors one search asks for."""
-_ASK_AGAIN_SECONDS = 600
 
 
 def follow(
@@ -66,7 +65,7 @@ def _take_vectors(index: SearchIndex, storage: Storage, executor: ThreadPoolExec
             return None
 
     now = time.time()
-    keys = index.lacking_vectors(now - _ASK_AGAIN_SECONDS, _MOST_VECTORS)
+    keys = index.lacking_vectors(now, _MOST_VECTORS)
     for stored in executor.map(read, keys):
         if stored is not None:
             index.put_vector(stored)

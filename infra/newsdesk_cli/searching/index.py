@@ -19,14 +19,19 @@ from newsdesk.contracts import Article, StoredVector, decode_vector
 from newsdesk_cli.searching.query import Query, spaced
 from newsdesk_cli.searching.vectors import ROWS, SCHEMA, VectorBlocks, closest
 
-_VERSION = 2
+_FIRST_WAIT_SECONDS = 2.0
+_LONGEST_WAIT_SECONDS = 600.0
+"""Between two times that an article is asked for its vector; it doubles, as most vectors come within seconds."""
+
+_VERSION = 3
 _SCHEMA = f"""
 {SCHEMA}
 CREATE TABLE about (bucket TEXT NOT NULL);
 CREATE TABLE entry (name TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE article (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, key TEXT NOT NULL,
-    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, block INTEGER, asked_at REAL
+    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, block INTEGER,
+    asked_at REAL, wait REAL
 );
 CREATE INDEX article_by_key ON article (key);
 CREATE INDEX article_without_vector ON article (number) WHERE block IS NULL;
@@ -162,18 +167,21 @@ class SearchIndex:
 
     # ------------------------------------------------------------------------------------------------- vectors
 
-    def lacking_vectors(self, asked_before: float, limit: int) -> list[str]:
-        """Return keys of articles that have no vector and were not asked for it since a time, the latest first."""
+    def lacking_vectors(self, now: float, limit: int) -> list[str]:
+        """Return keys of articles that have no vector and are to be asked for it at a time, the latest first."""
         rows = self._database.execute(
-            "SELECT key FROM article WHERE block IS NULL AND (asked_at IS NULL OR asked_at < ?) "
+            "SELECT key FROM article WHERE block IS NULL AND (asked_at IS NULL OR asked_at + wait <= ?) "
             "ORDER BY number DESC LIMIT ?",
-            (asked_before, limit),
+            (now, limit),
         )
         return [str(key) for (key,) in rows]
 
     def mark_asked(self, keys: Iterable[str], now: float) -> None:
-        """Remember when the vectors of articles were asked for."""
-        self._database.executemany("UPDATE article SET asked_at = ? WHERE key = ?", [(now, key) for key in keys])
+        """Remember when articles were asked for their vectors; each time, the wait until the next is twice as long."""
+        self._database.executemany(
+            "UPDATE article SET asked_at = ?, wait = min(coalesce(2 * wait, ?), ?) WHERE key = ?",
+            [(now, _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS, key) for key in keys],
+        )
 
     def put_vector(self, stored: StoredVector) -> None:
         """Keep an article's vector, unless it is of another revision."""
