@@ -43,13 +43,13 @@ err = PrintableConsole(stderr=True, width=None if sys.stderr.isatty() else _LOG_
 
 
 def say(text: str) -> None:
-    """Print a line of progress."""
-    err.print(f"[dim]·[/] {escape(text)}", highlight=False)
+    """Print a line of progress: one line where it is no terminal, so that a command in it can be copied."""
+    err.print(f"[dim]·[/] {escape(text)}", highlight=False, soft_wrap=not err.is_terminal)
 
 
 def complain(text: str) -> None:
     """Print a line that says what went wrong."""
-    err.print(f"[red]newsdesk:[/] {escape(text)}", highlight=False)
+    err.print(f"[red]newsdesk:[/] {escape(text)}", highlight=False, soft_wrap=not err.is_terminal)
 
 
 def usage(text: str) -> NoReturn:

@@ -40,7 +40,8 @@ _CHANGE_COLOURS = {"created": "green", "updated": "cyan", "corrected": "yellow",
 
 def hits_table(found: Found) -> Table:
     """Return the articles that a search found: two lines each, so that it fits 80 columns."""
-    table = Table(box=None, pad_edge=False, show_header=False, caption=f"of {found.articles:,} articles")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.caption, table.caption_justify = f"{len(found.hits)} shown, of {found.articles:,} articles", "left"
     table.add_column("place", justify="right", no_wrap=True, style="dim")
     table.add_column("article", overflow="fold")
     for place, hit in enumerate(found.hits, start=1):

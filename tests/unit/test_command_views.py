@@ -15,7 +15,7 @@ import pytest
 from newsdesk.articles import Stage
 from newsdesk.clock import to_text
 from newsdesk_cli import submitting
-from newsdesk_cli.console import PrintableConsole
+from newsdesk_cli.console import PrintableConsole, complain, say
 from newsdesk_cli.doctor import examine
 from newsdesk_cli.ingestion import Ingestion, Result
 from newsdesk_cli.local_stack import Allowed
@@ -176,3 +176,9 @@ def test_what_is_not_installed_is_said_with_what_helps(monkeypatch: pytest.Monke
 def test_a_time_of_today_has_no_date() -> None:
     now = datetime(2026, 3, 14, 12, tzinfo=UTC)
     assert in_words(to_text(now + timedelta(minutes=5)), now).count("-") == 0
+
+
+@pytest.mark.parametrize("print_line", [say, complain])
+def test_a_line_in_a_pipe_stays_one_line(print_line: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
+    print_line("next: newsdesk query " + "word " * 60 + "end")
+    assert capsys.readouterr().err.count("\n") == 1
