@@ -565,6 +565,22 @@ def test_a_source_that_moves_to_another_one_is_paused() -> None:
     assert world.source.paused_reason is PauseReason.DUPLICATE
 
 
+def test_a_source_whose_new_address_is_added_later_is_paused() -> None:
+    # Given a source that has moved
+    world = World()
+    target = f"{SITE}/new-feed.xml"
+    feed = replace(world.lists("feed", item(1)), redirects=(Hop(URL, 308, target),), final_url=target)
+    world.poll(feed)
+    world.clock.advance(86400)
+    world.poll(feed)
+    assert world.poll(world.lists("later", item(1))) is PollStatus.NOTHING_NEW
+    # When somebody adds its new address, Then only that one goes on
+    world.store.add(new_source(SourceKind.FEED, target, world.clock()))
+    assert world.poll(world.lists("latest", item(2))) is PollStatus.PAUSED
+    assert (world.source.paused_reason, world.source.last_detail) == (PauseReason.DUPLICATE, f"moved to {target}")
+    assert len(world.queues.bodies) == 1
+
+
 # ------------------------------------------------------------------------------------------- warnings
 
 

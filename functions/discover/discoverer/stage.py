@@ -122,7 +122,7 @@ class DiscoverStage:
             return self._read_further(source, unread, asked)
         source = self._followed(source, asked)
         if source.state is SourceState.PAUSED:
-            return self._recorded(source, PollStatus.PAUSED, f"moved to {asked.moved_to}")
+            return self._recorded(source, PollStatus.PAUSED, f"moved to {asked.moved_to or source.url}")
         if asked.document is None:
             return self._unchanged(source, asked)
         return self._read(source, asked, asked.document)
@@ -274,18 +274,26 @@ class DiscoverStage:
         return (_as_paused(after, reason, now), PollStatus.PAUSED) if reason else (after, status)
 
     def _followed(self, source: Source, asked: Asked) -> Source:
-        """Return the source at its new address, once it has been redirecting there for good on two days."""
+        """Return the source at its new address, once it has been redirecting there for good on two days.
+
+        It is paused if that is a source already, or became one since the address was followed.
+        """
         today = self.clock().date().isoformat()
         if asked.moved_to is None or asked.moved_to == source.url:
+            if self._is_another_source(source, source.url):
+                return _as_paused(source, PauseReason.DUPLICATE, self.clock())
             return source.model_copy(update={"moved_to": None, "moved_on": None})
         if asked.moved_to != source.moved_to:
             return source.model_copy(update={"moved_to": asked.moved_to, "moved_on": today})
         if source.moved_on == today:
             return source
-        other = source_id_of(asked.moved_to)
-        if other != source.source_id and self.store.get(other) is not None:
+        if self._is_another_source(source, asked.moved_to):
             return _as_paused(source, PauseReason.DUPLICATE, self.clock())
         return source.model_copy(update={"url": asked.moved_to, "moved_to": None, "moved_on": None})
+
+    def _is_another_source(self, source: Source, url: str) -> bool:
+        other = source_id_of(url)
+        return other != source.source_id and self.store.get(other) is not None
 
     # ------------------------------------------------------------------------------------------------- records
 
