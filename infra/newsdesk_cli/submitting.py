@@ -129,5 +129,5 @@ def interruptible(ingestion: Ingestion, look_again: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         sent, left = len(ingestion.submitted), len(ingestion.pending)
-        say(f"interrupted: {sent:,} URLs were submitted, {left:,} of them have not ended; {look_again}")
+        say(f"interrupted; URLs submitted: {sent:,}, still without an outcome: {left:,}; {look_again}")
         raise

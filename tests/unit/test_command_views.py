@@ -141,7 +141,7 @@ class TestProgress:
         ingestion = Ingestion(Stack("newsdesk"), ["https://a.example/", "https://b.example/"])
         with pytest.raises(KeyboardInterrupt), interruptible(ingestion, "look again"):
             raise KeyboardInterrupt
-        assert said == ["interrupted: 2 URLs were submitted, 2 of them have not ended; look again"]
+        assert said == ["interrupted; URLs submitted: 2, still without an outcome: 2; look again"]
 
 
 class TestNetworks:
