@@ -39,7 +39,11 @@ _TOO_LONG = 431
 
 
 def check_conformance(
-    base_url: str, session: requests.Session, known: Mapping[str, str], examples: int
+    base_url: str,
+    session: requests.Session,
+    known: Mapping[str, str],
+    queries: Mapping[str, Mapping[str, str]],
+    examples: int,
 ) -> dict[str, dict[int, int]]:
     """Ask every operation for valid and for invalid things, always the same ones.
 
@@ -47,6 +51,8 @@ def check_conformance(
     ----------
     known : mapping
         Values of path parameters that lead to something; each operation is asked with them, and with made-up ones.
+    queries : mapping
+        By an operation's label, the query that it is asked with beside those values: for what a document cannot say.
     examples : int
         Of valid and of invalid requests of each operation.
 
@@ -64,17 +70,21 @@ def check_conformance(
     for operation in sorted(operations, key=lambda operation: bool(operation.method.upper() == "DELETE")):
         counted = statuses.setdefault(operation.label, {})
         names = [name for name in known if f"{{{name}}}" in operation.path]
-        paths: list[dict[str, Any] | None] = [None, *([{name: known[name] for name in names}] if names else [])]
-        for path in paths:
-            _ask(operation, GenerationMode.POSITIVE, path, base_url, session, examples, counted)
-        _ask(operation, GenerationMode.NEGATIVE, None, base_url, session, examples, counted)
+        stated: list[dict[str, Any]] = [{}]
+        if names:
+            stated.append({"path_parameters": {name: known[name] for name in names}})
+        if operation.label in queries:
+            stated[-1]["query"] = dict(queries[operation.label])
+        for parts in stated:
+            _ask(operation, GenerationMode.POSITIVE, parts, base_url, session, examples, counted)
+        _ask(operation, GenerationMode.NEGATIVE, {}, base_url, session, examples, counted)
     return statuses
 
 
 def _ask(
     operation: Any,
     mode: GenerationMode,
-    path: dict[str, Any] | None,
+    parts: Mapping[str, Any],
     base_url: str,
     session: requests.Session,
     examples: int,
@@ -88,7 +98,7 @@ def _ask(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode, path_parameters=path))
+    @given(case=operation.as_strategy(generation_mode=mode, **parts))
     def ask(case: Any) -> None:
         response = case.call(base_url=base_url, session=session, verify=session.verify)
         counted[response.status_code] = counted.get(response.status_code, 0) + 1

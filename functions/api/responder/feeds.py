@@ -48,6 +48,11 @@ class FeedFormat(StrEnum):
         """The media type of such a feed."""
         return f"application/{'atom+xml' if self is FeedFormat.ATOM else 'feed+json'}"
 
+    @property
+    def schema(self) -> dict[str, str]:
+        """What OpenAPI calls such a feed."""
+        return {"type": "string" if self is FeedFormat.ATOM else "object"}
+
 
 class SubjectKind(StrEnum):
     """By what articles are chosen."""

@@ -238,7 +238,7 @@ def _show_feeds(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
             **_responses({}, 400, 404, 500, 503),
             200: {
                 "description": "The feed.",
-                "content": {form.media_type: {"schema": {"type": "string"}} for form in FeedFormat},
+                "content": {form.media_type: {"schema": form.schema} for form in FeedFormat},
             },
             304: {"description": "The caller's copy, whose `ETag` it named, is the current one."},
         },
