@@ -56,8 +56,10 @@ def test_an_article_is_followed_from_its_url_to_its_capture(
     # Then
     assert found == f"/articles/{identifier}"
     assert "Harbour bridge reopens" in shown(application, found)
-    assert "page_furniture" in shown(application, f"{found}/cut")
-    assert "Councillor Dev Marchetti" in shown(application, f"{found}/explanation")
+    assert f"{found}/explanation" in shown(application, f"{found}/cut")
+    explained = shown(application, f"{found}/explanation")
+    assert "Councillor Dev Marchetti" in explained
+    assert "page_furniture" in explained
     assert "Councillor Dev Marchetti" in shown(application, f"{found}/capture/page")
     ended = world.stack.store.outcome(identifier, 1)
     assert ended is not None

@@ -211,7 +211,7 @@ def test_what_was_cut_is_shown_with_its_reason(newsroom: Newsroom, application: 
 
 def test_work_that_has_expired_is_said_to_be_gone(newsroom: Newsroom, application: ASGIApp) -> None:
     article = newsroom.article(1)
-    assert "no longer there" in page(application, f"/articles/{article.article_id}/cut").text_content()
+    assert "for large pages alone" in page(application, f"/articles/{article.article_id}/cut").text_content()
     assert "No page of it was captured" not in page(application, f"/articles/{article.article_id}").text_content()
 
 

@@ -186,7 +186,7 @@ class CutBlocks:
 
 
 def cut_blocks(stack: Stack, known: Known, begin: int = 0, reason: str = "") -> CutBlocks | None:
-    """Return what was cut from the page that a revision was made of; None if that is no longer kept."""
+    """Return what was cut from the page that a revision was made of; None if that is not kept, or no longer."""
     dropped = _dropped(stack, known)
     if dropped is None:
         return None
