@@ -223,8 +223,10 @@ class InMemoryArticleStore(FailsOnDemand):
         return _page(sorted(listed, key=_listing_order), limit, cursor)
 
     @can_fail
-    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
-        return self.clusters.neighbours(bands, limit_per_band)
+    def neighbours(
+        self, bands: Sequence[str], limit_per_band: int = 20, *, is_consistent: bool = False
+    ) -> Sequence[Neighbour]:
+        return self.clusters.neighbours(bands, limit_per_band, is_consistent=is_consistent)
 
     @can_fail
     def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:

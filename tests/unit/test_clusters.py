@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from enricher.statistics.near_duplicates import signature_of
-from newsdesk.articles import ClustersInMemory, relate
+from newsdesk.articles import ClustersInMemory, Neighbour, relate
 
 FIRST_NAMES = ["Ada", "Bert", "Carl", "Dora", "Emil", "Fay", "Gus", "Hal", "Ina", "Jan", "Kai", "Liv"]
 LAST_NAMES = ["Ames", "Birch", "Cobb", "Dunn", "Eads", "Frye", "Gant", "Hobbs", "Ives", "Judd", "Kerr", "Lund"]
@@ -63,6 +63,33 @@ def test_twins_of_a_template_do_not_gather_in_one_cluster() -> None:
     # Then hardly more than the first three are taken for one text
     assert max(sizes) <= 4
     assert len(sizes) >= 30
+
+
+class Overtaken(ClustersInMemory):
+    """Lets another article come whole between the first look of one and its entry."""
+
+    def __init__(self, overtake: Callable[[ClustersInMemory], object]) -> None:
+        super().__init__()
+        self._overtakes = [overtake]
+
+    def neighbours(
+        self, bands: Sequence[str], limit_per_band: int = 20, *, is_consistent: bool = False
+    ) -> Sequence[Neighbour]:
+        found = super().neighbours(bands, limit_per_band, is_consistent=is_consistent)
+        while self._overtakes:
+            self._overtakes.pop()(self)
+        return found
+
+
+def test_copies_that_look_for_each_other_at_the_same_moment_find_each_other() -> None:
+    # Given a text whose copy comes after the text's look for copies, and before it can be found itself
+    text = signature_of(story(random.Random(33), 300)).sketch
+    store = Overtaken(lambda store: relate(store, "copy", text))
+    # When it is entered
+    relation = relate(store, "text", text)
+    # Then the two are one cluster, and whatever comes next finds it
+    assert relation.cluster_id == "copy"
+    assert relate(store, "third", text).cluster_id == "copy"
 
 
 def test_versions_of_a_story_gather_in_one_cluster() -> None:

@@ -330,7 +330,9 @@ class DynamoArticleStore:
                 raise UnreadableCursorError("the table does not take it") from error
             raise
 
-    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
+    def neighbours(
+        self, bands: Sequence[str], limit_per_band: int = 20, *, is_consistent: bool = False
+    ) -> Sequence[Neighbour]:
         """Return the articles that share a band; see the port."""
 
         def query(band: str) -> list[Neighbour]:
@@ -339,6 +341,7 @@ class DynamoArticleStore:
                 KeyConditionExpression="pk = :band",
                 ExpressionAttributeValues={":band": {"S": f"band#{band}"}},
                 Limit=limit_per_band,
+                ConsistentRead=is_consistent,
             )
             items = (from_attributes(item) for item in answer["Items"])
             return [_neighbour(item) for item in items if not self._has_expired(item)]

@@ -27,8 +27,13 @@ WriteOnce = SubmissionRecord | OutcomeRecord | RevisionRecord
 class ClusterStore(Protocol):
     """Finds near-duplicates, and keeps which clusters of them are one."""
 
-    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20) -> Sequence[Neighbour]:
-        """Return the articles that share at least one band: of each, up to the limit, in the order of ids."""
+    def neighbours(
+        self, bands: Sequence[str], limit_per_band: int = 20, *, is_consistent: bool = False
+    ) -> Sequence[Neighbour]:
+        """Return the articles that share at least one band: of each, up to the limit, in the order of ids.
+
+        Read consistently, which costs twice as much, it has whatever was entered before it was asked.
+        """
         ...
 
     def add_bands(self, bands: Sequence[str], neighbour: Neighbour) -> None:
