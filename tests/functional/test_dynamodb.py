@@ -251,7 +251,16 @@ def test_records_are_read_back_as_they_were_written(store: ArticleStore) -> None
     state = new_state()
     submission = submission_of(state, outcome="rejected:invalid_url", detail="“ß”")
     outcome = outcome_of(state, duplicate_of=id_of(1), detail="“ß”", flaws=(Flaw.NO_DATE,))
-    revision = revision_of(state, 2, duplicate_of=id_of(1), merged_clusters=(id_of(2),), reason="gone", is_erased=True)
+    revision = revision_of(
+        state,
+        2,
+        duplicate_of=id_of(1),
+        merged_clusters=(id_of(2),),
+        reason="gone",
+        is_erased=True,
+        countries=("GB",),
+        topics=("medtop:04000000",),
+    )
     assert all(None not in record.model_dump().values() for record in (submission, outcome, revision))
 
     # When it is saved

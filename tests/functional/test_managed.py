@@ -587,7 +587,12 @@ class TestAllowance:
         assert [re.findall(r"\d+", detail) for detail in logged] == [["10", "4"], ["10", "11"]]
 
 
-SETTINGS: dict[str, Any] = {"table_name": "articles", "bucket_name": "bucket", "index_queue_url": "queue"}
+SETTINGS: dict[str, Any] = {
+    "table_name": "articles",
+    "bucket_name": "bucket",
+    "index_queue_url": "queue",
+    "extract_queue_url": "queue",
+}
 
 
 class TestChoice:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsdesk.clock import to_text
@@ -103,6 +103,7 @@ def feed_in(folder: Path, sizes: list[int]) -> list[ArticleChanged]:
     return written
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=6), st.integers(1, 5))
 def test_pages_of_the_feed_are_the_whole_feed_backwards(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int], limit: int
