@@ -173,6 +173,24 @@ def test_a_vector_is_asked_for_again_soon_and_then_less_and_less_often(tmp_path:
     index.close()
 
 
+def test_a_vector_beside_kept_ones_is_lost_with_what_was_not_kept(tmp_path: Path) -> None:
+    # Given two articles, one of which has a vector, that are kept
+    path, chance = tmp_path / "search.sqlite", Random(4)
+    index = SearchIndex(path, "bucket")
+    put(index, 1)
+    put(index, 2)
+    index.put_vector(stored(1, 1, "one", vector(chance)))
+    index.commit()
+    # When the other one's vector is put in first of all, and the process dies before it is kept
+    index.put_vector(stored(2, 1, "one", vector(chance)))
+    index.close()
+    # Then it is not found, and is asked for again
+    index = SearchIndex(path, "bucket")
+    assert [found for found, _, _ in index.closest("one", vector(chance), Filters(), 10)] == [id_of(1)]
+    assert index.lacking_vectors(0.0, 10) == [key_of(at_stage(Stage.REST, 2), 1)]
+    index.close()
+
+
 DYING = """
 import os, signal, sys
 from pathlib import Path
