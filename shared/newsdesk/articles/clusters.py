@@ -117,16 +117,20 @@ def relate(
     """
     values = decode_sketch(sketch)
     neighbours = {neighbour.article_id: neighbour for neighbour in store.neighbours(lookup_keys(values))}
-    relation = _enter(store, article_id, sketch, list(neighbours.values()), kept, published, pauses)
+    relation, entry = _placed(store, article_id, sketch, list(neighbours.values()), kept, published, pauses)
+    store.add_bands(entry_keys(values), entry)
     # Two that looked at the same moment have missed each other. Whichever entered its text last sees the other one now.
     checked = store.neighbours(entry_keys(values)[:CHECKED_KEYS], is_consistent=True)
     late = [other for other in checked if other.article_id not in {article_id, *neighbours}]
     if late:
-        relation = _enter(store, article_id, sketch, [*neighbours.values(), *late], kept, published, pauses)
+        found = [*neighbours.values(), *late]
+        relation, corrected = _placed(store, article_id, sketch, found, kept, published, pauses)
+        if corrected != entry:
+            store.add_bands(entry_keys(values), corrected)
     return relation
 
 
-def _enter(
+def _placed(
     store: ClusterStore,
     article_id: str,
     sketch: str,
@@ -134,8 +138,8 @@ def _enter(
     kept: Relation | None,
     published: str | None,
     pauses: Pauses,
-) -> Relation:
-    """Choose the cluster among what is there, and enter the text with it."""
+) -> tuple[Relation, Neighbour]:
+    """Return how an article stands to what is there, and the entry under which later ones find it."""
     values = decode_sketch(sketch)
     found = _matches(values, [neighbour for neighbour in neighbours if neighbour.article_id != article_id])
     standings = _standings(store, article_id, found, pauses)
@@ -161,8 +165,7 @@ def _enter(
         cluster_id=closest.neighbour.cluster_id if closest else text_cluster,
         duplicate_of=relation.duplicate_of,
     )
-    store.add_bands(entry_keys(values), entry)
-    return relation
+    return relation, entry
 
 
 def _standings(
