@@ -20,6 +20,7 @@ from newsdesk_cli.stack import Stack
 from tests.examples import article_bytes, at_stage, current_of, key_of, revision_of
 
 BODY = "Ida Moss sailed at dawn."
+OPENING = "Ida Moss sailed …"
 FOUND = Enrichment(
     entities=(Entity(type="PERSON", name="Ida Moss", mentions=(Mention(begin=0, end=8, text="Ida Moss"),)),)
 )
@@ -31,7 +32,9 @@ def article_id(table: str, bucket: str, monkeypatch: pytest.MonkeyPatch) -> str:
     state = at_stage(Stage.REST, 1)
     key = key_of(state, 1)
     article = Article.model_validate_json(article_bytes(state, 1))
-    article = article.model_copy(update={"article_body": BODY, "enrichment": FOUND, "blocks": ()})
+    article = article.model_copy(
+        update={"article_body": BODY, "description": OPENING, "enrichment": FOUND, "blocks": ()}
+    )
     S3ObjectStore(bucket).put(key, to_json_bytes(article), "application/json")
     state = state.model_copy(update={"version": 1, "current": current_of(state, key=key)})
     DynamoArticleStore(table).save(state, revision_of(state, 1, key=key))
@@ -48,6 +51,13 @@ def test_the_enrichment_is_shown_where_it_is_asked_for(article_id: str) -> None:
     assert BODY in marked.stdout
     assert "PERSON" in marked.stdout
     assert "PERSON" not in plain.stdout
+
+
+def test_a_description_that_is_the_opening_of_the_text_is_no_standfirst(article_id: str, tmp_path: Path) -> None:
+    page = tmp_path / "article.html"
+    assert CliRunner().invoke(app, ["show", article_id, "--html", str(page)]).exit_code == 0
+    assert 'class="deck"' not in page.read_text(encoding="utf-8")
+    assert CliRunner().invoke(app, ["show", article_id]).stdout.count("Ida Moss sailed") == 2  # the text, and the field
 
 
 def test_a_page_is_written_and_nothing_else(article_id: str, tmp_path: Path) -> None:
