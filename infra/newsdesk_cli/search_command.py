@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def index_path(stack: Stack) -> Path:
-    """Return where a stack's index is: beside the local stack's data, or among the caches of whoever asks."""
+    """Return where a stack's index is: beside the local stack's data, or in the user's cache folder."""
     if stack.endpoint is not None:
         return STATE_FOLDER / "search.sqlite"
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -76,7 +76,7 @@ def test_a_rule_sends_changes_to_the_queue_of_a_reader(client: Any) -> None:
     rule = load_template(EXAMPLES / "queue-in-another-account.yaml")
     deploy(client, "to-reader", rule, EventBusName="demo", QueueArn=queue["QueueArn"])
 
-    # When a change is told, Then the reader has it, as the schema shows it
+    # When a change is published, Then the reader has it, as the schema shows it
     tell(client)
     (message,) = client("sqs").receive_message(QueueUrl=queue["QueueUrl"], WaitTimeSeconds=10)["Messages"]
     assert json.loads(message["Body"])["detail"] == CHANGE["detail"]
@@ -127,7 +127,7 @@ def test_a_webhook_gets_the_change_alone_with_the_key_of_its_connection(client: 
         del target["DeadLetterConfig"]
         events.put_targets(Rule="webhook", EventBusName="demo", Targets=[target])
 
-        # When a change is told
+        # When a change is published
         tell(client)
         wait_for(lambda: Endpoint.taken)
         server.shutdown()

@@ -62,7 +62,7 @@ def test_every_piece_of_the_page_is_shown_in_its_order() -> None:
         segment(1, FIRST, score=0.97),
         segment(2, "More on piers", "uncertain", reason="promotion", score=0.48),
     )
-    # Then all are there, told apart, with reason and score
+    # Then all are there, each in its own way, with reason and score
     assert texts(tree, "//main//*[@class='text']") == ["Home", FIRST, "More on piers"]
     classes = [element.get("class").split()[1] for element in tree.xpath("//div[contains(@class, 'piece')]")]
     assert classes == ["dropped", "kept", "uncertain"]

@@ -1,4 +1,4 @@
-"""Who may ask the desk, and what a browser is told about its answers.
+"""Who may ask the desk, and which headers its answers have.
 
 Comes in: requests as browsers send them, and as attackers make them send. Goes out: assertions.
 """

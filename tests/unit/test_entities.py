@@ -1,4 +1,4 @@
-"""Names are found where they stand, told apart by what they name, and put together where they name the same."""
+"""Names are found where they stand, typed by what they name, and put together where they name the same."""
 
 from __future__ import annotations
 

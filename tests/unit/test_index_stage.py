@@ -144,7 +144,7 @@ def test_a_corrected_revision_follows_the_one_before() -> None:
     # When the second revision is indexed
     assert desk.stage.handle(message) == "indexed"
 
-    # Then it is the current one, both are recorded, and they are told apart
+    # Then it is the current one, and each has a record of its own
     current = desk.store.states[id_of()].current
     assert current is not None
     assert (current.revision, current.headline) == (2, "Bridge reopens on Sunday")

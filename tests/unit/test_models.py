@@ -1,4 +1,4 @@
-"""A model can be told apart from any other, and is refused where the code computes other columns than it learned from.
+"""A model has an identity, and is refused where the code computes other columns than it learned from.
 
 Comes in: the shipped files, and files of these tests' own making. Goes out: assertions.
 """

@@ -1,4 +1,4 @@
-"""A page that is there to send its reader on is told apart from one that is there to be read.
+"""A page that only sends its reader on is no page to be read.
 
 Comes in: pages and header fields. Goes out: assertions.
 """

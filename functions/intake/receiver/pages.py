@@ -44,7 +44,7 @@ class PageRefusal(StrEnum):
     TOO_LARGE = "too_large"
     """It has more than 10 MiB, compressed or decompressed."""
     TRUNCATED = "truncated"
-    """Whoever recorded it did not record its end."""
+    """The recording stops before the end of the page."""
     HTTP_HEAD = "http_head"
     """Its header fields cannot be read."""
     NO_DATE = "no_date"

@@ -262,7 +262,7 @@ class SubmitStage:
             now = self.worker.clock()
             state = self.worker.store.get(record.article_id)
             is_waited_for = state is not None and (state.run, state.waiting) == (record.run, None)
-            # Whoever has its lease got its message, or this comes too soon to be the delivery after a death.
+            # The worker with the lease has its message, or this comes too soon to be the delivery after a death.
             if state is not None and is_waited_for and _is_at_its_beginning(state) and not is_leased(state, now):
                 self.worker.send_on(state)
         return SubmitStatus.REPEATED

@@ -1,6 +1,6 @@
 """``newsdesk desk``: a stack as a local web page, read only.
 
-Comes in: a stack. Goes out: pages on a loopback address. Changes nothing of the stack.
+Comes in: a stack. Goes out: pages on a loopback address. Changes: nothing.
 
 From below: guard < recent, figures, differences < overview, catalogue, dossier < application < serving. It needs the
 extra ``desk``.

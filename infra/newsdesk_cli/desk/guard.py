@@ -1,4 +1,4 @@
-"""What stands before every page: who may ask, what may be asked, and what the browser is told about the answers.
+"""Guards every page of the desk: who may ask, what they may ask for, and which headers the answers get.
 
 Comes in: requests. Goes out: refusals, or the application's answers with more headers.
 

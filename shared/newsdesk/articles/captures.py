@@ -201,7 +201,7 @@ class PushedPage:
     body : bytes
         Without transfer coding, before content decoding.
     host_signals : tuple of str
-        As in :class:`Exchange`, where whoever fetched the page has noted it.
+        As in :class:`Exchange`, if they were recorded with the page.
     """
 
     url: str

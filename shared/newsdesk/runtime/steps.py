@@ -154,7 +154,7 @@ class Worker:
         Parameters
         ----------
         carried : mapping or None
-            Fields of that message beside those that the state names. Whoever sends it again has them no more.
+            Further fields of that message. They are not in the state, so a message that is sent again lacks them.
         """
         after = self.change(state, change)
         if after is None:

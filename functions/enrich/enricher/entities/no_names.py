@@ -54,7 +54,7 @@ def _is_short_for(letters: str, words: str) -> bool:
 
 
 def _is_numbered(tokens: Tokens, span: NameSpan) -> bool:
-    """Return whether it only is one of several that are told apart by numbers: Group C, Table 2."""
+    """Return whether it is just one of several numbered things: Group C, Table 2."""
     if tokens.lower[span.start] not in names.NUMBERED:
         return False
     rest = tokens.text[span.start + 1 : span.end + (span.end == span.start + 1)]
