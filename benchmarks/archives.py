@@ -16,7 +16,7 @@ import gzip
 import json
 import resource
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -36,21 +36,22 @@ from receiver.archives import Archives
 from submitter.stage import SubmitStage
 
 _PAGES = Path(__file__).parents[1].parent / "shared" / "data" / "extraction" / "pages" / "html"
+KEY, ETAG = "inbox/a.warc.gz", "of-the-file"
 
 
-class OneFile:
-    """A :class:`newsdesk.inbox.InboxFiles` of one file in memory."""
+class FilesInMemory:
+    """A :class:`newsdesk.inbox.InboxFiles` of files by their key and ``ETag``."""
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+    def __init__(self, bodies: Mapping[tuple[str, str], bytes]) -> None:
+        self._bodies = bodies
 
-    def describe(self, key: str, etag: str) -> InboxFile:  # noqa: ARG002 - the port's names
+    def describe(self, key: str, etag: str) -> InboxFile:
         """Return the file."""
-        return InboxFile(etag, len(self._body), {})
+        return InboxFile(etag, len(self._bodies[key, etag]), {})
 
-    def read(self, key: str, etag: str, begin: int, end: int) -> bytes:  # noqa: ARG002 - the port's names
+    def read(self, key: str, etag: str, begin: int, end: int) -> bytes:
         """Return a range of it."""
-        return self._body[begin:end]
+        return self._bodies[key, etag][begin:end]
 
     def report(self, key: str, body: bytes) -> None:
         """Drop the report."""
@@ -61,7 +62,7 @@ class Queues:
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
-        self.parts: list[int] = []
+        self.parts: list[tuple[str, str, int, int]] = []
 
     def submit(self, bodies: Sequence[str]) -> None:
         """Keep submissions."""
@@ -74,9 +75,9 @@ class Queues:
     def again(self, key: str, etag: str, step: int, delay_seconds: int) -> None:
         """Forget it: the steps are taken by hand."""
 
-    def take_part(self, key: str, etag: str, part: int, delay_seconds: int = 0) -> None:  # noqa: ARG002 - as above
-        """Keep a part's number."""
-        self.parts.append(part)
+    def take_part(self, key: str, etag: str, part: int, delay_seconds: int = 0) -> None:
+        """Keep a part, and how long it is to wait."""
+        self.parts.append((key, etag, part, delay_seconds))
 
 
 @contextmanager
@@ -114,17 +115,17 @@ def peers(file: bytes) -> int:
 def ours(file: bytes, seconds: dict[str, float]) -> tuple[int, int]:
     """Take a file as intake, submit and extract do, and return how many pages were pushed, and had a text."""
     objects, queues = InMemoryObjectStore(), Queues()
-    archives = Archives(OneFile(file), objects, queues, utc_now)
+    archives = Archives(FilesInMemory({(KEY, ETAG): file}), objects, queues, utc_now)
     now = to_text(utc_now())
     progress = FileProgress(
-        file_id="benchmark", key="inbox/a.warc.gz", etag="e", size=len(file), file_kind="warc", is_compressed=True,
+        file_id="benchmark", key=KEY, etag=ETAG, size=len(file), file_kind="warc", is_compressed=True,
         priority="normal", started_at=now, updated_at=now,
     )  # fmt: skip
     with timed(seconds, "intake: cut"):
         while progress.state is FileState.READING:
             progress = archives.cut(progress)
     with timed(seconds, "intake: take"):
-        for part in queues.parts:
+        for *_, part, _ in queues.parts:
             archives.take(progress, part)
     sender = RecordingSender()
     worker = Worker(InMemoryArticleStore(), sender, utc_now, Timeouts())

@@ -53,18 +53,18 @@ class FileOnDisk(S3InboxFiles):
 
     def __init__(self, path: Path, calls: Counter[str]) -> None:
         super().__init__(aws.BUCKET)
-        self.path, self.calls = path, calls
+        self.paths, self.calls = {(KEY, ETAG): path}, calls
 
-    def describe(self, key: str, etag: str) -> InboxFile:  # noqa: ARG002 - the port's names
+    def describe(self, key: str, etag: str) -> InboxFile:
         """Return the file."""
         self.calls["s3.HeadObject of the file"] += 1
-        return InboxFile(ETAG, self.path.stat().st_size, {})
+        return InboxFile(etag, self.paths[key, etag].stat().st_size, {})
 
-    def read(self, key: str, etag: str, begin: int, end: int) -> bytes:  # noqa: ARG002 - the port's names
+    def read(self, key: str, etag: str, begin: int, end: int) -> bytes:
         """Return a range of it."""
         self.calls["s3.GetObject of the file"] += 1
         self.calls["bytes read of the file"] += end - begin
-        with self.path.open("rb") as file:
+        with self.paths[key, etag].open("rb") as file:
             file.seek(begin)
             return file.read(end - begin)
 

@@ -7,7 +7,7 @@ Comes in: a template, after the SAM transform. Goes out: matches. Run with
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
@@ -30,7 +30,7 @@ class _Rule(CloudFormationLintRule):
     """Base: finds resources by type."""
 
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"
-    tags = ["newsdesk"]  # noqa: RUF012 - as cfn-lint declares it
+    tags: ClassVar[list[str]] = ["newsdesk"]
 
     def resources(self, template: Template, resource_type: str) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
         """Yield name, properties and path of every resource of a type."""

@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -22,6 +22,9 @@ from newsdesk_cli.errors import CommandError
 from newsdesk_cli.packages import Target, build_package, source_folder
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.templates import Template, load_template, packaged_resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
 
 _ARTIFACTS_BUCKET = "newsdesk-artifacts"
 _DEPLOY_SECONDS = 180
@@ -92,7 +95,7 @@ def _ensure_bucket(stack: Stack) -> None:
         stack.s3.create_bucket(
             Bucket=_ARTIFACTS_BUCKET,
             # The stubs list the regions that exist; a local stack takes any name.
-            CreateBucketConfiguration={"LocationConstraint": stack.region},  # type: ignore[typeddict-item]
+            CreateBucketConfiguration={"LocationConstraint": cast("BucketLocationConstraintType", stack.region)},
         )
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
