@@ -139,7 +139,7 @@ def _placed(
     published: str | None,
     pauses: Pauses,
 ) -> tuple[Relation, Neighbour]:
-    """Return how an article stands to what is there, and the entry under which later ones find it."""
+    """Unite the clusters that an article shows to be one; return its place, and the entry by which later ones find it."""
     values = decode_sketch(sketch)
     found = _matches(values, [neighbour for neighbour in neighbours if neighbour.article_id != article_id])
     standings = _standings(store, article_id, found, pauses)

@@ -5,14 +5,7 @@ Below it stand ``articles`` and all that is below them; above it ``adapters``.
 
 from __future__ import annotations
 
-from newsdesk.runtime.batches import (
-    BatchResponse,
-    QueueRecord,
-    RecordKind,
-    RecordStatus,
-    process_batch,
-    stage_messages,
-)
+from newsdesk.runtime.batches import BatchResponse, QueueRecord, RecordKind, RecordStatus, process_batch, stage_messages
 from newsdesk.runtime.observability import (
     HOST_CLASSES,
     Metric,
