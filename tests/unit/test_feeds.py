@@ -422,6 +422,13 @@ def test_what_looks_like_an_item_in_a_text_is_none() -> None:
     assert [item.url for item in feed.items] == ["https://news.example/1"]
 
 
+def test_what_looks_like_a_title_in_a_verbatim_text_is_not_changed() -> None:
+    text = "<title>A <b>bold</b> word</title>"
+    items = f"<item><title>One<b></title><description><![CDATA[{text}]]></description></item>"
+    (item,) = Tree(f"<rss><channel>{items}</channel></rss>".encode(), ("item",)).items()
+    assert text_of(item.find("description")) == text
+
+
 @pytest.mark.parametrize("fault", ["<b>", "", "</b>"], ids=["early", "none", "late"])
 def test_no_item_of_a_broken_document_is_read_twice(fault: str) -> None:
     # Given a document of many pieces, with a fault at its begin or at its end

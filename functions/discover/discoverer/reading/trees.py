@@ -279,17 +279,17 @@ def _is_fault(entry: Any) -> bool:
 
 def _with_plain_texts(item: bytes) -> bytes:
     """Return an item in which no text for people has elements, so that one that is not closed ends with its text."""
-    pieces, written = [], 0
+    pieces, written, passed = [], 0, 0
     for begin in _TEXT.finditer(item):
-        if begin.start() < written:
+        if begin.start() < passed:
             continue
-        end = item.find(b"</" + begin[1], begin.end())
-        if end < 0:
+        passed = item.find(b"</" + begin[1], begin.end())
+        if passed < 0:
             break
-        text = item[begin.end() : end]
+        text = item[begin.end() : passed]
         if b"<" in text and not (b"<![CDATA[" in text and b"]]>" in text):
             pieces += [item[written : begin.end()], text.replace(b"<", b"&lt;")]
-            written = end
+            written = passed
     return b"".join([*pieces, item[written:]]) if pieces else item
 
 
