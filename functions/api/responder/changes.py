@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 
 from newsdesk.clock import Clock, from_text, to_text
-from newsdesk.contracts import ArticleChanged, changes_hour, keys
+from newsdesk.contracts import ArticleChanged, changes_hour, changes_in, keys
 from newsdesk.ports import ChangeFeed, FeedObject, ObjectStore
 from responder.cursors import bad_cursor, read_cursor, write_cursor
 
 LONGEST_DELAY = timedelta(hours=13)
-"""A batch that failed is repeated for 12 hours, under the hour in which it began."""
+"""A batch that failed is repeated for 12 hours, under the hours in which its changes were committed."""
 
 SETTLING = timedelta(seconds=10)
 """An object younger than this may still be overtaken by one that was written before it."""
@@ -129,5 +129,4 @@ def _read(objects: ObjectStore, entries: Iterable[FeedObject]) -> Iterator[tuple
         while ahead := list(islice(remaining, _AT_ONCE)):
             bodies = executor.map(lambda entry: objects.get(entry.key), ahead)
             for entry, body in zip(ahead, bodies, strict=True):
-                lines = body.decode("utf-8").split("\n")
-                yield entry, [ArticleChanged.model_validate_json(line) for line in lines if line]
+                yield entry, changes_in(body)

@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 
 from newsdesk.articles import Listing
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, changes_hour
+from newsdesk.contracts import ArticleChanged, changes_hour, changes_in
 from newsdesk.errors import ObjectMissingError
 from newsdesk.ports import ChangeFeed, FeedObject, ObjectStore
 
@@ -119,8 +119,8 @@ def entries_in(objects: ObjectStore, entries: Iterable[FeedObject], subject: Sub
     """
     latest: dict[str, ArticleChanged] = {}
     with ThreadPoolExecutor(_AT_ONCE) as executor:
-        for lines in executor.map(lambda entry: _lines(objects, entry.key), entries):
-            for change in map(ArticleChanged.model_validate_json, lines):
+        for body in executor.map(lambda entry: _body(objects, entry.key), entries):
+            for change in changes_in(body):
                 known = latest.get(change.article_id)
                 if known is None or known.revision < change.revision:
                     latest[change.article_id] = change
@@ -129,11 +129,11 @@ def entries_in(objects: ObjectStore, entries: Iterable[FeedObject], subject: Sub
     return [entry_of(change) for change in taken[:MOST_ENTRIES]]
 
 
-def _lines(objects: ObjectStore, key: str) -> list[str]:
+def _body(objects: ObjectStore, key: str) -> bytes:
     try:
-        return [line for line in objects.get(key).decode("utf-8").split("\n") if line]
+        return objects.get(key)
     except ObjectMissingError:  # an operator restores or moves it
-        return []
+        return b""
 
 
 def tag_of(parts: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from compactor.rows import row_of
 from newsdesk.articles import read_article
-from newsdesk.contracts import Article, ArticleChanged, CompactionDue, RevisionRow, changes_hour, keys
+from newsdesk.contracts import Article, ArticleChanged, CompactionDue, RevisionRow, changes_hour, changes_in, keys
 from newsdesk.datasets import Chunk, CompactionSender, PartStore, Plan, next_plan
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.pauses import Pauses
@@ -150,8 +150,7 @@ class CompactStage:
 
     def _changes(self, hour: str, names: Iterable[str], pool: ThreadPoolExecutor) -> Iterator[ArticleChanged]:
         for body in _ahead(pool, self._read, (keys.feed_hour(hour) + name for name in names)):
-            for line in body.splitlines():
-                yield ArticleChanged.model_validate_json(line)
+            yield from changes_in(body)
 
     def _read(self, key: str) -> bytes:
         try:

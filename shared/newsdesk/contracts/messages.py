@@ -227,6 +227,11 @@ class ArticleChanged(Message):
     committed_at: str = Field(description="When it was committed, in UTC.")
 
 
+def changes_in(body: bytes) -> list[ArticleChanged]:
+    """Return the changes of an object of the change feed, in its order."""
+    return [ArticleChanged.model_validate_json(line) for line in body.split(b"\n") if line]
+
+
 class EndedSubmission(LazyModel):
     """What a submitter had said of a submission, sent back with its outcome."""
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from newsdesk.clock import Clock, to_text, utc_now
-from newsdesk.contracts import ArticleChanged, changes_hour, keys
+from newsdesk.contracts import ArticleChanged, changes_hour, changes_in, keys
 from newsdesk.errors import ObjectMissingError
 from newsdesk.reader.cursors import Cursor, Keeper, Position
 from newsdesk.reader.storage import Storage
@@ -156,8 +156,7 @@ class ChangeFeed:
         self._ranges.forget_before(memory)
 
     def _lines(self, key: str) -> list[ArticleChanged]:
-        body = self._storage.get(key).decode("utf-8")
-        changes = [ArticleChanged.model_validate_json(line) for line in body.split("\n") if line]
+        changes = changes_in(self._storage.get(key))
         self._identifiers[key] = frozenset(change.change_id for change in changes)
         self._identifiers.move_to_end(key)
         while len(self._identifiers) > _REMEMBERED_OBJECTS:
