@@ -139,7 +139,7 @@ def _placed(
     published: str | None,
     pauses: Pauses,
 ) -> tuple[Relation, Neighbour]:
-    """Unite the clusters that an article shows to be one; return its place, and the entry by which later ones find it."""
+    """Unite the clusters that an article shows to be one; return its place and the entry that later ones find it by."""
     values = decode_sketch(sketch)
     found = _matches(values, [neighbour for neighbour in neighbours if neighbour.article_id != article_id])
     standings = _standings(store, article_id, found, pauses)
