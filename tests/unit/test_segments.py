@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.html import Segment, parse_html, segments_of
+from extractor.html.segments import walk
 
 
 def segments(html: str) -> tuple[Segment, ...]:
@@ -161,3 +162,19 @@ def test_a_page_on_one_line_is_read_whole(doctype: str, filler: str) -> None:
     assert page is not None
     assert page.get("lang") == "fr"
     assert [segment.text for segment in segments_of(page)] == ["É."]
+
+
+@pytest.mark.parametrize(
+    ("line", "followed"),
+    [
+        ("<img>one<img> more<br><br><img>two<img>", [0, 1, 1, 2]),
+        ("one<br><img><br>two<br><img><br>three<img>", [1, 2, 3]),
+        ("one<img><br><br><img>two<img>", [1, 1, 2]),
+        ("a<br><br>a<img>", [2]),
+        (" <br><br><img>one<br> <br>", [0]),
+    ],
+)
+def test_a_picture_amid_broken_lines_stands_behind_those_before_it(line: str, followed: list[int]) -> None:
+    tree = parse_html(f"<div>{line}</div>")
+    assert tree is not None
+    assert [placed.before for placed in walk(tree).media] == followed

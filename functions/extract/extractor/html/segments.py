@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -260,9 +261,9 @@ class _Walk:
     def _flush(self) -> None:
         """Make segments of the run so far; a link that is still open goes on in the next one."""
         if self._parts:
-            if self._media:
-                self._place_in_run()
             joined = "".join(self._parts)
+            if self._media:
+                self._place_in_run(joined)
             parts = PARAGRAPH_BREAK.split(joined) if LINE_BREAK in joined else [joined]
             texts = [text for part in parts if (text := self._cleaned(part))]
             if texts:
@@ -272,17 +273,13 @@ class _Walk:
         if self._links:
             self._links = list(self._open_links)
 
-    def _place_in_run(self) -> None:
-        """Say of what stands amid a run in which of its segments that is: it follows the one that it is in."""
-        before, begin, is_in_segment = len(self.segments), 0, False
-        for element, end in self._media:
-            first, *others = PARAGRAPH_BREAK.split("".join(self._parts[begin:end]))
-            for part in (first, *others):
-                is_in_segment = is_in_segment and part is first
-                if not is_in_segment and part and not part.isspace():
-                    before, is_in_segment = before + 1, True
-            self.media.append(Placed(element, before))
-            begin = end
+    def _place_in_run(self, run: str) -> None:
+        """Place what stands amid a run: it follows the segment that it is in, or that ends before it."""
+        lead = len(run) - len(run.lstrip())
+        begins = [lead, *(found.end() for found in PARAGRAPH_BREAK.finditer(run, lead))]
+        places = [0, *accumulate(map(len, self._parts))]
+        first = len(self.segments)
+        self.media += (Placed(element, first + bisect_left(begins, places[part])) for element, part in self._media)
         self._media = []
 
     def _cleaned(self, text: str) -> str:
