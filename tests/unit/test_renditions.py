@@ -300,6 +300,21 @@ def test_marks_that_overlap_in_any_way_lose_no_text(text: str, marks: list[Mark]
     assert [sign for sign, _ in in_markdown.stripped()] == signs
 
 
+def test_an_exclamation_before_linked_code_makes_no_image() -> None:
+    link = Mark(kind="link", begin=3, end=7, url="https://news.example/make")
+    block = Block(type=BlockType.PARAGRAPH, text="Ha!make", marks=(Mark(kind="code", begin=3, end=7), link))
+    seen = seen_in_markdown(to_markdown(article_with(block)))
+    assert (seen.images, seen.text.split()[0]) == ([], "Ha!make")
+
+
+def test_a_bar_in_the_address_of_a_link_ends_no_cell() -> None:
+    link = Mark(kind="link", begin=0, end=4, url="https://news.example/?c=red|blue")
+    block = Block(type=BlockType.TABLE, text="Lock\n97", rows=(("Lock", "97"),), marks=(link,))
+    (row,) = [line for line in to_markdown(article_with(block)).splitlines() if "Lock" in line]
+    html = PARSER.render(f"{row}\n| --- | --- |")
+    assert re.findall("<th>(.*?)</th>", html) == ['<a href="https://news.example/?c=red%7Cblue">Lock</a>', "97"]
+
+
 def test_media_stand_in_place_with_what_is_said_of_them() -> None:
     image = Media(
         kind="image", url="https://i.example/a(1).jpg", alt="A *bridge*", caption="Seen [from] afar", credit="AQ"

@@ -3,7 +3,7 @@ r"""An article as Markdown.
 Comes in: an article. Goes out: CommonMark with the tables and the strikethrough of GitHub Flavored Markdown.
 
 All signs of the text that could mean something are escaped. Emphasis that asterisks cannot express ("**so:**then") is
-written as an element, and so are subscripts and superscripts; no other HTML is in it.
+written as an element, and so are subscripts and superscripts, and code with a bar in a table; no other HTML is in it.
 """
 
 from __future__ import annotations
@@ -204,28 +204,33 @@ class _Writer:
             if isinstance(part, str):
                 written = self._escaped(part).replace("\n", line_end)
                 # An exclamation mark would make an image of the link behind it.
-                yield f"{written[:-1]}\\!" if written.endswith("!") and _is_link(following) else written
+                yield f"{written[:-1]}\\!" if written.endswith("!") and _may_begin_link(following) else written
             elif part.kind == "break":
                 yield line_end
             elif part.kind == "code":
                 yield from self._code(part)
             elif part.kind == "link":
-                yield f"[{''.join(self.write(part.parts, in_link=True)).strip()}]({_target(part.url or '')})"
+                yield f"[{''.join(self.write(part.parts, in_link=True)).strip()}]({self._target(part.url or '')})"
             else:
                 # Where the signs of two runs touch, nobody can tell which is whose.
                 yield self._enclosed(part, "".join(self.write(part.parts, in_link=in_link)), ended != part.begin)
                 ended = part.end
 
     def _escaped(self, text: str) -> str:
-        escaped = _escaped_signs(text)
-        return escaped.replace("|", "\\|") if self.in_table else escaped
+        return self._within_cell(_escaped_signs(text))
+
+    def _target(self, url: str) -> str:
+        return self._within_cell(_target(url))
+
+    def _within_cell(self, markdown: str) -> str:
+        return markdown.replace("|", "\\|") if self.in_table else markdown
 
     def _code(self, node: Node) -> Iterator[str]:
         """Yield code; a link in it stays a link, anything else is text."""
         for target, runs in groupby(linked_texts(node.parts), lambda run: run[1]):
             text = "".join(text for text, _ in runs)
             code = self._code_of(text)
-            written = f"[{code}]({_target(target)})" if target and code else code
+            written = f"[{code}]({self._target(target)})" if target and code else code
             yield f"{' ' * text[:1].isspace()}{written}{' ' * (bool(code) and text[-1:].isspace())}"
 
     def _code_of(self, text: str) -> str:
@@ -251,8 +256,9 @@ class _Writer:
         return f"<{name}>{inner}</{name}>"
 
 
-def _is_link(part: str | Node | None) -> bool:
-    return isinstance(part, Node) and part.kind == "link"
+def _may_begin_link(part: str | Node | None) -> bool:
+    """Return whether a part's Markdown may begin with a bracket, as that of a link or of code with a link does."""
+    return isinstance(part, Node) and part.kind in ("link", "code")
 
 
 def _flanks(outer: str, inner: str) -> bool:
