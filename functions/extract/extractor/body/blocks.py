@@ -80,9 +80,9 @@ def groups_of(segments: Iterable[Segment]) -> Sequence[Group]:
     return groups
 
 
-def is_caption(segment: Segment) -> bool:
+def is_caption(segment: Segment, known: KnownWholes) -> bool:
     """Return whether a segment tells what a picture shows."""
-    return bool(segment.container.areas & FIGURES) and _kind(segment, {})[0] is BlockType.CAPTION
+    return bool(segment.container.areas & FIGURES) and _kind(segment, known)[0] is BlockType.CAPTION
 
 
 def picture_lines(segments: Iterable[Segment]) -> Iterator[Segment]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extractor.body.blocks import is_caption
+from extractor.body.blocks import KnownWholes, is_caption
 from extractor.body.features import PageFeatures, Statements, features_of
 from extractor.body.model import Model, shipped_model
 from extractor.body.second_opinions import expected_f1, surest_choice
@@ -243,13 +243,14 @@ def _reasons(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[
     """Return why segments are not kept."""
     said = {segments[i].text for i in kept}
     left = {segment.index for segment in segments}.difference(kept)
-    return {i: foreign.get(i) or _reason(segments[i], said).value for i in sorted(left)}
+    known: KnownWholes = {}
+    return {i: foreign.get(i) or _reason(segments[i], said, known).value for i in sorted(left)}
 
 
-def _reason(segment: Segment, said: Collection[str]) -> DropReason:
+def _reason(segment: Segment, said: Collection[str], known: KnownWholes) -> DropReason:
     if segment.text in said:
         return DropReason.REPEATED
-    if is_caption(segment):
+    if is_caption(segment, known):
         return DropReason.CAPTION
     return DropReason.PAGE_FURNITURE
 
