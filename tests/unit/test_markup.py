@@ -170,6 +170,7 @@ def test_nothing_is_said_twice() -> None:
         '<aside class="related"><figure><img src="/i/other.jpg"></figure><h3>Ten things to do on Friday</h3></aside>',
         '<iframe src="https://t.example/frame" width="1" height="1"></iframe>',
         '<iframe src="https://ads.doubleclick.example/x" title="Advertisement"></iframe>',
+        '<iframe src="https://c.example/cookie-banner" title="Your choice"></iframe>',
         '<iframe src="javascript:alert(1)"></iframe>',
         '<iframe src="https://v.example/1" style="display:none"></iframe>',
     ],
@@ -200,6 +201,12 @@ def test_frames_and_recordings_are_named_and_not_loaded() -> None:
         Media(kind="embed", url="https://v.example/embed/1", alt="The gate closes"),
         Media(kind="video", url="https://www.courier.example/v/gate.mp4"),
     ]
+
+
+@pytest.mark.parametrize("address", ["https://www.youtube-nocookie.com/embed/1", "https://v.example/blog-interviews/1"])
+def test_a_frame_that_has_a_telling_word_within_another_is_content(address: str) -> None:
+    frame = f'<iframe src="{address}"></iframe>'
+    assert [medium.url for _, medium in media(page(article=PROSE + frame + LONGER))] == [address]
 
 
 def test_the_body_is_what_it_was_without_markup() -> None:

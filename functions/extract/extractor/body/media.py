@@ -32,11 +32,14 @@ _OWN_LINES = frozenset({DropReason.CAPTION, DropReason.PAGE_FURNITURE, DropReaso
 """What may be cut in the box of a picture that is the article's."""
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", re.IGNORECASE)
 _NO_CONTENT = re.compile(
-    r"(?<![a-z])ads?(?![a-z])|advert|doubleclick|syndication|sponsor|tagmanager|analytics|captcha|newsletter|subscri"
-    r"|sign-?up|log-?in|comment|disqus|consent|cookie|share|widget/like|plugins/(?:like|page)|follow",
+    r"(?<![a-z])(?:ads?(?![a-z])|advert|sponsor|newsletter|subscri|sign-?up|log-?in|comment|consent|cookie|share|follow)"
+    r"|doubleclick|syndication|tagmanager|analytics|captcha|disqus|widget/like|plugins/(?:like|page)",
     re.IGNORECASE,
 )
-"""In the address or the names of a frame that is there for other reasons than to show something."""
+"""In the address or the names of a frame that is there for other reasons than to show something.
+
+Plain words count where they begin: a player whose host promises "nocookie" is a player.
+"""
 
 
 @dataclass(frozen=True, slots=True)
