@@ -11,6 +11,7 @@ from itertools import islice
 
 _NEWLINES = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_XML_FORBIDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _TAGS = "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 _FLAG = re.compile("[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,7}\U000e007f")
@@ -140,6 +141,11 @@ def _hides(run: re.Match[str]) -> bool:
 def storable_line(text: str) -> str:
     """Return text as one storable line: white space of any kind becomes one space, and none is left at the ends."""
     return " ".join(storable(text).split())
+
+
+def for_xml(text: str) -> str:
+    """Return text without the characters that no XML document may have."""
+    return _XML_FORBIDS.sub("", text)
 
 
 def printable(text: str) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from newsdesk.characters import storable_line
+from newsdesk.characters import for_xml, storable_line
 from newsdesk.errors import RejectedUrlError
 from newsdesk.web import codec_of, parse_url, without_references
 
@@ -30,7 +30,6 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _TITLE = re.compile(r"<title>\s*(?:<!\[CDATA\[)?([^<\]]{1,1000})")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_XML_FORBIDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +176,4 @@ def _attributes(outline: Outline) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(_XML_FORBIDS.sub("", text))
+    return html.escape(for_xml(text))

@@ -2,15 +2,14 @@
 
 Comes in: a subject. Goes out: entries, and documents for feed readers. Nothing is kept between two calls.
 
-A host's articles are found by the table's index. No index knows countries and topics, so their feeds are read of the
-newest objects of the change feed, of which there is a bound; who wants everything follows the change feed itself.
+A host's articles are found by the table's index. No index knows countries and topics, so their feeds are made from
+a bounded number of the newest objects of the change feed; a reader who wants everything follows the change feed itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from newsdesk.articles import Listing
+from newsdesk.characters import for_xml
 from newsdesk.clock import from_text
 from newsdesk.contracts import ArticleChanged, changes_hour, changes_in
 from newsdesk.errors import ObjectMissingError
@@ -32,7 +32,6 @@ MOST_OBJECTS = 300
 
 _LOOKS_BACK = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7), timedelta(days=60))
 _AT_ONCE = 16
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ATOM = "http://www.w3.org/2005/Atom"
 _NEVER = "1970-01-01T00:00:00Z"
 
@@ -172,9 +171,8 @@ def _atom(subject: Subject, entries: Sequence[Entry], own_url: str) -> str:
 
 
 def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
-    clean = {key: _NO_XML.sub("", value) for key, value in attributes.items()}
-    node = ElementTree.SubElement(parent, name, clean)
-    node.text = None if text is None else _NO_XML.sub("", text)
+    node = ElementTree.SubElement(parent, name, {key: for_xml(value) for key, value in attributes.items()})
+    node.text = None if text is None else for_xml(text)
     return node
 
 
