@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 from newsdesk.articles import Listing
 from newsdesk.characters import for_xml
 from newsdesk.clock import from_text
-from newsdesk.contracts import ArticleChanged, changes_hour, changes_in
+from newsdesk.contracts import ArticleChanged, changes_hour, changes_in, schema_id
 from newsdesk.errors import ObjectMissingError
 from newsdesk.ports import ChangeFeed, FeedObject, ObjectStore
 
@@ -195,12 +195,9 @@ def _json_item(entry: Entry) -> dict[str, Any]:
         "content_text": entry.headline or entry.url,  # an item without content is none
         "date_published": _moment(entry.date_published),
         "date_modified": entry.committed_at,
-        "_newsdesk": {"about": _EXTENSION, "articleId": entry.article_id, "revision": entry.revision},
+        "_newsdesk": {"about": schema_id("article"), "articleId": entry.article_id, "revision": entry.revision},
     }
     return {name: value for name, value in item.items() if value is not None}
-
-
-_EXTENSION = "urn:newsdesk:schema:article:v1"
 
 
 def _moment(stated: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A change and the article that it tells of, as a row of the data set.
+"""A change and its article, as a row of the data set.
 
 Comes in: a change, and its article where there is one. Goes out: a row.
 """
@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from newsdesk.clock import from_text
 from newsdesk.contracts import (
     Article,
     ArticleChanged,
@@ -38,7 +39,7 @@ def row_of(change: ArticleChanged, article: Article | None) -> RevisionRow:
         revision=change.revision,
         previous_revision=change.previous_revision,
         change_type=change.change_type,
-        committed_at=_certain(change.committed_at),
+        committed_at=from_text(change.committed_at).replace(tzinfo=None),
         url=change.url,
         host=change.host,
         key=change.key,
@@ -57,7 +58,7 @@ def to_cells(row: RevisionRow) -> dict[str, Any]:
 
 
 def moment_of(text: str | None) -> tuple[datetime | None, Precision | None]:
-    """Return a day or a time in UTC, without its zone, and how precise it is; nothing of what is no date."""
+    """Return a day or a time in UTC, without its zone, and how precise it is; None for what is no date."""
     if text is None:
         return None, None
     try:
@@ -68,10 +69,6 @@ def moment_of(text: str | None) -> tuple[datetime | None, Precision | None]:
         return moment.astimezone(UTC).replace(tzinfo=None), "second"
     except (OverflowError, ValueError):
         return None, None
-
-
-def _certain(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
 
 
 def _plain(value: Any) -> Any:

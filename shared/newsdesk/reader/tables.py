@@ -23,8 +23,8 @@ def open_tables(
     """Return a connection that has the data set of a folder: ``revisions``, ``articles`` and the other views.
 
     Parts that are added later are seen by the next query, unless there was none. A folder without a data set has empty
-    tables. The connection reads the data set and nothing else: no other file, no network, no further extension. For SQL
-    of somebody else, ask :func:`only_reads` first: ``COPY`` could write a file beside the parts.
+    tables. The connection reads the data set and nothing else: no other file, no network, no further extension. Ask
+    :func:`only_reads` before you run SQL that somebody else wrote: ``COPY`` could write a file beside the parts.
 
     Parameters
     ----------
