@@ -279,7 +279,7 @@ def _item(document: dict[str, Any]) -> Item | Refused:
     except ValidationError:
         return Refused(LineRefusal.FIELD)
     if request.capture_key is not None:
-        # Who may hand in lists may not for that reason push pages; without its page, the site would be visited.
+        # The right to hand in lists is not the right to push pages; and without its page, the site would be visited.
         return Refused(LineRefusal.FIELD)
     try:
         canonical = canonical_url(parse_url(request.url))

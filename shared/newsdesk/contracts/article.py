@@ -346,7 +346,7 @@ class Quote(ArticleModel):
     begin: int = Field(ge=0, description="Where it begins, in code points of `articleBody`.")
     end: int = Field(ge=0, description="Where it ends: the code point behind its last one.")
     text: str = Field(description="What stands there.")
-    speaker: Speaker | None = Field(default=None, description="Who said it, where the text tells.")
+    speaker: Speaker | None = Field(default=None, description="Who said it, where the text says so.")
     cue: Mention | None = Field(default=None, description="The word that tells of saying, such as `said`.")
     confidence: Score | None = Field(
         default=None, description="How likely it is that the words and the speaker are right."
@@ -491,7 +491,7 @@ class Provenance(ArticleModel):
     feed_item: FeedItem | None = Field(
         default=None, description="What the feed or sitemap says of the article that led to it."
     )
-    extractor: ModelProvenance = Field(description="What made the article of its page, and in which version.")
+    extractor: ModelProvenance = Field(description="What made the article from its page, and which version of it.")
     site_profile: SiteProfile | None = Field(default=None, description="What was known of the host's other pages.")
     enricher_version: str | None = Field(default=None, description="The version of Newsdesk that enriched it.")
     trace_id: str | None = Field(default=None, description="The trace of AWS X-Ray in which it was made.")
@@ -502,9 +502,9 @@ class Extracted(ArticleModel):
 
     headline: str | None = Field(default=None, description="The title of the article, without the name of its site.")
     alternative_headline: str | None = Field(default=None, description="The deck below the headline.")
-    description: str | None = Field(default=None, description="What the page says in place of a summary.")
+    description: str | None = Field(default=None, description="The page's own description of the article.")
     article_section: str | None = Field(default=None, description="The section of its site, such as `Politics`.")
-    article_body: str = Field(description="The cleaned text, a block a line.")
+    article_body: str = Field(description="The cleaned text, each block on lines of its own.")
     date_published: DateOrTimestamp | None = Field(
         default=None,
         description="When it was first published, as the page states it: a day, or a time with its zone.",
@@ -557,7 +557,8 @@ class Article(Extracted):
         default=SCHEMA_VERSION, description="The version of this schema: fields may be added within it."
     )
     article_id: str = Field(
-        pattern=r"^[a-z2-7]{26}$", description="Names the article: of its canonical URL, always the same."
+        pattern=r"^[a-z2-7]{26}$",
+        description="Names the article. It is derived from the canonical URL, so it is always the same.",
     )
     host: str | None = Field(
         default=None, description="The host of `url`, as in the change feed; absent from older articles."
