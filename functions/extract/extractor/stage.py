@@ -202,7 +202,7 @@ class ExtractStage:
         self, state: ArticleState, capture: Capture, result: ExtractionResult, work: bytes, left: tuple[str, ...]
     ) -> ExtractStatus:
         """Keep what a page gave, and send the run back to fetch for the next one."""
-        self._put(_page_key(state, capture), work)
+        self._put(_page_key(state, capture), pack_work(work))
         wanted = (*state.chain.captured_urls, *left)[: self.follow_pages]
         is_first = self.worker.hand_on(
             state,
@@ -263,7 +263,7 @@ class ExtractStage:
             work = read_work(self.objects.get(key))
         except (ObjectMissingError, UnreadableObjectError):
             result = self._extract(state, capture, profile)
-            self._put(key, to_json_bytes(_work_of(state, capture, result)))
+            self._put(key, pack_work(to_json_bytes(_work_of(state, capture, result))))
             return result
         return ExtractionResult(
             work.article,
@@ -330,9 +330,9 @@ class ExtractStage:
     def _hand_on(self, state: ArticleState, capture: Capture, result: ExtractionResult, digest: str) -> ExtractStatus:
         run = state.run if state.reprocessing is not None else None
         key = keys.extracted_key(state.article_id, capture.capture_id, run)
-        work = to_json_bytes(_work_of(state, capture, result))
+        work = pack_work(to_json_bytes(_work_of(state, capture, result)))
         # A request to S3 costs more than all that is done with a message.
-        carried = carried_work(pack_work(work), self.largest_carried)
+        carried = carried_work(work, self.largest_carried)
         if carried is None and not self._put(key, work):
             # An earlier delivery, perhaps of an earlier release, wrote what enrich will read; its hash is the one.
             try:
@@ -348,8 +348,8 @@ class ExtractStage:
         )
         return ExtractStatus.EXTRACTED if is_first else ExtractStatus.STALE
 
-    def _put(self, key: str, work: bytes) -> bool:
-        return self.objects.put(key, pack_work(work), "application/json", "gzip")
+    def _put(self, key: str, packed: bytes) -> bool:
+        return self.objects.put(key, packed, "application/json", "gzip")
 
     def _end_as_unchanged(self, state: ArticleState, result: ExtractionResult) -> ExtractStatus:
         worker, now = self.worker, self.worker.clock()
