@@ -14,8 +14,7 @@ from extractor.html import Element, Segment
 LISTS = frozenset({"ul", "ol", "dl", "menu"})
 _ITEMS = frozenset({"li", "dd", "dt"})
 _LEVELS = 24
-_HIGHEST_NUMBER = 99_999_999
-_LONGEST_NUMBER = 9
+_MOST_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +89,5 @@ def _numbered(numbered: Element) -> dict[Element, int]:
 def _integer(text: str | None, otherwise: int) -> int:
     stated = (text or "").strip()
     digits = stated.removeprefix("-")
-    is_number = digits.isascii() and digits.isdecimal() and len(digits) < _LONGEST_NUMBER
-    return max(-_HIGHEST_NUMBER, min(_HIGHEST_NUMBER, int(stated))) if is_number else otherwise
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
+    return int(stated) if is_number else otherwise

@@ -116,7 +116,7 @@ def _is_foreign(placed: Placed, page: Page, body: Body, chosen: Set[int]) -> boo
     box = _box_of(placed, page, chosen)
     if box is None:
         return False
-    return any(body.reasons.get(index) not in {None, *(reason.value for reason in _OWN_LINES)} for index in box)
+    return any(index in body.reasons and body.reasons[index] not in _OWN_LINES for index in box)
 
 
 def _box_of(placed: Placed, page: Page, chosen: Set[int]) -> range | None:
