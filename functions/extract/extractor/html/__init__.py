@@ -20,7 +20,7 @@ from extractor.html.preformatted import preformatted_text
 from extractor.html.queries import query
 from extractor.html.rights import rights_of, signals_of
 from extractor.html.script_body import script_body
-from extractor.html.segments import Placed, Segment, segments_of
+from extractor.html.segments import HIDDEN_STYLE, Placed, Segment, segments_of
 from extractor.html.tree import parse_html
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ASIDES",
     "FIGURES",
     "HEADING_LEVELS",
+    "HIDDEN_STYLE",
     "TABLES",
     "WARNING",
     "Breadcrumb",

@@ -45,7 +45,7 @@ _MAXIMUM_COMPARISONS = 10_000
 LINE_BREAK = "\x1e"
 """What a ``br`` is in a run of text; no document has this character, and it is white space."""
 PARAGRAPH_BREAK = re.compile(rf"{LINE_BREAK}[ \t\r\n\f\v\xa0]*{LINE_BREAK}\s*")
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _UNSEEN_NAME = re.compile(
     r"(?<![^\s_-])sr-?only|screen-?reader|visually-?hidden|hidden-visually|(?<!\S)(?:off-?screen|assistive-text)"
 )
@@ -337,7 +337,7 @@ def _hides(element: HtmlElement) -> bool:
     if get("hidden") is not None or get("aria-hidden") == "true":
         return True
     style = get("style")
-    return style is not None and _HIDDEN_STYLE.search(style) is not None
+    return style is not None and HIDDEN_STYLE.search(style) is not None
 
 
 def is_unseen(run: HtmlElement) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote
 
-from extractor.html import Element, Page, checked_url, one_line, query, text_of
+from extractor.html import HIDDEN_STYLE, Element, Page, checked_url, one_line, query, text_of
 
 MAXIMUM_IMAGES = 30
 LONGEST_CAPTION = 1000
@@ -49,7 +49,6 @@ _CONTROLS_OF_GALLERY = re.compile(
     re.IGNORECASE,
 )
 _IS_NO_ADDRESS = re.compile(r"about:|data:|javascript:", re.IGNORECASE)
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SMALLEST_SIDE = 60
 """Pixels, where a page states them: what is smaller is an icon, or counts visitors."""
 _PORTRAIT = re.compile(
@@ -199,7 +198,7 @@ def embedded_address(element: Element) -> str | None:
 def is_of_some_size(element: Element) -> bool:
     """Return whether an element is displayed, and larger than what only counts visitors where it states its size."""
     is_small = any(0 <= _number(side) < _SMALLEST_SIDE for name in ("width", "height") if (side := element.get(name)))
-    return not is_small and not _NOT_SHOWN.search(element.get("style") or "")
+    return not is_small and not HIDDEN_STYLE.search(element.get("style") or "")
 
 
 def _box_of(picture: Element) -> Element | None:
