@@ -22,6 +22,7 @@ from enricher.speech.subjects import (
     bears_words,
     first_subject,
     heads_phrase,
+    is_passive,
     noun_phrase,
     object_of,
     says_nothing,
@@ -220,8 +221,8 @@ class QuotedSpeech:
 
     def _names_a_thing(self, verb: Token, subject: Token | None, quotation: Quotation) -> bool:
         """Return whether marks set off what something is called, by nobody: it is called “farmer's lung”."""
-        is_passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children) or verb.tag_ == "VBN"
-        if is_passive and lemma_of(verb) in NAMING | _KNOWING and agent_of(verb) is None:
+        is_done_to = is_passive(verb) or verb.tag_ == "VBN"
+        if is_done_to and lemma_of(verb) in NAMING | _KNOWING and agent_of(verb) is None:
             return True
         is_short = len(_inner(self.text, quotation).split()) <= _LONGEST_TERM
         tells = subject is not None and lemma_of(subject) in NOUN | WRITING

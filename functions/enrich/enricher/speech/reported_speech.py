@@ -28,7 +28,7 @@ from enricher.speech.complements import (
     with_adjuncts,
 )
 from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, SPEAKING, STATE
-from enricher.speech.subjects import FINITE, agent_of, noun_phrase, says_nothing, subject_of
+from enricher.speech.subjects import FINITE, agent_of, is_passive, noun_phrase, says_nothing, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -131,7 +131,7 @@ class _Reports:
             yield from state
             if state:
                 return
-        passive = _is_passive(verb)
+        passive = is_passive(verb)
         speaker = _speaker_of(verb)
         clauses = list(self._clauses(verb, children))
         contents = clauses or list(self._phrases(verb, children, speaker, passive=passive))
@@ -253,7 +253,7 @@ def _is_finite(verb: Token) -> bool:
 
 def _is_told(speaker: Token | None, cue: Token) -> bool:
     """Return whether somebody says it: not in "imagine that", "fears that", or "you think", which speaks to readers."""
-    return speaker.lower_ != "you" if speaker is not None else _is_passive(cue)
+    return speaker.lower_ != "you" if speaker is not None else is_passive(cue)
 
 
 def _is_imperative(verb: Token, children: Children) -> bool:
@@ -267,14 +267,10 @@ def _is_meaning(verb: Token, children: Children) -> bool:
     return lemma_of(verb) == "mean" and any(word.lower_ in _THINGS for word in children["nsubj"])
 
 
-def _is_passive(verb: Token) -> bool:
-    return any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
-
-
 def _speaker_of(verb: Token) -> Token | None:
     if (said := _resumed(verb)) is not None:
         return subject_of(said)
-    return agent_of(verb) if _is_passive(verb) else subject_of(verb)
+    return agent_of(verb) if is_passive(verb) else subject_of(verb)
 
 
 def _resumed(verb: Token) -> Token | None:

@@ -104,6 +104,11 @@ def _beside(verb: Token, subject: Token) -> Token | None:
     return before
 
 
+def is_passive(verb: Token) -> bool:
+    """Return whether a verb's subject is what it is done to: the bridge was closed."""
+    return any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
+
+
 def agent_of(verb: Token) -> Token | None:
     """Return by whom it is done."""
     agent = next((c for c in verb.children if c.dep_ == "agent"), None)
