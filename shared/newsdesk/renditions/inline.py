@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from newsdesk.contracts import Mark
 from newsdesk.renditions.pieces import Piece
 
-KINDS = frozenset({"link", "strong", "emphasis", "code", "strikethrough", "subscript", "superscript", "break"})
-"""Those that are shown. Others mean nothing to us, and their text stays."""
+_KINDS = frozenset({"link", "strong", "emphasis", "code", "strikethrough", "subscript", "superscript", "break"})
+"""Marks that are shown; of those of any other kind, only the text is."""
 _TARGET = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 
 
@@ -105,7 +105,7 @@ def _disjoint_by_kind(piece: Piece) -> list[Mark]:
 def _is_shown(mark: Mark, text: str) -> bool:
     if mark.kind == "break":
         return text[mark.begin : mark.end].isspace()
-    return mark.kind in KINDS and (mark.kind != "link" or is_safe(mark.url))
+    return mark.kind in _KINDS and (mark.kind != "link" or is_safe(mark.url))
 
 
 def _moved(mark: Mark, begin: int, end: int) -> Mark:

@@ -16,7 +16,7 @@ from itertools import groupby, zip_longest
 
 from newsdesk.contracts import Article, Block, BlockType, Mark, Media
 from newsdesk.renditions.inline import Node, is_safe, linked_texts, tree_of
-from newsdesk.renditions.pieces import Item, Piece, grid_of, items_of, paragraphs_of, stripped, whole_of
+from newsdesk.renditions.pieces import Item, Piece, byline_of, grid_of, items_of, paragraphs_of, stripped, whole_of
 
 _SIGNS = re.compile(r"[\\`*\[\]<]|~(?=~|\Z)|(?<=~)~|\A~|_(?![^\W_])|(?<![^\W_])_|&(?=#?\w{1,40};)")
 _LINE_START = re.compile(r"^[ \t]*([-+=>:|]|#(?=#{0,5}(?:\s|$))|~(?!~)|\d{1,9}(?=[.)])|)", re.MULTILINE)
@@ -38,17 +38,11 @@ _HIGHEST_NUMBER = 999_999_999
 def to_markdown(article: Article) -> str:
     """Return an article as Markdown; what its text has of Markdown's signs is escaped."""
     parts = [_heading(1, _one_line(article.headline))] if article.headline else []
-    byline = _byline(article)
+    byline = byline_of(article)
     parts += [_emphasised(Piece(" ".join(byline.split())))] if byline else []
     parts += _parts(article.blocks) if article.blocks else [_escaped(line) for line in paragraphs_of(article)]
     parts.append(_autolink(article.url) if is_safe(article.url) else _escaped(article.url))
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _byline(article: Article) -> str:
-    names = ", ".join(person.name for person in article.author)
-    publisher = article.publisher.name if article.publisher else None
-    return " · ".join(part for part in (names, publisher, article.date_published) if part)
 
 
 def _parts(blocks: Sequence[Block]) -> Iterator[str]:

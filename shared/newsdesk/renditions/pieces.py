@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from newsdesk.contracts import Article, Block, Mark
 
-DEEPEST = 10
-"""So deep lists are nested; what stands deeper stands there."""
+_DEEPEST = 10
+"""The deepest level of an item; what stands deeper in the page is shown at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def items_of(block: Block) -> tuple[Item, ...]:
         deepest = items[-1].level + 1 if items else 0
         level = levels[place] if place < len(levels) else 0
         number = numbers[place] if place < len(numbers) else None
-        items.append(Item(piece, max(0, min(level, deepest, DEEPEST)), number))
+        items.append(Item(piece, max(0, min(level, deepest, _DEEPEST)), number))
     return tuple(items)
 
 
@@ -81,6 +81,13 @@ def grid_of(block: Block) -> Grid:
     placed = tuple(tuple(next(cells) for _ in row) for row in rows)
     caption = Piece(block.text[: begin - 1], _within(block.marks, 0, begin - 1)) if begin > 1 else None
     return Grid(caption, placed, frozenset(block.headers or ()))
+
+
+def byline_of(article: Article) -> str:
+    """Return who wrote an article, where it was published, and when."""
+    names = ", ".join(person.name for person in article.author)
+    publisher = article.publisher.name if article.publisher else None
+    return " · ".join(part for part in (names, publisher, article.date_published) if part)
 
 
 def paragraphs_of(article: Article) -> Sequence[str]:

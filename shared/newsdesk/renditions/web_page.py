@@ -15,7 +15,7 @@ import nh3
 
 from newsdesk.contracts import Article, Block, BlockType, Media
 from newsdesk.renditions.inline import Node, is_safe, tree_of
-from newsdesk.renditions.pieces import Item, Piece, grid_of, items_of, paragraphs_of, whole_of
+from newsdesk.renditions.pieces import Item, Piece, byline_of, grid_of, items_of, paragraphs_of, whole_of
 
 _ELEMENTS = {
     "strong": "strong",
@@ -55,11 +55,10 @@ def to_html(article: Article, *, images: bool = True) -> str:
     """
     language = html.escape(article.in_language or "")
     title = html.escape(article.headline or article.url)
-    byline = _byline(article)
+    byline = byline_of(article)
     head = f"<h1>{title}</h1>\n" + (f"<p>{html.escape(byline)}</p>\n" if byline else "")
     address = html.escape(article.url)
-    is_link = article.url.startswith(("http://", "https://"))
-    source = f'<a rel="nofollow noreferrer" href="{address}">{address}</a>' if is_link else address
+    source = f'<a rel="nofollow noreferrer" href="{address}">{address}</a>' if is_safe(article.url) else address
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
         f"<body><article>\n{head}{body_html(article, images=images)}\n<footer><p>{source}</p></footer>\n"
@@ -71,12 +70,6 @@ def body_html(article: Article, *, images: bool = True) -> str:
     """Return the blocks of an article as HTML, sanitised; parameters are those of :func:`to_html`."""
     parts = list(_parts(article.blocks, images)) or [f"<p>{html.escape(line)}</p>" for line in paragraphs_of(article)]
     return str(_CLEANER.clean("\n".join(parts)))
-
-
-def _byline(article: Article) -> str:
-    names = ", ".join(person.name for person in article.author)
-    publisher = article.publisher.name if article.publisher else None
-    return " · ".join(part for part in (names, publisher, article.date_published) if part)
 
 
 def _parts(blocks: Sequence[Block], images: bool) -> Iterator[str]:
