@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsdesk.adapters.reading import S3Storage
-from newsdesk.contracts import changes_hour, keys
+from newsdesk.contracts import keys
 from newsdesk.pauses import Sleep
 from newsdesk.reader import Reader
 from newsdesk_cli.errors import CommandError
@@ -61,7 +61,7 @@ def compact(
     """
     compaction = Compaction()
     for first, last in _spans(since, until):
-        asked = {"plan": {"since": _folder_of(first), "until": _folder_of(last)}}
+        asked = {"plan": {"since": keys.hour_folder(first), "until": keys.hour_folder(last)}}
         compaction.waiting += ask(stack, asked)["parts"]
     compaction.parts = len(compaction.waiting)
     deadline = time.monotonic() + wait_seconds
@@ -122,7 +122,3 @@ def _spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetim
     while since <= until:
         yield since, min(until, since + timedelta(hours=_HOURS_AT_ONCE - 1))
         since += timedelta(hours=_HOURS_AT_ONCE)
-
-
-def _folder_of(moment: datetime) -> str:
-    return changes_hour(moment).removeprefix(keys.CHANGES_PREFIX)

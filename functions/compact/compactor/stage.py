@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from compactor.rows import row_of
 from newsdesk.articles import read_article
-from newsdesk.contracts import Article, ArticleChanged, CompactionDue, RevisionRow, changes_hour, changes_in, keys
+from newsdesk.contracts import Article, ArticleChanged, CompactionDue, RevisionRow, changes_in, keys
 from newsdesk.datasets import Chunk, CompactionSender, PartStore, Plan, next_plan
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.pauses import Pauses
@@ -64,7 +64,7 @@ class CompactStage:
     def plan_due(self, now: datetime) -> list[str]:
         """Plan every hour that is closed and not so long ago that nothing new can be in it; see :meth:`plan`."""
         closed = now - SETTLING - timedelta(hours=1)
-        return self.plan(_folder_of(now - LOOKED_BACK), _folder_of(closed))
+        return self.plan(keys.hour_folder(now - LOOKED_BACK), keys.hour_folder(closed))
 
     def plan(self, since: str, until: str) -> list[str]:
         """Plan hours, from one to another, both included, and have what is not there yet written.
@@ -168,10 +168,6 @@ def _article_in(body: bytes) -> Article | None:
     except UnreadableObjectError:
         logger.exception("article not read")
         return None
-
-
-def _folder_of(moment: datetime) -> str:
-    return changes_hour(moment).removeprefix(keys.CHANGES_PREFIX)
 
 
 def _ahead(

@@ -185,9 +185,9 @@ class Archives:
     def _pages(
         self, progress: FileProgress, begin: Place, items: int, result: _Result
     ) -> Iterator[tuple[WarcRecord, PushedPage]]:
-        """Yield the pages among so many items of a file, each with what is noted about it behind it.
+        """Yield the pages among so many items of a file, each with what one of the next records notes about it.
 
-        That may be in the next part; so much is read on.
+        That record may be in the next part, so a few records more are read.
         """
         held: tuple[WarcRecord, PushedPage] | None = None
         reading = self._items(progress, begin, is_wanted=True)

@@ -123,7 +123,12 @@ def changes_key(happened: datetime, sequence: str) -> str:
 
 def changes_hour(happened: datetime) -> str:
     """Return the prefix of the changes that were committed in an hour, in UTC."""
-    return f"{CHANGES_PREFIX}date={happened:%Y-%m-%d}/hour={happened:%H}/"
+    return feed_hour(hour_folder(happened))
+
+
+def hour_folder(happened: datetime) -> str:
+    """Return the folder of an hour, in UTC, which the change feed and the data set have in common."""
+    return f"date={happened:%Y-%m-%d}/hour={happened:%H}/"
 
 
 def feed_hour(hour: str) -> str:
@@ -132,7 +137,7 @@ def feed_hour(hour: str) -> str:
     Parameters
     ----------
     hour : str
-        An hour's folder, ``date=…/hour=…/``, which the change feed and the data set have in common.
+        An hour's folder, as :func:`hour_folder` returns it.
     """
     return f"{CHANGES_PREFIX}{hour}"
 
