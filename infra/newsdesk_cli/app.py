@@ -376,7 +376,7 @@ def desk(
     from importlib.util import find_spec
 
     if find_spec("starlette") is None or find_spec("uvicorn") is None:
-        fail("the desk needs more packages: pip install 'newsdesk[desk]'")
+        fail("the desk needs more packages: pip install '.[desk]' in a checkout")
     from newsdesk_cli.desk import serve
     from newsdesk_cli.lookup import open_stack
     from newsdesk_cli.search_command import DeskSearch

@@ -94,7 +94,7 @@ def asked_of_folder(folder: Path, sql: str) -> Iterator[Answer]:
     try:
         import duckdb
     except ModuleNotFoundError as error:
-        raise CommandError("queries of a folder need DuckDB: pip install 'newsdesk[sql]'") from error
+        raise CommandError("queries of a folder need DuckDB: pip install '.[sql]' in a checkout") from error
     try:
         if not only_reads(sql):
             raise CommandError("give one SELECT; nothing else is run")
@@ -225,7 +225,7 @@ def _write_parquet(answer: Answer, path: Path) -> None:
     try:
         import duckdb
     except ModuleNotFoundError as error:
-        raise CommandError("Parquet needs DuckDB: pip install 'newsdesk[sql]'") from error
+        raise CommandError("Parquet needs DuckDB: pip install '.[sql]' in a checkout") from error
     with TemporaryDirectory(prefix="newsdesk-query-") as folder, duckdb.connect(":memory:") as database:
         lines = Path(folder) / "answer.ndjson"
         longest = _write_lines(answer, lines)

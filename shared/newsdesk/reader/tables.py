@@ -3,7 +3,7 @@
 Comes in: a folder that mirrors a bucket, or in which a local stack keeps one. Goes out: a connection to DuckDB.
 
 ``revisions`` and the views over it are those of the contract, under the same names, so a query that runs here runs on
-Athena. DuckDB is an extra of the package (``newsdesk[sql]``).
+Athena. DuckDB is an extra of the package (``sql``).
 """
 
 from __future__ import annotations
