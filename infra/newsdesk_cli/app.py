@@ -14,7 +14,7 @@ import ipaddress
 import json
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,7 +39,7 @@ from newsdesk_cli.console import (
 from newsdesk_cli.dataset_commands import dataset_commands
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.operating import operators
-from newsdesk_cli.options import DryRun, Json, Region, StackName, Yes
+from newsdesk_cli.options import DryRun, Json, Region, StackName, Yes, day_of, time_of
 from newsdesk_cli.paths import PAGES_FOLDER
 from newsdesk_cli.source_commands import source_commands
 
@@ -398,10 +398,10 @@ def search(
     country: Annotated[str | None, typer.Option(help="Only articles about this country, such as NO.")] = None,
     language: Annotated[str | None, typer.Option(help="Only articles in this language, such as de.")] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or later.")
+        str | None, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="Published on this day or later.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or earlier.")
+        str | None, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="Published on this day or earlier.")
     ] = None,
     limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=100)] = 10,
     stack_name: StackName = None,
@@ -422,8 +422,8 @@ def search(
         host=host,
         country=country.upper() if country else None,
         language=language,
-        since=since.strftime("%Y-%m-%d") if since else None,
-        until=until.strftime("%Y-%m-%d") if until else None,
+        since=since,
+        until=until,
     )
     run_search(open_stack(stack_name, region), text, like, filters, limit, as_json=as_json)
 
@@ -487,7 +487,8 @@ def restore(
         typer.Option(
             "--objects-as-of",
             help="Bring back the articles and changes that were overwritten or deleted since then (UTC).",
-            formats=["%Y-%m-%dT%H:%M:%SZ"],
+            parser=time_of,
+            metavar="YYYY-MM-DD[THH:MM:SSZ]",
         ),
     ] = None,
     source_table: Annotated[
@@ -512,7 +513,7 @@ def restore(
     if source_table is not None:
         done = restoring.restore_items(stack, source_table, is_trial=dry_run)
     elif as_of is not None:
-        done = restoring.restore_objects(stack, as_of.replace(tzinfo=UTC), is_trial=dry_run)
+        done = restoring.restore_objects(stack, as_of, is_trial=dry_run)
     print_facts({"seen": done.seen, "to restore" if dry_run else "restored": done.restored}, as_json)
 
 

@@ -87,9 +87,7 @@ def compact(
     from newsdesk_cli.lookup import open_stack
 
     now = datetime.now(UTC)
-    first = since.replace(tzinfo=UTC) if since else now - _FRESH
-    last = until.replace(tzinfo=UTC) if until else now
-    done = write_parts(open_stack(stack_name, region), first, last, wait)
+    done = write_parts(open_stack(stack_name, region), since or now - _FRESH, until or now, wait)
     print_facts({"parts": done.parts, "not_written_yet": len(done.waiting)}, as_json)
     if done.waiting:
         raise typer.Exit(EXIT_WAITING)

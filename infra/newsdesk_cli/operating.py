@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from newsdesk_cli.console import EXIT_WAITING, confirm, out, print_facts, print_json, require_checkout, say, usage
-from newsdesk_cli.options import DryRun, Json, Region, Since, StackName, Until, Yes
+from newsdesk_cli.options import DryRun, Json, Region, Since, StackName, Until, Yes, day_of
 
 operators = typer.Typer()
 
@@ -158,7 +158,8 @@ def reprocess(
 def list_articles(
     host: Host = None,
     day: Annotated[
-        datetime | None, typer.Option(help="The articles that were published on this day.", formats=["%Y-%m-%d"])
+        str | None,
+        typer.Option(help="The articles that were published on this day.", parser=day_of, metavar="YYYY-MM-DD"),
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -175,7 +176,7 @@ def list_articles(
     from newsdesk_cli.rendering import listing_table
     from newsdesk_cli.selecting import period
 
-    wanted = listing.Wanted(host, day.strftime("%Y-%m-%d") if day else None, period(since, until), limit)
+    wanted = listing.Wanted(host, day, period(since, until), limit)
     rows = listing.listed(open_stack(stack_name, region), wanted)
     if as_json:
         for row in rows:
@@ -199,7 +200,7 @@ def tail(
     from newsdesk_cli.lookup import open_stack, reader_of
     from newsdesk_cli.rendering import change_line
 
-    begin = since.replace(tzinfo=UTC) if since else utc_now()
+    begin = since or utc_now()
     until = utc_now() + timedelta(seconds=seconds) if seconds is not None else None
     reader = reader_of(open_stack(stack_name, region))
     for change in reader.changes(since=begin, follow=True, until=until, interval_seconds=interval):

@@ -32,11 +32,8 @@ class Period:
 
 
 def period(since: datetime | None, until: datetime | None) -> Period:
-    """Return the period between two times in UTC, either of which may be left open."""
-    return Period(
-        since.replace(tzinfo=UTC) if since is not None else _BEGINNING,
-        until.replace(tzinfo=UTC) if until is not None else _END,
-    )
+    """Return the period between two times, either of which may be left open."""
+    return Period(since or _BEGINNING, until or _END)
 
 
 def select(stack: Stack, subject: str | None, host: str | None, committed: Period) -> Iterator[str]:

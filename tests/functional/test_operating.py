@@ -95,6 +95,23 @@ class TestList:
         assert "\x1b[2J" not in done.stdout
         assert "[red]" in done.stdout
 
+    @pytest.mark.parametrize(
+        ("arguments", "example"),
+        [
+            (["list", "--since", "yesterday"], "2026-11-30T09:00:00Z"),
+            (["list", "--day", "2026-13-01"], "2026-11-30"),
+            (["search", "harbour", "--since", "2026-13-01"], "2026-11-30"),
+            (["compact", "--until", "soon"], "2026-11-30T09:00:00Z"),
+            (["restore", "--objects-as-of", "14:00"], "2026-11-30T09:00:00Z"),
+        ],
+    )
+    def test_what_is_no_time_is_refused_with_an_example(self, stack: Stack, arguments: list[str], example: str) -> None:
+        done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+        assert done.exit_code == 2
+        assert arguments[-1] in done.stderr
+        assert example in done.stderr
+        assert "Value error" not in done.stderr
+
     @pytest.mark.parametrize("arguments", [[], ["--host", "x", "--day", "2026-03-14"], ["--until", "2026-03-14"]])
     def test_bad_usage(self, arguments: list[str]) -> None:
         assert CliRunner().invoke(app, ["list", *arguments]).exit_code == 2
