@@ -22,7 +22,7 @@ from newsdesk.runtime import Metric
 from newsdesk_cli.desk import figures
 from newsdesk_cli.desk.differences import difference
 from newsdesk_cli.desk.overview import outcomes_of, steps_of
-from newsdesk_cli.desk.recent import recent_changes
+from newsdesk_cli.recent import recent_changes
 from tests.unit.test_enrichment_view import article
 
 # ------------------------------------------------------------------------------------------------- figures

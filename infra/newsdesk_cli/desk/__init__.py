@@ -2,7 +2,7 @@
 
 Comes in: a stack. Goes out: pages on a loopback address. Changes: nothing.
 
-From below: guard < recent, figures, differences < overview, catalogue, dossier < application < serving. It needs the
+From below: guard < figures, differences < overview, catalogue, dossier < application < serving. It needs the
 extra ``desk``.
 """
 

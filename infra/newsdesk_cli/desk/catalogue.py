@@ -18,7 +18,7 @@ from newsdesk.articles import read_article
 from newsdesk.contracts import Article, ArticleChanged, ChangeType, ContentStatus
 from newsdesk.errors import ObjectMissingError, UnreadableObjectError
 from newsdesk.reader import Storage
-from newsdesk_cli.desk.recent import recent_changes
+from newsdesk_cli.recent import recent_changes
 from newsdesk_cli.stack import Stack
 
 PAGE_ROWS = 25
