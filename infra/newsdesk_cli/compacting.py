@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsdesk.adapters.reading import S3Storage
 from newsdesk.contracts import keys
 from newsdesk.pauses import Sleep
-from newsdesk.reader import Reader
 from newsdesk_cli.errors import CommandError
+from newsdesk_cli.lookup import reader_of
 from newsdesk_cli.stack import Stack
 
 _HOURS_AT_ONCE = 24
@@ -80,7 +79,7 @@ def wait_until_told(
     missing = set(committed)
     deadline = time.monotonic() + wait_seconds
     while missing:
-        missing -= {change.key for change in Reader(S3Storage(stack.bucket, stack.s3)).changes(since=since)}
+        missing -= {change.key for change in reader_of(stack).changes(since=since)}
         if not missing or time.monotonic() > deadline:
             break
         sleep(_POLL_SECONDS)

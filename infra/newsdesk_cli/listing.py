@@ -1,4 +1,4 @@
-"""Lists articles: by host and by day from the indexes, by time from the change feed.
+"""Lists articles: by host and by day from the indexes, by time or the latest from the change feed.
 
 Comes in: a stack, and which articles are wanted. Goes out: rows. Changes: nothing.
 """
@@ -11,18 +11,19 @@ from itertools import islice
 
 from newsdesk.articles import Listing
 from newsdesk.contracts import ArticleChanged
-from newsdesk_cli.lookup import reader_of
+from newsdesk_cli.lookup import reader_of, storage_of
+from newsdesk_cli.recent import recent_changes
 from newsdesk_cli.selecting import Period
 from newsdesk_cli.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which articles: those of a host or of a day of publication, or those that changed in a period."""
+    """Which articles: those of a host or of a day of publication, those that changed in a period, or the latest."""
 
     host: str | None
     day: str | None
-    committed: Period
+    committed: Period | None
     limit: int
 
 
@@ -40,12 +41,13 @@ class Row:
 
 
 def listed(stack: Stack, wanted: Wanted) -> list[Row]:
-    """Return the first rows: of a host the latest, otherwise the earliest."""
-    if wanted.host is None and wanted.day is None:
-        found = (_of_change(change) for change in _changes(stack, wanted.committed))
-    else:
-        found = (_of_listing(listing) for listing in _listings(stack, wanted))
-    return list(islice(found, wanted.limit))
+    """Return the first rows: of a host, or where nothing is chosen, the latest; otherwise the earliest."""
+    if wanted.host is not None or wanted.day is not None:
+        return [_of_listing(listing) for listing in islice(_listings(stack, wanted), wanted.limit)]
+    if wanted.committed is not None:
+        return [_of_change(change) for change in islice(_changes(stack, wanted.committed), wanted.limit)]
+    latest = recent_changes(storage_of(stack), wanted.limit, most_read=wanted.limit)
+    return [_of_change(change) for change in latest.changes]
 
 
 def _changes(stack: Stack, committed: Period) -> Iterator[ArticleChanged]:
@@ -58,7 +60,7 @@ def _listings(stack: Stack, wanted: Wanted) -> Iterator[Listing]:
     cursor: str | None = None
     while True:
         if wanted.host is not None:
-            period = wanted.committed
+            period = wanted.committed or Period()
             page = stack.store.by_host(wanted.host, period.since, period.until, cursor=cursor)
         else:
             page = stack.store.by_publication_day(wanted.day or "", cursor=cursor)

@@ -33,7 +33,12 @@ def open_stack(name: str | None, region: str | None) -> Stack:
 
 def reader_of(stack: Stack) -> Reader:
     """Return a reader of a stack's bucket."""
-    return Reader(S3Storage(stack.bucket, stack.s3))
+    return Reader(storage_of(stack))
+
+
+def storage_of(stack: Stack) -> S3Storage:
+    """Return a stack's bucket, as readers take it."""
+    return S3Storage(stack.bucket, stack.s3)
 
 
 def names_an_article(subject: str) -> bool:

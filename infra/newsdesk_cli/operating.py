@@ -168,15 +168,16 @@ def list_articles(
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """List articles by their host, by the day of their publication, or by when they changed."""
-    if (day is not None) == (host is not None or since is not None) or (until is not None and since is None):
-        usage("give --host, --since, both, or --day alone; --until goes with --since")
+    """List the latest changes, or articles by host, by day of publication, or by when they changed."""
+    if (day is not None and (host is not None or since is not None)) or (until is not None and since is None):
+        usage("give --day alone, or --host, --since or both; --until goes with --since")
     from newsdesk_cli import listing
     from newsdesk_cli.lookup import open_stack
     from newsdesk_cli.rendering import listing_table
     from newsdesk_cli.selecting import period
 
-    wanted = listing.Wanted(host, day, period(since, until), limit)
+    committed = period(since, until) if since is not None else None
+    wanted = listing.Wanted(host, day, committed, limit)
     rows = listing.listed(open_stack(stack_name, region), wanted)
     if as_json:
         for row in rows:

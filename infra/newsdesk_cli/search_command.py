@@ -12,9 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsdesk.adapters.reading import S3Storage
 from newsdesk_cli.console import fail, out, print_json, require_checkout, say, usage
-from newsdesk_cli.lookup import find_article, names_an_article
+from newsdesk_cli.lookup import find_article, names_an_article, storage_of
 from newsdesk_cli.paths import STATE_FOLDER
 from newsdesk_cli.rendering import absence, hits_table
 from newsdesk_cli.searching import Filters, Found, NothingToSearchError, QueryError, Search, StackSearch
@@ -34,7 +33,7 @@ def index_path(stack: Stack) -> Path:
 
 def open_search(stack: Stack) -> StackSearch:
     """Return the search of a stack."""
-    return StackSearch(stack, S3Storage(stack.bucket, stack.s3), index_path(stack), say)
+    return StackSearch(stack, storage_of(stack), index_path(stack), say)
 
 
 def run_search(stack: Stack, words: str, like: str | None, filters: Filters, limit: int, *, as_json: bool) -> None:

@@ -89,6 +89,13 @@ class TestList:
         rows = run("list", "--since", "2026-03-14T10:00:00Z", "--until", "2026-03-14T11:59:59Z")
         assert [(row["article_id"], row["change_type"]) for row in rows] == [(id_of(1), "created")]
 
+    def test_without_options_the_latest_changes_come(self, stack: Stack) -> None:
+        assert run("list") == []
+        put(1, change(0, START), change(1, START + 2 * HOUR))
+        put(2, change(2, START + 3 * HOUR))
+        assert [row["article_id"] for row in run("list", "--limit", "2")] == [id_of(2), id_of(1)]
+        assert len(run("list")) == 3
+
     def test_it_prints_nothing_that_a_terminal_obeys(self, stack: Stack) -> None:
         put(1, change(0, START, headline="\x1b[2J[red]Gone"))
         done = CliRunner().invoke(app, ["list", "--since", "2026-03-14"])
@@ -112,7 +119,14 @@ class TestList:
         assert example in done.stderr
         assert "Value error" not in done.stderr
 
-    @pytest.mark.parametrize("arguments", [[], ["--host", "x", "--day", "2026-03-14"], ["--until", "2026-03-14"]])
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--host", "x", "--day", "2026-03-14"],
+            ["--day", "2026-03-14", "--since", "2026-03-14"],
+            ["--until", "2026-03-14"],
+        ],
+    )
     def test_bad_usage(self, arguments: list[str]) -> None:
         assert CliRunner().invoke(app, ["list", *arguments]).exit_code == 2
 

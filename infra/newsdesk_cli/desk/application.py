@@ -25,7 +25,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from newsdesk.adapters.reading import S3Storage
 from newsdesk.clock import Clock, utc_now
 from newsdesk.errors import NewsdeskError, RejectedUrlError, UnreadableCursorError
 from newsdesk_cli.desk import dossier, overview
@@ -36,7 +35,7 @@ from newsdesk_cli.desk.figures import FigureSource, figures_of
 from newsdesk_cli.desk.guard import CAPTURE_POLICY, Guard
 from newsdesk_cli.desk.sources_view import source_dossier, sources_page
 from newsdesk_cli.errors import CommandError
-from newsdesk_cli.lookup import names_an_article
+from newsdesk_cli.lookup import names_an_article, storage_of
 from newsdesk_cli.pages import STATIC_FOLDER, article_view, render
 from newsdesk_cli.stack import Stack
 
@@ -110,7 +109,7 @@ class _Desk:
         self._stack = stack
         self._clock = clock
         # Clients are made here, because making them side by side is not safe.
-        self._catalogue = Catalogue(stack, S3Storage(stack.bucket, stack.s3), search)
+        self._catalogue = Catalogue(stack, storage_of(stack), search)
         self._funnel = overview.Funnel(figures, clock)
         self.explainer = dossier.Explainer()
         _ = stack.store, stack.objects, stack.sources, stack.sqs, stack.resources
