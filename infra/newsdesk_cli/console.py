@@ -6,8 +6,9 @@ Comes in: texts and facts. Goes out: tables and lines for people on standard out
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 import typer
@@ -25,16 +26,43 @@ EXIT_WAITING = 3
 EXIT_INTERRUPTED = 130
 
 _LOG_WIDTH = 120
+_PADDING = re.compile(r" +\n")
 
 
 class PrintableConsole(Console):
-    """A console that shows what it is given and obeys none of it; styles and movements are its own."""
+    """A console that shows what it is given and obeys none of it; styles and movements are its own.
+
+    Where it is no terminal, no line ends in spaces.
+    """
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield the segments of a renderable, with a sign in the place of each character that a terminal obeys."""
-        for segment in super().render(renderable, options):
-            is_ours = segment.control is not None or segment.text.isprintable()
-            yield segment if is_ours else Segment(printable(segment.text), segment.style)
+        segments = map(_obeyed_by_none, super().render(renderable, options))
+        return segments if self.is_terminal else _without_padding(segments)
+
+
+def _obeyed_by_none(segment: Segment) -> Segment:
+    is_ours = segment.control is not None or segment.text.isprintable()
+    return segment if is_ours else Segment(printable(segment.text), segment.style)
+
+
+def _without_padding(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """Yield segments without the spaces that stand before the end of a line."""
+    held: list[Segment] = []
+    for segment in segments:
+        if segment.control is not None:
+            yield segment
+            continue
+        text = _PADDING.sub("\n", segment.text)
+        shown = text.rstrip(" ")
+        if shown:
+            if not shown.startswith("\n"):
+                yield from held
+            held = []
+            yield Segment(shown, segment.style)
+        if len(shown) < len(text):
+            held.append(Segment(text[len(shown) :], segment.style))
+    yield from held
 
 
 # A terminal knows its width. A file or a pipe has none.

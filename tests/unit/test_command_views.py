@@ -45,9 +45,14 @@ class TestTable:
         assert max(map(len, lines)) <= width
         joined = "".join("".join(lines[1:]).split())
         assert "…" not in joined
-        shown = "".join(line[22:-9].strip() for line in lines[1:])
+        shown = "".join(line.ljust(max(map(len, lines)))[22:-9].strip() for line in lines[1:])
         assert LONG.removeprefix("https://") in shown.replace("1.5", "")
         assert "knownasanotherURL's" in joined
+
+    def test_no_line_of_a_file_ends_in_spaces(self) -> None:
+        lines = printed(*(Result(f"https://a.example/{'x' * size}", "failed", "timeout") for size in (1, 99)), width=80)
+        assert [line for line in lines if line != line.rstrip()] == []
+        assert any("  " in line.strip() for line in lines)
 
     def test_what_waits_says_for_what_and_for_how_long(self) -> None:
         due = to_text(NOW + timedelta(minutes=12))
