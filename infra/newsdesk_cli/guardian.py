@@ -17,7 +17,6 @@ import sys
 import threading
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_GRACE_SECONDS = 20
 
 
 def _die_with_parent() -> None:
