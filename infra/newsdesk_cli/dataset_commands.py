@@ -9,7 +9,6 @@ What a command needs is imported inside it, as in ``app``.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,19 +16,11 @@ import typer
 
 from newsdesk_cli.console import EXIT_WAITING, fail, print_facts, require_checkout, say, usage
 from newsdesk_cli.options import Json, Region, Since, StackName, Until
+from newsdesk_cli.queries import AnswerFormat
 
 dataset_commands = typer.Typer()
 
 _FRESH = timedelta(hours=15)
-
-
-class AnswerFormat(StrEnum):
-    """What an answer is written as."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
 
 
 @dataset_commands.command(
@@ -45,7 +36,8 @@ def query(
         typer.Option("--from", help="A folder that mirrors a bucket, such as out.", exists=True, file_okay=False),
     ] = None,
     form: Annotated[
-        AnswerFormat | None, typer.Option("--format", help="Of the answer; a table, or what the name of --out ends in.")
+        AnswerFormat | None,
+        typer.Option("--format", help="How to write the answer; by default as the name of --out ends, or as a table."),
     ] = None,
     destination: Annotated[
         Path | None, typer.Option("--out", help="Write the answer to this file.", dir_okay=False)
@@ -64,13 +56,13 @@ def query(
         usage("--format parquet needs --out FILE")
     text = querying.sql_of(sql)
     if stack_name is not None:
-        from newsdesk_cli.stack import Stack
+        from newsdesk_cli.lookup import open_stack
 
-        asked = querying.asked_of_athena(Stack(stack_name, region), text)
+        asked = querying.asked_of_athena(open_stack(stack_name, region), text)
     else:
         asked = querying.asked_of_folder(folder or _local_bucket(), text)
     with asked as answer:
-        querying.write(answer, querying.Format(chosen.value), destination)
+        querying.write(answer, chosen, destination)
 
 
 @dataset_commands.command(epilog="Example: newsdesk compact --since 2026-11-01 --stack newsdesk")

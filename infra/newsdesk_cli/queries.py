@@ -1,11 +1,21 @@
-"""Queries to begin with: in Athena's workgroup by name, in the documents, and after an ingest.
+"""Queries to begin with: in Athena's workgroup by name, in the documents, and after an ingest; and forms of answers.
 
-Comes in: nothing. Goes out: SQL that Athena and DuckDB both run.
+Comes in: nothing. Goes out: SQL that Athena and DuckDB both run. It loads nothing, so that ``--help`` is quick.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AnswerFormat(StrEnum):
+    """What an answer is written as."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)

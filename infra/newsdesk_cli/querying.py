@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +26,7 @@ from newsdesk.characters import printable
 from newsdesk.reader import only_reads, open_tables
 from newsdesk_cli.console import escaped_json, out, say
 from newsdesk_cli.errors import CommandError
-from newsdesk_cli.queries import EXAMPLES
+from newsdesk_cli.queries import EXAMPLES, AnswerFormat
 from newsdesk_cli.stack import Stack
 
 if TYPE_CHECKING:
@@ -51,15 +50,6 @@ _NUMBERS = {
 """What Athena's types are in Parquet; everything else stays the text that Athena answers."""
 
 Row = Sequence[Any]
-
-
-class Format(StrEnum):
-    """What an answer is written as."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +153,7 @@ def _wait(athena: Any, started: str, sleep: Callable[[float], None]) -> None:
                 sleep(_POLL_SECONDS)
 
 
-def write(answer: Answer, form: Format, path: Path | None) -> None:
+def write(answer: Answer, form: AnswerFormat, path: Path | None) -> None:
     """Write an answer into a file, or to standard output.
 
     Raises
@@ -171,20 +161,20 @@ def write(answer: Answer, form: Format, path: Path | None) -> None:
     CommandError
         If it is to be Parquet, and DuckDB is not installed.
     """
-    if form is Format.PARQUET:
+    if form is AnswerFormat.PARQUET:
         assert path is not None
         _write_parquet(answer, path)
-    elif form is Format.TABLE and path is None:
+    elif form is AnswerFormat.TABLE and path is None:
         out.print(_table(answer))
     elif path is None:
         _write_text(answer, form, sys.stdout, is_screen=sys.stdout.isatty())
     else:
         with path.open("w", encoding="utf-8", newline="") as file:
-            _write_text(answer, Format.CSV if form is Format.TABLE else form, file, is_screen=False)
+            _write_text(answer, AnswerFormat.CSV if form is AnswerFormat.TABLE else form, file, is_screen=False)
 
 
-def _write_text(answer: Answer, form: Format, file: TextIO, *, is_screen: bool) -> None:
-    if form is Format.JSON:
+def _write_text(answer: Answer, form: AnswerFormat, file: TextIO, *, is_screen: bool) -> None:
+    if form is AnswerFormat.JSON:
         for row in answer.rows:
             line = json.dumps(dict(zip(answer.names, row, strict=True)), ensure_ascii=False, default=_plain)
             file.write(escaped_json(line) + "\n")

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from newsdesk_cli.app import app
 from newsdesk_cli.errors import CommandError
-from newsdesk_cli.queries import FIRST_QUERY
-from newsdesk_cli.querying import Format, asked_of_athena, write
+from newsdesk_cli.queries import FIRST_QUERY, AnswerFormat
+from newsdesk_cli.querying import asked_of_athena, write
 from newsdesk_cli.stack import Stack
 from tests.functional.test_dataset import HOSTILE, keep, retraction, row
 
@@ -148,7 +148,7 @@ class TestAthena:
         # When
         path = tmp_path / "answer.parquet"
         with asked_of_athena(stack, "SELECT 1") as answer:
-            write(answer, Format.PARQUET, path)
+            write(answer, AnswerFormat.PARQUET, path)
         # Then
         found = duckdb.execute(f"SELECT host, articles FROM '{path}'").fetchall()
         assert found == [("a.example", 3), (None, 1)]
