@@ -311,3 +311,68 @@ def test_a_line_above_the_headline_in_its_container_may_be_the_day() -> None:
     page = read_html(above, URL)
     assert page is not None
     assert dates_of_publication(page, CAPTURED_AT, HEADLINE).chosen == FoundDate("2026-11-19", "dom")
+
+
+MOMENT = "2026-11-21T02:54:29Z"
+EVENING_BEFORE = FoundDate("2026-11-20T21:54:29-05:00", "jsonld")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"timezone": {"short": "ET", "long": "America/New_York"}}',
+        '{"wp_timezone":"America\\/New_York","gmt_offset":"-5"}',
+        '{"publicationTimeZone": "America/New_York", "userTimezone": "Europe/Paris"}',
+    ],
+)
+def test_a_moment_in_utc_is_told_by_the_clock_of_the_time_zone_that_the_page_names(data: str) -> None:
+    assert published(json_ld(MOMENT) + f"<script>var site = {data};</script>").chosen == EVENING_BEFORE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"timezones": ["Europe/Paris", "America/New_York"], "timezone": "Asia/Tokyo"}; timezone = "Europe/Rome"',
+        '{"visitorTimezone": "America/New_York"}',
+        '{"timezone": "America/Atlantis"}',
+        '{"timezone": null}</script><p>The clocks of America/New_York, the file of time zones says</p><script>',
+    ],
+)
+def test_without_a_time_zone_of_its_own_a_page_keeps_utc(data: str) -> None:
+    assert published(json_ld(MOMENT), after=f"<script>var site = {data};</script>").chosen == FoundDate(
+        "2026-11-21T02:54:29+00:00", "jsonld"
+    )
+
+
+def test_the_update_goes_by_the_same_clock() -> None:
+    head = json_ld(MOMENT) + meta(MOMENT, "article:modified_time") + '<b data-timezone="America/New_York"></b>'
+    assert modified(head).chosen == FoundDate("2026-11-20T21:54:29-05:00", "meta")
+
+
+def test_a_day_in_utc_stays_the_day() -> None:
+    head = json_ld("2026-11-21T00:00:00Z") + '<script>{"timezone": "America/New_York"}</script>'
+    assert published(head).chosen == FoundDate("2026-11-21T00:00:00+00:00", "jsonld")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ('{"DateCreation": "2026-11-20"}', "2026-11-20"),
+        ('{"publication_date": "2026-11-20 21:54:29"}', "2026-11-20T21:54:29-05:00"),
+        ("{&quot;publishedOn&quot;: &quot;2026-11-20T21:54&quot;}", "2026-11-20T21:54:29-05:00"),
+        ('{"published_at": "2026-11-20T20:07:11"}', "2026-11-21T02:54:29+00:00"),
+        ('{"publishedOn": "2026-11-21", "modified": "2026-11-20"}', "2026-11-21T02:54:29+00:00"),
+        ('{"publishedOn": "2026-11-22"}', "2026-11-21T02:54:29+00:00"),
+    ],
+)
+def test_a_moment_in_utc_has_the_day_that_the_pages_data_give_without_a_zone(data: str, expected: str) -> None:
+    assert published(json_ld(MOMENT), after=f"<script>var page = {data};</script>").chosen == FoundDate(
+        expected, "jsonld"
+    )
+
+
+def test_the_day_that_the_article_is_marked_with_outweighs_what_statistics_call_the_first() -> None:
+    line = '<time itemprop="datePublished" datetime="2026-11-19T16:45+0100">19 November 2026 • 4:45pm</time>'
+    stated = published(meta("2019-02-05 16:07", "first-published"), line)
+    assert stated.chosen == FoundDate("2026-11-19T16:45:00+01:00", "dom")
+    assert stated.others == (FoundDate("2019-02-05", "meta"),)

@@ -9,7 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 from itertools import islice
 
@@ -17,6 +17,7 @@ from htmldate.extractors import try_date_expr
 
 from extractor.html import Page
 from extractor.metadata.days import days_in, normal
+from extractor.metadata.local_clock import named_zone
 
 _EARLIEST = datetime(1995, 1, 1)
 """htmldate's own; the web has no older articles, only articles about older days."""
@@ -111,6 +112,11 @@ class DateReader:
             if (is_month_first := _is_month_first(int(match[1]), int(match[2]))) is not None
         }
         return stated if len(orders) != 1 else "en-us" if orders.pop() else "en-gb"
+
+    @cached_property
+    def own_zone(self) -> tzinfo | None:
+        """The time zone that the page names as its own."""
+        return named_zone(self._page.source)
 
     def statement(self, text: str, source: str) -> Iterator[FoundDate]:
         """Yield the date that a statement for machines is, with its time and zone where it gives both."""

@@ -23,11 +23,8 @@ from htmldate.core import DATE_ATTRIBUTES, ITEMPROP_ATTRS_ORIGINAL, PROPERTY_MOD
 
 from extractor.html import Element, Page, StructuredData, text_of
 from extractor.metadata.date_reading import ISO_DATE, DateReader, FoundDate, is_past, may_be_date_line, parse_date
+from extractor.metadata.local_clock import days_elsewhere, stated_without_zone
 from extractor.metadata.shown_dates import Furniture, ShownDates
-
-_FARTHEST_WEST = timedelta(hours=9)
-_FARTHEST_EAST = timedelta(hours=13)
-"""From UTC, for nearly all that is published: Alaska, and New Zealand in summer."""
 
 _JSON_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"', re.IGNORECASE)
 _JSON_MODIFIED = re.compile(r'"dateModified"\s*:\s*"([^"\\]{8,40})"', re.IGNORECASE)
@@ -95,7 +92,11 @@ def dates_of_publication(
     stated = _firsts(_in_own_json(page.data, "date_published", reader), latest) or _firsts(
         _in_json(page, _JSON_PUBLISHED, reader), latest
     )
+    is_in_json = bool(stated)
     stated += _firsts(_in_meta(page, _is_published_name, reader), latest)
+    if stated and not is_in_json:
+        # What statistics call the first publication may be years before the one that readers see.
+        stated += _firsts((found for found in shown_dates.properties if not found.is_update), latest)
     shown = [
         found
         for found in (
@@ -113,6 +114,8 @@ def dates_of_publication(
     better = next((found for found in shown if _is_own_day(found, chosen)), None)
     if better is not None:
         return StatedDates(better, (chosen, *others))
+    if all(found.text[:10] != chosen.text[:10] for found in shown):
+        chosen = _on_own_clock(chosen, reader, page.source)
     return StatedDates(chosen, others)
 
 
@@ -132,7 +135,7 @@ def dates_of_modification(
     if not stated:
         updates = (found for found in (*shown.named, *shown.beside_heading) if found.is_update)
         return StatedDates(next((replace(found, is_update=False) for found in _firsts(updates, latest)), None))
-    return StatedDates(_in_own_zone(stated[0], stated), tuple(stated[1:]))
+    return StatedDates(_on_own_clock(_in_own_zone(stated[0], stated), reader), tuple(stated[1:]))
 
 
 def is_same_day(date_text: str, other: str) -> bool:
@@ -177,6 +180,17 @@ def _in_own_zone(found: FoundDate, statements: Iterable[FoundDate]) -> FoundDate
     return found
 
 
+def _on_own_clock(found: FoundDate, reader: DateReader, source: str = "") -> FoundDate:
+    """Return a moment in UTC as the publisher's clock tells it, where the page says how; at midnight, it is a day."""
+    moment = parse_date(found.text)
+    if not isinstance(moment, datetime) or moment.utcoffset() or not (moment.hour or moment.minute):
+        return found
+    if reader.own_zone is not None:
+        return replace(found, text=moment.astimezone(reader.own_zone).isoformat())
+    own = stated_without_zone(source, moment)
+    return found if own is None else replace(found, text=own)
+
+
 def _is_own_day(shown: FoundDate, stated: FoundDate) -> bool:
     """Return whether the date shown to readers is to be preferred to the one stated for machines.
 
@@ -185,8 +199,7 @@ def _is_own_day(shown: FoundDate, stated: FoundDate) -> bool:
     """
     day, moment = date.fromisoformat(shown.text[:10]), parse_date(stated.text)
     if isinstance(moment, datetime):
-        west, east = moment - _FARTHEST_WEST, moment + _FARTHEST_EAST
-        return not moment.utcoffset() and day != moment.date() and day in (west.date(), east.date())
+        return not moment.utcoffset() and day in days_elsewhere(moment)
     return moment is not None and shown.source == "dom" and not shown.is_update and day < moment
 
 

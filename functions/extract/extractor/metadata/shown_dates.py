@@ -141,6 +141,17 @@ class ShownDates:
         return tuple(islice(found, _ELEMENTS_READ))
 
     @cached_property
+    def properties(self) -> tuple[FoundDate, ...]:
+        """The dates in elements that microdata or RDFa call dates of publication or of an update."""
+        marked = (element for element in self._marked if _property_of(element) in _PROPERTIES)
+        own = [element for element in marked if not self.furniture.is_foreign(element)]
+        return tuple(
+            replace(date, is_update=_PROPERTIES[_property_of(element)])
+            for element in own[:_ELEMENTS_READ]
+            for date in self._dates_of(element)
+        )
+
+    @cached_property
     def times(self) -> tuple[FoundDate, ...]:
         """The dates of other ``<time>`` elements, but for those in sentences and in lists of dates."""
         found: list[FoundDate] = []
