@@ -204,7 +204,7 @@ class InvocationMetrics(AmazonCloudWatchEMFProvider):
                 line.flush_metrics()
 
 
-logger = Logger(service=SERVICE, utc=True, json_serializer=_log_line)
+logger = Logger(service=SERVICE, utc=True, json_serializer=_log_line, serialize_stacktrace=False)
 _recorded = InvocationMetrics(NAMESPACE, SERVICE)
 _metrics = Metrics(provider=_recorded)
 
@@ -228,14 +228,13 @@ def instrumented(handler: Handler[ResultT]) -> Handler[ResultT]:
     """Make a function a Lambda handler whose log lines name its invocation and whose metrics are written at its end.
 
     The first invocation of a process also counts as ``ColdStart``, with the function's name as a dimension. Two stacks
-    in one account differ by their stage, in metrics and in lines.
+    in one account differ by their stage in metrics, and by their log groups in lines.
     """
 
     @logger.inject_lambda_context(clear_state=True)
     @_metrics.log_metrics(capture_cold_start_metric=True)
     @functools.wraps(handler)
     def instrumented_handler(event: dict[str, Any], context: LambdaContext) -> ResultT:
-        logger.append_keys(service=_recorded.service, stage=FunctionSettings.read().stage_name)
         return handler(event, context)
 
     @functools.wraps(handler)
