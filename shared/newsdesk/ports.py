@@ -193,6 +193,6 @@ class HostStore(Protocol):
         Raises
         ------
         ConflictError
-            The profile kept changing under this worker; the message is to be delivered again.
+            The profile kept changing under this worker.
         """
         ...

@@ -356,6 +356,16 @@ def test_an_article_that_keeps_changing_is_delivered_again() -> None:
         world.stage.handle(world.message)
 
 
+def test_no_article_fails_because_the_profile_of_its_host_keeps_changing() -> None:
+    # Given a host whose first pages come all at once
+    world = World(page())
+    world.hosts.fail_next("add_page", ConflictError("the profile kept changing"))
+
+    # When this one's worker keeps losing, Then the article goes on, and the sample does without its page
+    assert world.stage.handle(world.message) == "extracted"
+    assert world.hosts.profiles == {}
+
+
 def test_the_work_object_is_gzipped_json() -> None:
     world = World(page(), largest_carried=0)
     world.stage.handle(world.message)

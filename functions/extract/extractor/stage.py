@@ -11,6 +11,7 @@ that each is read once; then all are joined.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,7 +46,13 @@ from newsdesk.contracts import (
     label,
     to_json_bytes,
 )
-from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
+from newsdesk.errors import (
+    ConflictError,
+    ObjectMissingError,
+    PermanentError,
+    TransientError,
+    UnreadableObjectError,
+)
 from newsdesk.hosts import HostProfile, ProfilePage
 from newsdesk.ports import HostStore, ObjectStore
 from newsdesk.runtime import Metric, Worker, host_class, measure
@@ -309,11 +316,16 @@ class ExtractStage:
         return reading.result
 
     def _learn(self, state: ArticleState, capture: Capture, result: ExtractionResult, profile: HostProfile) -> None:
-        """Put the page into its host's profile, if it is of the sample; few are, and one that was is not again."""
+        """Put the page into its host's profile, if it is of the sample; few are, and one that was is not again.
+
+        It is left out while the first pages of a new host all come at once and others keep being faster: a sample
+        without it is as good, and no article waits or fails for it.
+        """
         captured_at = from_text(capture.captured_at)
         page = ProfilePage.of(state.article_id, captured_at, result.fingerprints, capture.final_url)
         if result.fingerprints and profile.with_page(page) is not profile:
-            self.hosts.add_page(state.host, page, profile)
+            with suppress(ConflictError):
+                self.hosts.add_page(state.host, page, profile)
 
     def _read(self, capture: Capture) -> CapturedPage:
         try:
