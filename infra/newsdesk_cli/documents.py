@@ -22,7 +22,6 @@ from pydantic.fields import FieldInfo
 
 from enricher.composer import default_enrichers
 from extractor.kinds import TypeSign, WallSign
-from extractor.text import DropReason
 from fetcher.stage import ANSWER_STATUSES
 from indexer.stage import CommitKind
 from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
@@ -31,6 +30,7 @@ from newsdesk.contracts import (
     DESCRIPTIONS,
     PARTITION_COLUMNS,
     Column,
+    DropReason,
     Reason,
     capture_key,
     changes_key,

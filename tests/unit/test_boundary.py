@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from extractor.body import Boundary, find_boundary
 from extractor.body.guard.page import GuardedPage
 from extractor.html import read_html
-from extractor.text import DropReason
+from newsdesk.contracts import DropReason
 from tests.work import calls_of
 from training.scroll_pages import SITE, Story, scroll_page
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.kinds import judge_type
-from extractor.text import DropReason, clean_plain_text, split_parts
-from newsdesk.contracts import ArticleType, Block, BlockType
+from extractor.text import clean_plain_text, split_parts
+from newsdesk.contracts import ArticleType, Block, BlockType, DropReason
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
 

@@ -83,7 +83,7 @@ class JudgedSegment:
         ``kept``: in the article. ``dropped``: not. ``uncertain``: the judges hesitated, or were
         not of one mind.
     reason : str or None
-        Why it was dropped or is uncertain; one of :class:`extractor.text.drop_reasons.DropReason`.
+        Why it was dropped or is uncertain; one of :class:`newsdesk.contracts.DropReason`.
     score : float or None
         How likely it is the article's, 0 to 1; None where it was not scored.
     """

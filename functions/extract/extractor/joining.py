@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from extractor.contract import ExtractionResult
-from extractor.text import BYLINE_WORDS, DropReason, LineKind, kind_of_line, split_parts
+from extractor.text import BYLINE_WORDS, LineKind, kind_of_line, split_parts
 from newsdesk.contracts import (
     Block,
     BlockType,
     ChainEnd,
     ContentStatus,
     DroppedBlock,
+    DropReason,
     Extracted,
     PageEnd,
     PageProvenance,

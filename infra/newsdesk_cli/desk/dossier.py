@@ -29,7 +29,7 @@ from newsdesk.articles import (
     read_work,
 )
 from newsdesk.clock import from_text, to_text
-from newsdesk.contracts import DESCRIPTIONS, Article, DroppedBlock, Outcome, keys
+from newsdesk.contracts import DESCRIPTIONS, Article, DroppedBlock, DropReason, Outcome, keys
 from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
 from newsdesk.web import decode_body
 from newsdesk.words import count_words
@@ -232,11 +232,6 @@ def _shortened(block: DroppedBlock) -> DroppedBlock:
 
 @cache
 def _drop_meanings() -> dict[str, str]:
-    """Return what the reasons mean, where the extractor is there to say it: in a checkout."""
-    if find_spec("extractor") is None:
-        return {}
-    from extractor.text import DropReason
-
     return described(DropReason)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from newsdesk.contracts import Extracted
+from newsdesk.contracts import DropReason, Extracted
 from newsdesk.words import count_words
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.pages.article import Field, fields_of
@@ -208,8 +208,6 @@ def _drops(pieces: Iterable[JudgedPiece]) -> Iterator[DropCount]:
             words_of[piece.segment.reason] += count_words(piece.segment.text)
     if not pieces_of:
         return
-    from extractor.text import DropReason
-
     meanings = described(DropReason)
     for reason, number in pieces_of.most_common():
         yield DropCount(reason, meanings.get(reason, ""), number, words_of[reason])

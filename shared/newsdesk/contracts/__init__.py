@@ -77,6 +77,7 @@ from newsdesk.contracts.dataset import (
     revision_columns,
     views,
 )
+from newsdesk.contracts.drop_reasons import DropReason
 from newsdesk.contracts.feed_item import FeedItem, Line
 from newsdesk.contracts.keys import (
     ARTICLE_SCHEMA_KEY,
@@ -162,6 +163,7 @@ __all__ = [
     "ContentStatus",
     "Country",
     "CountryCell",
+    "DropReason",
     "DroppedBlock",
     "EndedSubmission",
     "Enrichment",

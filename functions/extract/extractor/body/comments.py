@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from extractor.html import ASIDES, Container, Page, Segment
-from extractor.text import DropReason
+from newsdesk.contracts import DropReason
 from newsdesk.words import count_words
 
 FEWEST_ENTRIES = 2

@@ -18,8 +18,8 @@ from itertools import islice
 from extractor.body.selection import Body
 from extractor.html import Element, Page, Placed, checked_url, is_same_site, leads_elsewhere, one_line
 from extractor.metadata import embedded_address, file_name, is_of_some_size, picture_in_place
-from extractor.text import DropReason, fold
-from newsdesk.contracts import Media
+from extractor.text import fold
+from newsdesk.contracts import DropReason, Media
 
 MOST_TRIED, MOST_MEDIA = 2_000, 200
 _HEAD, _TAIL = 12, 2

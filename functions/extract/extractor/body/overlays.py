@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from extractor.html import Container, Page, Segment
 from extractor.kinds import asks_to_subscribe, speaks_of_consent
-from extractor.text import DropReason
+from newsdesk.contracts import DropReason
 from newsdesk.words import count_words
 
 MOST_LINES = 8

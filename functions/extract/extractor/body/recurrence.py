@@ -29,8 +29,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from extractor.html import Element, Page, Segment
-from extractor.text import DropReason
-from newsdesk.contracts import SiteProfile
+from newsdesk.contracts import DropReason, SiteProfile
 from newsdesk.hosts import HostProfile, ProfilePage, section_of, source_of
 from newsdesk.words import count_words
 

@@ -18,8 +18,7 @@ from extractor.body.model import Model, shipped_model
 from extractor.body.second_opinions import expected_f1, surest_choice
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import Element, Page, Segment
-from extractor.text import DropReason
-from newsdesk.contracts import Block
+from newsdesk.contracts import Block, DropReason
 
 MOST_SEGMENTS = 5_000
 """The classifier sees this many segments at most; later ones are kept where they stand beside one that it kept."""

@@ -18,7 +18,8 @@ from itertools import islice, zip_longest
 from extractor.body.blocks import KnownWholes, blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
 from extractor.html import ASIDES, HEADING_LEVELS, TABLES, Element, Page, Segment, leads_elsewhere
-from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, DropReason, LineKind, fold, is_time_line, kind_of_line
+from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, LineKind, fold, is_time_line, kind_of_line
+from newsdesk.contracts import DropReason
 from newsdesk.web import Url
 from newsdesk.words import count_words
 

@@ -16,7 +16,8 @@ from extractor.html.containers import HEADING_LEVELS, Container
 from extractor.html.page import Page
 from extractor.html.segments import Segment
 from extractor.html.style_rules import StyleSheets
-from extractor.text import DropReason, fold
+from extractor.text import fold
+from newsdesk.contracts import DropReason
 from newsdesk.words import count_words
 
 MOST_HIDDEN = 0.25

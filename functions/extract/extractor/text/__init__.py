@@ -5,9 +5,7 @@ Knows nothing of HTML. Above it stand ``html``, ``kinds``, ``metadata``, ``body`
 
 from __future__ import annotations
 
-from extractor.text import drop_reasons
 from extractor.text.content_hash import content_hash
-from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import SEE_ALSO, LineKind, is_furniture, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
 from extractor.text.plain_text import PlainText, clean_plain_text
@@ -34,12 +32,10 @@ __all__ = [
     "SEE_ALSO",
     "TOKEN",
     "UNSPACED",
-    "DropReason",
     "LineKind",
     "PlainText",
     "clean_plain_text",
     "content_hash",
-    "drop_reasons",
     "ends_sentence",
     "fold",
     "is_dashed",

@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from extractor.text.drop_reasons import DropReason
 from extractor.text.lines import LineKind, is_body, is_furniture, kind_of_line
 from extractor.text.vocabulary import fold
+from newsdesk.contracts import DropReason
 from newsdesk.words import UNSPACED_RANGES, count_words
 
 _LONGEST_HEADLINE_WORDS = 40

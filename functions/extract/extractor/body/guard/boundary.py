@@ -17,7 +17,7 @@ from extractor.body.guard.pieces import Piece, parted_by_controls, pieces_of, wi
 from extractor.body.guard.signs import Signs
 from extractor.body.model import shipped_guard
 from extractor.html import Container, Page
-from extractor.text import DropReason
+from newsdesk.contracts import DropReason
 
 _MAXIMUM_CANDIDATES = 300
 _UNCERTAIN = 0.3
@@ -61,7 +61,7 @@ class Boundary:
     Attributes
     ----------
     foreign : mapping of int to str
-        The index of each segment that was cut, and its :class:`extractor.text.drop_reasons.DropReason`.
+        The index of each segment that was cut, and its :class:`newsdesk.contracts.DropReason`.
     firm : frozenset of int
         Of those, the segments of pieces that say in several ways that they are other articles.
     leak_score : float

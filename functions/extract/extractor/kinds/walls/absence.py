@@ -15,8 +15,7 @@ from extractor.kinds.walls.paywall import says_not_free
 from extractor.kinds.walls.presence import judge_presence, offers_in
 from extractor.kinds.walls.signs import Wall, WallSign
 from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP, Phrases, names_paywall
-from extractor.text import DropReason
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, DropReason, Reason
 from newsdesk.words import count_words
 
 FEWEST_PAID_WORDS = 40
