@@ -23,7 +23,7 @@ from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcom
 from newsdesk_cli.ingestion import IN_FLIGHT, WAITING, Result
 from newsdesk_cli.listing import Row
 from newsdesk_cli.searching import Found
-from newsdesk_cli.wording import WAITS, in_words
+from newsdesk_cli.wording import WAITS, in_words, outcome_in_words
 
 _COLOURS = {
     "indexed": "green",
@@ -164,7 +164,7 @@ def _explanation(result: Result, now: datetime) -> str:
         return f"{why} {in_words(result.next_due, now)}" if result.next_due else why
     if result.duplicate_of:
         return f"of {result.duplicate_of}"
-    return result.detail or ""
+    return outcome_in_words(f"{result.outcome}:{result.reason}" if result.reason else result.outcome, result.detail)
 
 
 def _block(block: Block) -> RenderableType:

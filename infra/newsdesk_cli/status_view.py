@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from newsdesk.articles import ArticleState, OutcomeRecord, Stage, SubmissionRecord
 from newsdesk.clock import to_text
-from newsdesk.contracts import DESCRIPTIONS, Reason
-from newsdesk_cli.wording import WAITS, in_words
+from newsdesk.contracts import Reason
+from newsdesk_cli.wording import WAITS, in_words, outcome_in_words
 
-_ALLOW = "On this machine, `newsdesk ingest --allow-network CIDR` allows it to one run."
+_ALLOW = "On this machine, `newsdesk ingest --allow-network CIDR` allows it to one run"
 
 
 def article_facts(state: ArticleState, now: datetime) -> dict[str, str]:
@@ -33,13 +33,14 @@ def article_facts(state: ArticleState, now: datetime) -> dict[str, str]:
     elif state.tombstone is not None:
         why = state.tombstone.reason.replace("_", " ")
         facts["retracted"] = f"{in_words(state.tombstone.retracted_at, now)}: {why}"
+    is_at_rest = state.stage is Stage.REST
     if state.last_outcome:
         when = f", {in_words(state.last_ended_at, now)}" if state.last_ended_at else ""
-        facts["last outcome"] = f"{_outcome(state.last_outcome).rstrip('.')}{when}"
+        facts["last outcome"] = f"{_outcome(state.last_outcome, state.last_detail if is_at_rest else None)}{when}"
     if state.duplicate_of:
         facts["leads to"] = state.duplicate_of
-    if state.last_detail:
-        facts["detail"] = state.last_detail
+    if state.last_detail and not (is_at_rest and state.last_outcome):
+        facts["last try"] = state.last_detail
     return facts
 
 
@@ -54,10 +55,8 @@ def submission_facts(
         outcome, detail = ending.outcome, ending.detail
         facts["ended"] = in_words(ending.ended_at, now)
     facts["outcome"] = (
-        _outcome(outcome) if outcome else f"none yet: {_whereabouts(state, now) if state else 'in flight'}"
+        _outcome(outcome, detail) if outcome else f"none yet: {_whereabouts(state, now) if state else 'in flight'}"
     )
-    if detail:
-        facts["detail"] = detail
     if ending is not None and ending.headline:
         facts["headline"] = ending.headline
     if ending is not None and ending.duplicate_of:
@@ -85,7 +84,7 @@ def _whereabouts(state: ArticleState, now: datetime) -> str:
     return f"in {state.stage.value}"
 
 
-def _outcome(outcome: str) -> str:
-    words = DESCRIPTIONS.get(outcome)
-    helps = f" {_ALLOW}" if outcome == f"rejected:{Reason.BLOCKED_ADDRESS}" else ""
+def _outcome(outcome: str, detail: str | None) -> str:
+    words = outcome_in_words(outcome, detail)
+    helps = f". {_ALLOW}" if outcome == f"rejected:{Reason.BLOCKED_ADDRESS}" else ""
     return f"{outcome} — {words}{helps}" if words else outcome

@@ -1,17 +1,20 @@
-"""Words for times and for what an article waits for.
+"""Words for times, for outcomes, and for what an article waits for.
 
-Comes in: times. Goes out: words for people.
+Comes in: times and outcomes. Goes out: words for people.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from newsdesk.clock import from_text
+from newsdesk.contracts import DESCRIPTIONS
 
 WAITS = {"retry": "tried again", "slot": "its host's turn is", "turn": "its turn among bulk is"}
 """What an article waits for, in words that a time follows."""
 
+_WORD = re.compile(r"\w+")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -25,3 +28,14 @@ def in_words(moment: str, now: datetime) -> str:
     local = then.astimezone()
     shown = f"{local:%H:%M}" if local.date() == now.astimezone().date() else f"{local:%Y-%m-%d %H:%M}"
     return f"in {away}, at {shown}" if then > now else f"{away} ago, at {shown}"
+
+
+def outcome_in_words(outcome: str, detail: str | None) -> str:
+    """Return what an outcome with its reason means, and what its detail adds to that."""
+    # What names a field is for readers of the documents.
+    meaning = DESCRIPTIONS.get(outcome, "").partition("; `")[0].rstrip(".")
+    left = (detail or "").removeprefix(outcome.partition(":")[2]).removeprefix(": ")
+    said = {"status", *_WORD.findall(meaning)}
+    if not left or said.issuperset(_WORD.findall(left)):
+        return meaning
+    return f"{meaning} ({left})" if meaning else left

@@ -14,6 +14,7 @@ import pytest
 
 from newsdesk.articles import Stage
 from newsdesk.clock import to_text
+from newsdesk.contracts import DESCRIPTIONS
 from newsdesk_cli import submitting
 from newsdesk_cli.console import PrintableConsole, complain, say
 from newsdesk_cli.doctor import examine
@@ -24,7 +25,7 @@ from newsdesk_cli.rendering import results_table
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.status_view import article_facts, submission_facts
 from newsdesk_cli.submitting import interruptible, progress
-from newsdesk_cli.wording import in_words
+from newsdesk_cli.wording import in_words, outcome_in_words
 from tests.examples import NOW, at_stage, current_of, outcome_of, rejection_of, submission_of
 
 LONG = "https://news.example/2026/03/14/" + "harbour-bridge-reopens-after-repairs/" * 3 + "?ref=front"
@@ -61,6 +62,22 @@ class TestTable:
         )
         assert "waiting a.example/ tried again in 12 minutes, at " in text
 
+    @pytest.mark.parametrize(
+        ("reason", "detail", "below"),
+        [
+            ("not_found", "not_found: status 404", "not_found The server answered 404"),
+            ("timeout", "timeout: 20 s", "(20 s)"),
+            ("rate_limited", None, "The server still answered 429 after the last attempt"),
+        ],
+    )
+    def test_a_failure_says_its_reason_once_and_what_it_means(
+        self, reason: str, detail: str | None, below: str
+    ) -> None:
+        lines = printed(Result("https://a.example/", "failed", reason, detail=detail), width=120)
+        text = " ".join(" ".join(lines).split())
+        assert below in text
+        assert text.count(reason) == 1
+
     def test_what_is_in_a_stage_does_not_wait(self) -> None:
         text = " ".join(" ".join(printed(Result("https://a.example/", "in flight", "extract"), width=120)).split())
         assert "in flight a.example/ in extract" in text
@@ -78,6 +95,13 @@ class TestTable:
 )
 def test_a_time_in_words(away: timedelta, words: str) -> None:
     assert in_words(to_text(NOW + away), NOW).startswith(words)
+
+
+@pytest.mark.parametrize("outcome", DESCRIPTIONS)
+def test_an_outcome_in_words_has_its_detail_and_names_no_field_for_it(outcome: str) -> None:
+    words = outcome_in_words(outcome, "host 7")
+    assert words.endswith("(host 7)")
+    assert "`duplicateOf`" not in words
 
 
 class TestStatus:
@@ -104,7 +128,7 @@ class TestStatus:
         )
         facts = article_facts(state, NOW)
         assert facts["now"].startswith("in fetch; tried again in 4 minutes")
-        assert facts["detail"] == "timeout: 20 s"
+        assert facts["last try"] == "timeout: 20 s"
 
     def test_of_a_submission(self) -> None:
         state = at_stage(Stage.EXTRACT)
