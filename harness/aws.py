@@ -107,9 +107,9 @@ def keys_in_bucket(prefix: str = "") -> list[str]:
     return [entry["Key"] for entry in answer.get("Contents", [])]
 
 
-def put_object(key: str, body: bytes) -> None:
-    """Put an object into the bucket."""
-    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+def put_object(key: str, body: bytes, about: Mapping[str, str] | None = None) -> None:
+    """Put an object into the bucket, with metadata."""
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body, Metadata=about or {})
 
 
 def read_object(key: str) -> bytes:

@@ -15,7 +15,7 @@ import threading
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -296,6 +296,7 @@ class StoredObject:
     body: bytes
     content_type: str
     content_encoding: str | None
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 class InMemoryObjectStore(FailsOnDemand):
@@ -307,11 +308,18 @@ class InMemoryObjectStore(FailsOnDemand):
         self.puts: list[str] = []
 
     @can_fail
-    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        content_type: str,
+        content_encoding: str | None = None,
+        about: Mapping[str, str] | None = None,
+    ) -> bool:
         self.puts.append(key)
         if key in self.objects:
             return False
-        self.objects[key] = StoredObject(bytes(body), content_type, content_encoding)
+        self.objects[key] = StoredObject(bytes(body), content_type, content_encoding, dict(about or {}))
         return True
 
     @can_fail
@@ -319,6 +327,12 @@ class InMemoryObjectStore(FailsOnDemand):
         if key not in self.objects:
             raise ObjectMissingError(key)
         return self.objects[key].body
+
+    @can_fail
+    def about(self, key: str) -> Mapping[str, str]:
+        if key not in self.objects:
+            raise ObjectMissingError(key)
+        return self.objects[key].about
 
     @can_fail
     def delete(self, key: str) -> None:

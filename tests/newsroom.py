@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from harness import aws
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.sources import DynamoSourceStore
-from newsdesk.articles import ArticleState, PushedPage, Stage, pack_work, write_pushed_page
+from newsdesk.articles import CUTS, ArticleState, PushedPage, Stage, pack_work, write_pushed_page
 from newsdesk.clock import to_text
 from newsdesk.contracts import (
     Article,
@@ -192,6 +192,11 @@ class Newsroom:
         )
         key = keys.extracted_key(article.article_id, work.capture_id)
         put(key, pack_work(work.model_dump_json(by_alias=True).encode()))
+
+    def cut(self, state: ArticleState, stored: str) -> None:
+        """Store what was cut beside the object of an article's first revision, where enrich puts it."""
+        key = key_of(state, 1)
+        aws.put_object(key, aws.read_object(key), {CUTS: stored})
 
     def bridge(self) -> ArticleState:
         """Commit the article that has everything: two revisions, marks, conflicts, a capture, what was cut."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -136,7 +136,14 @@ class _TrialObjects(S3ObjectStore):
     def begin(self) -> None:
         self.written: dict[str, bytes] = {}
 
-    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:  # noqa: ARG002
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        content_type: str,  # noqa: ARG002
+        content_encoding: str | None = None,  # noqa: ARG002
+        about: Mapping[str, str] | None = None,  # noqa: ARG002
+    ) -> bool:
         return self.written.setdefault(key, body) is body
 
     def get(self, key: str) -> bytes:

@@ -5,7 +5,7 @@ Comes in: nothing. Goes out: protocols that ``newsdesk.adapters`` implement on A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +18,20 @@ from newsdesk.hosts import BackOff, HostProfile, ProfilePage, SiteRules
 class ObjectStore(Protocol):
     """The bucket. Objects are immutable; captures can be deleted."""
 
-    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        content_type: str,
+        content_encoding: str | None = None,
+        about: Mapping[str, str] | None = None,
+    ) -> bool:
         """Write an object once.
+
+        Parameters
+        ----------
+        about : mapping, optional
+            What is to be stored beside it, with no further request: 2 KB of ASCII at most, names included.
 
         Returns
         -------
@@ -30,6 +42,16 @@ class ObjectStore(Protocol):
 
     def get(self, key: str) -> bytes:
         """Return an object's bytes.
+
+        Raises
+        ------
+        ObjectMissingError
+            If there is no such key.
+        """
+        ...
+
+    def about(self, key: str) -> Mapping[str, str]:
+        """Return what was stored beside an object.
 
         Raises
         ------

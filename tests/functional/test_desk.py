@@ -16,7 +16,7 @@ import pytest
 from lxml.html import HtmlElement, fromstring
 from starlette.types import ASGIApp
 
-from newsdesk.articles import Stage
+from newsdesk.articles import Stage, pack_cuts
 from newsdesk.contracts import (
     Block,
     BlockType,
@@ -209,9 +209,35 @@ def test_what_was_cut_is_shown_with_its_reason(newsroom: Newsroom, application: 
     assert "It serves the page" in texts(tree, "//aside")[0]
 
 
-def test_work_that_has_expired_is_said_to_be_gone(newsroom: Newsroom, application: ASGIApp) -> None:
+def test_what_was_cut_lies_beside_every_article_for_good(newsroom: Newsroom, application: ASGIApp) -> None:
+    # Given an article whose work object is gone, and a comment that was cut
+    state = committed(3)
+    newsroom.commit(state, article_of(state))
+    cut = [
+        DroppedBlock(text="Ferry prices rise again", reason="foreign_teaser"),
+        DroppedBlock(text="I live at 4 Quay Lane", reason="comments"),
+    ]
+    newsroom.cut(state, pack_cuts(cut))
+    # When
+    tree = page(application, f"/articles/{state.article_id}/cut")
+    # Then
+    assert texts(tree, "//*[@id='rows']/li/div") == ["Ferry prices rise again"]
+    assert texts(tree, "//aside//td/a") == ["foreign_teaser", "comments"]
+    assert "It announces another article" in texts(tree, "//aside")[0]
+    assert "1 more block is only counted" in tree.text_content()
+    assert "Quay Lane" not in tree.text_content()
+    # And of one reason
+    tree = page(application, f"/articles/{state.article_id}/cut?reason=comments")
+    assert texts(tree, "//*[@id='rows']/li/div") == []
+    assert "1 more block is only counted" in tree.text_content()
+
+
+@pytest.mark.parametrize("stored", [None, "no base64"])
+def test_what_was_cut_may_not_be_kept(newsroom: Newsroom, application: ASGIApp, stored: str | None) -> None:
     article = newsroom.article(1)
-    assert "for large pages alone" in page(application, f"/articles/{article.article_id}/cut").text_content()
+    if stored:
+        newsroom.cut(committed(1), stored)
+    assert "is not kept of this revision" in page(application, f"/articles/{article.article_id}/cut").text_content()
     assert "No page of it was captured" not in page(application, f"/articles/{article.article_id}").text_content()
 
 

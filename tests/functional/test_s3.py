@@ -52,6 +52,16 @@ def test_an_object_is_never_overwritten(objects: ObjectStore) -> None:
     assert objects.get(KEY) == b"first"
 
 
+def test_what_goes_with_an_object_lies_beside_it(objects: ObjectStore) -> None:
+    objects.put(KEY, b"first", "application/json", about={"cuts": "eJw+/=="})
+    assert objects.about(KEY) == {"cuts": "eJw+/=="}
+    assert objects.get(KEY) == b"first"
+    objects.put("another", b"", "application/json")
+    assert objects.about("another") == {}
+    with pytest.raises(ObjectMissingError):
+        objects.about("missing")
+
+
 def test_what_was_deleted_is_gone_and_may_be_deleted_again(objects: ObjectStore) -> None:
     objects.put(KEY, b"first", "application/json")
     objects.delete(KEY)

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -16,12 +17,26 @@ from enricher.ports import Analysis
 from enricher.stage import EnrichStage
 from harness.aws import FakeLambdaContext
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
-from newsdesk.articles import ArticleState, Capture, CurrentRevision, Stage, Timeouts, lifecycle, message_for
+from newsdesk.articles import (
+    CUTS,
+    ArticleState,
+    Capture,
+    CurrentRevision,
+    Stage,
+    Timeouts,
+    carried_work,
+    lifecycle,
+    message_for,
+    pack_cuts,
+    pack_work,
+    read_cuts,
+)
 from newsdesk.contracts import (
     Article,
     ArticleEnriched,
     ArticleExtracted,
     ChangeType,
+    DroppedBlock,
     Enrichment,
     Extracted,
     ExtractedWork,
@@ -128,6 +143,35 @@ def test_an_extracted_article_becomes_an_object_and_a_message() -> None:
     assert world.now.stage is Stage.INDEX
     facts = facts_of(world.article())
     assert world.sender.sent == [ArticleEnriched(article_id=ARTICLE_ID, run=2, article_key=world.key, facts=facts)]
+
+
+def test_what_was_cut_from_the_page_lies_beside_the_article() -> None:
+    # Given work of which a block was cut, When it is enriched
+    world = World()
+    cut = (DroppedBlock(text="Most read", reason="page_furniture"),)
+    packed = pack_work(to_json_bytes(WORK.model_copy(update={"dropped": cut})))
+    world.stage.handle(world.message.model_copy(update={"work": carried_work(packed, len(packed) * 2)}))
+
+    # Then that is in the object's metadata, and no text of it in the article
+    assert read_cuts(world.objects.about(world.key)[CUTS]).blocks == cut
+    assert b"Most read" not in world.objects.get(world.key)
+
+
+def test_an_article_that_is_made_out_of_itself_keeps_what_was_cut() -> None:
+    # Given a revision, of which enrich once stored what was cut
+    world = World()
+    world.stage.handle(world.message)
+    key, about = world.key, {CUTS: pack_cuts([DroppedBlock(text="Most read", reason="page_furniture")])}
+    world.objects.objects[key] = replace(world.objects.objects[key], about=about)
+
+    # When it is enriched again from its own object, by fewer enrichers
+    state = world.state.model_copy(update={"extracted_key": key, "version": world.now.version + 1})
+    world.store.states[ARTICLE_ID] = state
+    replace(world.stage, enrichers=()).handle(world.message.model_copy(update={"extracted_key": key}))
+
+    # Then
+    assert world.key != key
+    assert world.objects.about(world.key) == about
 
 
 def test_the_article_holds_what_extract_found_and_what_enrich_adds() -> None:

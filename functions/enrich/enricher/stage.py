@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enricher.composer import compose
 from enricher.ports import Document, Enricher
 from newsdesk import __version__
-from newsdesk.articles import ArticleState, Stage, lifecycle, read_article, read_carried_work, read_work
+from newsdesk.articles import (
+    CUTS,
+    ArticleState,
+    Stage,
+    lifecycle,
+    pack_cuts,
+    read_article,
+    read_carried_work,
+    read_work,
+)
 from newsdesk.clock import from_text
 from newsdesk.contracts import (
     Article,
@@ -84,7 +93,7 @@ class EnrichStage:
         if state.reprocessing is not None and self._is_as_before(state, article):
             outcome = self.worker.end(state, Outcome.UNCHANGED)
             return EnrichStatus.STALE if outcome is None else EnrichStatus.UNCHANGED
-        return self._hand_on(state, article)
+        return self._hand_on(state, article, self._about(state.extracted_key, work))
 
     def _work(self, state: ArticleState, key: str, message: ArticleExtracted) -> ExtractedWork:
         """Return extract's work: from the message, from the bucket, or out of the revision that is made anew."""
@@ -114,11 +123,15 @@ class EnrichStage:
     def _fail(self, state: ArticleState, reason: Reason, detail: str) -> EnrichStatus:
         return EnrichStatus.STALE if self.worker.fail(state, reason, detail) is None else EnrichStatus.FAILED
 
-    def _hand_on(self, state: ArticleState, article: Article) -> EnrichStatus:
+    def _about(self, key: str, work: ExtractedWork) -> Mapping[str, str]:
+        """Return what is stored beside the article: what was cut; of one that is made out of itself, what it had."""
+        return self.objects.about(key) if key.startswith(keys.ARTICLES_PREFIX) else {CUTS: pack_cuts(work.dropped)}
+
+    def _hand_on(self, state: ArticleState, article: Article, about: Mapping[str, str]) -> EnrichStatus:
         body = to_json_bytes(article)
         digest = hashlib.sha256(body).hexdigest()
         key = keys.article_key(from_text(state.first_seen), state.article_id, next_revision(state), digest)
-        self.objects.put(key, body, "application/json")
+        self.objects.put(key, body, "application/json", about=about)
         is_first = self.worker.hand_on(
             state,
             lambda current, now, timeouts: lifecycle.enriched(current, key, now, timeouts),

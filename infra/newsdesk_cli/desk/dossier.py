@@ -6,7 +6,6 @@ Comes in: a stack and an id. Goes out: values for templates. Each page reads wha
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,24 +14,28 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from newsdesk.articles import (
+    CUTS,
     RETRACTIONS,
     STAGE_ORDER,
     ArticleState,
     CapturedPage,
     CaptureUnreadableError,
+    Cuts,
     OutcomeRecord,
     RevisionPage,
+    RevisionRecord,
     Stage,
     SubmissionRecord,
+    count_cuts,
     read_article,
     read_capture,
+    read_cuts,
     read_work,
 )
 from newsdesk.clock import from_text, to_text
 from newsdesk.contracts import DESCRIPTIONS, Article, DroppedBlock, DropReason, Outcome, keys
 from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
 from newsdesk.web import decode_body
-from newsdesk.words import count_words
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.lookup import find_state
 from newsdesk_cli.stack import Stack
@@ -61,11 +64,14 @@ class Known:
     ----------
     revision : int or None
         The number of the revision; None where there is nothing to read.
+    key : str or None
+        Where its object is.
     """
 
     state: ArticleState
     revision: int | None
     article: Article | None
+    key: str | None = None
 
     @property
     def title(self) -> str:
@@ -110,8 +116,11 @@ def known_article(stack: Stack, subject: str, revision: int | None = None) -> Kn
         raise MissingError(f"No article has the id or URL {subject}.")
     if revision is None or (state.current is not None and revision == state.current.revision):
         current = state.current
-        return Known(state, current.revision if current else None, _read(stack, current.key) if current else None)
-    return Known(state, revision, revision_of(stack, state, revision))
+        if current is None:
+            return Known(state, None, None)
+        return Known(state, current.revision, _read(stack, current.key), current.key)
+    record = _revision_record(stack, state, revision)
+    return Known(state, revision, _read(stack, record.key) if record.key else None, record.key)
 
 
 def revision_of(stack: Stack, state: ArticleState, revision: int) -> Article | None:
@@ -122,10 +131,15 @@ def revision_of(stack: Stack, state: ArticleState, revision: int) -> Article | N
     MissingError
         If there is no such revision.
     """
+    record = _revision_record(stack, state, revision)
+    return _read(stack, record.key) if record.key else None
+
+
+def _revision_record(stack: Stack, state: ArticleState, revision: int) -> RevisionRecord:
     record = stack.store.revision(state.article_id, revision)
     if record is None:
         raise MissingError(f"It has no revision {revision}.")
-    return _read(stack, record.key) if record.key else None
+    return record
 
 
 def _read(stack: Stack, key: str) -> Article | None:
@@ -171,12 +185,15 @@ class CutBlocks:
         Those of this page of the list, each text cut to a bounded length.
     begin, total : int
         The number of the first, from 0, and how many there are.
+    unquoted : int
+        How many more there are of which only the number and the reason are kept.
     """
 
     blocks: tuple[DroppedBlock, ...]
     begin: int
     total: int
     reasons: tuple[CutReason, ...]
+    unquoted: int = 0
 
     @property
     def following(self) -> int | None:
@@ -188,20 +205,36 @@ class CutBlocks:
 def cut_blocks(stack: Stack, known: Known, begin: int = 0, reason: str = "") -> CutBlocks | None:
     """Return what was cut from the page that a revision was made of; None if that is not kept, or no longer."""
     dropped = _dropped(stack, known)
-    if dropped is None:
+    cuts = Cuts(count_cuts(dropped), tuple(dropped)) if dropped is not None else _summary(stack, known)
+    if cuts is None:
         return None
-    counts, words = Counter[str](), Counter[str]()
-    for block in dropped:
-        counts[block.reason] += 1
-        words[block.reason] += count_words(block.text)
-    meanings = _drop_meanings()
-    wanted = [block for block in dropped if not reason or block.reason == reason]
+    meanings = _meanings()
+    wanted = [block for block in cuts.blocks if not reason or block.reason == reason]
     return CutBlocks(
         tuple(map(_shortened, wanted[begin : begin + CUT_BLOCKS_OF_A_PAGE])),
         begin,
         len(wanted),
-        tuple(CutReason(name, meanings.get(name, ""), count, words[name]) for name, count in counts.most_common()),
+        tuple(
+            CutReason(count.reason, meanings.get(count.reason, ""), count.blocks, count.words) for count in cuts.counts
+        ),
+        sum(count.blocks for count in cuts.counts if not reason or count.reason == reason) - len(wanted),
     )
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    return described(DropReason)
+
+
+def _summary(stack: Stack, known: Known) -> Cuts | None:
+    """Return what lies beside the article's object."""
+    if known.key is None:
+        return None
+    try:
+        text = stack.objects.about(known.key).get(CUTS)
+        return read_cuts(text) if text else None
+    except (ObjectMissingError, UnreadableObjectError):
+        return None
 
 
 def _dropped(stack: Stack, known: Known) -> Sequence[DroppedBlock] | None:
@@ -228,11 +261,6 @@ def _shortened(block: DroppedBlock) -> DroppedBlock:
     if len(block.text) <= _LONGEST_CUT_TEXT:
         return block
     return block.model_copy(update={"text": block.text[:_LONGEST_CUT_TEXT].rstrip() + " …"})
-
-
-@cache
-def _drop_meanings() -> dict[str, str]:
-    return described(DropReason)
 
 
 # ------------------------------------------------------------------------------------------------- the capture

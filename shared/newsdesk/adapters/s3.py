@@ -5,6 +5,8 @@ Comes in: keys and bytes. Goes out: bytes. Changes: writes each key once, with `
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -30,7 +32,14 @@ class S3ObjectStore:
         self._pauses = pauses
         self._client = patient(client or clients.s3())
 
-    def put(self, key: str, body: bytes, content_type: str, content_encoding: str | None = None) -> bool:
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        content_type: str,
+        content_encoding: str | None = None,
+        about: Mapping[str, str] | None = None,
+    ) -> bool:
         """Write an object once; see the port."""
         request: PutObjectRequestTypeDef = {
             "Bucket": self._bucket,
@@ -41,6 +50,8 @@ class S3ObjectStore:
         }
         if content_encoding:
             request["ContentEncoding"] = content_encoding
+        if about:
+            request["Metadata"] = about
         for attempt in self._pauses.attempts():
             try:
                 self._client.put_object(**request)
@@ -56,12 +67,13 @@ class S3ObjectStore:
 
     def get(self, key: str) -> bytes:
         """Return an object's bytes; see the port."""
-        try:
+        with _missing_as_such(key):
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                raise ObjectMissingError(key) from error
-            raise
+
+    def about(self, key: str) -> Mapping[str, str]:
+        """Return an object's metadata; see the port."""
+        with _missing_as_such(key):
+            return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
 
     def delete(self, key: str) -> None:
         """Remove an object permanently; see the port."""
@@ -70,6 +82,16 @@ class S3ObjectStore:
     def replace(self, key: str, body: bytes, content_type: str) -> None:
         """Write an object over the one that is there; only the schemas, which grow, are written so."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+
+@contextmanager
+def _missing_as_such(key: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            raise ObjectMissingError(key) from error
+        raise
 
 
 class S3UploadLinks:

@@ -20,6 +20,7 @@ from newsdesk.articles.captures import (
     write_pushed_page,
 )
 from newsdesk.articles.clusters import COMMITTING, ClustersInMemory, Relation, relate
+from newsdesk.articles.cuts import CUTS, CutCount, Cuts, count_cuts, pack_cuts, read_cuts
 from newsdesk.articles.identity import begin_target, find_claimed_original, find_original, is_same_page, reason_to_keep
 from newsdesk.articles.lifecycle import (
     Timeouts,
@@ -80,6 +81,7 @@ from newsdesk.articles.work import LARGEST_CARRIED, carried_work, pack_work, rea
 __all__ = [
     "CAPTURE_MEDIA_TYPE",
     "COMMITTING",
+    "CUTS",
     "LARGEST_CARRIED",
     "MAXIMUM_RESENDS",
     "OVERLOAD_POLICY",
@@ -96,6 +98,8 @@ __all__ = [
     "CapturedPage",
     "ClustersInMemory",
     "CurrentRevision",
+    "CutCount",
+    "Cuts",
     "Exchange",
     "FollowedRedirect",
     "Listing",
@@ -121,6 +125,7 @@ __all__ = [
     "WriteOnce",
     "begin_target",
     "carried_work",
+    "count_cuts",
     "decode_sketch",
     "encode_sketch",
     "ended",
@@ -144,12 +149,14 @@ __all__ = [
     "message_for",
     "next_run",
     "overload_delay",
+    "pack_cuts",
     "pack_work",
     "page_missed",
     "put_off",
     "read_article",
     "read_capture",
     "read_carried_work",
+    "read_cuts",
     "read_from",
     "read_work",
     "reason_to_keep",
