@@ -45,6 +45,7 @@ from newsdesk_cli.source_commands import source_commands
 
 if TYPE_CHECKING:
     from newsdesk_cli.preflight import Finding
+    from newsdesk_cli.stack import Stack
 
 app = typer.Typer(
     name="newsdesk",
@@ -241,11 +242,11 @@ def status(
 ) -> None:
     """Show how far a submission or an article is, or how full the queues are."""
     from newsdesk.clock import utc_now
-    from newsdesk_cli.lookup import open_stack, queue_depths, records_of, status_of
+    from newsdesk_cli.lookup import open_stack, records_of, status_of
 
     stack = open_stack(stack_name, region)
     if not subject:
-        print_facts(queue_depths(stack), as_json)
+        _print_queues(stack, is_bare=verbose or as_json, as_json=as_json)
     elif verbose or as_json:
         print_facts(records_of(stack, subject), as_json)
     else:
@@ -580,6 +581,22 @@ def enrich(manifest: Manifest, destination: Destination) -> None:
     say(f"{tally} into {destination}")
     if tally.failed:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def _print_queues(stack: Stack, *, is_bare: bool, as_json: bool) -> None:
+    from newsdesk_cli.queues import queue_depths, queues_of
+    from newsdesk_cli.rendering import queues_table
+
+    if is_bare:
+        print_facts(queue_depths(stack), as_json)
+        return
+    queues = queues_of(stack)
+    out.print(queues_table(queues))
+    given_up = [queue.stage for queue in queues if queue.dead]
+    if given_up:
+        say(f"next: newsdesk redrive {given_up[0]} --dry-run shows what was given up, and what it would send again")
+    elif not any(queue.waiting or queue.in_flight for queue in queues):
+        say("every queue is empty; what waits for a later try is not in them: newsdesk status URL, or newsdesk desk")
 
 
 def _checked_before_deploy(configuration: str) -> list[Finding]:

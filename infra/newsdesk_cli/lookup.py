@@ -98,22 +98,3 @@ def _found(stack: Stack, subject: str) -> tuple[SubmissionRecord | None, Outcome
         return submission, None, None
     outcome = stack.store.outcome(submission.article_id, submission.run)
     return submission, outcome, stack.store.find(submission.article_id)
-
-
-def queue_depths(stack: Stack) -> dict[str, Any]:
-    """Return how many messages wait in each queue, and how many are being worked on."""
-    depths: dict[str, Any] = {"stack": stack.name, **({"endpoint": stack.endpoint} if stack.endpoint else {})}
-    if stack.api_url:
-        depths["api"] = stack.api_url
-    for logical_id, queue_url in sorted(stack.resources.items()):
-        if not queue_url.startswith("https://"):  # a queue's physical id is its address
-            continue
-        attributes: dict[Any, str] = stack.sqs.get_queue_attributes(
-            QueueUrl=queue_url,
-            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-        )["Attributes"]
-        depths[logical_id] = {
-            "waiting": int(attributes["ApproximateNumberOfMessages"]),
-            "in_flight": int(attributes["ApproximateNumberOfMessagesNotVisible"]),
-        }
-    return depths

@@ -22,6 +22,7 @@ from newsdesk.clock import utc_now
 from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcome
 from newsdesk_cli.ingestion import IN_FLIGHT, WAITING, Result
 from newsdesk_cli.listing import Row
+from newsdesk_cli.queues import QueueDepth
 from newsdesk_cli.searching import Found
 from newsdesk_cli.wording import WAITS, in_words, outcome_in_words
 
@@ -49,6 +50,17 @@ def hits_table(found: Found) -> Table:
         title = escape(hit.headline or hit.url)
         about = f"{published} · {escape(hit.host)} · {hit.article_id} · by {hit.found_by}"
         table.add_row(str(place), f"{title}\n[dim]{about}[/]")
+    return table
+
+
+def queues_table(queues: Sequence[QueueDepth]) -> Table:
+    """Return how full the queues are, in the order of an article's way."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("stage", no_wrap=True)
+    for name in ("waiting", "in work", "given up"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for queue in queues:
+        table.add_row(queue.stage, *(f"{number:,}" for number in (queue.waiting, queue.in_flight, queue.dead)))
     return table
 
 
@@ -163,7 +175,7 @@ def _explanation(result: Result, now: datetime) -> str:
         why = WAITS.get(result.reason or "", f"in {result.reason}" if result.reason else "on its way")
         return f"{why} {in_words(result.next_due, now)}" if result.next_due else why
     if result.duplicate_of:
-        return f"of {result.duplicate_of}"
+        return f"of {result.duplicate_of}" + (f": {result.detail}" if result.detail else "")
     return outcome_in_words(f"{result.outcome}:{result.reason}" if result.reason else result.outcome, result.detail)
 
 

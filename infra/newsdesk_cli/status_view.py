@@ -23,6 +23,8 @@ def article_facts(state: ArticleState, now: datetime) -> dict[str, str]:
     facts["now"] = _whereabouts(state, now)
     if state.redirects:
         facts["redirects"] = _hops(state)
+    elif state.current is not None and state.current.page_url not in (None, state.url):
+        facts["redirects"] = f"led to {state.current.page_url}"
     if state.current is not None:
         facts["headline"] = state.current.headline or "(none)"
         facts["revision"] = f"{state.current.revision}, committed {in_words(state.current.committed_at, now)}"

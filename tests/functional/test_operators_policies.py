@@ -19,8 +19,9 @@ from newsdesk_cli import redriving, reprocessing, selecting, sources
 from newsdesk_cli.desk import desk_of
 from newsdesk_cli.embedding import ask_for_vectors
 from newsdesk_cli.listing import Wanted, listed
-from newsdesk_cli.lookup import queue_depths, status_of
+from newsdesk_cli.lookup import status_of
 from newsdesk_cli.paths import ROOT
+from newsdesk_cli.queues import queue_depths
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.takedown import Order, carry_out, find_targets, lift_all
 from newsdesk_cli.templates import load_template

@@ -21,7 +21,8 @@ from newsdesk_cli.doctor import examine
 from newsdesk_cli.ingestion import Ingestion, Result
 from newsdesk_cli.local_stack import Allowed
 from newsdesk_cli.preflight import Verdict
-from newsdesk_cli.rendering import results_table
+from newsdesk_cli.queues import QueueDepth
+from newsdesk_cli.rendering import queues_table, results_table
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.status_view import article_facts, submission_facts
 from newsdesk_cli.submitting import interruptible, progress
@@ -105,6 +106,20 @@ def test_an_outcome_in_words_has_its_detail_and_names_no_field_for_it(outcome: s
 
 
 class TestStatus:
+    def test_where_a_visit_was_led_is_said_when_it_has_ended(self) -> None:
+        rest = at_stage(Stage.REST)
+        moved = current_of(rest).model_copy(update={"page_url": "https://news.example/moved"})
+        facts = article_facts(rest.model_copy(update={"current": moved}), NOW)
+        assert facts["redirects"] == "led to https://news.example/moved"
+        assert "redirects" not in article_facts(rest.model_copy(update={"current": current_of(rest)}), NOW)
+
+    def test_of_the_queues(self) -> None:
+        console = PrintableConsole(file=io.StringIO(), width=80, color_system=None)
+        console.print(queues_table((QueueDepth("fetch", 1200, 2, 0), QueueDepth("extract", 0, 0, 3))))
+        assert isinstance(console.file, io.StringIO)
+        rows = [line.split() for line in console.file.getvalue().splitlines()[1:]]
+        assert rows == [["fetch", "1,200", "2", "0"], ["extract", "0", "0", "3"]]
+
     def test_of_an_article_at_rest(self) -> None:
         rest = at_stage(Stage.REST)
         state = rest.model_copy(

@@ -278,6 +278,7 @@ def test_where_a_redirect_leads_is_an_article_of_its_own_and_is_asked_itself() -
     assert target is not None
     assert (target.url, target.stage, target.run) == (MOVED_URL, Stage.FETCH, 1)
     assert world.outcome.duplicate_of == target.article_id
+    assert world.outcome.detail == f"301 to {MOVED_URL}"
     assert world.sender.sent == [message_for(target)]
     assert world.objects.puts == []
 

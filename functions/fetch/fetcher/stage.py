@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from enum import StrEnum
@@ -66,6 +66,8 @@ _PERMANENT_REDIRECTS = frozenset({301, 308})
 _NO_OPT_OUTS = OptOutPolicy()
 
 
+_LONGEST_WAY = 300
+"""Characters of where redirects led."""
 _WAIT_SECONDS = 0.5
 """After so long a wait for its slot, a worker looks again whether the page is still its own."""
 
@@ -330,7 +332,7 @@ class FetchStage:
         if state.wanted_page is None:
             original = self._original_of(state, response)
             if original is not None:
-                return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
+                return self._end_as_duplicate(state, response, original)
         capture = self._put(state, response, visit.host_lines)
         if capture is None:
             return FetchStatus.LEASED
@@ -353,7 +355,7 @@ class FetchStage:
         has_moved = all(hop.status in _PERMANENT_REDIRECTS for hop in response.redirects)
         original = self._original_of(state, response, has_moved=has_moved)
         if original is not None:
-            return self._end(state, Outcome.DUPLICATE, duplicate_of=original)
+            return self._end_as_duplicate(state, response, original)
         return self._fail(state, reason, f"led to {scrub(response.final_url)}")
 
     def _original_of(self, state: ArticleState, response: FetchResponse, *, has_moved: bool = False) -> str | None:
@@ -422,8 +424,14 @@ class FetchStage:
         )
         return FetchStatus.PAGE_MISSED if is_first else FetchStatus.STALE
 
-    def _end(self, state: ArticleState, outcome: Outcome, *, duplicate_of: str | None = None) -> FetchStatus:
-        return _status_of(self._worker.end(state, outcome, duplicate_of=duplicate_of))
+    def _end_as_duplicate(self, state: ArticleState, response: FetchResponse, original: str) -> FetchStatus:
+        outcome = self._worker.end(
+            state, Outcome.DUPLICATE, duplicate_of=original, detail=_followed(response.redirects) or None
+        )
+        return _status_of(outcome)
+
+    def _end(self, state: ArticleState, outcome: Outcome) -> FetchStatus:
+        return _status_of(self._worker.end(state, outcome))
 
 
 def _status_of(outcome: Outcome | Stage | None) -> FetchStatus:
@@ -443,6 +451,12 @@ def _on_page_alone(page: str, request_slot: RequestSlot) -> RequestSlot:
         return request_slot(url, hops)
 
     return ask
+
+
+def _followed(redirects: Sequence[Hop]) -> str:
+    """Return the way that redirects led, for people: short, so that it costs no write unit."""
+    way = ", then ".join(f"{hop.status} to {scrub(hop.location)}" for hop in redirects)
+    return way if len(way) <= _LONGEST_WAY else f"{way[: _LONGEST_WAY - 2]} …"
 
 
 def _validator(response: FetchResponse, name: str) -> str | None:

@@ -37,6 +37,7 @@ from newsdesk_cli.desk.sources_view import source_dossier, sources_page
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.lookup import names_an_article, storage_of
 from newsdesk_cli.pages import STATIC_FOLDER, article_view, render
+from newsdesk_cli.queues import queues_of
 from newsdesk_cli.stack import Stack
 
 _LONGEST_TEXT = 2_100
@@ -129,7 +130,7 @@ class _Desk:
             steps=overview.steps_of(figures),
             outcomes=overview.outcomes_of(figures),
             is_cut=figures.is_cut,
-            queues=overview.queues_of(self._stack),
+            queues=queues_of(self._stack),
             waits=overview.waits_of(self._stack, now),
         )
 

@@ -18,7 +18,6 @@ from newsdesk.clock import Clock, to_text
 from newsdesk.contracts import DESCRIPTIONS
 from newsdesk_cli.desk import figures as names
 from newsdesk_cli.desk.figures import Figures, FigureSource
-from newsdesk_cli.lookup import queue_depths
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.wording import WAITS
 
@@ -36,8 +35,6 @@ _FUNNEL = (
     ("Indexed", names.INDEXED, "indexed"),
     ("Published", names.PUBLISHED, "published"),
 )
-_WAY = ("inbox", "discover", "bulk", "submit", "fetch", "extract", "enrich", "index", "embed")
-"""The stages with queues, in the order in which an article meets them."""
 _IDLE = frozenset({"stale", "skipped", "leased", "repeated"})
 """Statuses of deliveries that had nothing to do; at-least-once queues have many."""
 
@@ -82,22 +79,6 @@ class OutcomeCount:
         """Whether that is good."""
         kind = self.outcome.partition(":")[0]
         return {"indexed": "good", "failed": "bad", "rejected": "fair"}.get(kind, "")
-
-
-@dataclass(frozen=True, slots=True)
-class QueueDepth:
-    """A stage's queue.
-
-    Attributes
-    ----------
-    dead : int
-        Messages in its dead-letter queue.
-    """
-
-    stage: str
-    waiting: int
-    in_flight: int
-    dead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,27 +147,6 @@ def outcomes_of(figures: Figures) -> tuple[OutcomeCount, ...]:
         for outcome, number in counts.most_common()
         if number
     )
-
-
-def queues_of(stack: Stack) -> tuple[QueueDepth, ...]:
-    """Return the stages' queues, each with its dead letters."""
-    depths = {name: depth for name, depth in queue_depths(stack).items() if isinstance(depth, dict)}
-    found = (
-        QueueDepth(
-            name.removesuffix("Queue").lower(),
-            depth["waiting"],
-            depth["in_flight"],
-            depths.get(f"{name.removesuffix('Queue')}DeadLetterQueue", {}).get("waiting", 0),
-        )
-        for name, depth in depths.items()
-        if not name.endswith("DeadLetterQueue")
-    )
-    return tuple(sorted(found, key=_place_of))
-
-
-def _place_of(queue: QueueDepth) -> tuple[int, str]:
-    is_on_the_way = queue.stage in _WAY
-    return (_WAY.index(queue.stage) if is_on_the_way else len(_WAY)), queue.stage
 
 
 def waits_of(stack: Stack, now: datetime) -> tuple[Wait, ...]:

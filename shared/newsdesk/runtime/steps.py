@@ -162,11 +162,14 @@ class Worker:
         self.send_on(after, carried=carried)
         return True
 
-    def end(self, state: ArticleState, outcome: Outcome, *, duplicate_of: str | None = None) -> Outcome | None:
+    def end(
+        self, state: ArticleState, outcome: Outcome, *, duplicate_of: str | None = None, detail: str | None = None
+    ) -> Outcome | None:
         """End the run with an outcome that has no reason, and return it."""
         now = self.clock()
         return self.finish(
-            state, lambda current: ended(current, outcome, now, self.timeouts, duplicate_of=duplicate_of)
+            state,
+            lambda current: ended(current, outcome, now, self.timeouts, duplicate_of=duplicate_of, detail=detail),
         )
 
     def fail(self, state: ArticleState, reason: Reason, detail: str = "") -> Outcome | Stage | None:
