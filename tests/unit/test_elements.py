@@ -32,8 +32,10 @@ def test_elements_are_found_by_name_in_the_order_of_the_page() -> None:
 
 def test_elements_are_found_by_class_and_identifier_each_once() -> None:
     elements = read(PAGE).elements
-    called = elements.called(lambda name: "byline" in name, lambda name: name == "top", elements.of("address", "time"))
+    called = elements.called(lambda name: "byline" in name, lambda name: name == "top", tags=("address", "time"))
     assert [element.tag for element in called] == ["div", "time", "address", "p"]
+    annotated = elements.called(lambda name: name == "text", annotations=("property", "rel"))
+    assert [element.tag for element in annotated] == ["link", "p"]
     assert list(elements.names) == ["byline", "author-name", "text", "top"]
 
 

@@ -25,6 +25,8 @@ _MOST_LANES = 256
 """Values that a byte has: a tree's leaves, and a column's thresholds and one, are no more."""
 _AT_MOST = tuple(bytes(rank <= most for rank in range(_MOST_LANES)) for most in range(_MOST_LANES))
 """Tables that turn ranks into ones where they are at most a number."""
+_FEW = 3
+"""So many thresholds are compared with a column's numbers one by one: to rank the numbers takes as long as four do."""
 
 
 class Splits:
@@ -63,6 +65,7 @@ class Table:
         self.count = count
         self._columns: list[Callable[[], Sequence[float]]] = []
         self._splits = splits
+        self._known: dict[int, Sequence[float]] = {}
         self._ranks: dict[int, bytes] = {}
         self.masks: list[int | None] = [None] * len(splits.columns)
         self.everyone = int.from_bytes(b"\x01" * count, "little")
@@ -81,15 +84,19 @@ class Table:
         masks = self.masks
         ranks = self._ranks.get(feature)
         if ranks is None:
-            column = self._columns[feature]()
-            if column.count(column[0]) == self.count:  # so is every fourth column on an average page
+            column = self._known.get(feature)
+            if column is None:
+                column = self._known[feature] = self._columns[feature]()
+            # So is every fourth column on an average page.
+            if column[0] == column[-1] and column.count(column[0]) == self.count:
                 for number, threshold in enumerate(thresholds, first):
                     masks[number] = self.everyone if column[0] <= threshold else 0
                 return masks[split] or 0
-            if len(thresholds) == 1:  # what holds or does not hold, and so is every sixth column
-                threshold = thresholds[0]
-                lanes = masks[split] = int.from_bytes(bytes([number <= threshold for number in column]), "little")
-                return lanes
+            if len(wanted) <= _FEW:
+                for number in wanted:
+                    threshold = thresholds[number - first]
+                    masks[number] = int.from_bytes(bytes([value <= threshold for value in column]), "little")
+                return masks[split] or 0
             ranks = self._ranks[feature] = bytes(map(bisect_left, repeat(thresholds), column))
         for number in wanted:
             masks[number] = int.from_bytes(ranks.translate(_AT_MOST[number - first]), "little")

@@ -9,10 +9,12 @@ of classes are few beside the elements that have them: a pattern is asked of eac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
 
 from lxml.html import HtmlElement
+
+_ANNOTATING = frozenset({"rel", "itemprop", "property", "pubdate"})
+_STYLING = frozenset({"style", "hidden", "aria-hidden", "aria-modal", "popover"})
 
 
 class Elements:
@@ -20,34 +22,42 @@ class Elements:
 
     Attributes
     ----------
-    annotated : tuple of HtmlElement
-        Those with ``itemprop``, ``property`` or ``rel``: microdata, RDFa and links.
+    annotated : sequence of HtmlElement
+        Those with ``itemprop``, ``property``, ``rel`` or ``pubdate``: microdata, RDFa, links and days.
     opening : frozenset of HtmlElement
         Those that open over the page: with ``aria-modal`` or ``popover``.
+    styled : frozenset of HtmlElement
+        Those that alone may not be displayed by their own attributes: with ``style``, ``hidden`` or ``aria-hidden``;
+        the root, too, if it has one.
     """
 
     def __init__(self, tree: HtmlElement) -> None:
         self._all: list[HtmlElement] = list(tree.iterdescendants("*"))
-        self._tags: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        self._classes: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        self._identifiers: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        annotated: list[HtmlElement] = []
+        # Elements are held by their places, which are put in order several times as fast.
+        self._tags: defaultdict[str, list[int]] = defaultdict(list)
+        self._classes: defaultdict[str, list[int]] = defaultdict(list)
+        self._identifiers: defaultdict[str, list[int]] = defaultdict(list)
+        self._annotated: list[int] = []
         opening: list[HtmlElement] = []
-        tags, classes, identifiers = self._tags, self._classes, self._identifiers
-        for element in self._all:
-            tags[element.tag].append(element)
+        styled: list[HtmlElement] = [tree]
+        tags, classes, identifiers, annotated = self._tags, self._classes, self._identifiers, self._annotated
+        for place, element in enumerate(self._all):
+            tags[element.tag].append(place)
             names = element.keys()
             if not names:
                 continue
             if "class" in names:
-                classes[element.get("class")].append(element)
+                classes[element.get("class")].append(place)
             if "id" in names:
-                identifiers[element.get("id")].append(element)
-            if "rel" in names or "itemprop" in names or "property" in names:
-                annotated.append(element)
-            if "aria-modal" in names or "popover" in names:
-                opening.append(element)
-        self.annotated, self.opening = tuple(annotated), frozenset(opening)
+                identifiers[element.get("id")].append(place)
+            if not _ANNOTATING.isdisjoint(names):
+                annotated.append(place)
+            if not _STYLING.isdisjoint(names):
+                styled.append(element)
+                if "aria-modal" in names or "popover" in names:
+                    opening.append(element)
+        self.annotated = self._at(annotated)
+        self.opening, self.styled = frozenset(opening), frozenset(styled)
 
     @property
     def names(self) -> dict[str, None]:
@@ -56,26 +66,27 @@ class Elements:
 
     def of(self, *tags: str) -> Sequence[HtmlElement]:
         """Return the elements with one of some names."""
-        found = [self._tags[tag] for tag in tags if tag in self._tags]
-        if len(found) < 2:
-            return found[0] if found else ()
-        return self._in_order([element for elements in found for element in elements])
+        return self._at(place for tag in tags for place in self._tags.get(tag, ()))
 
     def called(
         self,
         has_class: Callable[[str], object],
         has_identifier: Callable[[str], object] | None = None,
-        others: Sequence[HtmlElement] = (),
+        *,
+        tags: Sequence[str] = (),
+        annotations: Sequence[str] = (),
     ) -> Sequence[HtmlElement]:
-        """Return the elements whose class or identifier is one that is asked for, and some others, each once."""
-        found = [element for name, elements in self._classes.items() if has_class(name) for element in elements]
+        """Return the elements whose class or identifier is one that is asked for, each once.
+
+        Among them are all with one of some names, and the annotated ones with one of some attributes.
+        """
+        found = {place for name, places in self._classes.items() if has_class(name) for place in places}
         if has_identifier is not None:
-            found += [e for name, elements in self._identifiers.items() if has_identifier(name) for e in elements]
-        return self._in_order([*found, *others])
+            found.update(p for name, places in self._identifiers.items() if has_identifier(name) for p in places)
+        found.update(place for tag in tags for place in self._tags.get(tag, ()))
+        if annotations:
+            found.update(p for p in self._annotated if any(self._all[p].get(name) is not None for name in annotations))
+        return self._at(found)
 
-    def _in_order(self, elements: Sequence[HtmlElement]) -> Sequence[HtmlElement]:
-        return sorted(dict.fromkeys(elements), key=self._places.__getitem__) if elements else ()
-
-    @cached_property
-    def _places(self) -> dict[HtmlElement, int]:
-        return {element: place for place, element in enumerate(self._all)}
+    def _at(self, places: Iterable[int]) -> Sequence[HtmlElement]:
+        return [self._all[place] for place in sorted(places)]

@@ -6,6 +6,7 @@ Comes in: the segments that are the body. Goes out: their links.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _MAXIMUM_LINKS = 500
 _MAXIMUM_ANCHORS = 5_000
 _LONGEST_TEXT = 300
+_LONGEST_REMEMBERED, _MOST_REMEMBERED = 1_000, 500
 
 
 def links_of(segments: Iterable[Segment], url: Url | None, base: Url | None) -> tuple[Link, ...]:
@@ -69,7 +71,16 @@ def leads_elsewhere(anchor: HtmlElement, base: Url | None) -> bool:
 
 
 def checked_url(text: str, base: Url | None = None) -> Url | None:
-    """Return an http(s) URL; None for anything else."""
+    """Return an http(s) URL; None for anything else. Judges of a page ask this of the same links."""
+    return _known_url(text, base) if len(text) <= _LONGEST_REMEMBERED else _parsed_url(text, base)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _known_url(text: str, base: Url | None) -> Url | None:
+    return _parsed_url(text, base)
+
+
+def _parsed_url(text: str, base: Url | None) -> Url | None:
     try:
         return parse_url(text, base)
     except RejectedUrlError:

@@ -116,7 +116,7 @@ def read_html(text: str, address: str) -> Page | None:
     if tree is None:
         return None
     elements = Elements(tree)
-    walked = walk(tree)
+    walked = walk(tree, elements.styled)
     return Page(
         source=text,
         address=address,

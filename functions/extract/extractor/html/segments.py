@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import NamedTuple
@@ -133,9 +133,12 @@ class Walked:
     media: tuple[Placed, ...]
 
 
-def walk(tree: HtmlElement) -> Walked:
-    """Return what a walk through a page finds."""
-    made = _Walk(tree)
+def walk(tree: HtmlElement, styled: Set[HtmlElement] | None = None) -> Walked:
+    """Return what a walk through a page finds.
+
+    ``styled`` are the elements that alone may not be displayed, where they are known; else all are looked at.
+    """
+    made = _Walk(tree, styled)
     made.run()
     return Walked(tuple(made.segments), made.containers.finished(), made.hides_text, tuple(made.media))
 
@@ -143,12 +146,12 @@ def walk(tree: HtmlElement) -> Walked:
 class _Walk:
     """One walk through a page."""
 
-    def __init__(self, tree: HtmlElement) -> None:
+    def __init__(self, tree: HtmlElement, styled: Set[HtmlElement] | None) -> None:
         self.segments: list[Segment] = []
         self.containers = ContainerTree()
         self.media: list[Placed] = []
         self.hides_text = False
-        self._tree = tree
+        self._tree, self._styled = tree, styled
         self._block = 0
         self._stack: list[_Level] = []
         self._open_links: list[HtmlElement] = []
@@ -184,7 +187,7 @@ class _Walk:
 
     def _enter(self, element: HtmlElement, tag: str) -> None:
         stack = self._stack
-        is_hiding = _hides(element)
+        is_hiding = (self._styled is None or element in self._styled) and _hides(element)
         is_inline = tag in INLINE
         if not is_inline:
             if self._parts or self._links:

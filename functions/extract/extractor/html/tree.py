@@ -113,11 +113,18 @@ def _repaired(html: bytes) -> bytes:
 
 
 def _may_have_long_tag(html: bytes) -> bool:
-    """Return whether a tag may be so long that its attributes are counted: it fills a window of half the length."""
-    return any(
-        html.find(b"<", at, at + _WINDOW) < 0 and html.find(b">", at, at + _WINDOW) < 0
-        for at in range(0, len(html) - _WINDOW + 1, _WINDOW)
-    )
+    """Return whether a tag may be so long that its attributes are counted: it fills a window of half the length.
+
+    So do most scripts; but the last bracket before them closes a tag.
+    """
+    is_in_tag = False
+    for at in range(0, len(html) - _WINDOW + 1, _WINDOW):
+        opening, closing = html.rfind(b"<", at, at + _WINDOW), html.rfind(b">", at, at + _WINDOW)
+        if opening != closing:
+            is_in_tag = opening > closing
+        elif is_in_tag:
+            return True
+    return False
 
 
 def _measured_tag(match: re.Match[bytes]) -> bytes:

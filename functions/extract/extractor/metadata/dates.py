@@ -28,12 +28,15 @@ from extractor.metadata.shown_dates import Furniture, ShownDates
 
 _JSON_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"', re.IGNORECASE)
 _JSON_MODIFIED = re.compile(r'"dateModified"\s*:\s*"([^"\\]{8,40})"', re.IGNORECASE)
+_PUB = re.compile("[pP][uU][bB]")
 _DATA_PUBLISHED = re.compile(
-    r"(?:date_?published|published_?(?:at|date|time|on)|publish_?(?:date|time)|publication_?date|pub_?date)"
+    r"(?:(?:(?<=date)|(?<=date_))published|published_?(?:at|date|time|on)|publish_?(?:date|time)|publication_?date"
+    r"|pub_?date)"
     r"(?:&quot;|&#34;|\\?[\"'])\s*:\s*(?:&quot;|&#34;|\\?[\"'])((?:19|20)\d\d-\d\d-\d\d[T \d:.Z+-]{0,30})",
     re.IGNORECASE,
 )
-"""In the state of an application, which may stand in a script or in an attribute."""
+"""In the state of an application, which may stand in a script or in an attribute. All names have three letters in
+common, which are found ten times as fast as any of many names."""
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _URL_DAY = re.compile(
     rf"\D((?:19|20)\d\d)[/_-](\d\d?|(?:{'|'.join(_MONTH_NAMES)})[a-z]{{0,6}})[/_-](\d\d?)(?:\D|$)", re.IGNORECASE
@@ -240,7 +243,8 @@ def _from_text(
 
 def _in_data(page: Page, reader: DateReader, latest: datetime) -> list[FoundDate]:
     """Return the date of publication in the data of a page's scripts, where it is the only one."""
-    stated = islice(_DATA_PUBLISHED.finditer(page.source), _STATEMENTS_READ)
+    named = (_DATA_PUBLISHED.match(page.source, place.start()) for place in _PUB.finditer(page.source))
+    stated = islice(filter(None, named), _STATEMENTS_READ)
     found = [found for match in stated for found in reader.statement(match[1], "script") if is_past(found.text, latest)]
     days = {date.text[:10] for date in found}
     return found[:1] if len(days) == 1 else []

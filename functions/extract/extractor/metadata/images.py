@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 from urllib.parse import unquote
 
-from extractor.html import HIDDEN_STYLE, Element, Page, checked_url, one_line, query, text_of
+from extractor.html import HIDDEN_STYLE, Element, Page, checked_url, one_line, text_of
 
 MAXIMUM_IMAGES = 30
 LONGEST_CAPTION = 1000
@@ -19,11 +20,8 @@ LONGEST_CREDIT = 200
 
 _FIGURES_TRIED = 100
 _PICTURES_TRIED = 100
-_PICTURES_BESIDE_TEXT = query(
-    "(descendant::img | descendant::amp-img)[not(ancestor::figure or ancestor::aside"
-    " or ancestor::nav or ancestor::footer or ancestor::li)][ancestor-or-self::*[position() <= 5]"
-    "[preceding-sibling::*[1][self::p] or following-sibling::*[1][self::p]]]"
-)
+_NOT_AROUND_A_PICTURE = ("figure", "aside", "nav", "footer", "li")
+_STEPS_TO_TEXT = 4
 _LONGEST_ADDRESS = 4000
 _LONGEST_SET = 20_000
 _MOST_IN_SET = 30
@@ -115,7 +113,7 @@ def _stated(page: Page) -> Iterator[FoundImage]:
             caption, credit = one_line(image.caption, LONGEST_CAPTION), one_line(image.credit, LONGEST_CREDIT)
             yield FoundImage(image.url, "jsonld", caption, credit)
     yield from _in_figures(page)
-    yield from _in_text(page.tree)
+    yield from _in_text(page)
     for address in page.meta.all("twitter:image", "twitter:image:src")[:1]:
         yield FoundImage(address, "meta")
 
@@ -137,12 +135,23 @@ def _in_figure(figure: Element, pictures: Element) -> FoundImage | None:
     return FoundImage(address, "dom", caption, credit)
 
 
-def _in_text(tree: Element) -> Iterator[FoundImage]:
+def _in_text(page: Page) -> Iterator[FoundImage]:
     """Yield the pictures without a figure: in a box with their caption, or alone between two paragraphs."""
-    for picture in _PICTURES_BESIDE_TEXT(tree)[:_PICTURES_TRIED]:
+    for picture in islice(filter(_may_be_in_text, page.elements.of("img", "amp-img")), _PICTURES_TRIED):
         found = _outside_figures(picture, is_of_text=False)
         if found is not None:
             yield found.image
+
+
+def _may_be_in_text(picture: Element) -> bool:
+    """Return whether a picture, or an element close around it, stands right beside a paragraph, and in no furniture."""
+    if next(picture.iterancestors(*_NOT_AROUND_A_PICTURE), None) is not None:
+        return False
+    return any(
+        beside is not None and beside.tag == "p"
+        for step in chain((picture,), islice(picture.iterancestors(), _STEPS_TO_TEXT))
+        for beside in (step.getprevious(), step.getnext())
+    )
 
 
 def _outside_figures(picture: Element, *, is_of_text: bool) -> PlacedImage | None:
@@ -257,9 +266,11 @@ def _largest(box: Element) -> str | None:
     pictures = [picture for picture in islice(box.iter("img", "amp-img"), 20) if _may_be_content(picture)]
     sources = list(islice(box.iter("source"), 20))
     sets = [entry for element in (*pictures, *sources) for entry in _in_sets(element)]
-    widest = max(sets, key=lambda entry: entry[0], default=None)
-    if widest is not None and widest[0] > 0:
-        return widest[1]
+    for width, address in sorted(sets, key=itemgetter(0), reverse=True):
+        if width <= 0:
+            break
+        if not _PLACEHOLDER.search(address):
+            return address
     lazy = (address for picture in pictures for address in _lazy_addresses(picture))
     plain = (picture.get("src", "")[:_LONGEST_ADDRESS].strip() for picture in pictures)
     # What a noscript shows is the picture itself, beside the placeholder that a script replaces.
@@ -280,8 +291,7 @@ def _in_sets(element: Element) -> Iterator[tuple[float, str]]:
     for name, value in element.attrib.items():
         if name.endswith("srcset"):
             for match in islice(_SET_ENTRY.finditer(value[:_LONGEST_SET]), _MOST_IN_SET):
-                if not _PLACEHOLDER.search(match[1]):
-                    yield _number(match[2]) or least, match[1]
+                yield _number(match[2]) or least, match[1]
 
 
 def _lazy_addresses(picture: Element) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 
-from extractor.html import Element, Page, Segment, query, text_of
+from extractor.html import Element, Page, Segment, text_of
 from extractor.metadata.date_reading import ISO_DATE, DateReader, FoundDate, may_be_date_line
 from extractor.text import ends_sentence
 
@@ -27,8 +27,7 @@ _FRAME_NAME = re.compile(r"sidebar|(?<!post[-_])(?<!entry[-_])(?<!article[-_])fo
 _DATE_CLASS = re.compile(r"date|publi(?:sh|c)|posted|time", re.IGNORECASE)
 
 _MAY_BE_DATED = re.compile("pub|updat|modif|-date")
-_DAY_NAMES = ("pubdate", "pubDate", "PUBDATE")
-_WITH_DAY = query("descendant::*[@pubdate]")
+_STATING = ("itemprop", "property", "pubdate")
 _PUBLISHED = re.compile(
     r"(?:^|[-_\s])(?:published|pub-?date|dt-published|date-?published|publish(?:ed)?[-_]?(?:date|time|on)|entry-date"
     r"|post-date|date-publication)(?:$|[-_\s])",
@@ -191,10 +190,8 @@ class ShownDates:
 
     @cached_property
     def _marked(self) -> list[Element]:
-        page, elements = self._page, self._page.elements
-        annotated = (e for e in elements.annotated if e.get("itemprop") is not None or e.get("property") is not None)
-        with_day = _WITH_DAY(page.tree) if any(name in page.source for name in _DAY_NAMES) else ()
-        marked = elements.called(_MAY_BE_DATED.search, others=[*elements.of("time"), *annotated, *with_day])
+        elements = self._page.elements
+        marked = elements.called(_MAY_BE_DATED.search, tags=("time",), annotations=_STATING)
         return [element for element in marked if element.tag != "meta"][:_ELEMENTS_TRIED]
 
     def _dates_of(self, element: Element) -> Iterator[FoundDate]:

@@ -20,6 +20,7 @@ from extractor.text.vocabulary import (
     UNSPACED,
     ends_sentence,
     fold,
+    has_no_others,
     is_worded,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "content_hash",
     "ends_sentence",
     "fold",
+    "has_no_others",
     "is_dashed",
     "is_furniture",
     "is_lead_in",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from extractor.text.promotion import is_promotion
 from extractor.text.vocabulary import BY_WORDS, CLOSING_MARKS, QUESTION_MARKS, READ_ON, ends_sentence
@@ -21,8 +22,7 @@ SHORTEST_UNPUNCTUATED_PROSE_WORDS = 25
 LONGEST_LABEL_WORDS = 3
 _LONGEST_FURNITURE = 400
 _SURELY_PROSE = 2_000
-_COUNTED = 250
-"""Characters in which a text nearly always has as many words as make it prose."""
+_MOST_REMEMBERED = 500
 
 
 class LineKind(StrEnum):
@@ -234,7 +234,7 @@ def kind_of_line(text: str) -> LineKind:
         return furniture
     if len(text) > _SURELY_PROSE:
         return LineKind.PROSE
-    count = _counted(text)
+    count = count_words(text)
     ends = _ends_statement(text)
     if count <= _LONGEST_DATELINE_WORDS and not ends and _DIGIT.search(text) and _DATE.search(text):
         return LineKind.BYLINE
@@ -254,8 +254,9 @@ def kind_of_line(text: str) -> LineKind:
     return LineKind.LABEL if count <= LONGEST_LABEL_WORDS else LineKind.HEADING
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _furniture_in(text: str) -> LineKind | None:
-    """Return the kind of furniture that a line is."""
+    """Return the kind of furniture that a line is; several judges of a page ask this of its headings."""
     if _SYMBOLS.fullmatch(text):
         return LineKind.SYMBOLS
     lowered = text.lower()
@@ -265,12 +266,6 @@ def _furniture_in(text: str) -> LineKind | None:
     if _BY_NAME.fullmatch(text):
         return LineKind.BYLINE
     return LineKind.PROMOTION if is_promotion(text) else None
-
-
-def _counted(text: str) -> int:
-    """Return how many words a text has, as far as it matters: up to the number that makes any text prose."""
-    count = count_words(text[:_COUNTED])
-    return count if count >= SHORTEST_UNPUNCTUATED_PROSE_WORDS or len(text) <= _COUNTED else count_words(text)
 
 
 def _ends_statement(text: str) -> bool:

@@ -26,8 +26,8 @@ def stems_of(text: str) -> frozenset[str]:
     for run in _UNSPACED_RUN.findall(folded):
         stems.update(run[place : place + 2] for place in range(len(run) - 1))
     for word in _SPACED_WORD.findall(folded):
-        bare = _ARTICLE_PREFIX.sub("", word)
-        if _HANGUL.match(bare):
+        bare = word if word.isascii() else _ARTICLE_PREFIX.sub("", word)
+        if not bare.isascii() and _HANGUL.match(bare):
             stems.add(bare[:2])
         elif len(bare) >= _SHORTEST:
             stems.add(bare[:_LONGEST])

@@ -55,6 +55,13 @@ def is_worded(text: str, words: Sequence[str]) -> bool:
     return (not words or (words[0] in folded and words[-1] in folded)) and TOKEN.findall(folded) == words
 
 
+def has_no_others(text: str, words: frozenset[str]) -> bool:
+    """Return whether a text has no folded words but some; of most texts, the first word tells."""
+    folded = text.casefold()
+    first = TOKEN.search(folded)
+    return first is None or (first[0] in words and words.issuperset(TOKEN.findall(folded)))
+
+
 def ends_sentence(text: str) -> bool:
     """Return whether a text ends in the mark that ends a sentence, whatever closing marks follow it."""
     # The marks are the text's last characters: a search from its beginning would try every full stop.

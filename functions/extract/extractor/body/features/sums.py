@@ -6,7 +6,7 @@ Comes in: segments. Goes out: their words, which of them are prose, and the cont
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -111,7 +111,7 @@ class PageSums:
         self.is_prose = [False] * count
         self.containers: list[Holding | None] = [None] * count
         self.order: list[Holding] = []
-        self.copies: Counter[str] = Counter()
+        self.copies: defaultdict[str, int] = defaultdict(int)
         self.templates: defaultdict[tuple[str, ...], _Template] = defaultdict(_Template)
         self.paths: defaultdict[int, _Template] = defaultdict(_Template)
         self.total = self.prose = self.prose_segments = self.unspaced = 0

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from extractor.html import HEADING_LEVELS, Container, Element, Page, Segment, StructuredData
-from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, fold
+from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, fold, has_no_others
 
 PSEUDO_HEADING = 7
 """The level of a line that is nothing but a link or bold type, or whose class calls it a title."""
@@ -81,7 +81,7 @@ class GuardedPage:
         self.authors = frozenset(word for author in authors for word in fold(author))
         for index, level in enumerate(self.levels):
             # An author's name that links to what else they wrote is no heading.
-            if level == PSEUDO_HEADING and self.authors and self.authors.issuperset(fold(segments[index].text)):
+            if level == PSEUDO_HEADING and self.authors and has_no_others(segments[index].text, self.authors):
                 self.levels[index] = None
         self.title_lines: set[int] = set()
         described = page.meta.all("og:description", "description")[:2]
@@ -89,6 +89,7 @@ class GuardedPage:
             described = (*described, data.main.description)
         self._stems: dict[int, list[str]] = {}
         self._signatures: dict[int, Signature] = {}
+        self._names: dict[str, str] = {}
         self._permalinks: dict[int, bool] = {}
         self._controls: dict[int, bool] = {}
         self.known = frozenset(_stems_of(" ".join([*titles, *described])))
@@ -146,8 +147,11 @@ class GuardedPage:
         """Return what a container has in common with those that are made from the same template."""
         signature = self._signatures.get(container.number)
         if signature is None:
-            names = _DIGITS.sub("", container.element.get("class") or "").split()
-            signature = self._signatures[container.number] = (container.tag, " ".join(sorted(set(names))))
+            stated = container.element.get("class", "")
+            names = self._names.get(stated)
+            if names is None:
+                names = self._names[stated] = " ".join(sorted(set(_DIGITS.sub("", stated).split())))
+            signature = self._signatures[container.number] = (container.tag, names)
         return signature
 
     def _find_title(self, titles: Sequence[str]) -> int | None:
