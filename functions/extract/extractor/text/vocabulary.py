@@ -19,6 +19,7 @@ CLOSING_MARKS = "\"'”’»)]"
 QUESTION_MARKS = "?？؟"
 
 _SENTENCE_END = re.compile(rf"[.!…。！।{QUESTION_MARKS}][{re.escape(CLOSING_MARKS)}]*$")
+_CLAUSE_ENDS = (":", ";", ",")
 _LONGEST_END = 12
 """The longest end of a sentence in characters: the mark, and the closing marks after it."""
 TOKEN = re.compile(r"\w+")
@@ -60,6 +61,11 @@ def has_no_others(text: str, words: frozenset[str]) -> bool:
     folded = text.casefold()
     first = TOKEN.search(folded)
     return first is None or (first[0] in words and words.issuperset(TOKEN.findall(folded)))
+
+
+def ends_clause(text: str) -> bool:
+    """Return whether a text ends in the mark that ends a sentence or a part of one, as no headline does."""
+    return ends_sentence(text) or text.rstrip(CLOSING_MARKS).endswith(_CLAUSE_ENDS)
 
 
 def ends_sentence(text: str) -> bool:

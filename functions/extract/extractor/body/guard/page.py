@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from extractor.html import HEADING_LEVELS, Container, Element, Page, Segment, StructuredData
-from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, fold, has_no_others
+from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, ends_clause, fold, has_no_others
 
 PSEUDO_HEADING = 7
 """The level of a line that is nothing but a link or bold type, or whose class calls it a title."""
@@ -34,7 +34,6 @@ _LONG_STEM, _PAIR = 6, 2
 _COUNT = re.compile(r"(?<![\w.,:/$€£])([89]|[1-9]\d)(?![\w.,:/%])")
 """How many entries a title may announce; as few as seven may stand on a page by chance."""
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
-SENTENCE_END = re.compile(r"[.!?…。！？।؟:;,][\"'”’»)\]]*$")
 DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b|\d ?[年월月]|"
     r"\b\d+ ?(?:min|minute|hour|day|week|month)s? ago\b|\bvor \d+ |\bil y a \d+ |\bhace \d+ ",
@@ -319,7 +318,7 @@ def _is_no_title(text: str) -> bool:
     """Return whether a line invites to read on or elsewhere, or ends a sentence that neither asks nor exclaims."""
     if (len(text) <= 40 and _READ_ON.match(text)) or SEE_ALSO.fullmatch(text):
         return True
-    return text[-1] not in "?!" and SENTENCE_END.search(text) is not None
+    return text[-1] not in "?!" and ends_clause(text)
 
 
 def _is_headed_by_link(segment: Segment) -> bool:

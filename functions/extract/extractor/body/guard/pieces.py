@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from extractor.body.guard.page import (
     PSEUDO_HEADING,
-    SENTENCE_END,
     GuardedPage,
     Signature,
     holds_title,
 )
 from extractor.html import Container
-from extractor.text import LineKind, kind_of_line
+from extractor.text import LineKind, ends_clause, kind_of_line
 
 SHORT_BODY = 600
 """Characters of prose that a headline's wrapper may hold (a deck, a summary) before the body's own begins."""
@@ -288,7 +287,7 @@ def _line_above(page: GuardedPage, control: int, start: int) -> int | None:
     found = None
     for index in range(control - 1, max(start, control - 15) - 1, -1):
         text = page.segments[index].text
-        is_line = len(text) <= 160 and (page.levels[index] is not None or not SENTENCE_END.search(text.rstrip("?!")))
+        is_line = len(text) <= 160 and (page.levels[index] is not None or not ends_clause(text.rstrip("?!")))
         if page.is_control(index) or (found is not None and not is_line):
             break
         if is_line and prose and page.words[index] >= 3:
