@@ -29,9 +29,10 @@ from newsdesk.contracts import (
     StoredVector,
 )
 from newsdesk.reader import Folder
+from newsdesk.searching import Filters, SearchIndex, follow, read_query
+from newsdesk.searching.finding import DEPTH, joined, nearest
 from newsdesk.words import words
-from newsdesk_cli.searching import Filters, SearchIndex, follow, read_query
-from newsdesk_cli.searching.finding import DEPTH, joined, nearest, vector_of_text
+from newsdesk_cli.stack_search import vector_of_text
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "extraction" / "pages" / "truth.jsonl"
 QUERIES = 300

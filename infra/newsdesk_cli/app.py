@@ -410,9 +410,9 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the articles: for words, for what is like an article or a text, or for both."""
+    from newsdesk.searching import LONGEST_TEXT, Filters
     from newsdesk_cli.lookup import open_stack
     from newsdesk_cli.search_command import run_search
-    from newsdesk_cli.searching import LONGEST_TEXT, Filters
 
     text = " ".join(words or [])
     if not text.strip() and not (like or "").strip():

@@ -20,10 +20,10 @@ from newsdesk.articles import RETRACTIONS, ArticleState
 from newsdesk.characters import printable
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Article, ArticleChanged, Block, BlockType, Outcome
+from newsdesk.searching import Found
 from newsdesk_cli.ingestion import IN_FLIGHT, WAITING, Result
 from newsdesk_cli.listing import Row
 from newsdesk_cli.queues import QueueDepth
-from newsdesk_cli.searching import Found
 from newsdesk_cli.wording import WAITS, in_words, outcome_in_words
 
 _COLOURS = {

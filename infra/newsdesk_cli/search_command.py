@@ -12,12 +12,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsdesk.searching import Filters, Found, NothingToSearchError, QueryError, Search
 from newsdesk_cli.console import fail, out, print_json, require_checkout, say, usage
 from newsdesk_cli.lookup import find_article, names_an_article, storage_of
 from newsdesk_cli.paths import STATE_FOLDER
 from newsdesk_cli.rendering import absence, hits_table
-from newsdesk_cli.searching import Filters, Found, NothingToSearchError, QueryError, Search, StackSearch
 from newsdesk_cli.stack import Stack
+from newsdesk_cli.stack_search import StackSearch
 
 if TYPE_CHECKING:
     from newsdesk_cli.desk import Wanted

@@ -5,7 +5,7 @@ their ``__init__``; of ``adapters`` each module is a door of its own, so that a 
 it needs. They stand in this order, and imports go down:
 
     characters < contracts, clock, pauses, words < errors, renditions < datasets, inbox, managed, web < hosts, opml,
-    sources < ports < web.transport, articles < runtime < adapters < reader
+    sources < ports < web.transport, articles < runtime < adapters < reader < searching
 """
 
 __version__ = "0.1.0"

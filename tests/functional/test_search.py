@@ -34,8 +34,9 @@ from newsdesk.contracts import (
     to_json_bytes,
     vector_key,
 )
-from newsdesk_cli.searching import Found, NothingToSearchError, Search, StackSearch
+from newsdesk.searching import Found, NothingToSearchError, Search
 from newsdesk_cli.stack import Stack
+from newsdesk_cli.stack_search import StackSearch
 from publisher.stage import change_of
 from tests.examples import NOW, article_bytes, at_stage, current_of, id_of, key_of, revision_of
 

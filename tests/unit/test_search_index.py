@@ -17,7 +17,7 @@ from newsdesk.articles import Stage
 from newsdesk.clock import utc_now
 from newsdesk.contracts import Article, ArticleChanged, Country, Enrichment, Language, changes_key, to_json_bytes
 from newsdesk.reader import Folder
-from newsdesk_cli.searching import Filters, QueryError, SearchIndex, follow, read_query
+from newsdesk.searching import Filters, QueryError, SearchIndex, follow, read_query
 from tests.examples import article_of, at_stage, id_of, key_of
 
 TEXTS = {

@@ -22,8 +22,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from newsdesk.articles import Stage
 from newsdesk.contracts import StoredVector, cosine, encode_vector
-from newsdesk_cli.searching import Filters, SearchIndex
-from newsdesk_cli.searching.vectors import ROWS, Block, closest
+from newsdesk.searching import Filters, SearchIndex
+from newsdesk.searching.vectors import ROWS, Block, closest
 from tests.examples import article_of, at_stage, id_of, key_of
 
 SIZE = 8
@@ -195,7 +195,7 @@ DYING = """
 import os, signal, sys
 from pathlib import Path
 from random import Random
-from newsdesk_cli.searching import SearchIndex
+from newsdesk.searching import SearchIndex
 from tests.unit.test_search_vectors import put, stored, vector
 index, chance = SearchIndex(Path(sys.argv[1]), "bucket"), Random(2)
 for number in range(1, 5):

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from newsdesk.contracts import Article, StoredVector, decode_vector
-from newsdesk_cli.searching.query import Query, spaced
-from newsdesk_cli.searching.vectors import ROWS, SCHEMA, VectorBlocks, closest
+from newsdesk.searching.query import Query, spaced
+from newsdesk.searching.vectors import ROWS, SCHEMA, VectorBlocks, closest
 
 _FIRST_WAIT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 600.0

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from newsdesk.contracts import ArticleChanged, StoredVector, vector_key
 from newsdesk.errors import ObjectMissingError
 from newsdesk.reader import Reader, Storage
-from newsdesk_cli.searching.index import SearchIndex
+from newsdesk.searching.index import SearchIndex
 
 _BATCH = 500
 """Changes that are kept together."""

@@ -1,7 +1,7 @@
-"""Finds a stack's articles by words and by meaning.
+"""Finds articles by words and by meaning.
 
-Comes in: words, an article or a text to be like, filters. Goes out: articles, the best first. Changes: the index, which
-is brought up to date before.
+Comes in: words, an article or a text to be like, filters. Goes out: articles, the best first. Changes: nothing; the
+index is brought up to date by ``following``.
 
 Words rank articles by BM25, vectors by their cosine; an article's place in both is joined by reciprocal rank, because
 the two scores have nothing in common. What is shown, the table has to confirm.
@@ -12,16 +12,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Protocol
 
 from newsdesk.articles import ArticleState
-from newsdesk.contracts import StoredVector, decode_vector, encode_vector, vector_key
+from newsdesk.contracts import StoredVector, decode_vector, vector_key
 from newsdesk.errors import ObjectMissingError
 from newsdesk.reader import Storage
-from newsdesk_cli.searching.following import follow
-from newsdesk_cli.searching.index import Filters, SearchIndex
-from newsdesk_cli.searching.query import read_query
-from newsdesk_cli.stack import Stack
+from newsdesk.searching.index import Filters, SearchIndex
+from newsdesk.searching.query import read_query
 
 LONGEST_TEXT = 10_000
 """Characters of a text to compare with: more than the 256 word pieces that the model reads, in any language."""
@@ -87,26 +85,45 @@ class Found:
     is_loose: bool = False
 
 
-class StackSearch:
-    """Searches one stack.
+class ArticleStates(Protocol):
+    """What the table says of articles."""
+
+    def states(self, article_ids: Sequence[str]) -> Sequence[ArticleState]:
+        """Return the states of those articles that there are."""
+        ...
+
+
+VectorOfText = Callable[[str], tuple[str, str]]
+"""Returns the model's name and the vector of a text; raises :class:`ImportError` where the model is not installed."""
+
+
+class Finder:
+    """Finds articles in an index.
 
     Parameters
     ----------
-    path : Path
-        The index's file.
-    say : callable
-        Called with lines of progress.
+    storage : Storage
+        Where the vectors of articles lie.
+    keeps_vectors : bool
+        Whether the stack makes vectors; for the advice where one is missing.
+    vector_of_text : callable or None
+        None where words are not searched by meaning.
     """
 
-    def __init__(self, stack: Stack, storage: Storage, path: Path, say: Callable[[str], None] = lambda _: None) -> None:
-        self._stack = stack
+    def __init__(
+        self,
+        index: SearchIndex,
+        table: ArticleStates,
+        storage: Storage,
+        *,
+        keeps_vectors: bool = False,
+        vector_of_text: VectorOfText | None = None,
+    ) -> None:
+        self._index = index
+        self._table = table
         self._storage = storage
-        self._index = SearchIndex(path, stack.bucket)
-        self._say = say
-
-    def close(self) -> None:
-        """Close the index."""
-        self._index.close()
+        self._keeps_vectors = keeps_vectors
+        self._vector_of_text = vector_of_text
 
     def find(self, search: Search) -> Found:
         """Return what is found.
@@ -119,7 +136,6 @@ class StackSearch:
             If there are words, but none that has to be there.
         """
         query = read_query(search.words) if search.words else None
-        follow(self._index, self._storage, keeps_vectors=self._keeps_vectors, say=self._say)
         by_words: list[tuple[str, str]] = []
         is_loose = False
         if query is not None:
@@ -131,21 +147,19 @@ class StackSearch:
         hits = self._confirmed(joined(by_words, by_meaning), search.offset + search.limit)
         return Found(hits[search.offset :], self._index.count(), is_loose)
 
-    @property
-    def _keeps_vectors(self) -> bool:
-        return "EmbedQueue" in self._stack.resources
-
     def _by_meaning(self, search: Search) -> list[tuple[str, str]]:
         without = None
         if isinstance(search.like, ArticleState):
             stored = self._vector_of(search.like)
             model, vector, without = stored.model, stored.vector, search.like.article_id
+        elif self._vector_of_text is None:
+            return []
         elif search.like is not None:
             self._require_vectors()
-            model, vector = vector_of_text(search.like)
+            model, vector = self._vector_of_text(search.like)
         elif search.words and self._index.models():
             try:
-                model, vector = vector_of_text(search.words)
+                model, vector = self._vector_of_text(search.words)
             except ImportError:  # the installed package has no model; the words are searched
                 return []
         else:
@@ -184,7 +198,7 @@ class StackSearch:
         hits: list[Hit] = []
         for start in range(0, len(ranked), 50):
             chunk = ranked[start : start + 50]
-            states = {state.article_id: state for state in self._stack.store.states([found[0] for found in chunk])}
+            states = {state.article_id: state for state in self._table.states([found[0] for found in chunk])}
             for article_id, key, score, found_by in chunk:
                 state = states.get(article_id)
                 if state is not None and state.current is not None and state.current.key == key:
@@ -195,13 +209,6 @@ class StackSearch:
             if len(hits) >= limit:
                 break
         return tuple(hits[:limit])
-
-
-def vector_of_text(text: str) -> tuple[str, str]:
-    """Return the model's name and the vector of a text."""
-    from embedder.model import MODEL, embed  # loads the model, which the other commands do not need
-
-    return MODEL, encode_vector(embed(None, text))
 
 
 def nearest(
