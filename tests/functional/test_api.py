@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, cast
 from xml.etree import ElementTree
+from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import pytest
@@ -648,6 +649,62 @@ class TestFeeds:
     @pytest.mark.parametrize(
         "query",
         [{}, {"host": "a", "country": "GB"}, {"country": "gb"}, {"country": "GBR"}, {"topic": "20000763"}],
+    @pytest.mark.parametrize("bounds", [(300, 100), (2, 100), (1, 100), (300, 1), (3, 2)])
+    def test_who_follows_the_links_misses_nothing_and_gets_nothing_twice(
+        self, ask: Ask, store: DynamoArticleStore, monkeypatch: pytest.MonkeyPatch, bounds: tuple[int, int]
+    ) -> None:
+        # Given articles over some days, of which one came again, one was retracted, and many are of elsewhere
+        monkeypatch.setattr(responder.feeds, "MOST_OBJECTS", bounds[0])
+        monkeypatch.setattr(responder.feeds, "ENTRIES", bounds[1])
+        for number in range(8):
+            committed(store, number, 2 if number == 1 else 1)
+            countries = ["GB"] if number % 3 else ["FR"]
+            tell(200 - 20 * number, number, change_of(number, countries=countries))
+        tell(50, 20, change_of(1, 2, countries=["GB"]))
+        tell(0, 21, change_of(4, 2, change_type="retracted", key=None, reason="gone"))
+        gone = store.find(id_of(4))
+        assert gone is not None
+        store.save(gone.model_copy(update={"version": 2, "current": None}))
+        # When the feed is read to its end
+        pages, query = [], {"country": "GB"}
+        while query:
+            page = ask("GET", "/v1/feeds/json", query=query).document
+            pages.append([item["id"].rpartition(":")[2] for item in page["items"]])
+            query = dict(parse_qsl(urlsplit(page.get("next_url", "")).query))
+            assert len(pages) < 20
+        # Then every article of the country is there, once
+        assert sorted(name for page in pages for name in page) == sorted(id_of(number) for number in (1, 2, 5, 7))
+        # And the Atom feed leads to the same pages
+        atom = ask("GET", "/v1/feeds/atom", query={"country": "GB"}).body
+        assert ('rel="next"' in atom) is (len(pages) > 1)
+
+    def test_a_hosts_feed_goes_on_as_well(
+        self, ask: Ask, store: DynamoArticleStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("responder.stage.ENTRIES", 2)
+        for number in range(5):
+            committed(store, number)
+        found, query = [], {"host": "news.example"}
+        while query:
+            page = ask("GET", "/v1/feeds/json", query=query).document
+            found += [item["id"].rpartition(":")[2] for item in page["items"]]
+            query = dict(parse_qsl(urlsplit(page.get("next_url", "")).query))
+        assert sorted(found) == sorted(map(id_of, range(5)))
+
+    @pytest.mark.parametrize(
+        "cursor",
+        [
+            "x",
+            write_cursor("feed", "country", "FR", "changes/v1/date=2026-03-14/hour=09/1"),
+            write_cursor("feed", "country", "GB", "articles/v1/1"),
+            write_cursor("feed", "country", "GB", "changes/v1/date=2026-03-14/hour=99/1"),
+            write_cursor("feed", "country", "GB", "changes/v1/date=2026-13-14/hour=09/1"),
+        ],
+    )
+    def test_a_cursor_of_elsewhere_is_refused(self, ask: Ask, cursor: str) -> None:
+        query = {"country": "GB", "before": cursor}
+        assert ask("GET", "/v1/feeds/json", query=query).problem == "bad-cursor"
+
     )
     def test_a_feed_has_one_subject(self, ask: Ask, query: dict[str, str]) -> None:
         assert ask("GET", "/v1/feeds/atom", query=query).problem == "bad-request"

@@ -232,7 +232,8 @@ def _show_feeds(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         "/v1/feeds/<form>",
         summary="Show a feed",
         description="Answers the newest changes of exactly one of `host`, `country` and `topic` as an Atom or a JSON "
-        "feed, an article once. A retracted article is no longer in it.",
+        "feed, an article once. A retracted article is no longer in it. A link (`next`, `next_url`) leads to what "
+        "changed before; a page may be empty and lead on all the same.",
         operation_id="showFeed",
         responses={
             **_responses({}, 400, 404, 500, 503),
@@ -255,14 +256,20 @@ def _show_feeds(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         if len(named) != 1:
             raise ProblemError(ProblemType.BAD_REQUEST, "Name exactly one of host, country and topic.")
         (subject,) = named
-        feed = stage.feed_of(subject)
+        feed = stage.feed_of(subject, before)
         headers = {**SECURITY_HEADERS, "ETag": feed.tag, "Vary": "Accept-Encoding"}
         content_type = f"{form.media_type}; charset=utf-8"
         if _matches(app.current_event.headers.get("if-none-match", ""), feed.tag):
             return Response(304, content_type, "", headers=headers, compress=False)
         domain = app.current_event.raw_event["requestContext"].get("domainName", "localhost")
-        own_url = f"https://{domain}/v1/feeds/{form}?{urlencode({subject.kind.value: subject.name})}"
-        return Response(200, content_type, render(form, subject, feed.entries(), own_url), headers=headers)
+
+        def url(place: str | None) -> str:
+            query = {subject.kind.value: subject.name, **({"before": place} if place is not None else {})}
+            return f"https://{domain}/v1/feeds/{form}?{urlencode(query)}"
+
+        page = feed.page()
+        next_url = url(page.following) if page.following is not None else None
+        return Response(200, content_type, render(form, subject, page, url(before), next_url), headers=headers)
 
 
 def _keep_sources(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
@@ -276,6 +283,7 @@ def _keep_sources(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
     def list_sources(cursor: Cursor = None, limit: Limit = 100) -> Response[str]:
         return _answer(stage.sources.page(limit, cursor))
 
+        before: Annotated[str | None, Query(max_length=2048, description="As the link to this page has it.")] = None,
     @app.post(
         "/v1/sources",
         summary="Add a source",

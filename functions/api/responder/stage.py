@@ -6,7 +6,7 @@ submit takes its submissions from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,15 +14,24 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from newsdesk.articles import RETRACTIONS, ArticleReader, ArticleState, SubmissionRecord
+from newsdesk.articles import RETRACTIONS, ArticleReader, ArticleState, Listing, SubmissionRecord
 from newsdesk.clock import Clock
-from newsdesk.contracts import Reason, UrlSubmitted
+from newsdesk.contracts import ArticleChanged, Reason, UrlSubmitted, keys
 from newsdesk.errors import ObjectMissingError, RejectedUrlError, UnreadableCursorError
 from newsdesk.ports import ChangeFeed, ObjectStore, SubmissionSender
 from newsdesk.web import article_id, canonical_url, parse_url
 from responder.changes import read_changes
 from responder.cursors import bad_cursor, cursor_in, write_cursor
-from responder.feeds import MOST_ENTRIES, Entry, Subject, SubjectKind, entries_in, entry_of, newest_objects, tag_of
+from responder.feeds import (
+    ENTRIES,
+    FeedPage,
+    Subject,
+    SubjectKind,
+    changes_of,
+    entry_of,
+    newest_objects,
+    tag_of,
+)
 from responder.models import (
     ArticlePage,
     ArticleSummary,
@@ -72,7 +81,7 @@ class Feed:
     """A feed before it is made: a reader who names its tag has it already."""
 
     tag: str
-    entries: Callable[[], Sequence[Entry]]
+    page: Callable[[], FeedPage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,15 +254,44 @@ class ApiStage:
         found = read_changes(self.feed, self.objects, self.clock, after, limit)
         return ChangePage(items=found.changes, cursor=found.cursor, has_more=found.has_more)
 
-    def feed_of(self, subject: Subject) -> Feed:
-        """Return what a feed of a subject is made of, and how to make it; making it may read the change feed."""
+    def feed_of(self, subject: Subject, before: str | None = None) -> Feed:
+        """Return what a feed of a subject is made of, and how to make it; making it may read the change feed.
+
+        Raises
+        ------
+        ProblemError
+            If the cursor is not one of this feed.
+        """
+        place = cursor_in(before, "feed", subject.kind, subject.name)
         if subject.kind is SubjectKind.HOST:
-            listed = self.store.by_host(subject.name, *_EVER, MOST_ENTRIES).listings
-            entries = [entry_of(listing) for listing in listed]
-            return Feed(tag_of(f"{entry.article_id} {entry.revision}" for entry in entries), lambda: entries)
-        newest = newest_objects(self.feed, self.clock())
-        tag = tag_of(f"{entry.key} {entry.written_at}" for entry in newest)
-        return Feed(tag, lambda: entries_in(self.objects, newest, subject))
+            return self._feed_of_host(subject, place)
+        if place is None:
+            newest = newest_objects(self.feed, self.clock())
+            tag = tag_of(f"{entry.key} {entry.written_at}" for entry in newest)
+            return Feed(tag, lambda: _page(subject, *changes_of(self.objects, newest, subject)))
+        if not place.startswith(keys.CHANGES_PREFIX):
+            raise bad_cursor()
+        try:
+            found = newest_objects(self.feed, self.clock(), place)
+        except ValueError as error:
+            raise bad_cursor() from error
+        changes, first = changes_of(self.objects, found, subject)
+        # What changed since is on an earlier page, or gone.
+        page = _page(subject, self._still_current(changes), first)
+        return Feed(tag_of([f"{entry.article_id} {entry.revision}" for entry in page.entries]), lambda: page)
+
+    def _feed_of_host(self, subject: Subject, place: str | None) -> Feed:
+        try:
+            listed = self.store.by_host(subject.name, *_EVER, ENTRIES, place)
+        except UnreadableCursorError as error:
+            raise bad_cursor() from error
+        page = _page(subject, listed.listings, listed.cursor)
+        return Feed(tag_of(f"{entry.article_id} {entry.revision}" for entry in page.entries), lambda: page)
+
+    def _still_current(self, changes: Sequence[ArticleChanged]) -> list[ArticleChanged]:
+        states = {state.article_id: state for state in self.store.states([it.article_id for it in changes])}
+        currents = {name: state.current for name, state in states.items()}
+        return [it for it in changes if (current := currents.get(it.article_id)) and current.key == it.key]
 
     def _found(self, identifier: str) -> ArticleState:
         """Return an article's state, unless nothing of it may be handed out."""
@@ -288,6 +326,11 @@ def _judged(index: int, item: UrlSubmitted | Any) -> UrlSubmitted | SubmissionRe
         # Who may submit may not for that reason push pages.
         return _refused(index, Reason.MALFORMED_MESSAGE, "captureKey", "pages are pushed by a route of their own")
     return request
+def _page(subject: Subject, said: Iterable[Listing | ArticleChanged], place: str | None) -> FeedPage:
+    following = write_cursor("feed", subject.kind, subject.name, place) if place is not None else None
+    return FeedPage([entry_of(it) for it in said], following)
+
+
 
 
 def _refused(index: int, reason: Reason, field: str, detail: str | None = None) -> SubmissionResult:

@@ -150,6 +150,10 @@ class ArticleReader(Protocol):
         """Return the state of the article, or of the one that this id is an alias of."""
         ...
 
+    def states(self, article_ids: Sequence[str]) -> Sequence[ArticleState]:
+        """Return the states of those articles that there are, in no order."""
+        ...
+
     def revision(self, article_id: str, revision: int) -> RevisionRecord | None:
         """Return the record of a committed revision."""
         ...
