@@ -12,12 +12,15 @@ import base64
 import json
 import os
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
 
 from embedder.model import DIMENSIONS, MODEL
+from newsdesk.adapters.index_copies import S3IndexCopies
 from newsdesk.contracts import (
     Article,
     ChangeType,
@@ -33,6 +36,9 @@ from newsdesk.searching import Filters, SearchIndex, follow, read_query
 from newsdesk.searching.finding import DEPTH, joined, nearest
 from newsdesk.words import words
 from newsdesk_cli.stack_search import vector_of_text
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "extraction" / "pages" / "truth.jsonl"
 QUERIES = 300
@@ -109,6 +115,47 @@ def measure(name: str, ask: Callable[[str], object], asked: list[str]) -> None:
     print(f"{name:<34} " + " ".join(f"{figure:9.1f}" for figure in figures))
 
 
+class FolderOfObjects:
+    """As much of S3's client as copies of an index need, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "copy.gz"
+
+    def put_object(self, Body: IO[bytes], **_what: str) -> None:  # noqa: N803 - as AWS spells it
+        """Keep an object."""
+        with self._path.open("wb") as file:
+            shutil.copyfileobj(Body, file, 1 << 20)
+
+    def get_object(self, **_what: str) -> dict[str, IO[bytes]]:
+        """Return the object."""
+        return {"Body": self._path.open("rb")}
+
+    def size(self) -> int:
+        """Return how large it is."""
+        return self._path.stat().st_size
+
+
+def measure_copy(index: SearchIndex, folder: Path) -> None:
+    """Print how long the copy for the API's search takes, without the network, and a first search in it."""
+    objects = FolderOfObjects(folder)
+    copies = S3IndexCopies("benchmark", cast("S3Client", objects))
+    path = folder / "fetched.sqlite"
+
+    def timed(name: str, call: Callable[[], object]) -> None:
+        begun, used = time.perf_counter(), time.process_time()
+        call()
+        used, taken = time.process_time() - used, time.perf_counter() - begun
+        print(f"the copy is {name} with {used:.1f} s of processor, within {taken:.1f} s")
+
+    timed("made", lambda: copies.keep(index.make_whole()))
+    timed("fetched", lambda: copies.fetch(path))
+    print(f"it has {objects.size() / 1e6:,.0f} MB")
+    fetched = SearchIndex(path, "benchmark")
+    measure("words, first of a process", lambda text: fetched.find(read_query(text), _ALL, DEPTH), queries()[:1])
+    fetched.close()
+    path.unlink()
+
+
 def main() -> None:
     """Fill an index, and search it."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -147,6 +194,7 @@ def main() -> None:
     measure("meaning, of a country, since June", lambda text: by_meaning(text, some), asked[:100])
     measure("a whole search, without the table", whole, asked)
     measure("the same, of a country, since June", lambda text: whole(text, some), asked)
+    measure_copy(index, folder)
     index.close()
     print("load of the machine: {:.1f}, {:.1f}, {:.1f}".format(*os.getloadavg()))
 

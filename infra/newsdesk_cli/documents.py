@@ -75,6 +75,7 @@ _PACKAGES = {
     "intake": "receiver",
     "discover": "discoverer",
     "api": "responder",
+    "search": "searcher",
 }
 _METRICS_OF_RECORDS = {
     function: (metric, metric.duration)
@@ -351,6 +352,11 @@ def _keys() -> str:
             "always",
         ),
         (f"{keys.QUERIES_PREFIX}<query id>.csv", "the answer to a query of Athena", "7 days"),
+        (
+            keys.SEARCH_INDEX_KEY,
+            "what the HTTP API searches; not for readers",
+            "7 days; written again while it changes",
+        ),
         (
             capture_key(host, "<article id>", "<capture id>"),
             "the request and the answer, as WARC",

@@ -42,6 +42,7 @@ PARAMETERS = {
     "StuckAfterSeconds": "300",
     "BulkInFlight": "200",
     "HttpApi": "on",
+    "SearchDays": "365",
     "Datasets": "on",
 }
 

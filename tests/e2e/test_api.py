@@ -118,6 +118,24 @@ def test_who_is_not_authorised_is_refused(world: World, owner: Caller) -> None:
     assert owner.get("/v1/everything").status_code == 404
 
 
+def test_articles_are_searched(world: World, owner: Caller, site: SampleSite) -> None:
+    # Given an article, and an index that the schedule has kept
+    known = {"url": next(iter(site.urls()))}
+    world.eventually(lambda: owner.get("/v1/articles", params=known).json()["items"], 120)
+    article = owner.get("/v1/articles", params=known).json()["items"][0]
+    function = world.stack.outputs["SearchFunctionName"]
+    kept = world.stack.functions.invoke(FunctionName=function, Payload=b"{}")
+    assert "FunctionError" not in kept
+    # When it is searched for by a phrase, its headline, Then it is found; the feed is seconds late
+    query = {"q": f'"{article["headline"]}"', "host": article["host"]}
+
+    def found() -> list[str]:
+        return [item["articleId"] for item in owner.get("/v1/search", params=query).json()["items"]]
+
+    world.eventually(lambda: article["articleId"] in found(), 90)
+    assert owner.get("/v1/search", params={**query, "country": "AQ"}).json()["items"] == []
+
+
 def test_every_answer_is_as_the_document_says(world: World, owner: Caller, site: SampleSite) -> None:
     # Given an article, a submission and a source that are known
     article = owner.get("/v1/articles", params={"url": next(iter(site.urls()))}).json()["items"][0]

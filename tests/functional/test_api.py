@@ -9,9 +9,10 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, ClassVar, cast
-from xml.etree import ElementTree
 from urllib.parse import parse_qsl, urlsplit
+from xml.etree import ElementTree
 
 import boto3
 import pytest
@@ -21,10 +22,12 @@ import responder.answering
 import responder.changes
 import responder.feeds
 import responder.handler
+import searcher.handler
 import submitter.handler
 from harness import aws
 from newsdesk.adapters import feed as feed_adapter
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.functions import LambdaFunction
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.adapters.sqs import SENDER_ATTRIBUTE
@@ -646,9 +649,6 @@ class TestFeeds:
         # When, Then
         assert titles(ask("GET", "/v1/feeds/atom", query={"country": "GB"})) == ["Story 4", "Story 3", "Story 2"]
 
-    @pytest.mark.parametrize(
-        "query",
-        [{}, {"host": "a", "country": "GB"}, {"country": "gb"}, {"country": "GBR"}, {"topic": "20000763"}],
     @pytest.mark.parametrize("bounds", [(300, 100), (2, 100), (1, 100), (300, 1), (3, 2)])
     def test_who_follows_the_links_misses_nothing_and_gets_nothing_twice(
         self, ask: Ask, store: DynamoArticleStore, monkeypatch: pytest.MonkeyPatch, bounds: tuple[int, int]
@@ -705,6 +705,9 @@ class TestFeeds:
         query = {"country": "GB", "before": cursor}
         assert ask("GET", "/v1/feeds/json", query=query).problem == "bad-cursor"
 
+    @pytest.mark.parametrize(
+        "query",
+        [{}, {"host": "a", "country": "GB"}, {"country": "gb"}, {"country": "GBR"}, {"topic": "20000763"}],
     )
     def test_a_feed_has_one_subject(self, ask: Ask, query: dict[str, str]) -> None:
         assert ask("GET", "/v1/feeds/atom", query=query).problem == "bad-request"
@@ -720,6 +723,71 @@ class TestFeeds:
         assert atom.body.count("<published>2026-03-14T08:00:00Z</published>") == atom.body.count("<published>") == 1
         items = ask("GET", "/v1/feeds/json", query={"country": "GB"}).document["items"]
         assert [item.get("date_published") for item in items] == ["2026-03-14T08:00:00Z", None]
+
+
+# ----------------------------------------------------------------------------------------------- GET /v1/search
+
+
+class SearchFunction:
+    """Lambda's client, which calls the search function here; each call may be a new process's."""
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - as AWS spells it
+        assert FunctionName == "search"
+        searcher.handler.build.cache_clear()
+        context = cast(LambdaContext, aws.FakeLambdaContext(600_000))
+        answer = searcher.handler.lambda_handler(json.loads(Payload), context)
+        return {"Payload": BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def search(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchFunction]:
+    function = SearchFunction()
+    monkeypatch.setenv("NEWSDESK_SEARCH_FUNCTION_NAME", "search")
+    monkeypatch.setenv("NEWSDESK_SEARCH_DAYS", "36500")
+    monkeypatch.setattr(responder.handler, "LambdaFunction", lambda name: LambdaFunction(name, function))
+    responder.handler.build.cache_clear()
+    yield function
+    searcher.handler.build.cache_clear()
+
+
+class TestSearch:
+    def test_articles_are_found_by_their_words(
+        self, ask: Ask, search: SearchFunction, store: DynamoArticleStore
+    ) -> None:
+        # Given two articles, of which the table vouches for both, and an index that has been kept
+        for number in (0, 1):
+            committed(store, number)
+        tell(1, 1, change_of(0), change_of(1))
+        search.invoke("search", b"{}")
+        # When they are searched for
+        answer = ask("GET", "/v1/search", query={"q": "bridge", "limit": "1"})
+        # Then there are as many as were asked for
+        assert answer.status == 200
+        (item,) = answer.document["items"]
+        assert (item["articleId"], item["url"]) in {(id_of(number), url_of(number)) for number in (0, 1)}
+        assert (answer.document["articles"], answer.document["isLoose"]) == (2, False)
+        # And filters leave out what is of elsewhere
+        assert ask("GET", "/v1/search", query={"q": "bridge", "host": "other.example"}).document["items"] == []
+        # And what was retracted meanwhile is not shown, although the index has it still
+        state = store.find(id_of(0))
+        assert state is not None
+        store.save(state.model_copy(update={"version": 2, "current": None}))
+        found = ask("GET", "/v1/search", query={"q": "bridge"}).document["items"]
+        assert [item["articleId"] for item in found] == [id_of(1)]
+
+    @pytest.mark.parametrize(
+        "query",
+        [{}, {"q": ""}, {"q": "-bridge"}, {"q": "..."}, {"q": "a", "country": "gb"}, {"q": "a", "since": "x"}],
+    )
+    def test_what_cannot_be_searched_for_is_refused(
+        self, ask: Ask, search: SearchFunction, query: dict[str, str]
+    ) -> None:
+        assert ask("GET", "/v1/search", query=query).problem == "bad-request"
+
+    def test_a_stack_without_search_says_so(self, ask: Ask) -> None:
+        answer = ask("GET", "/v1/search", query={"q": "bridge"})
+        assert (answer.status, answer.problem) == (404, "not-found")
+        assert "SearchDays" in answer.document["detail"]
 
 
 # ----------------------------------------------------------------------------------------- POST /v1/captures

@@ -175,7 +175,13 @@ class TestCover:
         assert expression.count("FILL") == len(functions)
 
     @pytest.mark.parametrize(
-        ("name", "condition"), [("Embed", "KeepsEmbeddings"), ("Compact", "KeepsDatasets"), ("Api", "ServesApi")]
+        ("name", "condition"),
+        [
+            ("Embed", "KeepsEmbeddings"),
+            ("Compact", "KeepsDatasets"),
+            ("Api", "ServesApi"),
+            ("Search", "ServesSearch"),
+        ],
     )
     def test_what_is_there_only_on_a_condition_is_watched_only_then(
         self, monitoring: Template, name: str, condition: str

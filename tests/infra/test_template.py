@@ -26,6 +26,7 @@ from cfnlint.api import lint
 from cfnlint.rules import RulesCollection
 
 import compactor.handler
+import searcher.handler
 from fetcher.settings import FetchSettings
 from newsdesk.runtime import FunctionSettings
 from newsdesk.web import RefusedUse, parse_policy
@@ -356,6 +357,19 @@ class TestHandlers:
         assert {name for name in resources if resources[name].get("Condition") == "KeepsDatasets"} == ours
         assert template["Parameters"]["Datasets"]["Default"] == "off"
 
+    def test_everything_of_search_is_there_only_where_it_is_wanted(self, template: Template) -> None:
+        # Given the resources that bear its name; its route is there wherever the API is, and says that there is none
+        resources = template["Resources"]
+        ours = {name for name in resources if name.startswith("Search")} - {"SearchRoute"}
+        # When / Then
+        assert ours == {"SearchFunction", "SearchRole", "SearchLogGroup", "SearchByApi"}
+        assert {name for name in resources if resources[name].get("Condition") == "ServesSearch"} == ours
+        wanted = {"Fn::Not": [{"Fn::Equals": [{"Ref": "SearchDays"}, 0]}]}
+        assert template["Conditions"]["ServesSearch"] == {"Fn::And": [{"Condition": "ServesApi"}, wanted]}
+        assert template["Parameters"]["SearchDays"]["Default"] == 0
+        # And it has time left for the copy
+        assert resources["SearchFunction"]["Properties"]["Timeout"] > 2 * searcher.handler.SECONDS_TO_KEEP
+
     def test_managed_services_may_be_asked_only_where_they_are_chosen(self, template: Template) -> None:
         # Given what the role of enrich is granted on a condition
         granted = {
@@ -363,7 +377,7 @@ class TestHandlers:
                 statement["Action"] for statement in resource["Properties"]["PolicyDocument"]["Statement"]
             ]
             for resource in template["Resources"].values()
-            if resource["Type"] == "AWS::IAM::Policy"
+            if resource["Type"] == "AWS::IAM::Policy" and resource["Properties"]["Roles"] == [{"Ref": "EnrichRole"}]
         }
         # When / Then
         assert granted == {
@@ -468,6 +482,7 @@ class TestAccess:
             ("EnrichRole", ["article#*"]),
             ("IndexRole", ["article#*", "cluster#*"]),
             ("EmbedRole", ["article#*"]),
+            ("SearchRole", ["article#*"]),
         ],
     )
     def test_a_function_reads_and_writes_its_own_kinds_of_item_alone(
@@ -710,7 +725,7 @@ class TestData:
         # Then a page that opts out is gone a day after its capture was deleted
         assert bucket["VersioningConfiguration"]["Status"] == {"Fn::If": ["Protects", "Enabled", "Suspended"]}
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protects", True, False]}
-        assert days == {"raw/": 1, "pushed/": 1, "work/": 1, "queries/": 1, "": 30}
+        assert days == {"raw/": 1, "pushed/": 1, "work/": 1, "queries/": 1, "search/": 1, "": 30}
 
     def test_the_backup_takes_the_table_and_the_bucket(self, template: Template) -> None:
         selection = template["Resources"]["BackupSelection"]["Properties"]["BackupSelection"]

@@ -132,7 +132,15 @@ class Feed:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
 
-    def tell(self, number: int, revision: int = 1, *, is_retracted: bool = False, **changes: Any) -> None:
+    def tell(
+        self,
+        number: int,
+        revision: int = 1,
+        *,
+        is_retracted: bool = False,
+        is_erased: bool = False,
+        **changes: Any,
+    ) -> None:
         """Commit a revision: its object, and the change."""
         state = at_stage(Stage.REST, number)
         key = None if is_retracted else key_of(state, revision)
@@ -147,6 +155,7 @@ class Feed:
             url=state.url,
             host=state.host,
             key=key,
+            is_erased=True if is_erased else None,
             committed_at="2026-03-20T00:00:00.000Z",
         )
         self.put(changes_key(utc_now(), f"{self._sequence:040d}"), f"{change.to_json()}\n".encode())

@@ -16,11 +16,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.feed import S3ChangeFeed
+from newsdesk.adapters.functions import LambdaFunction
 from newsdesk.adapters.s3 import S3ObjectStore, S3UploadLinks
 from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.adapters.sqs import SqsSubmissionSender
 from newsdesk.clock import utc_now
 from newsdesk.runtime import Metric, count, instrumented, logger, measure
+from newsdesk.searching import ArticleSearch, CalledSearch
 from responder.answering import answer, status_of
 from responder.pushing import Pushing
 from responder.routes import create_app
@@ -51,8 +53,13 @@ def build() -> APIGatewayHttpResolver:
                 new_name=lambda: secrets.token_hex(16),
             ),
             sources=SourceDesk(DynamoSourceStore(settings.table_name), utc_now),
+            search=_search(settings.search_function_name),
         )
     )
+
+
+def _search(function_name: str) -> ArticleSearch | None:
+    return CalledSearch(LambdaFunction(function_name).call) if function_name else None
 
 
 @instrumented

@@ -5,6 +5,7 @@ Comes in: JSON of callers. Goes out: models, and JSON for callers; what is unkno
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -23,6 +24,7 @@ from newsdesk.contracts import (
     Timestamp,
     UrlSubmitted,
 )
+from newsdesk.searching import Hit
 from newsdesk.sources import PauseReason, PollStatus, Source, SourceKind, SourceState, SourceWarning
 
 MOST_SUBMISSIONS = 1000
@@ -199,6 +201,30 @@ class RevisionList(Body):
     article_id: str
     items: list[Revision]
     cursor: str | None = Field(default=None, description="Where the next page begins; absent on the last one.")
+
+
+class SearchHit(Body):
+    """A current article that was found."""
+
+    article_id: str
+    url: str
+    host: str
+    headline: str | None = None
+    date_published: str | None = None
+    score: float = Field(description="Good for the order within this answer alone.")
+
+    @classmethod
+    def of(cls, hit: Hit) -> SearchHit:
+        """Return what was found as readers see it."""
+        return cls.model_validate({name: value for name, value in asdict(hit).items() if name != "found_by"})
+
+
+class SearchPage(Body):
+    """What was found, the best first."""
+
+    items: list[SearchHit]
+    articles: int = Field(description="Among how many; while a new index is made, fewer than there are.")
+    is_loose: bool = Field(description="Whether no article has all of the words, so that these have some.")
 
 
 class ChangePage(Body):

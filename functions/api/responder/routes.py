@@ -23,6 +23,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from newsdesk.contracts import SUBMISSION_ID_PATTERN, Article
 from newsdesk.errors import ThrottledError
+from newsdesk.searching import Filters
 from responder.callers import caller_of
 from responder.feeds import FeedFormat, Subject, SubjectKind, render
 from responder.models import (
@@ -34,6 +35,7 @@ from responder.models import (
     PushResult,
     RemovedSource,
     RevisionList,
+    SearchPage,
     SourceChanges,
     SourceList,
     SourceView,
@@ -72,6 +74,7 @@ def create_app(stage: ApiStage) -> APIGatewayHttpResolver:
     _keep_sources(app, stage)
     _show_articles(app, stage)
     _list_articles(app, stage)
+    _search_articles(app, stage)
     _show_changes(app, stage)
     _show_feeds(app, stage)
     return app
@@ -208,6 +211,30 @@ def _list_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
                 raise ProblemError(ProblemType.BAD_REQUEST, "Name exactly one of url, host and day.")
 
 
+def _search_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
+    @app.get(
+        "/v1/search",
+        summary="Search the articles",
+        description="Finds current articles by their words, the best first. All words have to be there; where no "
+        "article has all of them, those with some are shown, and `isLoose` is true. A phrase stands in double quotes, "
+        "`begin*` stands for all words that begin so, and `-word` must not be there. Where a stack has no search: 404.",
+        operation_id="searchArticles",
+        responses=_responses({200: ("What was found.", SearchPage)}, 400, 404, 500, 503),
+        compress=True,
+    )
+    def search_articles(
+        q: Annotated[str, Query(min_length=1, max_length=1000, description="What to search for.")],
+        host: Annotated[str | None, Query(min_length=1, max_length=255, description="As in the articles.")] = None,
+        country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] = None,
+        language: Annotated[str | None, Query(pattern="^[a-z]{2,3}$", description="As in the articles.")] = None,
+        since: Annotated[date | None, Query(description="Published on this day or later.")] = None,
+        until: Annotated[date | None, Query(description="Published on this day or earlier.")] = None,
+        limit: Annotated[int, Query(ge=1, le=100, description="How many to answer at most.")] = 10,
+    ) -> Response[str]:
+        days = (day.isoformat() if day is not None else None for day in (since, until))
+        return _answer(stage.found(q, Filters(host, country, language, *days), limit))
+
+
 def _show_changes(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
     @app.get(
         "/v1/changes",
@@ -250,6 +277,7 @@ def _show_feeds(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         host: Annotated[str | None, Query(min_length=1, max_length=255, description="As in the articles.")] = None,
         country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] = None,
         topic: Annotated[str | None, Query(pattern="^medtop:[0-9]{8}$", description="An IPTC Media Topic.")] = None,
+        before: Annotated[str | None, Query(max_length=2048, description="As the link to this page has it.")] = None,
     ) -> Response[str]:
         given = {SubjectKind.HOST: host, SubjectKind.COUNTRY: country, SubjectKind.TOPIC: topic}
         named = [Subject(kind, name) for kind, name in given.items() if name is not None]
@@ -283,7 +311,6 @@ def _keep_sources(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
     def list_sources(cursor: Cursor = None, limit: Limit = 100) -> Response[str]:
         return _answer(stage.sources.page(limit, cursor))
 
-        before: Annotated[str | None, Query(max_length=2048, description="As the link to this page has it.")] = None,
     @app.post(
         "/v1/sources",
         summary="Add a source",

@@ -18,3 +18,4 @@ class ApiSettings(FunctionSettings):
     submit_queue_url: str = Field(description="The queue of submissions.")
     bulk_queue_url: str = Field(description="The queue of submissions that may wait.")
     maximum_body_bytes: int = Field(default=10_485_760, ge=1, description="The largest page that is taken.")
+    search_function_name: str = Field(default="", description="What searches; empty where the stack has no search.")

@@ -19,6 +19,7 @@ from newsdesk.clock import Clock
 from newsdesk.contracts import ArticleChanged, Reason, UrlSubmitted, keys
 from newsdesk.errors import ObjectMissingError, RejectedUrlError, UnreadableCursorError
 from newsdesk.ports import ChangeFeed, ObjectStore, SubmissionSender
+from newsdesk.searching import ArticleSearch, Filters, QueryError, Search
 from newsdesk.web import article_id, canonical_url, parse_url
 from responder.changes import read_changes
 from responder.cursors import bad_cursor, cursor_in, write_cursor
@@ -38,6 +39,8 @@ from responder.models import (
     ChangePage,
     Revision,
     RevisionList,
+    SearchHit,
+    SearchPage,
     SubmissionResult,
     SubmissionResults,
     SubmissionStatus,
@@ -95,6 +98,7 @@ class ApiStage:
     clock: Clock
     pushing: Pushing
     sources: SourceDesk
+    search: ArticleSearch | None = None
 
     # ------------------------------------------------------------------------------------------------- submissions
 
@@ -243,6 +247,23 @@ class ApiStage:
         items = [Revision.of(record) for record in page.revisions]
         return RevisionList(article_id=state.article_id, items=items, cursor=following)
 
+    def found(self, words: str, filters: Filters, limit: int) -> SearchPage:
+        """Return the articles that fit words best, the best first.
+
+        Raises
+        ------
+        ProblemError
+            If the stack has no search, or there is no word that has to be there.
+        """
+        if self.search is None:
+            raise ProblemError(ProblemType.NOT_FOUND, "This stack has no search: its parameter SearchDays is 0.")
+        try:
+            found = self.search.find(Search(words, None, filters, limit))
+        except QueryError as error:
+            raise ProblemError(ProblemType.BAD_REQUEST, f"q: {error}") from error
+        items = [SearchHit.of(hit) for hit in found.hits]
+        return SearchPage(items=items, articles=found.articles, is_loose=found.is_loose)
+
     def changes(self, after: str | None, limit: int) -> ChangePage:
         """Return changes behind a cursor.
 
@@ -305,6 +326,11 @@ class ApiStage:
         return state
 
 
+def _page(subject: Subject, said: Iterable[Listing | ArticleChanged], place: str | None) -> FeedPage:
+    following = write_cursor("feed", subject.kind, subject.name, place) if place is not None else None
+    return FeedPage([entry_of(it) for it in said], following)
+
+
 def _retracted(state: ArticleState) -> ProblemError:
     assert state.tombstone is not None
     kind = ProblemType.TAKEN_DOWN if state.tombstone.reason == "taken_down" else ProblemType.RETRACTED
@@ -326,11 +352,6 @@ def _judged(index: int, item: UrlSubmitted | Any) -> UrlSubmitted | SubmissionRe
         # Who may submit may not for that reason push pages.
         return _refused(index, Reason.MALFORMED_MESSAGE, "captureKey", "pages are pushed by a route of their own")
     return request
-def _page(subject: Subject, said: Iterable[Listing | ArticleChanged], place: str | None) -> FeedPage:
-    following = write_cursor("feed", subject.kind, subject.name, place) if place is not None else None
-    return FeedPage([entry_of(it) for it in said], following)
-
-
 
 
 def _refused(index: int, reason: Reason, field: str, detail: str | None = None) -> SubmissionResult:

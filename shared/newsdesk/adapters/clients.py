@@ -52,6 +52,14 @@ _ASKED_ONCE = Config(
     user_agent_extra="newsdesk",
 )
 
+# A search is asked for once: whoever waits for its answer waits no longer than API Gateway does, 30 seconds.
+_SEARCH = Config(
+    retries={"mode": "standard", "total_max_attempts": 1},
+    connect_timeout=_CONNECT_SECONDS,
+    read_timeout=25,
+    user_agent_extra="newsdesk",
+)
+
 
 @cache
 def _models() -> Loader:
@@ -117,6 +125,12 @@ def events() -> EventBridgeClient:
 
 
 @cache
+def functions() -> Any:
+    """Return the process's Lambda client, by which the API searches."""
+    return _client("lambda", _SEARCH)
+
+
+@cache
 def comprehend() -> Any:
     """Return the process's Comprehend client."""
     return _client("comprehend", _ASKED_ONCE)
@@ -130,5 +144,5 @@ def bedrock() -> Any:
 
 def reset() -> None:
     """Forget the clients, so that the next call reads the environment again; for tests and the command line."""
-    for made in (_session, dynamodb, s3, s3_links, sqs, events, comprehend, bedrock):
+    for made in (_session, dynamodb, s3, s3_links, sqs, events, functions, comprehend, bedrock):
         made.cache_clear()

@@ -20,6 +20,9 @@ PLANS_PREFIX = "datasets/plans/v1/"
 QUERIES_PREFIX = "queries/v1/"
 """Where Athena puts the answers to queries; they expire."""
 
+SEARCH_INDEX_KEY = "search/v1/index.sqlite.gz"
+"""The copy of the index that the HTTP API searches."""
+
 PUSHED_PREFIX = "pushed/v1/"
 INBOX_PREFIX = "inbox/"
 REPORTS_PREFIX = "inbox-reports/v1/"

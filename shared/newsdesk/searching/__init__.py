@@ -2,18 +2,22 @@
 
 Comes in: words, filters. Goes out: articles, the best first. Changes: the index, a file that follows the change feed.
 
-Order: query, vectors < index < following < finding.
+Order: query, vectors < index < following, finding < messages.
 """
 
 from __future__ import annotations
 
-from newsdesk.searching.finding import LONGEST_TEXT, Finder, Found, Hit, NothingToSearchError, Search
+from newsdesk.searching.finding import LONGEST_TEXT, ArticleStates, Finder, Found, Hit, NothingToSearchError, Search
 from newsdesk.searching.following import follow
 from newsdesk.searching.index import Filters, SearchIndex
+from newsdesk.searching.messages import ArticleSearch, CalledSearch, answer_call
 from newsdesk.searching.query import Query, QueryError, read_query
 
 __all__ = [
     "LONGEST_TEXT",
+    "ArticleSearch",
+    "ArticleStates",
+    "CalledSearch",
     "Filters",
     "Finder",
     "Found",
@@ -23,6 +27,7 @@ __all__ = [
     "QueryError",
     "Search",
     "SearchIndex",
+    "answer_call",
     "follow",
     "read_query",
 ]

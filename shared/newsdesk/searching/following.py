@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from newsdesk.contracts import ArticleChanged, StoredVector, vector_key
 from newsdesk.errors import ObjectMissingError
@@ -22,17 +23,33 @@ _MOST_VECTORS = 5_000
 
 
 def follow(
-    index: SearchIndex, storage: Storage, *, keeps_vectors: bool, say: Callable[[str], None] = lambda _: None
+    index: SearchIndex,
+    storage: Storage,
+    *,
+    keeps_vectors: bool,
+    since: datetime | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Take in what was committed since the last time, and return how many changes that were.
 
-    A retracted article leaves the index, and an erased one, too. Who interrupts this loses nothing.
+    A retracted article leaves the index. Of an erased one, no word is left in the file. Who interrupts this loses
+    nothing.
+
+    Parameters
+    ----------
+    since : datetime, optional
+        Of an index that is new: what was committed earlier is left out.
+    is_over : callable
+        Returns whether to stop and leave the rest for the next time.
     """
     reader = Reader(storage)
     taken = 0
     with index.alone(), ThreadPoolExecutor(_AT_ONCE) as executor:
         batch: dict[str, ArticleChanged] = {}
-        for change in reader.changes(index, save_every=_BATCH):
+        for change in reader.changes(index, since=since, save_every=_BATCH):
+            if taken and is_over():
+                break  # once the next one is asked for, those before count as handled
             batch[change.article_id] = change
             taken += 1
             if len(batch) == _BATCH:
@@ -52,6 +69,8 @@ def _take(index: SearchIndex, reader: Reader, batch: dict[str, ArticleChanged], 
             index.forget(change.article_id)
         else:
             index.put(article, change.key, change.host, change.committed_at)
+    if any(change.is_erased for change in changes):
+        index.scrub()
     index.commit()
 
 

@@ -23,16 +23,17 @@ _FIRST_WAIT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 600.0
 """Between two times that an article is asked for its vector; it doubles, as most vectors come within seconds."""
 
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = f"""
 {SCHEMA}
 CREATE TABLE about (bucket TEXT NOT NULL);
 CREATE TABLE entry (name TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE article (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, key TEXT NOT NULL,
-    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, block INTEGER,
+    host TEXT NOT NULL, language TEXT, day TEXT NOT NULL, committed TEXT NOT NULL, block INTEGER,
     asked_at REAL, wait REAL
 );
+CREATE INDEX article_by_commit ON article (committed);
 CREATE INDEX article_by_key ON article (key);
 CREATE INDEX article_without_vector ON article (number) WHERE block IS NULL;
 CREATE INDEX article_by_host ON article (host);
@@ -100,6 +101,11 @@ class SearchIndex:
         """Keep what was changed."""
         self._database.commit()
 
+    def make_whole(self) -> Path:
+        """Bring everything that was kept into the one file, and return it; with the index :meth:`alone`."""
+        self._database.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchall()
+        return self._path
+
     # ------------------------------------------------------------------------------------------------- the cursor
 
     def load(self) -> dict[str, bytes]:
@@ -122,8 +128,18 @@ class SearchIndex:
         language = article.enrichment.language
         day = (article.date_published or committed_at)[:10]
         self._database.execute(
-            "INSERT INTO article (number, id, revision, key, host, language, day) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, article.article_id, article.revision, key, host, language.code if language else None, day),
+            "INSERT INTO article (number, id, revision, key, host, language, day, committed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                article.article_id,
+                article.revision,
+                key,
+                host,
+                language.code if language else None,
+                day,
+                committed_at,
+            ),
         )
         self._database.executemany(
             "INSERT OR IGNORE INTO country (iso2, number) VALUES (?, ?)",
@@ -137,6 +153,31 @@ class SearchIndex:
     def forget(self, article_id: str) -> None:
         """Let an article be found no more."""
         self._cleared(article_id)
+
+    def keep_latest(self, since: str, most: int) -> int:
+        """Forget the articles that were committed before a time, and the oldest of those that are too many.
+
+        Returns
+        -------
+        int
+            How many that were.
+        """
+        rows = self._database.execute(
+            "SELECT id FROM article WHERE committed < ? UNION "
+            "SELECT id FROM (SELECT id FROM article ORDER BY committed DESC LIMIT -1 OFFSET ?)",
+            (since, most),
+        ).fetchall()
+        for (article_id,) in rows:
+            self._cleared(str(article_id))
+        return len(rows)
+
+    def scrub(self) -> None:
+        """Let the file hold no word any more of articles that were taken out of it.
+
+        Until then the words of a deleted text stay in the full-text index, marked as deleted, for an unknown time
+        (SQLite's documentation of FTS5). This reads and writes the whole index.
+        """
+        self._database.execute("INSERT INTO words (words) VALUES ('optimize')")
 
     def _cleared(self, article_id: str) -> int:
         """Take out what there is of an article, and return the number that it has, or the next one that is free."""
@@ -232,6 +273,7 @@ class SearchIndex:
                 cursor.execute("INSERT INTO about (bucket) VALUES (?)", (bucket,))
                 cursor.execute(f"PRAGMA user_version = {_VERSION}")
             database.commit()
+        database.execute("PRAGMA secure_delete = ON")
         database.execute("PRAGMA cache_size = -65536")
         database.execute("PRAGMA mmap_size = 2147483648")
         return database
