@@ -203,6 +203,112 @@ def test_frames_and_recordings_are_named_and_not_loaded() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("post", "address"),
+    [
+        (
+            '<blockquote class="twitter-tweet" data-lang="en"><p><a href="https://twitter.com/hashtag/gate?src=hash">'
+            '#gate</a> is open. <a href="https://t.co/a1">pic.twitter.com/a1</a></p>&mdash; Ada (@ada) '
+            '<a href="https://twitter.com/ada/status/1762981879123247386?ref_src=twsrc">28 Feb</a></blockquote>',
+            "https://twitter.com/ada/status/1762981879123247386?ref_src=twsrc",
+        ),
+        (
+            '<blockquote class="instagram-media" data-instgrm-permalink="https://www.instagram.com/p/BzluXJ/"><p>View '
+            'this post on Instagram</p><p>A post shared by <a href="https://www.instagram.com/ada/">Ada</a></p></blockquote>',
+            "https://www.instagram.com/p/BzluXJ/",
+        ),
+        (
+            '<blockquote class="tiktok-embed" cite="https://www.tiktok.com/@ada/video/73800875">'
+            '<section><a href="https://www.tiktok.com/@ada">@ada</a> The gate opens</section></blockquote>',
+            "https://www.tiktok.com/@ada/video/73800875",
+        ),
+        (
+            '<blockquote class="bluesky-embed" data-bluesky-uri="at://did:plc:1/app.bsky.feed.post/3k"><p>It opens</p>'
+            '<a href="https://bsky.app/profile/did:plc:1/post/3k?ref_src=embed">1 March</a> '
+            '<a href="https://bsky.app/profile/did:plc:1?ref_src=embed">Ada</a></blockquote>',
+            "https://bsky.app/profile/did:plc:1/post/3k?ref_src=embed",
+        ),
+        (
+            '<blockquote class="mastodon-embed" data-embed-url="https://social.example/@ada/11480/embed"><a '
+            'href="https://social.example/@ada/11480">Post by @ada</a></blockquote>',
+            "https://social.example/@ada/11480/embed",
+        ),
+        (
+            '<blockquote class="reddit-embed-bq"><a href="https://www.reddit.com/r/gates/comments/1a/it_is_open/">It '
+            'opens</a> by <a href="https://www.reddit.com/user/ada/">u/ada</a> in <a href="https://www.reddit.com/r/gates/">'
+            "gates</a></blockquote>",
+            "https://www.reddit.com/r/gates/comments/1a/it_is_open/",
+        ),
+    ],
+)
+def test_a_post_is_an_embed_where_it_stands_and_its_words_stay(post: str, address: str) -> None:
+    article = extracted(page(article=PROSE + post + LONGER)).article
+    assert [medium for block in article.blocks for medium in block.media] == [Media(kind="embed", url=address)]
+    # And it takes nothing out of the text
+    without = extracted(page(article=PROSE + post.replace("blockquote class=", "blockquote id=") + LONGER)).article
+    assert article.article_body == without.article_body
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        '<blockquote class="pull-quote"><p>It is open. <a href="https://other.example/2026/gate">Read</a></p></blockquote>',
+        '<blockquote><a href="https://twitter.com/ada/status/1">Ada</a>: the gate has been opened at last</blockquote>',
+        '<blockquote class="twitter-tweet">The gate is open, and no link is here</blockquote>',
+        '<blockquote class="twitter-tweet"><a href="javascript:alert(1)">x</a></blockquote>',
+        '<blockquote class="ours-card"><a href="/2026/03/another-story">Another story of ours</a></blockquote>',
+    ],
+)
+def test_a_quote_that_names_no_post_is_none(quote: str) -> None:
+    assert media(page(article=PROSE + quote + LONGER)) == []
+
+
+@pytest.mark.parametrize(
+    ("player", "expected"),
+    [
+        (
+            '<amp-youtube data-videoid="lBTCB7yLs8Y" width="480" height="270"><amp-img src="/i/still.jpg"></amp-img>'
+            "</amp-youtube>",
+            Media(kind="embed", url="https://www.youtube.com/embed/lBTCB7yLs8Y"),
+        ),
+        (
+            '<amp-twitter data-tweetid="585110598171631616" width="375" height="472"></amp-twitter>',
+            Media(kind="embed", url="https://twitter.com/i/status/585110598171631616"),
+        ),
+        (
+            '<amp-iframe src="https://maps.example/embed/1" title="Where" width="500" height="281"></amp-iframe>',
+            Media(kind="embed", url="https://maps.example/embed/1", alt="Where"),
+        ),
+        (
+            '<amp-facebook data-href="https://www.facebook.com/ada/posts/1" width="500" height="310"></amp-facebook>',
+            Media(kind="embed", url="https://www.facebook.com/ada/posts/1"),
+        ),
+        (
+            '<amp-brightcove data-account="1" data-video-id="ref:a-2"></amp-brightcove>',
+            Media(kind="embed", url="https://players.brightcove.net/1/default_default/index.html?videoId=ref:a-2"),
+        ),
+        ('<amp-video src="/v/gate.mp4"></amp-video>', Media(kind="video", url=f"{SITE}/v/gate.mp4")),
+        ('<amp-audio src="/v/gate.mp3"></amp-audio>', Media(kind="audio", url=f"{SITE}/v/gate.mp3")),
+    ],
+)
+def test_a_player_of_amp_is_an_embed(player: str, expected: Media) -> None:
+    assert [medium for _, medium in media(page(article=PROSE + player + LONGER))] == [expected]
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        '<amp-youtube data-videoid="a b/../c"></amp-youtube>',
+        "<amp-youtube></amp-youtube>",
+        '<amp-ad src="https://ads.example/1" width="300" height="250"></amp-ad>',
+        '<amp-iframe src="https://ads.doubleclick.example/x"></amp-iframe>',
+        '<amp-iframe src="javascript:alert(1)//"></amp-iframe>',
+    ],
+)
+def test_a_player_that_shows_nothing_of_the_article_is_none(player: str) -> None:
+    assert media(page(article=PROSE + player + LONGER)) == []
+
+
 @pytest.mark.parametrize("address", ["https://www.youtube-nocookie.com/embed/1", "https://v.example/blog-interviews/1"])
 def test_a_frame_that_has_a_telling_word_within_another_is_content(address: str) -> None:
     frame = f'<iframe src="{address}"></iframe>'

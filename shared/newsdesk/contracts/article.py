@@ -99,7 +99,8 @@ class Media(ArticleModel):
     """A picture or something embedded that stands in the text, by reference."""
 
     kind: str = Field(
-        description="`image`, `video`, `audio`, or `embed`: another site's page in a frame. There may be more one day."
+        description="`image`, `video`, `audio`, or `embed`: another site's page in a frame, or a post. There may be "
+        "more one day."
     )
     url: str = Field(description="Absolute, with http or https.")
     alt: str | None = Field(default=None, description="What the page says instead, unless its caption says the same.")

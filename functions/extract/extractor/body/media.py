@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
+from extractor.body.posts import is_post, player_address, post_address
 from extractor.body.selection import Body
 from extractor.html import Element, Page, Placed, checked_url, is_same_site, leads_elsewhere, one_line
 from extractor.metadata import embedded_address, file_name, is_of_some_size, picture_in_place
@@ -78,12 +79,25 @@ def _media_in(page: Page, kept: Sequence[int], body: Body, seen: _Seen) -> Itera
         if _is_foreign(placed, page, body, chosen):
             continue
         is_amid = {placed.before - 1, placed.before} <= chosen
-        media = (
-            _picture(placed, page, kept, seen, is_amid) if _is_picture(placed.element) else _embed(placed.element, page)
-        )
+        media = _medium(placed, page, kept, seen, is_amid)
         if media is not None and (name := file_name(media.url)) not in seen.files:
             seen.files.add(name)
             yield PlacedMedia(media, placed.before)
+
+
+def _medium(placed: Placed, page: Page, kept: Sequence[int], seen: _Seen, is_amid: bool) -> Media | None:
+    element = placed.element
+    if _is_picture(element):
+        is_still = any(_is_player(step) for step in islice(element.iterancestors(), _BOX_LEVELS))
+        return None if is_still else _picture(placed, page, kept, seen, is_amid)
+    if element.tag == "blockquote":
+        post = post_address(element, page) if is_post(element) else None
+        return Media(kind="embed", url=post) if post is not None else None
+    return _embed(element, page)
+
+
+def _is_player(element: Element) -> bool:
+    return isinstance(element.tag, str) and element.tag.startswith("amp-") and not _is_picture(element)
 
 
 def _is_picture(element: Element) -> bool:
@@ -116,7 +130,13 @@ def _is_foreign(placed: Placed, page: Page, body: Body, chosen: Set[int]) -> boo
     box = _box_of(placed, page, chosen)
     if box is None:
         return False
-    return any(index in body.reasons and body.reasons[index] not in _OWN_LINES for index in box)
+    # What was cut of a post itself is what its script takes away: "View this post".
+    others = (index for index in box if not _is_within(page.segments[index].element, placed.element))
+    return any(index in body.reasons and body.reasons[index] not in _OWN_LINES for index in others)
+
+
+def _is_within(element: Element, box: Element) -> bool:
+    return element is box or any(step is box for step in islice(element.iterancestors(), _LEVELS))
 
 
 def _box_of(placed: Placed, page: Page, chosen: Set[int]) -> range | None:
@@ -167,7 +187,7 @@ def _lines_in(box: Element, at: int, page: Page, kept: Sequence[int]) -> Iterato
     begin = bisect_left(kept, at - _NEAR)
     for index in kept[begin : begin + 2 * _NEAR]:
         element = page.segments[index].element
-        if element is box or any(step is box for step in islice(element.iterancestors(), _LEVELS)):
+        if _is_within(element, box):
             yield page.segments[index].text
 
 
@@ -182,14 +202,15 @@ def _alt(picture: Element, said: str, titles: Set[str]) -> str | None:
 
 def _embed(element: Element, page: Page) -> Media | None:
     """Return a frame or a recording that is content, by reference."""
-    stated = embedded_address(element)
+    stated = player_address(element) if _is_player(element) else embedded_address(element)
     address = checked_url(stated, page.base) if stated else None
     if address is None or not is_of_some_size(element):
         return None
     names = f"{address.href} {element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}"
     title = one_line(element.get("title") or element.get("aria-label"), _LONGEST_ALT)
-    if element.tag != "iframe":
-        return Media(kind=element.tag, url=address.href, alt=title)
+    kind = str(element.tag).removeprefix("amp-")
+    if kind in ("audio", "video"):
+        return Media(kind=kind, url=address.href, alt=title)
     is_own = page.url is not None and is_same_site(page.url.host, address.host)
     if _NO_CONTENT.search(names) or (is_own and title is None):
         return None

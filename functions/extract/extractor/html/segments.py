@@ -38,6 +38,12 @@ SKIPPED = frozenset({
 _OFTEN_UNCLOSED = frozenset({"button", "noscript", "svg"})
 _SWALLOWED = 5
 _IN_PLACE = frozenset({"amp-img", "audio", "iframe", "img", "video"})
+_IN_PLACE_WITH_TEXT = frozenset(
+    {"amp-img", "blockquote"}
+    | {f"amp-{kind}" for kind in ("audio", "brightcove", "dailymotion", "facebook", "iframe", "instagram", "jwplayer")}
+    | {f"amp-{kind}" for kind in ("soundcloud", "tiktok", "twitter", "video", "vimeo", "youtube")}
+)
+"""A quote may be a post, of which a script makes more than its words."""
 _STRONG = frozenset({"b", "strong"})
 _MAXIMUM_LINKS = 1_000
 _MAXIMUM_COMPARISONS = 10_000
@@ -192,7 +198,7 @@ class _Walk:
         if not is_inline:
             if self._parts or self._links:
                 self._flush()
-            if tag == "amp-img":
+            if tag in _IN_PLACE_WITH_TEXT:
                 self._place(element)
         stack.append(_Level(element, tag, iter(element), self._block, is_inline, is_hiding))
         if not is_inline:
