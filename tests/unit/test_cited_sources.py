@@ -41,6 +41,8 @@ def told(body: str, language: str = "en") -> list[tuple[str, str, str | None]]:
         ("CNN's Marta Lind reported that it is closed.", ("CNN", "broadcaster", "cnn.com")),
         ("Reuters, which first reported the leak, called it small.", ("Reuters", "agency", "reuters.com")),
         ("Citing officials, she said that it is closed.", ("officials", "official", None)),
+        ("The mine is closed, according to people briefed on it.", ("people briefed on it", "anonymous", None)),
+        ("“It will close,” she said on Ruritanian TV. “And soon.”", ("Ruritanian TV", "venue", None)),
         ("A report by the auditors found that the mine is closed.", ("report by the auditors", "document", None)),
     ],
 )
@@ -57,7 +59,7 @@ def test_a_source_has_a_kind_and_a_known_one_a_domain(body: str, expected: tuple
         ("CBS News, citing police, reported that it is closed.", ["CBS", "police"]),
         (
             "It was a mine. Reuters, citing two people familiar with the plan who may not speak of it, said it closed.",
-            ["Reuters", "two people"],
+            ["Reuters", "two people familiar with the plan"],
         ),
         ("She owns shares of Reuters and the BBC.", []),
     ],

@@ -204,6 +204,62 @@ def test_what_goes_on_behind_a_report_is_another() -> None:
     assert [text for *_, text in told(body)] == ["the town would pay for the bridge", "that it would cost more"]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Marta Lind said after the vote she would not sell the harbour.", ["she would not sell the harbour"]),
+        (
+            "Marta Lind continued to insist, most recently in a letter to the board, that she really wants to sell the "
+            "harbour but can not because it is leased.",
+            ["that she really wants to sell the harbour but can not because it is leased"],
+        ),
+        (
+            "These ships, Marta Lind explained earlier in the hearing at the town hall, were far too old for us.",
+            ["These ships, Marta Lind explained earlier in the hearing at the town hall, were far too old for us"],
+        ),
+        (
+            "The harbour, which was built in 1990, has grown beyond its purpose, they say.",
+            ["The harbour, which was built in 1990, has grown beyond its purpose"],
+        ),
+        (
+            "Marta Lind said the town had paid for the bridge, arguing that the county was a bigger hurdle.",
+            ["the town had paid for the bridge", "that the county was a bigger hurdle"],
+        ),
+        (
+            "Marta Lind said they had doubts about the bridge, but could not bear to close the harbour.",
+            ["they had doubts about the bridge, but could not bear to close the harbour"],
+        ),
+        (
+            "“We squeezed the harbour to the breaking point” to drive up the price, Marta Lind said.",
+            ["“We squeezed the harbour to the breaking point” to drive up the price"],
+        ),
+        (
+            "Marta Lind persisted in arguments that the town was trying to sell the harbour.",
+            ["that the town was trying to sell the harbour"],
+        ),
+    ],
+)
+def test_what_is_said_is_found_whole_where_the_parse_hangs_it_elsewhere(body: str, said: list[str]) -> None:
+    assert [text for *_, text in told(body, "Marta Lind")] == said
+
+
+def test_who_goes_on_behind_what_they_said_is_who_said_it() -> None:
+    body = "Marta Lind said it would take years, adding that she would wait."
+    assert [speaker for _, speaker, _, _ in told(body, "Marta Lind")] == ["Marta Lind", "Marta Lind"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "It is worth noting that the harbour has been closed for two years.",
+        "The town knows this well: Marta Lind declared war on the county.",
+        "The three officials asked on Monday not to be named.",
+    ],
+)
+def test_a_clause_that_is_nobodys_is_no_quote(body: str) -> None:
+    assert told(body, "Marta Lind") == []
+
+
 def test_a_mark_that_is_never_closed_does_not_hide_the_quotation_behind_it() -> None:
     body = (
         '"Nobody looked under water, said the keeper of the lock. The engineer, Marta Lind, said: "We trusted three '

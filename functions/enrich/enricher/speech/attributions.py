@@ -18,6 +18,7 @@ from enricher.text import Quotation, SpanIndex
 
 _WITHIN_A_CLAUSE = frozenset({Construction.QUOTED_AFTER, Construction.QUOTED_WITHOUT_CUE})
 _SHARED = 0.5
+_ENDS = frozenset(",.?!…")
 _LEAD = 8
 """Code points of a reported clause before a quotation in it; with more, the quotation is only a part of the clause."""
 
@@ -49,7 +50,16 @@ def _uncut(report: Attribution, marked: SpanIndex[Quotation]) -> Attribution:
 
 
 def _is_part_of_clause(quoted: Attribution, clauses: SpanIndex[Attribution], parsed: ParsedText) -> bool:
-    """Return whether a quotation is only a part of what somebody is reported to have said, and has no cue there."""
+    """Return whether a quotation is only a part of what somebody is reported to have said, and has no cue there.
+
+    One that a sentence goes on from, up to its cue, is a part, too: “It works” in the cold, she said.
+    """
+    if quoted.construction is Construction.QUOTED and quoted.cue is not None:
+        ended = parsed.text[quoted.begin : quoted.end].rstrip("”\"»’'“")[-1:] in _ENDS
+        return not ended and any(
+            clause.cue == quoted.cue and clause.begin == quoted.begin and quoted.end + _LEAD < clause.end
+            for clause in clauses.overlapping(quoted.begin, quoted.end)
+        )
     if quoted.construction not in _WITHIN_A_CLAUSE:
         return False
     cue = parsed.doc[quoted.cue[0]].idx if quoted.cue is not None else quoted.end

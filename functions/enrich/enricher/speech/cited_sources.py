@@ -183,7 +183,8 @@ def _venues(text: ParsedText, said: Sequence[Attribution], known: SpanIndex[_Cit
             if place is None or not _is_venue(place, written=word == "in" and lemma_of(verb) in _WRITING):
                 continue
             begin, end = text.characters((noun_phrase(place)[0], place.i + 1))
-            if not known.overlapping(begin, end) and not attribution.begin <= begin < attribution.end:
+            aside = attribution.begin <= verb.idx < attribution.end  # “No,” he said on the radio. “Never.”
+            if not known.overlapping(begin, end) and (aside or not attribution.begin <= begin < attribution.end):
                 yield _citation(text, begin, end, "venue")
 
 

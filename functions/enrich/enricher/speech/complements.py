@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Children = dict[str, list["Token"]]
 """The children of a token by their relation to it; nothing where it has none of a relation."""
 
+_OF_THE_SPEAKER = frozenset({"comment", "named", "identified"})
+_RELATIVE = frozenset({"who", "which", "whose", "whom"})
 _INTERROGATIVE = frozenset({"WRB", "WP", "WP$", "WDT"})
 
 
@@ -35,12 +37,19 @@ def states(doc: Doc, begin: int, end: int) -> bool:
 
     A relative clause behind a comma tells more of a thing, and says nothing of it: the divers, who were late.
     """
-    for token in doc[begin:end]:
-        if token.text == "," and doc[token.i + 1 : token.i + 2].text.lower() in {"who", "which", "whose", "whom"}:
-            return False
-        if _makes_clause(token, inside=begin <= token.head.i < end):
-            return True
-    return False
+    return any(
+        _makes_clause(token, inside=begin <= token.head.i < end) and not _tells_more(token, begin, end)
+        for token in doc[begin:end]
+    )
+
+
+def _tells_more(token: Token, begin: int, end: int) -> bool:
+    """Return whether a token is of a relative clause behind a comma within some tokens."""
+    while token.dep_ != "relcl" and begin <= token.head.i < end and token.head.i != token.i:
+        token = token.head
+    first = token.left_edge
+    within = token.dep_ == "relcl" and begin < first.i and begin <= token.head.i
+    return within and first.lower_ in _RELATIVE and token.doc[first.i - 1].text == ","
 
 
 def _makes_clause(token: Token, *, inside: bool) -> bool:
@@ -48,7 +57,7 @@ def _makes_clause(token: Token, *, inside: bool) -> bool:
         return True
     if inside:
         return False
-    return token.pos_ == "VERB" or token.dep_ == "oprd" or (token.dep_ == "prep" and token.lower_ == "as")
+    return token.pos_ == "VERB" or token.dep_ == "oprd" or (token.dep_ == "prep" and token.lower_ in {"as", "for"})
 
 
 def extent(head: Token) -> Span:
@@ -71,9 +80,12 @@ def questions(verb: Token, children: Children) -> Iterator[Span]:
 
 
 def infinitive(children: Children, *, passive: bool) -> Span | None:
-    """Return what somebody is asked, or wants, to do; who declines to comment says nothing."""
+    """Return what somebody is asked, or wants, to do.
+
+    Who declines to comment, or asks not to be named, says nothing.
+    """
     first = next(iter(children["xcomp"]), None)
-    if first is None or first.lower_ == "comment":
+    if first is None or first.lower_ in _OF_THE_SPEAKER:
         return None
     begin, end = extent(first)
     whom = children["nsubjpass"] if passive else [thing for thing in children["dobj"] if thing.i < first.i]

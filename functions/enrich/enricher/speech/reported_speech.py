@@ -27,6 +27,7 @@ from enricher.speech.complements import (
     states,
     with_adjuncts,
 )
+from enricher.speech.loose_clauses import loose_clause
 from enricher.speech.reporting import CLAUSE, INFINITIVE, NAMING, NOUN, OBJECT, SPEAKING, STATE
 from enricher.speech.subjects import FINITE, agent_of, is_passive, noun_phrase, says_nothing, subject_of
 
@@ -37,15 +38,27 @@ _EDGES = frozenset(",.:;—–―-?!")
 _OTHER_SENSES = frozenset({"put", "hold", "begin"})
 """Verbs that mean saying only in "as she put it"."""
 
+_THINKING = frozenset(
+    {"think", "believe", "know", "suppose", "guess", "figure", "find", "show", "learn", "feel", "fear"}
+)
+
 _THINGS = frozenset({"it", "this", "that", "which"})
 
+_DASHES = frozenset({"—", "–", "―", "--"})
+
 _AUXILIARY = frozenset({"aux", "auxpass"})
+
+_MEANS = frozenset({"in", "with"})
+"""What comes before a noun of reporting that somebody does something with: persisted in arguments that."""
+
+_NAMES_SPEAKER = frozenset({"compound", "nsubj", "nmod"})
 
 _VENUE = frozenset({"in", "on", "at", "during"})
 
 _BESIDE_TELLING = frozenset({"refer", "speak", "talk", "cite"})
 
 _LONGEST_ASIDE = 12
+_SHORT_ADJUNCT, _LONG_ADJUNCT = 5, 10
 
 _LONGEST_SENTENCE = 400
 """Tokens. A longer sentence is a table or worse, and the search's time grows with the square of its length."""
@@ -71,7 +84,8 @@ class _Reports:
         elif token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ not in _AUXILIARY):
             yield from self._of_verb(token)
         elif token.pos_ == "NOUN":
-            yield from self._of_noun(token)
+            said_by = _subject_of_misread(token)
+            yield from self._of_noun(token) if said_by is None else self._of_misread(token, said_by)
 
     def _attribution(
         self, content: Span, speaker: Token | None, cue: Token, construction: Construction
@@ -86,6 +100,8 @@ class _Reports:
             begin += 1
         while begin < end and (paragraph[end - 1] != paragraph[cue.i] or self._is_edge(end - 1)):
             end -= 1
+        begin, end = self._after_date(begin, end, cue), self._with_conjunct(begin, end, cue)
+        end = self._before_adjunct(begin, end, construction)
         if construction is Construction.CLAUSE and begin < end and self._lacks_subject(begin, cue):
             begin = cue.i + 1
         if begin < end:
@@ -93,6 +109,37 @@ class _Reports:
             span = self.parsed.characters((begin, end))
             reports = _is_told(speaker, cue) and states(self.doc, begin, end)
             yield Attribution(*span, said_by, (cue.i, cue.i + 1), construction, reports)
+
+    def _after_date(self, begin: int, end: int, cue: Token) -> int:
+        """Return where a content begins that a date comes before, of the saying: said Monday it would."""
+        at = begin
+        while at < end and self.doc[at].ent_type_ in {"DATE", "TIME"}:
+            at += 1
+        if not cue.i < begin < at < end:
+            return begin
+        opens = any(t.left_edge.i == at for t in self.doc[at:end] if t.dep_ in SUBJECTS) or self.doc[at].dep_ == "mark"
+        return at if opens else begin
+
+    def _before_adjunct(self, begin: int, end: int, construction: Construction) -> int:
+        """Return where a content ends that what tells more of the saying comes after: it would pay, citing the cost."""
+        for token in self.doc[begin + 1 : end]:
+            if token.tag_ == "VBG" and self.doc[token.i - 1].text == "," and self._is_about_telling(token):
+                return token.i - 1
+            if construction is Construction.PHRASE and begin + 1 < token.i and token.text in _DASHES:
+                return token.i
+        return end
+
+    def _with_conjunct(self, begin: int, end: int, cue: Token) -> int:
+        """Return the end of a content with what "and" or "or" adds right behind it, which the parse hangs elsewhere."""
+        doc, at = self.doc, end
+        at += at + 2 < len(doc) and doc[at].is_quote
+        if not cue.i < begin < end or at + 1 >= len(doc) or doc[at].dep_ != "cc":
+            return end
+        added = next((t for t in doc[at + 1 : cue.sent.end] if t.dep_ == "conj" and t.left_edge.i == at + 1), None)
+        if added is None or added.tag_ in {*FINITE, "VBG"} or not cue.i <= added.head.i < end:
+            return end
+        last = added.right_edge.i
+        return last + 1 if self.parsed.paragraph[last] == self.parsed.paragraph[cue.i] else end
 
     def _lacks_subject(self, begin: int, cue: Token) -> bool:
         """Return whether the parse left a clause's subject out: said | 82% of all hours | are worked."""
@@ -159,7 +206,9 @@ class _Reports:
     def _clauses(self, verb: Token, children: Children) -> Iterator[Span]:
         lemma = lemma_of(verb)
         if lemma in CLAUSE:
-            yield from (_clause(clause) for clause in children["ccomp"])
+            clauses = [_clause(clause) for clause in children["ccomp"] if _can_be_said(clause, verb)]
+            loose = loose_clause(verb) if not clauses else None
+            yield from clauses if loose is None else [loose]
         elif lemma in OBJECT or lemma in SPEAKING:
             yield from questions(verb, children)
 
@@ -184,6 +233,13 @@ class _Reports:
             elif speaker is not None:
                 yield from (extent(thing) for thing in children["nsubjpass"])
 
+    def _of_misread(self, verb: Token, speaker: Token) -> Iterator[Attribution]:
+        """Yield what a verb takes that the tagger took for a noun in the plural: the mayor claims that, plans to."""
+        content = next((child for child in verb.rights if child.dep_ in {"ccomp", "xcomp", "acl"}), None)
+        if content is not None:
+            construction = Construction.CLAUSE if content.dep_ == "ccomp" else Construction.PHRASE
+            yield from self._attribution(extent(content), speaker, verb, construction)
+
     def _sentence_around(self, verb: Token, subject: Token) -> Span | None:
         """Return the sentence that ", he said" is set into or put behind, or that "as he put it," opens."""
         lemma = lemma_of(verb)
@@ -200,13 +256,13 @@ class _Reports:
         begin, end = self._sentence(verb)
         if verb.dep_ == "advcl" and any(c.lower_ == "as" and c.dep_ in {"mark", "advmod"} for c in verb.children):
             left -= self.doc[left].lower_ != "as" and self.doc[left - 1].lower_ == "as"
-            if left == begin:
+            if left == begin or (left - begin < 3 and self.doc[left - 1].text == ","):
                 after = verb.right_edge.i + 1
                 return (after, end) if after < end and self.doc[after].text == "," else None
         if self.doc[left - 1].text != "," or left - begin < 3:
             return None
         last = max(verb.i, subject.right_edge.i)
-        stop = next((t for t in self.doc[last + 1 : min(last + 5, end)] if self._closes(t)), None)
+        stop = self._end_of_aside(verb, last, end)
         if stop is None and last + 1 < end:
             return None
         goes_on = stop is not None and stop.text == "," and end - stop.i > 3
@@ -214,9 +270,19 @@ class _Reports:
             return begin, end
         return (begin, left) if any(t.tag_ in FINITE or t.tag_ == "MD" for t in self.doc[begin:left]) else None
 
+    def _end_of_aside(self, verb: Token, last: int, end: int) -> Token | None:
+        """Return the mark behind ", he said" and what tells when, where or to whom: earlier in the hearing."""
+        longest = _LONG_ADJUNCT if lemma_of(verb) in CLAUSE else _SHORT_ADJUNCT
+        for token in self.doc[last + 1 : min(last + longest, end)]:
+            if self._closes(token):
+                return token
+            if token.pos_ in {"VERB", "AUX"} or token.dep_ in SUBJECTS or token.dep_ == "mark":
+                return None
+        return None
+
     def _is_about_telling(self, word: Token) -> bool:
         """Return whether what goes on with a word tells of the saying, not of what is said: he said, citing them."""
-        if word.tag_ == "VBG":
+        if word.tag_ == "VBG" and lemma_of(word) not in _OTHER_SENSES:
             return lemma_of(word) in SPEAKING or lemma_of(word) in CLAUSE or lemma_of(word) in _BESIDE_TELLING
         return word.tag_ in {"WP", "WDT"}
 
@@ -239,8 +305,9 @@ class _Reports:
         if lemma_of(noun) not in NOUN:
             return
         speaker = author_of_noun(noun)
-        if speaker is None and noun.dep_ == "dobj":
-            speaker = subject_of(noun.head)
+        verb = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in _MEANS else noun.head
+        if speaker is None and (noun.dep_ == "dobj" or (verb.pos_ == "VERB" and verb.i != noun.head.i)):
+            speaker = subject_of(verb)
         yield from self._attribution(content, speaker, noun, Construction.PHRASE)
 
 
@@ -248,12 +315,38 @@ def _is_finite(verb: Token) -> bool:
     """Return whether a verb, or one that helps it, has a tense: not in "is poised to offer"."""
     if verb.tag_ in FINITE or (verb.tag_ == "VBN" and verb.dep_ in {"ROOT", "ccomp", "conj"}):
         return True  # VBN: a past tense that the tagger took for a participle
+    if verb.tag_ == "VB" and verb.dep_ in {"parataxis", "ROOT", "ccomp"}:  # a present that it took for an infinitive
+        return not any(c.dep_ in _AUXILIARY for c in verb.children)
     return any(c.dep_ in _AUXILIARY and (c.tag_ in FINITE or c.tag_ == "MD") for c in verb.children)
 
 
+def _subject_of_misread(noun: Token) -> Token | None:
+    """Return who claims that or plans to, where the tagger took that for a noun: no sentence is a noun with a name."""
+    lemma, doc = lemma_of(noun), noun.doc
+    if noun.tag_ != "NNS" or noun.dep_ not in {"ROOT", "ccomp"} or lemma not in CLAUSE | INFINITIVE or not noun.i:
+        return None
+    before, after = doc[noun.i - 1], doc[noun.i + 1 : noun.i + 2].text.lower()
+    takes = (after == "that" and lemma in CLAUSE) or (after == "to" and lemma in INFINITIVE)
+    return before if takes and before.pos_ in NOMINAL and before.dep_ in _NAMES_SPEAKER else None
+
+
+def _can_be_said(clause: Token, verb: Token) -> bool:
+    """Return whether a clause can be a verb's: one before it belongs to verbs of speaking and thinking alone."""
+    if clause.i > verb.i:
+        return True
+    if any(token.text == ":" for token in verb.doc[clause.i : verb.i]):
+        return False
+    return lemma_of(verb) in SPEAKING or lemma_of(verb) in _THINKING
+
+
 def _is_told(speaker: Token | None, cue: Token) -> bool:
-    """Return whether somebody says it: not in "imagine that", "fears that", or "you think", which speaks to readers."""
-    return speaker.lower_ != "you" if speaker is not None else is_passive(cue)
+    """Return whether somebody says it: not in "imagine that", "fears that", "it is worth noting that".
+
+    Nor in "you think", which speaks to readers.
+    """
+    if speaker is None:
+        return is_passive(cue)
+    return speaker.lower_ != "you" and not (speaker.lower_ == "it" and cue.tag_ == "VBG" and speaker.head.i != cue.i)
 
 
 def _is_imperative(verb: Token, children: Children) -> bool:
@@ -268,9 +361,20 @@ def _is_meaning(verb: Token, children: Children) -> bool:
 
 
 def _speaker_of(verb: Token) -> Token | None:
-    if (said := _resumed(verb)) is not None:
+    if (said := _resumed(verb) or _told_before(verb)) is not None:
         return subject_of(said)
     return agent_of(verb) if is_passive(verb) else subject_of(verb)
+
+
+def _told_before(verb: Token) -> Token | None:
+    """Return the verb of reporting that a participle goes on from behind its clause: said it would pay, adding that."""
+    if verb.tag_ != "VBG" or verb.i == 0 or verb.doc[verb.i - 1].text != ",":
+        return None
+    clause = verb.head
+    while clause.dep_ != "ccomp" and clause.head.i != clause.i:
+        clause = clause.head
+    said = clause.head
+    return said if clause.dep_ == "ccomp" and said.i < clause.i and lemma_of(said) in SPEAKING else None
 
 
 def _resumed(verb: Token) -> Token | None:
@@ -293,13 +397,26 @@ def _resumed(verb: Token) -> Token | None:
 
 
 def _clause(head: Token) -> Span:
-    """Return a clause, as far as what is said there goes: not "and warned that" behind it."""
+    """Return a clause, as far as what is said there goes: not "and warned that" behind it, but "and would not go"."""
     begin, end = from_that(head)
+    end = _with_intention(head, end)
     for token in head.subtree:
         if token.dep_ == "conj" and _resumed(token) is not None:
             before = token.doc[token.left_edge.i - 1]
             return begin, before.i if before.dep_ == "cc" else token.left_edge.i
     return begin, end
+
+
+def _with_intention(head: Token, end: int) -> int:
+    """Return the end of a clause with what the same subject could or would do, which the parse hangs elsewhere."""
+    doc, at = head.doc, end
+    at += at < len(doc) and doc[at].text == ","
+    if at + 1 >= len(doc) or doc[at].dep_ != "cc" or doc[at + 1].tag_ != "MD" or doc[at + 1].head.dep_ != "conj":
+        return end
+    verb = doc[at + 1].head
+    has_subject = any(child.dep_ in SUBJECTS for child in verb.children)
+    said_so = any(child.tag_ == "MD" for child in head.head.children)
+    return end if has_subject or said_so or verb.head.i > head.head.i else verb.right_edge.i + 1
 
 
 def _teller(word: Token) -> Token | None:

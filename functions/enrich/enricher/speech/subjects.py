@@ -18,6 +18,7 @@ FINITE = frozenset({"VBD", "VBZ", "VBP"})
 
 _PRONOUNS = frozenset({"he", "she", "they", "i", "we", "it", "who"})
 _RELATIVE = frozenset({"that", "who", "which", "what"})
+_RELATIVE_TAGS = frozenset({"WDT", "WP", "WP$"})
 _AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj", "appos"})
 """An apposition counts where no comma parts it: the opposition leader Jane Roe."""
 _BEFORE_HEAD = frozenset({"cc", "prep", "mark", "advmod"})
@@ -35,18 +36,21 @@ _LONGEST_PHRASE = 40
 
 
 def noun_phrase(head: Token) -> Span:
-    """Return the tokens of a name or description, without what a comma, a dash or a relative pronoun adds to it."""
+    """Return the tokens of a name or description, without what a comma, a dash or a relative pronoun adds to it.
+
+    What says how somebody knows is part of it: two people familiar with the matter, officials briefed on the talks.
+    """
     doc = head.doc
     begin, end = max(head.left_edge.i, head.i - _LONGEST_PHRASE), head.i + 1
     for child in head.rights:
-        if child.dep_ not in _AFTER_HEAD:
+        if child.dep_ not in _AFTER_HEAD and not _describes(child):
             continue
         if child.left_edge.i != end:
             break
         end = child.right_edge.i + 1
     end = min(end, head.i + _LONGEST_PHRASE)
     for at in range(head.i + 1, end):
-        if doc[at].text in _BREAKS or doc[at].is_space or doc[at].dep_ == "relcl":
+        if doc[at].text in _BREAKS or doc[at].is_space or doc[at].dep_ == "relcl" or doc[at].tag_ in _RELATIVE_TAGS:
             end = at
             break
     for at in range(head.i - 1, begin - 1, -1):
@@ -97,11 +101,19 @@ def _opens_sentence(verb: Token) -> bool:
 def _beside(verb: Token, subject: Token) -> Token | None:
     """Return the noun right before a verb that the parse gives a subject farther away: costs rose and they said."""
     before = verb.doc[max(0, verb.i - 1)]
-    if verb.tag_ not in FINITE or before.pos_ not in NOMINAL or before.i <= subject.right_edge.i:
+    if verb.tag_ not in FINITE or before.pos_ not in NOMINAL:
+        return None
+    if before.i <= subject.right_edge.i and not _is_no_apposition(before, subject):
         return None
     if before.dep_ in {"poss", "npadvmod"} or before.ent_type_ in {"DATE", "TIME"} or before.lower_ in _RELATIVE:
         return None
     return before
+
+
+def _is_no_apposition(noun: Token, subject: Token) -> bool:
+    """Return whether a noun right before a verb has a comma before it, and none behind: near Scott, Roberts said."""
+    commas = [token for token in noun.doc[subject.i : noun.i] if token.text == ","]
+    return noun.dep_ == "appos" and len(commas) == 1 and commas[0].i + 1 == noun.left_edge.i
 
 
 def is_passive(verb: Token) -> bool:
@@ -118,6 +130,11 @@ def agent_of(verb: Token) -> Token | None:
 def object_of(preposition: Token) -> Token | None:
     """Return the noun after a preposition."""
     return next((c for c in preposition.children if c.dep_ == "pobj"), None)
+
+
+def _describes(word: Token) -> bool:
+    """Return whether a word behind a noun tells which people are meant: close to the talks, accused of theft."""
+    return word.dep_ == "amod" or (word.dep_ == "acl" and word.tag_ == "VBN")
 
 
 def first_subject(doc: Doc, begin: int, end: int) -> Token | None:
