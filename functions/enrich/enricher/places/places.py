@@ -36,7 +36,7 @@ _STANDS_IN = re.compile(r"(?:,|,? (?:in|of|at|near)(?: the)?(?: [a-z]+)?)[ \xa0]
 """Between a street, a hall or a school and the place that it is in: Wexvort Hall in downtown Chicago."""
 _OF_DEMONYMS = 0.8
 """How sure an adjective or a people makes its country; set by hand, as what follows."""
-_OF_UNKNOWN_PLACES = ((0.4, 0.35), (0.6, 0.6), (1.0, 0.75))
+_OF_UNKNOWN_PLACES = ((0.4, 0.2), (0.6, 0.6), (1.0, 0.75))
 """How sure it is that a name is a place's, and, of one that the gazetteer lacks, that it is in the country of the
 others."""
 _FEWEST_ANCHORS = 2

@@ -65,8 +65,6 @@ def _cue(text: ParsedText, attribution: Attribution) -> Iterator[str]:
     yield "plain-cue" if lemma_of(cue) in _PLAINLY else "other-cue"
     if cue.pos_ == "NOUN":
         yield "noun-cue"
-    elif cue.tag_ == "VB":
-        yield "bare-cue"
     elif cue.tag_ in {"VBG", "VBN"} and cue.lower_ != "according":
         yield "participle-cue"
     if attribution.speaker is not None and not -_NEAR <= attribution.speaker[1] - cue.i <= _NEAR:
