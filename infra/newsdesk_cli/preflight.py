@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsdesk_cli.errors import CommandError
-from newsdesk_cli.templates import Template
+
+if TYPE_CHECKING:
+    from newsdesk_cli.templates import Template
 
 # What runs beside the stages: publish (one invocation for each shard of the stream, four when the table is young) and
 # dispatch.

@@ -25,7 +25,8 @@ from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, 
 from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
-from newsdesk.adapters.sources import SOURCE_SHARDS, DynamoDueSources, DynamoSourceStore, SqsSubmitter
+from newsdesk.adapters.sources import SOURCE_SHARDS, DynamoDueSources, DynamoSourceStore
+from newsdesk.adapters.sqs import SqsSubmitter
 from newsdesk.articles import Timeouts
 from newsdesk.contracts import SourceDue
 from newsdesk.runtime import Worker

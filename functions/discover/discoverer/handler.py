@@ -17,7 +17,8 @@ from discoverer.finding import Finder
 from discoverer.settings import DiscoverSettings
 from discoverer.stage import DiscoverStage
 from newsdesk.adapters.hosts import DynamoHostStore
-from newsdesk.adapters.sources import DynamoSourceStore, SqsSubmitter
+from newsdesk.adapters.sources import DynamoSourceStore
+from newsdesk.adapters.sqs import SqsSubmitter
 from newsdesk.clock import utc_now
 from newsdesk.contracts import SourceDue
 from newsdesk.runtime import BatchResponse, Metric, QueueRecord, RecordKind, instrumented, process_batch

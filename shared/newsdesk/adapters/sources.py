@@ -27,10 +27,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.attribute_values import from_attributes, to_attributes
-from newsdesk.adapters.sqs import BatchSender
 from newsdesk.adapters.throttling import DEFAULT_PAUSES, cancellation_codes, patient
 from newsdesk.clock import Clock, utc_now
-from newsdesk.contracts import Priority, SourceDue
+from newsdesk.contracts import SourceDue
 from newsdesk.errors import ThrottledError
 from newsdesk.pauses import Pauses
 from newsdesk.sources import DayYield, DueSource, SeenItems, Source, SourcePage
@@ -258,27 +257,6 @@ class DynamoDueSources:
         """Have a source polled; see the port."""
         body = SourceDue(source_id=source_id, version=version).to_ascii_json()
         self._queues.send_message(QueueUrl=self._queue_url, MessageBody=body)
-
-
-class SqsSubmitter:
-    """Sends submissions to the queue of their priority."""
-
-    def __init__(self, intake_queue_url: str, bulk_queue_url: str, batches: BatchSender | None = None) -> None:
-        self._intake = intake_queue_url
-        self._bulk = bulk_queue_url
-        self._batches = batches or BatchSender()
-
-    def submit(self, bodies: Sequence[str], priority: Priority | None) -> None:
-        """Send submissions; returns once the queue has accepted all of them.
-
-        Raises
-        ------
-        ThrottledError
-            If it does not take some of them; the next try sends all again.
-        """
-        ids = self._batches.send(self._bulk if priority == "bulk" else self._intake, bodies)
-        if None in ids:
-            raise ThrottledError(f"{ids.count(None)} submissions were not accepted")
 
 
 def _item_of(source: Source) -> Any:

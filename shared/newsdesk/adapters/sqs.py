@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.throttling import patient
-from newsdesk.contracts import FetchRequested, StageMessage, UrlSubmitted
+from newsdesk.contracts import FetchRequested, Priority, StageMessage, UrlSubmitted
 from newsdesk.errors import ThrottledError
 from newsdesk.pauses import Pauses
-from newsdesk.runtime import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -182,13 +181,20 @@ class BatchSender:
             try:
                 answer = self._client.send_message_batch(QueueUrl=queue_url, Entries=entries)
             except (BotoCoreError, ClientError, ThrottledError):
-                logger.exception("messages not sent", extra={"messages": len(entries)})
+                _log_unsent(len(entries))
                 break
             taken |= {entry["Id"]: entry["MessageId"] for entry in answer.get("Successful", [])}
             entries = [entry for entry in entries if entry["Id"] not in taken]
             if not entries:
                 break
         return taken
+
+
+def _log_unsent(messages: int) -> None:
+    with suppress(ImportError):  # the log needs Powertools, which functions have and the installed package has not
+        from newsdesk.runtime import logger
+
+        logger.exception("messages not sent", extra={"messages": messages})
 
 
 def _in_calls(entries: Sequence[Any]) -> list[list[Any]]:
@@ -222,6 +228,27 @@ class SqsSubmissionSender:
             sent = self._batches.send(queue_url, bodies, {SENDER_ATTRIBUTE: sender})
             ids.update(zip(numbers, sent, strict=True))
         return [ids[number] for number in range(len(submissions))]
+
+
+class SqsSubmitter:
+    """Sends submissions to the queue of their priority."""
+
+    def __init__(self, intake_queue_url: str, bulk_queue_url: str, batches: BatchSender | None = None) -> None:
+        self._intake = intake_queue_url
+        self._bulk = bulk_queue_url
+        self._batches = batches or BatchSender()
+
+    def submit(self, bodies: Sequence[str], priority: Priority | None) -> None:
+        """Send submissions; returns once the queue has accepted all of them.
+
+        Raises
+        ------
+        ThrottledError
+            If it does not take some of them; the next try sends all again.
+        """
+        ids = self._batches.send(self._bulk if priority == "bulk" else self._intake, bodies)
+        if None in ids:
+            raise ThrottledError(f"{ids.count(None)} submissions were not accepted")
 
 
 class QueueDepths:
