@@ -93,10 +93,12 @@ def print_results(results: list[Result], folder: Path) -> None:
     out.print(results_table(rows))
     out.print()
     out.print(summary(results))
-    first = next((result for result in results if result.key), None)
+    first = next(
+        (found for result in results if (found := result.duplicate_of or (result.key and result.article_id))), None
+    )
     say(f"articles, captures and the change feed are in {folder}/, one line per URL in {folder}/outcomes.jsonl")
     if first is not None:
-        say(f"next: .venv/bin/newsdesk show {first.article_id}")
+        say(f"next: .venv/bin/newsdesk show {first}")
         say(f"next: .venv/bin/newsdesk query --from {quote(str(folder))} {quote(FIRST_QUERY)}")
     if any(result.reason == Reason.BLOCKED_ADDRESS for result in results):
         say("next: --allow-network ADDRESS/32 lets a run fetch from a private address (make ingest ALLOW=…)")

@@ -173,7 +173,8 @@ def _outcome(result: Result) -> Text:
 def _explanation(result: Result, now: datetime) -> str:
     if not result.has_ended:
         why = WAITS.get(result.reason or "", f"in {result.reason}" if result.reason else "on its way")
-        return f"{why} {in_words(result.next_due, now)}" if result.next_due else why
+        when = f" {in_words(result.next_due, now)}" if result.next_due else ""
+        return f"{why}{when}" + (f" ({result.detail})" if result.detail else "")
     if result.duplicate_of:
         return f"of {result.duplicate_of}" + (f": {result.detail}" if result.detail else "")
     return outcome_in_words(f"{result.outcome}:{result.reason}" if result.reason else result.outcome, result.detail)

@@ -30,10 +30,10 @@ def in_words(moment: str, now: datetime) -> str:
     return f"in {away}, at {shown}" if then > now else f"{away} ago, at {shown}"
 
 
-def outcome_in_words(outcome: str, detail: str | None) -> str:
+def outcome_in_words(outcome: str, detail: str | None = None) -> str:
     """Return what an outcome with its reason means, and what its detail adds to that."""
     # What names a field is for readers of the documents.
-    meaning = DESCRIPTIONS.get(outcome, "").partition("; `")[0].rstrip(".")
+    meaning = DESCRIPTIONS.get(outcome, "").partition("; `")[0].rstrip(".").replace("`", "")
     left = (detail or "").removeprefix(outcome.partition(":")[2]).removeprefix(": ")
     said = {"status", *_WORD.findall(meaning)}
     if not left or said.issuperset(_WORD.findall(left)):

@@ -33,13 +33,13 @@ from newsdesk.articles import (
     read_work,
 )
 from newsdesk.clock import from_text, to_text
-from newsdesk.contracts import DESCRIPTIONS, Article, DroppedBlock, DropReason, Outcome, keys
+from newsdesk.contracts import Article, DroppedBlock, DropReason, Outcome, keys
 from newsdesk.errors import ObjectMissingError, PermanentError, TransientError, UnreadableObjectError
 from newsdesk.web import decode_body
 from newsdesk_cli.descriptions import described
 from newsdesk_cli.lookup import find_state
 from newsdesk_cli.stack import Stack
-from newsdesk_cli.wording import WAITS
+from newsdesk_cli.wording import WAITS, outcome_in_words
 
 if TYPE_CHECKING:
     from extractor.reading import ChildReader
@@ -438,13 +438,12 @@ def _stations(
     if article is not None:
         yield from _made(article)
     kind = "failed" if ending.startswith(("failed", "rejected")) else "done"
-    detail = (outcome.detail if outcome else submission.detail) or ""
-    meaning = DESCRIPTIONS.get(ending, "")
+    detail = outcome.detail if outcome else submission.detail
     yield Station(
         kind,
         ending,
         outcome.ended_at if outcome else submission.received_at,
-        f"{meaning} {detail}".strip(),
+        outcome_in_words(ending, detail),
     )
 
 

@@ -15,11 +15,10 @@ from datetime import UTC, datetime, timedelta
 from newsdesk.adapters.dynamodb import DUE_SHARDS
 from newsdesk.articles import ArticleState, Stage
 from newsdesk.clock import Clock, to_text
-from newsdesk.contracts import DESCRIPTIONS
 from newsdesk_cli.desk import figures as names
 from newsdesk_cli.desk.figures import Figures, FigureSource
 from newsdesk_cli.stack import Stack
-from newsdesk_cli.wording import WAITS
+from newsdesk_cli.wording import WAITS, outcome_in_words
 
 HOURS = (1, 6, 24)
 """The periods that the funnel is shown of."""
@@ -143,7 +142,7 @@ def outcomes_of(figures: Figures) -> tuple[OutcomeCount, ...]:
     counts = figures.of(names.OUTCOMES)
     total = max(1, counts.total())
     return tuple(
-        OutcomeCount(outcome, number, number / total, DESCRIPTIONS.get(outcome, ""))
+        OutcomeCount(outcome, number, number / total, outcome_in_words(outcome))
         for outcome, number in counts.most_common()
         if number
     )
