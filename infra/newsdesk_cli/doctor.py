@@ -34,6 +34,17 @@ def examine() -> Iterator[Finding]:
     yield _checked(
         "checkout", is_checkout, str(TEMPLATE.parent), "installed without one: readers' and operators' commands only"
     )
+    if is_checkout:
+        yield from _of_a_checkout()
+    free = shutil.disk_usage(Path.cwd()).free
+    yield _checked("disk", free >= _NEEDED_BYTES, f"{free / 10**9:.0f} GB free", f"only {free / 10**9:.1f} GB free")
+    yield Finding("AWS credentials", *_credentials())
+    if is_checkout:
+        yield Finding("local stack", *_local_stack())
+
+
+def _of_a_checkout() -> Iterator[Finding]:
+    """Yield what the local stack, a deployment and the functions' code need."""
     missing = [name for name in _FUNCTIONS if importlib.util.find_spec(name) is None]
     yield _checked(
         "packages of the functions", not missing, "all there", f"without {', '.join(missing)}: make environment"
@@ -45,10 +56,6 @@ def examine() -> Iterator[Finding]:
     yield _checked(
         "programs for a deployment", not tools, ", ".join(_DEPLOYMENT), f"without {', '.join(tools)}: make environment"
     )
-    free = shutil.disk_usage(Path.cwd()).free
-    yield _checked("disk", free >= _NEEDED_BYTES, f"{free / 10**9:.0f} GB free", f"only {free / 10**9:.1f} GB free")
-    yield Finding("AWS credentials", *_credentials())
-    yield Finding("local stack", *_local_stack())
 
 
 def _checked(check: str, is_good: bool, good: str, bad: str) -> Finding:
