@@ -51,6 +51,8 @@ _CONNECTING_FUNCTIONS = ("SubmitFunction", "FetchFunction", "DiscoverFunction")
 
 _HEALTH_SECONDS = 60
 _STOP_SECONDS = 30
+_ANSWER_SECONDS = 15
+"""On a machine that is busy building or testing, the stack takes some seconds to answer."""
 
 Say = Callable[[str], None]
 
@@ -423,7 +425,7 @@ class LocalStack:
             opener = urllib.request.build_opener(
                 urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
             )
-            with opener.open(url, timeout=3) as answer:
+            with opener.open(url, timeout=_ANSWER_SECONDS) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

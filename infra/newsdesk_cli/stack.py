@@ -5,6 +5,7 @@ Comes in: an address and credentials, or a stack's name and region. Goes out: AW
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,9 @@ class Stack:
 
     def client(self, service: Any, read_timeout: float = 60) -> Any:
         """Return a client of an AWS service, which waits so many seconds for an answer."""
-        return boto3.session.Session(region_name=self.region).client(
+        # boto3 itself reads AWS_DEFAULT_REGION alone; other tools, and people, say AWS_REGION.
+        region = self.region or os.environ.get("AWS_REGION")
+        return boto3.session.Session(region_name=region).client(
             service,
             endpoint_url=self.endpoint,
             config=Config(

@@ -283,8 +283,8 @@ class _Desk:
         return self._page("problem.html", status=502, title="The stack did not answer", text=text)
 
     def _page(self, template: str, status: int = 200, **values: Any) -> Response:
-        where = self._stack.region if self._stack.endpoint is None else "this machine"
-        html = render(template, stack_name=self._stack.name, where=where or "", now=self._clock(), **values)
+        where = self._stack.s3.meta.region_name if self._stack.endpoint is None else "this machine"
+        html = render(template, stack_name=self._stack.name, where=where, now=self._clock(), **values)
         # A lone surrogate, which a damaged object may hold, must not cost the page.
         return Response(html.encode("utf-8", "replace"), status, media_type="text/html; charset=utf-8")
 
