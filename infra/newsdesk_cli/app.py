@@ -338,9 +338,10 @@ def show(
     page: Annotated[
         Path | None, typer.Option("--html", help="Write that to this file, as HTML.", metavar="FILE", dir_okay=False)
     ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print its text as Markdown.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print an article, with the source of each of its fields, or with what enrichment found."""
+    """Print an article, with the source of each of its fields, with what enrichment found, or as Markdown."""
     from newsdesk.contracts import Article, to_json_bytes
     from newsdesk_cli.enrichment_view import enrichment_view
     from newsdesk_cli.lookup import find_article, open_stack
@@ -361,6 +362,11 @@ def show(
         say(f"wrote {page}")
     if as_json:
         print_json(to_json_bytes(article).decode("utf-8"))
+    elif markdown:
+        from newsdesk.characters import printable
+        from newsdesk.renditions import to_markdown
+
+        sys.stdout.write(printable(to_markdown(article)))
     elif page is None:
         out.print(enrichment_view(article) if enrichment else article_view(article))
 

@@ -161,8 +161,9 @@ def absence(subject: str, state: ArticleState | None) -> str:
     return f"there is no article for {subject}{ending}"
 
 
-def _bare(url: str) -> str:
-    return url.removeprefix("https://").removeprefix("http://")
+def _bare(text: str) -> str:
+    """Return text without the schemes of its URLs."""
+    return text.replace("https://", "").replace("http://", "")
 
 
 def _outcome(result: Result) -> Text:
@@ -176,7 +177,7 @@ def _explanation(result: Result, now: datetime) -> str:
         when = f" {in_words(result.next_due, now)}" if result.next_due else ""
         return f"{why}{when}" + (f" ({result.detail})" if result.detail else "")
     if result.duplicate_of:
-        return f"of {result.duplicate_of}" + (f": {result.detail}" if result.detail else "")
+        return f"of {result.duplicate_of}" + (f": {_bare(result.detail)}" if result.detail else "")
     return outcome_in_words(f"{result.outcome}:{result.reason}" if result.reason else result.outcome, result.detail)
 
 

@@ -60,6 +60,14 @@ def test_a_description_that_is_the_opening_of_the_text_is_no_standfirst(article_
     assert CliRunner().invoke(app, ["show", article_id]).stdout.count("Ida Moss sailed") == 2  # the text, and the field
 
 
+def test_an_article_is_printed_as_markdown_with_its_address(article_id: str) -> None:
+    answer = CliRunner().invoke(app, ["show", article_id, "--markdown"])
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("# Bridge reopens\n")
+    assert BODY in answer.stdout.splitlines()
+    assert answer.stdout.rstrip().endswith(">")
+
+
 def test_a_page_is_written_and_nothing_else(article_id: str, tmp_path: Path) -> None:
     target = tmp_path / "article.html"
     done = CliRunner().invoke(app, ["show", article_id, "--enrichment", "--html", str(target)])
