@@ -649,3 +649,61 @@ def test_any_tree_gives_a_sane_boundary(tree: object) -> None:
     assert boundary == again
     assert 0 <= boundary.leak_score <= 1
     assert all(reason in set(DropReason) for reason in boundary.foreign.values())
+
+
+def test_lines_of_the_template_do_not_vouch_for_the_article_that_repeats_them() -> None:
+    # Given two texts in one template, each of which says what the page is about and names its headline
+    deck = "<p>Harrow Ford votes on its mill dam: all about the council, the river, the anglers and the owners.</p>"
+    quote = f"<p>This text is part of our series on {DAM.headline}, which we keep up to date.</p>"
+    own, other = ("".join(f"<p>{line}</p>" for line in story.paragraphs) for story in (DAM, CHOIR))
+    html = (
+        f'<html><body><main><h1>{DAM.headline}</h1><div class="text">{deck}{own}</div>'
+        f'<div class="text">{deck}{quote}{other}</div></main></body></html>'
+    )
+    page = read_html(html, f"{SITE}/region/dam")
+    assert page is not None
+    guarded = GuardedPage(page, [DAM.headline])
+    second = next(segment.index for segment in page.segments if segment.text == CHOIR.paragraphs[0]) - 2
+    last = page.segments[-1].index
+    # When the words of the second are asked for, Then those of the template are not among them
+    assert guarded.own_stems(second, last) == guarded.stems(second + 2, last)
+    assert guarded.own_stems(second, second + 1) == guarded.stems(second, second + 1), "a copy is all there is"
+
+
+def test_the_last_piece_of_a_row_of_foreign_ones_goes_with_them() -> None:
+    # Given posts in plain lines of one box below the article, with more text than it, and a line that names it
+    own = "".join(f"<p>{line}</p>" for line in DAM.paragraphs)
+    series = f"<p>In this part of our report on “{DAM.headline}”, our reporters look at what has changed.</p>"
+    posts = "".join(
+        f"<div><b>{story.headline}</b></div><div>{story.date}</div>{series}{paragraphs(story)}{paragraphs(story)}"
+        "<p>By Marta Lindqvist</p><div>Leave a comment</div><div>Keep reading</div>"
+        for story in (CHOIR, BATTERY, TARIFF, HAFEN, CHOIR, BATTERY)
+    )
+    page = f"<main><h1>{DAM.headline}</h1><div>{own}<div>{posts}</div></div></main>"
+    # When the page is bounded, Then none of them is left as the likeliest of its box
+    assert_only(bound(page, authors=("Marta Lindqvist",))[0], DAM, CHOIR, BATTERY, TARIFF, HAFEN)
+
+
+def test_another_text_of_the_articles_name_that_leads_to_its_own_page_is_cut() -> None:
+    # Given an older report on the subject, in plain lines under a heading that links to it
+    older = (
+        "The council of Harrow Ford heard in autumn that the mill dam would not last another flood, and asked why.",
+        "Engineers proposed three ways: to rebuild the dam in concrete, to lower it by half, or to remove it.",
+        "Owners of houses on the pond asked for the first, anglers for the last, and the council for time.",
+        "The river authority offered to pay for the removal of the dam alone, which most councillors called blackmail.",
+    )
+    heading = f'<h2><a href="/region/older/mill-dam">{DAM.headline}: the plans</a></h2>'
+    other = "".join(f"<p>{line}</p>" for line in older)
+    left, _ = bound(f"<main><h1>{DAM.headline}</h1>{paragraphs(DAM)}{heading}{other}</main>")
+    # When the page is bounded, Then the report goes, however much its words are those of the article
+    assert_only(left, DAM)
+    assert set(older).isdisjoint(left)
+
+
+def test_a_headline_in_a_script_without_spaces_is_known_in_any_element() -> None:
+    headline = "สะพานหมุนทาร์นเปิดใช้อีกครั้งหลังปิดสองฤดูหนาว"
+    page = read_html(
+        f"<body><div>ข่าว</div><div>{headline}</div><p>{'สะพานหมุนทาร์นกลับมาหมุนได้อีกครั้ง ' * 4}</p></body>", f"{SITE}/1"
+    )
+    assert page is not None
+    assert GuardedPage(page, [headline]).title == 1

@@ -39,6 +39,8 @@ the least of the latter."""
 _MAY_BE = 0.3
 """Below, the text may go on under what sounds like the heading of a shelf, unless lines there lead elsewhere."""
 _SOME_LEAD = 0.25
+_SEVERAL_PARAGRAPHS = 0.3
+"""In tenths."""
 _MUCH_LESS, _SEVERAL, _SENTENCE = 0.2, 3, 120
 _COMMENT_NAME = re.compile(r"(?:^|[-_ ])(?:comments|comment-?list|disqus\w*)(?:$|[-_ ])", re.IGNORECASE)
 
@@ -243,7 +245,8 @@ def _is_article_by_itself(features: Mapping[str, float]) -> bool:
 
     It names another author and says it in a second way, or alone does so in the kind of line in which the article names
     its own, or it has all of a teaser: a headline that leads elsewhere, a
-    control to read on, and an ending like its siblings'. Without a heading, only what stands in an ``aside`` does. Of a
+    control to read on, and an ending like its siblings'. So is a text below the article whose heading says what the
+    headline says and leads to another page. Without a heading, only what stands in an ``aside`` does. Of a
     live blog and of a list of books, many pieces name
     others; and many pieces built alike may be a list's entries.
     """
@@ -254,8 +257,17 @@ def _is_article_by_itself(features: Mapping[str, float]) -> bool:
         return True
     if is_by_another and features["others_named"] <= _ONE and features.get("heading", 0) and features["alike_lines"]:
         return True
+    if _is_namesake(features):
+        return True
     is_teaser = features["link"] and features["read_on"] and features["same_end"]
     return bool(is_teaser) and not features.get("many_twins", 0)
+
+
+def _is_namesake(features: Mapping[str, float]) -> bool:
+    """Return whether a piece is another text of the article's name, which leads to a page of its own."""
+    is_below = not (features["before"] or features["before_title"] or features["main_small"])
+    is_named = features.get("title_again", 0) and features.get("link", 0)
+    return bool(is_below and is_named) and features["paragraphs"] >= _SEVERAL_PARAGRAPHS
 
 
 def _reason(features: Mapping[str, float]) -> str:
@@ -349,7 +361,11 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
                 elif piece.head is not None:
                     spared.append((piece, features))
             if any(piece.head is not None for piece in cut):
-                beside = (*level.companions(candidates), *level.followers(cut, candidates))
+                beside = (
+                    *level.companions(candidates),
+                    *level.followers(cut, candidates),
+                    *level.last_of_row(cut),
+                )
                 spared += [(piece, level.features(piece, False)) for piece in beside]
                 cut += [
                     p for p, features in spared if judge(Candidate(p.first, p.last, features, has_foreign_sibling=True))

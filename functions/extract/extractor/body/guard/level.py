@@ -34,6 +34,7 @@ _FEW_OF = 4
 """Of so many headings one may lead elsewhere, and is an exception."""
 _LONGEST_NAME = 4
 _SHARED = 2
+_SHORTEST_ROW = 3
 _FEWEST_STEMS = 15
 _FEWEST_TELLING = 4
 _SOME = 150
@@ -139,7 +140,7 @@ class Level:
         return self._leads_away(self.main) and self._signs_of(self.main) >= DECISIVE
 
     def followers(self, cut: Sequence[Piece], candidates: Sequence[Piece]) -> list[Piece]:
-        """Return the plain runs of lines that stand right after a piece that was cut, under a heading made like its."""
+        """Return the plain runs of lines that stand right after a piece that was cut, under a heading like its."""
         made = {piece.last + 1: self._make_of_head(piece) for piece in cut if piece.head is not None}
         return [
             piece
@@ -152,8 +153,23 @@ class Level:
             and made.get(piece.first) == self._make_of_head(piece)
         ]
 
-    def _make_of_head(self, piece: Piece) -> Signature | None:
-        return None if piece.head is None else self.page.signature(self.page.segments[piece.head].container)
+    def _make_of_head(self, piece: Piece) -> Signature | int | None:
+        """Return the level of a piece's heading; for a line that only looks like one, what it is made from."""
+        level = self.page.level(piece.head)
+        if piece.head is None or level < PSEUDO_HEADING:
+            return level
+        return self.page.signature(self.page.segments[piece.head].container)
+
+    def last_of_row(self, cut: Sequence[Piece]) -> list[Piece]:
+        """Return the likeliest piece of a row in which all others were cut, if it says as clearly what it is.
+
+        The article's headline and enough of its text stand elsewhere.
+        """
+        if self.holds_title or self.page.title is None or self.main in cut or len(cut) < _SHORTEST_ROW:
+            return []
+        others = [piece for piece in self.pieces if piece.paragraphs and piece is not self.main]
+        is_alone = all(piece in cut for piece in others) and self.page.prose - self.prose >= OWN_PROSE
+        return [self.main] if is_alone and self._signs_of(self.main) >= DECISIVE else []
 
     def companions(self, candidates: Sequence[Piece]) -> list[Piece]:
         """Return the pieces with a headline that stand after the main one and are built like a candidate."""
@@ -451,7 +467,7 @@ class Level:
         has in common with another grows with the logarithm of the other's length.
         """
         page = self.page
-        words = page.stems(piece.first, piece.last)
+        words = page.own_stems(piece.first, piece.last)
         known = sum(stem in words for stem in page.known) / max(1, len(page.known))
         mine = stems_of_long(words)
         if len(mine) < 5 or len(self.stems) < _FEWEST_STEMS:

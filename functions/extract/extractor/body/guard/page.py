@@ -7,7 +7,9 @@ headings, prose, the segment that is the headline, controls to read on, and stem
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from extractor.html import HEADING_LEVELS, Container, Element, Page, Segment, StructuredData
 from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, ends_clause, fold, has_no_others
@@ -25,6 +27,8 @@ _SHORTEST_PROSE = 8
 """Words of a paragraph that counts; a line of fewer is furniture as often as text."""
 _MAXIMUM_TEXT = 40_000
 """Characters of a piece that are compared; a subject shows long before."""
+_MOST_WORDS_OF_NAME = 2
+"""Of a title; what has as few may be a label anywhere."""
 _LONG_TITLE = 25
 """Characters of a title with which no sentence of the text begins by chance."""
 _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
@@ -86,6 +90,7 @@ class GuardedPage:
         described = page.meta.all("og:description", "description")[:2]
         if data.main is not None and data.main.description:
             described = (*described, data.main.description)
+        self._long_titles = [title.lower() for title in titles if len(title) >= _LONG_TITLE]
         self._stems: dict[int, list[str]] = {}
         self._signatures: dict[int, Signature] = {}
         self._names: dict[str, str] = {}
@@ -164,7 +169,7 @@ class GuardedPage:
         ]
         known = frozenset[str]().union(*(tokens for tokens, _ in wanted))
         whole = [title.lower() for title in titles]
-        exact = {part for title in titles for part in _parts(title) if part.count(" ") > 1}
+        exact = {part for title in titles for part in _parts(title) if _count(part) > _MOST_WORDS_OF_NAME}
         long = [part for part in exact if len(part) >= _LONG_TITLE]
         best, found = 0.0, None
         same: list[tuple[float, int]] = []
@@ -268,14 +273,41 @@ class GuardedPage:
 
     def stems(self, first: int, last: int) -> set[str]:
         """Return the stems of a run of segments."""
+        return self._stems_of(index for index in range(first, last + 1) if self.is_prose[index])
+
+    def own_stems(self, first: int, last: int) -> set[str]:
+        """Return the stems of a run of segments without lines that name the headline or stand outside it, too.
+
+        Such lines are the template's: an article beside this one has them, whatever it is about. Where most of the
+        run stands elsewhere, it is a copy, and all of it counts.
+        """
+        prose = [index for index in range(first, last + 1) if self.is_prose[index]]
+        texts = Counter(self.segments[index].text for index in prose)
+        own = [
+            index
+            for index in prose
+            if self._times[text := self.segments[index].text] == texts[text] and not self._quotes_title(text)
+        ]
+        return self._stems_of(own if 2 * len(own) >= len(prose) else prose)
+
+    def _quotes_title(self, text: str) -> bool:
+        """Return whether a paragraph has a title of the article word for word, "In our report on …"."""
+        lower = text.lower()
+        return any(title in lower for title in self._long_titles)
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How often each paragraph stands on the page."""
+        return Counter(segment.text for segment, is_prose in zip(self.segments, self.is_prose, strict=True) if is_prose)
+
+    def _stems_of(self, indexes: Iterable[int]) -> set[str]:
         found: set[str] = set()
         size = 0
-        for index in range(first, last + 1):
-            if self.is_prose[index]:
-                found.update(self._stems_at(index))
-                size += len(self.segments[index].text)
-                if size > _MAXIMUM_TEXT:
-                    break
+        for index in indexes:
+            found.update(self._stems_at(index))
+            size += len(self.segments[index].text)
+            if size > _MAXIMUM_TEXT:
+                break
         return found
 
 
