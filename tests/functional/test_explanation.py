@@ -272,3 +272,18 @@ def test_the_command_adds_a_page_case(tmp_path: Path) -> None:
     }
     assert again.returncode == 2
     assert "there already" in again.stderr
+
+
+def test_a_piece_is_left_out_for_its_reason_though_the_article_has_its_words() -> None:
+    # Given a label that stands twice on the page, once in the article
+    tree = explained(
+        segment(0, FIRST, score=0.97),
+        segment(1, FIRST, "uncertain", reason="page_furniture", score=0.55),
+        segment(2, FIRST, "uncertain", score=0.6),
+    )
+    # When the page is explained, Then each is what was decided of it
+    assert texts(tree, "//main//*[@class='notes']") == [
+        "0.97",
+        "uncertain, left outpage_furniture0.55",
+        "uncertain, kept0.60",
+    ]

@@ -80,12 +80,11 @@ class JudgedSegment:
     tag : str
         The name of its element.
     decision : str
-        ``kept``: in the article. ``dropped``: not. ``uncertain``: the judges hesitated, or were
-        not of one mind.
+        ``kept``: in the article. ``dropped``: not. ``uncertain``: the classifier decided, and hesitated.
     reason : str or None
-        Why it was dropped or is uncertain; one of :class:`newsdesk.contracts.DropReason`.
+        Why it is not in the article; one of :class:`newsdesk.contracts.DropReason`.
     score : float or None
-        How likely it is the article's, 0 to 1; None where it was not scored.
+        How likely the classifier takes it to be the article's, 0 to 1; None where it was not asked.
     """
 
     index: int

@@ -153,7 +153,7 @@ def _pieces(result: ExtractionResult | None) -> tuple[JudgedPiece, ...]:
         return ()
     body = " ".join(result.article.article_body.split())
     return tuple(
-        JudgedPiece(segment, segment.decision == "kept" or (segment.decision == "uncertain" and segment.text in body))
+        JudgedPiece(segment, segment.reason is None and (segment.decision == "kept" or segment.text in body))
         for segment in result.judged
     )
 

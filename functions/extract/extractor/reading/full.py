@@ -64,6 +64,7 @@ from newsdesk.contracts import (
     Block,
     BlockType,
     DroppedBlock,
+    DropReason,
     Extracted,
     FieldSource,
     Provenance,
@@ -426,6 +427,7 @@ def _judged(segments: Sequence[Segment], body: Body) -> tuple[JudgedSegment, ...
 
 def _judged_segment(segment: Segment, body: Body) -> JudgedSegment:
     score, reason = body.scores.get(segment.index), body.reasons.get(segment.index)
-    is_sure = score is None or not LEAST_DOUBTFUL < score < MOST_DOUBTFUL
+    is_by_classifier = score is not None and reason in (None, DropReason.PAGE_FURNITURE)
+    is_sure = not (is_by_classifier and LEAST_DOUBTFUL < (score or 0.0) < MOST_DOUBTFUL)
     decision: Decision = ("kept" if reason is None else "dropped") if is_sure else "uncertain"
     return JudgedSegment(segment.index, segment.text, segment.tag, decision, reason, score)
