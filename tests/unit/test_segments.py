@@ -178,3 +178,31 @@ def test_a_picture_amid_broken_lines_stands_behind_those_before_it(line: str, fo
     tree = parse_html(f"<div>{line}</div>")
     assert tree is not None
     assert [placed.before for placed in walk(tree).media] == followed
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<span><a href="/p/7">Ada Byron</a><span><b>Ada Byron</b><i>More on her</i></span></span>',
+        '<span>Ada Byron<span class="tooltip-text">A <b>mathematician</b>.</span></span>',
+        '<abbr>Ada Byron</abbr><span role="tooltip"><b>Who?</b> A mathematician.</span>',
+        "<dfn>Ada Byron</dfn> <span><strong>ada byron</strong><br>A mathematician.</span>",
+    ],
+)
+def test_what_opens_only_when_a_reader_points_at_a_word_is_no_part_of_its_sentence(card: str) -> None:
+    assert texts(f"<p>The notes of {card} were long.</p>") == ["The notes of Ada Byron were long."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<span>Notes</span> <span>Notes <b>on</b> the engine</span>",
+        "<span class='has-tooltip'>Notes <b>on</b> the engine</span>",
+        "<a href='/n'>No</a><span>No, <b>never</b>.</span>",
+        "<a href='/n'>Notes</a> and <span>Notes<b>!</b></span>",
+    ],
+)
+def test_a_word_that_is_said_again_in_the_line_stays(words: str) -> None:
+    tree = parse_html(f"<p>{words}</p>")
+    assert tree is not None
+    assert texts(f"<p>{words}</p>") == [" ".join(tree.text_content().split())]

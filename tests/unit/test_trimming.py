@@ -248,3 +248,11 @@ def test_a_deck_that_was_nearly_kept_is_kept_on_every_visit(score: float, is_kep
     body = Body(kept=(2, 3), scores={1: score, 2: 0.9, 3: 0.9})
     # Then the text does not depend on that
     assert (1 in trim(body, page, (TITLE,), (THREE,)).kept) is is_kept
+
+
+def test_a_label_whose_teasers_were_left_out_goes_with_them() -> None:
+    html = (
+        paragraphs(ONE) + "<h3>You may also like</h3><ul><li><a href='/1'>The gates of 1953</a></ul>" + paragraphs(TWO)
+    )
+    assert left(html, without=("The gates of 1953",)) == [ONE, TWO]
+    assert left(paragraphs(ONE) + "<h3>You may also like</h3>" + paragraphs(TWO))[1] == "You may also like"

@@ -224,6 +224,7 @@ def trimmings(
         _biographies(chosen, authors),
         _comments(segments, chosen, kinds),
         _teaser_shelves(chosen, kinds, page.url),
+        _lone_labels(segments, chosen, kinds),
         _about(chosen),
         _said_twice(chosen),
         _pull_quotes(chosen),
@@ -360,6 +361,16 @@ def _teasers(shelf: Sequence[Segment], base: Url | None) -> Iterator[tuple[int, 
     anchors = (anchor for segment in shelf for anchor in segment.links)
     if len(shelf) > 1 and any(leads_elsewhere(anchor, base) for anchor in islice(anchors, _MOST_SHELF_LINKS)):
         yield from ((segment.index, DropReason.FOREIGN_TEASER) for segment in shelf)
+
+
+def _lone_labels(
+    segments: Sequence[Segment], chosen: Sequence[Segment], kinds: dict[int, LineKind]
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield lines such as "You may also like" whose teasers were left out, so that nothing stands below them."""
+    for segment in chosen:
+        below = segment.index + 1
+        if kinds[segment.index] is LineKind.SHELF and below < len(segments) and below not in kinds:
+            yield segment.index, DropReason.FOREIGN_TEASER
 
 
 def _about(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:

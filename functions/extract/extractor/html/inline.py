@@ -18,7 +18,16 @@ from lxml.html import HtmlElement
 
 from extractor.html.containers import Container
 from extractor.html.links import checked_url
-from extractor.html.segments import INLINE, LINE_BREAK, PARAGRAPH_BREAK, SKIPPED, Segment, is_unclosed, is_unseen
+from extractor.html.segments import (
+    INLINE,
+    LINE_BREAK,
+    PARAGRAPH_BREAK,
+    SKIPPED,
+    Segment,
+    is_tooltip,
+    is_unclosed,
+    is_unseen,
+)
 from newsdesk.characters import storable
 from newsdesk.contracts import Mark
 from newsdesk.web import Url
@@ -172,7 +181,7 @@ class _Lines:
                     self._events.append(_Event(self._size, "break"))
                     self._add(LINE_BREAK)
                 elif tag in INLINE:
-                    if len(child) or tag != "span" or not is_unseen(child):
+                    if tag != "span" or not (is_tooltip(child) if len(child) else is_unseen(child)):
                         stack.append((child, iter(child), self._enter(child)))
                         self._gather(child.text)
                         break

@@ -58,6 +58,12 @@ _UNSEEN_NAME = re.compile(
 """What conventions call a run of words for screen readers: "opens in a new tab"."""
 
 
+_TOOLTIP_NAME = re.compile(r"tool-?tip[_-]{0,2}(?:text|content|bubble|box|body|inner)", re.IGNORECASE)
+"""What conventions call what opens at a word; "tooltip" alone may be the word."""
+_POINTED = frozenset({"a", "abbr", "dfn", "span"})
+_SHORTEST_POINTED, _TEXTS_OF_BOX = 3, 12
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """A run of text on lines of its own.
@@ -180,8 +186,9 @@ class _Walk:
                 elif tag == "br":
                     self._parts.append(LINE_BREAK)
                 elif tag.__class__ is str and (tag not in SKIPPED or is_unclosed(child)):
-                    self._enter(child, tag)
-                    break
+                    if tag != "span" or not is_tooltip(child):
+                        self._enter(child, tag)
+                        break
                 elif tag in _IN_PLACE:
                     self._place(child)
                 tail = child.tail
@@ -353,6 +360,24 @@ def is_unseen(run: HtmlElement) -> bool:
     """Return whether a run of words within a line is not displayed."""
     name = run.get("class")
     return (name is not None and _UNSEEN_NAME.search(name.lower()) is not None) or _hides(run)
+
+
+def is_tooltip(run: HtmlElement) -> bool:
+    """Return whether a run of words opens only when a reader points at the words before it.
+
+    It is called so, or it is a box behind a word, within its line, that begins with that word again.
+    """
+    name = run.get("class")
+    if run.get("role") == "tooltip" or (name and "tip" in name and _TOOLTIP_NAME.search(name) is not None):
+        return True
+    pointed = run.getprevious()
+    if pointed is None or pointed.tag not in _POINTED or len(pointed) or (pointed.tail and not pointed.tail.isspace()):
+        return False
+    word = (pointed.text or "").strip().casefold()
+    if len(word) < _SHORTEST_POINTED:
+        return False
+    inside = "".join(islice(run.itertext(), _TEXTS_OF_BOX)).strip().casefold()
+    return len(inside) > len(word) and inside.startswith(word) and inside[len(word)] != " "
 
 
 def is_unclosed(element: HtmlElement) -> bool:
