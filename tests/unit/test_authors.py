@@ -34,6 +34,13 @@ def json_ld(author: object) -> str:
     ("byline", "expected"),
     [
         ("By Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("By our arts correspondent Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("Door onze redacteur Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("Von unserem Korrespondenten Dale Curnow", ["Dale Curnow"]),
+        ("Par notre correspondante à Rome, Hattie Rowbottom", ["Hattie Rowbottom"]),
+        ("Text: Hattie Rowbottom Foto: Dale Curnow", ["Hattie Rowbottom"]),
+        ("Teksti Hattie Rowbottom, kuvat: Dale Curnow", ["Hattie Rowbottom"]),
+        ("Autor: Hattie Rowbottom, ČTK", ["Hattie Rowbottom"]),
         ("BY HATTIE ROWBOTTOM", ["HATTIE ROWBOTTOM"]),
         ("By HATTIE ROWBOTTOM, DALE CURNOW and ANN LEE", ["HATTIE ROWBOTTOM", "DALE CURNOW", "ANN LEE"]),
         ("Von Hattie Rowbottom und Dale Curnow", ["Hattie Rowbottom", "Dale Curnow"]),
@@ -346,3 +353,12 @@ def test_who_holds_the_rights_is_no_author(line: str) -> None:
 
 def test_the_link_to_all_authors_is_no_name() -> None:
     assert names(byline='<a class="author" href="/authors">著者一覧</a>') == []
+
+
+def test_the_papers_own_reporter_on_a_plain_line_is_the_author() -> None:
+    assert names(byline="<p>dal nostro inviato Carlo Betti</p>") == ["Carlo Betti"]
+    assert names(byline="<p>记者 王小明 北京报道</p>") == ["王小明"]
+
+
+def test_a_newsroom_is_no_author_beside_people() -> None:
+    assert names(json_ld([{"name": "Redacción"}, {"name": "Hattie Rowbottom"}])) == ["Hattie Rowbottom"]

@@ -146,6 +146,7 @@ def test_a_picture_without_a_figure_counts_between_the_paragraphs(box: str, capt
         '<div><img src="/icon-of-a-share.png" width="24"></div>',
         '<div class="author-box"><img src="/hattie-rowbottom.jpg"></div>',
         '<div><img class="avatar" src="/hattie-rowbottom.jpg"></div>',
+        '<div class="firma autora"><img src="/pau-600.jpg"><span>Pau Sala</span></div>',
         '<div><a href="/news/other"><img src="/teaser-picture.jpg"></a></div>',
     ],
 )

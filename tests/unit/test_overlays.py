@@ -50,3 +50,17 @@ def test_a_dialog_is_cut_by_its_markup(opening: str) -> None:
 
 def test_an_article_that_is_shown_in_a_dialog_stays() -> None:
     assert overlaid_texts(f'<p>Menu</p><div role="dialog"><article>{PROSE * 9}</article></div>') == {}
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "Este contenido procede de otra web. Para verlo, debe aceptar las cookies de terceros.",
+        "Mit Ihrer Zustimmung wird hier ein externer Inhalt geladen.",
+    ],
+)
+def test_what_asks_in_place_of_an_embed_to_load_it_is_cut(request_line: str) -> None:
+    box = f"<div><p>{request_line}</p><button>OK</button></div>"
+    assert overlaid_texts(f"<article>{PROSE * 5}{box}{PROSE * 5}</article>") == {request_line[:16]: "page_furniture"}
+    beside = f"<div><p>{request_line}</p></div><button>Share</button>"
+    assert overlaid_texts(f"<article>{PROSE * 5}{beside}{PROSE * 5}</article>") == {}

@@ -83,6 +83,8 @@ def test_a_kicker_beside_the_headline_names_the_section(line: str, expected: str
 @pytest.mark.parametrize(
     "way",
     [
+        '<nav aria-label="Miga de pan"><ol><li><a href="/">Inicio</a></li><li><a href="/h">Harbour</a></li></ol></nav>',
+        '<div aria-label="Morzsamenü"><a href="/">Főoldal</a> / <a href="/h">Harbour</a></div>',
         '<nav aria-label="Breadcrumb"><ol><li><a href="/">Home</a></li><li><a href="/h">Harbour</a></li></ol></nav>',
         f'<div class="breadcrumbs"><a href="/">Start</a> › <a href="/h">Harbour</a> › <span>{HEADLINE}</span></div>',
         '<ul class="fil-ariane"><li><a href="/">Accueil</a></li><li><a href="/h">Harbour</a></li></ul>',

@@ -21,6 +21,7 @@ MOST_LINES = 8
 LEAST_TELLING = 0.4
 """Of the words of a box's lines that are not headings or buttons: in lines that tell."""
 _MOST_TELLING_LINES = 40
+_MOST_BOXES, _MOST_REQUESTS, _LONGEST_REQUEST = 1_000, 8, 250
 _SHORTEST_LINE, _LONGEST_LINE = 11, 1_500
 """Characters: fewer ask for nothing, and name no two things."""
 
@@ -34,6 +35,7 @@ MOST_IN_DIALOG = 0.25
 def overlaid(page: Page) -> Mapping[int, str]:
     """Return the segments in dialogs, consent notices and offers to subscribe, and the reasons."""
     found = dict.fromkeys(_in_dialogs(page), DropReason.PAGE_FURNITURE.value)
+    found |= dict.fromkeys(_in_place_of_embeds(page), DropReason.PAGE_FURNITURE.value)
     # Few lines stand in a box of that size; to look at these alone is what keeps this cheap.
     boxes = {parent: lines for parent, lines in _by_parent(page.segments).items() if 1 < len(lines) <= MOST_LINES}
     lines = [line for box in boxes.values() for line in box if _SHORTEST_LINE <= len(line.text) < _LONGEST_LINE]
@@ -68,6 +70,23 @@ def _in_dialogs(page: Page) -> Iterator[int]:
         if container.first > until and before[inside.stop] - before[inside.start] <= MOST_IN_DIALOG * before[-1]:
             until = container.last
             yield from inside
+
+
+def _in_place_of_embeds(page: Page) -> Sequence[int]:
+    """Return the lines that ask, each in a box with a button and nothing else, to let the page load something."""
+    boxes = {box for button in page.elements.of("button") if (box := button.getparent()) is not None}
+    if not boxes or len(boxes) > _MOST_BOXES:
+        return ()
+    asking = [
+        segment.index
+        for segment in page.segments
+        if (box := segment.container.parent) is not None
+        and box.element in boxes
+        and box.first == box.last
+        and len(segment.text) <= _LONGEST_REQUEST
+        and speaks_of_consent(segment.text, fewest=1)
+    ]
+    return asking if len(asking) <= _MOST_REQUESTS else ()
 
 
 def _by_parent(segments: Sequence[Segment]) -> Mapping[Container | None, Sequence[Segment]]:

@@ -51,7 +51,7 @@ _SEGMENTS_TRIED = 60
 _BY_WORDS = "|".join(BY_WORDS)
 _BY = (
     rf"(?:{_BY_WORDS}|vom|autor(?:in|es|as|a|ka|zy)?|auteurs?|autore|"
-    r"authors?|writers?|reporters?|redaktion|redazione|text|texte?o?|words|fotos? und text|"
+    r"authors?|writers?|reporters?|redaktion|redazione|text|texte?o?|teksti|words|fotos? und text|"
     r"автор|текст|記者|记者|作者|文|撰文|投稿者|執筆|著者|كتب|بقلم|oleh|yazan|da)"
 )
 _VERB = (
@@ -71,7 +71,7 @@ _LABEL = (
     r"|রচনা|লেখক|প্রতিবেদক|எழுதியவர்|بقلم|كتبت?|الكاتب|إعداد|نوشته|نویسنده|خبرنگار|گزارش|מאת|כתבת?"
     r"|作者|記者|记者|文字?|撰文|撰稿|采写|執筆|筆者|取材・文|글"
 )
-_UNMARKED_LABEL = r"scris de|γράφει (?:ο|η)|του|της|بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
+_UNMARKED_LABEL = r"teksti|scris de|γράφει (?:ο|η)|του|της|بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
 _STATED_LEAD = re.compile(
     rf"^\s*(?:{_VERB}?(?:{_BY_WORDS}|{_UNMARKED_LABEL})\s*[:：]?\s+|(?:{_LABEL})(?:/\w+)?\s*(?:by)?\s*[:：/／＝=●]\s*)",
     re.IGNORECASE,
@@ -83,6 +83,8 @@ _HAN_REPORTER = re.compile(
     r"^[〔［\[（(【]?(?:本[報报刊網网台])?(?:特派|特約|特约|實習|实习)?(?:記者|记者|撰文|編譯|编译)\s*[:：／/]?\s*"
     r"(?P<names>[\u4e00-\u9fff·]{2,4}(?:\s*[、，,\s]\s*[\u4e00-\u9fff·]{2,4}){0,4})\s*(?=[／/〕］\])）】｜|]|$)"
 )
+_REPORTS = ("报道", "報道", "報導", "摄影", "攝影")
+"""How a place ends that a reporter writes from: "北京报道"."""
 _HANGUL_REPORTER = re.compile(r"(?:^|[=\]\s])(?P<names>[\uac00-\ud7a3]{2,4})\s?(?:기자|특파원)(?=\s|$|[=(|])")
 """Reporters as papers in Chinese and in Korean name them, with nothing that parts the name from the word."""
 _DATED_BY = re.compile(r"\sBy\s(?=[A-ZÀ-Þ][^.!?]{4,60}\d{4}$)")
@@ -126,6 +128,23 @@ _JOB = re.compile(
     r"|журналист(?:ка)?|корреспондент|кореспондент|обозреватель|muhabir|gazeteci|wartawan|toimittaja|újságíró"
     r"|contributor|producer|photographer|analyst|critic|مراسل|صحفي|صحافي|محرر|記者|记者|기자|特派員"
 )
+_OUR_JOB = re.compile(
+    r"^(?i:our|unsere?[mnrs]?|notre|nuestr[oa]|(?:dal(?:la)? |il |la )?nostr[oa]|onze?|vår|vores|nosso|nossa|nasz[ae]?)"
+    rf"\s+(?:\w+\s+){{0,2}}?(?i:{_JOB.pattern.removeprefix('(?i)')})\w{{0,3}}"
+    r"(?:\s+(?:à|en|au|aus|in|a|da|uit)\s+[A-ZÀ-Þ][\w-]+,)?\s+(?=[A-ZÀ-Þ])"
+)
+"""What a paper calls its own before the name: "our correspondent", "onze redacteur"."""
+_OTHER_CREDIT = re.compile(
+    r"(?i)[\s,|·–—/-]+(?:foto|photo|bild|kuva|imag|illustra|ilustra|video|gra(?:ph|f)i|traduc|translat|übersetz)\w{0,12}"
+    r"(?:\s*:|\s+(?:by|von|par|por|di|av)\s)"
+)
+"""Where a line of credits comes to the work of others: "Text: Anna Lind Foto: Erik Berg"."""
+_NEWSROOM = re.compile(
+    r"(?i)(?:the |la |die |de )?(?:redacci[oó]n|redaktion(?:en)?|rédaction|redazione|redação|redactie|redakcja|redakce"
+    r"|redakcija|редакция|toimitus|szerkesztőség|newsroom|news ?desk|staff(?: reporters?| writers?)?"
+    r"|editorial (?:team|staff)|web ?desk|agenc(?:ies|ias|y|ia)|agenturen)"
+)
+"""What is no author beside people."""
 _POSTED = re.compile(
     rf"(?i)(?<=\w)\s+(?:{_JOB.pattern.removeprefix('(?i)')})\s+(?:en|in|à|a|aus|da|de|di|din|w|we|v|ve|в|у)\s.*$"
 )
@@ -290,7 +309,9 @@ def stated_authors(
         people = kept
         if any(_ROLE.search(name) is None for name in others):
             # Beside people, the site is their publisher; an agency wrote with them.
-            people = tuple(name for name in kept if name in others or _INITIALS.fullmatch(name))
+            people = tuple(
+                name for name in kept if (name in others and not _NEWSROOM.fullmatch(name)) or _INITIALS.fullmatch(name)
+            )
         if kept:
             found.append(FoundAuthors(people, source, not others))
 
@@ -341,7 +362,9 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
         if later := _LATER_BY.search(text):
             text = text[later.end() :]
         for _ in range(3):
-            text = _LEAD.sub("", f"{text} ").strip()
+            text = _OUR_JOB.sub("", _LEAD.sub("", f"{text} ").strip())
+        if match := _OTHER_CREDIT.search(text):
+            text = text[: match.start()]
         if match := _DATE.search(text):
             text = text[: match.start()]
         text = _POSTED.sub("", text)
@@ -355,7 +378,7 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
                 _JOB.fullmatch(name.split(" ")[0])
                 or _ROLE.search(name)
                 or _AGENCY.fullmatch(name)
-                or (_CAPITALS.search(name) and not is_shouted)
+                or ((_CAPITALS.search(name) or name.isupper()) and not is_shouted)
             )
             (others if is_other else people).append(name)
     return _without_repeats(_without_labels(people) if is_prose else people) or others[:1]
@@ -645,16 +668,17 @@ def _names_on_line(segment: Segment, before: str) -> list[str]:
     """Return the names on a line that is led by the word for an author, or that such a word stands before."""
     text = segment.text
     if reporter := (_HAN_REPORTER.match(text) or _HANGUL_REPORTER.search(text)):
-        return re.split(r"[、，,\s]+", reporter["names"].strip())
-    lead = _STATED_LEAD.match(text) or _DATED_BY.search(text) or _BY_BEHIND_DATE.search(text)
+        names = re.split(r"[、，,\s]+", reporter["names"].strip())
+        return [name for name in names if not name.endswith(_REPORTS)]
+    lead = _STATED_LEAD.match(text) or _OUR_JOB.match(text) or _DATED_BY.search(text) or _BY_BEHIND_DATE.search(text)
     if lead is not None:
         rest = text[lead.end() :]
     elif _BARE_LEAD.fullmatch(before):
         rest = text
     else:
         return []
-    if article := _ARTICLE.match(rest):
-        rest = rest[article.end() :]
+    if before_name := _ARTICLE.match(rest) or _OUR_JOB.match(rest):
+        rest = rest[before_name.end() :]
     if not rest or not rest[0].isalpha() or (rest.endswith(_ENDS) and rest.count(" ") > 5):
         return []
     if rest[0].islower():

@@ -50,7 +50,9 @@ _IS_NO_ADDRESS = re.compile(r"about:|data:|javascript:", re.IGNORECASE)
 _SMALLEST_SIDE = 60
 """Pixels, where a page states them: what is smaller is an icon, or counts visitors."""
 _PORTRAIT = re.compile(
-    r"author|byline|avatar|(?:^|[-_\s])bio(?:$|[-_\s])|portrait|profile|contributor|gravatar", re.IGNORECASE
+    r"author|byline|avatar|(?:^|[-_\s])bio(?:$|[-_\s])|portrait|profile|contributor|gravatar"
+    r"|(?:^|[-_\s])(?:autor(?:in|a|es)?|auteure?s?|autore|autrice|verfasser|redakteur|forfatter|författare|yazar)(?:$|[-_\s])",
+    re.IGNORECASE,
 )
 _CAPTION_CLASS = re.compile(r"caption|legend|bildunterschrift|legende|didascalia|pie-?de-?foto", re.IGNORECASE)
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:[?#]|$)", re.IGNORECASE)

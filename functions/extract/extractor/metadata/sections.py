@@ -29,7 +29,10 @@ _KIND_OF_PAGE = frozenset({
 """What content systems call a kind of page where they have no section; never what a paper calls one."""
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{3,5}|home(?:page)?/?)?", re.IGNORECASE)
 """The path of a site's front, in one language of several perhaps."""
-_BREADCRUMB = "bread-?crumb|brotkr|ariane|briciol|kruimel|okruszk|topic-?path|pankuzu|migas?-de-pan"
+_BREADCRUMB = (
+    "bread-?crumb|brotkr|navigationspfad|ariane|briciol|kruimel|okruszk|topic-?path|pankuzu|migas?[- ]?de[- ]?pan"
+    "|br[öø]dsm|murupol|drobe[cč]k|morzsa|trilha[- ]de|крошк|パンくず|面包屑|麵包屑"
+)
 _MAY_BE_BREADCRUMB = re.compile(_BREADCRUMB)
 _MOST_STEPS = 7
 """What lists more is a menu."""

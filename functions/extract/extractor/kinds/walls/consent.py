@@ -50,6 +50,6 @@ def consent_wall(signs: PageSigns, segments: Sequence[Segment], html: str) -> Wa
     return settle(signs, segments, evidence, ContentStatus.CONSENT_WALL, Reason.CONSENT_WALL)
 
 
-def speaks_of_consent(line: str) -> bool:
-    """Return whether a line is of cookies, consent and data use: two of the words for them are in it."""
-    return len(CONSENT_WORDS.distinct_in(line)) >= 2
+def speaks_of_consent(line: str, fewest: int = 2) -> bool:
+    """Return whether a line is of cookies, consent and data use: some of the words for them are in it."""
+    return len(CONSENT_WORDS.distinct_in(line)) >= fewest
