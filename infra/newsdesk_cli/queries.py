@@ -61,6 +61,15 @@ EXAMPLES = (
         "WHERE change_type = 'retracted'\n"
         "ORDER BY committed_at DESC",
     ),
+    Example(
+        "words",
+        "Articles that hold some words, the latest first; Athena has no ranking.",
+        "SELECT date_published, host, headline, url\n"
+        "FROM articles\n"
+        "WHERE language = 'en' AND lower(article_body) LIKE '%bridge%'\n"
+        "ORDER BY date_published DESC\n"
+        "LIMIT 20",
+    ),
 )
 """No more than a newcomer reads."""
 
