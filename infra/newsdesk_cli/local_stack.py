@@ -7,6 +7,7 @@ Comes in: the options of a command. Goes out: a :class:`newsdesk_cli.stack.Stack
 from __future__ import annotations
 
 import fcntl
+import ipaddress
 import json
 import os
 import secrets
@@ -21,6 +22,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from pathlib import Path
 
 import trustme
@@ -94,8 +96,12 @@ class Allowed:
     runs: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def all(self) -> tuple[str, ...]:
-        """Return all of them, each once."""
-        return tuple(dict.fromkeys([*self.stack, *(network for of_run in self.runs.values() for network in of_run)]))
+        """Return all of them in order, without those that are part of others."""
+        texts = {*self.stack, *(network for of_run in self.runs.values() for network in of_run)}
+        networks = [ipaddress.ip_network(text) for text in texts]
+        fours = collapse_addresses(network for network in networks if isinstance(network, IPv4Network))
+        sixes = collapse_addresses(network for network in networks if isinstance(network, IPv6Network))
+        return tuple(str(network) for network in (*fours, *sixes))
 
     def without(self, pid: int) -> Allowed:
         """Return them without those of a run."""
@@ -190,10 +196,15 @@ class LocalStack:
             self._guardian.stdin.close()
 
     def end_run(self) -> None:
-        """Take back the networks that only this process's run was allowed."""
+        """Take back the networks that only this process's run was allowed; the last of several runs does so for all.
+
+        MiniStack ends a function's workers when its settings change, and what they worked on comes again minutes later.
+        """
         with self._alone():
             before = self._allowed()
-            after = before.without(os.getpid())
+            after = before.of_living().without(os.getpid())
+            if after.runs:
+                return
             stack = self.find()
             if stack is not None and after.all() != before.all():
                 for function in _CONNECTING_FUNCTIONS:
@@ -275,7 +286,9 @@ class LocalStack:
             configure(stack, function, networks if function == "SubmitFunction" else {**networks, **pace})
 
     def _networks_with(self, networks: Sequence[str], *, is_run: bool) -> tuple[str, ...]:
-        allowed = self._allowed().of_living()
+        known = self._allowed()
+        living = known.of_living()
+        allowed = known if living.runs else living
         runs = {**allowed.runs, str(os.getpid()): tuple(networks)} if is_run else allowed.runs
         allowed = Allowed(allowed.stack if is_run else tuple(networks), runs)
         self._allow(allowed)

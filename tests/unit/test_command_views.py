@@ -6,9 +6,11 @@ Comes in: results and records. Goes out: assertions.
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,7 @@ from newsdesk_cli import submitting
 from newsdesk_cli.console import PrintableConsole, complain, say
 from newsdesk_cli.doctor import examine
 from newsdesk_cli.ingestion import Ingestion, Result
-from newsdesk_cli.local_stack import Allowed
+from newsdesk_cli.local_stack import Allowed, LocalStack
 from newsdesk_cli.preflight import Verdict
 from newsdesk_cli.queues import QueueDepth
 from newsdesk_cli.rendering import queues_table, results_table
@@ -195,6 +197,26 @@ class TestNetworks:
         assert allowed.all() == ("10.0.0.0/8", "127.0.0.1/32", "192.168.0.0/16")
         assert allowed.of_living().all() == ("10.0.0.0/8", "127.0.0.1/32")
         assert allowed.of_living().without(os.getpid()).all() == ("10.0.0.0/8",)
+
+    def test_a_network_that_is_part_of_another_changes_no_setting(self) -> None:
+        allowed = Allowed(("10.0.0.0/8", "::1/128"), {"1": ("10.1.0.0/16",), "2": ("10.0.0.0/8",)})
+        assert allowed.all() == ("10.0.0.0/8", "::1/128")
+
+    def test_the_last_run_takes_back_what_all_were_allowed(self, tmp_path: Path) -> None:
+        # Given two runs, of which one has died, and another one that works
+        networks = tmp_path / "networks.json"
+        runs = {str(os.getpid()): ["127.0.0.1/32"], "0": ["192.168.0.0/16"], str(os.getppid()): []}
+        networks.write_text(json.dumps({"stack": ["10.0.0.0/8"], "runs": runs}))
+
+        # When the first one ends, Then nothing changes under the one that works
+        LocalStack(tmp_path).end_run()
+        assert json.loads(networks.read_text())["runs"] == runs
+
+        # And when that one is gone, what only runs were allowed is taken back
+        del runs[str(os.getppid())]
+        networks.write_text(json.dumps({"stack": ["10.0.0.0/8"], "runs": runs}))
+        LocalStack(tmp_path).end_run()
+        assert json.loads(networks.read_text()) == {"stack": ["10.0.0.0/8"], "runs": {}}
 
 
 def test_the_doctor_finds_this_environment_in_order() -> None:
