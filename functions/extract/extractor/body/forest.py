@@ -25,8 +25,6 @@ _MOST_LANES = 256
 """Values that a byte has: a tree's leaves, and a column's thresholds and one, are no more."""
 _AT_MOST = tuple(bytes(rank <= most for rank in range(_MOST_LANES)) for most in range(_MOST_LANES))
 """Tables that turn ranks into ones where they are at most a number."""
-_FEW = 3
-"""So many thresholds are compared with a column's numbers one by one: to rank the numbers takes as long as four do."""
 
 
 class Splits:
@@ -92,11 +90,10 @@ class Table:
                 for number, threshold in enumerate(thresholds, first):
                     masks[number] = self.everyone if column[0] <= threshold else 0
                 return masks[split] or 0
-            if len(wanted) <= _FEW:
-                for number in wanted:
-                    threshold = thresholds[number - first]
-                    masks[number] = int.from_bytes(bytes([value <= threshold for value in column]), "little")
-                return masks[split] or 0
+            if len(wanted) == 1:  # and every sixth column
+                threshold = thresholds[split - first]
+                lanes = masks[split] = int.from_bytes(bytes([number <= threshold for number in column]), "little")
+                return lanes
             ranks = self._ranks[feature] = bytes(map(bisect_left, repeat(thresholds), column))
         for number in wanted:
             masks[number] = int.from_bytes(ranks.translate(_AT_MOST[number - first]), "little")

@@ -41,6 +41,7 @@ class Elements:
         opening: list[HtmlElement] = []
         styled: list[HtmlElement] = [tree]
         tags, classes, identifiers, annotated = self._tags, self._classes, self._identifiers, self._annotated
+        telling = _ANNOTATING | _STYLING
         for place, element in enumerate(self._all):
             tags[element.tag].append(place)
             names = element.keys()
@@ -48,14 +49,17 @@ class Elements:
                 continue
             if "class" in names:
                 classes[element.get("class")].append(place)
+                if len(names) == 1:
+                    continue
             if "id" in names:
                 identifiers[element.get("id")].append(place)
-            if not _ANNOTATING.isdisjoint(names):
-                annotated.append(place)
-            if not _STYLING.isdisjoint(names):
-                styled.append(element)
-                if "aria-modal" in names or "popover" in names:
-                    opening.append(element)
+            if not telling.isdisjoint(names):
+                if not _ANNOTATING.isdisjoint(names):
+                    annotated.append(place)
+                if not _STYLING.isdisjoint(names):
+                    styled.append(element)
+                    if "aria-modal" in names or "popover" in names:
+                        opening.append(element)
         self.annotated = self._at(annotated)
         self.opening, self.styled = frozenset(opening), frozenset(styled)
 
