@@ -666,8 +666,10 @@ def test_lines_of_the_template_do_not_vouch_for_the_article_that_repeats_them() 
     second = next(segment.index for segment in page.segments if segment.text == CHOIR.paragraphs[0]) - 2
     last = page.segments[-1].index
     # When the words of the second are asked for, Then those of the template are not among them
-    assert guarded.own_stems(second, last) == guarded.stems(second + 2, last)
-    assert guarded.own_stems(second, second + 1) == guarded.stems(second, second + 1), "a copy is all there is"
+    assert guarded.own_beginnings(second, last) == guarded.beginnings(second + 2, last)
+    assert guarded.own_beginnings(second, second + 1) == guarded.beginnings(second, second + 1), (
+        "a copy is all there is"
+    )
 
 
 def test_the_last_piece_of_a_row_of_foreign_ones_goes_with_them() -> None:

@@ -18,7 +18,7 @@ from extractor.body.guard.page import (
     GuardedPage,
     Signature,
     holds_title,
-    stems_of_long,
+    long_beginnings,
 )
 from extractor.body.guard.pieces import SHORT_BODY, Piece
 from extractor.body.guard.signs import Signs, Statements
@@ -35,7 +35,7 @@ _FEW_OF = 4
 _LONGEST_NAME = 4
 _SHARED = 2
 _SHORTEST_ROW = 3
-_FEWEST_STEMS = 15
+_FEWEST_BEGINNINGS = 15
 _FEWEST_TELLING = 4
 _SOME = 150
 """Characters of prose under a headline that are more than a deck."""
@@ -253,12 +253,12 @@ class Level:
         if len(options) == 1:
             return options[0]
 
-        words = {piece.first: page.stems(piece.first, piece.last) for piece in options}
+        words = {piece.first: page.beginnings(piece.first, piece.last) for piece in options}
         # Words that all have tell nothing.
-        telling = [stem for stem in page.known if 0 < sum(stem in stems for stems in words.values()) < len(options)]
+        telling = [word for word in page.known if 0 < sum(word in found for found in words.values()) < len(options)]
 
         def merit(piece: Piece) -> float:
-            merit = sum(stem in words[piece.first] for stem in telling) / max(_FEWEST_TELLING, len(telling))
+            merit = sum(beginning in words[piece.first] for beginning in telling) / max(_FEWEST_TELLING, len(telling))
             merit += (
                 prior * (piece is options[0])
                 + 0.5 * (piece.head in page.title_lines)
@@ -269,9 +269,9 @@ class Level:
         return max(options, key=merit)
 
     @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of the main piece, of the titles and of the description."""
-        return stems_of_long(self.page.known) | stems_of_long(self.page.stems(self.main.first, self.main.last))
+    def beginnings(self) -> frozenset[str]:
+        """The beginnings of the words of the main piece, of the titles and of the description."""
+        return long_beginnings(self.page.known) | long_beginnings(self.page.beginnings(self.main.first, self.main.last))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -467,13 +467,13 @@ class Level:
         has in common with another grows with the logarithm of the other's length.
         """
         page = self.page
-        words = page.own_stems(piece.first, piece.last)
-        known = sum(stem in words for stem in page.known) / max(1, len(page.known))
-        mine = stems_of_long(words)
-        if len(mine) < 5 or len(self.stems) < _FEWEST_STEMS:
+        words = page.own_beginnings(piece.first, piece.last)
+        known = sum(beginning in words for beginning in page.known) / max(1, len(page.known))
+        mine = long_beginnings(words)
+        if len(mine) < 5 or len(self.beginnings) < _FEWEST_BEGINNINGS:
             return known, 0.9
-        shared = sum(stem in self.stems for stem in mine) / len(mine)
-        return known, min(2.0, 10 * shared / math.log(len(self.stems) + 10))
+        shared = sum(beginning in self.beginnings for beginning in mine) / len(mine)
+        return known, min(2.0, 10 * shared / math.log(len(self.beginnings) + 10))
 
 
 def _can_compare(page: GuardedPage, own: Piece, node: Container) -> bool:

@@ -1,7 +1,7 @@
 """What the boundary guard knows of a page.
 
 Comes in: a page, and what it is called. Goes out: its segments as a tree of the elements around them, with levels of
-headings, prose, the segment that is the headline, controls to read on, and stems of words.
+headings, prose, the segment that is the headline, controls to read on, and beginnings of words.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _LONG_TITLE = 25
 """Characters of a title with which no sentence of the text begins by chance."""
 _LESS_TRUST, _LEAST_TRUSTED = 0.15, 3
 """Of titles, the likeliest stands first; each further one must be that much more like a heading, up to the fourth."""
-_STEM = re.compile(r"\b[^\W\d_]{4,6}")
-_LONG_STEM, _PAIR = 6, 2
+_BEGINNING = re.compile(r"\b[^\W\d_]{4,6}")
+_LONG_BEGINNING, _PAIR = 6, 2
 _COUNT = re.compile(r"(?<![\w.,:/$€£])([89]|[1-9]\d)(?![\w.,:/%])")
 """How many entries a title may announce; as few as seven may stand on a page by chance."""
 _TITLE_SEPARATOR = re.compile(r"\s[|–—\-»·•:]\s|\s?[|»·•]\s?")
@@ -51,7 +51,7 @@ _LONGEST_DAY = 40
 _BY = re.compile(rf"\W*(?i:{'|'.join(BY_WORDS)}):? +[A-ZÀ-Þ]")
 _OF_LISTS = frozenset({"tag", "author", "category"})
 _HOST = re.compile(r"(?:https?:)?//([^/?#]*)", re.IGNORECASE)
-_READ_ON = re.compile(
+_LEADS_ON = re.compile(
     r"(?:keep|continue|read|show|see|view|full (?:story|article))\b|"
     r"weiter\s?lesen|mehr (?:lesen|anzeigen)|(?:lire|voir) (?:la suite|plus)|"
     r"(?:leer|ver|seguir|mostrar) (?:más|menos|leyendo)|(?:leggi|continua)\b|(?:ler|leia|continuar?) |"
@@ -59,7 +59,9 @@ _READ_ON = re.compile(
     r"더 ?보기|اقرأ المزيد",
     re.IGNORECASE,
 )
-"""The words of controls to read on, in some languages: one sign among many, and for flat runs of lines the only one."""
+"""What short lines that may be controls to read on begin with, in some languages: one sign among many, and for flat
+runs of lines the only one. :data:`extractor.text.READ_ON` wants more words, because what matches it is cut; with it,
+the guard misses more teasers."""
 
 
 Signature = tuple[str, str]
@@ -91,12 +93,12 @@ class GuardedPage:
         if data.main is not None and data.main.description:
             described = (*described, data.main.description)
         self._long_titles = [title.lower() for title in titles if len(title) >= _LONG_TITLE]
-        self._stems: dict[int, list[str]] = {}
+        self._beginnings: dict[int, list[str]] = {}
         self._signatures: dict[int, Signature] = {}
         self._names: dict[str, str] = {}
         self._permalinks: dict[int, bool] = {}
         self._controls: dict[int, bool] = {}
-        self.known = frozenset(_stems_of(" ".join([*titles, *described])))
+        self.known = frozenset(_beginnings_of(" ".join([*titles, *described])))
         self.counts = frozenset(int(found) for title in titles for found in _COUNT.findall(title))
         self.title = self._find_title(titles)
         self.containers = page.containers
@@ -230,7 +232,7 @@ class GuardedPage:
                 break
             if self.is_prose[after]:
                 prose.append(after)
-        return {stem for after in prose for stem in self._stems_at(after)}
+        return {beginning for after in prose for beginning in self._beginnings_at(after)}
 
     def is_control(self, index: int) -> bool:
         """Return whether a segment is a control to read on, and nothing else."""
@@ -243,7 +245,7 @@ class GuardedPage:
         return (
             _is_short(segment)
             and not _names_or_dates(segment)
-            and (_READ_ON.match(segment.text) is not None or (segment.link_share > 0.9 and self.is_permalink(segment)))
+            and (_LEADS_ON.match(segment.text) is not None or (segment.link_share > 0.9 and self.is_permalink(segment)))
         )
 
     def is_permalink(self, segment: Segment) -> bool:
@@ -266,17 +268,17 @@ class GuardedPage:
         path = _path_of(href)
         return bool(path) and path not in self.own
 
-    def _stems_at(self, index: int) -> list[str]:
-        if index not in self._stems:
-            self._stems[index] = _stems_of(self.segments[index].text[:_MAXIMUM_TEXT])
-        return self._stems[index]
+    def _beginnings_at(self, index: int) -> list[str]:
+        if index not in self._beginnings:
+            self._beginnings[index] = _beginnings_of(self.segments[index].text[:_MAXIMUM_TEXT])
+        return self._beginnings[index]
 
-    def stems(self, first: int, last: int) -> set[str]:
-        """Return the stems of a run of segments."""
-        return self._stems_of(index for index in range(first, last + 1) if self.is_prose[index])
+    def beginnings(self, first: int, last: int) -> set[str]:
+        """Return the beginnings of the words of a run of segments."""
+        return self._beginnings_of(index for index in range(first, last + 1) if self.is_prose[index])
 
-    def own_stems(self, first: int, last: int) -> set[str]:
-        """Return the stems of a run of segments without lines that name the headline or stand outside it, too.
+    def own_beginnings(self, first: int, last: int) -> set[str]:
+        """Return the same without lines that name the headline or stand outside the run, too.
 
         Such lines are the template's: an article beside this one has them, whatever it is about. Where most of the
         run stands elsewhere, it is a copy, and all of it counts.
@@ -288,7 +290,7 @@ class GuardedPage:
             for index in prose
             if self._times[text := self.segments[index].text] == texts[text] and not self._quotes_title(text)
         ]
-        return self._stems_of(own if 2 * len(own) >= len(prose) else prose)
+        return self._beginnings_of(own if 2 * len(own) >= len(prose) else prose)
 
     def _quotes_title(self, text: str) -> bool:
         """Return whether a paragraph has a title of the article word for word, "In our report on …"."""
@@ -300,20 +302,20 @@ class GuardedPage:
         """How often each paragraph stands on the page."""
         return Counter(segment.text for segment, is_prose in zip(self.segments, self.is_prose, strict=True) if is_prose)
 
-    def _stems_of(self, indexes: Iterable[int]) -> set[str]:
+    def _beginnings_of(self, indexes: Iterable[int]) -> set[str]:
         found: set[str] = set()
         size = 0
         for index in indexes:
-            found.update(self._stems_at(index))
+            found.update(self._beginnings_at(index))
             size += len(self.segments[index].text)
             if size > _MAXIMUM_TEXT:
                 break
         return found
 
 
-def stems_of_long(stems: Iterable[str]) -> frozenset[str]:
-    """Return the stems of the words that tell subjects apart; short ones are in texts on anything."""
-    return frozenset(stem for stem in stems if len(stem) in {_LONG_STEM, _PAIR})
+def long_beginnings(beginnings: Iterable[str]) -> frozenset[str]:
+    """Return the beginnings of the words that tell subjects apart; short ones are in texts on anything."""
+    return frozenset(beginning for beginning in beginnings if len(beginning) in {_LONG_BEGINNING, _PAIR})
 
 
 def holds_title(page: GuardedPage, container: Container) -> bool:
@@ -348,7 +350,7 @@ def _stands_out(segment: Segment) -> bool:
 
 def _is_no_title(text: str) -> bool:
     """Return whether a line invites to read on or elsewhere, or ends a sentence that neither asks nor exclaims."""
-    if (len(text) <= 40 and _READ_ON.match(text)) or SEE_ALSO.fullmatch(text):
+    if (len(text) <= 40 and _LEADS_ON.match(text)) or SEE_ALSO.fullmatch(text):
         return True
     return text[-1] not in "?!" and ends_clause(text)
 
@@ -382,12 +384,16 @@ def _count(text: str) -> int:
     return count
 
 
-def _stems_of(text: str) -> list[str]:
-    """Return the first six letters of words that have four or more; pairs of unspaced characters."""
+def _beginnings_of(text: str) -> list[str]:
+    """Return the first six letters of words that have four or more; pairs of unspaced characters.
+
+    :func:`extractor.text.stems_of` finds the same words inflected, and so wants fewer letters. Here two texts on
+    subjects that may be alike are told apart by how many of their long words they share, which the forest has learned.
+    """
     text = text.lower()
     if not text.isascii() and UNSPACED.search(text):
         return [text[i : i + 2] for i in range(len(text) - 1) if UNSPACED.match(text, i)]
-    return _STEM.findall(text)
+    return _BEGINNING.findall(text)
 
 
 def _is_site_in(title: str, first: str) -> bool:
