@@ -71,6 +71,14 @@ def keep(folder: Path, rows: Iterable[RevisionRow], name: str = "part-1-2") -> P
     return path
 
 
+def test_a_part_has_the_columns_of_the_contract_wherever_it_is_written(tmp_path: Path) -> None:
+    # Given a part that is written below folders whose names say the partition, as readers find it
+    path = keep(tmp_path, [row(0)])
+    # When, Then it has the contract's columns alone: a reader takes date and hour from the path, with types of its own
+    described = duckdb.read_parquet(str(path), hive_partitioning=False)
+    assert described.columns == [column.name for column in revision_columns()]
+
+
 def test_a_part_reads_back_as_it_was_written(tmp_path: Path) -> None:
     # Given a row of which every column has a value, and one of which none has that may be without
     full = row(

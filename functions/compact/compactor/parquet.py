@@ -67,6 +67,7 @@ class ParquetWriter:
                 columns=columns,
                 format="newline_delimited",
                 maximum_object_size=longest,
+                hive_partitioning=False,  # or a folder's name, such as date=2026-11-22, became a column
             )
             relation.query("rows", _copy_to(path))
 
