@@ -17,9 +17,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from newsdesk.contracts import DroppedBlock, DropReason
+from newsdesk.contracts import DroppedBlock, DropReason, LazyModel
 from newsdesk.errors import UnreadableObjectError
 from newsdesk.words import count_words
 
@@ -65,7 +65,7 @@ class Cuts:
         return sum(count.blocks for count in self.counts)
 
 
-class _Stored(BaseModel):
+class _Stored(LazyModel):
     counts: dict[str, tuple[int, int]]
     blocks: tuple[tuple[str, str], ...]
 
