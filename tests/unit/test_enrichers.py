@@ -18,6 +18,7 @@ from enricher.ports import Analysis, Document, Enricher, NotApplicableError, wel
 from enricher.statistics import LanguageEnricher, LinksEnricher, ReadingTimeEnricher, SignatureEnricher
 from newsdesk.contracts import Enrichment, Keyphrase, Language, Link, Mention, Quote, to_json_bytes
 from newsdesk.words import count_unspaced_characters, count_words, words
+from tests.hash_seeds import outputs_by_hash_seed
 
 ENGLISH = "Two steel doors rise out of the bed of the river on the highest tides, and the sea stops there. " * 12
 NOTHING = Enrichment()
@@ -159,7 +160,7 @@ class English:
         return Enrichment(language=Language(code="en", confidence=1.0))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(body=ANY_TEXT, headline=st.none() | ANY_TEXT, declared=st.none() | ANY_TEXT)
 @example(body="Mayor Jane \ud800Doe said \udfff: “We go to London, \udc00.”", headline="\ud83d", declared="\udfff")
 @pytest.mark.parametrize("english", [False, True])
@@ -187,8 +188,31 @@ def test_half_a_character_becomes_one_that_stands_for_it(text: str) -> None:
         assert after == ("\ufffd" if unicodedata.category(before) == "Cs" else before)
 
 
-def test_the_same_text_is_enriched_the_same() -> None:
-    assert compose(Document(ENGLISH), default_enrichers()) == compose(Document(ENGLISH), default_enrichers())
+IN_ANOTHER_PROCESS = """
+import sys
+from enricher.composer import compose, default_enrichers
+from enricher.ports import Document
+from newsdesk.contracts.article import to_json_bytes
+sys.stdout.buffer.write(to_json_bytes(compose(Document(sys.stdin.read()), default_enrichers())))
+"""
+STORY = """Mayor Ilse Brandt reopened the Harbour Bridge in Wendlitz on Friday. "It took too long," Brandt said.
+
+The Wendlitz Port Authority (WPA) had closed it in May. WPA engineer Dr. Tomás Oliveira told Reuters that the steel
+came from Poland and Mali. Oliveira's team checked every bolt, and Oliveira left for the U.S. on Sunday.
+
+From Paris, Texas, to Springfield and Georgia: Dutch, Peruvian and U.S. firms met in Munich and Cairo.
+
+Marta Lind said “no.” According to Reuters, two sources said she denied it and vowed to sue. “So be it,” he said.
+"""
+
+
+def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
+    # Given two processes that hash strings differently
+    outputs = outputs_by_hash_seed(IN_ANOTHER_PROCESS, STORY)
+    # Then both write what this one does, of every kind
+    found = compose(Document(STORY), default_enrichers())
+    assert outputs == [to_json_bytes(found)] * 2
+    assert all((found.entities, found.countries, found.quotes, found.cited_sources, found.keyphrases, found.summary))
 
 
 def test_a_batch_goes_on_after_a_bad_line(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from enricher.composer import analysis_of
 from enricher.places import Gazetteer
 from enricher.places.places import PlacesEnricher
 from enricher.ports import Document, NotApplicableError
-from newsdesk.contracts import Enrichment, Entity, Language, Mention, to_json_bytes
-from tests.hash_seeds import outputs_by_hash_seed
+from newsdesk.contracts import Enrichment, Entity, Language, Mention
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = Language(code="en", confidence=1.0)
@@ -294,7 +293,7 @@ PIECES = st.sampled_from(
 ) | st.text(max_size=5)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(pieces=st.lists(PIECES, max_size=20), types=st.lists(st.sampled_from(["PLACE", "ORG", "PERSON"]), min_size=20))
 def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list[str], types: list[str]) -> None:
     # Given a body of pieces, each of which is an entity
@@ -313,31 +312,6 @@ def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list
     assert all(body[mention.begin : mention.end] == mention.text for _, mention in mentions)
     assert {(entity.type, mention) for entity in entities for mention in entity.mentions} <= set(mentions)
     assert len(mentions) == len(set(mentions))
-
-
-STORY = "From Paris, Texas, to Springfield and Georgia: Dutch, Peruvian and U.S. firms met in Munich and Cairo."
-PROGRAM = """
-import sys
-from enricher.composer import analysis_of
-from enricher.entities.entities import EntitiesEnricher
-from enricher.places.gazetteer import Gazetteer
-from enricher.places.places import PlacesEnricher
-from enricher.ports import Document
-from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
-analysis = analysis_of(Document(sys.stdin.read()))
-found = Enrichment(language=Language(code="en", confidence=1.0))
-found = found.model_copy(update={"entities": EntitiesEnricher().enrich(analysis, found).entities})
-sys.stdout.buffer.write(to_json_bytes(PlacesEnricher(Gazetteer.default()).enrich(analysis, found)))
-"""
-
-
-def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
-    # Given two processes that hash strings differently
-    outputs = outputs_by_hash_seed(PROGRAM, STORY)
-    # Then both write the same, and places were found
-    assert outputs[0] == outputs[1]
-    assert b'"iso2":"NL"' in outputs[0]
-    assert to_json_bytes(Enrichment()) != outputs[0]
 
 
 def mentions_of_places(enrichment: Enrichment) -> dict[str, list[str]]:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +10,10 @@ from enricher.composer import analysis_of, compose
 from enricher.ports import Document, Enricher
 from enricher.speech import CitedSourcesEnricher, QuotesEnricher
 from enricher.statistics import KeyphrasesEnricher, LanguageEnricher
-from newsdesk.contracts import Enrichment, Entity, Language, Mention, Quote, Speaker, to_json_bytes
+from newsdesk.contracts import Enrichment, Entity, Language, Mention, Quote, Speaker
 
 ENGLISH = Language(code="en", confidence=1.0)
 GERMAN = Language(code="de", confidence=1.0)
-FUNCTION, LAYER = (str(Path(__file__).parents[2] / folder) for folder in ("functions/enrich", "shared"))
 
 
 def persons(body: str, *names: str) -> tuple[Entity, ...]:
@@ -606,7 +600,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
 def test_spans_name_their_text_in_code_points(body: str) -> None:
     for quote in quotes(body):
@@ -653,40 +647,6 @@ def test_the_town_of_a_dateline_says_nothing(dateline: str, speaker: str) -> Non
 def test_a_dateline_is_no_part_of_what_is_said() -> None:
     body = "KATHMANDU, Nepal (AP) — A bridge broke in the storm, police said."
     assert told(body) == [("indirect", "police", "said", "A bridge broke in the storm")]
-
-
-STORY = (
-    "Marta Lind said “no.” According to Reuters, two sources said she denied it and vowed to sue. “So be it,” he said."
-)
-IN_ANOTHER_PROCESS = f"""
-import sys
-sys.path[:0] = [{FUNCTION!r}, {LAYER!r}]
-from enricher.composer import analysis_of
-from enricher.ports import Document
-from enricher.speech.cited_sources import CitedSourcesEnricher
-from enricher.speech.quotes import QuotesEnricher
-from newsdesk.contracts.article import Enrichment, Language, to_json_bytes
-found = Enrichment(language=Language(code="en", confidence=1.0))
-analysis = analysis_of(Document({STORY!r}))
-sys.stdout.buffer.write(to_json_bytes(QuotesEnricher().enrich(analysis, found)))
-sys.stdout.buffer.write(to_json_bytes(CitedSourcesEnricher().enrich(analysis, found)))
-"""
-
-
-def test_the_same_text_gives_the_same_bytes_whatever_the_hash_seed() -> None:
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", IN_ANOTHER_PROCESS],
-            capture_output=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
-        for seed in ("1", "2")
-    ]
-    assert runs[0] == runs[1]
-    quoted = to_json_bytes(QuotesEnricher().enrich(analysis_of(Document(STORY)), Enrichment(language=ENGLISH)))
-    assert runs[0].startswith(quoted)
-    assert b"reuters.com" in runs[0]
 
 
 @pytest.mark.parametrize(
