@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import yaml
+from moto import mock_aws
 
+from newsdesk.adapters import clients
 from newsdesk.adapters.sqs import SqsMessageSender
 from newsdesk.contracts import ArticleEnriched, ArticleExtracted, FetchRequested, PageFetched
 
@@ -34,6 +38,23 @@ class _TemplateLoader(yaml.SafeLoader):
 
 
 _TemplateLoader.add_multi_constructor("!", lambda _loader, _tag, node: f"!{node.tag}")
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session(region_name="us-east-1")
+
+
+@contextmanager
+def empty_account() -> Iterator[None]:
+    """Give an account in memory that has nothing in it yet.
+
+    All such accounts share a session, because reading the services' descriptions takes longer than most tests do.
+    """
+    clients.reset()
+    with mock_aws(), patch.object(boto3, "DEFAULT_SESSION", _session()):
+        yield
+    clients.reset()
 
 
 def stage_sender(queues: Mapping[str, str]) -> SqsMessageSender:

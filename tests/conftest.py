@@ -1,7 +1,8 @@
-"""Fixtures for tests against real sockets, and reports that can be sent between processes.
+"""Fixtures for tests against AWS in memory and real sockets, and reports that can be sent between processes.
 
-Comes in: nothing. Goes out: a misbehaving server, with and without TLS, and the list of what was dialled. Changes:
-opens sockets on loopback, and replaces ``socket.connect`` for a test that asks for ``dialled``.
+Comes in: nothing. Goes out: an account, a misbehaving server, with and without TLS, and the list of what was dialled.
+Changes: environment variables for an account, sockets on loopback, and ``socket.connect`` for a test that asks for
+``dialled``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,18 @@ def encodable(value: Any) -> Any:
             return type(value)(encodable(inner) for inner in value)
         case _:
             return value
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The environment of an AWS account whose credentials are worth nothing elsewhere; its patches may be added to."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    return monkeypatch
 
 
 @pytest.fixture

@@ -17,10 +17,9 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from moto import mock_aws
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, ViewportSize, expect, sync_playwright
 
-from newsdesk.adapters import clients
+from harness import aws
 from tests.newsroom import Newsroom, Words, hostile, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -67,8 +66,7 @@ def place() -> Iterator[Place]:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         patch.setenv("AWS_REGION", "us-east-1")
-        clients.reset()
-        with mock_aws():
+        with aws.empty_account():
             newsroom = Newsroom()
             bridge = newsroom.bridge().article_id
             attacker = hostile(newsroom)
@@ -94,7 +92,6 @@ def place() -> Iterator[Place]:
                 }
                 found.hostile = {part: f"/articles/{attacker}{part}" for part in parts} | {"list": "/articles"}
                 yield found
-        clients.reset()
 
 
 def free_port() -> int:

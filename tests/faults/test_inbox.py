@@ -13,14 +13,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 import receiver.archives
 import receiver.stage
 from harness import aws
 from harness.archives import by_record, record, response
 from harness.fakes import FakeClock, InMemoryArticleStore, RecordingSender
-from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.inbox import DynamoInboxStore, S3InboxFiles, SqsBulkSender
 from newsdesk.adapters.s3 import S3ObjectStore
@@ -136,10 +134,8 @@ class Inbox:
 @pytest.fixture
 def inbox(account: pytest.MonkeyPatch) -> Iterator[Inbox]:
     account.setattr(receiver.stage, "_MOST_COUNTS", 1)  # the others would only repeat it
-    clients.reset()
-    with mock_aws():
+    with aws.empty_account():
         yield Inbox(account)
-    clients.reset()
 
 
 def test_a_file_is_taken_in_several_parts(inbox: Inbox) -> None:

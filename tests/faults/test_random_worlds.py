@@ -15,9 +15,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from newsdesk.adapters import clients
+from harness import aws
 from newsdesk.web import article_id, canonical_url, parse_url
 from tests.faults.flows import CHANGED, NOINDEX, conditional, page_text, several_pages
 from tests.faults.ledger import faults_of
@@ -176,8 +175,7 @@ def build_site(site: MisbehavingServer) -> dict[str, str]:
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + WORLDS))
 def test_a_world_of_faults_comes_to_rest_with_nothing_lost(account: pytest.MonkeyPatch, seed: int) -> None:
     draw = random.Random(seed)
-    clients.reset()
-    with mock_aws(), account.context() as patches, MisbehavingServer() as site:
+    with aws.empty_account(), account.context() as patches, MisbehavingServer() as site:
         # Given a site with a page of each kind, and a world in which everything may go wrong
         world = World(patches, follow_pages=5, random=draw)
         paths = build_site(site)
@@ -202,4 +200,3 @@ def test_a_world_of_faults_comes_to_rest_with_nothing_lost(account: pytest.Monke
         found = faults_of(world, expected, forbidden_captures=forbidden)
         print(f"world {seed}: {sum(weather.seen.values())} faults {dict(weather.seen)}, {len(world.wire.calls)} calls")
         assert found == [], dict(world.statuses)
-    clients.reset()

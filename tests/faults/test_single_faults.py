@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from moto import mock_aws
 
-from newsdesk.adapters import clients
+from harness import aws
 from tests.faults.flows import FLOWS, Flow
 from tests.faults.ledger import faults_of
 from tests.faults.world import TRIES_ALL, Call, World, kill
@@ -26,14 +25,12 @@ SEED = 20261130
 @contextmanager
 def _world(monkeypatch: pytest.MonkeyPatch, flow: Flow) -> Iterator[tuple[World, MisbehavingServer]]:
     """A new account and a site with the flow's history."""
-    clients.reset()
-    with mock_aws(), monkeypatch.context() as patches, MisbehavingServer() as site:
+    with aws.empty_account(), monkeypatch.context() as patches, MisbehavingServer() as site:
         site.on("/robots.txt", lambda request: request.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
         world = World(patches, follow_pages=flow.follow_pages)
         flow.prepare(world, site)
         world.wire.calls.clear()
         yield world, site
-    clients.reset()
 
 
 def _play(monkeypatch: pytest.MonkeyPatch, flow: Flow, at: int | None = None, *, after: bool = False) -> list[Call]:

@@ -14,7 +14,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from discoverer.asking import Asker, Habits
 from discoverer.reading import Further, Item, SourceDocument
@@ -22,7 +21,6 @@ from discoverer.stage import DiscoverStage
 from dispatcher.stage import DispatchStage
 from harness import aws
 from harness.fakes import FakeClock, InMemoryArticleStore, InMemoryObjectStore, RecordingSender
-from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.sources import SOURCE_SHARDS, DynamoDueSources, DynamoSourceStore
@@ -179,14 +177,12 @@ ALL = ["/1", "/1", "/10", "/2", "/20", "/3"]
 
 
 def on_a_new_account(account: pytest.MonkeyPatch, fault: Fault | None) -> tuple[Account, int]:
-    clients.reset()
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, aws.empty_account():
         made = Account(patch)
         calls = made.run(fault)
         assert made.submitted() == ALL, f"{len(made.wire.calls)} calls"
         for source in made.store.page().sources:
             assert source.last_status in ("not_modified", "nothing_new", "new")
-    clients.reset()
     return made, calls
 
 

@@ -15,7 +15,7 @@ import pytest
 from harness import aws
 from newsdesk_cli.ingestion import mirror, path_below, read_article
 from newsdesk_cli.stack import Stack
-from tests.functional.conftest import aws_session, bucket, cloud  # noqa: F401 (fixtures)
+from tests.functional.conftest import bucket, cloud  # noqa: F401 (fixtures)
 
 OUTSIDE = ["../evil.txt", "articles/../../evil.txt", "/tmp/evil.txt", "link/evil.txt", "folder/", "a\0b"]  # noqa: S108
 

@@ -19,7 +19,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from fetcher.stage import FetchStage
 from harness import aws
@@ -538,7 +537,7 @@ def hosts(request: pytest.FixtureRequest) -> Iterator[HostStore]:
     if request.param == "memory":
         yield InMemoryHostStore()
         return
-    with mock_aws():
+    with aws.empty_account():
         client: Any = boto3.client(
             "dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
         )

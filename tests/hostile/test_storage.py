@@ -51,7 +51,7 @@ from newsdesk.runtime import Metric, logger, process_batch, stage_messages
 from newsdesk.web import MAXIMUM_URL_LENGTH
 from newsdesk_cli.ingestion import Ingestion
 from tests.examples import id_of, new_state, outcome_of, submission_of
-from tests.functional.conftest import aws_session, bucket, cloud, listener, queues, table  # noqa: F401 (fixtures)
+from tests.functional.conftest import bucket, cloud, listener, queues, table  # noqa: F401 (fixtures)
 from tests.pipeline import MessageQueue, Pipeline, page
 from tests.raw_events import raw_event
 

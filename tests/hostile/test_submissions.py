@@ -15,7 +15,7 @@ from newsdesk.articles import SubmissionRecord
 from newsdesk.runtime import Worker
 from submitter.stage import SubmitStage
 from tests.examples import TIMEOUTS
-from tests.functional.conftest import aws_session, cloud, table  # noqa: F401 (fixtures)
+from tests.functional.conftest import cloud, table  # noqa: F401 (fixtures)
 
 LONGEST_HOST = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
 

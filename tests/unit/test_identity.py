@@ -13,7 +13,6 @@ import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from harness import aws
 from harness.fakes import InMemoryArticleStore, RecordingSender
@@ -49,7 +48,7 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    with aws.empty_account():
         aws.create_table()
         client: Any = boto3.client("dynamodb")
         yield DynamoArticleStore(aws.TABLE, client=client)
