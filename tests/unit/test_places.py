@@ -92,6 +92,22 @@ def test_four_letters_in_capitals_may_be_a_town_or_a_country(
     assert found.geonameid == geonameid
 
 
+def test_an_acronym_of_a_country_is_one_in_capitals_alone() -> None:
+    assert countries_of(placed("Fighting went on in the CAR.", "CAR")) == {"CAR": "CF"}
+    assert countries_of(placed("She rented from National Car Rental.", "Car")) == {"Car": None}
+    assert Gazetteer.default().weight("Car") == 0
+
+
+def test_who_speaks_under_the_name_of_a_people_is_a_person() -> None:
+    assert placed("“We waited,” French said. “No,” said German.").countries == ()
+    assert set(weights(placed("The French said no. Many Danish said yes, the Swiss said no."))) == {"FR", "DK", "CH"}
+
+
+def test_a_language_among_languages_is_no_country() -> None:
+    found = placed("You pick a language such as Danish, English or French. The Danish capital is far.")
+    assert set(countries_of(found).values()) == {"DK"}
+
+
 def test_an_acronym_inside_a_name_is_no_town() -> None:
     assert placed("The KOBE IN TOWN show closed.", "KOBE IN TOWN").entities[0].geo is None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.composer import analysis_of, compose
+from enricher.composer import analysis_of, compose, default_enrichers
 from enricher.ports import Document, Enricher
 from enricher.speech import CitedSourcesEnricher, QuotesEnricher
 from enricher.statistics import KeyphrasesEnricher, LanguageEnricher
@@ -49,6 +49,7 @@ def told(body: str, *names: str) -> list[tuple[str, str | None, str | None, str]
     [
         ("“The bridge will open,” Marta Lind said.", ("direct", "Marta Lind", "said", "“The bridge will open,”")),
         ("“The bridge will open,” said Marta Lind.", ("direct", "Marta Lind", "said", "“The bridge will open,”")),
+        ("“The bridge will open,” Marta Lind shared.", ("direct", "Marta Lind", "shared", "“The bridge will open,”")),
         ("Marta Lind said, “The bridge will open.”", ("direct", "Marta Lind", "said", "“The bridge will open.”")),
         ("Said Marta Lind: “The bridge will open.”", ("direct", "Marta Lind", "Said", "“The bridge will open.”")),
         ("Marta Lind: “The bridge will open.”", ("direct", "Marta Lind", None, "“The bridge will open.”")),
@@ -235,6 +236,17 @@ def test_what_goes_on_behind_a_report_is_another() -> None:
 )
 def test_what_is_said_is_found_whole_where_the_parse_hangs_it_elsewhere(body: str, said: list[str]) -> None:
     assert [text for *_, text in told(body, "Marta Lind")] == said
+
+
+def test_what_comes_before_a_verb_that_has_a_clause_behind_it_is_not_said() -> None:
+    body = "But when the town cut its funding two years later, Marta Lind said the county had broken the agreement."
+    assert [text for *_, text in told(body, "Marta Lind")] == ["the county had broken the agreement"]
+
+
+def test_a_mark_that_stands_for_an_apostrophe_is_no_part_of_a_name() -> None:
+    body = "Marta Lind‘s harbour has been closed for years. Marta Lind said it would open in May."
+    names = [entity.name for entity in compose(Document(body), default_enrichers()).entities if entity.type == "PERSON"]
+    assert names == ["Marta Lind"]
 
 
 def test_who_goes_on_behind_what_they_said_is_who_said_it() -> None:

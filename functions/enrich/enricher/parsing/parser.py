@@ -46,6 +46,9 @@ _UNBROKEN = re.compile(r"\S{300,}")
 minutes for 60,000 quotation marks."""
 _PIECE = 100
 
+_OTHER_APOSTROPHE = re.compile(r"(?<=\w)[‘`´](?=(?:s|t|d|m|re|ve|ll)\b)", re.IGNORECASE)
+"""A mark that editors take for an apostrophe, which the model does not know as one: Lind‘s harbour."""
+
 _OPEN_CLASSES = ("NN", "VB", "JJ", "RB", "FW")
 """Parts of speech, by the beginnings of their tags, that new words keep coming to."""
 _PRONOUNS = frozenset({"who", "which", "what", "that"})
@@ -99,7 +102,8 @@ def _end_endless_sentences(words: Doc) -> None:
 
 
 def _parsable(text: str) -> str:
-    return with_plain_headings(_UNBROKEN.sub(lambda run: _broken(run[0]), text), common_words)
+    broken = _UNBROKEN.sub(lambda run: _broken(run[0]), text)
+    return with_plain_headings(_OTHER_APOSTROPHE.sub("’", broken), common_words)
 
 
 def common_words(lines: str) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from typing import Literal, cast
 Kind = Literal["country", "region", "county", "capital", "city", "known", "world"]
 
 _DATABASE = Path(__file__).parent / "gazetteer.sqlite"
-_LONGEST_NAME = 60
+_LONGEST_NAME, _LONGEST_ACRONYM = 60, 3
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "-": " ", "–": " ", "‑": " "}
     | {"Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i"}
@@ -82,10 +82,16 @@ class Gazetteer:
         return Gazetteer()
 
     def find(self, name: str) -> tuple[Place, ...]:
-        """Return the places of a name, written in any case and with or without accents, the largest first."""
+        """Return the places of a name, written in any case and with or without accents, the largest first.
+
+        A country's acronym is one in capitals alone: CAR is a country, and a car is none.
+        """
         if len(name) > _LONGEST_NAME:
             return ()
-        return tuple(_place(row) for row in self._database.execute(_FIND, (folded(name),)))
+        places = tuple(_place(row) for row in self._database.execute(_FIND, (folded(name),)))
+        if name.isupper() or len(name) > _LONGEST_ACRONYM:
+            return places
+        return tuple(place for place in places if place.kind != "country" or folded(place.name) == folded(name))
 
     def country(self, code: str) -> Place:
         """Return the country of an ISO 3166-1 code."""

@@ -24,6 +24,15 @@ _NO_DEMONYM_BEHIND = frozenset({"latin", "south", "north", "central", "native", 
 _PEOPLE_OF_THE_WELL_KNOWN = {"region": 1_000_000, "county": 10_000_000, "city": 100_000}
 _BEFORE_A_LANGUAGE = frozenset({"in", "into", "from"})
 _VERBS_OF_LANGUAGES = frozenset({"speak", "learn", "study", "teach", "know", "understand", "read", "write", "use"})
+_OF_A_LANGUAGE = re.compile(
+    r"\blanguages?,? (?:such as|like|including) (?:[A-Z]\w+(?:, (?:and |or )?| and | or ))*$", re.ASCII
+)
+_LONGEST_BEFORE_A_LANGUAGE = 100
+_SAYING = "said|says|told|tells|added|adds|asked|asks|wrote|writes|explained|noted|recalled"
+_SPEAKS = re.compile(rf"[ \xa0](?:{_SAYING})\b")
+_SPOKE = re.compile(rf"[,”\"][ \xa0](?:{_SAYING})[ \xa0]$")
+_THE = re.compile(r"\b(?:the|many|some|most|few)[ \xa0]$", re.IGNORECASE)
+_NEAR = 12
 _LISTS = read_word_lists(Path(__file__).with_name("structures.toml"))
 _STREETS = _LISTS["streets"]
 _STRUCTURES = _STREETS | _LISTS["structures"]
@@ -199,6 +208,20 @@ def _people_of_the_well_known(place: Place) -> int:
     return _PEOPLE_OF_THE_WELL_KNOWN.get(kind, 0)
 
 
+def _is_no_people(body: str, begin: int, end: int) -> bool:
+    """Return whether an adjective of a country is a language among languages, or the surname of who speaks.
+
+    A people that speaks has an article or is in the plural: the French said, Germans said; but French said.
+    """
+    before = body[max(0, begin - _LONGEST_BEFORE_A_LANGUAGE) : begin]
+    if _OF_A_LANGUAGE.search(before):
+        return True
+    if body[begin:end].endswith("s") or _THE.search(before[-_NEAR:]):
+        return False
+    speaks = _SPEAKS.match(body, end) is not None
+    return speaks or (body[end : end + 1] in {",", "."} and _SPOKE.search(before[-_NEAR:]) is not None)
+
+
 def _demonyms(body: str, taken: bytearray, gazetteer: Gazetteer) -> Iterator[PlaceName]:
     """Find the adjectives and peoples of countries outside of other names."""
     before: re.Match[str] | None = None
@@ -212,6 +235,8 @@ def _demonyms(body: str, taken: bytearray, gazetteer: Gazetteer) -> Iterator[Pla
         if country is None or any(taken[begin : word.end()]):
             continue
         if begin == word.start() and behind is not None and behind[0].casefold() in _NO_DEMONYM_BEHIND:
+            continue
+        if _is_no_people(body, begin, word.end()):
             continue
         taken[begin : word.end()] = b"\1" * (word.end() - begin)
         yield PlaceName(begin, word.end(), text, demonym_of=country)

@@ -379,6 +379,8 @@ class QuotedSpeech:
         if (way := self._way_of_putting(begin, end)) is not None:
             return way
         if not verbs:
+            if closing == "," and (tag := self._tag(begin, end)) is not None:
+                return tag
             at_word = begin + 1 if first.text == "," and begin + 1 < end else begin
             return self._according(at_word, follows=True) if self.doc[at_word].lower_ in {"according", "per"} else None
         verb = next((v for v in verbs if v.dep_ not in {"relcl", "acl"}), verbs[0])
@@ -410,6 +412,18 @@ class QuotedSpeech:
             return None
         subject = first_subject(self.doc, begin + 2, end)
         return _Cue(noun_phrase(subject), (subject.head.i, subject.head.i + 1), follows=True) if subject else None
+
+    def _tag(self, begin: int, end: int) -> _Cue | None:
+        """Return who does what right behind the comma of a quotation, by whatever verb: “I waited,” Smith shared."""
+        for verb in self.doc[begin : min(end, begin + _LONGEST_TITLE)]:
+            if verb.tag_ not in FINITE or verb.pos_ != "VERB":
+                continue
+            beside = self.doc[begin + 1] if verb.i == begin and begin + 1 < end else None
+            subject = next((c for c in verb.children if c.dep_ in SUBJECTS and c.left_edge.i == begin), beside)
+            if subject is None or not (subject.ent_type_ == "PERSON" or subject.lower_ in _PERSONAL):
+                return None
+            return _Cue(noun_phrase(subject), (verb.i, verb.i + 1), follows=True)
+        return None
 
     def _is_tag(self, begin: int, verb: Token) -> bool:
         """Return whether "Smith asked" ends the sentence of a question, rather than opening one of its own."""

@@ -117,8 +117,8 @@ class _Reports:
             at += 1
         if not cue.i < begin < at < end:
             return begin
-        opens = any(t.left_edge.i == at for t in self.doc[at:end] if t.dep_ in SUBJECTS) or self.doc[at].dep_ == "mark"
-        return at if opens else begin
+        subject = any(token.left_edge.i == at for token in self.doc[at:end] if token.dep_ in SUBJECTS)
+        return at if subject or self.doc[at].lower_ == "that" else begin
 
     def _before_adjunct(self, begin: int, end: int, construction: Construction) -> int:
         """Return where a content ends that what tells more of the saying comes after: it would pay, citing the cost."""
@@ -206,7 +206,9 @@ class _Reports:
     def _clauses(self, verb: Token, children: Children) -> Iterator[Span]:
         lemma = lemma_of(verb)
         if lemma in CLAUSE:
-            clauses = [_clause(clause) for clause in children["ccomp"] if _can_be_said(clause, verb)]
+            taken = [clause for clause in children["ccomp"] if _can_be_said(clause, verb)]
+            behind = [clause for clause in taken if clause.i > verb.i]
+            clauses = [_clause(clause) for clause in behind or taken]
             loose = loose_clause(verb) if not clauses else None
             yield from clauses if loose is None else [loose]
         elif lemma in OBJECT or lemma in SPEAKING:
@@ -345,7 +347,7 @@ def _is_told(speaker: Token | None, cue: Token) -> bool:
     Nor in "you think", which speaks to readers.
     """
     if speaker is None:
-        return is_passive(cue)
+        return is_passive(cue) and cue.dep_ != "acl"  # boys said to be at school
     return speaker.lower_ != "you" and not (speaker.lower_ == "it" and cue.tag_ == "VBG" and speaker.head.i != cue.i)
 
 

@@ -24,6 +24,7 @@ _AFTER_HEAD = frozenset({"prep", "compound", "nummod", "nmod", "cc", "conj", "ap
 _BEFORE_HEAD = frozenset({"cc", "prep", "mark", "advmod"})
 _NO_HEAD = frozenset({"compound", "poss", "amod", "nmod"})
 _BREAKS = frozenset({",", "—", "–", "―", "--", "(", ";", ":"})
+_ENDS_QUOTATION = frozenset(",.?!")
 _NOBODY = frozenset({"nobody", "none", "nothing", "neither", "few"})
 _OF_NOBODY = re.compile(
     r"(?:no(?!\.|\s+(?:\d|fewer|less))|neither|nor|not\s+(?:an?|one|any|many|even)|few|hardly|scarcely|barely|any|zero)\b",
@@ -54,7 +55,7 @@ def noun_phrase(head: Token) -> Span:
             end = at
             break
     for at in range(head.i - 1, begin - 1, -1):
-        if doc[at].is_space or doc[at].text == ":":
+        if doc[at].is_space or doc[at].text == ":" or (doc[at].is_quote and doc[at - 1].text in _ENDS_QUOTATION):
             begin = at + 1
             break
     while begin < head.i and (doc[begin].is_punct or doc[begin].is_space or doc[begin].dep_ in _BEFORE_HEAD):
