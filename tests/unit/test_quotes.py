@@ -308,6 +308,13 @@ def test_a_pronoun_means_the_last_person_that_fits() -> None:
     assert names == ["Mary Cole", "John Hart"]
 
 
+def test_a_pronoun_does_not_mean_whose_mother_spoke() -> None:
+    body = "Mary Cole sings. Speaking in May, John Hart's mother confirmed that it was over. She added, “It is sad.”"
+    (_, quote) = quotes(body, "Mary Cole", "John Hart")
+    assert quote.speaker is not None
+    assert quote.speaker.name != "John Hart"
+
+
 def test_a_pronoun_that_two_persons_fit_alike_has_no_name() -> None:
     body = "Mary Cole met Anna Hart's mother, Jane Hart. John Cole and Peter Hart were there. “It is over,” he said."
     (speaker,) = [quote.speaker for quote in quotes(body, "Mary Cole", "John Cole", "Peter Hart")]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from enricher.parsing import SUBJECTS, ParsedText, Span, lemma_of
-from enricher.speech.reporting import WRITING
+from enricher.speech.reporting import SPEAKING, WRITING
 from enricher.text import Quotation, SpanIndex, read_word_lists
 from newsdesk.contracts import Entity
 
@@ -145,7 +145,8 @@ class Speakers:
 
     def _antecedent(self, at: int, gender: str) -> str | None:
         for begin, end in self._sentences_before(at):
-            here = [m for m in self._persons.overlapping(begin, end) if self._genders[m.entity.name] in {gender, None}]
+            named = self._persons.overlapping(begin, end)
+            here = [m for m in named if self._genders[m.entity.name] in {gender, None} and not self._is_owner(m)]
             if here:
                 return self._surest(here, gender)
         return self._named_behind(at, gender)
@@ -185,6 +186,13 @@ class Speakers:
         while head.dep_ == "conj":  # Cole and Hart were there
             head = head.head
         return head.dep_ in SUBJECTS
+
+    def _is_owner(self, mention: _Named) -> bool:
+        """Return whether somebody else speaks there, who is told by a name: Smith's mother said."""
+        begin, end = self._parsed.tokens(mention.begin, mention.end)
+        head = self._parsed.doc[begin:end].root
+        speaker = head.head
+        return head.dep_ == "poss" and speaker.dep_ in SUBJECTS and lemma_of(speaker.head) in SPEAKING
 
     def _gender(self, entity: Entity) -> str | None:
         """Return what titles or the first name say; nothing where they say nothing, or both."""
