@@ -19,7 +19,7 @@ def time_of(text: str) -> datetime:
     typer.BadParameter
         If the text is neither.
     """
-    for form in ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"):
+    for form in ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"):
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC)
         except ValueError:

@@ -22,6 +22,7 @@ from newsdesk_cli.console import PrintableConsole, complain, say
 from newsdesk_cli.doctor import examine
 from newsdesk_cli.ingestion import Ingestion, Result
 from newsdesk_cli.local_stack import Allowed, LocalStack
+from newsdesk_cli.options import time_of
 from newsdesk_cli.preflight import Verdict
 from newsdesk_cli.queues import QueueDepth
 from newsdesk_cli.rendering import queues_table, results_table
@@ -39,6 +40,11 @@ def printed(*results: Result, width: int) -> list[str]:
     console.print(results_table(((result, None) for result in results), NOW))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
+
+
+def test_a_time_can_be_given_as_newsdesk_prints_it() -> None:
+    assert time_of(to_text(NOW)) == NOW
+    assert time_of("2026-11-30T09:00:00Z") == datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
 class TestTable:
