@@ -57,7 +57,7 @@ from newsdesk.articles import (
 )
 from newsdesk.clock import to_text
 from newsdesk.contracts import Outcome
-from newsdesk.web import article_id
+from newsdesk.web import article_id, parse_url
 from newsdesk.web.transport.politeness import BULK_WAIT_SHARE, LATENESS_SECONDS
 from newsdesk_cli.costs import bill_of
 
@@ -82,12 +82,16 @@ MOVES_A_RUN = 25_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Hosts of one size: how many there are, how many of them are simulated, and their articles a day."""
+    """Hosts of one size: how many there are, how many of them are simulated, and their articles a day.
+
+    With ``names``, each stands for an address at which so many hosts are, and ``articles`` are those of each of these.
+    """
 
     name: str
     hosts: int
     sample: int
     articles: int
+    names: int = 1
 
 
 SIZES = (
@@ -95,9 +99,11 @@ SIZES = (
     Size("large", 300, 2, 2_000),
     Size("medium", 3_000, 6, 500),
     Size("small", 40_000, 20, 80),
-    Size("tiny", 450_000, 60, 10),
+    Size("tiny", 350_000, 60, 10),
+    Size("shared", 100, 1, 10, names=1_000),
 )
-"""Ten million articles a day: a few publishers have two per cent of them, very many blogs have nearly half."""
+"""Ten million articles a day: a few publishers have two per cent of them, very many blogs have nearly half, and of
+these a hundred thousand are a thousand at one address."""
 
 
 @dataclass
@@ -112,10 +118,10 @@ class Tally:
 
 
 class Crawl:
-    """One host, from ``START`` for some hours."""
+    """One host, or all hosts of one address, from ``START`` for some hours."""
 
-    def __init__(self, name: str, articles: int, hours: float, tally: Tally, chance: random.Random) -> None:
-        self.name, self.tally, self.chance = name, tally, chance
+    def __init__(self, size: Size, number: int, hours: float, tally: Tally, chance: random.Random) -> None:
+        self.name, self.names, self.tally, self.chance = f"{size.name}-{number}.example", size.names, tally, chance
         self.end = hours * 3600.0
         self.slots = InMemoryHostStore()
         self.states: dict[str, ArticleState] = {}
@@ -123,17 +129,20 @@ class Crawl:
         self.events: list[tuple[float, int, Any, str]] = []
         self.number = count()
         self.wanted_at: dict[str, float] = {}
-        rate = articles / DAY
+        rate = size.articles * size.names / DAY
         for n in range(round(rate * self.end)):
-            self._at(chance.uniform(0.0, self.end), self._submit, f"https://{name}/new/{n}")
+            self._at(chance.uniform(0.0, self.end), self._submit, f"https://{self._host(n)}/new/{n}")
         n = 0
         for younger, age in pairwise((0.0, *AGES)):
             span = min(self.end, age - younger)
             for _ in range(round(rate * span)):
-                self._remember(f"https://{name}/old/{n}", age, chance.uniform(0.0, span))
+                self._remember(f"https://{self._host(n)}/old/{n}", age, chance.uniform(0.0, span))
                 n += 1
         for tick in range(math.ceil(self.end / TICK)):
             self._at(tick * TICK, self._dispatch, "")
+
+    def _host(self, number: int) -> str:
+        return f"{number % self.names}.{self.name}"
 
     def run(self) -> None:
         """Let time pass until the end."""
@@ -168,7 +177,7 @@ class Crawl:
         self.states[identifier] = ArticleState(
             article_id=identifier,
             url=url,
-            host=self.name,
+            host=parse_url(url).host,
             requested_url=url,
             first_seen=to_text(committed),
             stage=Stage.REST,
@@ -179,7 +188,7 @@ class Crawl:
 
     def _submit(self, url: str) -> None:
         now, identifier = self._moment(self.now), article_id(url)
-        state = first_run(identifier, url, self.name, url, now, TIMEOUTS, submission_id=url)
+        state = first_run(identifier, url, parse_url(url).host, url, now, TIMEOUTS, submission_id=url)
         self._save(entrusted(state, lease_owner(now), now, TIMEOUTS))
         self.wanted_at[identifier] = self.now
         self._at(self.now + 0.2, self._fetch, identifier)
@@ -204,21 +213,36 @@ class Crawl:
             self._at(received, self._fetch, identifier)
 
     def _fetch(self, identifier: str) -> None:
+        self._reserve(self.states[identifier].host, identifier, SHORT_WAIT, self._dial)
+
+    def _dial(self, identifier: str) -> None:
+        if self.names > 1:
+            self._reserve(self.name, identifier, 2 * SHORT_WAIT, self._request)
+        else:
+            self._request(identifier)
+
+    def _reserve(self, key: str, identifier: str, longest: float, then: Any) -> None:
+        """Take the next slot of a host or an address, and go on when it comes; otherwise defer the page."""
         state, now = self.states[identifier], self._moment(self.now)
-        longest = INTERVAL * BULK_WAIT_SHARE if state.priority == "bulk" else SHORT_WAIT
-        slot = self.slots.reserve(self.name, now, INTERVAL, longest, priority=state.priority)
+        if state.priority == "bulk":
+            longest = INTERVAL * BULK_WAIT_SHARE
+        slot = self.slots.reserve(key, now, INTERVAL, longest, priority=state.priority)
         is_prompt = slot.granted and slot.at == now
-        self.tally.host_writes[self.name, int(self.now)] += 1 if is_prompt else 2 if slot.granted else 3
+        self.tally.host_writes[key, int(self.now)] += 1 if is_prompt else 2 if slot.granted else 3
         if not slot.granted:
             self.tally.counts["deferrals"] += 1
             self.tally.busy_seconds += 0.05
             self._save(lifecycle.deferred(state, slot.at))
             return
         waited = (slot.at - now).total_seconds()
-        self.tally.busy_seconds += waited + PAGE_SECONDS
-        kind = "new" if state.run == 1 else "revisit"
-        self.tally.waits[kind].append(self.now + waited - self.wanted_at[identifier])
-        self._at(self.now + waited + PAGE_SECONDS, self._fetched, identifier)
+        self.tally.busy_seconds += waited
+        self._at(self.now + waited, then, identifier)
+
+    def _request(self, identifier: str) -> None:
+        self.tally.busy_seconds += PAGE_SECONDS
+        kind = "new" if self.states[identifier].run == 1 else "revisit"
+        self.tally.waits[kind].append(self.now - self.wanted_at[identifier])
+        self._at(self.now + PAGE_SECONDS, self._fetched, identifier)
 
     def _fetched(self, identifier: str) -> None:
         state, now, drawn = self.states[identifier], self._moment(self.now), self.chance.random()
@@ -252,7 +276,7 @@ def simulate(hours: float, seed: int = 1) -> dict[str, Tally]:
         tally = tallies[size.name] = Tally()
         for number in range(size.sample):
             chance = random.Random(f"{seed} {size.name} {number}")
-            Crawl(f"{size.name}-{number}.example", size.articles, hours, tally, chance).run()
+            Crawl(size, number, hours, tally, chance).run()
     return tallies
 
 
@@ -275,7 +299,7 @@ def figures_of(tallies: dict[str, Tally], hours: float) -> dict[str, Any]:
         busiest = max(_by_ten_seconds(tally.host_writes).values(), default=0.0)
         by_size[size.name] = {
             "hosts": size.hosts,
-            "articles_a_day": size.articles,
+            "articles_a_day": size.articles * size.names,
             "visits_a_day": round(visits / size.sample / hours * 24),
             "new_wait_p50_p99": [round(quantile(tally.waits["new"], share), 1) for share in (0.5, 0.99)],
             "revisit_wait_p50_p99": [round(quantile(tally.waits["revisit"], share), 1) for share in (0.5, 0.99)],
@@ -288,7 +312,7 @@ def figures_of(tallies: dict[str, Tally], hours: float) -> dict[str, Any]:
         for minute, number in tally.moves.items():
             moves[minute] += round(number * factor)
         busy += tally.busy_seconds * factor / seconds
-    new_articles = sum(size.hosts * size.articles for size in SIZES) / DAY
+    new_articles = sum(size.hosts * size.names * size.articles for size in SIZES) / DAY
     settled = [number for minute, number in moves.items() if minute >= 10] or [0]
     return {
         "sizes": by_size,
@@ -343,6 +367,15 @@ def bars(title: str, rows: Sequence[tuple[str, float]], limit: float, unit: str)
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
+_PLOTTED = {
+    "giant": "giant host",
+    "large": "large host",
+    "medium": "medium host",
+    "tiny": "tiny host",
+    "shared": "shared address",
+}
+
+
 def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -365,6 +398,7 @@ def main() -> None:
         (options.out / "capacity.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         hot = [
             ("the busiest host's pace", figures["sizes"]["giant"]["host_writes_a_second_at_most"]),
+            ("a shared address's pace", figures["sizes"]["shared"]["host_writes_a_second_at_most"]),
             ("a shard of ByDue", figures["due_shard_writes_a_second"] * figures["fullest_shard_to_mean"]),
             ("a shard of today in ByPublicationDay", figures["day_shard_writes_a_second"]),
             ("a band that every article has", figures["band_writes_a_second_if_in_every_article"]),
@@ -376,8 +410,8 @@ def main() -> None:
         )
         (options.out / "capacity-keys.svg").write_text(plot, encoding="utf-8")
         waits = [
-            (f"{name} host, {kind}, {label}", figures["sizes"][name][f"{kind}_wait_p50_p99"][at])
-            for name in ("giant", "large", "medium", "tiny")
+            (f"{name}, {kind}, {label}", figures["sizes"][size][f"{kind}_wait_p50_p99"][at])
+            for size, name in _PLOTTED.items()
             for kind in ("new", "revisit")
             for at, label in ((0, "median"), (1, "99th per cent"))
         ]

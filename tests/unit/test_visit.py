@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -61,6 +62,7 @@ class Web:
         self.redirects: dict[str, str] = {}
         self.answers: dict[str, Answer | Exception] = {}
         self.on_dial: Callable[[], object] = lambda: None
+        self.address: IPv4Address | None = None
 
     def asked(self, url: str) -> int:
         return sum(asked == url for _, asked in self.requests)
@@ -73,7 +75,7 @@ class Web:
             start = request_slot(at, hops)
             self.on_dial()
             self.clock.advance(self.dial_seconds)
-            start()
+            start(self.address)
             self.requests.append((self.clock(), at.href))
             self.clock.advance(seconds)
             if at.href not in self.redirects:
@@ -463,3 +465,29 @@ def test_bulk_leaves_the_next_slots_to_those_who_come_after_it(known: World) -> 
     known.hosts.bulk_backlogs.clear()
     known.web.fetch(FetchRequest(PAGE.href), known.politeness.visit("bulk").ask)
     assert [at for at, _ in known.web.requests] == [begun + timedelta(seconds=SPACING)]
+
+
+def test_bulk_leaves_the_next_slots_of_an_address_to_those_who_come_after_it(known: World) -> None:
+    # Given an address with many hosts, which has just been asked
+    known.web.address = IPv4Address("198.51.100.7")
+    begun = known.clock()
+    known.hosts.last_slots[str(known.web.address)] = begun
+
+    # When a page of bulk comes, Then it does not wait for the address's next slot
+    with pytest.raises(NotYetError):
+        known.web.fetch(FetchRequest(PAGE.href), known.politeness.visit("bulk").ask)
+    assert known.hosts.last_slots[str(known.web.address)] == begun
+
+    # And what somebody waits for gets it
+    del known.hosts.last_slots[PAGE.host]
+    known.fetch()
+    assert [at for at, _ in known.web.requests] == [begun + timedelta(seconds=LIMITS.interval_seconds)]
+
+
+def test_bulk_that_has_had_a_slot_of_an_address_waits_for_its_next_one(world: World) -> None:
+    # Given a site whose rules have to be read first, at an address that nobody asks
+    world.web.address = IPv4Address("198.51.100.7")
+
+    # When a page of bulk comes, Then its visit goes on from the rules to the page
+    world.web.fetch(FetchRequest(PAGE.href), world.politeness.visit("bulk").ask)
+    assert [url for _, url in world.web.requests][-1] == PAGE.href

@@ -235,6 +235,8 @@ class Visit:
         The URL of the last page that was permitted; a redirect leads to another one.
     host_lines : tuple of str
         What the host of the last page says of its use; see :func:`newsdesk.web.rights.host_signals`.
+    has_had_an_address : bool
+        Whether it has had a slot of an address.
     """
 
     def __init__(self, politeness: Politeness, priority: Priority | None = None) -> None:
@@ -248,6 +250,7 @@ class Visit:
         self.host = ""
         self.page: str | None = None
         self.host_lines: tuple[str, ...] = ()
+        self.has_had_an_address = False
 
     def check(self, url: Url) -> None:
         """Return if a page may be asked for at all by its site's rules, which are read again when they are old.
@@ -472,17 +475,17 @@ class _SlotLease:
     def reserve(self) -> None:
         """Take a slot, in the place of the one that went by if there is one."""
         now = self.politeness.clock()
-        longest_wait = self._longest_wait(self.spacing)
+        longest_wait = self._longest_wait(self.spacing, has_begun=self.visit.has_begun)
         slot = self.politeness.hosts.reserve(self.host, now, self.spacing, longest_wait, self.at, self.visit.priority)
         if not slot.granted:
             raise NotYetError(slot.at, self.hops, is_overloaded=slot.in_backoff)
         self.visit.has_slot()
         self.at, self.reserved_at = slot.at, now
 
-    def _longest_wait(self, interval: float) -> float:
+    def _longest_wait(self, interval: float, *, has_begun: bool) -> float:
         """Return the longest wait for a slot. What gives way takes none that others would find within their wait."""
         longest = self.visit.longest_wait(self.request_seconds)
-        is_beginning = self.visit.priority == "bulk" and not self.visit.has_begun
+        is_beginning = self.visit.priority == "bulk" and not has_begun
         return min(longest, interval * BULK_WAIT_SHARE) if is_beginning else longest
 
     def wait(self, head_start_seconds: float = 0.0) -> None:
@@ -512,12 +515,13 @@ class _SlotLease:
         if self.address_at is None or (now - self.address_at).total_seconds() > LATENESS_SECONDS:
             # What one of its sites asks for with Crawl-delay is not asked of its neighbours.
             interval = self.politeness.crawl_limits.interval_seconds
-            longest_wait = self._longest_wait(interval)
+            longest_wait = self._longest_wait(interval, has_begun=self.visit.has_had_an_address)
             slot = self.politeness.hosts.reserve(
                 address, now, interval, longest_wait, self.address_at, self.visit.priority
             )
             if not slot.granted:
                 raise NotYetError(slot.at, self.hops)
+            self.visit.has_had_an_address = True
             self.address_at = slot.at
         wait = (self.address_at - now).total_seconds()
         if wait > 0:
