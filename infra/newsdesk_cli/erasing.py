@@ -85,11 +85,13 @@ def erase(
     Raises
     ------
     CommandError
-        If publish has left something of an article where ``newsdesk retell`` would publish it from.
+        If publish has left something of an article where ``newsdesk retell`` would publish it from, or an object of the
+        feed cannot be read.
     """
     erasure = Erasure()
     deadline = clock() + timedelta(seconds=wait_seconds)
     pending = list(articles)
+    said = ""
     bands: dict[str, set[str]] = {article.article_id: set() for article in articles}
     while True:
         found = [_delete(stack, one, copies.get(one.article_id, []), bands, erasure, clock) for one in pending]
@@ -106,7 +108,10 @@ def erase(
         pending = left
         if not pending or clock() + timedelta(seconds=_AGAIN_SECONDS) > deadline:
             return erasure
-        say(f"{len(pending)} articles wait: {erasure.waiting[pending[0].article_id]}")
+        waits = f"not erased yet: {len(pending)}; {erasure.waiting[pending[0].article_id]}"
+        if waits != said:
+            say(waits)
+        said = waits
         sleep(_AGAIN_SECONDS)
 
 
@@ -277,7 +282,10 @@ def _feed_keys(stack: Stack, committed: datetime) -> list[str]:
 
 
 def _changes(stack: Stack, key: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stack.objects.get(key).splitlines()]
+    try:
+        return [json.loads(line) for line in stack.objects.get(key).splitlines()]
+    except ValueError as error:
+        raise CommandError(f"{key} cannot be read; bring it back with `newsdesk restore` first") from error
 
 
 def _rewrite(stack: Stack, key: str, article_id: str) -> int:

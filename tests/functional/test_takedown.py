@@ -88,13 +88,14 @@ def execute(
     host: str | None = None,
     wait: float = 0,
     meanwhile: Callable[[], object] = lambda: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Done:
     def sleep(seconds: float) -> None:
         world.clock.advance(seconds)
         meanwhile()
 
     targets = find_targets(stack, subject, host)
-    return carry_out(stack, targets, order, wait_seconds=wait, say=lambda _: None, clock=world.clock, sleep=sleep)
+    return carry_out(stack, targets, order, wait_seconds=wait, say=say, clock=world.clock, sleep=sleep)
 
 
 def feed() -> list[dict[str, Any]]:
@@ -336,6 +337,20 @@ class TestErasure:
     def test_a_record_that_publish_keeps_stops_it(self, world: World, stack: Stack, url: str) -> None:
         aws.put_object("unreadable/v1/1.json", known(world, url).article_id.encode())
         with pytest.raises(CommandError, match="newsdesk retell"):
+            execute(world, stack, url, ERASURE)
+
+    def test_what_it_waits_for_is_said_once(self, world: World, stack: Stack, url: str) -> None:
+        # Given an article whose retraction is not published, When it is erased, Then four looks are one line
+        said: list[str] = []
+        execute(world, stack, url, ERASURE, wait=20, say=said.append)
+        assert said == ["not erased yet: 1; publish has not told of the takedown yet"]
+
+    def test_an_object_of_the_feed_that_is_spoilt_is_named(self, world: World, stack: Stack, url: str) -> None:
+        # Given
+        spoilt = aws.keys_in_bucket("changes/")[0]
+        aws.put_object(spoilt, b"spoilt")
+        # When / Then
+        with pytest.raises(CommandError, match=spoilt):
             execute(world, stack, url, ERASURE)
 
 
