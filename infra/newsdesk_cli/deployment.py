@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ARTIFACTS_BUCKET = "newsdesk-artifacts"
 _DEPLOY_SECONDS = 180
 _POLL_SECONDS = 0.2
+_IDLE_SECONDS = 30
 
 
 class DeploymentError(CommandError):
@@ -82,12 +83,40 @@ def _is_unknown(resource: Mapping[str, Any]) -> bool:
 
 
 def configure(stack: Stack, function: str, variables: Mapping[str, str]) -> None:
-    """Set environment variables of a function, in addition to the template's; make no call if they are already set."""
+    """Set environment variables of a function, in addition to the template's; change nothing if they are set.
+
+    MiniStack ends the workers of a function whose settings change. Messages that these have would come again minutes
+    later, so the function gets none meanwhile. One that a killed command left without messages gets them again.
+    """
     name = stack.resources[function]
     present = stack.functions.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {})
     wanted = {**present, **variables}
-    if wanted != present:
-        stack.functions.update_function_configuration(FunctionName=name, Environment={"Variables": wanted})
+    mappings = stack.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    if wanted == present:
+        mappings = [mapping for mapping in mappings if mapping["State"] != "Enabled"]
+    try:
+        if wanted != present:
+            for mapping in mappings:
+                stack.functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+            for mapping in mappings:
+                _await_idle(stack, mapping["EventSourceArn"].rpartition(":")[2])
+            stack.functions.update_function_configuration(FunctionName=name, Environment={"Variables": wanted})
+    finally:
+        for mapping in mappings:
+            stack.functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def _await_idle(stack: Stack, queue: str) -> None:
+    """Wait until no worker has a message of a queue, or until it takes too long."""
+    address = stack.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    deadline = time.monotonic() + _IDLE_SECONDS
+    while time.monotonic() < deadline:
+        answer = stack.sqs.get_queue_attributes(
+            QueueUrl=address, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+        )
+        if answer["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "0":
+            return
+        time.sleep(_POLL_SECONDS)
 
 
 def _ensure_bucket(stack: Stack) -> None:

@@ -110,6 +110,8 @@ def test_what_one_command_set_does_not_outlive_it(tmp_path: Path) -> None:
     def settings(**wanted: Any) -> dict[str, str]:
         with local.running(**wanted) as stack:
             name = stack.resources["FetchFunction"]
+            mappings = stack.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+            assert [mapping["State"] for mapping in mappings] == ["Enabled"], "it gets messages again"
             return stack.functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
     rude = settings(allowed_networks=["127.0.0.1/32"], interval_seconds=0)
