@@ -131,3 +131,15 @@ def test_what_a_content_system_calls_a_kind_of_page_is_no_section(kind: str) -> 
 def test_what_the_page_states_comes_before_its_text_and_of_several_the_first_is_taken() -> None:
     head = '<meta property="article:section" content="Opinion,Reported Opinion">'
     assert section('<a class="kicker" href="/harbour">Harbour</a>', head) == "Opinion"
+
+
+@pytest.mark.parametrize("label", ["Share", "Español"])
+def test_controls_and_languages_are_no_sections(label: str) -> None:
+    trailed = f'<nav class="breadcrumb"><a href="/">Home</a> <a href="/h">{label}</a></nav>'
+    assert section(outside=trailed) is None
+
+
+def test_a_name_that_lists_what_it_is_about_is_one_section() -> None:
+    stated = '<meta property="article:section" content="{}">'
+    assert section(head=stated.format("College of Work, Home and Garden")) == "College of Work, Home and Garden"
+    assert section(head=stated.format("Harbour, Weather")) == "Harbour"

@@ -17,7 +17,7 @@ from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, one_
 from extractor.metadata.authors import LONGEST_NAME
 from extractor.metadata.found import key
 from extractor.metadata.places import FRONT_NAMES, KICKER_CLASS
-from extractor.text import fold, is_worded
+from extractor.text import LineKind, fold, is_worded, kind_of_line
 from newsdesk.web import split_url
 
 _META_NAMES = ("article:section", "og:section", "parsely-section", "sailthru.section", "section")
@@ -27,6 +27,15 @@ _KIND_OF_PAGE = frozenset({
     "undefined", "unknown", "video", "videos",
 })  # fmt: skip
 """What content systems call a kind of page where they have no section; never what a paper calls one."""
+_ENUMERATION = re.compile(r"[^,;|]{2,60},[^,;|]{2,40} (?:and|und|et|y|e|en|og|och|i|&) [^,;|]{2,40}")
+"""A single name that lists what it is about: "Work, Home and Garden"."""
+_LANGUAGES = frozenset({
+    "english", "espanol", "español", "deutsch", "francais", "français", "italiano", "portugues", "português", "polski",
+    "nederlands", "svenska", "norsk", "dansk", "suomi", "turkce", "türkçe", "magyar", "cestina", "čeština", "romana",
+    "română", "русскии", "русский", "українська", "ελληνικα", "ελληνικά", "العربية", "中文", "日本語", "한국어",
+    "tieng viet", "tiếng việt", "bahasa indonesia",
+})  # fmt: skip
+"""What leads to the same page in another language."""
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{3,5}|home(?:page)?/?)?", re.IGNORECASE)
 """The path of a site's front, in one language of several perhaps."""
 _BREADCRUMB = (
@@ -88,7 +97,8 @@ def _for_machines(page: Page, headline: str | None) -> Iterator[tuple[str, str]]
     stated += [(value, "meta") for name in _META_NAMES for value in page.meta.all(name)[:1]]
     for value, source in stated:
         # Some systems put all categories into one value.
-        if name := one_line(re.split(r"[,;|]", value or "")[0], LONGEST_NAME):
+        parts = [value or ""] if _ENUMERATION.fullmatch(value or "") else re.split(r"[,;|]", value or "")
+        if name := one_line(parts[0], LONGEST_NAME):
             yield name, source
     if step := _last_step(page.data.breadcrumbs, page, headline):
         yield step, "jsonld"
@@ -105,7 +115,8 @@ def _in_text(page: Page, headline: str | None) -> Iterator[tuple[str, str]]:
 
 def _may_be_section(name: str) -> bool:
     words = " ".join(fold(name))
-    return bool(words) and "_" not in name and not name.isdigit() and words not in _KIND_OF_PAGE
+    is_label = words in _KIND_OF_PAGE or name.casefold() in _LANGUAGES or kind_of_line(name) is LineKind.SHARING
+    return bool(words) and "_" not in name and not name.isdigit() and not is_label
 
 
 def _marked_ways(page: Page) -> Iterator[list[Breadcrumb]]:
