@@ -256,3 +256,18 @@ def test_a_label_whose_teasers_were_left_out_goes_with_them() -> None:
     )
     assert left(html, without=("The gates of 1953",)) == [ONE, TWO]
     assert left(paragraphs(ONE) + "<h3>You may also like</h3>" + paragraphs(TWO))[1] == "You may also like"
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "is_kept"),
+    [("NewsArticle", 0.2, True), ("NewsArticle", 0.1, False), ("Article", 0.3, False), ("WebPage", 0.3, False)],
+)
+def test_the_deck_of_a_news_story_is_part_of_it(kind: str, score: float, is_kept: bool) -> None:
+    # Given a page that says what it is, and a deck below its headline that the classifier rather left out
+    deck = "Four people decide when the sea has to stop, and one of them is always awake in the flat."
+    data = f'<script type="application/ld+json">{{"@type": "{kind}", "headline": "{TITLE}"}}</script>'
+    page = page_of(f"<head>{data}</head><body><h1>{TITLE}</h1><h2>{deck}</h2><i>3 June 2026</i>{paragraphs(ONE, TWO)}")
+    first = next(segment.index for segment in page.segments if segment.text == ONE)
+    body = Body(kept=(first, first + 1), scores={1: score}, reasons={1: "page_furniture"})
+    # When the body is trimmed, Then a news story has its deck
+    assert (1 in trim(body, page, (TITLE,), (deck,)).kept) is is_kept

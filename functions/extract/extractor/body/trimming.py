@@ -41,7 +41,8 @@ _LEVELS_IN_BOX, _LONGEST_FACT, _MOST_LINKED_FACT = 8, 20, 0.5
 """How deep in an ``aside`` its lines stand, and what makes one more than a fact: spaces, and the share of links."""
 """The mean of the classifier's scores from which on a table amid the text is part of it: cells look like furniture. Of
 those directly between two paragraphs of the article, six of seven are part of it on the evaluation pages."""
-_LEAST_OF_A_DECK = 0.4
+_LEAST_OF_A_DECK, _LEAST_OF_A_NEWS_DECK = 0.4, 0.15
+_NEAR_TITLE, _FEWEST_WORDS_OF_NEWS_DECK = 3, 12
 _FEWEST_UPDATES = 3
 _MOST_SHELF_LINKS = 100
 
@@ -80,9 +81,9 @@ def trim(
     # A row needs its head and its links, and a few cells or lines of code say nothing.
     completed = {i for parts in wholes if _is_kept_whole(parts, body, chosen) for i in parts if _is_free(body, i)}
     remnants = {i for parts in wholes if not _is_kept_whole(parts, body, chosen) for i in parts if i in chosen}
-    decks = tuple(decks)
+    titles, decks = tuple(titles), tuple(decks)
     whole = sorted(
-        {*chosen, *completed, *_missing_heads(segments, body), *_doubtful_decks(page, body, decks)} - remnants
+        {*chosen, *completed, *_missing_heads(segments, body), *_doubtful_decks(page, body, titles, decks)} - remnants
     )
     cut = trimmings(page, whole, titles, decks, authors)
     cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
@@ -177,16 +178,28 @@ def _missing_heads(segments: Sequence[Segment], body: Body) -> Iterator[int]:
             yield from found
 
 
-def _doubtful_decks(page: Page, body: Body, decks: Iterable[str | None]) -> Iterator[int]:
-    """Yield the decks above the body that the classifier nearly kept.
+def _doubtful_decks(page: Page, body: Body, titles: Iterable[str], decks: Iterable[str | None]) -> Iterator[int]:
+    """Yield the decks above the body that the classifier nearly kept, or that stand below the headline of a news story.
 
-    So the next visit, with other furniture around the same article, finds the same text and makes no revision.
+    So the next visit, with other furniture around the same article, finds the same text and makes no revision. A news
+    story's deck is part of it; what stands there on other pages is as often what search engines are to show.
     """
+    known_titles = {*map(_folded, titles)}
     known = {_folded(deck) for deck in decks if deck}
-    for segment in page.segments[: body.kept[0]] if body.kept else ():
+    above = page.segments[: body.kept[0]] if body.kept else ()
+    for segment in above:
         index = segment.index
-        if body.scores.get(index, 0.0) >= _LEAST_OF_A_DECK and _folded(segment.text) in known and _is_free(body, index):
+        if _folded(segment.text) not in known or not _is_free(body, index):
+            continue
+        is_below_title = any(_folded(line.text) in known_titles for line in above[max(0, index - _NEAR_TITLE) : index])
+        is_of_news = is_below_title and _is_news(page) and count_words(segment.text) >= _FEWEST_WORDS_OF_NEWS_DECK
+        if body.scores.get(index, 0.0) >= (_LEAST_OF_A_NEWS_DECK if is_of_news else _LEAST_OF_A_DECK):
             yield index
+
+
+def _is_news(page: Page) -> bool:
+    types = page.data.main.types if page.data.main is not None else ()
+    return any(name.endswith("NewsArticle") or name == "LiveBlogPosting" for name in types)
 
 
 def trimmings(
