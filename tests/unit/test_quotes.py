@@ -260,6 +260,7 @@ def test_who_goes_on_behind_what_they_said_is_who_said_it() -> None:
         "It is worth noting that the harbour has been closed for two years.",
         "The town knows this well: Marta Lind declared war on the county.",
         "The three officials asked on Monday not to be named.",
+        "Marta Lind did not say whether the town would pay for the bridge.",
     ],
 )
 def test_a_clause_that_is_nobodys_is_no_quote(body: str) -> None:

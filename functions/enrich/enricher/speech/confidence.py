@@ -62,7 +62,7 @@ def _cue(text: ParsedText, attribution: Attribution) -> Iterator[str]:
     if attribution.cue is None:
         return
     cue = text.doc[attribution.cue[0]]
-    yield "plain-cue" if lemma_of(cue) in _PLAINLY else "other-cue"
+    yield "plain-cue" if attribution.speaker is not None and lemma_of(cue) in _PLAINLY else "other-cue"
     if cue.pos_ == "NOUN":
         yield "noun-cue"
     elif cue.tag_ in {"VBG", "VBN"} and cue.lower_ != "according":

@@ -53,6 +53,8 @@ _MEANS = frozenset({"in", "with"})
 
 _NAMES_SPEAKER = frozenset({"compound", "nsubj", "nmod"})
 
+_DISCLOSING = frozenset({"say", "tell", "disclose", "reveal", "specify", "announce", "explain"})
+
 _VENUE = frozenset({"in", "on", "at", "during"})
 
 _BESIDE_TELLING = frozenset({"refer", "speak", "talk", "cite"})
@@ -107,7 +109,7 @@ class _Reports:
         if begin < end:
             said_by = noun_phrase(speaker) if speaker is not None else None
             span = self.parsed.characters((begin, end))
-            reports = _is_told(speaker, cue) and states(self.doc, begin, end)
+            reports = _is_told(speaker, cue) and not _is_withheld(cue, self.doc[begin]) and states(self.doc, begin, end)
             yield Attribution(*span, said_by, (cue.i, cue.i + 1), construction, reports)
 
     def _after_date(self, begin: int, end: int, cue: Token) -> int:
@@ -349,6 +351,12 @@ def _is_told(speaker: Token | None, cue: Token) -> bool:
     if speaker is None:
         return is_passive(cue) and cue.dep_ != "acl"  # boys said to be at school
     return speaker.lower_ != "you" and not (speaker.lower_ == "it" and cue.tag_ == "VBG" and speaker.head.i != cue.i)
+
+
+def _is_withheld(cue: Token, first: Token) -> bool:
+    """Return whether it is what somebody has not said: it did not say whether, who has not disclosed how."""
+    asks = first.lower_ in {"whether", "if"} or first.tag_ in {"WRB", "WP", "WDT", "WP$"}
+    return asks and lemma_of(cue) in _DISCLOSING and any(child.dep_ == "neg" for child in cue.children)
 
 
 def _is_imperative(verb: Token, children: Children) -> bool:
