@@ -104,7 +104,6 @@ def values(figures: Figures) -> Mapping[str, float | None]:
 
 
 @cache
-@cache
 def evaluator(data: Path = DATA) -> ModuleType:
     """Return the evaluator that comes with the data."""
     spec = importlib.util.spec_from_file_location("evaluate_enrichment", data / EVALUATOR)
