@@ -135,8 +135,8 @@ _OUR_JOB = re.compile(
 )
 """What a paper calls its own before the name: "our correspondent", "onze redacteur"."""
 _OTHER_CREDIT = re.compile(
-    r"(?i)[\s,|·–—/-]+(?:foto|photo|bild|kuva|imag|illustra|ilustra|video|gra(?:ph|f)i|traduc|translat|übersetz)\w{0,12}"
-    r"(?:\s*:|\s+(?:by|von|par|por|di|av)\s)"
+    r"(?i)(?<![\s,|·–—/-])[\s,|·–—/-]++(?:foto|photo|bild|kuva|imag|illustra|ilustra|video|gra(?:ph|f)i|traduc|translat"
+    r"|übersetz)\w{0,12}(?:\s*:|\s+(?:by|von|par|por|di|av)\s)"
 )
 """Where a line of credits comes to the work of others: "Text: Anna Lind Foto: Erik Berg"."""
 _NEWSROOM = re.compile(
