@@ -36,4 +36,4 @@ MOTIFS = {
 
 def longest_text(motif: str) -> str:
     """Return a text of one motif, as long as any that is parsed."""
-    return (motif * LONGEST_PARSED_CHARACTERS)[:LONGEST_PARSED_CHARACTERS]
+    return (motif * (LONGEST_PARSED_CHARACTERS // len(motif) + 1))[:LONGEST_PARSED_CHARACTERS]
