@@ -62,5 +62,11 @@ def test_an_article_that_is_shown_in_a_dialog_stays() -> None:
 def test_what_asks_in_place_of_an_embed_to_load_it_is_cut(request_line: str) -> None:
     box = f"<div><p>{request_line}</p><button>OK</button></div>"
     assert overlaid_texts(f"<article>{PROSE * 5}{box}{PROSE * 5}</article>") == {request_line[:16]: "page_furniture"}
+    wrapped = f"<figure><div>{box}</div></figure>"
+    assert overlaid_texts(f"<article>{PROSE * 5}{wrapped}{PROSE * 5}</article>") == {
+        request_line[:16]: "page_furniture"
+    }
     beside = f"<div><p>{request_line}</p></div><button>Share</button>"
     assert overlaid_texts(f"<article>{PROSE * 5}{beside}{PROSE * 5}</article>") == {}
+    below = f"<article>{PROSE * 5}</article><section>{box}</section><aside>{PROSE}</aside>"
+    assert overlaid_texts(below) == {}

@@ -73,7 +73,10 @@ def _in_dialogs(page: Page) -> Iterator[int]:
 
 
 def _in_place_of_embeds(page: Page) -> Sequence[int]:
-    """Return the lines that ask, each in a box with a button and nothing else, to let the page load something."""
+    """Return the lines that ask, each in a box with a button and nothing else, to let the page load something.
+
+    The box stands between lines of the text: elsewhere, the page itself asks, and other judges decide.
+    """
     boxes = {box for button in page.elements.of("button") if (box := button.getparent()) is not None}
     if not boxes or len(boxes) > _MOST_BOXES:
         return ()
@@ -85,8 +88,18 @@ def _in_place_of_embeds(page: Page) -> Sequence[int]:
         and box.first == box.last
         and len(segment.text) <= _LONGEST_REQUEST
         and speaks_of_consent(segment.text, fewest=1)
+        and _is_amid_lines(box, page.segments)
     ]
     return asking if len(asking) <= _MOST_REQUESTS else ()
+
+
+def _is_amid_lines(box: Container, segments: Sequence[Segment]) -> bool:
+    """Return whether the lines before and behind a box are its siblings, or those of what holds the box alone."""
+    while (outer := box.parent) is not None and (outer.first, outer.last) == (box.first, box.last):
+        box = outer
+    if box.first == 0 or box.last + 1 >= len(segments):
+        return False
+    return all(segments[at].container.parent is box.parent for at in (box.first - 1, box.last + 1))
 
 
 def _by_parent(segments: Sequence[Segment]) -> Mapping[Container | None, Sequence[Segment]]:
