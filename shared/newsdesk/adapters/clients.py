@@ -52,7 +52,7 @@ _ASKED_ONCE = Config(
     user_agent_extra="newsdesk",
 )
 
-# A search is asked for once: whoever waits for its answer waits no longer than API Gateway does, 30 seconds.
+# A search is asked for once, because API Gateway gives the whole request 30 seconds.
 _SEARCH = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
     connect_timeout=_CONNECT_SECONDS,

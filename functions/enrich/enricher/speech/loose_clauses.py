@@ -3,7 +3,7 @@
 Comes in: a verb without a clause of its own. Goes out: a span of tokens.
 
 "Smith said after the vote he would stay" is read as "after he would stay", and "insists, most recently on Monday, that"
-as two sentences. What stands between is told from a clause by its words: prepositions with their nouns, adverbs, and
+as two sentences. Certain words may stand between the verb and its clause: prepositions with their nouns, adverbs, and
 whom it is said to.
 """
 

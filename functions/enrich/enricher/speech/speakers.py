@@ -188,7 +188,7 @@ class Speakers:
         return head.dep_ in SUBJECTS
 
     def _is_owner(self, mention: _Named) -> bool:
-        """Return whether somebody else speaks there, who is told by a name: Smith's mother said."""
+        """Return whether a name only says whose relative or colleague speaks: Smith's mother said."""
         begin, end = self._parsed.tokens(mention.begin, mention.end)
         head = self._parsed.doc[begin:end].root
         speaker = head.head

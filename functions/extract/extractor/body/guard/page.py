@@ -387,8 +387,8 @@ def _count(text: str) -> int:
 def _beginnings_of(text: str) -> list[str]:
     """Return the first six letters of words that have four or more; pairs of unspaced characters.
 
-    :func:`extractor.text.stems_of` finds the same words inflected, and so wants fewer letters. Here two texts on
-    subjects that may be alike are told apart by how many of their long words they share, which the forest has learned.
+    :func:`extractor.text.stems_of` finds the same words inflected, and so wants fewer letters. Here the number of long
+    words that two texts share shows whether they are on the same subject; the forest has learned from that number.
     """
     text = text.lower()
     if not text.isascii() and UNSPACED.search(text):
