@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from embedder.model import DIMENSIONS, MODEL
 from newsdesk.adapters.index_copies import S3IndexCopies
@@ -121,10 +121,10 @@ class FolderOfObjects:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "copy.gz"
 
-    def put_object(self, Body: IO[bytes], **_what: str) -> None:  # noqa: N803 - as AWS spells it
+    def put_object(self, **request: Any) -> None:
         """Keep an object."""
         with self._path.open("wb") as file:
-            shutil.copyfileobj(Body, file, 1 << 20)
+            shutil.copyfileobj(request["Body"], file, 1 << 20)
 
     def get_object(self, **_what: str) -> dict[str, IO[bytes]]:
         """Return the object."""

@@ -13,6 +13,12 @@ _ROOT = Path(__file__).resolve().parents[2]
 sys.path[0] = str(_ROOT / "infra")
 sys.path[1:1] = [str(_ROOT / "shared"), *(str(folder) for folder in sorted((_ROOT / "functions").iterdir()))]
 
-from newsdesk_cli.app import main  # noqa: E402 - the path has to be set first
 
-sys.exit(main())
+def run() -> int:
+    """Run the command line, which can be imported now that it is on the path."""
+    from newsdesk_cli.app import main
+
+    return main()
+
+
+sys.exit(run())

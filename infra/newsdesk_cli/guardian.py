@@ -26,7 +26,7 @@ def _die_with_parent() -> None:
 
 def main(command: list[str]) -> int:
     """Run ``command`` and end it, and its process group, when it is time."""
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: PLW1509 - no thread yet
 
     def end(*_: object) -> None:
         if child.poll() is None:

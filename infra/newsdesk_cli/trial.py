@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -119,7 +119,7 @@ class _TrialStore(DynamoArticleStore):
     def save(self, state: ArticleState, *_: WriteOnce) -> None:
         self.written[state.article_id] = state
 
-    def add_alias(self, alias_id: str, article_id: str) -> bool:  # noqa: ARG002 - the port's
+    def add_alias(self, *_: str, **__: str) -> bool:
         return True
 
 
@@ -136,14 +136,7 @@ class _TrialObjects(S3ObjectStore):
     def begin(self) -> None:
         self.written: dict[str, bytes] = {}
 
-    def put(
-        self,
-        key: str,
-        body: bytes,
-        content_type: str,  # noqa: ARG002
-        content_encoding: str | None = None,  # noqa: ARG002
-        about: Mapping[str, str] | None = None,  # noqa: ARG002
-    ) -> bool:
+    def put(self, key: str, body: bytes, *_: object, **__: object) -> bool:
         return self.written.setdefault(key, body) is body
 
     def get(self, key: str) -> bytes:
@@ -159,7 +152,7 @@ class _LastMessage:
     def __init__(self) -> None:
         self.message: StageMessage | None = None
 
-    def send(self, message: StageMessage, delay_seconds: int = 0) -> None:  # noqa: ARG002 - the port's
+    def send(self, message: StageMessage, *_: object, **__: object) -> None:
         self.message = message
 
 

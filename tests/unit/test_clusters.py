@@ -72,10 +72,8 @@ class Overtaken(ClustersInMemory):
         super().__init__()
         self._overtakes = [overtake]
 
-    def neighbours(
-        self, bands: Sequence[str], limit_per_band: int = 20, *, is_consistent: bool = False
-    ) -> Sequence[Neighbour]:
-        found = super().neighbours(bands, limit_per_band, is_consistent=is_consistent)
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20, **_: bool) -> Sequence[Neighbour]:
+        found = super().neighbours(bands, limit_per_band)
         while self._overtakes:
             self._overtakes.pop()(self)
         return found

@@ -249,7 +249,7 @@ def host_signals_noted(about: bytes) -> tuple[str, ...]:
     return tuple(line[:_LONGEST_SIGNAL] for line in lines[:_MOST_SIGNALS])
 
 
-class _Head(StatusAndHeaders):  # type: ignore[misc]
+class _Head(StatusAndHeaders):  # type: ignore[misc] # warcio has no types
     """An HTTP head that is written byte for byte; warcio's own rewrites what is not ASCII."""
 
     def __init__(self, head: bytes) -> None:

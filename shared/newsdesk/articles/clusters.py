@@ -295,14 +295,8 @@ class ClustersInMemory:
         self.bands: dict[str, dict[str, Neighbour]] = defaultdict(dict)
         self.links: dict[str, str] = {}
 
-    def neighbours(
-        self,
-        bands: Sequence[str],
-        limit_per_band: int = 20,
-        *,
-        is_consistent: bool = False,  # noqa: ARG002 - memory always is
-    ) -> Sequence[Neighbour]:
-        """Return the articles that share a band; see the port."""
+    def neighbours(self, bands: Sequence[str], limit_per_band: int = 20, **_: bool) -> Sequence[Neighbour]:
+        """Return the articles that share a band; see the port. Memory is always consistent."""
         found: dict[str, Neighbour] = {}
         for band in bands:
             members = self.bands.get(band, {})

@@ -188,7 +188,7 @@ class InvocationMetrics(AmazonCloudWatchEMFProvider):
         self.namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or NAMESPACE
         self.service = os.environ.get("POWERTOOLS_SERVICE_NAME") or SERVICE
 
-    def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:  # noqa: ARG002 - Powertools' signature
+    def flush_metrics(self, *_: bool, **__: bool) -> None:
         """Write what was recorded, and forget it."""
         with self._lock:
             recorded, self._values = self._values, {}
