@@ -136,16 +136,21 @@ def article_view(article: Article) -> RenderableType:
         if source and source.confidence is not None:
             origin += f", {source.confidence:.0%}"
         about.add_row(name, escape(value), origin)
-    standfirst = article.description or ""
     parts: list[RenderableType] = [
         Text(article.headline or "(no headline)", style="bold underline"),
-        # Many a page describes itself by the opening of its text, which comes next.
-        Text("" if article.article_body.startswith(standfirst.rstrip(" .…")) else standfirst, style="italic"),
-        Padding(Group(*[_block(block) for block in article.blocks] or [Text(article.article_body)]), (1, 0)),
+        *_standfirst(article),
+        Padding(Group(*[_block(block) for block in article.blocks] or [Text(article.article_body)]), (1, 0, 0, 0)),
         Panel(about, title="What is known about it", title_align="left", border_style="dim"),
         Panel(_provenance(article), title="Where it came from", title_align="left", border_style="dim"),
     ]
     return Group(*parts)
+
+
+def _standfirst(article: Article) -> list[Text]:
+    """Return the description, unless the text, which comes next, opens with it, as it does on many a page."""
+    words = article.description or ""
+    opens = article.article_body.startswith(words.rstrip(" .…"))
+    return [] if opens else [Text(words, style="italic")]
 
 
 def absence(subject: str, state: ArticleState | None) -> str:

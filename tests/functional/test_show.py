@@ -57,7 +57,9 @@ def test_a_description_that_is_the_opening_of_the_text_is_no_standfirst(article_
     page = tmp_path / "article.html"
     assert CliRunner().invoke(app, ["show", article_id, "--html", str(page)]).exit_code == 0
     assert 'class="deck"' not in page.read_text(encoding="utf-8")
-    assert CliRunner().invoke(app, ["show", article_id]).stdout.count("Ida Moss sailed") == 2  # the text, and the field
+    printed = CliRunner().invoke(app, ["show", article_id]).stdout
+    assert printed.count("Ida Moss sailed") == 2  # the text, and the field
+    assert "\n\n\n" not in printed
 
 
 def test_an_article_is_printed_as_markdown_with_its_address(article_id: str) -> None:
