@@ -6,10 +6,11 @@ Comes in: texts and facts. Goes out: tables and lines for people on standard out
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -67,9 +68,14 @@ def _without_padding(segments: Iterable[Segment]) -> Iterator[Segment]:
     yield from held
 
 
-# A terminal knows its width. A file or a pipe has none.
-out = PrintableConsole(width=None if sys.stdout.isatty() else _LOG_WIDTH)
-err = PrintableConsole(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH)
+# A file or a pipe has no width of its own.
+def width_of(stream: TextIO) -> int | None:
+    """Return the width to print with; None leaves it to rich, which asks the terminal or the variable COLUMNS."""
+    return None if stream.isatty() or "COLUMNS" in os.environ else _LOG_WIDTH
+
+
+out = PrintableConsole(width=width_of(sys.stdout))
+err = PrintableConsole(stderr=True, width=width_of(sys.stderr))
 
 
 def say(text: str) -> None:

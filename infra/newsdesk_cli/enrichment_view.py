@@ -25,7 +25,8 @@ def enrichment_view(article: Article) -> RenderableType:
     """Return the article with its entities, quotes and summary marked, and what else was found."""
     body = Text()
     for piece in pieces_of(article.article_body, sure_part(article.enrichment)):
-        body.append(printable(piece.text), style=_style(piece))
+        # A body has a paragraph in a line.
+        body.append(printable(piece.text).replace("\n", "\n\n"), style=_style(piece))
     parts: list[RenderableType] = [Text(printable(article.headline or "(no headline)"), style="bold underline")]
     parts += [Padding(body, (1, 0)), _legend()]
     for title, rows in findings(article.enrichment):

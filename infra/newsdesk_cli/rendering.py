@@ -65,15 +65,15 @@ def queues_table(queues: Sequence[QueueDepth]) -> Table:
 
 
 def listing_table(rows: Sequence[Row]) -> Table:
-    """Return a list of articles, or of changes."""
+    """Return a list of articles, or of changes, of two lines each, which fits 80 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", caption=f"{len(rows):,} listed")
-    for name in ("article", "committed", "published", "change"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("headline", overflow="fold")
+    table.add_column("committed\npublished", no_wrap=True)
+    table.add_column("change", no_wrap=True)
+    table.add_column("headline\narticle", overflow="fold", ratio=1)
     for row in rows:
-        published = escape((row.date_published or "")[:10])
-        shown = escape(row.headline or row.url)
-        table.add_row(row.article_id, escape(row.committed_at[:19]), published, row.change_type or "", shown)
+        times = f"{row.committed_at[:19]}\n{(row.date_published or '')[:10]}"
+        shown = f"{escape(row.headline or row.url)}\n[dim]{row.article_id}[/]"
+        table.add_row(escape(times), row.change_type or "", shown)
     return table
 
 

@@ -88,13 +88,14 @@ def add(
 def _found(stack: Stack, url: str, *, as_json: bool) -> list[dict[str, Any]]:
     """Show what there is at a site, and return what of it can be read."""
     from newsdesk_cli import sources
+    from newsdesk_cli.source_view import found_table
 
     found = sources.ask(stack, {"find": sources.address(url)})["found"]
     if as_json:
         for entry in found:
             print_json(json.dumps(entry, ensure_ascii=False))
     else:
-        out.print(sources.found_table(found))
+        out.print(found_table(found))
     readable = [entry for entry in found if "error" not in entry]
     if not readable:
         fail(f"no feed and no sitemap was found at {url}; --front-page reads the page's own links")
@@ -124,6 +125,7 @@ def list_sources(
     from newsdesk.sources import SourceState
     from newsdesk_cli import sources
     from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.source_view import sources_table
 
     stack, now = open_stack(stack_name, region), utc_now()
     wanted = (
@@ -139,23 +141,21 @@ def list_sources(
         for entry in known:
             print_json(json.dumps(entry.facts(), ensure_ascii=False))
     else:
-        out.print(sources.sources_table(known, now))
+        out.print(sources_table(known, now))
 
 
 @source_commands.command(epilog="Example: newsdesk sources show https://example.org/feed.xml --stack newsdesk")
 def show(subject: Subject, stack_name: StackName = None, region: Region = None, as_json: Json = False) -> None:
-    """Show everything about a source: its settings, its latest polls, and what became of its items by day."""
+    """Show a source: its settings, its latest polls, and what became of its items by day; with --json, all of it."""
     from newsdesk.clock import utc_now
     from newsdesk_cli import sources
     from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.source_view import source_in_words
 
-    stack = open_stack(stack_name, region)
-    entry = sources.known(stack.sources, sources.find(stack.sources, subject), utc_now())
-    facts = sources.source_facts(entry, stack.sources.days(entry.source.source_id, "2000-01-01"))
-    if not as_json:
-        facts["days"] = "\n".join(json.dumps(day)[1:-1] for day in facts["days"])
-        facts["history"] = "\n".join(json.dumps(poll)[1:-1] for poll in facts["history"])
-    print_facts(facts, as_json)
+    stack, now = open_stack(stack_name, region), utc_now()
+    entry = sources.known(stack.sources, sources.find(stack.sources, subject), now)
+    days = stack.sources.days(entry.source.source_id, "2000-01-01")
+    print_facts(sources.source_facts(entry, days) if as_json else source_in_words(entry, days, now), as_json)
 
 
 @source_commands.command(epilog="Example: newsdesk sources pause https://example.org/feed.xml --stack newsdesk")
@@ -268,12 +268,13 @@ def try_source(
         usage("--kind: feed, sitemap or page")
     from newsdesk_cli import sources
     from newsdesk_cli.lookup import open_stack
+    from newsdesk_cli.source_view import tried_table
 
     tried = sources.ask(open_stack(stack_name, region), {"try": subject, "kind": kind})
     if as_json:
         print_json(json.dumps(tried, ensure_ascii=False))
         return
-    out.print(sources.tried_table(tried))
+    out.print(tried_table(tried))
     for warning in tried["warnings"]:
         say(f"warning: {warning.replace('_', ' ')}")
     if tried["further"]:

@@ -1,6 +1,6 @@
 """The registry of sources, as people see it and change it.
 
-Comes in: a stack, and what a person typed. Goes out: sources, what discover found at a site, tables. Changes: the
+Comes in: a stack, and what a person typed. Goes out: sources, what discover found at a site, facts. Changes: the
 stack's registry. Sites are asked by the stack's own function, with its slots and robots rules, never from here.
 """
 
@@ -14,10 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from rich.markup import escape
-from rich.table import Table
 
-from newsdesk.clock import Clock, from_text, utc_now
+from newsdesk.clock import Clock, utc_now
 from newsdesk.errors import RejectedUrlError
 from newsdesk.opml import Outline, read_opml, write_opml
 from newsdesk.sources import (
@@ -26,7 +24,6 @@ from newsdesk.sources import (
     DayYield,
     Source,
     SourceKind,
-    SourceState,
     SourceStore,
     YieldShares,
     new_source,
@@ -36,6 +33,7 @@ from newsdesk.sources import (
 from newsdesk.web import parse_url
 from newsdesk_cli.errors import CommandError
 from newsdesk_cli.stack import Stack
+from newsdesk_cli.wording import problem_in_words
 
 _SOURCE_ID = re.compile(r"[a-z2-7]{20}")
 _PAGE = 100
@@ -86,6 +84,28 @@ class Known:
             "next_poll_at": source.due_at,
             "warnings": [warning.value for warning in source.warnings],
         }
+
+
+def source_facts(entry: Known, days: Sequence[DayYield]) -> dict[str, Any]:
+    """Return everything about a source."""
+    source = entry.source
+    facts = source.model_dump(mode="json", exclude_none=True, exclude={"history", "habits", "unread"})
+    facts["unread"] = len(source.unread)
+    facts["yield"] = {name: _shares(shares) for name, shares in (("recent", entry.recent), ("earlier", entry.earlier))}
+    facts["days"] = [day.model_dump(exclude_defaults=True) for day in days]
+    facts["history"] = [poll.model_dump(mode="json", exclude_none=True) for poll in source.history]
+    return facts
+
+
+def _shares(shares: YieldShares) -> dict[str, Any]:
+    return {
+        "ended": shares.ended,
+        "indexed": shares.indexed,
+        "good": round(shares.good, 3),
+        "no_date": round(shares.no_date, 3),
+        "no_author": round(shares.no_author, 3),
+        "leak": round(shares.leak, 3),
+    }
 
 
 def address(text: str) -> str:
@@ -191,115 +211,8 @@ def ask(stack: Stack, question: Mapping[str, Any]) -> dict[str, Any]:
     if "FunctionError" in answer:
         raise SourceError(f"discover failed: {document.get('errorMessage', 'its log says why')}")
     if "error" in document:
-        raise SourceError(str(document["error"]))
+        raise SourceError(problem_in_words(str(document["error"])))
     return document
-
-
-# ------------------------------------------------------------------------------------------------- tables
-
-
-def found_table(found: Sequence[Mapping[str, Any]]) -> Table:
-    """Return what was found at a site."""
-    table = Table(box=None, pad_edge=False, header_style="bold", caption=f"{len(found)} found")
-    for name in ("kind", "found by", "items", "newest"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("source", overflow="fold")
-    for entry in found:
-        about = entry.get("error") or entry.get("title") or ""
-        table.add_row(
-            escape(entry.get("format") or entry["kind"]),
-            escape(entry["found_by"]),
-            str(entry.get("items", "")),
-            escape((entry.get("newest") or "")[:16].replace("T", " ")),
-            escape(f"{entry['url']}\n{about}".strip()),
-        )
-    return table
-
-
-def tried_table(tried: Mapping[str, Any]) -> Table:
-    """Return what a poll would submit."""
-    numbers = ", ".join(f"{number} {choice.replace('_', ' ')}" for choice, number in tried["chosen"].items())
-    table = Table(box=None, pad_edge=False, header_style="bold", caption=numbers or "nothing is listed there")
-    for name in ("item", "published"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("address", overflow="fold")
-    for item in tried["items_shown"]:
-        about = f"{item['url']}\n{item.get('title', '')}".strip()
-        published = (item.get("published") or item.get("updated") or "")[:16].replace("T", " ")
-        table.add_row(item["choice"].replace("_", " "), escape(published), escape(about))
-    return table
-
-
-def sources_table(sources: Iterable[Known], now: datetime) -> Table:
-    """Return a list of sources."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("source", no_wrap=True)
-    for name in ("state", "last poll"):
-        table.add_column(name, no_wrap=True)
-    for name in ("found", "new", "indexed", "refused"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("quiet since", no_wrap=True)
-    table.add_column("address", overflow="fold")
-    for entry in sources:
-        source = entry.source
-        table.add_row(
-            source.source_id,
-            _state(source),
-            _ago(source.last_polled_at, now),
-            f"{source.found:,}",
-            f"{source.submitted:,}",
-            f"{entry.recent.indexed:,}",
-            f"{entry.recent.refused:,}",
-            _ago(source.last_new_at, now),
-            escape("\n".join([source.title or "", source.url, *_remarks(source)]).strip()),
-        )
-    table.caption = f"{table.row_count:,} listed; indexed and refused of the last {RECENT_DAYS} days"
-    return table
-
-
-def source_facts(entry: Known, days: Sequence[DayYield]) -> dict[str, Any]:
-    """Return everything about a source."""
-    source = entry.source
-    facts = source.model_dump(mode="json", exclude_none=True, exclude={"history", "habits", "unread"})
-    facts["unread"] = len(source.unread)
-    facts["yield"] = {name: _shares(shares) for name, shares in (("recent", entry.recent), ("earlier", entry.earlier))}
-    facts["days"] = [day.model_dump(exclude_defaults=True) for day in days]
-    facts["history"] = [poll.model_dump(mode="json", exclude_none=True) for poll in source.history]
-    return facts
-
-
-def _shares(shares: YieldShares) -> dict[str, Any]:
-    return {
-        "ended": shares.ended,
-        "indexed": shares.indexed,
-        "good": round(shares.good, 3),
-        "no_date": round(shares.no_date, 3),
-        "no_author": round(shares.no_author, 3),
-        "leak": round(shares.leak, 3),
-    }
-
-
-def _state(source: Source) -> str:
-    if source.state is SourceState.PAUSED:
-        return f"[yellow]paused[/]: {source.paused_reason.value if source.paused_reason else ''}"
-    return "[red]failing[/]" if source.failures else "[green]active[/]"
-
-
-def _remarks(source: Source) -> Iterator[str]:
-    if source.failures and source.last_detail:
-        yield f"{source.last_detail} ({source.failures} in a row)"
-    if source.warnings:
-        yield "warning: " + ", ".join(warning.value.replace("_", " ") for warning in source.warnings)
-
-
-def _ago(text: str | None, now: datetime) -> str:
-    if text is None:
-        return "never"
-    seconds = max(0.0, (now - from_text(text)).total_seconds())
-    for name, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length:.0f} {name}"
-    return f"{seconds:.0f} s"
 
 
 # ------------------------------------------------------------------------------------------------- OPML

@@ -18,7 +18,11 @@ from newsdesk.adapters.sources import DynamoSourceStore
 from newsdesk.clock import to_text, utc_now
 from newsdesk.sources import Poll, PollStatus, Source, SourceKind, SourceWarning, new_source, source_id_of, with_poll
 from newsdesk_cli import lookup
+from newsdesk_cli import sources as of_sources
 from newsdesk_cli.app import app
+from newsdesk_cli.console import PrintableConsole
+from newsdesk_cli.source_view import sources_table
+from newsdesk_cli.sources import SourceError
 from newsdesk_cli.stack import Stack
 
 SITE = "https://news.example"
@@ -121,6 +125,11 @@ class TestAdd:
         functions.answer = {"error": "robots_disallowed"}
         assert run("add", SITE, "--yes", code=1) == []
 
+    def test_what_went_wrong_is_said_in_words(self, store: DynamoSourceStore, functions: Functions) -> None:
+        functions.answer = {"error": "blocked_address: blocked_address: 127.0.0.1"}
+        with pytest.raises(SourceError, match=r"not public \(127\.0\.0\.1\)\..*up --allow-network"):
+            of_sources.ask(lookup.open_stack(None, None), {"try": FEED, "kind": "feed"})
+
     def test_a_field_that_may_not_be_so_is_refused(self, store: DynamoSourceStore, functions: Functions) -> None:
         functions.answer = FOUND
         for wrong in (["--include", "news"], ["--country", "Holland"], ["--priority", "urgent"]):
@@ -161,7 +170,32 @@ class TestLook:
             "leak": 0.0,
         }
         assert facts["filters"]["most_items_a_day"] == 1000
-        assert source_id_of(FEED) in shown("show", source_id_of(FEED))
+
+    def test_show_says_it_in_words(self, store: DynamoSourceStore) -> None:
+        # Given
+        now = utc_now()
+        poll = Poll(at=to_text(now), status=PollStatus.NEW, found=20, new=3)
+        store.add(with_poll(known(tags=("morning",), last_new_at=to_text(now)), poll, found=20, submitted=40))
+        store.count(source_id_of(FEED), now.date().isoformat(), {"indexed": 7, "no_date": 7})
+        # When
+        text = shown("show", source_id_of(FEED))
+        # Then
+        assert source_id_of(FEED) in text
+        assert "morning" in text
+        assert "3 new of 20" in text
+        assert "100% of 7 are articles" in text
+        assert "7 without a date" in text
+        assert not set("[]{}'_") & set(text)  # no values of the program
+
+    def test_lists_fit_eighty_columns(self, store: DynamoSourceStore) -> None:
+        store.add(known(title="Morning paper", warnings=(SourceWarning.SILENT, SourceWarning.DATES_LOST)))
+        printed = io.StringIO()
+        console = PrintableConsole(file=printed, width=80, color_system=None)
+        entries = [of_sources.known(store, source, utc_now()) for source in store.page().sources]
+        console.print(sources_table(entries, utc_now()))
+        assert max(map(len, printed.getvalue().splitlines())) <= 80
+        for word in (FEED, source_id_of(FEED), "Morning paper", "warning: silent, dates lost", "indexed", "refused"):
+            assert word in printed.getvalue()
 
     def test_what_is_no_source_is_a_failure(self, store: DynamoSourceStore) -> None:
         for subject in (FEED, source_id_of(FEED), "nonsense"):

@@ -13,19 +13,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
 from newsdesk.articles import Stage
 from newsdesk.clock import to_text
 from newsdesk.contracts import DESCRIPTIONS
 from newsdesk_cli import submitting
-from newsdesk_cli.console import PrintableConsole, complain, say
+from newsdesk_cli.console import PrintableConsole, complain, say, width_of
 from newsdesk_cli.doctor import examine
 from newsdesk_cli.ingestion import Ingestion, Result
+from newsdesk_cli.listing import Row
 from newsdesk_cli.local_stack import Allowed, LocalStack
 from newsdesk_cli.options import time_of
 from newsdesk_cli.preflight import Verdict
 from newsdesk_cli.queues import QueueDepth
-from newsdesk_cli.rendering import queues_table, results_table
+from newsdesk_cli.rendering import listing_table, queues_table, results_table
 from newsdesk_cli.stack import Stack
 from newsdesk_cli.status_view import article_facts, submission_facts
 from newsdesk_cli.submitting import interruptible, progress
@@ -35,11 +37,15 @@ from tests.examples import NOW, at_stage, current_of, outcome_of, rejection_of, 
 LONG = "https://news.example/2026/03/14/" + "harbour-bridge-reopens-after-repairs/" * 3 + "?ref=front"
 
 
-def printed(*results: Result, width: int) -> list[str]:
+def lines_of(table: Table, width: int) -> list[str]:
     console = PrintableConsole(file=io.StringIO(), width=width, color_system=None)
-    console.print(results_table(((result, None) for result in results), NOW))
+    console.print(table)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
+
+
+def printed(*results: Result, width: int) -> list[str]:
+    return lines_of(results_table(((result, None) for result in results), NOW), width)
 
 
 def test_a_time_can_be_given_as_newsdesk_prints_it() -> None:
@@ -254,3 +260,23 @@ def test_a_time_of_today_has_no_date() -> None:
 def test_a_line_in_a_pipe_stays_one_line(print_line: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
     print_line("next: newsdesk query " + "word " * 60 + "end")
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_pipe_is_as_wide_as_columns_says_and_else_as_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert PrintableConsole(file=io.StringIO(), width=width_of(io.StringIO())).width == 120
+    monkeypatch.setenv("COLUMNS", "72")
+    assert PrintableConsole(file=io.StringIO(), width=width_of(io.StringIO())).width == 72
+
+
+def test_a_list_of_articles_fits_and_cuts_nothing() -> None:
+    # Given
+    headline = "Harbour bridge reopens after fourteen months of repairs " * 3
+    row = Row("a" * 26, 2, to_text(NOW), "2026-11-21T10:00:00Z", headline, "https://news.example/a", "created")
+    # When
+    lines = lines_of(listing_table([row]), width=80)
+    # Then
+    assert max(map(len, lines)) <= 80
+    joined = " ".join(" ".join(line[30:] for line in lines).split())
+    assert headline.strip() in joined
+    assert row.article_id in joined

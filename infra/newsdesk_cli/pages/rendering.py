@@ -5,7 +5,7 @@ Comes in: a template's name and its values. Goes out: HTML, in which every value
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -13,10 +13,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from newsdesk.clock import from_text, to_text
+from newsdesk.clock import from_text
 from newsdesk.contracts import DESCRIPTIONS
 from newsdesk_cli.status_view import article_facts
-from newsdesk_cli.wording import in_words
+from newsdesk_cli.wording import epoch_in_words, in_words
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"
@@ -49,7 +49,7 @@ def _environment() -> Environment:
         size=_size,
         ago=lambda text, now: _away(text, now).partition(", at")[0],
         stretches=lambda line: [(url, list(runs)) for url, runs in groupby(line, lambda run: run.url)],
-        epoch_away=lambda seconds, now: in_words(to_text(datetime.fromtimestamp(seconds, UTC)), now),
+        epoch_away=epoch_in_words,
         facts=lambda state, now: article_facts(state, now).items(),
     )
     environment.tests["on_the_web"] = lambda address: str(address).startswith(("https://", "http://"))
