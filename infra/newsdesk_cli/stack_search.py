@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsdesk.contracts import encode_vector
 from newsdesk.reader import Storage
-from newsdesk.searching import Finder, Found, Search, SearchIndex, follow
+from newsdesk.searching import Finder, Found, NoVectorError, Search, SearchIndex, follow
 from newsdesk_cli.stack import Stack
 
 
@@ -49,7 +49,16 @@ class StackSearch:
 
 
 def vector_of_text(text: str) -> tuple[str, str]:
-    """Return the model's name and the vector of a text."""
-    from embedder.model import MODEL, embed  # loads the model, which the other commands do not need
+    """Return the model's name and the vector of a text.
+
+    Raises
+    ------
+    NoVectorError
+        If the installed package has no model.
+    """
+    try:
+        from embedder.model import MODEL, embed  # loads the model, which the other commands do not need
+    except ImportError as error:
+        raise NoVectorError("the model is not installed") from error
 
     return MODEL, encode_vector(embed(None, text))

@@ -26,7 +26,7 @@ _SETTLE_SECONDS = 20
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     local = LocalStack(tmp_path_factory.mktemp("newsdesk"))
-    with local.running(allowed_networks=["127.0.0.1/32"]) as running:
+    with local.running(allowed_networks=["127.0.0.1/32"], embeddings=True) as running:
         yield running
     assert local.stop()
 

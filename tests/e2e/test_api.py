@@ -134,6 +134,18 @@ def test_articles_are_searched(world: World, owner: Caller, site: SampleSite) ->
 
     world.eventually(lambda: article["articleId"] in found(), 90)
     assert owner.get("/v1/search", params={**query, "country": "AQ"}).json()["items"] == []
+    # And by what it means, once embed has made its vector and the index has asked for it
+    meant = {"q": "a crossing that was closed for repairs is open to traffic", "host": article["host"]}
+
+    def found_by() -> list[str]:
+        items = owner.get("/v1/search", params=meant).json()["items"]
+        return next((item["foundBy"] for item in items if item["articleId"] == article["articleId"]), [])
+
+    world.eventually(lambda: "meaning" in found_by(), 120)
+    # And others are like it, and it is not among them
+    alike = owner.get("/v1/search", params={"like": article["articleId"]}).json()
+    assert alike["searchedBy"] == ["meaning"]
+    assert article["articleId"] not in {item["articleId"] for item in alike["items"]}
 
 
 def test_every_answer_is_as_the_document_says(world: World, owner: Caller, site: SampleSite) -> None:

@@ -17,13 +17,16 @@ from xml.etree import ElementTree
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
+import embedder.handler
 import responder.answering
 import responder.changes
 import responder.feeds
 import responder.handler
 import searcher.handler
 import submitter.handler
+from embedder.model import MODEL, embed
 from harness import aws
 from newsdesk.adapters import feed as feed_adapter
 from newsdesk.adapters.dynamodb import DynamoArticleStore
@@ -34,9 +37,10 @@ from newsdesk.adapters.sqs import SENDER_ATTRIBUTE
 from newsdesk.articles import ArticleState, Stage
 from newsdesk.articles.state import RetractionReason, Takedown, Tombstone
 from newsdesk.clock import to_text, utc_now
-from newsdesk.contracts import ArticleChanged, changes_key
+from newsdesk.contracts import ArticleChanged, StoredVector, changes_key, to_json_bytes, vector_key
 from newsdesk.errors import ThrottledError
 from newsdesk.ports import FeedObject
+from newsdesk.searching import answer_text
 from newsdesk.sources import Source, changed
 from newsdesk.web import parse_url
 from responder.cursors import read_cursor, write_cursor
@@ -750,6 +754,35 @@ def search(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchFunction
     searcher.handler.build.cache_clear()
 
 
+class EmbedFunction:
+    """Lambda's client, which calls the embed function here."""
+
+    def __init__(self) -> None:
+        self.is_throttled = False
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - as AWS spells it
+        assert FunctionName == "embed"
+        if self.is_throttled:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
+        context = cast(LambdaContext, aws.FakeLambdaContext(60_000))
+        answer = embedder.handler.lambda_handler(json.loads(Payload), context)
+        return {"Payload": BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def embedding(search: SearchFunction, bucket: str, monkeypatch: pytest.MonkeyPatch) -> EmbedFunction:
+    """A stack that keeps vectors, and so far has one of the first two articles."""
+    function = EmbedFunction()
+    monkeypatch.setenv("NEWSDESK_EMBED_FUNCTION_NAME", "embed")
+    monkeypatch.setattr(searcher.handler, "LambdaFunction", lambda name, _: LambdaFunction(name, function))
+    for number, text in enumerate(("A crossing over a river is open to traffic again.", "A bank lowers interest.")):
+        key = key_of(new_state(number), 1)
+        model, vector = answer_text(MODEL, embed, {"text": text}).values()
+        stored = StoredVector(article_id=id_of(number), revision=1, key=key, model=model, vector=vector)
+        S3ObjectStore(bucket).put(vector_key(key), to_json_bytes(stored), "application/json")
+    return function
+
+
 class TestSearch:
     def test_articles_are_found_by_their_words(
         self, ask: Ask, search: SearchFunction, store: DynamoArticleStore
@@ -783,6 +816,48 @@ class TestSearch:
         self, ask: Ask, search: SearchFunction, query: dict[str, str]
     ) -> None:
         assert ask("GET", "/v1/search", query=query).problem == "bad-request"
+
+    def test_articles_are_found_by_meaning(
+        self, ask: Ask, search: SearchFunction, store: DynamoArticleStore, embedding: EmbedFunction
+    ) -> None:
+        # Given three articles, two of them with a vector
+        for number in (0, 1, 2):
+            committed(store, number)
+        tell(1, 1, *(change_of(number) for number in (0, 1, 2)))
+        search.invoke("search", b"{}")
+        # When words are searched for that mean what one of them does, and of which all have some
+        answer = ask("GET", "/v1/search", query={"q": "span across water reopened for cars"})
+        # Then that one is the first
+        first, *others = answer.document["items"]
+        assert (first["articleId"], first["foundBy"]) == (id_of(0), ["words", "meaning"])
+        assert [item["foundBy"] for item in others] == [["words"], ["words"]]
+        assert answer.document["searchedBy"] == ["words", "meaning"]
+        # And an article's likes, the closest first, without itself
+        alike = ask("GET", "/v1/search", query={"like": id_of(0)})
+        assert [item["articleId"] for item in alike.document["items"]] == [id_of(1)]
+        assert alike.document["searchedBy"] == ["meaning"]
+        # And what has no vector, and what is no article, is like nothing
+        assert ask("GET", "/v1/search", query={"like": id_of(2)}).problem == "not-found"
+        assert ask("GET", "/v1/search", query={"like": id_of(9)}).problem == "unknown-article"
+
+    def test_words_alone_are_searched_where_embed_is_throttled(
+        self, ask: Ask, search: SearchFunction, store: DynamoArticleStore, embedding: EmbedFunction
+    ) -> None:
+        committed(store, 0)
+        tell(1, 1, change_of(0))
+        search.invoke("search", b"{}")
+        embedding.is_throttled = True
+        answer = ask("GET", "/v1/search", query={"q": "bridge"})
+        assert [item["foundBy"] for item in answer.document["items"]] == [["words"]]
+        assert answer.document["searchedBy"] == ["words"]
+
+    def test_a_stack_without_vectors_has_nothing_that_is_alike(
+        self, ask: Ask, search: SearchFunction, store: DynamoArticleStore
+    ) -> None:
+        committed(store, 0)
+        answer = ask("GET", "/v1/search", query={"like": id_of(0)})
+        assert (answer.status, answer.problem) == (404, "not-found")
+        assert "Embeddings" in answer.document["detail"]
 
     def test_a_stack_without_search_says_so(self, ask: Ask) -> None:
         answer = ask("GET", "/v1/search", query={"q": "bridge"})

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
@@ -42,7 +43,7 @@ def test_a_function_that_died_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "error"), [("TooManyRequestsException", ThrottledError), ("ResourceNotFoundException", Exception)]
+    ("code", "error"), [("TooManyRequestsException", ThrottledError), ("ResourceNotFoundException", RuntimeError)]
 )
 def test_a_function_that_is_called_too_often_may_be_called_again(code: str, error: type[Exception]) -> None:
     stubber = Stubber(clients.functions())
@@ -50,3 +51,14 @@ def test_a_function_that_is_called_too_often_may_be_called_again(code: str, erro
     with stubber, pytest.raises(error) as raised:
         LambdaFunction("search", stubber.client).call({})
     assert isinstance(raised.value, ThrottledError) is (error is ThrottledError)
+
+
+def test_a_service_that_cannot_be_reached_may_be_reached_later() -> None:
+    client = clients.functions()
+    client.meta.events.register("before-send.lambda.Invoke", _lose_the_connection)
+    with pytest.raises(ThrottledError, match="cannot be reached"):
+        LambdaFunction("search", client).call({})
+
+
+def _lose_the_connection(**_: Any) -> None:
+    raise EndpointConnectionError(endpoint_url="https://lambda.example")

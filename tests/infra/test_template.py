@@ -367,6 +367,10 @@ class TestHandlers:
         wanted = {"Fn::Not": [{"Fn::Equals": [{"Ref": "SearchDays"}, 0]}]}
         assert template["Conditions"]["ServesSearch"] == {"Fn::And": [{"Condition": "ServesApi"}, wanted]}
         assert template["Parameters"]["SearchDays"]["Default"] == 0
+        # And meaning only where there are vectors as well
+        meaning = {"Fn::And": [{"Condition": "ServesSearch"}, {"Condition": "KeepsEmbeddings"}]}
+        assert template["Conditions"]["SearchesByMeaning"] == meaning
+        assert resources["VectorsForSearch"]["Condition"] == "SearchesByMeaning"
         # And it has time left for the copy
         assert resources["SearchFunction"]["Properties"]["Timeout"] > 2 * searcher.handler.SECONDS_TO_KEEP
 

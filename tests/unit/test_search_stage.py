@@ -16,11 +16,26 @@ from typing import Any
 import pytest
 
 from newsdesk.articles import ArticleState, Stage
+from newsdesk.contracts import StoredVector, encode_vector, to_json_bytes, vector_key
 from newsdesk.reader import Folder
-from newsdesk.searching import CalledSearch, Filters, QueryError, Search, answer_call
+from newsdesk.searching import (
+    CalledModel,
+    CalledSearch,
+    Filters,
+    NothingToSearchError,
+    NoVectorError,
+    QueryError,
+    Search,
+    VectorOfText,
+    answer_call,
+    answer_text,
+    index,
+)
 from searcher.stage import FRESH_SECONDS, KeepStatus, Scope, SearchStage
 from tests.examples import at_stage, current_of, id_of, key_of
 from tests.unit.test_search_index import Feed
+
+MODEL = "a model"
 
 COMMITTED = datetime(2026, 3, 20, tzinfo=UTC)
 """When a :class:`Feed` says that its articles were committed."""
@@ -72,7 +87,7 @@ class World:
         self.feed = Feed(self.folder / "bucket")
         self.copies = Copies(self.folder / "copy")
 
-    def process(self, days: int = 30, articles: int = 100) -> SearchStage:
+    def process(self, days: int = 30, articles: int = 100, vector_of_text: VectorOfText | None = None) -> SearchStage:
         self.processes += 1
         return SearchStage(
             Table(),
@@ -82,8 +97,15 @@ class World:
             self.folder / f"{self.processes}.sqlite",
             "bucket",
             Scope(days, articles),
+            vector_of_text,
             elapsed=self.elapsed,
         )
+
+    def embed(self, number: int, vector: Sequence[float]) -> None:
+        """Keep a vector beside the first revision of an article."""
+        key = key_of(at_stage(Stage.REST, number), 1)
+        stored = StoredVector(article_id=id_of(number), revision=1, key=key, model=MODEL, vector=encode_vector(vector))
+        self.feed.put(vector_key(key), to_json_bytes(stored))
 
     def elapsed(self) -> float:
         self.seconds += self.hurry
@@ -177,3 +199,83 @@ def test_a_search_by_a_call_is_answered_as_it_would_be_here(world: World) -> Non
     assert called.find(Search("bridge")).hits
     with pytest.raises(QueryError, match="at least one word"):
         called.find(Search("-bridge"))
+
+
+class TestMeaning:
+    """Of a stack that keeps vectors: the first article is about what the words mean, the second has the words."""
+
+    @staticmethod
+    def tell(world: World) -> None:
+        world.feed.tell(1, headline="Crossing", article_body="Nothing of the kind.")
+        world.feed.tell(2, headline="Bridge", article_body="The bridge.")
+        world.embed(1, [1.0, 0.0, 0.1])
+        world.embed(2, [0.0, 1.0, 0.1])
+
+    def test_words_find_what_means_the_same(self, world: World) -> None:
+        # Given
+        self.tell(world)
+        stage = world.process(vector_of_text=lambda _: (MODEL, encode_vector([1.0, 0.0, 0.0])))
+        # When
+        found = stage.find(Search("bridge"))
+        # Then
+        assert {hit.article_id: hit.found_by for hit in found.hits} == {id_of(1): "meaning", id_of(2): "words"}
+        assert found.searched_by == ("words", "meaning")
+
+    def test_vectors_of_another_model_are_not_compared(self, world: World) -> None:
+        self.tell(world)
+        stage = world.process(vector_of_text=lambda _: ("another", encode_vector([1.0, 0.0, 0.0])))
+        assert ids(stage, "bridge") == [id_of(2)]
+
+    def test_words_alone_are_searched_where_no_vector_can_be_made(self, world: World) -> None:
+        # Given
+        def broken(_: str) -> tuple[str, str]:
+            raise NoVectorError("throttled")
+
+        self.tell(world)
+        # When
+        found = world.process(vector_of_text=broken).find(Search("bridge"))
+        # Then
+        assert [hit.article_id for hit in found.hits] == [id_of(2)]
+        assert found.searched_by == ("words",)
+
+    def test_a_vector_that_came_later_goes_into_the_copy(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given a copy that was kept before there were vectors
+        monkeypatch.setattr(index, "_FIRST_WAIT_SECONDS", 0.0)
+        world.feed.tell(1, headline="Crossing")
+        model = CalledModel(lambda event: answer_text(MODEL, lambda *_: [1.0, 0.0, 0.0], event))
+        stage = world.process(vector_of_text=model)
+        assert (stage.keep(60), stage.keep(60)) == (KeepStatus.KEPT, KeepStatus.UNCHANGED)
+        # When the vector comes, Then the next copy has it
+        world.embed(1, [1.0, 0.0, 0.1])
+        assert stage.keep(60) is KeepStatus.KEPT
+        assert ids(world.process(vector_of_text=model), "strait") == [id_of(1)]
+
+    def test_a_search_has_no_time_for_vectors_behind_a_long_feed(self, world: World) -> None:
+        # Given
+        self.tell(world)
+        stage = world.process(vector_of_text=lambda _: (MODEL, encode_vector([1.0, 0.0, 0.0])))
+        # When it is searched while time flies, Then they are taken in later
+        world.hurry = 6.0
+        assert stage.find(Search("bridge")).searched_by == ("words",)
+        world.hurry = 0.0
+        stage.keep(60)
+        assert stage.find(Search("bridge")).searched_by == ("words", "meaning")
+
+    def test_what_is_like_an_article_is_found_by_a_call(self, world: World) -> None:
+        # Given the function behind a wire
+        self.tell(world)
+        world.feed.tell(3, headline="Ferry")
+        world.embed(3, [0.9, 0.1, 0.1])
+        stage = world.process(vector_of_text=lambda _: (MODEL, encode_vector([1.0, 0.0, 0.0])))
+        called = CalledSearch(lambda event: json.loads(json.dumps(answer_call(stage, json.loads(json.dumps(event))))))
+        (first,) = Table().states([id_of(1)])
+        # When
+        found = called.find(Search(like=first, limit=1))
+        # Then it is the closest of the others
+        assert [hit.article_id for hit in found.hits] == [id_of(3)]
+        assert found.searched_by == ("meaning",)
+        # And an article without a vector is like nothing
+        world.feed.tell(4)
+        (fourth,) = Table().states([id_of(4)])
+        with pytest.raises(NothingToSearchError):
+            called.find(Search(like=fourth))

@@ -203,6 +203,9 @@ class RevisionList(Body):
     cursor: str | None = Field(default=None, description="Where the next page begins; absent on the last one.")
 
 
+Way = Literal["words", "meaning"]
+
+
 class SearchHit(Body):
     """A current article that was found."""
 
@@ -212,11 +215,12 @@ class SearchHit(Body):
     headline: str | None = None
     date_published: str | None = None
     score: float = Field(description="Good for the order within this answer alone.")
+    found_by: list[Way] = Field(description="What it was found by.")
 
     @classmethod
     def of(cls, hit: Hit) -> SearchHit:
         """Return what was found as readers see it."""
-        return cls.model_validate({name: value for name, value in asdict(hit).items() if name != "found_by"})
+        return cls.model_validate({**asdict(hit), "found_by": hit.found_by.split(" and ")})
 
 
 class SearchPage(Body):
@@ -225,6 +229,10 @@ class SearchPage(Body):
     items: list[SearchHit]
     articles: int = Field(description="Among how many; while a new index is made, fewer than there are.")
     is_loose: bool = Field(description="Whether no article has all of the words, so that these have some.")
+    searched_by: list[Way] = Field(
+        description="What articles were compared by. Meaning is left out where the stack keeps no vectors, or could "
+        "make none of the words just now."
+    )
 
 
 class ChangePage(Body):

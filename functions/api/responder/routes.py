@@ -215,15 +215,20 @@ def _search_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
     @app.get(
         "/v1/search",
         summary="Search the articles",
-        description="Finds current articles by their words, the best first. All words have to be there; where no "
-        "article has all of them, those with some are shown, and `isLoose` is true. A phrase stands in double quotes, "
-        "`begin*` stands for all words that begin so, and `-word` must not be there. Where a stack has no search: 404.",
+        description="Finds current articles, the best first: by words (`q`), by what they are like (`like`), or by "
+        "both. All words have to be there; where no article has all of them, those with some are shown, and `isLoose` "
+        "is true. A phrase stands in double quotes, `begin*` stands for all words that begin so, and `-word` must not "
+        "be there. Where the stack keeps vectors, words are searched by meaning, too; `searchedBy` says whether they "
+        "were. Where a stack has no search, or an article no vector: 404.",
         operation_id="searchArticles",
-        responses=_responses({200: ("What was found.", SearchPage)}, 400, 404, 500, 503),
+        responses=_responses({200: ("What was found.", SearchPage)}, 400, 404, 410, 500, 503),
         compress=True,
     )
     def search_articles(
-        q: Annotated[str, Query(min_length=1, max_length=1000, description="What to search for.")],
+        q: Annotated[
+            str | None, Query(min_length=1, max_length=1000, description="Words; without them, `like` has to be there.")
+        ] = None,
+        like: Annotated[str | None, Query(description="The id of an article that the others are to be like.")] = None,
         host: Annotated[str | None, Query(min_length=1, max_length=255, description="As in the articles.")] = None,
         country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] = None,
         language: Annotated[str | None, Query(pattern="^[a-z]{2,3}$", description="As in the articles.")] = None,
@@ -232,7 +237,7 @@ def _search_articles(app: APIGatewayHttpResolver, stage: ApiStage) -> None:
         limit: Annotated[int, Query(ge=1, le=100, description="How many to answer at most.")] = 10,
     ) -> Response[str]:
         days = (day.isoformat() if day is not None else None for day in (since, until))
-        return _answer(stage.found(q, Filters(host, country, language, *days), limit))
+        return _answer(stage.found(q, like, Filters(host, country, language, *days), limit))
 
 
 def _show_changes(app: APIGatewayHttpResolver, stage: ApiStage) -> None:

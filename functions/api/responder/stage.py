@@ -19,7 +19,7 @@ from newsdesk.clock import Clock
 from newsdesk.contracts import ArticleChanged, Reason, UrlSubmitted, keys
 from newsdesk.errors import ObjectMissingError, RejectedUrlError, UnreadableCursorError
 from newsdesk.ports import ChangeFeed, ObjectStore, SubmissionSender
-from newsdesk.searching import ArticleSearch, Filters, QueryError, Search
+from newsdesk.searching import ArticleSearch, Filters, NothingToSearchError, QueryError, Search
 from newsdesk.web import article_id, canonical_url, parse_url
 from responder.changes import read_changes
 from responder.cursors import bad_cursor, cursor_in, write_cursor
@@ -247,22 +247,32 @@ class ApiStage:
         items = [Revision.of(record) for record in page.revisions]
         return RevisionList(article_id=state.article_id, items=items, cursor=following)
 
-    def found(self, words: str, filters: Filters, limit: int) -> SearchPage:
-        """Return the articles that fit words best, the best first.
+    def found(self, words: str | None, like: str | None, filters: Filters, limit: int) -> SearchPage:
+        """Return the articles that fit words best, or are most like one with an id; the best first.
 
         Raises
         ------
         ProblemError
-            If the stack has no search, or there is no word that has to be there.
+            If the stack has no search, nothing that has to be there was named, or the article is unknown or has no
+            vector.
         """
         if self.search is None:
             raise ProblemError(ProblemType.NOT_FOUND, "This stack has no search: its parameter SearchDays is 0.")
+        if words is None and like is None:
+            raise ProblemError(ProblemType.BAD_REQUEST, "Name q, like, or both.")
+        subject = self._found(like) if like is not None else None
         try:
-            found = self.search.find(Search(words, None, filters, limit))
+            found = self.search.find(Search(words or "", subject, filters, limit))
         except QueryError as error:
             raise ProblemError(ProblemType.BAD_REQUEST, f"q: {error}") from error
+        except NothingToSearchError as error:
+            raise ProblemError(
+                ProblemType.NOT_FOUND, "The article has no vector: none is made yet, or the stack's Embeddings are off."
+            ) from error
         items = [SearchHit.of(hit) for hit in found.hits]
-        return SearchPage(items=items, articles=found.articles, is_loose=found.is_loose)
+        return SearchPage(
+            items=items, articles=found.articles, is_loose=found.is_loose, searched_by=list(found.searched_by)
+        )
 
     def changes(self, after: str | None, limit: int) -> ChangePage:
         """Return changes behind a cursor.

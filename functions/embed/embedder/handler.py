@@ -1,7 +1,7 @@
 """The embed function: changes in, vectors out.
 
-Comes in: SQS records whose bodies are ``ArticleChanged`` events, as EventBridge puts them into a queue. Goes
-out: the partial batch response. Changes: the bucket.
+Comes in: SQS records whose bodies are ``ArticleChanged`` events, as EventBridge puts them into a queue; calls of search
+with a text. Goes out: the partial batch response; the text's vector. Changes: the bucket.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.s3 import S3ObjectStore
 from newsdesk.contracts import ArticleChanged
 from newsdesk.runtime import BatchResponse, Metric, RecordKind, instrumented, process_batch
+from newsdesk.searching import answer_text
 
 _SECONDS_NEEDED = 5.0
 
@@ -41,8 +42,10 @@ def build() -> EmbedStage:
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
-    """Follow every change of a batch."""
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse | dict[str, str]:
+    """Follow every change of a batch; or answer with a text's vector."""
+    if "text" in event:
+        return answer_text(MODEL, embed, event)
     return process_batch(
         event, context, _CHANGES, build().handle, Metric.ARTICLES_EMBEDDED, seconds_needed=_SECONDS_NEEDED
     )

@@ -13,12 +13,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
+from newsdesk.adapters.functions import LambdaFunction
 from newsdesk.adapters.index_copies import S3IndexCopies
 from newsdesk.adapters.reading import S3Storage
 from newsdesk.clock import utc_now
+from newsdesk.errors import ThrottledError
 from newsdesk.runtime import instrumented, logger
-from newsdesk.searching import answer_call
+from newsdesk.searching import CalledModel, NoVectorError, VectorOfText, answer_call
 from searcher.settings import SearchSettings
 from searcher.stage import Scope, SearchStage
 
@@ -38,7 +41,24 @@ def build() -> SearchStage:
         path=Path(tempfile.mkdtemp(prefix="search-")) / "index.sqlite",
         bucket=settings.bucket_name,
         scope=Scope(settings.search_days, settings.search_articles),
+        vector_of_text=_vectors(settings.embed_function_name),
     )
+
+
+def _vectors(function_name: str) -> VectorOfText | None:
+    """Return what makes vectors of words. Where that fails, words alone are searched, and the log says why."""
+    if not function_name:
+        return None
+    model = CalledModel(LambdaFunction(function_name, clients.brief_functions()).call)
+
+    def vector_of_text(text: str) -> tuple[str, str]:
+        try:
+            return model(text)
+        except (ThrottledError, RuntimeError) as error:
+            logger.warning("no vector of the words", extra={"detail": str(error)})
+            raise NoVectorError(str(error)) from error
+
+    return vector_of_text
 
 
 @instrumented

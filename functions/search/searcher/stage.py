@@ -18,7 +18,7 @@ from typing import Protocol
 
 from newsdesk.clock import Clock, to_text
 from newsdesk.reader import Storage
-from newsdesk.searching import ArticleStates, Finder, Found, Search, SearchIndex, follow
+from newsdesk.searching import ArticleStates, Finder, Found, Search, SearchIndex, VectorOfText, follow
 
 FRESH_SECONDS = 30.0
 """How long a search relies on the last look at the change feed."""
@@ -73,6 +73,8 @@ class SearchStage:
         Where the index is made; nothing need be there.
     bucket : str
         Whose index it is.
+    vector_of_text : callable or None
+        What makes vectors of words; None where the stack keeps no vectors.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class SearchStage:
         path: Path,
         bucket: str,
         scope: Scope,
+        vector_of_text: VectorOfText | None = None,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._table = table
@@ -93,23 +96,33 @@ class SearchStage:
         self._path = path
         self._bucket = bucket
         self._scope = scope
+        self._vector_of_text = vector_of_text
         self._elapsed = elapsed
         self._opened: SearchIndex | None = None
         self._looked_at: float | None = None
 
     def find(self, search: Search) -> Found:
-        """Return what is found by words.
+        """Return what is found by words and, where the stack keeps vectors, by meaning.
 
         Raises
         ------
         QueryError
-            If there is no word that has to be there.
+            If there are words, but none that has to be there.
+        NothingToSearchError
+            If articles are to be like one that has no vector.
         """
         index = self._index()
         begun = self._elapsed()
         if self._looked_at is None or begun - self._looked_at >= FRESH_SECONDS:
             self._follow(index, begun + LONGEST_LOOK_SECONDS)
-        return Finder(index, self._table, self._storage).find(search)
+        finder = Finder(
+            index,
+            self._table,
+            self._storage,
+            keeps_vectors=self._vector_of_text is not None,
+            vector_of_text=self._vector_of_text,
+        )
+        return finder.find(search)
 
     def keep(self, seconds: float) -> KeepStatus:
         """Bring the index up to date for some time at most, and its copy with it."""
@@ -133,7 +146,7 @@ class SearchStage:
         taken = follow(
             index,
             self._storage,
-            keeps_vectors=False,
+            keeps_vectors=self._vector_of_text is not None,
             since=since,
             is_over=lambda: self._elapsed() >= until,
         )

@@ -60,6 +60,14 @@ _SEARCH = Config(
     user_agent_extra="newsdesk",
 )
 
+# What a search can do without may take a sixth of that time: enough for a process that has to load its model.
+_BRIEF = Config(
+    retries={"mode": "standard", "total_max_attempts": 1},
+    connect_timeout=1,
+    read_timeout=5,
+    user_agent_extra="newsdesk",
+)
+
 
 @cache
 def _models() -> Loader:
@@ -131,6 +139,12 @@ def functions() -> Any:
 
 
 @cache
+def brief_functions() -> Any:
+    """Return the process's Lambda client for calls that a caller can do without."""
+    return _client("lambda", _BRIEF)
+
+
+@cache
 def comprehend() -> Any:
     """Return the process's Comprehend client."""
     return _client("comprehend", _ASKED_ONCE)
@@ -144,5 +158,5 @@ def bedrock() -> Any:
 
 def reset() -> None:
     """Forget the clients, so that the next call reads the environment again; for tests and the command line."""
-    for made in (_session, dynamodb, s3, s3_links, sqs, events, functions, comprehend, bedrock):
+    for made in (_session, dynamodb, s3, s3_links, sqs, events, functions, brief_functions, comprehend, bedrock):
         made.cache_clear()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.throttling import is_throttle
@@ -29,18 +29,20 @@ class LambdaFunction:
         Raises
         ------
         ThrottledError
-            If it is called too often, or has not answered in time.
+            If it is called too often, cannot be reached, or has not answered in time.
         RuntimeError
-            If it failed.
+            If it failed, or may not be called.
         """
         try:
             answer = self._client.invoke(FunctionName=self._name, Payload=json.dumps(event).encode())
         except ReadTimeoutError as error:
             raise ThrottledError(f"{self._name} took too long") from error
+        except BotoCoreError as error:
+            raise ThrottledError(f"{self._name} cannot be reached: {error}") from error
         except ClientError as error:
             if is_throttle(error.response["Error"]["Code"]):
                 raise ThrottledError(f"{self._name} is called too often") from error
-            raise
+            raise RuntimeError(f"{self._name} cannot be called: {error}") from error
         document: dict[str, Any] = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise RuntimeError(f"{self._name} failed: {str(document)[:500]}")

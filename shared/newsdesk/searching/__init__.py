@@ -7,27 +7,41 @@ Order: query, vectors < index < following, finding < messages.
 
 from __future__ import annotations
 
-from newsdesk.searching.finding import LONGEST_TEXT, ArticleStates, Finder, Found, Hit, NothingToSearchError, Search
+from newsdesk.searching.finding import (
+    LONGEST_TEXT,
+    ArticleStates,
+    Finder,
+    Found,
+    Hit,
+    NothingToSearchError,
+    NoVectorError,
+    Search,
+    VectorOfText,
+)
 from newsdesk.searching.following import follow
 from newsdesk.searching.index import Filters, SearchIndex
-from newsdesk.searching.messages import ArticleSearch, CalledSearch, answer_call
+from newsdesk.searching.messages import ArticleSearch, CalledModel, CalledSearch, answer_call, answer_text
 from newsdesk.searching.query import Query, QueryError, read_query
 
 __all__ = [
     "LONGEST_TEXT",
     "ArticleSearch",
     "ArticleStates",
+    "CalledModel",
     "CalledSearch",
     "Filters",
     "Finder",
     "Found",
     "Hit",
+    "NoVectorError",
     "NothingToSearchError",
     "Query",
     "QueryError",
     "Search",
     "SearchIndex",
+    "VectorOfText",
     "answer_call",
+    "answer_text",
     "follow",
     "read_query",
 ]

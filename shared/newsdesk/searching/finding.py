@@ -27,11 +27,18 @@ LONGEST_TEXT = 10_000
 DEPTH = 200
 """Articles of each ranking that are joined."""
 
+WORDS, MEANING = "words", "meaning"
+"""What articles are compared by."""
+
 _RANK_CONSTANT = 60
 """As in the paper on reciprocal rank fusion (Cormack and others, 2009)."""
 
 _LEAST_LIKENESS = 0.3
 """Of a text's vector to one that is about the same; texts of different matters stay below 0.2."""
+
+
+class NoVectorError(Exception):
+    """The vector of a text cannot be made now."""
 
 
 class NothingToSearchError(Exception):
@@ -78,11 +85,14 @@ class Found:
     ----------
     is_loose : bool
         No article has all of the words, so that these have some.
+    searched_by : tuple of str
+        What articles were compared by: words, meaning, or both.
     """
 
     hits: tuple[Hit, ...]
     articles: int
     is_loose: bool = False
+    searched_by: tuple[str, ...] = ()
 
 
 class ArticleStates(Protocol):
@@ -94,7 +104,7 @@ class ArticleStates(Protocol):
 
 
 VectorOfText = Callable[[str], tuple[str, str]]
-"""Returns the model's name and the vector of a text; raises :class:`ImportError` where the model is not installed."""
+"""Returns the model's name and the vector of a text; raises :class:`NoVectorError` where it cannot."""
 
 
 class Finder:
@@ -144,26 +154,28 @@ class Finder:
                 by_words = self._index.find(query, search.filters, DEPTH, is_loose=True)
                 is_loose = bool(by_words)
         by_meaning = self._by_meaning(search)
-        hits = self._confirmed(joined(by_words, by_meaning), search.offset + search.limit)
-        return Found(hits[search.offset :], self._index.count(), is_loose)
+        hits = self._confirmed(joined(by_words, by_meaning or []), search.offset + search.limit)
+        ways = [way for way, is_taken in ((WORDS, query is not None), (MEANING, by_meaning is not None)) if is_taken]
+        return Found(hits[search.offset :], self._index.count(), is_loose, tuple(ways))
 
-    def _by_meaning(self, search: Search) -> list[tuple[str, str]]:
+    def _by_meaning(self, search: Search) -> list[tuple[str, str]] | None:
+        """Return ids and keys of what is closest in meaning; None where meaning is not compared."""
         without = None
         if isinstance(search.like, ArticleState):
             stored = self._vector_of(search.like)
             model, vector, without = stored.model, stored.vector, search.like.article_id
         elif self._vector_of_text is None:
-            return []
+            return None
         elif search.like is not None:
             self._require_vectors()
             model, vector = self._vector_of_text(search.like)
         elif search.words and self._index.models():
             try:
                 model, vector = self._vector_of_text(search.words)
-            except ImportError:  # the installed package has no model; the words are searched
-                return []
+            except NoVectorError:  # the words are searched
+                return None
         else:
-            return []
+            return None
         least = -1.0 if search.like is not None else _LEAST_LIKENESS
         found = nearest(self._index, model, vector, search.filters, DEPTH + 1, least)
         if search.like is not None and not found and self._index.models() not in ([], [model]):
@@ -223,7 +235,7 @@ def joined(*rankings: Iterable[tuple[str, str]]) -> list[tuple[str, str, float, 
     """Return ids, keys, scores and how each was found, the best first, by reciprocal rank."""
     scores: dict[tuple[str, str], float] = defaultdict(float)
     ways: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for way, ranking in zip(("words", "meaning"), rankings, strict=True):
+    for way, ranking in zip((WORDS, MEANING), rankings, strict=True):
         for rank, found in enumerate(ranking, start=1):
             scores[found] += 1.0 / (_RANK_CONSTANT + rank)
             ways[found].append(way)

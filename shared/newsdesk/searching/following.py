@@ -31,7 +31,7 @@ def follow(
     is_over: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Take in what was committed since the last time, and return how many changes that were.
+    """Take in what was committed since the last time, and return how many changes and vectors that were.
 
     A retracted article leaves the index. Of an erased one, no word is left in the file. Who interrupts this loses
     nothing.
@@ -58,7 +58,7 @@ def follow(
                 batch = {}
         _take(index, reader, batch, executor)
         if keeps_vectors:
-            _take_vectors(index, storage, executor)
+            taken += _take_vectors(index, storage, executor, is_over)
     return taken
 
 
@@ -74,8 +74,13 @@ def _take(index: SearchIndex, reader: Reader, batch: dict[str, ArticleChanged], 
     index.commit()
 
 
-def _take_vectors(index: SearchIndex, storage: Storage, executor: ThreadPoolExecutor) -> None:
-    """Read vectors that were missing; they appear some seconds after their articles, or when somebody has them made."""
+def _take_vectors(
+    index: SearchIndex, storage: Storage, executor: ThreadPoolExecutor, is_over: Callable[[], bool]
+) -> int:
+    """Read vectors that were missing, and return how many there are now.
+
+    They appear some seconds after their articles, or when somebody has them made.
+    """
 
     def read(key: str) -> StoredVector | None:
         try:
@@ -84,9 +89,16 @@ def _take_vectors(index: SearchIndex, storage: Storage, executor: ThreadPoolExec
             return None
 
     now = time.time()
-    keys = index.lacking_vectors(now, _MOST_VECTORS)
-    for stored in executor.map(read, keys):
-        if stored is not None:
-            index.put_vector(stored)
-    index.mark_asked(keys, now)
-    index.commit()
+    taken = 0
+    lacking = index.lacking_vectors(now, _MOST_VECTORS)
+    for start in range(0, len(lacking), _BATCH):
+        if is_over():
+            break
+        keys = lacking[start : start + _BATCH]
+        for stored in executor.map(read, keys):
+            if stored is not None:
+                index.put_vector(stored)
+                taken += 1
+        index.mark_asked(keys, now)
+        index.commit()
+    return taken
