@@ -57,6 +57,8 @@ def test_the_menu_of_the_site_names_no_section(outside: str) -> None:
         '<p><a href="/search">Search</a></p>',
         '<p class="section-date">3 March 2026</p>',
         '<p class="category"><a href="/">The Courier</a></p>',
+        '<div class="channel">Source: <a href="https://agency.example/c/1">Agency</a></div>',
+        '<div class="category"><a href="https://gates.example/">www.gates.example</a></div>',
     ],
 )
 def test_a_line_above_the_headline_that_is_no_section_names_none(line: str) -> None:
@@ -73,6 +75,8 @@ def test_a_line_above_the_headline_that_is_no_section_names_none(line: str) -> N
         ('<p class="cat-links">Posted in <a rel="category tag" href="/c/12">Tides</a></p>', "Tides"),
         ('<p><a href="/cultura/">Cultura</a></p>', "Cultura"),
         ('<div class="rubrique">Société</div>', "Société"),
+        ('<span class="category"><a href="/harbour/">Harbour,</a></span>', "Harbour"),
+        ('<span class="category"><a href="/harbour/"><i>»</i> Harbour</a></span>', "Harbour"),
         ('<div class="overline"><a href="/land/harbour">Harbour</a></div>', "Harbour"),
     ],
 )

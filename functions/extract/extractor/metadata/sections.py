@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, one_line, text_of
+from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, is_same_site, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME
 from extractor.metadata.found import key
 from extractor.metadata.places import FRONT_NAMES, KICKER_CLASS
@@ -63,6 +63,8 @@ _OTHER_TARGET = re.compile(
     re.IGNORECASE,
 )
 """Where a link beside a headline or a step leads that is no section."""
+_SEPARATORS = " /›»>|·→-–—,;:•"
+"""What stands between the steps of a way or the names of several sections, and belongs to none of them."""
 _YEAR = re.compile(r"\d{4}|:|^[<←«]")
 _LEVELS = 4
 """How many elements may stand between a kicker, or the heading, and the container that both are in."""
@@ -84,7 +86,8 @@ def stated_sections(page: Page, headline: str | None, site_names: Iterable[str] 
     others = frozenset({key(name) for name in (*site_names, headline or "")})
     is_stated = False
     for places in (_for_machines, _in_text):
-        for name, source in places(page, headline):
+        for stated, source in places(page, headline):
+            name = stated.strip(_SEPARATORS)
             if _may_be_section(name) and key(name) not in others:
                 is_stated = True
                 yield name, source
@@ -144,12 +147,12 @@ def _steps_in(element: Element) -> list[Breadcrumb]:
         return [
             Breadcrumb(name, next((link.get("href") for link in item.iter("a")), None))
             for item in items
-            if (name := text_of(item, LONGEST_NAME * 4).strip(" /›»>|·→-"))
+            if (name := text_of(item, LONGEST_NAME * 4).strip(_SEPARATORS))
         ]
     links = list(islice(element.iter("a"), _MOST_STEPS + 1))
     steps = [Breadcrumb(name, link.get("href")) for link in links if (name := text_of(link, LONGEST_NAME * 4))]
     inner = [child for child in islice(element.iter("span", "div", "p"), 30) if not len(child)]
-    last = text_of(inner[-1], LONGEST_NAME * 4).strip(" /›»>|·→-") if inner else ""
+    last = text_of(inner[-1], LONGEST_NAME * 4).strip(_SEPARATORS) if inner else ""
     if (
         last
         and all(last != step.name for step in steps)
@@ -240,6 +243,8 @@ def _section_in(segment: Segment, page: Page, *, is_above: bool) -> str | None:
         name, target = text_of(anchor, LONGEST_NAME).lstrip("# "), anchor.get("href") or ""
         if not _is_short(name) or _OTHER_TARGET.search(target[:500]) or "author" in (anchor.get("rel") or ""):
             continue
+        if _is_of_another_site(target, page):
+            continue  # the agency, or the company that the article is about
         if "category" in (anchor.get("rel") or "") or _is_called(_SECTION_CLASS, anchor, segment.element):
             return name
         path = target.partition("?")[0].rstrip("/").rpartition("/")[2]
@@ -252,6 +257,11 @@ def _section_in(segment: Segment, page: Page, *, is_above: bool) -> str | None:
         return segment.text
     is_kicker = is_above and _is_called(KICKER_CLASS, segment.element)
     return segment.text if is_kicker and _is_in_path(segment.text, page) else None
+
+
+def _is_of_another_site(target: str, page: Page) -> bool:
+    address = checked_url(target, page.url)
+    return address is not None and page.url is not None and not is_same_site(address.host, page.url.host)
 
 
 def _is_short(name: str) -> bool:
