@@ -181,6 +181,15 @@ def test_the_first_entry_of_a_live_blog_keeps_its_heading_and_its_time() -> None
     assert left(entries, without=("Entry 0", "2 minutes ago"))[:2] == ["Entry 0", "2 minutes ago"]
 
 
+def test_prose_with_a_link_below_teasers_that_were_not_kept_is_the_articles_own() -> None:
+    teasers = "<div><a href='/1'>The quarry</a></div><div><a href='/2'>The lens</a></div>"
+    linked = f"{TWO} {THREE} {FOUR}"
+    own = f"<p>{linked[:-1]}, <a href='/3'>the keepers say</a>.</p>"
+    html = paragraphs(ONE) + "<h4>You may also like</h4>" + teasers + own + paragraphs(FOUR)
+    found = left(html, without=("The quarry", "The lens"))
+    assert found == [ONE, f"{linked[:-1]}, the keepers say.", FOUR]
+
+
 def test_a_list_of_sources_below_a_shelfs_label_is_the_articles_own() -> None:
     label = "<h2>Related reading</h2>"
     sources = '<ul><li><a href="https://archive.example/1">The gates of 1953</a><li><a href="#map">The map</a></ul>'

@@ -45,6 +45,7 @@ _LEAST_OF_A_DECK, _LEAST_OF_A_NEWS_DECK = 0.4, 0.15
 _NEAR_TITLE, _FEWEST_WORDS_OF_NEWS_DECK = 3, 12
 _FEWEST_UPDATES = 3
 _MOST_SHELF_LINKS = 100
+_FEWEST_WORDS_OF_PROSE = 25
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
 _KINDS = {
@@ -362,12 +363,23 @@ def _teaser_shelves(
     shelf: list[Segment] = []
     for segment, following in zip_longest(chosen, chosen[1:]):
         is_between = len(shelf) > 1 and shelf[-1].index in linked and following is not None and following.links
-        if kinds[segment.index] is LineKind.SHELF or (shelf and (segment.links or is_between)):
+        if kinds[segment.index] is LineKind.SHELF or (
+            shelf and (segment.links or is_between) and not _is_past(shelf, segment)
+        ):
             shelf.append(segment)
         else:
             yield from _teasers(shelf, base)
             shelf = []
     yield from _teasers(shelf, base)
+
+
+def _is_past(shelf: Sequence[Segment], segment: Segment) -> bool:
+    """Return whether a segment is prose after a shelf of which the classifier has left out what came last.
+
+    A paragraph of the article may have a link as well.
+    """
+    is_prose = count_words(segment.text) >= _FEWEST_WORDS_OF_PROSE and segment.link_share < _MOSTLY_LINK
+    return is_prose and segment.index > shelf[-1].index + 1
 
 
 def _teasers(shelf: Sequence[Segment], base: Url | None) -> Iterator[tuple[int, DropReason]]:
