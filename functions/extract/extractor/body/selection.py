@@ -269,15 +269,19 @@ def _rest(segments: Sequence[Segment], kept: Sequence[int], foreign: Mapping[int
 
 
 def threshold_of(probabilities: Sequence[float], sizes: Sequence[int]) -> tuple[float, float]:
-    """Return the threshold with the greatest expected F1 over the words of a page, and that F1."""
+    """Return the threshold with the greatest sum of expected precision and recall over the words of a page.
+
+    The second number is the F1 that is expected there. F1 over many pages is the harmonic mean of average precision and
+    average recall, to which a page adds the sum of both and not an F1 of its own.
+    """
     ordered = sorted(zip(probabilities, sizes, strict=True), reverse=True)
     everything = sum(probability * size for probability, size in ordered)
-    right = kept = best = 0.0
+    right = kept = best = certainty = 0.0
     threshold = _HIGHEST_THRESHOLD
     for probability, size in ordered:
         right += probability * size
         kept += size
-        expected = 2 * right / (kept + everything)
-        if expected > best:
-            best, threshold = expected, probability
-    return min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD), best
+        merit = right * (1 / kept + 1 / everything) if right else 0.0
+        if merit > best:
+            best, threshold, certainty = merit, probability, 2 * right / (kept + everything)
+    return min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD), certainty
