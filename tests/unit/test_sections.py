@@ -147,3 +147,67 @@ def test_a_name_that_lists_what_it_is_about_is_one_section() -> None:
     stated = '<meta property="article:section" content="{}">'
     assert section(head=stated.format("College of Work, Home and Garden")) == "College of Work, Home and Garden"
     assert section(head=stated.format("Harbour, Weather")) == "Harbour"
+
+
+def marked_way(*steps: tuple[str, str]) -> str:
+    links = " / ".join(f'<a href="{url}">{name}</a>' if url else f"<span>{name}</span>" for name, url in steps)
+    return f'<div class="breadcrumbs">{links}</div>'
+
+
+@pytest.mark.parametrize(
+    ("newest", "address"),
+    [
+        ("Latest News", "/latest"),
+        ("Najnowsze wiadomości", "/najnowsze"),
+        ("Editors' Picks", "/picks"),
+        ("Последние новости", "/posledn"),
+        ("Últimas noticias", "/ultimas"),
+    ],
+)
+def test_a_list_of_the_newest_or_best_is_no_section_where_another_is_named(newest: str, address: str) -> None:
+    assert section(above=marked_way(("Home", "/"), ("Harbour", "/harbour"), (newest, address))) == "Harbour"
+    assert section(head=f'<meta property="article:section" content="{newest}">' + trail(("Harbour", "/h"))) == "Harbour"
+    assert section(head=f'<meta property="article:section" content="{newest}, Harbour">') == "Harbour"
+    assert section(above=f'<a class="kicker" rel="category" href="{address}">{newest}</a>') is None
+
+
+def test_a_list_of_the_newest_is_the_section_where_the_page_states_nothing_else() -> None:
+    assert section(head='<meta property="article:section" content="Latest News">') == "Latest News"
+
+
+@pytest.mark.parametrize("name", ["Our Blog", "The Courier Blog", "Blogs", "Unser Blog"])
+def test_the_only_blog_of_a_site_is_no_section(name: str) -> None:
+    assert section(head=trail(("Home", "https://www.courier.example/"), (name, "/b"), (HEADLINE, None))) is None
+
+
+def test_what_leads_to_a_blog_that_has_no_sections_is_none_either() -> None:
+    assert section(above=marked_way(("Company", "/about"), ("Blog", ""))) is None
+
+
+def test_a_blog_about_something_is_a_section() -> None:
+    assert section(head=trail(("Travel Blog", "/travel"), (HEADLINE, None))) == "Travel Blog"
+
+
+def test_tags_in_the_breadcrumbs_are_no_section() -> None:
+    steps = (("Guides", "/guides"), ("Timelines", "/guides/tag/timelines"), ("Planning", "/guides/tag/planning"))
+    assert section(above=marked_way(*steps)) == "Guides"
+
+
+def test_a_kicker_that_shares_its_container_with_an_author_is_a_section() -> None:
+    author = '<div><span class="meta-author">Jane Roe</span></div>'
+    kicker = '<a href="/topics-of-today/weather/">Weather</a>'
+    article = f'<div class="wrap">{kicker}<h1>{HEADLINE}</h1>{author}</div>{PROSE}'
+    page = read_html(f"<html><body>{MENU}<main>{article}</main></body></html>", URL)
+    assert page is not None
+    assert [name for name, _ in stated_sections(page, HEADLINE)] == ["Weather"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<div class="single-blog-author"><a href="/learn/courier-staff/">Courier Staff</a></div>',
+        '<div><a href="/learn/blog-contributors/courier-staff/">Courier Staff</a></div>',
+    ],
+)
+def test_an_author_above_the_headline_is_no_section(line: str) -> None:
+    assert section(above=line) is None

@@ -22,11 +22,30 @@ from newsdesk.web import split_url
 
 _META_NAMES = ("article:section", "og:section", "parsely-section", "sailthru.section", "section")
 _KIND_OF_PAGE = frozenset({
-    "article", "articles", "blog", "default", "featured", "general", "graphics", "index", "none", "null", "other",
-    "page", "pages", "post", "posts", "root", "stories", "story", "tag", "tags", "uncategorised", "uncategorized",
-    "undefined", "unknown", "video", "videos",
+    "all", "article", "articles", "blog", "blogs", "default", "featured", "general", "graphics", "index", "none",
+    "null", "other", "page", "pages", "post", "posts", "root", "stories", "story", "tag", "tags", "uncategorised",
+    "uncategorized", "undefined", "unknown", "video", "videos",
 })  # fmt: skip
 """What content systems call a kind of page where they have no section; never what a paper calls one."""
+_BLOG = frozenset({"blog", "blogs"})
+_POSSESSIVES = frozenset({"our", "the", "my", "unser", "notre", "le", "nuestro", "el", "nostro", "il", "nosso", "nasz"})
+"""What stands before "blog" where a site speaks of its own: "Our Blog"."""
+_NEWEST_OR_BEST = frozenset(" ".join(fold(name)) for name in (
+    "latest", "latest news", "latest stories", "latest articles", "latest posts", "latest headlines", "recent news",
+    "recent posts", "breaking", "breaking news", "news feed", "top news", "top stories", "headlines", "all news",
+    "all articles", "all posts", "all stories", "featured news", "featured stories", "featured articles",
+    "featured posts", "editor's choice", "editors' choice", "editor's pick", "editors' picks", "must read",
+    "aktuelle nachrichten", "neueste nachrichten", "neueste artikel", "alle nachrichten", "alle artikel",
+    "schlagzeilen", "eilmeldungen", "dernières nouvelles", "dernières actualités", "dernières infos", "à la une",
+    "toute l'actualité", "últimas noticias", "última hora", "todas las noticias", "destacados", "ultime notizie",
+    "ultim'ora", "in evidenza", "tutte le notizie", "últimas notícias", "destaques", "todas as notícias",
+    "laatste nieuws", "alle nieuws", "senaste nytt", "siste nytt", "seneste nyt", "tuoreimmat", "najnowsze",
+    "najnowsze wiadomości", "najważniejsze", "wszystkie wiadomości", "nejnovější zprávy", "legfrissebb hírek",
+    "ultimele știri", "новости дня", "последние новости", "главные новости", "все новости", "лента новостей",
+    "останні новини", "усі новини", "τελευταία νέα", "ροή ειδήσεων", "son dakika", "son haberler", "آخر الأخبار",
+    "أهم الأخبار", "最新消息", "最新新闻", "最新新聞", "头条新闻", "頭條新聞", "最新ニュース", "新着記事", "최신뉴스",
+))  # fmt: skip
+"""Lists by age or rank, which an article of any section may be in."""
 _ENUMERATION = re.compile(r"[^,;|]{2,60},[^,;|]{2,40} (?:and|und|et|y|e|en|og|och|i|&) [^,;|]{2,40}")
 """A single name that lists what it is about: "Work, Home and Garden"."""
 _LANGUAGES = frozenset({
@@ -58,11 +77,13 @@ _LIST_TAGS = frozenset({"nav", "ul", "ol", "menu", "aside", "footer", "form", "f
 _LIST_NAME = re.compile(r"(?:^|[-_\s])(?:nav|menu|toolbar|share|social|login|search|related|tags?)", re.IGNORECASE)
 _SEGMENTS_BEFORE, _SEGMENTS_BEHIND = 4, 2
 _OTHER_TARGET = re.compile(
-    r"^(?:mailto|javascript|tel|#)|/(?:authors?|writers?|people|staff|contributors?|auth|log-?in|sign-?in|search|share"
-    r"|subscri\w+|newsletters?|register|account|privacy)(?:[/?.]|$)|[?&](?:author|q|s)=",
+    r"^(?:mailto|javascript|tel|#)|/(?:(?:\w+-)?(?:authors?|writers?|contributors?)|people|staff|auth|log-?in|sign-?in"
+    r"|search|share|subscri\w+|newsletters?|register|account|privacy)(?:[/?.]|$)|[?&](?:author|q|s)=",
     re.IGNORECASE,
 )
 """Where a link beside a headline or a step leads that is no section."""
+_TAG_TARGET = re.compile(r"/(?:tags?|topics?|labels?)/", re.IGNORECASE)
+_PERSON_CLASS = re.compile(r"(?:^|[-_\s])(?:author|by-?line|contributor|writer)", re.IGNORECASE)
 _SEPARATORS = " /›»>|·→-–—,;:•"
 """What stands between the steps of a way or the names of several sections, and belongs to none of them."""
 _YEAR = re.compile(r"\d{4}|:|^[<←«]")
@@ -83,12 +104,14 @@ def stated_sections(page: Page, headline: str | None, site_names: Iterable[str] 
     site_names : iterable of str
         What the site calls itself, which is none either.
     """
-    others = frozenset({key(name) for name in (*site_names, headline or "")})
+    own_names = tuple(site_names)
+    others = frozenset({key(name) for name in (*own_names, headline or "")})
+    no_topic = _POSSESSIVES.union(*map(fold, own_names))
     is_stated = False
     for places in (_for_machines, _in_text):
         for stated, source in places(page, headline):
             name = stated.strip(_SEPARATORS)
-            if _may_be_section(name) and key(name) not in others:
+            if _may_be_section(name) and key(name) not in others and not _is_blog(name, no_topic):
                 is_stated = True
                 yield name, source
         if is_stated:
@@ -96,13 +119,19 @@ def stated_sections(page: Page, headline: str | None, site_names: Iterable[str] 
 
 
 def _for_machines(page: Page, headline: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what the page states to machines; lists by age or rank after what says more."""
+    yield from sorted(_all_for_machines(page, headline), key=lambda stated: _is_newest_or_best(stated[0]))
+
+
+def _all_for_machines(page: Page, headline: str | None) -> Iterator[tuple[str, str]]:
     stated = [(page.data.main.section, "jsonld")] if page.data.main else []
     stated += [(value, "meta") for name in _META_NAMES for value in page.meta.all(name)[:1]]
     for value, source in stated:
         # Some systems put all categories into one value.
         parts = [value or ""] if _ENUMERATION.fullmatch(value or "") else re.split(r"[,;|]", value or "")
-        if name := one_line(parts[0], LONGEST_NAME):
-            yield name, source
+        names = [name for part in parts if (name := one_line(part, LONGEST_NAME))]
+        if names:
+            yield next(filter(_says_a_topic, names), names[0]), source
     if step := _last_step(page.data.breadcrumbs, page, headline):
         yield step, "jsonld"
 
@@ -112,14 +141,33 @@ def _in_text(page: Page, headline: str | None) -> Iterator[tuple[str, str]]:
         if step := _last_step(way, page, headline):
             yield step, "dom"
             break
-    if kicker := _kicker(page, headline):
+    kicker = _kicker(page, headline)
+    if kicker and not _is_newest_or_best(kicker):
         yield kicker, "dom"
 
 
 def _may_be_section(name: str) -> bool:
     words = " ".join(fold(name))
-    is_label = words in _KIND_OF_PAGE or name.casefold() in _LANGUAGES or kind_of_line(name) is LineKind.SHARING
+    is_label = _is_kind_of_page(name) or name.casefold() in _LANGUAGES or kind_of_line(name) is LineKind.SHARING
     return bool(words) and "_" not in name and not name.isdigit() and not is_label
+
+
+def _is_kind_of_page(name: str) -> bool:
+    return " ".join(fold(name)) in _KIND_OF_PAGE
+
+
+def _is_blog(name: str, no_topic: frozenset[str]) -> bool:
+    """Return whether a name is that of a site's only blog: "Our Blog", or the site's own name with it."""
+    words = set(fold(name))
+    return not words.isdisjoint(_BLOG) and words <= _BLOG | no_topic
+
+
+def _says_a_topic(name: str) -> bool:
+    return _may_be_section(name) and not _is_newest_or_best(name)
+
+
+def _is_newest_or_best(name: str) -> bool:
+    return " ".join(fold(name)) in _NEWEST_OR_BEST
 
 
 def _marked_ways(page: Page) -> Iterator[list[Breadcrumb]]:
@@ -167,10 +215,15 @@ def _last_step(way: Sequence[Breadcrumb], page: Page, headline: str | None) -> s
     if any(_YEAR.fullmatch(step.name) for step in way):
         return None  # an archive by date
     steps = [step for number, step in enumerate(way) if not _is_front(step, page, is_first=number == 0)]
+    if steps and _is_kind_of_page(steps[-1].name):
+        return None  # what leads to a site's blog is its menu
     if steps and (_is_article(steps[-1], page, headline) or (len(steps) > 1 and _leads_elsewhere(steps[-1].url))):
         steps.pop()
+    tags = [step for step in steps if step.url and _TAG_TARGET.search(step.url[:500])]
     for step in reversed(steps):
-        if _is_short(step.name) and not (step.url and _leads_elsewhere(step.url)):
+        is_elsewhere = step.url and _leads_elsewhere(step.url)
+        is_one_of_tags = len(tags) > 1 and step in tags
+        if _is_short(step.name) and not (is_elsewhere or is_one_of_tags or _is_newest_or_best(step.name)):
             return step.name
     return None
 
@@ -248,7 +301,9 @@ def _section_in(segment: Segment, page: Page, *, is_above: bool) -> str | None:
         if "category" in (anchor.get("rel") or "") or _is_called(_SECTION_CLASS, anchor, segment.element):
             return name
         path = target.partition("?")[0].rstrip("/").rpartition("/")[2]
-        is_named = fold(path.replace("-", " ")) == fold(name) and len(segment.text) <= 2 * len(name) + 3
+        is_person = _is_called(_PERSON_CLASS, anchor)
+        is_alone = len(segment.text) <= 2 * len(name) + 3
+        is_named = is_alone and not is_person and fold(path.replace("-", " ")) == fold(name)
         if is_above and (is_named or (_is_called(KICKER_CLASS, anchor, segment.element) and _is_in_path(name, page))):
             return name
     if segment.links or not _is_short(segment.text):
