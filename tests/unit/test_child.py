@@ -82,6 +82,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
 
 @pytest.fixture
 def reader() -> Iterator[ChildReader]:
+    """A reader whose child a test may stop or kill."""
+    reader = ChildReader()
+    yield reader
+    reader.close()
+
+
+@pytest.fixture(scope="module")
+def shared_reader() -> Iterator[ChildReader]:
+    """A reader for tests that harm no child: to start one takes longer than to read a page."""
     reader = ChildReader()
     yield reader
     reader.close()
@@ -98,31 +107,31 @@ def reader() -> Iterator[ChildReader]:
         page(""),
     ],
 )
-def test_a_child_answers_as_this_process_would(reader: ChildReader, asked: PageToRead) -> None:
-    assert reader(asked) == read_page(asked)
+def test_a_child_answers_as_this_process_would(shared_reader: ChildReader, asked: PageToRead) -> None:
+    assert shared_reader(asked) == read_page(asked)
 
 
 @pytest.mark.parametrize(
     ("asked", "reason"), [(page(b"%PDF-1.7"), Reason.UNDECODABLE), (page(bytes(range(256)) * 9), Reason.UNDECODABLE)]
 )
 def test_a_page_that_is_refused_in_the_child_is_refused_here(
-    reader: ChildReader, asked: PageToRead, reason: Reason
+    shared_reader: ChildReader, asked: PageToRead, reason: Reason
 ) -> None:
     with pytest.raises(PermanentError) as refused:
-        reader(asked)
+        shared_reader(asked)
     assert refused.value.reason is reason
 
 
-def test_one_child_reads_page_after_page(reader: ChildReader) -> None:
-    reader(page())
-    first = child_of(reader)
+def test_one_child_reads_page_after_page(shared_reader: ChildReader) -> None:
+    shared_reader(page())
+    first = child_of(shared_reader)
     for body in (b"%PDF-1.7", b"", b"<p>x" * 9):
         try:
-            reader(page(body))
+            shared_reader(page(body))
         except PermanentError:
             continue
-    reader(page())
-    assert child_of(reader) == first
+    shared_reader(page())
+    assert child_of(shared_reader) == first
 
 
 def test_a_page_that_takes_too_long_is_read_plainly_and_says_so() -> None:
@@ -179,9 +188,9 @@ def test_a_page_that_takes_too_much_memory_is_stopped_from_here() -> None:
         reader.close()
 
 
-def test_the_kernel_bounds_the_childs_memory(reader: ChildReader) -> None:
-    reader(page())
-    lines = Path(f"/proc/{child_of(reader)}/limits").read_text().splitlines()
+def test_the_kernel_bounds_the_childs_memory(shared_reader: ChildReader) -> None:
+    shared_reader(page())
+    lines = Path(f"/proc/{child_of(shared_reader)}/limits").read_text().splitlines()
     limits = {line[:26].strip(): line[26:].split()[:2] for line in lines}
     assert limits["Max data size"] == ["536870912", "536870912"]
     assert limits["Max core file size"] == ["0", "0"]
@@ -305,9 +314,9 @@ def test_a_page_too_large_for_a_bound_of_the_answer_costs_no_neighbour(
     assert reader(page()) == read_page(page())
 
 
-def test_the_page_itself_crosses_whole(reader: ChildReader) -> None:
+def test_the_page_itself_crosses_whole(shared_reader: ChildReader) -> None:
     asked = replace(page(), canonical_url="https://news.example/canonical")
-    assert reader(asked).result.article.url == "https://news.example/canonical"
+    assert shared_reader(asked).result.article.url == "https://news.example/canonical"
 
 
 @pytest.mark.parametrize("boot", ["raise SystemExit(3)", "import time; time.sleep(60)"])
