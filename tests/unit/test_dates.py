@@ -376,3 +376,18 @@ def test_the_day_that_the_article_is_marked_with_outweighs_what_statistics_call_
     stated = published(meta("2019-02-05 16:07", "first-published"), line)
     assert stated.chosen == FoundDate("2026-11-19T16:45:00+01:00", "dom")
     assert stated.others == (FoundDate("2019-02-05", "meta"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "lang"),
+    [
+        ("公開日：2026年3月3日 更新日：2026年3月5日", "ja"),
+        ("发布：2026年3月3日 更新：2026年3月5日", "zh"),
+        ("2026年3月3日 公開 2026年3月5日 更新", "ja"),
+        ("Opublikowano: 3 marca 2026 r., aktualizacja: 5 marca 2026 r.", "pl"),
+        ("Опубликовано: 3 марта 2026 г., последнее обновление: 5 марта 2026 г.", "ru"),
+    ],
+)
+def test_a_line_with_both_days_gives_each_to_its_label(line: str, lang: str) -> None:
+    first, last = published(line=f"<p>{line}</p>", lang=lang).chosen, modified("", f"<p>{line}</p>", lang).chosen
+    assert (first and first.text, last and last.text) == ("2026-03-03", "2026-03-05")

@@ -211,3 +211,29 @@ def test_a_kicker_that_shares_its_container_with_an_author_is_a_section() -> Non
 )
 def test_an_author_above_the_headline_is_no_section(line: str) -> None:
     assert section(above=line) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("Ulaşım", "ulasim"), ("Société", "societe"), ("Köln", "koeln"), ("Łódź", "lodz"), ("Økonomi", "okonomi")],
+)
+def test_a_kicker_whose_address_spells_it_without_accents_is_a_section(name: str, folder: str) -> None:
+    assert section(above=f'<div class="overline"><a href="/{folder}/">{name}</a></div>') == name
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '<meta itemprop="articleSection" content="Weather">',
+        '<a itemprop="articleSection" href="/w">Weather</a>',
+        '<span property="schema:articleSection">Weather</span>',
+        '<ol typeof="BreadcrumbList"><li><a href="/">Home</a></li><li><a href="/weather">Weather</a></li></ol>',
+    ],
+)
+def test_microdata_and_rdfa_state_the_section(marked: str) -> None:
+    assert section(above=marked) == "Weather"
+
+
+def test_sections_that_teasers_state_in_microdata_are_not_the_articles() -> None:
+    teasers = "".join(f'<i itemprop="articleSection">{name}</i>' for name in ("Sport", "Weather"))
+    assert section(below=f"<div>{teasers}</div>") is None

@@ -49,8 +49,15 @@ _SEGMENTS_TRIED = 60
 """Of a page: a byline is near its article's ends."""
 
 _BY_WORDS = "|".join(BY_WORDS)
+_TEXT_OF = (
+    r"propos recueillis par|(?:un )?(?:entretien|reportage) (?:de|réalisé par)|(?:un récit|une enquête) de"
+    r"|text[eo] (?:de|por)"
+    r"|(?:entrevista|reportaje|crónica|reportagem) (?:de|por)|testo di|(?:intervista|reportage) di"
+    r"|(?:interview|reportage|text) von|wywiad przeprowadził[ai]?|rozmawiał[ai]?|интервью (?:взяла?|вела)|беседовала?"
+)
+"""What names a writer by the kind of text."""
 _BY = (
-    rf"(?:{_BY_WORDS}|vom|autor(?:in|es|as|a|ka|zy)?|auteurs?|autore|"
+    rf"(?:{_TEXT_OF}|{_BY_WORDS}|vom|autor(?:in|es|as|a|ka|zy)?|auteurs?|autore|"
     r"authors?|writers?|reporters?|redaktion|redazione|text|texte?o?|teksti|words|fotos? und text|"
     r"автор|текст|記者|记者|作者|文|撰文|投稿者|執筆|著者|كتب|بقلم|oleh|yazan|da)"
 )
@@ -71,7 +78,7 @@ _LABEL = (
     r"|রচনা|লেখক|প্রতিবেদক|எழுதியவர்|بقلم|كتبت?|الكاتب|إعداد|نوشته|نویسنده|خبرنگار|گزارش|מאת|כתבת?"
     r"|作者|記者|记者|文字?|撰文|撰稿|采写|執筆|筆者|取材・文|글"
 )
-_UNMARKED_LABEL = r"teksti|scris de|γράφει (?:ο|η)|του|της|بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
+_UNMARKED_LABEL = rf"{_TEXT_OF}|teksti|scris de|γράφει (?:ο|η)|του|της|بقلم|كتبت?|מאת|โดย|oleh|bởi|yazan|লেখক|लेखक"
 _STATED_LEAD = re.compile(
     rf"^\s*(?:{_VERB}?(?:{_BY_WORDS}|{_UNMARKED_LABEL})\s*[:：]?\s+|(?:{_LABEL})(?:/\w+)?\s*(?:by)?\s*[:：/／＝=●]\s*)",
     re.IGNORECASE,

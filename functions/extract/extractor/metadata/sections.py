@@ -10,8 +10,10 @@ and so names none. A page that says nothing of the kind has no section.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from urllib.parse import unquote
 
 from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, is_same_site, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME
@@ -20,7 +22,7 @@ from extractor.metadata.places import FRONT_NAMES, KICKER_CLASS
 from extractor.text import LineKind, fold, is_worded, kind_of_line
 from newsdesk.web import split_url
 
-_META_NAMES = ("article:section", "og:section", "parsely-section", "sailthru.section", "section")
+_META_NAMES = ("article:section", "og:section", "parsely-section", "sailthru.section", "section", "articlesection")
 _KIND_OF_PAGE = frozenset({
     "all", "article", "articles", "blog", "blogs", "default", "featured", "general", "graphics", "index", "none",
     "null", "other", "page", "pages", "post", "posts", "root", "stories", "story", "tag", "tags", "uncategorised",
@@ -72,6 +74,9 @@ _SECTION_CLASS = re.compile(
     r"|sezione|se[cç][cç][aã]o|sekcja|рубрика)(?:$|[-_\s]|name|label|link|title)",
     re.IGNORECASE,
 )
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe"})
+"""Letters of Latin alphabets that Unicode does not take apart."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LIST_TAGS = frozenset({"nav", "ul", "ol", "menu", "aside", "footer", "form", "figure", "table"})
 _LIST_NAME = re.compile(r"(?:^|[-_\s])(?:nav|menu|toolbar|share|social|login|search|related|tags?)", re.IGNORECASE)
@@ -137,6 +142,9 @@ def _all_for_machines(page: Page, headline: str | None) -> Iterator[tuple[str, s
 
 
 def _in_text(page: Page, headline: str | None) -> Iterator[tuple[str, str]]:
+    marked = {text_of(element, LONGEST_NAME) for element in page.elements.annotated if _is_marked_section(element)}
+    if len(marked) == 1:  # teasers of other articles state theirs as well
+        yield marked.pop(), "dom"
     for way in _marked_ways(page):
         if step := _last_step(way, page, headline):
             yield step, "dom"
@@ -144,6 +152,11 @@ def _in_text(page: Page, headline: str | None) -> Iterator[tuple[str, str]]:
     kicker = _kicker(page, headline)
     if kicker and not _is_newest_or_best(kicker):
         yield kicker, "dom"
+
+
+def _is_marked_section(element: Element) -> bool:
+    name = element.get("itemprop") or element.get("property") or ""
+    return element.tag != "meta" and name.rpartition(":")[2].lower() == "articlesection"
 
 
 def _may_be_section(name: str) -> bool:
@@ -179,7 +192,7 @@ def _marked_ways(page: Page) -> Iterator[list[Breadcrumb]]:
         if named is None:
             named = is_named[container.template] = _MAY_BE_BREADCRUMB.search("-".join(container.template)) is not None
         if not named:
-            label = container.element.get("aria-label") or container.element.get("itemtype")
+            label = next(filter(None, map(container.element.get, ("aria-label", "itemtype", "typeof"))), None)
             named = label is not None and _MAY_BE_BREADCRUMB.search(label[:200].lower()) is not None
         if named and container.first >= ends:
             ends = container.last
@@ -303,7 +316,7 @@ def _section_in(segment: Segment, page: Page, *, is_above: bool) -> str | None:
         path = target.partition("?")[0].rstrip("/").rpartition("/")[2]
         is_person = _is_called(_PERSON_CLASS, anchor)
         is_alone = len(segment.text) <= 2 * len(name) + 3
-        is_named = is_alone and not is_person and fold(path.replace("-", " ")) == fold(name)
+        is_named = is_alone and not is_person and _is_slug_of(path, name)
         if is_above and (is_named or (_is_called(KICKER_CLASS, anchor, segment.element) and _is_in_path(name, page))):
             return name
     if segment.links or not _is_short(segment.text):
@@ -335,10 +348,22 @@ def _is_called(pattern: re.Pattern[str], *elements: Element) -> bool:
 
 def _is_in_path(name: str, page: Page) -> bool:
     """Return whether the address of the page has a folder of that name, or the page links to one."""
-    words = fold(name)
     own = split_url(page.address)
     folders = (own.path if own else "").split("/")[1:-1]
-    if any(fold(folder.replace("-", " ")) == words for folder in folders):
+    if any(_is_slug_of(folder, name) for folder in folders):
         return True
     paths = ((link.get("href") or "").partition("?")[0].rstrip("/") for link in islice(page.links, 300))
-    return any(fold(path.rpartition("/")[2].replace("-", " ")) == words for path in paths if path)
+    return any(_is_slug_of(path.rpartition("/")[2], name) for path in paths if path)
+
+
+def _is_slug_of(folder: str, name: str) -> bool:
+    """Return whether a folder of an address says a name: as it is, without its accents, or with umlauts spelt out."""
+    said = fold(unquote(folder).replace("-", " "))
+    if said == fold(name):
+        return True
+    return not name.isascii() and " ".join(said) in {_in_ascii(name), _in_ascii(name.casefold().translate(_UMLAUTS))}
+
+
+def _in_ascii(name: str) -> str:
+    parts = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return " ".join(fold("".join(part for part in parts if not unicodedata.combining(part))))
