@@ -282,6 +282,10 @@ class Figures:
         """Return the processor time against the baseline's: the ratio of the medians."""
         return self.milliseconds(name) / self.milliseconds(BASELINE.name)
 
+    def whole_ratio(self, name: str) -> float:
+        """Return the processor time of all pages together, which the long and the doubtful ones weigh on, likewise."""
+        return sum(self.runs[name].seconds.values()) / sum(self.runs[BASELINE.name].seconds.values())
+
     def _said(self, name: str, entry: Mapping[str, Any], what: str) -> Any:
         return (self.runs[name].predictions.get(entry["id"]) or {}).get(what)
 
@@ -289,14 +293,14 @@ class Figures:
 def text_rows(figures: Figures) -> tuple[Row, ...]:
     """Return the table of texts."""
     names = [f"{SOURCES[source]} ({len(figures.of[source])})" for source in TEXT_SOURCES]
-    rows: list[Row] = [("extractor", names[0], "exact there", *names[1:], "CPU, ms", "CPU to trafilatura")]
+    rows: list[Row] = [("extractor", names[0], "exact there", *names[1:], "CPU, ms", "to trafilatura", "all pages")]
     for name in figures.runs:
         estimates = [_shown(scoring.f1(figures.scores[name, source])) for source in TEXT_SOURCES]
         exact = _shown(scoring.exact(figures.scores[name, TEXT_SOURCES[0]]))
-        cpu = (f"{figures.milliseconds(name):.1f}", f"{figures.ratio(name):.2f}")
+        cpu = (f"{figures.milliseconds(name):.1f}", f"{figures.ratio(name):.2f}", f"{figures.whole_ratio(name):.2f}")
         rows.append((name, estimates[0], exact, *estimates[1:], *cpu))
     aims = [f"≥ {AIMS['text'][source]:.3f}" for source in TEXT_SOURCES]
-    rows.append(("*aim*", aims[0], f"≥ {AIMS['exact']:.2f}", *aims[1:], "", "≤ 2"))
+    rows.append(("*aim*", aims[0], f"≥ {AIMS['exact']:.2f}", *aims[1:], "", "≤ 1.2", "≤ 1.2"))
     return tuple(rows)
 
 
@@ -446,8 +450,9 @@ Exact titles, F1 over authors' names, and the same day, after folding case, acce
 ## How to read this
 
 - An extractor that fails on a page has found nothing there. Failed: {failed}.
-- Processor time is that of the extractor's own process, median over all pages; every page went to every extractor
-  before the next one, in an order that turned with each page.
+- Processor time is that of the extractor's own process; every page went to every extractor before the next one, in an
+  order that turned with each page. It is given as the median over all pages, as that median to trafilatura's, and as
+  the time of all pages together to trafilatura's.
 - The aims are ours, for pages that nothing was learned from. How a page becomes an article:
   [extraction](extraction.md).
 """
