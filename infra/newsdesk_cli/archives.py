@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from boto3.s3.transfer import S3Transfer
 from botocore.exceptions import ClientError
 
 from newsdesk.contracts import INBOX_PREFIX, inbox_part_key, report_key
@@ -57,7 +58,7 @@ def _put(stack: Stack, path: Path) -> str:
     name = _UNSAFE.sub("_", re.sub(r"(\.warc)?(\.gz)?$", "", path.name))[-100:]
     suffix = ".warc.gz" if is_compressed else ".warc"
     key = f"{INBOX_PREFIX}warc/{digest.hexdigest()[:16]}-{name}{suffix}"
-    stack.s3.upload_file(str(path), stack.bucket, key, ExtraArgs={"Metadata": {"priority": "normal"}})
+    S3Transfer(stack.s3).upload_file(str(path), stack.bucket, key, extra_args={"Metadata": {"priority": "normal"}})
     return key
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from newsdesk.adapters import clients
 from newsdesk.adapters.dynamodb import DynamoArticleStore
 from newsdesk.adapters.hosts import DynamoHostStore
 from newsdesk.adapters.s3 import S3ObjectStore
@@ -58,9 +58,9 @@ class Stack:
 
     def client(self, service: Any, read_timeout: float = 60) -> Any:
         """Return a client of an AWS service, which waits so many seconds for an answer."""
-        # boto3 itself reads AWS_DEFAULT_REGION alone; other tools, and people, say AWS_REGION.
+        # botocore itself reads AWS_DEFAULT_REGION alone; other tools, and people, say AWS_REGION.
         region = self.region or os.environ.get("AWS_REGION")
-        return boto3.session.Session(region_name=region).client(
+        return clients.session(region).create_client(
             service,
             endpoint_url=self.endpoint,
             config=Config(
