@@ -81,7 +81,7 @@ def crawl_on_dynamodb() -> dict[str, Any]:
     """A smaller run whose slots are DynamoDB's."""
     with mock_aws():
         aws.create_table()
-        client: Any = aws.OneCallAtATime(boto3.client("dynamodb", aws_access_key_id="x", aws_secret_access_key="y"))
+        client: Any = boto3.client("dynamodb", aws_access_key_id="x", aws_secret_access_key="y")
         store = DynamoHostStore(aws.TABLE, client=client)
         return run(hosts=mixed_hosts(27, 5), crawl_limits=CrawlLimits(INTERVAL), host_store=store)[1]
 

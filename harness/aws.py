@@ -19,6 +19,7 @@ from unittest.mock import patch
 import boto3
 import yaml
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from newsdesk.adapters import clients
 from newsdesk.adapters.sqs import SqsMessageSender
@@ -45,6 +46,16 @@ def _session() -> boto3.Session:
     return boto3.Session(region_name="us-east-1")
 
 
+_CALL = threading.RLock()
+_answer = BotocoreStubber.process_request
+
+
+def _answer_one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
+    """Answer a call as moto does, which copies its tables while another thread's call may change them."""
+    with _CALL:
+        return _answer(stubber, request)
+
+
 @contextmanager
 def empty_account() -> Iterator[None]:
     """Give an account in memory that has nothing in it yet.
@@ -52,7 +63,11 @@ def empty_account() -> Iterator[None]:
     All such accounts share a session, because reading the services' descriptions takes longer than most tests do.
     """
     clients.reset()
-    with mock_aws(), patch.object(boto3, "DEFAULT_SESSION", _session()):
+    with (
+        mock_aws(),
+        patch.object(boto3, "DEFAULT_SESSION", _session()),
+        patch.object(BotocoreStubber, "process_request", _answer_one_at_a_time),
+    ):
         yield
     clients.reset()
 
@@ -152,25 +167,6 @@ class FakeLambdaContext:
 
     def get_remaining_time_in_millis(self) -> int:
         return self.remaining_milliseconds
-
-
-class OneCallAtATime:
-    """A client whose single calls are atomic, as the service's are and moto's, which runs in our threads, are not."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._client, name)
-        if not callable(attribute):
-            return attribute
-
-        def call(**arguments: Any) -> Any:
-            with self._lock:
-                return attribute(**arguments)
-
-        return call
 
 
 def stream_records() -> list[dict[str, Any]]:

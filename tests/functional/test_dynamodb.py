@@ -324,7 +324,7 @@ def test_the_first_alias_wins(store: ArticleStore) -> None:
 
 def test_an_id_becomes_an_alias_or_an_article_but_never_both(table: str) -> None:
     # Given an article and ten ids that two workers fight over: one makes an alias, one makes an article
-    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    client: Any = boto3.client("dynamodb")
     store = DynamoArticleStore(table, client=client)
     store.save(new_state(99))
 
@@ -349,7 +349,7 @@ def test_an_id_becomes_an_alias_or_an_article_but_never_both(table: str) -> None
 
 def test_of_many_workers_that_take_one_step_one_gets_through(table: str) -> None:
     # Given an article and a dozen workers that know its version
-    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    client: Any = boto3.client("dynamodb")
     store = DynamoArticleStore(table, client=client)
     store.save(new_state())
 

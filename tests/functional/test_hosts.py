@@ -15,7 +15,6 @@ from typing import Any
 import boto3
 import pytest
 
-from harness import aws
 from harness.fakes import InMemoryHostStore
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
 from newsdesk.contracts import Priority
@@ -52,7 +51,7 @@ def hosts(request: pytest.FixtureRequest) -> HostStore:
 
 
 def dynamodb_on(table: str) -> DynamoHostStore:
-    client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+    client: Any = boto3.client("dynamodb")
     return DynamoHostStore(table, client=client)
 
 

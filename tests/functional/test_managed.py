@@ -37,7 +37,6 @@ from enricher.managed_services import (
 )
 from enricher.ports import Analysis, Document, Enricher, NotApplicableError
 from enricher.settings import EnrichSettings
-from harness import aws
 from newsdesk.adapters import clients
 from newsdesk.adapters.bedrock import Bedrock
 from newsdesk.adapters.comprehend import Comprehend
@@ -535,7 +534,7 @@ class TestAllowance:
             self.allowance(table, 0).reserve(1, HOST)
 
     def test_workers_together_do_not_reserve_more(self, table: str) -> None:
-        client: Any = aws.OneCallAtATime(boto3.client("dynamodb"))
+        client: Any = boto3.client("dynamodb")
 
         def work(_: int) -> int:
             with suppress(ManagedServiceError):
