@@ -53,7 +53,7 @@ test: environment
 
 test-slow: environment
 	@echo "== running the slow tests"
-	@$(BIN)/python -m pytest -q $(PARALLEL) -m slow tests/hostile tests/faults
+	@$(BIN)/python -m pytest -q $(PARALLEL) -m slow
 
 # Every AWS call of every flow killed once before and once after its effect, and many random worlds: about an hour.
 faults: environment

@@ -39,7 +39,10 @@ ALL_CHANGES = OTHER_ARTICLES + 5
 LARGEST_PICTURE_BYTES = 150_000
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; `make browser` installs it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; `make browser` installs it"),
+]
 
 
 @dataclass

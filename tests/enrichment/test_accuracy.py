@@ -64,6 +64,7 @@ def test_every_figure_of_our_own_cases_has_a_floor() -> None:
     assert set(FLOORS["own"]) == set(figures(total))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half", FLOORS["passages"])
 def test_direct_quotes_of_our_own_passages_stay_as_good(half: str) -> None:
     # Given the passages of one half, of which one was written with the rules in view

@@ -10,11 +10,15 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from enricher.composer import analysis_of
 from enricher.entities import EntitiesEnricher
 from enricher.places import Gazetteer
 from enricher.ports import Document
 from newsdesk.contracts import SURE, Enrichment, Language
+
+pytestmark = pytest.mark.slow
 
 SENTENCES = Path(__file__).with_name("names.txt").read_text(encoding="utf-8").splitlines()
 ENGLISH = Enrichment(language=Language(code="en", confidence=1.0))

@@ -117,7 +117,14 @@ def records(pages: int = 8) -> list[bytes]:
     return made
 
 
-@pytest.mark.parametrize("make", [b"".join, by_record, lambda parts: gzip.compress(b"".join(parts))])
+@pytest.mark.parametrize(
+    "make",
+    [
+        by_record,
+        pytest.param(b"".join, marks=pytest.mark.slow),
+        pytest.param(lambda parts: gzip.compress(b"".join(parts)), marks=pytest.mark.slow),
+    ],
+)
 def test_the_pages_of_a_file_become_articles_part_by_part(desk: Desk, make: Any) -> None:
     # Given a file of eight pages, and records that are none
     others = [

@@ -264,6 +264,7 @@ def test_pages_are_joined_to_a_bound(pipeline: Pipeline, url: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_thousands_of_tiny_blocks_count_for_what_they_take(pipeline: Pipeline, server: MisbehavingServer) -> None:
     # Given pages of which each has little text in so many blocks that the third is too much for a quarter of the bound
     bound = MAXIMUM_JOINED_BYTES // 4
@@ -467,6 +468,7 @@ class Mortal:
         return call
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("third", [answer(page(3)), answer(b"", status=404)])
 def test_a_worker_may_die_between_any_two_calls(
     server: MisbehavingServer, url: str, third: Callable[..., None]

@@ -196,6 +196,7 @@ def test_the_message_names_the_version(due: Due) -> None:
     assert body == {"schemaVersion": 1, "type": "SourceDue", "sourceId": source().source_id, "version": 7}
 
 
+@pytest.mark.slow
 def test_many_sources_share_the_shards_evenly(due: Due) -> None:
     for number in range(80):
         due.store.add(source(number))

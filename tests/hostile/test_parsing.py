@@ -393,6 +393,7 @@ def test_95_96_nothing_that_is_said_anywhere_on_a_page_is_stored_with_them(
     assert "invisible_text" in result.article.quality.warnings
 
 
+@pytest.mark.slow
 def test_96_what_turns_and_hides_by_itself_is_seen_in_every_script() -> None:
     # Given text hidden one character at a time, behind letters that have no variants, and in rows of marks
     hidden = "".join(f"{letter}{chr(0xFE00 + number % 14)}" for number, letter in enumerate("мост открыт" * 20))

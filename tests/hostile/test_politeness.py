@@ -531,7 +531,7 @@ def test_case_70_wishes_that_utf_8_cannot_spell_lose_no_page(world: World) -> No
 # Many workers, many hosts
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=pytest.mark.slow)])
 def hosts(request: pytest.FixtureRequest) -> Iterator[HostStore]:
     """A host store: first the fake, then DynamoDB's own arithmetic."""
     if request.param == "memory":
@@ -542,8 +542,7 @@ def hosts(request: pytest.FixtureRequest) -> Iterator[HostStore]:
             "dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
         )
         client.create_table(TableName=aws.TABLE, **aws.table_definition())
-        one_call_at_a_time: Any = aws.OneCallAtATime(client)
-        yield DynamoHostStore(aws.TABLE, client=one_call_at_a_time)
+        yield DynamoHostStore(aws.TABLE, client=client)
 
 
 def test_fifty_workers_and_all_faults_at_once_never_ask_a_host_too_early(hosts: HostStore) -> None:
@@ -707,6 +706,7 @@ def test_a_request_that_a_server_breaks_off_is_repeated_in_a_slot_of_its_own(pat
         world.fetcher.close()
 
 
+@pytest.mark.slow
 def test_a_host_that_stays_down_ends_its_pages_within_a_day_at_a_cost_that_grows_with_their_number_alone() -> None:
     def crawl(pages: int) -> tuple[float, float]:
         # Given a host that answers 503 from its first minute on, forever
@@ -727,6 +727,7 @@ def test_a_host_that_stays_down_ends_its_pages_within_a_day_at_a_cost_that_grows
     assert many[1] < 1.2 * few[1]
 
 
+@pytest.mark.slow
 def test_a_busy_host_does_not_delay_the_others() -> None:
     # Given ten quick hosts, alone, and behind 300 pages of one host in the same queue
     quick = [SimulatedHost(f"quick-{number}.example", 3) for number in range(10)]

@@ -96,6 +96,7 @@ def test_61_of_a_sitemap_of_a_million_urls_the_first_are_read() -> None:
     assert (said["items"], said["truncated"]) == (50_000, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [

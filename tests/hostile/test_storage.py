@@ -130,6 +130,7 @@ def test_74_the_same_message_twice_at_once(stage: int) -> None:
     assert is_indexed_once(pipeline)
 
 
+@pytest.mark.slow
 def test_75_messages_in_any_order() -> None:
     # Given all messages of a run, and of a run that was long over
     finished = submitted()
@@ -376,6 +377,7 @@ SDK_ATTEMPTS = 3
 """Of each call that an adapter makes; the adapters' own tries come on top."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
 @each_stage
 def test_81_a_burst_of_throttling_passes_unnoticed(

@@ -42,6 +42,7 @@ CODINGS = ["gzip", "deflate", "br", "zstd"]
 # Codings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 def test_case_28_a_bomb_of_two_gibibytes_costs_next_to_nothing(server: MisbehavingServer, coding: str) -> None:
     # Given a small body that decodes to 2 GiB

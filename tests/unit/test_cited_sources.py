@@ -148,6 +148,7 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES | NAMES, max_size=25).map("".join), st.sampled_from(["en", "de"]))
 def test_mentions_name_their_text_in_code_points(body: str, language: str) -> None:

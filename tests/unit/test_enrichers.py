@@ -160,6 +160,7 @@ class English:
         return Enrichment(language=Language(code="en", confidence=1.0))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(body=ANY_TEXT, headline=st.none() | ANY_TEXT, declared=st.none() | ANY_TEXT)
 @example(body="Mayor Jane \ud800Doe said \udfff: “We go to London, \udc00.”", headline="\ud83d", declared="\udfff")
@@ -206,6 +207,7 @@ Marta Lind said “no.” According to Reuters, two sources said she denied it a
 """
 
 
+@pytest.mark.slow
 def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     # Given two processes that hash strings differently
     outputs = outputs_by_hash_seed(IN_ANOTHER_PROCESS, STORY)

@@ -235,6 +235,7 @@ NAMES_AMONG_ANYTHING = st.lists(
 ).map(" ".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(ANY_TEXT | NAMES_AMONG_ANYTHING)
 def test_offsets_point_at_the_text_they_name(body: str) -> None:

@@ -125,6 +125,7 @@ def test_a_language_without_a_word_list_is_not_applicable(body: str) -> None:
     assert "keyphrases" in {left.enricher for left in enrichment.not_applicable}
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(noise=st.text(max_size=120), headline=st.none() | st.text(max_size=40))
 def test_no_text_breaks_the_search_for_keyphrases(noise: str, headline: str | None) -> None:

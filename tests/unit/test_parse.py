@@ -46,6 +46,7 @@ def test_tokens_stand_where_the_body_has_them(body: str) -> None:
         assert body[token.idx : token.idx + len(token.text)].casefold() == token.text.casefold()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=40) | st.just("BRIDGE OPENS AFTER FOURTEEN LONG MONTHS")).map("\n".join))
 def test_plain_headings_move_nothing(text: str) -> None:

@@ -309,6 +309,7 @@ PIECES = st.sampled_from(
 ) | st.text(max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(pieces=st.lists(PIECES, max_size=20), types=st.lists(st.sampled_from(["PLACE", "ORG", "PERSON"]), min_size=20))
 def test_offsets_point_at_the_text_they_name_and_no_mention_is_lost(pieces: list[str], types: list[str]) -> None:

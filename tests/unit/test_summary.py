@@ -115,6 +115,7 @@ def test_sentences_lie_in_their_paragraphs_one_after_the_other(text: str) -> Non
         last = end
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(noise=st.text(max_size=120))
 def test_spans_point_at_the_text_that_they_name(noise: str) -> None:
