@@ -62,8 +62,8 @@ _UPDATED_BEHIND = re.compile(
     r"[^\w]{0,3}[日일]?[^\w]{0,3}(?:更新|修改|修訂|改訂|수정|업데이트)(?!(?:[日時間间일]{1,2}|\s?[:：])[^\w]{0,3}\d)"
 )
 """Of it what stands behind the day, in the languages that write it so, and is not the label of the next."""
-_SHORT_FOR_YEAR = re.compile(r":.*\d{4}\s?(?:r|г|р)\.$")
-"""How a line ends that labels its dates and yet has a full stop: "Opublikowano: 3 marca 2026 r."."""
+_SHORT_FOR_YEAR = re.compile(r"\d{4}\s?(?:r|г|р)\.$")
+"""How a line may end that labels its dates and yet has a full stop: "Opublikowano: 3 marca 2026 r."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ def may_be_date_line(line: str, longest: int = _LONGEST_LINE) -> bool:
     is_sentence = line.endswith((".", "!", "?")) and line.count(" ") > _LONGEST_SENTENCE
     return (
         has_year is not None
-        and not (is_sentence and _SHORT_FOR_YEAR.search(line) is None)
+        and not (is_sentence and (":" not in line or _SHORT_FOR_YEAR.search(line) is None))
         and "©" not in line
         and "copyright" not in line.lower()
     )
