@@ -309,6 +309,12 @@ def test_a_pronoun_means_the_last_person_that_fits() -> None:
     assert names == ["Mary Cole", "John Hart"]
 
 
+def test_a_pronoun_between_two_parts_means_whom_the_words_behind_them_name() -> None:
+    body = "Mary Cole owns a farm.\n\n“We waited for hours,” she says, “and nobody came to help us,” says Jane Roe."
+    (quote,) = quotes(body, "Mary Cole", "Jane Roe")
+    assert (quote.speaker and quote.speaker.name, quote.text.count("“")) == ("Jane Roe", 2)
+
+
 def test_a_pronoun_does_not_mean_whose_mother_spoke() -> None:
     body = "Mary Cole sings. Speaking in May, John Hart's mother confirmed that it was over. She added, “It is sad.”"
     (_, quote) = quotes(body, "Mary Cole", "John Hart")

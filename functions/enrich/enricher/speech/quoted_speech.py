@@ -330,7 +330,16 @@ class QuotedSpeech:
         while last + 1 < len(self.units) and self._goes_on(last, cue):
             last += 1
             cue = cue or self._cue_after(last)
-        return last, cue
+        return last, self._named_at_the_end(last, cue) if last > at else cue
+
+    def _named_at_the_end(self, last: int, cue: _Cue | None) -> _Cue | None:
+        """Return the cue behind the last part where it names whom a pronoun means: “A,” she says, “B,” says Roe."""
+        if cue is None or cue.speaker is None or self.doc[cue.speaker[0]].lower_ not in _PERSONAL:
+            return cue
+        behind = self._cue_after(last)
+        if behind is None or behind.speaker is None:
+            return cue
+        return behind if self.doc[slice(*behind.speaker)].root.pos_ == "PROPN" else cue
 
     def _goes_on(self, at: int, cue: _Cue | None) -> bool:
         this, following = self.units[at], self.units[at + 1]
