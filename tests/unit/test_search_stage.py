@@ -224,7 +224,23 @@ class TestMeaning:
     def test_vectors_of_another_model_are_not_compared(self, world: World) -> None:
         self.tell(world)
         stage = world.process(vector_of_text=lambda _: ("another", encode_vector([1.0, 0.0, 0.0])))
-        assert ids(stage, "bridge") == [id_of(2)]
+        found = stage.find(Search("bridge"))
+        assert [hit.article_id for hit in found.hits] == [id_of(2)]
+        assert found.searched_by == ("words",)
+
+    def test_a_stack_that_keeps_no_vectors_any_more_reads_none(self, world: World) -> None:
+        # Given vectors that were made while it did
+        self.tell(world)
+        (first,) = Table().states([id_of(1)])
+        # When / Then
+        with pytest.raises(NothingToSearchError, match="Embeddings"):
+            world.process().find(Search(like=first))
+
+    @pytest.mark.parametrize("text", [None, 5, ["bridge"], {}])
+    def test_a_vector_is_made_of_a_text_alone(self, text: Any) -> None:
+        assert answer_text(MODEL, lambda *_: [1.0], {"text": text}) == {"error": "text: it is none"}
+        with pytest.raises(NoVectorError):
+            CalledModel(lambda _: answer_text(MODEL, lambda *_: [1.0], {"text": text}))("bridge")
 
     def test_words_alone_are_searched_where_no_vector_can_be_made(self, world: World) -> None:
         # Given

@@ -266,9 +266,7 @@ class ApiStage:
         except QueryError as error:
             raise ProblemError(ProblemType.BAD_REQUEST, f"q: {error}") from error
         except NothingToSearchError as error:
-            raise ProblemError(
-                ProblemType.NOT_FOUND, "The article has no vector: none is made yet, or the stack's Embeddings are off."
-            ) from error
+            raise ProblemError(ProblemType.NOT_FOUND, f"like: {error}") from error
         items = [SearchHit.of(hit) for hit in found.hits]
         return SearchPage(
             items=items, articles=found.articles, is_loose=found.is_loose, searched_by=list(found.searched_by)

@@ -18,7 +18,16 @@ from typing import Protocol
 
 from newsdesk.clock import Clock, to_text
 from newsdesk.reader import Storage
-from newsdesk.searching import ArticleStates, Finder, Found, Search, SearchIndex, VectorOfText, follow
+from newsdesk.searching import (
+    ArticleStates,
+    Finder,
+    Found,
+    NothingToSearchError,
+    Search,
+    SearchIndex,
+    VectorOfText,
+    follow,
+)
 
 FRESH_SECONDS = 30.0
 """How long a search relies on the last look at the change feed."""
@@ -109,8 +118,10 @@ class SearchStage:
         QueryError
             If there are words, but none that has to be there.
         NothingToSearchError
-            If articles are to be like one that has no vector.
+            If articles are to be like one that has no vector, or the stack keeps none.
         """
+        if search.like is not None and self._vector_of_text is None:
+            raise NothingToSearchError("the stack keeps no vectors, because its parameter Embeddings is off")
         index = self._index()
         begun = self._elapsed()
         if self._looked_at is None or begun - self._looked_at >= FRESH_SECONDS:

@@ -176,6 +176,8 @@ class Finder:
                 return None
         else:
             return None
+        if search.like is None and model not in self._index.models():
+            return None  # vectors of another model are not compared
         least = -1.0 if search.like is not None else _LEAST_LIKENESS
         found = nearest(self._index, model, vector, search.filters, DEPTH + 1, least)
         if search.like is not None and not found and self._index.models() not in ([], [model]):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from newsdesk.articles import ArticleState
 from newsdesk.contracts import encode_vector
-from newsdesk.searching.finding import LONGEST_TEXT, Found, Hit, NothingToSearchError, Search
+from newsdesk.searching.finding import LONGEST_TEXT, Found, Hit, NothingToSearchError, NoVectorError, Search
 from newsdesk.searching.index import Filters
 from newsdesk.searching.query import QueryError
 
@@ -85,13 +85,23 @@ class CalledModel:
         self._call = call
 
     def __call__(self, text: str) -> tuple[str, str]:
-        """Return the model's name and the vector of a text, of its beginning where it is long."""
+        """Return the model's name and the vector of a text, of its beginning where it is long.
+
+        Raises
+        ------
+        NoVectorError
+            If the function refuses the text.
+        """
         answer = self._call({"text": text[:LONGEST_TEXT]})
+        if "error" in answer:
+            raise NoVectorError(answer["error"])
         return answer["model"], answer["vector"]
 
 
 def answer_text(
     model: str, embed: Callable[[str | None, str], Sequence[float]], event: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what the function answers to an event of :class:`CalledModel`."""
-    return {"model": model, "vector": encode_vector(embed(None, event["text"]))}
+    """Return what the function answers to an event of :class:`CalledModel`: a vector, or what is wrong with it."""
+    if not isinstance(event["text"], str):
+        return {"error": "text: it is none"}
+    return {"model": model, "vector": encode_vector(embed(None, event["text"][:LONGEST_TEXT]))}
