@@ -201,9 +201,8 @@ def test_discover_may_die_at_every_call(account: pytest.MonkeyPatch, after: bool
         on_a_new_account(account, kill(at, after=after))
 
 
-@pytest.mark.parametrize(
-    "after", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["before its effect", "after it"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after it"])
 def test_discover_may_die_at_calls_drawn_by_a_seed(account: pytest.MonkeyPatch, after: bool) -> None:
     _, calls = on_a_new_account(account, None)
     for at in random.Random(SEED).sample(range(calls), DRAWN):

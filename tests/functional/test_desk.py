@@ -416,6 +416,7 @@ def test_an_articles_text_turns_nothing_around_it(newsroom: Newsroom, applicatio
                 assert any(one.tag == "bdi" or one.get("dir") == "auto" for one in around), element.tag
 
 
+@pytest.mark.slow
 def test_vast_articles_make_small_pages(newsroom: Newsroom, application: ASGIApp) -> None:
     # Given a million characters with ten thousand names in them, and thousands of cut blocks
     state = committed(7)

@@ -354,6 +354,7 @@ def test_96_a_plain_text_is_read_without_them_too(world: World) -> None:
 OBEYED = "\x1b[2J\x9b31m\u202e\u2066\U000e0041\x07"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [read_page, read_fallback])
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain"])
 def test_95_96_nothing_that_is_said_anywhere_on_a_page_is_stored_with_them(

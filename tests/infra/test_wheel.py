@@ -92,6 +92,7 @@ print(list(Reader(sys.argv[1]).changes()))
     assert run([sys.executable, "-c", program, str(site)], site.parent, PYTHONPATH=str(site)) == "[]\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

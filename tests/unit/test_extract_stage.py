@@ -32,7 +32,7 @@ from newsdesk.articles import (
 from newsdesk.clock import to_text
 from newsdesk.contracts import ArticleExtracted, ExtractedWork, FetchRequested, PageFetched, Reason, keys
 from newsdesk.errors import ConflictError, PermanentError
-from newsdesk.runtime import Worker
+from newsdesk.runtime import CONTENDED, Worker
 from newsdesk.web import OptOutPolicy, RefusedUse, article_id, parse_policy
 from tests.pipeline import extracted_work
 
@@ -98,7 +98,7 @@ class World:
         self.sender = RecordingSender()
         self.hosts = InMemoryHostStore()
         self.stage = ExtractStage(
-            Worker(self.store, self.sender, self.clock, TIMEOUTS),
+            Worker(self.store, self.sender, self.clock, TIMEOUTS, pauses=replace(CONTENDED, sleep=lambda _: None)),
             self.objects,
             self.hosts,
             100_000,
