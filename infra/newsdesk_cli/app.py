@@ -124,7 +124,7 @@ def ingest(
     folder: Annotated[
         Path, typer.Option("--out", help="The folder that the bucket is mirrored into.", file_okay=False)
     ] = Path("out"),
-    wait: Annotated[float, typer.Option(help="Seconds to wait for the outcomes.", min=0)] = 300,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the outcomes, once the stack is up.", min=0)] = 300,
     interval: Interval = None,
     allow_network: Networks = None,
     sample: Annotated[bool, typer.Option("--sample", help="Serve the sample news site and ingest it.")] = False,

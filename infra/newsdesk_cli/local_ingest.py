@@ -51,12 +51,13 @@ def ingest_locally(
 ) -> tuple[bool, list[Result]]:
     """Submit URLs and the pages of web archives, wait for their outcomes, and mirror the bucket.
 
+    The seconds of ``wait`` begin when the stack is up: building and deploying it takes up to a minute of its own.
+
     Returns
     -------
     tuple of bool and list of Result
         Whether all have ended, and the results.
     """
-    deadline = time.monotonic() + wait
     with ExitStack() as closing:
         if sample:
             site = _sample_site()
@@ -66,6 +67,7 @@ def ingest_locally(
             networks = [*networks, _LOOPBACK]
         local = LocalStack(say=say)
         stack = closing.enter_context(local.running(networks, interval, is_run=True))
+        deadline = time.monotonic() + wait
         taken = take_archives(stack, archives, deadline) if archives else []
         ingestions = [_submitted(stack, urls)] if urls else []
         polling = _polling(stack, site, deadline, closing) if sample else None
