@@ -21,7 +21,6 @@ import typer.main
 from pydantic.fields import FieldInfo
 
 from enricher.composer import default_enrichers
-from extractor.kinds import TypeSign, WallSign
 from fetcher.stage import ANSWER_STATUSES
 from indexer.stage import CommitKind
 from newsdesk.articles import MAXIMUM_RESENDS, OVERLOAD_POLICY, RETRY_POLICIES
@@ -32,6 +31,8 @@ from newsdesk.contracts import (
     Column,
     DropReason,
     Reason,
+    TypeSign,
+    WallSign,
     capture_key,
     changes_key,
     keys,

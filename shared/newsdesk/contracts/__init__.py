@@ -133,6 +133,7 @@ from newsdesk.contracts.outcomes import (
 )
 from newsdesk.contracts.record import Record
 from newsdesk.contracts.vectors import StoredVector, cosine, decode_vector, encode_vector
+from newsdesk.contracts.warnings import TypeSign, WallSign
 
 __all__ = [
     "ARTICLE_SCHEMA_KEY",
@@ -226,8 +227,10 @@ __all__ = [
     "Timestamp",
     "Topic",
     "TopicCell",
+    "TypeSign",
     "UrlSubmitted",
     "View",
+    "WallSign",
     "article_json_schema",
     "capture_key",
     "changes_hour",

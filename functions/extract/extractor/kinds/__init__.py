@@ -5,12 +5,11 @@ Below it stand ``text`` and ``html``; above it ``body`` and ``reading``.
 
 from __future__ import annotations
 
-from extractor.kinds.article_types import TypeJudgement, TypeSign, judge_type
+from extractor.kinds.article_types import TypeJudgement, judge_type
 from extractor.kinds.listings import is_front
 from extractor.kinds.pagination import next_pages
 from extractor.kinds.walls import (
     Wall,
-    WallSign,
     asks_to_subscribe,
     is_program_error,
     judge_wall,
@@ -20,9 +19,7 @@ from extractor.kinds.walls import (
 
 __all__ = [
     "TypeJudgement",
-    "TypeSign",
     "Wall",
-    "WallSign",
     "asks_to_subscribe",
     "is_front",
     "is_program_error",

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 
 from extractor.html import Element, Page, StructuredData
 from extractor.kinds.listings import has_own_prose, shows_listing, stated_listing
 from extractor.text import is_dashed, is_lead_in, listed_stories, time_of
-from newsdesk.contracts import ArticleType, Block, BlockType
+from newsdesk.contracts import ArticleType, Block, BlockType, TypeSign
 from newsdesk.web import Url
 from newsdesk.words import count_words
 
@@ -80,35 +79,6 @@ _LISTING_NAME = re.compile(
     r"|autoren?|schlagwort(?:e|er)?|sujets?|auteurs?|temas?|autor(?:es)?|argomenti",
     re.IGNORECASE,
 )
-
-
-class TypeSign(StrEnum):
-    """The signs of a page's type; on a page that is no article, ``type:<sign>`` in ``quality.warnings``."""
-
-    LIVE_BLOG_DESCRIBED = "live_blog_described"
-    """JSON-LD has a `LiveBlogPosting`."""
-    LIVE_TITLE = "live_title"
-    """Title or URL speaks of live coverage."""
-    TIMED_UPDATES = "timed_updates"
-    """At least four updates with a time of day."""
-    OPINION_DESCRIBED = "opinion_described"
-    """JSON-LD has an `OpinionNewsArticle`."""
-    OPINION_SECTION = "opinion_section"
-    """Section or URL is one for opinion."""
-    OPINION_TITLE = "opinion_title"
-    """The title begins with "Opinion:" or the like."""
-    OTHER_NEWS = "other_news"
-    """A line such as "In other news:" with stories below it."""
-    DIGEST_TITLE = "digest_title"
-    """The title is that of a briefing or a round-up."""
-    SEPARATE_STORIES = "separate_stories"
-    """At least three headed, dashed or listed stories."""
-    GALLERY = "gallery"
-    """JSON-LD, title, URL and pictures are those of a picture gallery."""
-    MEDIA = "media"
-    """A page for a video or a recording, with little text."""
-    LISTING = "listing"
-    """A front page, a list of articles, or the page of an author."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,6 @@ from extractor.html import (
 from extractor.kinds import (
     TypeJudgement,
     Wall,
-    WallSign,
     is_front,
     is_program_error,
     judge_type,
@@ -71,6 +70,7 @@ from newsdesk.contracts import (
     Quality,
     Reason,
     Rights,
+    WallSign,
 )
 from newsdesk.errors import PermanentError
 from newsdesk.hosts import HostProfile

@@ -11,6 +11,6 @@ from extractor.kinds.walls.consent import speaks_of_consent
 from extractor.kinds.walls.judgement import judge_wall
 from extractor.kinds.walls.paywall import asks_to_subscribe
 from extractor.kinds.walls.program_error import is_program_error
-from extractor.kinds.walls.signs import Wall, WallSign
+from extractor.kinds.walls.signs import Wall
 
-__all__ = ["Wall", "WallSign", "asks_to_subscribe", "is_program_error", "judge_wall", "offers", "speaks_of_consent"]
+__all__ = ["Wall", "asks_to_subscribe", "is_program_error", "judge_wall", "offers", "speaks_of_consent"]

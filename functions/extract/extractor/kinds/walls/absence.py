@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from extractor.html import Page
 from extractor.kinds.walls.paywall import says_not_free
 from extractor.kinds.walls.presence import judge_presence, offers_in
-from extractor.kinds.walls.signs import Wall, WallSign
+from extractor.kinds.walls.signs import Wall
 from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP, Phrases, names_paywall
-from newsdesk.contracts import ContentStatus, DropReason, Reason
+from newsdesk.contracts import ContentStatus, DropReason, Reason, WallSign
 from newsdesk.words import count_words
 
 FEWEST_PAID_WORDS = 40

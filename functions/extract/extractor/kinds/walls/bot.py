@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.html import Segment
-from extractor.kinds.walls.signs import PageSigns, Wall, WallSign, settle
+from extractor.kinds.walls.signs import PageSigns, Wall, settle
 from extractor.kinds.walls.vocabulary import BOT_TITLES, BOT_WORDS, addresses, has_other_prose, is_titled
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, Reason, WallSign
 
 MOST_OTHER_PROSE = 700
 """Characters of prose about something else that a page may have and still be such a wall."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.html import Segment
-from extractor.kinds.walls.signs import PageSigns, Wall, WallSign, settle
+from extractor.kinds.walls.signs import PageSigns, Wall, settle
 from extractor.kinds.walls.vocabulary import (
     CONSENT_MARKUP,
     CONSENT_TITLES,
@@ -17,7 +17,7 @@ from extractor.kinds.walls.vocabulary import (
     has_other_prose,
     is_titled,
 )
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, Reason, WallSign
 from newsdesk.words import count_words
 
 MOST_OTHER_PROSE = 350

@@ -17,9 +17,9 @@ from extractor.kinds.walls import bot, consent, not_found
 from extractor.kinds.walls.absence import absent_article
 from extractor.kinds.walls.paywall import judge_delivery
 from extractor.kinds.walls.program_error import is_program_error
-from extractor.kinds.walls.signs import Wall, WallSign, read_signs
+from extractor.kinds.walls.signs import Wall, read_signs
 from extractor.kinds.walls.vocabulary import BOT_WORDS, CONSENT_WORDS, NOT_FOUND_WORDS, has_other_prose
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, Reason, WallSign
 
 _READ_CHARACTERS = 20_000
 _MOST_LINES_OF_ERROR = 60

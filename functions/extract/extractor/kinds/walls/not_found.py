@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.html import HEADING_LEVELS, Segment
-from extractor.kinds.walls.signs import PageSigns, Wall, WallSign, settle
+from extractor.kinds.walls.signs import PageSigns, Wall, settle
 from extractor.kinds.walls.vocabulary import MISHAP, NOT_FOUND, NOT_FOUND_WORDS, addresses, is_prose, is_titled
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, Reason, WallSign
 
 MOST_OTHER_PROSE = 350
 """Characters of prose about something else that an error page may have."""

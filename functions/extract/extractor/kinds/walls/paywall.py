@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from extractor.html import Element, Page, Segment, StructuredArticle
-from extractor.kinds.walls.signs import Wall, WallSign, label_of, text_of
+from extractor.kinds.walls.signs import Wall, label_of, text_of
 from extractor.kinds.walls.vocabulary import (
     JOINS,
     OFFER,
@@ -20,7 +20,7 @@ from extractor.kinds.walls.vocabulary import (
     names_paywall,
 )
 from extractor.text import CLOSING_MARKS, READ_ON, ends_sentence
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, Reason, WallSign
 from newsdesk.words import count_words
 
 _CONTROLS_BESIDE_PROMPT, _ELEMENTS_BESIDE_PROMPT, _MOST_PROMPTS = 6, 100, 8

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice
 
 from extractor.html import Element, Page, Segment
 from extractor.kinds.walls.vocabulary import ACCEPTS, CHALLENGE, CHALLENGE_SCRIPT
-from newsdesk.contracts import ContentStatus, Reason
+from newsdesk.contracts import ContentStatus, Reason, WallSign
 from newsdesk.words import count_words
 
 _MAXIMUM_ELEMENTS = 20_000
@@ -30,61 +29,6 @@ _CHALLENGE_NAMES = {
 _ARTICLE_PROPERTIES = frozenset(
     {"article:published_time", "article:modified_time", "article:author", "article:section"}
 )
-
-
-class WallSign(StrEnum):
-    """What is seen of a wall, or of an article that is not all there; ``wall:<sign>`` in ``quality.warnings``."""
-
-    TITLE_SAYS_ROBOT = "title_says_robot"
-    """Title or heading is a challenge's: "Just a moment", "Access denied"."""
-    TEXT_SAYS_ROBOT = "text_says_robot"
-    """The text asks for a proof of being human, or says that automated visits are refused."""
-    CHALLENGE_MARKUP = "challenge_markup"
-    """Scripts, frames or forms of a captcha or a challenge."""
-    TITLE_SAYS_CONSENT = "title_says_consent"
-    """Title or heading asks for consent: "Before you continue"."""
-    TEXT_SAYS_CONSENT = "text_says_consent"
-    """Most of the text is of cookies, consent and data use."""
-    CONSENT_CONTROLS = "consent_controls"
-    """Buttons or forms to accept or refuse."""
-    CONSENT_MARKUP = "consent_markup"
-    """Scripts or forms of a consent platform (IAB TCF)."""
-    TITLE_SAYS_NOT_FOUND = "title_says_not_found"
-    """Title is that of an error page."""
-    HEADING_SAYS_NOT_FOUND = "heading_says_not_found"
-    """A heading is that of an error page."""
-    TEXT_SAYS_NOT_FOUND = "text_says_not_found"
-    """The text says that what was asked for is not there."""
-    LITTLE_TEXT = "little_text"
-    """The page has hardly any text of its own."""
-    NO_ARTICLE_DESCRIBED = "no_article_described"
-    """Neither JSON-LD nor meta elements speak of an article."""
-    PROGRAM_ERROR = "program_error"
-    """The text is what a program prints when it fails: a stack trace, or files and lines."""
-    ARTICLE_ABSENT = "article_absent"
-    """What prose there is stands apart from the headline and says nothing of it."""
-    ONLY_DESCRIPTION = "only_description"
-    """The text is the page's description and nothing else."""
-    NOT_FREE = "not_free"
-    """JSON-LD, microdata or a meta element says that the article, or a part of it, is not free."""
-    PAID_PART_MISSING = "paid_part_missing"
-    """The element that JSON-LD names as the paid part is empty or not there."""
-    PAYWALL_MARKUP = "paywall_markup"
-    """Classes or ids of a paywall."""
-    ASKS_TO_SUBSCRIBE = "asks_to_subscribe"
-    """A line asks to subscribe, sign in or register to read on."""
-    SUBSCRIBE_CONTROLS = "subscribe_controls"
-    """A button or link to subscribe, sign in or register follows a line that asks to."""
-    SHORTER_THAN_STATED = "shorter_than_stated"
-    """The text is much shorter than JSON-LD's `wordCount` or `articleBody`."""
-    MORE_PAGES = "more_pages"
-    """The article goes on, on other pages; `nextPages` has them."""
-    CUT_OFF = "cut_off"
-    """The text ends in an ellipsis, or with an invitation to read on."""
-    ENDS_IN_MID_SENTENCE = "ends_in_mid_sentence"
-    """The last paragraph has no end of a sentence."""
-    SHORT = "short"
-    """The text has fewer than 250 words."""
 
 
 @dataclass(frozen=True, slots=True)
