@@ -1,6 +1,6 @@
 """What the members of an enumeration mean: the docstring under each in the code.
 
-Comes in: an enumeration whose members have docstrings. Goes out: those sentences by value.
+Comes in: an enumeration whose members have docstrings, or a warning of an article. Goes out: those sentences by value.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import inspect
 import re
 import textwrap
 from enum import StrEnum
+from functools import cache
+
+from newsdesk.contracts import ArticleWarning, TypeSign, WallSign
 
 _ROLE = re.compile(r":\w+:`~?([\w.]+)`")
 
@@ -38,3 +41,23 @@ def described(enumeration: type[StrEnum]) -> dict[str, str]:
     if missing:
         raise ValueError(f"{enumeration.__name__} has members without a docstring: {', '.join(missing)}")
     return found
+
+
+def meaning_of_warning(warning: str) -> str | None:
+    """Return what a warning of ``quality.warnings`` means; None of one that this version does not know.
+
+    Parameters
+    ----------
+    warning : str
+        As it stands there; a reason behind its last colon is passed over.
+    """
+    meanings = _warnings()
+    known = warning if warning in meanings else warning.rpartition(":")[0]
+    return meanings.get(known)
+
+
+@cache
+def _warnings() -> dict[str, str]:
+    signs = {"wall": WallSign, "type": TypeSign}
+    meant = {f"{stem}:{sign}": text for stem, kind in signs.items() for sign, text in described(kind).items()}
+    return meant | described(ArticleWarning)

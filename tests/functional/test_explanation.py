@@ -148,6 +148,22 @@ def test_metadata_say_their_source_and_how_sure_it_is() -> None:
     assert "leak score 0.40" in texts(tree, "//*[contains(@class, 'badge')]")
 
 
+def test_a_warning_says_what_it_means_and_one_of_another_version_stands_alone() -> None:
+    # Given one of each kind, one with a reason, and one that this version does not know
+    warnings = ("hidden_text", "canonical_link:other_site", "wall:short", "type:listing", "of_another_version")
+    # When
+    tree = explained(quality=Quality(warnings=warnings))
+    # Then
+    shown = [tuple(texts(item, "./*")) for item in tree.xpath("//section[h2='Warnings']/ul/li")]
+    assert shown == [
+        ("hidden_text", "The page hides prose within the article."),
+        ("canonical_link:other_site", "The page's canonical link was not believed, for the reason behind the colon."),
+        ("wall:short", "The text has fewer than 250 words."),
+        ("type:listing", "A front page, a list of articles, or the page of an author."),
+        ("of_another_version",),
+    ]
+
+
 def test_a_refused_page_says_why() -> None:
     tree = explained(reason="no_article")
     assert "outcome no_article" in texts(tree, "//*[contains(@class, 'badge')]")

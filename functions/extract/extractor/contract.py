@@ -26,9 +26,6 @@ EXTRACTOR = ModelProvenance(
 )
 """Code and models that read a page; other models, other version, and so other keys of what is kept."""
 
-INVISIBLE_TEXT = "invisible_text"
-"""The warning that a page holds characters that show nothing, which were left out."""
-
 
 class CanonicalRejection(StrEnum):
     """Why a canonical link is not believed."""

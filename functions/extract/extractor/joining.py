@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from extractor.contract import ExtractionResult
 from extractor.text import BYLINE_WORDS, LineKind, kind_of_line, split_parts
 from newsdesk.contracts import (
+    ArticleWarning,
     Block,
     BlockType,
     ChainEnd,
@@ -221,7 +222,7 @@ def _warnings(pages: Sequence[ExtractionResult], ended_by: ChainEnd | None) -> t
     ]
     walled = [page for page in pages if page is pages[-1] or _is_walled(page.article)]
     walls = [word for page in walled for word in page.wall_warnings]
-    end = [f"next_page:{ended_by.value}"] if ended_by else []
+    end = [f"{ArticleWarning.NEXT_PAGE}:{ended_by.value}"] if ended_by else []
     return tuple(dict.fromkeys((*own, *further, *walls, *end)))
 
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsdesk.clock import from_text
 from newsdesk.contracts import DESCRIPTIONS
+from newsdesk_cli.descriptions import meaning_of_warning
 from newsdesk_cli.status_view import article_facts
 from newsdesk_cli.wording import epoch_in_words, in_words
 
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         day=_day,
         moment=_moment,
         away=_away,
+        warning_meaning=meaning_of_warning,
         spaced=lambda value: str(value).replace("_", " "),
         size=_size,
         ago=lambda text, now: _away(text, now).partition(", at")[0],

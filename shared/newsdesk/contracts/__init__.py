@@ -133,7 +133,7 @@ from newsdesk.contracts.outcomes import (
 )
 from newsdesk.contracts.record import Record
 from newsdesk.contracts.vectors import StoredVector, cosine, decode_vector, encode_vector
-from newsdesk.contracts.warnings import TypeSign, WallSign
+from newsdesk.contracts.warnings import ArticleWarning, TypeSign, WallSign
 
 __all__ = [
     "ARTICLE_SCHEMA_KEY",
@@ -154,6 +154,7 @@ __all__ = [
     "ArticleEnriched",
     "ArticleExtracted",
     "ArticleType",
+    "ArticleWarning",
     "AuthorCell",
     "Block",
     "BlockType",

@@ -1,6 +1,6 @@
 """What stands in an article's ``quality.warnings``: the one list.
 
-Comes in: nothing. Goes out: the signs of walls and of a page's type.
+Comes in: nothing. Goes out: the signs of walls and of a page's type, and the other warnings.
 """
 
 from __future__ import annotations
@@ -90,3 +90,34 @@ class TypeSign(StrEnum):
     """A page for a video or a recording, with little text."""
     LISTING = "listing"
     """A front page, a list of articles, or the page of an author."""
+
+
+class ArticleWarning(StrEnum):
+    """What else stands in ``quality.warnings``, some of it as ``<warning>:<reason>``."""
+
+    CANONICAL_LINK = "canonical_link"
+    """The page's canonical link was not believed, for the reason behind the colon."""
+    OTHER_ARTICLES = "boundary:other_articles"
+    """Other articles on the page were cut."""
+    BOUNDARY_UNCERTAIN = "boundary:uncertain"
+    """Whether to cut was a close decision."""
+    DIGEST = "boundary:digest"
+    """Nearly everything would have been cut, so nothing was."""
+    CUT_OVERRULED = "boundary:overruled"
+    """The guard had cut the article itself, which was put back."""
+    SECOND_OPINION = "body:second_opinion"
+    """The classifier expected little of its own choice of the body, and another was taken: trafilatura's, or a reader
+    mode's."""
+    HIDDEN_TEXT = "hidden_text"
+    """The page hides prose within the article."""
+    RECURS_ON_SITE = "recurs_on_site"
+    """Something was cut because other pages of the host have the same text in the same place."""
+    BODY_CUT = "body_cut"
+    """The page has more text than any article; the body is its first million characters."""
+    INVISIBLE_TEXT = "invisible_text"
+    """The page holds characters that show nothing, or that turn the direction of text: tags, overrides, repeated
+    variation selectors. They were left out."""
+    READ_PLAINLY = "read_plainly"
+    """The page was too much to read fully, for the reason behind the colon, and was read by one simple rule."""
+    NEXT_PAGE = "next_page"
+    """The article goes on, but its next page is not in it, for the reason behind the colon."""

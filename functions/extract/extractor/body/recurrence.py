@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from extractor.html import Element, Page, Segment
-from newsdesk.contracts import DropReason, SiteProfile
+from newsdesk.contracts import ArticleWarning, DropReason, SiteProfile
 from newsdesk.hosts import HostProfile, ProfilePage, section_of, source_of
 from newsdesk.words import count_words
 
@@ -86,7 +86,7 @@ class Recurrence:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What stands in ``quality.warnings``: that something was cut because the host repeats it."""
-        return (DropReason.RECURS_ON_SITE.value,) if self.segments else ()
+        return (ArticleWarning.RECURS_ON_SITE,) if self.segments else ()
 
 
 def judge_recurrence(profile: HostProfile | SiteProfile | None, page: Page, article_id: str = "") -> Recurrence:

@@ -18,7 +18,7 @@ from extractor.body.model import Model, shipped_model
 from extractor.body.second_opinions import expected_f1, surest_choice
 from extractor.body.trafilatura_vote import shares_in, trafilatura_text
 from extractor.html import Element, Page, Segment
-from newsdesk.contracts import Block, DropReason
+from newsdesk.contracts import ArticleWarning, Block, DropReason
 
 MOST_SEGMENTS = 5_000
 """The classifier sees this many segments at most; later ones are kept where they stand beside one that it kept."""
@@ -38,8 +38,6 @@ LOST, FOUND = 0.6, 0.8
 FEWEST_WORDS = 40
 """Where next to nothing is left of a page, or nothing certain, and without the cuts a certain article is there, a cut
 has taken the article itself."""
-CUT_OVERRULED = "boundary:overruled"
-"""The warning when that is so."""
 DOUBTED = 0.85
 SURER = 0.9
 """Where less is expected of a page with the cuts, and as much without them, a cut has taken the article as well, if
@@ -48,8 +46,6 @@ _MARGIN, _MOSTLY = 0.1, 2
 DISPUTED = 0.93
 """Where less is expected, other choices are made besides the classifier's; see
 :mod:`extractor.body.second_opinions`. One page in twelve."""
-SECOND_OPINION = "body:second_opinion"
-"""The warning when another choice than the classifier's was taken."""
 _DISPUTABLE = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER, DropReason.BEFORE_ARTICLE})
 
 SURELY_FOREIGN = 0.65
@@ -141,7 +137,7 @@ def choose_body(
         if len(undisputed) < len(foreign):
             again = judge(undisputed, {})
             if overrules(again, judged):
-                judged, sure, foreign, warnings = again, undisputed, undisputed, (CUT_OVERRULED,)
+                judged, sure, foreign, warnings = again, undisputed, undisputed, (ArticleWarning.CUT_OVERRULED,)
     kept = judged.kept
     certainty = judged.certainty
     if certainty < DISPUTED and "trafilatura" in judged.source:
@@ -150,7 +146,7 @@ def choose_body(
         kept = list(surest_choice(page, foreign, own, judged.scores, tokens, sizes))
         if kept != own:
             certainty = expected_f1(kept, judged.scores, sizes)
-            warnings = (*warnings, SECOND_OPINION)
+            warnings = (*warnings, ArticleWarning.SECOND_OPINION)
     kept += _rest(segments, kept, sure)
     reasons = _reasons(segments, kept, foreign)
     return Body(tuple(kept), reasons, judged.scores, source=judged.source, certainty=certainty, warnings=warnings)

@@ -10,7 +10,7 @@ from extractor.html.canonical import canonical_link
 from extractor.html.charset import decode_text
 from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TABLES, Container
 from extractor.html.formats import has_markup, other_format
-from extractor.html.hidden import WARNING, hidden_text, hides_prose
+from extractor.html.hidden import hidden_text, hides_prose
 from extractor.html.inline import Targets, marks_of
 from extractor.html.json_ld import Breadcrumb, StructuredArticle, StructuredData, read_structured_data, same_address
 from extractor.html.links import checked_url, is_same_site, leads_elsewhere, links_of
@@ -30,7 +30,6 @@ __all__ = [
     "HEADING_LEVELS",
     "HIDDEN_STYLE",
     "TABLES",
-    "WARNING",
     "Breadcrumb",
     "Container",
     "Element",

@@ -30,9 +30,6 @@ COPIED = 0.6
 MOSTLY_COPIED = 0.7
 """Where as much of all hidden prose is copied, all that is hidden is a copy, its labels and menus, too."""
 _RUN = 4
-
-WARNING = "hidden_text"
-
 _READERS = (("sr", "only"), ("visually", "hidden"), ("screen", "reader"))
 """Words that a class for screen readers has, whatever stands between them."""
 

@@ -12,13 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from extractor.contract import ExtractionResult
-from newsdesk.contracts import Block, Part
+from newsdesk.contracts import ArticleWarning, Block, Part
 from newsdesk.words import count_words
 
 LONGEST_BODY = 1_000_000
 """Characters."""
-
-WARNING = "body_cut"
 
 
 def bounded(result: ExtractionResult) -> ExtractionResult:
@@ -27,7 +25,7 @@ def bounded(result: ExtractionResult) -> ExtractionResult:
     if len(article.article_body) <= LONGEST_BODY:
         return result
     body = _cut(article.article_body, LONGEST_BODY)
-    quality = article.quality.model_copy(update={"warnings": (*article.quality.warnings, WARNING)})
+    quality = article.quality.model_copy(update={"warnings": (*article.quality.warnings, ArticleWarning.BODY_CUT)})
     shorter = article.model_copy(
         update={
             "article_body": body,

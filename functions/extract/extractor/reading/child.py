@@ -44,7 +44,7 @@ from pydantic import TypeAdapter, ValidationError
 from extractor.contract import PageToRead, Reading, ReadMode
 from extractor.reading.confinement import confine, hide
 from extractor.reading.reader import read_fallback, read_page
-from newsdesk.contracts import Reason
+from newsdesk.contracts import ArticleWarning, Reason
 from newsdesk.errors import PermanentError
 
 PAGE_SECONDS = 3.0
@@ -323,7 +323,7 @@ def _marked(reading: Reading, reason: Reason) -> Reading:
     """Return a reading with the warning that it was made in fallback mode, and why."""
     article = reading.result.article
     quality = article.quality.model_copy(
-        update={"warnings": (*article.quality.warnings, f"read_plainly:{reason.value}")}
+        update={"warnings": (*article.quality.warnings, f"{ArticleWarning.READ_PLAINLY}:{reason.value}")}
     )
     result = replace(reading.result, article=article.model_copy(update={"quality": quality}))
     return replace(reading, result=result)

@@ -31,8 +31,7 @@ from extractor.body import (
     stated_confidence,
     trim,
 )
-from extractor.contract import INVISIBLE_TEXT, CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
-from extractor.html import WARNING as HIDDEN_TEXT
+from extractor.contract import CanonicalLink, Decision, ExtractionResult, JudgedSegment, PageToRead
 from extractor.html import (
     Element,
     Page,
@@ -60,6 +59,7 @@ from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
 from extractor.text import PlainText, clean_plain_text, ends_sentence, split_parts
 from newsdesk.characters import hides_text, storable
 from newsdesk.contracts import (
+    ArticleWarning,
     Block,
     BlockType,
     DroppedBlock,
@@ -204,7 +204,7 @@ class _Delivery:
     def warnings(self) -> tuple[str, ...]:
         """What stands in ``quality.warnings``: why the canonical address was not believed."""
         rejection = self.canonical.rejection
-        return () if rejection is None else (f"canonical_link:{rejection.value}",)
+        return () if rejection is None else (f"{ArticleWarning.CANONICAL_LINK}:{rejection.value}",)
 
 
 def _delivery_of(tree: Element | None, capture: PageToRead) -> _Delivery:
@@ -312,8 +312,8 @@ def _quality(page: Page, delivery: _Delivery, reading: _Reading) -> Quality:
             *body.warnings,
             *wall.warnings,
             *kind.warnings,
-            *((HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
-            *((INVISIBLE_TEXT,) if page.hides_text else ()),
+            *((ArticleWarning.HIDDEN_TEXT,) if hides_prose(page, body.kept) else ()),
+            *((ArticleWarning.INVISIBLE_TEXT,) if page.hides_text else ()),
         ),
         conflicts=reading.metadata.conflicts,
     )
@@ -340,7 +340,7 @@ def _article_of_plain_text(
         word_count=count_words(body),
         quality=Quality(
             field_sources={name: FieldSource(source=source) for name, source in sources.items()},
-            warnings=(*delivery.warnings, *((INVISIBLE_TEXT,) if hides else ())),
+            warnings=(*delivery.warnings, *((ArticleWarning.INVISIBLE_TEXT,) if hides else ())),
         ),
         rights=delivery.rights,
         provenance=delivery.provenance,

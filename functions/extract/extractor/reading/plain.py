@@ -9,10 +9,10 @@ page's size, whatever is in it.
 
 from __future__ import annotations
 
-from extractor.contract import INVISIBLE_TEXT, ExtractionResult, PageToRead
+from extractor.contract import ExtractionResult, PageToRead
 from extractor.html import Element, Segment, canonical_link, parse_html, rights_of, segments_of, signals_of
 from newsdesk.characters import hides_text, storable_line
-from newsdesk.contracts import Block, BlockType, Extracted, FieldSource, Quality
+from newsdesk.contracts import ArticleWarning, Block, BlockType, Extracted, FieldSource, Quality
 from newsdesk.words import count_words
 
 SHORTEST_WORDS = 8
@@ -55,7 +55,7 @@ def extract_fallback(text: str, page: PageToRead, *, is_plain_text: bool = False
         url=page.article_url,
         blocks=tuple(Block(type=BlockType.PARAGRAPH, text=line) for line in texts),
         word_count=count_words(body),
-        quality=Quality(field_sources=sources, warnings=(INVISIBLE_TEXT,) if hides_text(text) else ()),
+        quality=Quality(field_sources=sources, warnings=(ArticleWarning.INVISIBLE_TEXT,) if hides_text(text) else ()),
         rights=rights_of(signals, page.captured_at),
         provenance=page.known_provenance.model_copy(update={"canonical_url": canonical.url}),
     )

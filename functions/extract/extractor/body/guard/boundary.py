@@ -17,7 +17,7 @@ from extractor.body.guard.pieces import Piece, parted_by_controls, pieces_of, wi
 from extractor.body.guard.signs import Signs
 from extractor.body.model import shipped_guard
 from extractor.html import Container, Page
-from newsdesk.contracts import DropReason
+from newsdesk.contracts import ArticleWarning, DropReason
 
 _MAXIMUM_CANDIDATES = 300
 _UNCERTAIN = 0.3
@@ -71,8 +71,7 @@ class Boundary:
     likelihoods : mapping of int to float
         Of each segment of a piece that was weighed, how likely it is foreign, whatever was decided.
     warnings : tuple of str
-        ``boundary:other_articles`` where something was cut, ``boundary:uncertain`` where it was a near thing,
-        ``boundary:digest`` where nearly all of the page would have gone, and nothing did.
+        Those of :class:`newsdesk.contracts.ArticleWarning` that speak of cuts.
     """
 
     foreign: Mapping[int, str] = field(default_factory=dict)
@@ -150,13 +149,13 @@ def find_boundary(
         for index in {index for cut in cuts for index in cut.inside}.difference(*(cut.inside for cut in kept)):
             likelihoods.pop(index, None)
         if not kept:
-            warnings.append("boundary:digest")
+            warnings.append(ArticleWarning.DIGEST)
     foreign = {index: _reason(cut.candidate.features) for cut in kept for index in cut.inside}
     firm = frozenset(index for cut in kept if cut.signs >= DECISIVE for index in cut.inside)
     if foreign:
-        warnings.append("boundary:other_articles")
+        warnings.append(ArticleWarning.OTHER_ARTICLES)
     if doubt > _UNCERTAIN:
-        warnings.append("boundary:uncertain")
+        warnings.append(ArticleWarning.BOUNDARY_UNCERTAIN)
     comments = dict.fromkeys(_comments(guarded), DropReason.COMMENTS.value)
     return Boundary(foreign | comments, firm, round(doubt, 3), likelihoods, tuple(warnings))
 
