@@ -8,6 +8,7 @@ from __future__ import annotations
 from extractor.text.content_hash import content_hash
 from extractor.text.lines import SEE_ALSO, LineKind, is_furniture, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
+from extractor.text.placeholder import is_placeholder, speaks_of_placeholders
 from extractor.text.plain_text import PlainText, clean_plain_text
 from extractor.text.stems import stems_of
 from extractor.text.vocabulary import (
@@ -45,10 +46,12 @@ __all__ = [
     "is_dashed",
     "is_furniture",
     "is_lead_in",
+    "is_placeholder",
     "is_time_line",
     "is_worded",
     "kind_of_line",
     "listed_stories",
+    "speaks_of_placeholders",
     "split_parts",
     "stems_of",
     "time_of",
