@@ -121,3 +121,61 @@ def test_an_article_with_cards_below_it_is_one(kind: str, head: str) -> None:
     assert found.article is not None
     assert found.article.article_type is ArticleType.NEWS_ARTICLE
     assert "Ida Brandt" in found.article.article_body
+
+
+ROWS = {
+    "day": '<li><time>{n}.11.2026</time> <a href="/n/{n}">{title}</a></li>',
+    "author": '<p><a href="/n/{n}">{title}</a> <i>Per Aasen</i> {n}4</p>',
+    "cell": '<tr><td>{n} Nov</td><td><a href="/n/{n}">{title}</a></td></tr>',
+}
+POSTS = (
+    ("The fence", "We walked down to the weir on Sunday and found that the water had taken the fence again."),
+    ("A sign", "There is a sign at the crossing that says that the road is closed, which it is not."),
+    ("Market day", "Eggs are up, plums are over, and the man with the knives was there for the first time."),
+)
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("above", ["", "<p>In this issue: bridges, oysters and the last ladder of a library.</p>"])
+def test_rows_of_links_are_a_list(row: str, above: str) -> None:
+    rows = "".join(ROWS[row].format(n=n, title=title) for n, (title, _) in enumerate(STORIES))
+    body = f"<table>{rows}</table>" if row == "cell" else rows
+    assert is_listing(seen("Archive: November 2026", above + body, path="/archive/2026/11"))
+
+
+def test_a_round_up_of_links_to_other_sites_is_an_article() -> None:
+    rows = "".join(f'<li><a href="https://else.example/{n}">{title}</a></li>' for n, (title, _) in enumerate(STORIES))
+    found = seen("What we read in November", f"{PROSE}<ul>{rows}</ul>", path="/blog/reads")
+    assert found.article is not None
+    assert found.article.article_type is ArticleType.NEWS_ARTICLE
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/2026/09/", "/archive/2026/9", "/2026_09_01_archive.html", "/tag/weir/", "/author/agnes", "/search?q=weir"],
+)
+def test_whole_posts_under_an_address_of_a_list_are_one(path: str) -> None:
+    posts = "".join(
+        f'<div class="post"><h3><a href="/2026/09/{n}.html">{title}</a></h3><div>Posted by Agnes at 18:02</div>'
+        f"<p>{text}</p></div>"
+        for n, (title, text) in enumerate(POSTS)
+    )
+    assert is_listing(seen("Weirside Diary", posts, path=path))
+
+
+def test_the_introduction_of_a_tag_is_no_article() -> None:
+    cards = "".join(
+        f'<a class="card" href="/n/{n}"><h3>{title}</h3><p>{opening}</p></a>'
+        for n, (title, opening) in enumerate(STORIES[:3])
+    )
+    introduction = "<p>Everything that we have written on weirs, from how they are built to how they go.</p>"
+    assert is_listing(seen("Weirs", introduction + cards, path="/tag/weirs/"))
+
+
+def test_sections_that_link_to_themselves_are_no_cards() -> None:
+    sections = "".join(
+        f'<h2 id="s{n}"><a href="#s{n}">{title}</a></h2><p>{text}</p>' for n, (title, text) in enumerate(POSTS * 2)
+    )
+    found = seen("Weir diary", sections, path="/2026/09/weir-diary")
+    assert found.article is not None
+    assert found.article.article_type is ArticleType.NEWS_ARTICLE

@@ -3,15 +3,17 @@
 Comes in: a page and the segments that were taken for its body. Goes out: whether it lists articles and is none.
 
 Such a page may say so itself. Where it does not, it shows: one heading, and below it cards, each with a heading that
-leads to another page, and an opening.
+leads to another page, and an opening; or rows, which are links with the words of a headline and little beside them. A
+page whose address, or whose body's class, is that of a list has to show fewer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractor.html import HEADING_LEVELS, Page, Segment, same_address
-from extractor.text import stems_of
+from extractor.html import ASIDES, HEADING_LEVELS, Page, Segment, leads_elsewhere, same_address
+from extractor.kinds.addresses import is_called_list
+from extractor.text import LineKind, is_time_line, kind_of_line, stems_of
 from newsdesk.web import canonical_url, is_front_page, parse_url
 from newsdesk.words import count_words
 
@@ -25,6 +27,12 @@ _TITLE_WORDS = range(3, 31)
 _MOST_LINES_ABOVE = 3
 _MOST_CARD_LINES = 8
 _LINKED = 0.8
+FEWEST_ROWS, FEWEST_STATED_ROWS = 5, 4
+_LINKED_OF_ROW = 0.35
+"""Beside the link stands a day, an author, the number of a page."""
+_ROW_WORDS = range(3, 26)
+MOST_INTRODUCTION = 60
+"""Words of prose that introduce a list."""
 _TITLE_TAGS = frozenset({*HEADING_LEVELS, "dt"})
 _MOST_SEGMENTS = 1_000
 _LISTING_TYPES = frozenset({"profilepage", "collectionpage", "searchresultspage"})
@@ -52,13 +60,40 @@ def shows_listing(page: Page, kept: Sequence[int], headline: str) -> str | None:
     is_site = og_type in _SITE_KINDS
     if describes_itself(page) or (og_type.startswith("article") and not is_list):
         return None
+    is_called = is_called_list(page)
     cards, in_cards, others = _cards_in(page, kept)
-    fewest = FEWEST_STATED_CARDS if is_list or is_site else FEWEST_CARDS
-    if cards < fewest or in_cards < LEAST_IN_CARDS * (in_cards + count_words(others)):
+    fewest = FEWEST_STATED_CARDS if is_list or is_site or is_called else FEWEST_CARDS
+    shows_cards = cards >= fewest and in_cards >= LEAST_IN_CARDS * (in_cards + count_words(others))
+    if _takes_up(headline, others) or not (
+        shows_cards or _shows_rows(page, kept, others, is_called=is_called) or (is_called and _introduces(page, others))
+    ):
         return None
-    if _takes_up(headline, others):
-        return None
-    return "jsonld" if is_list else "meta" if is_site else "dom"
+    return "jsonld" if is_list else "meta" if is_site else "url" if is_called else "dom"
+
+
+def _shows_rows(page: Page, kept: Sequence[int], prose: str, *, is_called: bool) -> bool:
+    """Return whether most of a body are links with the words of headlines."""
+    found = {index: words for index in kept if (words := _words_of_row(page, page.segments[index]))}
+    rows, fewest = found.values(), FEWEST_STATED_ROWS if is_called else FEWEST_ROWS
+    words = count_words(prose)
+    return len(rows) >= fewest and words <= MOST_INTRODUCTION and sum(rows) >= LEAST_IN_CARDS * (sum(rows) + words)
+
+
+def _words_of_row(page: Page, segment: Segment) -> int:
+    """Return how many words a line has that is a link to another page of the site, and little beside it; else none."""
+    words = count_words(segment.text)
+    is_row = segment.link_share >= _LINKED_OF_ROW and segment.tag not in HEADING_LEVELS and words in _ROW_WORDS
+    return words if is_row and segment.links and leads_elsewhere(segment.links[0], page.base) else 0
+
+
+def _introduces(page: Page, prose: str) -> bool:
+    """Return whether a body is no more than the lines above a list whose headings or rows lead to other pages."""
+    if count_words(prose) > MOST_INTRODUCTION:
+        return False
+    if _linked_headings(page) >= FEWEST_STATED_CARDS:
+        return True
+    lines = (segment for segment in page.segments[:_MOST_SEGMENTS] if not segment.container.areas & ASIDES)
+    return sum(_words_of_row(page, line) > 0 for line in lines) >= FEWEST_ROWS
 
 
 def is_front(page: Page, kept: Sequence[int], headline: str) -> bool:
@@ -98,7 +133,7 @@ def _cards_in(page: Page, kept: Sequence[int]) -> tuple[int, int, str]:
     for index in kept:
         segment = page.segments[index]
         words = count_words(segment.text)
-        if words < _SHORTEST_PROSE_WORDS or segment.tag in HEADING_LEVELS:
+        if words < _SHORTEST_PROSE_WORDS or segment.tag in HEADING_LEVELS or _is_beside_title(segment):
             continue
         # A card may be a link as a whole, or begin with the link that is its heading.
         is_card = segment.link_share >= _LINKED or _begins_with_link(segment)
@@ -136,12 +171,31 @@ def _title_above(page: Page, prose: Segment) -> Segment | None:
     for index in range(prose.index - 1, max(-1, prose.index - 1 - _MOST_LINES_ABOVE), -1):
         above = page.segments[index]
         words = count_words(above.text)
+        if _is_linked_heading(page, above):
+            return above
+        if _is_beside_title(above):
+            continue
         if above.link_share >= _LINKED and words in _TITLE_WORDS:
             is_title = above.tag in _TITLE_TAGS or _is_in_card(above, prose)
             return above if is_title else None
         if words >= _SHORTEST_PROSE_WORDS:
             return None
     return None
+
+
+def _is_linked_heading(page: Page, segment: Segment) -> bool:
+    return (
+        segment.tag in HEADING_LEVELS
+        and segment.link_share >= _LINKED
+        and count_words(segment.text) in range(1, _TITLE_WORDS.stop)
+        and bool(segment.links)
+        and leads_elsewhere(segment.links[0], page.base)
+    )
+
+
+def _is_beside_title(segment: Segment) -> bool:
+    """Return whether a line says who wrote an entry, or when."""
+    return kind_of_line(segment.text) is LineKind.BYLINE or is_time_line(segment.text)
 
 
 def _is_in_card(title: Segment, prose: Segment) -> bool:
