@@ -120,3 +120,55 @@ def test_a_kicker_that_the_page_states_as_part_of_its_headline_stays() -> None:
     assert (
         titles(head, f'<h1><span class="kicker">Harbour:</span> <span>{HEADLINE}</span></h1>{PROSE}')[0].text == whole
     )
+
+
+SEARCHED = "Ellsmouth barrier: where the river meets the sea"
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        f'<ol class="breadcrumb"><li><a href="/">Home</a></li><li><h1>{SEARCHED}</h1></li></ol>',
+        f'<div class="fil-ariane"><a href="/">Accueil</a> <h1>{SEARCHED}</h1></div>',
+        f'<div><h1 data-breadcrumb-headline="">{SEARCHED}</h1></div>',
+        f'<nav><a href="/">Home</a> <a href="/river">River</a> <h1>{SEARCHED}</h1></nav>',
+    ],
+    ids=["list", "French", "attribute", "unnamed"],
+)
+@pytest.mark.parametrize(
+    "shown",
+    [f"<h2>{HEADLINE}</h2>", f'<h2><span class="kicker">Harbour</span><span>{HEADLINE}</span></h2>'],
+    ids=["plain", "kicker"],
+)
+def test_the_headline_that_readers_see_is_preferred_to_a_heading_in_the_breadcrumbs(way: str, shown: str) -> None:
+    # Given a page whose first heading is written for search engines
+    head = (
+        f'<title>{SEARCHED} | The Courier</title><meta property="og:title" content="{HEADLINE}">'
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{SEARCHED}"}}</script>'
+    )
+    # When its headline is looked for, Then it is the one above the text
+    assert titles(head, f"{way}{shown}{PROSE}")[0].text == HEADLINE
+    # And without the breadcrumbs' frame, the first heading is the headline
+    assert titles(head, f"<h1>{SEARCHED}</h1>{shown}{PROSE}")[0].text == SEARCHED
+
+
+def test_a_heading_in_the_breadcrumbs_is_the_headline_where_no_other_is_stated() -> None:
+    head = f"<title>{HEADLINE} | The Courier</title>"
+    way = f'<nav aria-label="Breadcrumb"><a href="/">Home</a> <h1>{HEADLINE}</h1></nav>'
+    assert titles(head, f"{way}<h2>What the harbour says</h2>{PROSE}")[0].text == HEADLINE
+
+
+def test_linked_headings_of_other_articles_are_no_candidates() -> None:
+    teasers = "".join(f'<a href="/{n}"><h1>{t}</h1></a>' for n, t in enumerate(("Ferry fares rise", "Library shuts")))
+    found = titles(f"<title>{HEADLINE} | The Courier</title>", f"<h1>{HEADLINE}</h1>{PROSE}{teasers}")
+    assert {candidate.text for candidate in found if "h1" in candidate.sources} == {HEADLINE}
+
+
+def test_the_part_of_a_heading_that_another_place_states_in_full_is_the_headline() -> None:
+    whole = f"Harbour: {HEADLINE}"
+    head = (
+        f'<title>{whole} | The Courier</title><meta property="og:title" content="{HEADLINE}">'
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{whole}"}}</script>'
+    )
+    body = f"<h1><span>Harbour:</span> <span>{HEADLINE}</span></h1>{PROSE}"
+    assert titles(head, body)[0].text == HEADLINE

@@ -14,6 +14,13 @@ KICKER_CLASS = re.compile(
 )
 """What the short line above a headline is called."""
 
+BREADCRUMB_NAME = re.compile(
+    "bread-?crumb|brotkr|navigationspfad|ariane|briciol|kruimel|okruszk|topic-?path|pankuzu|migas?[- ]?de[- ]?pan"
+    "|br[öø]dsm|murupol|drobe[cč]k|morzsa|trilha[- ]de|крошк|パンくず|面包屑|麵包屑",
+    re.IGNORECASE,
+)
+"""What the way from a site's front to the page is called."""
+
 FRONT_ADDRESS = re.compile(r"(?:https?:)?//[^/?#]+/?|\.?/")
 """The address of a site's front, absolute or not."""
 FRONT_NAMES = frozenset({

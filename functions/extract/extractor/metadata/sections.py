@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from extractor.html import Breadcrumb, Element, Page, Segment, checked_url, is_same_site, one_line, text_of
 from extractor.metadata.authors import LONGEST_NAME
 from extractor.metadata.found import key
-from extractor.metadata.places import FRONT_NAMES, KICKER_CLASS
+from extractor.metadata.places import BREADCRUMB_NAME, FRONT_NAMES, KICKER_CLASS
 from extractor.text import LineKind, fold, is_worded, kind_of_line
 from newsdesk.web import split_url
 
@@ -59,11 +59,6 @@ _LANGUAGES = frozenset({
 """What leads to the same page in another language."""
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{3,5}|home(?:page)?/?)?", re.IGNORECASE)
 """The path of a site's front, in one language of several perhaps."""
-_BREADCRUMB = (
-    "bread-?crumb|brotkr|navigationspfad|ariane|briciol|kruimel|okruszk|topic-?path|pankuzu|migas?[- ]?de[- ]?pan"
-    "|br[öø]dsm|murupol|drobe[cč]k|morzsa|trilha[- ]de|крошк|パンくず|面包屑|麵包屑"
-)
-_MAY_BE_BREADCRUMB = re.compile(_BREADCRUMB)
 _MOST_STEPS = 7
 """What lists more is a menu."""
 _LONGEST_SECTION_WORDS = 5
@@ -190,10 +185,10 @@ def _marked_ways(page: Page) -> Iterator[list[Breadcrumb]]:
     for container in page.containers:
         named = is_named.get(container.template)
         if named is None:
-            named = is_named[container.template] = _MAY_BE_BREADCRUMB.search("-".join(container.template)) is not None
+            named = is_named[container.template] = BREADCRUMB_NAME.search("-".join(container.template)) is not None
         if not named:
             label = next(filter(None, map(container.element.get, ("aria-label", "itemtype", "typeof"))), None)
-            named = label is not None and _MAY_BE_BREADCRUMB.search(label[:200].lower()) is not None
+            named = label is not None and BREADCRUMB_NAME.search(label[:200]) is not None
         if named and container.first >= ends:
             ends = container.last
             way = _steps_in(container.element)

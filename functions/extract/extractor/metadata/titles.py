@@ -21,7 +21,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from extractor.html import Element, Page, Segment, lines_of, one_line, query, text_of
-from extractor.metadata.places import FRONT_ADDRESS, KICKER_CLASS
+from extractor.metadata.places import BREADCRUMB_NAME, FRONT_ADDRESS, KICKER_CLASS
 from extractor.model import check_columns, read_model
 from extractor.text import fold
 from newsdesk.web import split_url
@@ -40,6 +40,7 @@ _HEADINGS_CUT = 3
 """Of so many headings, from the first, parts are candidates, too."""
 _SHORTEST_HEADLINE_WORDS = 3
 _BANNER = re.compile(r"(?:^|\s)(?:banner|masthead|logo|site-?(?:title|name|header|branding))(?:\s|$)", re.IGNORECASE)
+_LEVELS_OF_BREADCRUMBS = 4
 _NAMED_HEADINGS = query("descendant::*[(self::h2 or self::h3) and (@class or @itemprop)]")
 _NAMED = re.compile(
     r"(?:^|[-_\s])(?:entry|post|article|story|single)[-_]?(?:title|headline)|^headline|\bheadline$", re.IGNORECASE
@@ -62,7 +63,7 @@ TITLE_FEATURES = tuple(sorted((
     "agree_2", "agree_3", "agree_4", "h1_agrees", "h1_and_jsonld", "og_and_title", "jsonld_and_title", "is_site",
     "holds_site", "words_1", "words_2", "words_3", "words_30", "capitals", "bar", "dash", "ellipsis", "slug",
     "title_similarity", "mean_similarity", "holds_other", "held_by_full", "h1_only", "h1_first", "h1_behind_text",
-    "h1_before_text", "h1_link", "h1_odd", "h1_odd_only", "h1_rewritten",
+    "h1_before_text", "h1_link", "h1_odd", "h1_odd_only", "h1_rewritten", "jsonld_without_h1", "slug_h1", "slug_most",
 )))
 # fmt: on
 """What may be known of a candidate. What is not known of one is zero."""
@@ -144,17 +145,19 @@ def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict
     names = [words for name in site_names if (words := fold(name))]
     host = "".join(fold(_host(page.address).removeprefix("www.").rpartition(".")[0]))
     title = next((text for element in islice(page.elements.of("title"), 3) if (text := text_of(element))), "")
-    stated = [
+    wholes = [
         title,
         *(text for text in (page.meta.first("og:title"), page.data.main and page.data.main.headline) if text),
     ]
-    stated += [part for text in stated for part, _, _ in _parts(text[:LONGEST_HEADLINE])]
-    headings = _headings(page, stated)
+    parts = [part for text in wholes for part, _, _ in _parts(text[:LONGEST_HEADLINE])]
+    headings = _headings(page, wholes, [*wholes, *parts])
     groups = _gathered(page, _Groups(names, host), title, [text for _, text in headings])
+    slug = _slug(page.address)
     context = _Context(
         names=names,
         host=host,
-        slug=_slug(page.address),
+        slug=slug,
+        closest_to_slug=max((_overlap(group.words, slug) for group in groups.values()), default=0.0),
         headings=[" ".join(fold(text)) for _, text in headings],
         places=_paragraphs_around(headings, page.segments),
         title=fold(title),
@@ -227,6 +230,7 @@ class _Context:
     names: list[list[str]]
     host: str
     slug: frozenset[str]
+    closest_to_slug: float
     headings: list[str]
     places: list[tuple[int, int, bool]]
     title: list[str]
@@ -242,6 +246,9 @@ def _features(group: _Group, groups: Mapping[str, _Group], context: _Context) ->
         _similarity(group.words, other.words) for other in groups.values() if other is not group and other.sources
     ]
     features["mean_similarity"] = sum(others) / len(others) if others else 0.0
+    slug = features["slug"]
+    features["slug_h1"] = slug * ("h1" in group.sources)
+    features["slug_most"] = float(0 < slug == context.closest_to_slug)
     features["holds_other"] = float(_holds_other(group, groups))
     features["held_by_full"] = float(_is_held(group, groups))
     features |= _of_heading(group, context, title)
@@ -259,6 +266,7 @@ def _of_places(group: _Group, is_news: bool) -> dict[str, float]:
     features["agree_3"] = float(independent >= 3)
     features["agree_4"] = float(independent >= 4)
     features["h1_agrees"] = float("h1" in sources and independent >= 2)
+    features["jsonld_without_h1"] = float("jsonld" in sources and "h1" not in sources)
     features["h1_and_jsonld"] = float(sources.keys() >= {"h1", "jsonld"})
     features["og_and_title"] = float("og" in everywhere and "title" in everywhere)
     features["jsonld_and_title"] = float("jsonld" in everywhere and "title" in everywhere)
@@ -331,31 +339,67 @@ def _is_held(group: _Group, groups: Mapping[str, _Group]) -> bool:
     )
 
 
-def _headings(page: Page, stated: Sequence[str]) -> list[tuple[Element, str]]:
+def _headings(page: Page, wholes: Sequence[str], stated: Sequence[str]) -> list[tuple[Element, str]]:
     """Return the page's headings with their texts: the first level's, or the ones that are named for articles.
 
-    A heading that is nothing but a link to the site's front is its banner.
+    A heading that is nothing but a link to the site's front is its banner. One in the breadcrumbs is the page's name
+    for search engines: what readers see as the headline is another, which may say something else.
     """
     found = [
         (element, text)
         for element in islice(page.elements.of("h1"), _MAXIMUM_HEADINGS)
-        if (text := _heading_text(element, stated)) and not _is_banner(element, text)
+        if (text := _heading_text(element, wholes, stated)) and not _is_banner(element, text)
     ]
     own = [(element, text) for element, text in found if not _is_in_banner(element)]
+    shown = [(element, text) for element, text in own if not _is_in_breadcrumbs(element)]
+    known = [fold(title) for title in stated]
+    # A linked heading that the page is not called by is a teaser's.
+    shown = [(element, text) for element, text in shown if not _is_linked(element) or fold(text) in known] or shown
     if own:
-        return found if len(own) == len(found) else own
+        return shown or _below_breadcrumbs(page, wholes, stated) or own
     named = [element for element in _NAMED_HEADINGS(page.tree)[:_MAXIMUM_HEADINGS] if _NAMED.search(_names_of(element))]
-    texts = [(element, text) for element in named if (text := _heading_text(element, stated))]
+    texts = [(element, text) for element in named if (text := _heading_text(element, wholes, stated))]
     # Of several, which stand in a list of articles, the one that the page is called by.
     called = [(element, text) for element, text in texts if any(fold(text) == fold(part) for part in stated)]
     return called[:1] or (texts if len(texts) == 1 else found)
+
+
+def _below_breadcrumbs(page: Page, wholes: Sequence[str], stated: Sequence[str]) -> list[tuple[Element, str]]:
+    """Return the first heading of the second level that the page is called by."""
+    known = [words for title in (*wholes, *stated) if len(words := fold(title)) >= _SHORTEST_HEADLINE_WORDS]
+    known += [words for title in wholes if (words := fold(title))]
+    texts = (
+        (element, _heading_text(element, wholes, stated))
+        for element in islice(page.elements.of("h2"), _MAXIMUM_HEADINGS)
+    )
+    return list(islice(((element, text) for element, text in texts if fold(text) in known), 1))
+
+
+def _is_linked(element: Element) -> bool:
+    link = next(element.iter("a"), None)
+    if link is not None:
+        return bool(link.get("href")) and text_of(link, LONGEST_HEADLINE) == text_of(element, LONGEST_HEADLINE)
+    return next(element.iterancestors("a"), None) is not None
+
+
+def _is_in_breadcrumbs(element: Element) -> bool:
+    """Return whether a heading is the last step of the way from the site's front, by a name or by links before it."""
+    for step in islice((element, *element.iterancestors()), _LEVELS_OF_BREADCRUMBS):
+        if step.tag in ("article", "main", "body"):
+            return False
+        names = " ".join((*step.keys(), *map(str, step.values())))
+        if BREADCRUMB_NAME.search(names[:500]):
+            return True
+        if step.tag in ("nav", "ol", "ul") and next(step.iter("a", "h1")).tag == "a":
+            return True
+    return False
 
 
 def _names_of(element: Element) -> str:
     return f"{element.get('class') or ''} {element.get('itemprop') or ''}"[:300]
 
 
-def _heading_text(element: Element, stated: Sequence[str]) -> str:
+def _heading_text(element: Element, wholes: Sequence[str], stated: Sequence[str]) -> str:
     """Return a heading's text without its kicker: a part that is named so, or beside one that the page is called by."""
     text = text_of(element, LONGEST_HEADLINE)
     parts = [part for part in element if isinstance(part.tag, str)]
@@ -363,12 +407,17 @@ def _heading_text(element: Element, stated: Sequence[str]) -> str:
         return text
     if any(part.tag in ("br", "div", "p") for part in parts):
         text = one_line(" ".join(lines_of(element, LONGEST_HEADLINE)), LONGEST_HEADLINE) or text
+    whole = [words for title in wholes if (words := fold(title))]
     known = [words for title in stated if (words := fold(title))]
+    lines = [*(text_of(part, LONGEST_HEADLINE) for part in parts), *(part.tail or "" for part in parts)]
+    lines = [line for line in lines if len(fold(line)) >= _SHORTEST_HEADLINE_WORDS]
+    called = next((line for line in lines if fold(line) in whole), None)
+    if called is None and fold(text) not in known:
+        called = next((line for line in lines if fold(line) in known), None)
+    if called is not None:
+        return one_line(called, LONGEST_HEADLINE) or text
     if fold(text) in known:
         return text
-    for part_text in (*(text_of(part, LONGEST_HEADLINE) for part in parts), *(part.tail or "" for part in parts)):
-        if len(words := fold(part_text)) >= _SHORTEST_HEADLINE_WORDS and words in known:
-            return one_line(part_text, LONGEST_HEADLINE) or text
     kickers = (text_of(part) for part in parts if KICKER_CLASS.search(part.get("class") or ""))
     for kicker in kickers:
         rest = text.removeprefix(kicker).strip(" :|·•-–—/")
