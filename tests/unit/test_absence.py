@@ -74,6 +74,8 @@ def seen(body: str, title: str = TITLE, head: str = "", language: str = "en") ->
         '<main><div>{head}</div><div data-src="/api/7"></div></main><div class="x9">{other}</div>',
         '<article>{head}<div id="app"></div><div class="x9">{other}</div></article>',
         '<div class="page">{head}<section id="root"></section><section>{other}</section></div>',
+        "<main><article>{head}<p>Loading story, please wait…</p></article></main><section>{other}</section>",
+        "<main>{head}<div><span>Wird geladen …</span></div></main><div><div>{other}</div></div>",
         "<article>{head}<p><noscript>Turn scripts on.</noscript></p></article><div><div>{other}</div></div>",
     ],
 )

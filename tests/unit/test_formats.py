@@ -5,6 +5,8 @@ Comes in: bodies. Goes out: assertions.
 
 from __future__ import annotations
 
+import html
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -12,10 +14,14 @@ import pytest
 from extractor.contract import PageToRead
 from extractor.html import has_markup, other_format
 from extractor.kinds import is_program_error
-from newsdesk.contracts import Reason
+from newsdesk.contracts import Reason, WallSign
 from newsdesk_cli.single_page import observe
 
 CAPTURED_AT = datetime(2026, 11, 22, tzinfo=UTC)
+OTHER_PROSE = (
+    "Those who want to know when it turns next read the harbour's feed. It says so in a line that most programs show "
+    "in the wrong place, because it stands in an element of its own. The keeper has complained in vain."
+)
 PROSE = "The swing bridge at Tarn Lock turned again on Tuesday, two winters after a cracked pinion had left it open."
 
 
@@ -121,3 +127,48 @@ def test_an_article_about_an_error_is_one(error: str) -> None:
 )
 def test_prose_is_no_error(line: str) -> None:
     assert not is_program_error([line])
+
+
+FEED = (
+    '<?xml version="1.0"?>\n<rss version="2.0"><channel><title>The Paper</title>\n<item><title>Bridge</title>\n'
+    f"<description>{PROSE}</description></item>\n<item><title>Oysters</title>\n<description><![CDATA[\n{PROSE}\n"
+    "]]></description></item>\n</channel></rss>"
+)
+JSON = json.dumps({"data": [{"id": 7, "title": "Bridge", "text": PROSE, "tags": ["locks"]}], "next": None}, indent=2)
+SITEMAP = "<urlset>" + "".join(f"\n<url><loc>https://paper.example/{n}</loc></url>" for n in range(8)) + "\n</urlset>"
+
+
+@pytest.mark.parametrize("data", [FEED, JSON, json.dumps([json.loads(JSON)]), SITEMAP])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<html><body><pre>{}</pre></body></html>",
+        "<html><head><title>Answer</title></head><body>{}</body></html>",
+        "<html><body><div>This XML file does not appear to have any style information associated with it.</div>"
+        "<pre>{}</pre></body></html>",
+    ],
+)
+def test_a_page_around_data_for_programs_is_no_article(data: str, frame: str) -> None:
+    found = observe(page_of(frame.format(html.escape(data, quote=False))))
+    assert found.reason == Reason.NO_ARTICLE
+    assert found.result is not None
+    assert f"wall:{WallSign.MACHINE_DATA}" in found.result.wall_warnings
+
+
+def test_a_feed_within_a_page_is_no_article() -> None:
+    items = "".join(f"<item><title>Bridge {n}</title><description>{PROSE}</description></item>" for n in range(3))
+    found = observe(page_of(f"<html><body><rss><channel><title>News</title>{items}</channel></rss></body></html>"))
+    assert found.reason == Reason.NO_ARTICLE
+    assert found.result is not None
+    assert f"wall:{WallSign.MACHINE_DATA}" in found.result.wall_warnings
+
+
+@pytest.mark.parametrize("data", [FEED, JSON, SITEMAP, '{"cut": "'])
+@pytest.mark.parametrize("order", ["first", "amid", "last"])
+def test_an_article_about_data_is_one(data: str, order: str) -> None:
+    code, prose = f"<pre><code>{html.escape(data)}</code></pre>", f"<p>{PROSE}</p><p>{OTHER_PROSE}</p>"
+    text = {"first": code + prose + prose, "amid": prose + code + prose, "last": prose + code}[order]
+    title = "What a feed says of a bridge"
+    found = observe(page_of(f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{text}</body></html>"))
+    assert found.article is not None
+    assert PROSE in found.article.article_body

@@ -44,6 +44,9 @@ def seen(*paragraphs: str, title: str = "Swing bridge turns again after two wint
         "Welcome to WordPress. This is your first post. Edit or delete it, then start writing!",
         "Hier ist ein Blindtext, der später ersetzt wird, wenn die Redaktion ihren Text geliefert hat.",
         "Add your text here",
+        "Loading story, please wait…",
+        "You need to enable JavaScript to run this app.",
+        "Der Artikel wird geladen …",
         "この文章はダミーです。文字の大きさ、量、字間、行間等を確認するために入れています。",
     ],
 )
@@ -60,6 +63,8 @@ def test_a_line_that_fills_a_place_is_recognised(line: str) -> None:
         "In principio creavit Deus caelum et terram. Terra autem erat inanis et vacua.",
         "Il tempo libero costa: l'errore minimo di un ministro vale milioni.",
         "Adobe was asked why lorem ipsum is still the text that its programs offer.",
+        "“Please enable JavaScript to continue” was the sentence that readers knew by heart.",
+        "Loading the ferry took nine hours, because the ramp had frozen.",
         "Enter your text here, the form said, and four thousand people did.",
     ],
 )

@@ -106,6 +106,14 @@ NOT_FOUND = [
     "<title>Seite nicht gefunden - Kurier</title><h1>Seite nicht gefunden</h1><p>Die gesuchte Seite gibt es "
     "nicht mehr.</p>",
     "<title>Page introuvable – Le Courrier</title><h1>Page introuvable</h1><p>La page demandée n'existe plus.</p>",
+    "<title>Ups! - Kurier</title><h1>Ups!</h1><p>Der Artikel ist leider nicht mehr vorhanden. Vielleicht hilft die "
+    "Suche.</p>",
+    "<title>Lo sentimos - El Correo</title><h1>Lo sentimos</h1><p>La noticia que quiere leer ha sido eliminada.</p>",
+    "<title>Conteúdo indisponível</title><h1>Conteúdo indisponível</h1><p>A página não foi encontrada, ou foi "
+    "movida para outro endereço.</p>",
+    "<title>Error 503 | Courier</title><h1>An error occurred</h1><p>We could not load this page because of an internal "
+    "error occurred on our side. Please try again later.</p>",
+    "<title>This offer has expired</title><h1>This offer has expired</h1><p>What you followed has been taken down.</p>",
 ]
 
 

@@ -1,10 +1,10 @@
-"""Text that stands where a text will be: "Lorem ipsum dolor sit amet", "This is your first post".
+"""Text that stands where a text will be: "Lorem ipsum dolor sit amet", "This is your first post", "Loading story".
 
 Comes in: a line. Goes out: whether it fills a place.
 
 Generators shuffle one passage of Cicero's, so a line is known by the share of its longer words that are from there, in
 whatever order. In other languages the same few texts are used, and a line of theirs is known by how it begins or by
-what it calls itself.
+what it calls itself. So is what a page shows until its script has run.
 """
 
 from __future__ import annotations
@@ -88,14 +88,37 @@ _KNOWN = re.compile(
     r"|هذا النص هو مثال لنص.*|لوريم إيبسوم.*)",
     re.DOTALL,
 )
-_CALLED = re.compile(r"lorem\b|ipsum\b|blindtext|faux[- ]texte|filler text|placeholder|ダミーテキスト|рыбный текст")
+_WAITING = re.compile(
+    r"\W*(?:loading(?: (?:the |this |your )?(?:story|article|content|contents|page|more|post|posts|comments?|data"
+    r"|news)\b.*)?"
+    r"|(?:one moment|please wait)\b.{0,30}\bload.*|(?:the |this )?(?:story|article|content"
+    r"|page) is (?:being )?load(?:ing|ed)\b.*"
+    r"|(?:please |you (?:need|have) to |to (?:view|read|see|use) this .{0,40})?(?:enable|turn on"
+    r"|activate) java ?script\b.*"
+    r"|(?:this|our|the) (?:page|site|app|website|article|content) (?:requires|needs) java ?script\b.*"
+    r"|java ?script (?:is|must be) (?:disabled|required|enabled)\b.*"
+    r"|(?:(?:der |die )?(?:inhalte?|seite|artikel|beitrag) )?(?:wird|werden) (?:gerade )?geladen\b.*|lade(?: inhalte?"
+    r"| daten)?"
+    r"|bitte (?:aktivieren|schalten) sie java ?script\b.*|chargement(?: (?:en cours|de l['’]article"
+    r"|du contenu))?\b.{0,40}"
+    r"|veuillez (?:activer|autoriser) java ?script\b.*|cargando(?: (?:contenido|noticia|artículo))?\b.{0,30}"
+    r"|(?:por favor,? )?(?:active|habilite|ative) (?:el |o )?java ?script\b.*|caricamento(?: in corso)?\b.{0,20}"
+    r"|(?:a )?carregando?r?(?: (?:conteúdo|notícia))?\b.{0,20}|(?:aan het )?laden|(?:идет |идёт )?загрузка\b.{0,20}"
+    r"|(?:ただいま)?読み込み中.*|(?:正在)?(?:加载|載入|读取)中.*|로딩 ?중.*|جا?ري? التحميل.*)[\s.…]*",
+    re.DOTALL,
+)
+_QUOTING = tuple("\"'“”„‘’«»‹›")
+"""A line that begins so quotes such a notice."""
+_CALLED = re.compile(
+    r"lorem\b|ipsum\b|blindtext|faux[- ]texte|filler text|placeholder|ダミーテキスト|рыбный текст|java ?script"
+)
 """What those who write about such texts call them."""
 
 
 def is_placeholder(line: str) -> bool:
     """Return whether a line fills the place of a text."""
     text = line[:_READ_CHARACTERS].lower()
-    if _KNOWN.fullmatch(text):
+    if _KNOWN.fullmatch(text) or (text[:1] not in _QUOTING and _WAITING.fullmatch(text)):
         return True
     if not any(mark in text for mark in _MARKS):
         return False

@@ -1,7 +1,7 @@
 """Walls: challenges, requests for consent, error pages, paywalls.
 
-Inside, ``vocabulary`` stands below ``signs``, that below ``bot``, ``consent``, ``not_found`` and ``paywall``, and
-``judgement`` above them all.
+Inside, ``vocabulary`` stands below ``signs``, that below ``bot``, ``consent``, ``form``, ``not_found`` and ``paywall``,
+and ``judgement`` above them all.
 """
 
 from __future__ import annotations

@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from extractor.html import Page
+from extractor.kinds.walls.consent import speaks_of_consent
 from extractor.kinds.walls.paywall import says_not_free
 from extractor.kinds.walls.presence import judge_presence, offers_in
 from extractor.kinds.walls.signs import Wall
 from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP, Phrases, names_paywall
+from extractor.text import stems_of
 from newsdesk.contracts import ContentStatus, DropReason, Reason, WallSign
 from newsdesk.words import count_words
 
 FEWEST_PAID_WORDS = 40
 """A paid article that shows fewer of its own words shows nothing of itself but its headline and deck."""
+_SHORTEST_PROSE_WORDS, _MOST_NOTICE_WORDS, _FEWEST_SHARED = 8, 80, 2
 FEWEST_WORDS = 12
 """Where only the markup speaks of pay, which many pages have that are free."""
 
@@ -38,7 +41,7 @@ def absent_article(
     stated = main.word_count if main is not None and main.word_count else 0
     presence = judge_presence(page, kept, headline, description, stated) if kept or not body_text else None
     own_words = presence.own_words if presence is not None else count_words(body_text)
-    is_absent = presence is not None and presence.is_absent
+    is_absent = (presence is not None and presence.is_absent) or _is_of_consent(headline, body_text)
     evidence = list(_signs_of_pay(page, own_words))
     if evidence:
         signs = (*evidence, *([WallSign.ARTICLE_ABSENT] if is_absent else []), WallSign.SHORT)
@@ -56,6 +59,18 @@ def offers(page: Page, headline: str | None, description: str | None) -> Mapping
     if not (says_not_free(page) or names_paywall(page.markup_names)):
         return {}
     return dict.fromkeys(offers_in(page, headline, description), DropReason.PROMOTION.value)
+
+
+def _is_of_consent(headline: str | None, body_text: str) -> bool:
+    """Return whether a body is a notice about cookies, under a headline about something else."""
+    lines = [line for line in body_text.split("\n") if count_words(line) >= _SHORTEST_PROSE_WORDS]
+    is_short = 0 < sum(map(count_words, lines)) <= _MOST_NOTICE_WORDS
+    return (
+        is_short
+        and all(speaks_of_consent(line, fewest=1) for line in lines)
+        and not (headline and speaks_of_consent(headline, fewest=1))
+        and len(stems_of(headline or "") & stems_of(body_text)) < _FEWEST_SHARED
+    )
 
 
 def _signs_of_pay(page: Page, own_words: int) -> Iterator[WallSign]:

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from extractor.html import Page
 from extractor.kinds.walls import bot, consent, not_found
 from extractor.kinds.walls.absence import absent_article
+from extractor.kinds.walls.form import form_page
+from extractor.kinds.walls.machine_data import is_machine_data
 from extractor.kinds.walls.paywall import judge_delivery
 from extractor.kinds.walls.program_error import is_program_error
 from extractor.kinds.walls.signs import Wall, read_signs
@@ -57,6 +59,8 @@ def judge_wall(
         is_bare and is_program_error(segment.text for segment in visible)
     ):
         return Wall(ContentStatus.FULL, Reason.NO_ARTICLE, (WallSign.PROGRAM_ERROR,), 0.9)
+    if is_machine_data(page, visible):
+        return Wall(ContentStatus.FULL, Reason.NO_ARTICLE, (WallSign.MACHINE_DATA,), 0.9)
     is_like_bot = not has_other_prose(visible, BOT_WORDS, bot.MOST_OTHER_PROSE)
     is_like_consent = not has_other_prose(visible, CONSENT_WORDS, consent.MOST_OTHER_PROSE)
     is_like_error = not has_other_prose(visible, NOT_FOUND_WORDS, not_found.MOST_OTHER_PROSE)
@@ -73,4 +77,6 @@ def judge_wall(
     delivered = judge_delivery(page, visible, body_text, next_pages)
     if delivered.reason is not None or len(body_text) > _LONGEST_DOUBTED:
         return delivered
+    if (form := form_page(page, visible)) is not None:
+        return form
     return absent_article(page, kept, headline, description, body_text) or delivered

@@ -17,7 +17,7 @@ from itertools import islice
 
 from extractor.html import FIGURES, HEADING_LEVELS, Container, Element, Page, Segment
 from extractor.kinds.walls.vocabulary import PAYWALL_MARKUP
-from extractor.text import ends_sentence, is_time_line, stems_of
+from extractor.text import ends_sentence, is_placeholder, is_time_line, stems_of
 from newsdesk.words import count_words
 
 MOST_WORDS = 600
@@ -44,7 +44,9 @@ _PLACES = frozenset({"div", "section", "article", "main", "p", "span", "figure"}
 _FILLED = frozenset(
     {"img", "picture", "video", "audio", "iframe", "embed", "object", "canvas", "ins", "script", "input", "button"}
 )
-"""What makes an element without text no empty place: a picture, a player, an advertisement, a control."""
+"""What makes an element without text no empty place: a picture, a player, an advertisement, a control.
+
+A notice that the text is on its way leaves it empty."""
 _CONTROLS = ("button", "input", "form")
 
 
@@ -149,7 +151,13 @@ def _stands_apart(
     if _is_talk(page, prose):
         return is_boxed and has_place
     if _is_related(telling, prose):
-        return is_shell and has_place and is_boxed and all(_is_headed(page, outer, segment) for segment in prose)
+        waits = any(is_placeholder(line.text) for line in page.segments[heading.index + 1 : first.index])
+        return (
+            (is_shell or waits)
+            and has_place
+            and is_boxed
+            and all(_is_headed(page, outer, segment) for segment in prose)
+        )
     return is_shell or (is_boxed and (has_place or is_short))
 
 
@@ -257,11 +265,15 @@ def _is_empty(element: Element) -> bool:
     """Return whether an element has neither text nor anything that is shown or played."""
     for inner in islice(element.iter(), _MOST_ELEMENTS):
         is_silent = inner.tag == "noscript"
-        if inner.tag in _FILLED or (not is_silent and inner.text and inner.text.strip()):
+        if inner.tag in _FILLED or (not is_silent and _says_something(inner.text)):
             return False
-        if inner is not element and inner.tail and inner.tail.strip():
+        if inner is not element and _says_something(inner.tail):
             return False
     return True
+
+
+def _says_something(text: str | None) -> bool:
+    return text is not None and bool(text.strip()) and not is_placeholder(" ".join(text.split()))
 
 
 def offers_in(page: Page, headline: str | None, description: str | None) -> frozenset[int]:

@@ -160,7 +160,29 @@ NOT_FOUND = Phrases(
     r"|.{0,10}ページ.{0,4}見つかりません(?:でした)?|(?:404 )?页面(?:不存在|未找到)"
     r"|找不到.{0,3}[页頁]面|페이지를 찾을 수 없습니다",
 )
-MISHAP = Phrases(r"(?:oops|sorry|error|uh[- ]oh)|(?:oops\W{1,3})?something (?:went|has gone) wrong")
+_OTHER_THING = (
+    r"(?:seite|artikel|beitrag|inhalt|meldung|angebot|p[áa]gina|article|contenu|annonce|artículo|articolo|artigo"
+    r"|not[ií]cia|notizia|contenido|conteúdo|contenuto|matéria|nota|pagina|artikeln?|sidan|siden|strona|artykuł)"
+)
+_NOT_THERE = (
+    r"(?:nicht (?:mehr )?(?:gefunden|verfügbar|vorhanden|auffindbar|erreichbar|online)|existiert nicht"
+    r"|gelöscht|n['’](?:existe|est) (?:pas|plus)|introuvable|(?:a|ait) été (?:supprim|déplac|retir)ée?|plus disponible"
+    r"|(?:no|não|non) (?:exist|esist)e|no (?:está|se encuentra) disponible|não (?:foi )?encontrad[oa]|indisponível"
+    r"|ha sido (?:eliminad|borrad|movid)[oa]|foi (?:removid|apagad|excluíd)[oa]|è stat[oa] (?:rimoss|spostat)[oa]"
+    r"|non è (?:più )?disponibile|no disponible|indisponible|niet (?:meer )?(?:gevonden|beschikbaar)|bestaat niet"
+    r"|finns inte|findes ikke|finnes ikke|nie istnieje)"
+)
+MISHAP = Phrases(
+    r"(?:oops|sorry|error|uh[- ]oh)|(?:oops\W{1,3})?something (?:went|has gone) wrong"
+    r"|(?:http )?(?:error )?50\d(?: error)?|we(?:['’]re| are) having (?:some )?(?:trouble|problems|difficulties).{0,30}"
+    r"|(?:an )?(?:unexpected |internal |server )?error (?:has )?occurred"
+    r"|(?:this |the )?(?:listing|page|story|article|offer|item|link) (?:has |is )?(?:ended|expired|unavailable)"
+    r"|ho?ppla(?:\W.{0,50})?|ups|oje|(?:da |hier )?(?:ist )?etwas (?:ist )?schief ?gelaufen|fehler|entschuldigung"
+    r"|oups(?:\W.{0,50})?|(?:nous sommes )?désolés?|erreur|une erreur est survenue|¡?(?:ops|vaya)!?(?:\W.{0,50})?"
+    r"|lo sentimos|ha ocurrido un error|erro|desculpe|algo deu errado|errore|si è verificato un errore"
+    r"|oeps(?:\W.{0,50})?|hoppsan(?:\W.{0,50})?",
+    rf"{_OTHER_THING}\b.{{0,30}}\b{_NOT_THERE}",
+)
 """Titles of error pages, and of much else: they are a sign where the text says that what was asked for is not there."""
 NOT_FOUND_WORDS = Phrases(
     r"(?:page|article|story|content|link|url|address) (?:that )?you(?: a|['’])re (?:looking for|trying to|requested)",
@@ -173,8 +195,35 @@ NOT_FOUND_WORDS = Phrases(
     r"(?:404|not found)\b",
     r"(?:gesuchte|angeforderte) (?:seite|inhalt|artikel)|page (?:que vous|demandée)",
     r"página que (?:buscas|busca)|pagina che (?:stai|hai)",
+    rf"{_OTHER_THING}\b.{{0,80}}\b{_NOT_THERE}",
+    r"(?:unexpected|internal|server) error (?:has |just )?(?:occurred|happened)|(?:has|have) (?:expired"
+    r"|been taken (?:off"
+    r"|down))|try again (?:later|shortly|in (?:a few|some) (?:minutes|moments))",
     begin_words=True,
 )
+_ACCOUNT = r"(?:(?:to|in|into|zu|in|à|a|en) )?(?:your|my|the|an?|ihre?[mn]?|mein(?:em)?|votre|mon|tu|il tuo|je|uw)?"
+FORM_TITLES = Phrases(
+    rf"(?:please )?(?:log|sign)[- ]?(?:in|on|up)(?: (?:or|/|and) (?:register|sign up|join|create an account))?"
+    rf"(?: {_ACCOUNT} ?(?:account|profile)?)?|member (?:login|sign[- ]in)|(?:account|user|subscriber) (?:login"
+    rf"|sign[- ]in)"
+    r"|welcome back|(?:create|open) (?:an?|your) (?:new |free )*account|register(?: now| here)?|registration|my account"
+    r"|join(?: us| now)?|(?:forgot|forgotten|reset|lost)(?: your| my)? password\??|password (?:reset|recovery)",
+    r"contact(?: us| form)?|get in touch|write to us|feedback|(?:sign up (?:for|to) )?(?:our "
+    r"|the )?newsletters?(?: sign-?up)?"
+    r"|subscribe(?: (?:now|to (?:our|the) newsletter))?",
+    r"(?:bitte )?(?:anmelden|einloggen|anmeldung|login|registrieren|registrierung)(?: (?:zum|im|in) .{1,30})?"
+    r"|passwort (?:vergessen\??|zurücksetzen)|(?:benutzer)?konto (?:anlegen|erstellen)|mein konto|kontakt(?:formular)?",
+    r"(?:se )?conn(?:exion|ecter)(?: à (?:votre|mon) (?:espace|compte).{0,20})?|s['’]identifier|identifiez-vous"
+    r"|inscription"
+    r"|créer (?:un|mon) compte|mot de passe oublié ?\??|mon compte|(?:nous )?contact(?:er|ez-nous)?",
+    r"ini(?:ciar|cia) (?:de )?sesi[óo]n|acceder|accede|regístrate|registro|crear (?:una )?cuenta|mi cuenta|contacto"
+    r"|¿?olvidaste tu contraseña\??",
+    r"accedi|login|registrati|crea (?:un )?account|contatti|entrar|iniciar sessão|fazer login|cadastro|cadastre-se"
+    r"|contato",
+    r"inloggen|registreren|account aanmaken|mijn account|logga in|skapa konto|log ind|logg inn|zaloguj się|logowanie"
+    r"|rejestracja|вход|войти|регистрация|ログイン|会員登録|登录|登錄|로그인|تسجيل الدخول",
+)
+"""Titles of forms, and of nothing else."""
 PROMPT = Phrases(
     r"(?:subscribe|sign ?up|sign in|log ?in|register|join|become an? (?:subscriber|member))\b.{0,80}\b(?:to"
     r"|and) (?:continue|keep|read|access|unlock|get (?:full|unlimited))\b",
@@ -224,7 +273,7 @@ PAYWALL_MARKUP = Phrases(
     r"|content|prompt)|piano[-_]|locked[-_]?content)",
 )
 _LONGEST_READ_TITLE = 500
-_TITLE_PARTS = re.compile(r"\s+[|–—·•»-]+\s+|\s*[|»]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
+_TITLE_PARTS = re.compile(r"\s+[|–—·•»‹›-]+\s+|\s*[|»]\s+|[.!…]+\s+|(?<=sorry|simos), ", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)
