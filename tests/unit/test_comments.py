@@ -34,3 +34,17 @@ def test_an_opinion_that_the_site_calls_a_comment_stays() -> None:
 
 def test_a_thread_of_comments_alone_stays() -> None:
     assert commented(f'<h1>Fog</h1><ol class="comments">{ENTRY * 9}</ol>') == set()
+
+
+def test_entries_with_a_control_to_reply_need_no_name() -> None:
+    entry = f"<div class=post><p>{SAID}</p><button>Like</button><button>{{}}</button></div>"
+    for reply in ("Reply", "Antworten", "Répondre (2)"):
+        assert commented(f"<article>{POST}</article><div id=x>{entry.format(reply) * 3}</div>") == {SAID}
+    assert commented(f"<article>{POST}</article><div id=x>{entry.format('Share') * 3}</div>") == set()
+
+
+def test_one_sentence_is_a_post() -> None:
+    flash = (
+        "<h1>Bad</h1><p>Das Freibad an der Ziegelei bleibt wegen einer defekten Pumpe bis Montag zu, so die Stadt.</p>"
+    )
+    assert SAID in commented(f'{flash}<section class="leserkommentare"><ul>{ENTRY * 3}</ul></section>')
