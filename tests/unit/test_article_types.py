@@ -86,6 +86,17 @@ def test_a_title_and_timed_updates_make_a_live_blog() -> None:
     assert judged(posts, headline="Pier fire – live").article_type is ArticleType.LIVE_BLOG
 
 
+def test_times_that_were_left_out_of_the_body_count_beside_it() -> None:
+    posts = "".join(f"<div><p>vor {n}0 Minuten</p><p>{SENTENCE}</p></div>" for n in range(1, 6))
+    page = read_html(posts, URL)
+    assert page is not None
+    kept = [segment.index for segment in page.segments if segment.text == SENTENCE]
+    found = judge_type(page, body(*[SENTENCE] * 5), page.url, "Liveticker zum Pier", None, kept)
+    assert found.article_type is ArticleType.LIVE_BLOG
+    elsewhere = judge_type(page, body(*[SENTENCE] * 5), page.url, "Liveticker zum Pier", None)
+    assert elsewhere.article_type is ArticleType.NEWS_ARTICLE
+
+
 @pytest.mark.parametrize("headline", ["Election live: votes are counted", "Election results live", "Election LIVE"])
 def test_the_word_live_at_the_end_of_a_title_or_before_its_colon_counts(headline: str) -> None:
     updates = [text for n in range(6) for text in (f"1{n}:05", SENTENCE)]

@@ -12,7 +12,7 @@ from itertools import islice
 
 from extractor.html import Element, Page, StructuredData
 from extractor.kinds.listings import has_own_prose, shows_listing, stated_listing
-from extractor.text import is_dashed, is_lead_in, listed_stories, time_of
+from extractor.text import is_dashed, is_lead_in, is_time_line, listed_stories, time_of
 from newsdesk.contracts import ArticleType, Block, BlockType, TypeSign
 from newsdesk.web import Url
 from newsdesk.words import count_words
@@ -143,7 +143,7 @@ def judge_type(
     for found in (
         None if tree is None else _not_an_article(tree, data, names, title, words),
         None if page is None else _listing(page, kept, names, title, words),
-        _live_blog(tree, data, blocks, path, title),
+        _live_blog(page, kept, blocks, path, title),
         _digest(blocks, title, words),
         _opinion(data, names[:-1], title, section),
     ):
@@ -213,8 +213,9 @@ def _listing(page: Page, kept: Sequence[int], names: Sequence[str], title: str, 
 
 
 def _live_blog(
-    tree: Element | None, data: StructuredData, blocks: Sequence[Block], path: str, title: str
+    page: Page | None, kept: Sequence[int], blocks: Sequence[Block], path: str, title: str
 ) -> TypeJudgement | None:
+    data = page.data if page is not None else StructuredData()
     if data.main and "liveblogposting" in {name.lower() for name in data.main.types}:
         return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", (TypeSign.LIVE_BLOG_DESCRIBED,))
     is_named = _LIVE_TITLE.search(title) is not None or _LIVE_PATH.search(path) is not None
@@ -223,7 +224,7 @@ def _live_blog(
     if any("liveblogposting" in {name.lower() for name in article.types} for article in data.articles):
         return TypeJudgement(ArticleType.LIVE_BLOG, "jsonld", (TypeSign.LIVE_BLOG_DESCRIBED, TypeSign.LIVE_TITLE))
     updates = sum(time_of(block) is not None for block in islice(blocks, _MAXIMUM_ELEMENTS))
-    if max(updates, 0 if tree is None else _timed_posts(tree)) >= _FEWEST_UPDATES:
+    if max(updates, 0 if page is None else max(_timed_posts(page.tree), _timed_lines(page, kept))) >= _FEWEST_UPDATES:
         return TypeJudgement(ArticleType.LIVE_BLOG, "dom", (TypeSign.LIVE_TITLE, TypeSign.TIMED_UPDATES))
     return None
 
@@ -238,6 +239,14 @@ def _timed_posts(tree: Element) -> int:
                 counts[key] = counts.get(key, 0) + 1
                 break
     return max(counts.values(), default=0)
+
+
+def _timed_lines(page: Page, kept: Sequence[int]) -> int:
+    """Return how many lines that are a time, in the body or left out of it, stand right beside a line of the body."""
+    chosen = set(kept[:_MAXIMUM_ELEMENTS])
+    beside = sorted({around for index in chosen for around in (index - 1, index, index + 1)})
+    lines = (page.segments[index] for index in beside if 0 <= index < len(page.segments))
+    return sum(is_time_line(line.text) for line in lines)
 
 
 def _digest(blocks: Sequence[Block], title: str, words: int) -> TypeJudgement | None:
