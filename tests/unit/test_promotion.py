@@ -18,6 +18,7 @@ from extractor.text.promotion import is_promotion
         "Hai una storia? Scrivi alla nostra redazione.",
         "Подписывайтесь на наш канал в Telegram",
         "Zapisz się do naszego newslettera",
+        "Śledź nas w Wiadomościach Google i bądź na bieżąco.",
         "关注我们的微信公众号",
         "Instagram'da takip edin",
         "Got a tip? Call the desk on 0800 445 566.",
@@ -68,6 +69,7 @@ def test_a_sentence_of_a_text_is_no_promotion(line: str) -> None:
         '{"type": "map", "zoom": 12}',
         "Add to Calendar 2026-01-10 10:30:00 2026-01-10 11:00:00 America/Chicago Storytime: bring the whole family!",
         "To view this video, please accept cookies in your settings.",
+        "Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.",
         "Loading",
     ],
 )

@@ -280,3 +280,61 @@ def test_the_deck_of_a_news_story_is_part_of_it(kind: str, score: float, is_kept
     body = Body(kept=(first, first + 1), scores={1: score}, reasons={1: "page_furniture"})
     # When the body is trimmed, Then a news story has its deck
     assert (1 in trim(body, page, (TITLE,), (deck,)).kept) is is_kept
+
+
+def test_a_heading_left_of_a_copy_for_other_screens_goes_with_it() -> None:
+    copy = f"<h1>{TITLE}</h1>" + paragraphs(ONE, TWO, THREE)
+    assert left(copy + copy) == [ONE, TWO, THREE]
+    section = f"<h2>{TITLE}</h2>" + paragraphs(FOUR)
+    assert left(paragraphs(ONE, TWO, THREE) + section) == [ONE, TWO, THREE, TITLE, FOUR]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Disclaimer: The information in this article is of a general kind.",
+        "This article is for information only and does not constitute investment advice.",
+        "Dieser Artikel stellt keine Anlageberatung dar.",
+        "Cet article ne constitue pas un conseil en investissement.",
+        "Este artículo tiene carácter informativo y no es una oferta.",
+    ],
+)
+def test_what_a_text_says_at_its_end_that_it_is_not_is_cut(line: str) -> None:
+    assert left(paragraphs(ONE, TWO, THREE, line)) == [ONE, TWO, THREE]
+    assert left(paragraphs(ONE, line, TWO, THREE)) == [ONE, line, TWO, THREE]
+
+
+def test_a_credit_above_or_below_the_text_is_cut() -> None:
+    credit = "Top photo credit: The doors in 2024 (Jan Sobol / Lens Agency)"
+    assert left(paragraphs(credit, ONE, TWO, "Foto: Jan Sobol")) == [ONE, TWO]
+
+
+def test_what_an_article_is_filed_under_is_cut_and_its_sources_are_not() -> None:
+    tags = 'Filed under: <a href="/tag/gates">gates</a>, <a href="/tag/tides">tides</a>'
+    sources = 'Sources: <a href="https://river.example/1">Port</a>, <a href="https://sea.example/2">Navy</a>'
+    assert left(paragraphs(ONE, TWO, tags)) == [ONE, TWO]
+    assert left(paragraphs(ONE, TWO, sources)) == [ONE, TWO, "Sources: Port, Navy"]
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Hattie Rowbottom, Jahrgang 1979, berichtet über den Fluss.", "Hattie Rowbottom pracuje w gazecie od lat."],
+)
+def test_who_an_author_is_may_be_said_behind_a_clause_and_in_other_languages(about: str) -> None:
+    assert left(paragraphs(ONE, TWO, THREE, about), authors=("Hattie Rowbottom",)) == [ONE, TWO, THREE]
+
+
+def test_a_form_that_readers_fill_in_is_cut() -> None:
+    ask = "The Morning Tide: the river in five minutes, before your tea is cold."
+    filled = f'<form><p>{ask}</p><input type="email"><button>Go</button></form>'
+    assert left(paragraphs(ONE, TWO) + filled + paragraphs(THREE, FOUR)) == [ONE, TWO, THREE, FOUR]
+    button = f'<form><p>{ask}</p><input type="submit"></form>'
+    assert left(paragraphs(ONE, TWO) + button + paragraphs(THREE)) == [ONE, TWO, ask, THREE]
+    assert left(f'<form><input name="q">{paragraphs(ONE, TWO, THREE)}</form>') == [ONE, TWO, THREE]
+
+
+def test_a_paper_may_promote_itself_by_its_name() -> None:
+    head = '<meta property="og:site_name" content="Gates Gazette">'
+    line = "Download the Gates Gazette app for breaking news and the tide tables."
+    other = "Download the Harbour Master app for warnings and the tide tables."
+    assert left(head + paragraphs(ONE, TWO, line, other, THREE)) == [ONE, TWO, other, THREE]

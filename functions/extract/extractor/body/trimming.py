@@ -17,8 +17,19 @@ from itertools import islice, zip_longest
 
 from extractor.body.blocks import KnownWholes, blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
-from extractor.html import ASIDES, HEADING_LEVELS, TABLES, Element, Page, Segment, leads_elsewhere
-from extractor.text import BYLINE_WORDS, SEE_ALSO, UNSPACED, LineKind, fold, is_time_line, kind_of_line
+from extractor.html import ASIDES, FORMS, HEADING_LEVELS, TABLES, Element, Page, Segment, leads_elsewhere
+from extractor.metadata import site_names
+from extractor.text import (
+    BYLINE_WORDS,
+    SEE_ALSO,
+    UNSPACED,
+    LineKind,
+    ends_sentence,
+    fold,
+    is_promotion,
+    is_time_line,
+    kind_of_line,
+)
 from newsdesk.contracts import DropReason
 from newsdesk.web import Url
 from newsdesk.words import count_words
@@ -33,9 +44,14 @@ SHORTEST_PULL_QUOTE_WORDS, LONGEST_PULL_QUOTE_WORDS = 5, 60
 _MOSTLY_LINK = 0.4
 _LONGEST_ABOUT_WORDS = 8
 _MOST_ABOUT_SEGMENTS = 5
+_MOST_LABELLED, _SEPARATOR = 4, 3
+"""The last lines that may say what an article is filed under, and characters between two links of one."""
 _MAXIMUM_SEGMENTS = 5_000
 _MOST_BOX_LINES, _MOST_BOX_WORDS = 8, 100
 _MOST_HEAD_LINES = 2
+_MOST_FORMS, _FIELDS_READ, _MOST_IN_FORM = 100, 20, 0.25
+"""A site that lays a form around its whole page has more of a text in it than this share."""
+_NO_FIELDS = frozenset({"hidden", "submit", "button", "image", "reset"})
 _LEAST_AMID, _LEAST_BETWEEN = 0.4, 0.25
 _LEVELS_IN_BOX, _LONGEST_FACT, _MOST_LINKED_FACT = 8, 20, 0.5
 """How deep in an ``aside`` its lines stand, and what makes one more than a fact: spaces, and the share of links."""
@@ -54,17 +70,25 @@ _KINDS = {
     LineKind.SYMBOLS: DropReason.PAGE_FURNITURE,
     LineKind.PROMOTION: DropReason.PROMOTION,
 }
-_END_KINDS = {LineKind.BYLINE: DropReason.BYLINE, LineKind.LEGAL: DropReason.PAGE_FURNITURE}
+_END_KINDS = {
+    LineKind.BYLINE: DropReason.BYLINE,
+    LineKind.LEGAL: DropReason.PAGE_FURNITURE,
+    LineKind.CREDIT: DropReason.CAPTION,
+}
+_LABEL = re.compile(r"[^\d\W][^:：.!?]{1,30}[:：]\s*")
 _ABOUT = re.compile(r"(?:about|über|à propos d\w+|acerca de|sobre)\b.*[^.?!…]", re.IGNORECASE)
 _LONGEST_BYLINE_WORDS = 12
+_SHORTEST_SITE_NAME, _LONGEST_PROMOTION = 4, 300
 _LONGEST_UNSPACED_REST = 10
 """Characters beside a name on a byline in a script without spaces: what its bearer is, and for whom."""
 _MOST_BIOGRAPHIES, _LONGEST_BIOGRAPHY_WORDS = 3, 80
 _IS_OR_WRITES = re.compile(
-    r"(?: ?\([^()]*\))?,? (?:is|are|was|writes|reports|covers|works|teaches|lives|has|joined|contributed"
-    r"|ist|schreibt|arbeitet|berichtet|est|écrit|es|escribe|è|scrive|é|escreve|schrijft|skriver)\b"
+    r"(?: ?\([^()]*\)|, [^,.:“”„«»]{1,60})?,? (?:is|are|was|writes|reports|covers|works|teaches|lives|has|joined"
+    r"|contributed|ist|war|schreibt|arbeitet|berichtet|lebt|est|écrit|couvre|travaille|vit|es|escribe|cubre|trabaja|vive"
+    r"|è|scrive|lavora|é|escreve|trabalha|schrijft|werkt|woont|är|skriver|arbetar|bor|er|jest|pisze|pracuje"
+    r"|пишет|работает|[-–—] (?:\w+ )?(?:корреспондент\w*|журналист\w*))\b"
 )
-"""What follows a name in a line that says who its bearer is."""
+"""What follows a name in a line that says who its bearer is, perhaps behind a year of birth or a title."""
 _PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
 _QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
 
@@ -225,16 +249,19 @@ def trimmings(
     authors : iterable of str
         Their names.
     """
-    segments, authors = page.segments, tuple(authors)
+    segments, titles, authors = page.segments, tuple(titles), tuple(authors)
     chosen = [segments[index] for index in kept[:_MAXIMUM_SEGMENTS]]
     kinds = {segment.index: kind_of_line(segment.text) for segment in chosen}
+    kinds |= dict.fromkeys(_promoting_by_name(chosen, site_names(page)), LineKind.PROMOTION)
     cut: dict[int, str] = {}
     for judged in (
         _head(chosen, kinds, titles, decks, authors),
         _telling_lines(chosen, kinds),
         _promotion_boxes(segments, chosen, kinds),
         _picture_lines(chosen),
+        _filled_in(page, chosen),
         _end(chosen, kinds),
+        _labelled_links(chosen, page.url),
         _biographies(chosen, authors),
         _comments(segments, chosen, kinds),
         _teaser_shelves(chosen, kinds, page.url),
@@ -245,6 +272,8 @@ def trimmings(
     ):
         for index, reason in judged:
             cut.setdefault(index, reason.value)
+    for index, reason in _headings_of_copies([segment for segment in chosen if segment.index not in cut], titles):
+        cut[index] = reason.value
     left = sum(len(segment.text) for segment in chosen if segment.index not in cut)
     # A page of nothing but such lines is not understood better by emptying it.
     return cut if left * 3 >= sum(len(segment.text) for segment in chosen) else {}
@@ -257,7 +286,7 @@ def _head(
     decks: Iterable[str | None],
     authors: Iterable[str],
 ) -> Iterator[tuple[int, DropReason]]:
-    """Yield title, byline and date above the first paragraph."""
+    """Yield title, byline, date and credit above the first paragraph."""
     known_titles, known_decks = {*map(_folded, titles)}, {_folded(deck) for deck in decks if deck}
     names = {word for author in authors for word in _folded(author).split()}
     for segment in chosen:
@@ -266,8 +295,8 @@ def _head(
             yield segment.index, DropReason.REPEATED
         elif kinds[segment.index] is LineKind.BYLINE or _is_of_names(folded, names) or _is_around(folded, authors):
             yield segment.index, DropReason.BYLINE
-        elif kinds[segment.index] is LineKind.LEGAL:
-            yield segment.index, DropReason.PAGE_FURNITURE
+        elif kinds[segment.index] in _END_KINDS:
+            yield segment.index, _END_KINDS[kinds[segment.index]]
         elif kinds[segment.index] is LineKind.PROSE and folded not in known_decks:
             return
 
@@ -298,6 +327,18 @@ def _telling_lines(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Ite
             yield segment.index, DropReason.FOREIGN_TEASER
 
 
+def _promoting_by_name(chosen: Sequence[Segment], names: Iterable[str]) -> Iterator[int]:
+    """Yield the lines that promote something of the paper's own, if its name means what "our" does."""
+    words = [re.escape(name) for name in names if len(name) >= _SHORTEST_SITE_NAME]
+    if not words:
+        return
+    named = re.compile(rf"(?<!\w)(?:the |der |die |das |le |la |el |il |o )?(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+    for segment in chosen:
+        text = segment.text
+        if len(text) <= _LONGEST_PROMOTION and named.search(text) and is_promotion(named.sub("our", text)):
+            yield segment.index
+
+
 def _promotion_boxes(
     segments: Sequence[Segment], chosen: Sequence[Segment], kinds: dict[int, LineKind]
 ) -> Iterator[tuple[int, DropReason]]:
@@ -318,14 +359,57 @@ def _picture_lines(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]
     return ((segment.index, DropReason.CAPTION) for segment in picture_lines(chosen))
 
 
+def _filled_in(page: Page, chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
+    """Yield the few lines of each form with a field to fill in: a sign-up, a question to readers, a tip to the desk."""
+    if not any(segment.container.areas & FORMS for segment in chosen):
+        return
+    forms = {form for form in islice(page.elements.of("form"), _MOST_FORMS) if _has_field(form)}
+    kept = {segment.index: len(segment.text) for segment in chosen}
+    whole = sum(kept.values())
+    for box in page.containers:
+        if box.element in forms and box.last - box.first < _MOST_BOX_LINES:
+            inside = [index for index in range(box.first, box.last + 1) if index in kept]
+            if sum(kept[index] for index in inside) <= _MOST_IN_FORM * whole:
+                yield from ((index, DropReason.PAGE_FURNITURE) for index in inside)
+
+
+def _has_field(form: Element) -> bool:
+    """Return whether a form has a field that is shown: one without is a button."""
+    if next(form.iter("textarea", "select"), None) is not None:
+        return True
+    fields = islice(form.iter("input"), _FIELDS_READ)
+    return any((field.get("type") or "").lower() not in _NO_FIELDS for field in fields)
+
+
 def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tuple[int, DropReason]]:
-    """Yield bylines, dates and legal lines below the last paragraph."""
+    """Yield bylines, dates, credits and legal lines below the last paragraph."""
     for segment in reversed(chosen):
         kind = kinds[segment.index]
         if kind in _END_KINDS:
             yield segment.index, _END_KINDS[kind]
         elif kind is LineKind.PROSE:
             return
+
+
+def _headings_of_copies(chosen: Sequence[Segment], titles: Iterable[str]) -> Iterator[tuple[int, DropReason]]:
+    """Yield the last lines that are headings and say the headline: the body below them was a copy for other screens."""
+    known = {*map(_folded, titles)}
+    for segment in reversed(chosen):
+        if segment.tag not in HEADING_LEVELS or _folded(segment.text) not in known:
+            return
+        yield segment.index, DropReason.REPEATED
+
+
+def _labelled_links(chosen: Sequence[Segment], base: Url | None) -> Iterator[tuple[int, DropReason]]:
+    """Yield the last lines that are a label, a colon, and links to pages of the site, such as its tags."""
+    for segment in chosen[-_MOST_LABELLED:]:
+        label = _LABEL.match(segment.text)
+        if label is None or not segment.links or ends_sentence(segment.text):
+            continue
+        rest = len(segment.text) - label.end() - _SEPARATOR * (len(segment.links) - 1)
+        is_of_links = segment.link_characters >= rest
+        if is_of_links and all(leads_elsewhere(anchor, base) for anchor in segment.links[:_MOST_SHELF_LINKS]):
+            yield segment.index, DropReason.PAGE_FURNITURE
 
 
 def _biographies(chosen: Sequence[Segment], authors: Iterable[str]) -> Iterator[tuple[int, DropReason]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from extractor.html.canonical import canonical_link
 from extractor.html.charset import decode_text
-from extractor.html.containers import AREAS, ASIDES, FIGURES, HEADING_LEVELS, TABLES, Container
+from extractor.html.containers import AREAS, ASIDES, FIGURES, FORMS, HEADING_LEVELS, TABLES, Container
 from extractor.html.formats import has_markup, other_format
 from extractor.html.hidden import hidden_text, hides_prose
 from extractor.html.inline import Targets, marks_of
@@ -27,6 +27,7 @@ __all__ = [
     "AREAS",
     "ASIDES",
     "FIGURES",
+    "FORMS",
     "HEADING_LEVELS",
     "HIDDEN_STYLE",
     "TABLES",

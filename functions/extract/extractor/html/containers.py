@@ -32,7 +32,7 @@ AREAS = (
 )
 """Kinds of elements that say what the text in them is; each has a bit of :attr:`Container.areas`."""
 _AREA_BITS = {tag: 1 << bit for bit, tags in enumerate(AREAS) for tag in tags}
-FIGURES, TABLES = _AREA_BITS["figure"], _AREA_BITS["table"]
+FIGURES, TABLES, FORMS = _AREA_BITS["figure"], _AREA_BITS["table"], _AREA_BITS["form"]
 ASIDES = _AREA_BITS["aside"] | _AREA_BITS["nav"] | _AREA_BITS["footer"] | _AREA_BITS["form"]
 """Areas with text that is not what a page is about."""
 

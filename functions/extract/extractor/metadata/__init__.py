@@ -13,7 +13,7 @@ from extractor.metadata.images import (
     is_of_some_size,
     picture_in_place,
 )
-from extractor.metadata.reader import Metadata, read_metadata
+from extractor.metadata.reader import Metadata, read_metadata, site_names
 from extractor.metadata.titles import LONGEST_HEADLINE
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "is_of_some_size",
     "picture_in_place",
     "read_metadata",
+    "site_names",
 ]

@@ -10,6 +10,7 @@ from extractor.text.lines import SEE_ALSO, LineKind, is_furniture, kind_of_line
 from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_stories, split_parts, time_of
 from extractor.text.placeholder import is_placeholder, speaks_of_placeholders
 from extractor.text.plain_text import PlainText, clean_plain_text
+from extractor.text.promotion import is_promotion
 from extractor.text.stems import stems_of
 from extractor.text.vocabulary import (
     BY_WORDS,
@@ -47,6 +48,7 @@ __all__ = [
     "is_furniture",
     "is_lead_in",
     "is_placeholder",
+    "is_promotion",
     "is_time_line",
     "is_worded",
     "kind_of_line",

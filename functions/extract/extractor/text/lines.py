@@ -56,6 +56,7 @@ _NETWORK = (
     "|youtube|tik ?tok|"
     "e-?mail|print|copy(?: the)? link|link|rss|flipboard|pocket|messenger|xing|sms|bookmark|save|drucken|imprimer"
 )
+_TEXTS = r"article|content|information|material|post|text|piece|story|page|website|data|opinions?"
 _SYMBOLS = re.compile(
     r"[\W_]+|\d{1,3} ?(?:/|of|von|de|sur|di) ?\d{1,3}"
     # Data for a script: an object or a list of objects in JSON.
@@ -159,6 +160,8 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"|this (?:content|video|embed|post) (?:is|was|comes|can ?not|could not)\b.{1,80})"
             r"\b(?:cookies?|consent|third[- ]part\w+|load\w*|displayed|available)\b.{0,200}",
             r"(?:an dieser stelle|hier) (?:finden sie|finde[nt]|steht|stand) .{0,40}extern\w+ inhalt.{0,200}"
+            r"|(?:ich bin (?:damit )?einverstanden|mit (?:dem|einem) klick|durch (?:das|den|einen) \w+)\b.{0,120}"
+            r"\b(?:extern\w* inhalt\w*|drittanbiete\w+|drittplattform\w*|cookies).{0,200}"
             r"|(?:pour (?:afficher|voir|lire)|para (?:ver|visualizar)|per (?:vedere|visualizzare)) .{1,100}"
             r"\bcookies?\b.{0,200}",
         ),
@@ -188,7 +191,7 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"(?:credits?|caption|bildquelle|crédits?)\s*:.{1,400}",
         ),
     ),
-    (LineKind.CREDIT, "(", _whole(r".{0,300}\((?:\w+ )?(?:photo|image|picture|foto)s?\b[^()]{0,100}\)")),
+    (LineKind.CREDIT, "(", _whole(r".{0,300}\((?:(?!see\b)\w+ )?(?:photo|image|picture|foto)s?\b[^()]{0,100}\)")),
     (
         LineKind.BYLINE,
         "",
@@ -201,11 +204,27 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
 )
 """Kinds of furniture, what a line of the kind holds in any case, and what it is as a whole, all in lower case: Python's
 engine finds out several times as fast as in any case that none of many words is there."""
+_DISCLAIMER = _whole(
+    # What a text is not: advice, an offer, a promise.
+    r"(?:disclaimer|haftungsausschluss|avertissement|(?:descargo|exención) de responsabilidad"
+    r"|isenção de responsabilidade|esclusione di responsabilità)\b\W.{1,390}",
+    rf"(?:nothing in )?(?:this|the|any|all) (?:{_TEXTS})\b.{{0,160}}\b(?:(?:information(?:al)?|educational) "
+    r"(?:purposes )?only|not (?:be )?(?:(?:constitute|intended|construed|considered|meant|an? substitute)\b"
+    r".{0,60}\b(?:advice|recommendation|offer|solicitation))).{0,200}",
+    r"(?:dieser?|die|alle) (?:artikel|beitrag|text|inhalte?|informationen|angaben)\b.{0,120}"
+    r"\b(?:keine?r?l?e?i? \w{0,12}(?:beratung|empfehlung\w*|gewähr)|ohne gewähr).{0,200}",
+    r"(?:cet article|ce (?:texte|contenu)|les informations|est[ea] (?:artículo|artigo|texto|contenido|conteúdo)"
+    r"|(?:la|esta) información|as informações|quest[oa] (?:articolo|testo|contenuto)|le informazioni)\b.{0,120}"
+    r"\b(?:n(?:e|on|o|ão) constitu?(?:e|ent|ye|yen|i|em|isce|iscono)\b.{0,40}\b(?:conseils?|consejo|conselho"
+    r"|asesor\w+|aconselhamento|consulenza|recomend\w+|recommandation|raccomandazione|ofert[ae]|offerta|offre)"
+    r"|titre (?:purement )?informatif|(?:fines|carácter|caráter|fins) (?:\w+mente )?informativos?"
+    r"|scop[oi] (?:\w+mente )?informativ[oi]).{0,200}",
+)
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(
     r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b|\b\d{1,2}:\d{2}\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
-    r"|\b\d{1,2}\.? [^\W\d_]{3,10}\.? \d{4}\b",
+    r"|\b\d{1,2}\.? [^\W\d_]{3,10}\.? \d{4}\b|(?:[\u4e00-\u9fff]{2}|\b)(?:\d{1,4}|元)年 ?\d{1,2}月 ?\d{1,2}日",
     re.IGNORECASE,
 )
 SEE_ALSO = re.compile(
@@ -265,7 +284,9 @@ def _furniture_in(text: str) -> LineKind | None:
             return kind
     if _BY_NAME.fullmatch(text):
         return LineKind.BYLINE
-    return LineKind.PROMOTION if is_promotion(text) else None
+    if is_promotion(text):
+        return LineKind.PROMOTION
+    return LineKind.LEGAL if _DISCLAIMER.fullmatch(lowered) else None
 
 
 def _ends_statement(text: str) -> bool:

@@ -48,7 +48,7 @@ _INVITES = (
     r"|ladda ne[rd]|last ned|hent|prenumerera|abonn[eé]r|f[øö]lj?g?|anmäl|tilmeld|läs|læs|les|lyssna|lytt?|støtt?|stöd"
     r"|skicka|tipsa?|har du|bliv?"
     # Polish, Russian, Ukrainian, Turkish, Greek
-    r"|pobierz|zapisz|subskrybuj|obserwuj|dołącz|zarejestruj|otrzymuj|posłuchaj|czytaj|wesprzyj|napisz|wyślij|masz"
+    r"|pobierz|śledź(?:cie)?|polub(?:cie)?|zapisz|subskrybuj|obserwuj|dołącz|zarejestruj|otrzymuj|posłuchaj|czytaj|wesprzyj|napisz|wyślij|masz"
     r"|скача\w+|подпи\w+|следите|читайте|слушайте|смотрите|присоединя\w+|поддерж\w+|пишите|напишите|присыла\w+|пришлите"
     r"|установите|не пропусти\w+|есть (?:новость|история)|у вас есть|завантаж\w+|стежте|долуча\w+|приєдн\w+|надсила\w+"
     r"|κατεβάστε|ακολουθήστε|εγγραφείτε"
@@ -70,13 +70,15 @@ _THINGS = (
     r"|calendar|page|seite|sites?|website|survey|umfrage|poll|magazin\w*|offers?|deals?|trial|whats ?app\w*|telegram\w*"
 )
 _NETWORKS = (
-    r"google (?:news|discover)|apple news|flipboard|whats ?app(?:-?\w+)?|telegram(?:-?\w+)?|instagram|facebook|twitter"
+    r"google (?:news|discover|actualités|noticias|notizie|nieuws|nyheter|новост\w+|haberler|wiadomości\w*)"
+    r"|(?:wiadomości\w*|actualités|noticias|notizie|новост\w+) google|apple news"
+    r"|flipboard|whats ?app(?:-?\w+)?|telegram(?:-?\w+)?|instagram|facebook|twitter"
     r"|you ?tube|tik ?tok|linkedin|threads|bluesky|mastodon|viber|вконтакте|одноклассник\w+|дзен\w*|weibo|wechat|line"
 )
 _ASKING = (
     rf"[^\w¿¡]{{0,12}}+(?:please |bitte |s['’]il vous plaît )?(?:{_INVITES})\b"
     rf"(?:[^.!?]{{0,80}}?\b(?:{_OWN})\b[^.!?]{{0,50}}?\b(?:{_THINGS})\b"
-    rf"|[^.!?]{{0,80}}?\b(?:on|to|via|auf|bei|sur|en|no|na|su|op|på|pe|в|у)\s[^.!?]{{0,40}}?\b(?:{_NETWORKS})\b)"
+    rf"|[^.!?]{{0,80}}?\b(?:on|to|via|auf|bei|sur|en|no|na|su|op|på|pe|w|в|у)\s[^.!?]{{0,40}}?\b(?:{_NETWORKS})\b)"
 )
 # Patterns without the flag for any case are asked of a line in lower case, which takes a third of the time.
 _ASKS_AT_ONCE = re.compile(
