@@ -210,7 +210,8 @@ def _members(header: str, meanings: Mapping[str, str], prefix: str = "") -> str:
 
 def _type_signs() -> str:
     """Return the signs of pages that are not articles; the signs of other kinds are not written as warnings."""
-    kept = (TypeSign.GALLERY, TypeSign.MEDIA, TypeSign.LISTING)
+    presented = (TypeSign.PRODUCTS, TypeSign.EVENT, TypeSign.PROJECT, TypeSign.PORTRAIT)
+    kept = (TypeSign.GALLERY, TypeSign.MEDIA, TypeSign.LISTING, *presented)
     meanings = described(TypeSign)
     return _members("warning", {sign.value: meanings[sign.value] for sign in kept}, "type:")
 

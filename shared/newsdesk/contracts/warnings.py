@@ -96,6 +96,14 @@ class TypeSign(StrEnum):
     """A page for a video or a recording, with little text."""
     LISTING = "listing"
     """A front page, a list of articles, or the page of an author."""
+    PRODUCTS = "products"
+    """A page of a shop: one product, or those of a category."""
+    EVENT = "event"
+    """The announcement of an event, with its place, time or tickets."""
+    PROJECT = "project"
+    """A piece of somebody's work, as shown in a portfolio."""
+    PORTRAIT = "portrait"
+    """The page of a person: an author, a member of a team."""
 
 
 class ArticleWarning(StrEnum):

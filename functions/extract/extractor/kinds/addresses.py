@@ -26,7 +26,8 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _ARCHIVE = re.compile(
-    r"(?:\d{4}[-_]\d\d(?:[-_]\d\d)?[-_])?(?:archi(?:ves?|v|vo|vio|ef|wum)|archivos|all-?posts|sitemap|contents|toc)"
+    r"portfolios?|(?:our-)?work|projects|projekte|referenzen|events|veranstaltungen|products|shop|team"
+    r"|(?:\d{4}[-_]\d\d(?:[-_]\d\d)?[-_])?(?:archi(?:ves?|v|vo|vio|ef|wum)|archivos|all-?posts|sitemap|contents|toc)"
     r"(?:[-_]\d{4}(?:[-_]\d\d)?)?",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from itertools import islice
 
 from extractor.html import Element, Page, StructuredData
 from extractor.kinds.listings import has_own_prose, shows_listing, stated_listing
+from extractor.kinds.presentations import presentation
 from extractor.text import is_dashed, is_lead_in, is_time_line, listed_stories, time_of
 from newsdesk.contracts import ArticleType, Block, BlockType, TypeSign
 from newsdesk.web import Url
@@ -116,6 +117,7 @@ def judge_type(
     headline: str | None,
     section: str | None,
     kept: Sequence[int] = (),
+    authors: Sequence[str] = (),
 ) -> TypeJudgement:
     """Judge what kind of page it is.
 
@@ -130,6 +132,8 @@ def judge_type(
         As found in the page's metadata.
     kept : sequence of int
         The page's segments that are the body.
+    authors : sequence of str
+        Who wrote it.
 
     Notes
     -----
@@ -143,6 +147,7 @@ def judge_type(
     for found in (
         None if tree is None else _not_an_article(tree, data, names, title, words),
         None if page is None else _listing(page, kept, names, title, words),
+        None if page is None else _presentation(page, kept, title, words, authors),
         _live_blog(page, kept, blocks, path, title),
         _digest(blocks, title, words),
         _opinion(data, names[:-1], title, section),
@@ -210,6 +215,16 @@ def _listing(page: Page, kept: Sequence[int], names: Sequence[str], title: str, 
         has_cards = is_named and _cards(page.tree) >= _FEWEST_CARDS
         source = "url" if has_cards and not has_own_prose(page, kept, title) else None
     return None if source is None else TypeJudgement(ArticleType.OTHER, source, (TypeSign.LISTING,))
+
+
+def _presentation(
+    page: Page, kept: Sequence[int], title: str, words: int, authors: Sequence[str]
+) -> TypeJudgement | None:
+    """Return what a page presents and does not report; a portrait may name as its author the one whom it portrays."""
+    own = title.casefold()
+    is_signed = any(name.casefold() not in own for name in authors)
+    found = presentation(page, kept, title, words, is_signed=is_signed)
+    return None if found is None else TypeJudgement(ArticleType.OTHER, found.source, (found.sign,))
 
 
 def _live_blog(

@@ -64,7 +64,7 @@ def shows_listing(page: Page, kept: Sequence[int], headline: str) -> str | None:
     cards, in_cards, others = _cards_in(page, kept)
     fewest = FEWEST_STATED_CARDS if is_list or is_site or is_called else FEWEST_CARDS
     shows_cards = cards >= fewest and in_cards >= LEAST_IN_CARDS * (in_cards + count_words(others))
-    if _takes_up(headline, others) or not (
+    if takes_up(headline, others) or not (
         shows_cards or _shows_rows(page, kept, others, is_called=is_called) or (is_called and _introduces(page, others))
     ):
         return None
@@ -90,9 +90,9 @@ def _introduces(page: Page, prose: str) -> bool:
     """Return whether a body is no more than the lines above a list whose headings or rows lead to other pages."""
     if count_words(prose) > MOST_INTRODUCTION:
         return False
-    if _linked_headings(page) >= FEWEST_STATED_CARDS:
+    lines = [segment for segment in page.segments[:_MOST_SEGMENTS] if not segment.container.areas & ASIDES]
+    if sum(_is_linked_heading(page, line) for line in lines) >= FEWEST_STATED_CARDS:
         return True
-    lines = (segment for segment in page.segments[:_MOST_SEGMENTS] if not segment.container.areas & ASIDES)
     return sum(_words_of_row(page, line) > 0 for line in lines) >= FEWEST_ROWS
 
 
@@ -116,10 +116,11 @@ def _linked_headings(page: Page) -> int:
 
 def has_own_prose(page: Page, kept: Sequence[int], headline: str) -> bool:
     """Return whether a body has prose outside cards that takes up the headline: then it is an article."""
-    return _takes_up(headline, _cards_in(page, kept)[2])
+    return takes_up(headline, _cards_in(page, kept)[2])
 
 
-def _takes_up(headline: str, prose: str) -> bool:
+def takes_up(headline: str, prose: str) -> bool:
+    """Return whether some prose is about a headline of some words."""
     if count_words(headline) < FEWEST_HEADLINE_WORDS or count_words(prose) < FEWEST_OWN_WORDS:
         return False
     return len(stems_of(headline) & stems_of(prose)) >= FEWEST_SHARED

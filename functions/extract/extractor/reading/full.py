@@ -262,7 +262,15 @@ def _read(page: Page, capture: PageToRead) -> _Reading:
     fields = metadata.fields()
     recurrence = judge_recurrence(HostProfile.unpacked(capture.profile), page)
     boundary, body = find_body(page, metadata, recurring=recurrence.segments)
-    kind = judge_type(page, body.blocks, page.url, fields.get("headline"), fields.get("article_section"), body.kept)
+    kind = judge_type(
+        page,
+        body.blocks,
+        page.url,
+        fields.get("headline"),
+        fields.get("article_section"),
+        body.kept,
+        [person.name for person in fields.get("author") or ()],
+    )
     pages = next_pages(page)
     wall = judge_wall(
         page,
