@@ -709,3 +709,89 @@ def test_a_headline_in_a_script_without_spaces_is_known_in_any_element() -> None
     )
     assert page is not None
     assert GuardedPage(page, [headline]).title == 1
+
+
+SERIES = replace(DAM, headline="The mill dam: council votes to take it down")
+EARLIER = (
+    replace(CHOIR, headline="The mill dam: a pond and its swans", author=SERIES.author),
+    replace(BATTERY, headline="The mill dam: who pays for the timber?", author=SERIES.author),
+)
+"""Instalments of one series, by one author."""
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "<div class=hero><{tag}>{head}</{tag}></div><div class=copy>{text}</div>",
+        "<section><{tag}>{head}</{tag}><div class=when>{date}</div>{text}</section>",
+    ],
+    ids=["in a box like the headline's", "with a day of its own"],
+)
+@pytest.mark.parametrize("tag", ["h1", "h2"])
+def test_earlier_instalments_of_the_series_are_cut(post: str, tag: str) -> None:
+    # Given an article, and below it others of its series on its subject, whose headings lead nowhere
+    posts = "".join(
+        post.format(
+            tag="h1" if story is SERIES else tag, head=escape(story.headline), date=story.date, text=paragraphs(story)
+        )
+        for story in (SERIES, *EARLIER)
+    )
+    # When the boundary is looked for
+    left, _ = bound(f"<main><p>{SERIES.deck}</p>{posts}</main>", titles=(SERIES.headline,), authors=(SERIES.author,))
+    # Then they are cut
+    assert_only(left, SERIES, *EARLIER)
+    assert [story.headline for story in EARLIER if story.headline in left] == []
+
+
+def test_sections_that_are_called_as_the_headline_begins_stay() -> None:
+    # Given a guide whose sections repeat what it is about
+    names = ("what the engineers found", "who will have to pay", "what the anglers hope", "how the owners see it")
+    sections = "".join(
+        f"<h2>The mill dam: {name}</h2><p>{escape(text)}</p>"
+        for name, text in zip(names, DAM.paragraphs[1:], strict=True)
+    )
+    html = f"<article><h1>The mill dam: all that we know</h1><p>{escape(DAM.paragraphs[0])}</p>{sections}</article>"
+    # Then they stay
+    left, boundary = bound(html, titles=("The mill dam: all that we know",))
+    assert_only(left, DAM)
+    assert not boundary.foreign
+
+
+def test_the_first_of_a_row_below_a_shelfs_heading_is_cut_as_the_others_are() -> None:
+    # Given a row of posts, the first of which has the words of the article, below a heading "Latest"
+    others = (replace(SECOND, paragraphs=(*SECOND.paragraphs, *CHOIR.paragraphs[:1])), CHOIR, BATTERY, TARIFF, HAFEN)
+    row = "".join(
+        f"<article><h3><a href=/x/{n}>{escape(story.headline)}</a></h3>{paragraphs(story)}</article>"
+        for n, story in enumerate(others)
+    )
+    own = f"<article><h1>{DAM.headline}</h1>{paragraphs(FIRST)}</article>"
+    # Then all of it is cut
+    left, _ = bound(f"<main>{own}<h2>Latest</h2>{row}</main>")
+    assert_only(left, FIRST, *others)
+
+
+def test_a_box_amid_the_text_that_announces_another_page_is_cut_with_its_paragraph() -> None:
+    # Given a box with a linked line and the opening of what it leads to, on the article's own subject
+    opening = (
+        "The pond behind the mill dam will be a meadow, say the owners of the houses on it, and the council of Harrow"
+        " Ford should have asked them before it voted."
+    )
+    box = f"<div class=rel><div class=head><a href=/pond>{SECOND.headline}</a></div><p>{opening}</p></div>"
+    above, below = paragraphs(DAM, 2), paragraphs(replace(DAM, paragraphs=DAM.paragraphs[2:]))
+    # Then it is cut
+    left, _ = bound(f"<article><h1>{DAM.headline}</h1>{above}{box}{below}</article>")
+    assert_only(left, DAM)
+    assert opening not in left
+
+
+def test_two_whole_articles_by_others_below_the_text_are_cut() -> None:
+    # Given articles in the container of the text, without links, each under a byline like the article's
+    posts = "".join(
+        f"<h2>{escape(story.headline)}</h2><div class=by>By {story.author}</div>{paragraphs(story)}"
+        for story in (CHOIR, BATTERY)
+    )
+    own = f"<h1>{DAM.headline}</h1><div class=by>By {DAM.author}</div>{paragraphs(DAM)}"
+    # Then they are cut for sure
+    left, boundary = bound(f"<main><div>{own}{posts}</div></main>", authors=(DAM.author,))
+    assert_only(left, DAM, CHOIR, BATTERY)
+    assert all(boundary.likelihoods[index] >= 0.65 for index in boundary.foreign)

@@ -11,6 +11,7 @@ from extractor.text.parts import is_dashed, is_lead_in, is_time_line, listed_sto
 from extractor.text.placeholder import is_placeholder, speaks_of_placeholders
 from extractor.text.plain_text import PlainText, clean_plain_text
 from extractor.text.promotion import is_promotion
+from extractor.text.series import Series
 from extractor.text.stems import stems_of
 from extractor.text.vocabulary import (
     BY_WORDS,
@@ -38,6 +39,7 @@ __all__ = [
     "UNSPACED",
     "LineKind",
     "PlainText",
+    "Series",
     "clean_plain_text",
     "content_hash",
     "ends_clause",

@@ -24,9 +24,9 @@ _UNCERTAIN = 0.3
 _FOREIGN = 0.6
 """Over one half, because a paragraph that is lost is worse than one that leaks."""
 _BESIDE_FOREIGN, _LONG_BESIDE_FOREIGN, _TEASER = 0.2, 0.5, 0.4
-"""Teasers come in rows; a likelihood over the first is enough where one beside it has been found. A piece with more
-paragraphs than the third, in tenths, takes the second."""
-_CLEAR, _FEW, _ONE = 0.7, 0.25, 0.125
+"""Teasers come in rows; a likelihood over the first is enough where one beside it has been found, and of a box amid the
+text. A piece with more paragraphs than the third, in tenths, takes the second."""
+_CLEAR, _FEW = 0.7, 0.25
 """How likely a piece is foreign, at least, that is clearly an article by itself; and how many of the pieces may name
 other authors, in eighths."""
 _CERTAIN, _UNDER_TITLE = 0.9, 0.64
@@ -41,6 +41,8 @@ _MAY_BE = 0.3
 _SOME_LEAD = 0.25
 _SEVERAL_PARAGRAPHS = 0.3
 """In tenths."""
+_SMALL = 0.2
+"""The share of a text that a box amid it may have."""
 _MUCH_LESS, _SEVERAL, _SENTENCE = 0.2, 3, 120
 _COMMENT_NAME = re.compile(r"(?:^|[-_ ])(?:comments|comment-?list|disqus\w*)(?:$|[-_ ])", re.IGNORECASE)
 
@@ -180,11 +182,32 @@ def _likelihood(candidate: Candidate, forest: Forest) -> float:
     """Return how likely a piece is another article's: the forest's opinion, bounded where something is clear."""
     features = candidate.features
     likelihood = forest.probability(candidate_row(candidate))
-    if _is_article_by_itself(features) or (_is_shelf(features) and (likelihood > _MAY_BE or _leads_away(features))):
+    if _is_instalment(features):
+        return max(likelihood, _CERTAIN)
+    is_shelf = _is_shelf(features) and (likelihood > _MAY_BE or _leads_away(features))
+    is_inset = _is_inset(features) and likelihood > _BESIDE_FOREIGN
+    if is_shelf or is_inset or _is_article_by_itself(features):
         return max(likelihood, _CLEAR)
     if _is_rest_of_text(features) or (likelihood < _CERTAIN and features.get("title_again", 0)):
         return min(likelihood, _UNDER_TITLE)
     return likelihood
+
+
+def _is_instalment(features: Mapping[str, float]) -> bool:
+    """Return whether a piece is headed as another instalment of the article's series, and says so in a second way.
+
+    It has a day or an author of its own, or its heading stands in a box like the headline's. The sections of a guide
+    may be called so, too: "The phone: what it costs".
+    """
+    return bool(features.get("instalment", 0)) and (
+        bool(features.get("like_headline", 0) or features["dated"]) or features["by_another"] == 1
+    )
+
+
+def _is_inset(features: Mapping[str, float]) -> bool:
+    """Return whether a piece is a box amid the text that announces one other page, and not one of a list's entries."""
+    is_one = bool(features.get("inset", 0) and features.get("link", 0) and features["single"])
+    return is_one and features["share"] < _SMALL and not features.get("many_twins", 0) and not features["led_in"]
 
 
 def _is_shelf(features: Mapping[str, float]) -> bool:
@@ -254,7 +277,7 @@ def _is_article_by_itself(features: Mapping[str, float]) -> bool:
         return is_by_another and features["signs"] >= DECISIVE and features.get("aside", 0) == 1
     if is_by_another and (features["signs"] >= DECISIVE or features.get("aside", 0) == 1):
         return True
-    if is_by_another and features["others_named"] <= _ONE and features.get("heading", 0) and features["alike_lines"]:
+    if is_by_another and features.get("heading", 0) and features["alike_lines"]:
         return True
     if _is_namesake(features):
         return True

@@ -202,6 +202,8 @@ class Level:
                 return True
             if self._is_shelf(piece) or self._is_by_another(piece) == 1 or self._statements_of(piece).is_dated:
                 return True
+            if page.is_instalment(piece.head) and page.is_like_headline(piece.head):
+                return True
         if piece.node is not None and (
             piece.node.element.tag == "article"
             or 1 < self.signatures[self.page.signature(piece.node)] < _MANY
@@ -310,6 +312,7 @@ class Level:
             "main_small": main.prose < 300,
             "pieces": min(len(self.pieces), 20) / 20,
             "flat": piece.node is None,
+            "inset": piece.is_inset,
         }
         f |= self._heading_features(piece)
         if piece.node is not None:
@@ -342,6 +345,8 @@ class Level:
             "shelf": self._is_shelf(piece),
             "question": segment.text.endswith(("?", ":")),
             "short_heading": page.words[piece.head] <= 3,
+            "instalment": page.is_instalment(piece.head),
+            "like_headline": page.is_like_headline(piece.head),
         }
 
     def _linked_beside(self, piece: Piece) -> float:

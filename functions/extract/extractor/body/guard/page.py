@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from extractor.html import HEADING_LEVELS, Container, Element, Page, Segment, StructuredData
-from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, ends_clause, fold, has_no_others
+from extractor.text import BY_WORDS, SEE_ALSO, TOKEN, UNSPACED, Series, ends_clause, fold, has_no_others
 
 PSEUDO_HEADING = 7
 """The level of a line that is nothing but a link or bold type, or whose class calls it a title."""
@@ -92,6 +92,7 @@ class GuardedPage:
         described = page.meta.all("og:description", "description")[:2]
         if data.main is not None and data.main.description:
             described = (*described, data.main.description)
+        self._series = Series(titles[0] if titles else "")
         self._long_titles = [title.lower() for title in titles if len(title) >= _LONG_TITLE]
         self._beginnings: dict[int, list[str]] = {}
         self._signatures: dict[int, Signature] = {}
@@ -107,6 +108,19 @@ class GuardedPage:
         self.prose = self.prose_in(self.root)
         body = data.main.article_body if data.main is not None else None
         self.body = " ".join(body.split()) if body and len(body) >= 500 else None
+
+    def is_instalment(self, index: int) -> bool:
+        """Return whether a heading names another instalment of the series that the headline names, "The week: …"."""
+        return self._series.has_another(self.segments[index].text)
+
+    def is_like_headline(self, index: int) -> bool:
+        """Return whether a heading stands in a box of its own that is made like the headline's, with a class."""
+        if self.title is None:
+            return False
+        own, other = (self.segments[at].container.parent for at in (self.title, index))
+        if own is None or other is None or own is other or not own.element.get("class"):
+            return False
+        return self.signature(own) == self.signature(other)
 
     def level(self, index: int | None) -> int:
         """Return the level of a heading; the lowest of all for what is none."""

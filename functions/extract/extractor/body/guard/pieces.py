@@ -5,7 +5,8 @@ Comes in: a container of a page. Goes out: its pieces, in order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from extractor.body.guard.page import (
@@ -30,7 +31,8 @@ class Piece:
     """What may be one article: a container, or a heading and the lines or the container that follow it.
 
     ``node`` is its container, ``head`` the segment with its heading, ``prose`` its characters in paragraphs, and
-    ``is_shelf`` whether it is the heading of a shelf, "You may also like", with the teasers below it.
+    ``is_shelf`` whether it is the heading of a shelf, "You may also like", with the teasers below it, and ``is_inset``
+    whether it is a box amid the lines of one text that announces another page.
     """
 
     first: int
@@ -40,6 +42,7 @@ class Piece:
     prose: int
     paragraphs: int
     is_shelf: bool = False
+    is_inset: bool = False
 
 
 def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
@@ -47,6 +50,7 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
     run: Piece | None = None
     insets = _insets(page, node)
     before: set[Signature] = set()
+    rows = Counter(page.signature(item) for item in node.items if isinstance(item, Container))
     for item in node.items:
         piece, is_post = _piece_of(page, item)
         made_as = _make_of_prose(page, item)
@@ -58,6 +62,7 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
             before.add(made_as)
         if piece.first in insets:
             yield from _closed(run)
+            piece.is_inset = True
             yield piece
             run = None
         elif _is_headline(page, piece):
@@ -68,7 +73,7 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
             run = piece
             run.node = None
         elif is_post:
-            if run is not None and _continues(page, run, piece):
+            if run is not None and _continues(page, run, piece) and not _begins_row(page, run, piece, rows):
                 # The body in a wrapper of its own after its headline in another.
                 run.node = piece.node
                 _take_up(run, piece)
@@ -222,6 +227,13 @@ def _continues(page: GuardedPage, run: Piece, piece: Piece) -> bool:
     if run.prose >= min(SHORT_BODY, piece.prose / 2):
         return False
     return piece.head is None or page.level(piece.head) > page.level(run.head)
+
+
+def _begins_row(page: GuardedPage, run: Piece, piece: Piece, rows: Mapping[Signature, int]) -> bool:
+    """Return whether a container with a heading is the first of a row made alike, below the heading of a shelf."""
+    if piece.node is None or piece.head is None or not _is_shelf(page, run):
+        return False
+    return rows[page.signature(piece.node)] > 1
 
 
 def _head_of(page: GuardedPage, node: Container) -> int | None:
