@@ -6,6 +6,7 @@ import pytest
 
 from extractor.body import Body, trim
 from extractor.html import Page, read_html
+from newsdesk.contracts import DropReason
 
 ONE = "Two steel doors rise out of the bed of the river on the highest tides of the year."
 TWO = "The decision is made by one of four duty keepers, who take turns to sleep above the pumps."
@@ -338,3 +339,38 @@ def test_a_paper_may_promote_itself_by_its_name() -> None:
     line = "Download the Gates Gazette app for breaking news and the tide tables."
     other = "Download the Harbour Master app for warnings and the tide tables."
     assert left(head + paragraphs(ONE, TWO, line, other, THREE)) == [ONE, TWO, other, THREE]
+
+
+@pytest.mark.parametrize(("others", "is_kept"), [(1, True), (2, False)])
+def test_a_line_that_several_other_articles_of_the_page_have_is_furniture(others: int, is_kept: bool) -> None:
+    # Given a line under the text that stands in other posts, too, which were cut
+    line = "The author is a fellow of the institute."
+    page = page_of(paragraphs(ONE, TWO, line, *([line] * others)))
+    reasons = dict.fromkeys(range(3, 3 + others), DropReason.FOREIGN_ARTICLE.value)
+    # When the body is trimmed
+    body = trim(Body(kept=(0, 1, 2), reasons=reasons), page, (TITLE,))
+    # Then it goes where two have it: one may be a copy of the article
+    assert (2 in body.kept) is is_kept
+
+
+def test_headlines_of_the_series_below_the_last_sentence_are_cut() -> None:
+    # Given the bare headlines of other instalments, and a sign-up, below the text; and one that the text names
+    title = "Tide watch: the gates that nobody opened"
+    html = paragraphs(
+        ONE,
+        "Tide watch: the first of all reports",
+        TWO,
+        "Tide watch: who opened the gates?",
+        "Sign up for our newsletter.",
+    )
+    page = page_of(html)
+    body = trim(Body(kept=tuple(range(len(page.segments)))), page, (title,))
+    # Then what stands at the end is cut
+    kept = [page.segments[index].text for index in body.kept]
+    assert kept == [ONE, "Tide watch: the first of all reports", TWO]
+
+
+def test_a_line_with_the_title_and_the_deck_is_cut() -> None:
+    deck = "Four people decide when the sea has to stop."
+    html = paragraphs(f"{TITLE} {deck}", ONE, TWO)
+    assert left(html, deck=deck) == [ONE, TWO]

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import islice, zip_longest
+from types import MappingProxyType
 
 from extractor.body.blocks import KnownWholes, blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
@@ -24,6 +25,7 @@ from extractor.text import (
     SEE_ALSO,
     UNSPACED,
     LineKind,
+    Series,
     ends_sentence,
     fold,
     is_promotion,
@@ -61,6 +63,8 @@ _LEAST_OF_A_DECK, _LEAST_OF_A_NEWS_DECK = 0.4, 0.15
 _NEAR_TITLE, _FEWEST_WORDS_OF_NEWS_DECK = 3, 12
 _FEWEST_UPDATES = 3
 _MOST_SHELF_LINKS = 100
+_LONGEST_FURNISHED, _SEVERAL_OTHERS = 300, 2
+_OF_OTHERS = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER})
 _FEWEST_WORDS_OF_PROSE = 25
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
@@ -110,7 +114,7 @@ def trim(
     whole = sorted(
         {*chosen, *completed, *_missing_heads(segments, body), *_doubtful_decks(page, body, titles, decks)} - remnants
     )
-    cut = trimmings(page, whole, titles, decks, authors)
+    cut = trimmings(page, whole, titles, decks, authors, body.reasons)
     cut |= dict.fromkeys(sorted(remnants), DropReason.PAGE_FURNITURE.value)
     kept = tuple(index for index in whole if index not in cut)
     blocks = blocks_of([segments[index] for index in kept])
@@ -233,6 +237,7 @@ def trimmings(
     titles: Iterable[str],
     decks: Iterable[str | None] = (),
     authors: Iterable[str] = (),
+    reasons: Mapping[int, str] = MappingProxyType({}),
 ) -> dict[int, str]:
     """Return which of the kept segments are to be cut after all, and why.
 
@@ -248,6 +253,8 @@ def trimmings(
         What it says below its title.
     authors : iterable of str
         Their names.
+    reasons : mapping
+        Why other segments are not kept.
     """
     segments, titles, authors = page.segments, tuple(titles), tuple(authors)
     chosen = [segments[index] for index in kept[:_MAXIMUM_SEGMENTS]]
@@ -268,6 +275,8 @@ def trimmings(
         _lone_labels(segments, chosen, kinds),
         _about(chosen),
         _said_twice(chosen),
+        _said_by_others(segments, chosen, reasons),
+        _instalments(chosen, kinds, titles),
         _pull_quotes(chosen),
     ):
         for index, reason in judged:
@@ -291,7 +300,7 @@ def _head(
     names = {word for author in authors for word in _folded(author).split()}
     for segment in chosen:
         folded = _folded(segment.text)
-        if folded in known_titles:
+        if folded in known_titles or _is_title_with_deck(folded, known_titles, known_decks):
             yield segment.index, DropReason.REPEATED
         elif kinds[segment.index] is LineKind.BYLINE or _is_of_names(folded, names) or _is_around(folded, authors):
             yield segment.index, DropReason.BYLINE
@@ -299,6 +308,11 @@ def _head(
             yield segment.index, _END_KINDS[kinds[segment.index]]
         elif kinds[segment.index] is LineKind.PROSE and folded not in known_decks:
             return
+
+
+def _is_title_with_deck(line: str, titles: Set[str], decks: Set[str]) -> bool:
+    """Return whether a line is the title and the deck in one, as they are where only a line break parts them."""
+    return any(line == f"{title} {deck}" for deck in decks if line.endswith(deck) for title in titles)
 
 
 def _is_of_names(text: str, names: Set[str]) -> bool:
@@ -511,6 +525,33 @@ def _said_twice(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
             run.append(long[place])
             expected = earlier + 1
     yield from _repetition(run)
+
+
+def _said_by_others(
+    segments: Sequence[Segment], chosen: Sequence[Segment], reasons: Mapping[int, str]
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield the lines that also stand in several other articles of the page: each post is furnished with them."""
+    others = Counter(
+        _folded(segments[index].text)
+        for index, reason in reasons.items()
+        if reason in _OF_OTHERS and len(segments[index].text) <= _LONGEST_FURNISHED
+    )
+    if others:
+        for segment in chosen:
+            if len(segment.text) <= _LONGEST_FURNISHED and others[_folded(segment.text)] >= _SEVERAL_OTHERS:
+                yield segment.index, DropReason.PAGE_FURNITURE
+
+
+def _instalments(
+    chosen: Sequence[Segment], kinds: Mapping[int, LineKind], titles: Iterable[str]
+) -> Iterator[tuple[int, DropReason]]:
+    """Yield the headlines of the article's series that stand below its last sentence."""
+    series = Series(next(iter(titles), ""))
+    for segment in reversed(chosen):
+        if series.has_another(segment.text):
+            yield segment.index, DropReason.FOREIGN_TEASER
+        elif ends_sentence(segment.text) and kinds[segment.index] not in _KINDS:
+            return
 
 
 def _repetition(run: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
