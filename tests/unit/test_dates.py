@@ -391,3 +391,112 @@ def test_the_day_that_the_article_is_marked_with_outweighs_what_statistics_call_
 def test_a_line_with_both_days_gives_each_to_its_label(line: str, lang: str) -> None:
     first, last = published(line=f"<p>{line}</p>", lang=lang).chosen, modified("", f"<p>{line}</p>", lang).chosen
     assert (first and first.text, last and last.text) == ("2026-03-03", "2026-03-05")
+
+
+@pytest.mark.parametrize(
+    ("labels", "lang"),
+    [
+        ("<dt>Published</dt><dd>19 November 2026</dd><dt>Last updated</dt><dd>21 November 2026</dd>", "en"),
+        ("<dt>Aktualisiert</dt><dd>21. November 2026</dd><dt>Veröffentlicht</dt><dd>19. November 2026</dd>", "de"),
+        (
+            "<div><dt>Publié le</dt><dd>19 novembre 2026</dd></div><div><dt>Mis à jour le</dt>"
+            '<dd><time datetime="2026-11-21">samedi</time></dd></div>',
+            "fr",
+        ),
+        ("<dt>Publicado em</dt><dd>19/11/2026 11h20</dd><dt>Atualizado em</dt><dd>21/11/2026 09h15</dd>", "pt-BR"),
+        ("<dt>Opublikowano</dt><dd>19 listopada 2026</dd><dt>Zaktualizowano</dt><dd>21 listopada 2026</dd>", "pl"),
+        ("<dt>Дата публикации</dt><dd>19 ноября 2026</dd><dt>Обновлено</dt><dd>21 ноября 2026</dd>", "ru"),
+        ("<dt>公開日</dt><dd>2026年11月19日</dd><dt>更新日</dt><dd>2026年11月21日</dd>", "ja"),
+        ("<dt>تاريخ النشر</dt><dd>19 نوفمبر 2026</dd><dt>آخر تحديث</dt><dd>21 نوفمبر 2026</dd>", "ar"),
+    ],
+)
+@pytest.mark.parametrize("frame", ["<dl>{}</dl>", "<aside><dl>{}</dl></aside>"], ids=["header", "aside"])
+def test_a_list_of_labels_and_values_gives_each_date_to_its_label(labels: str, lang: str, frame: str) -> None:
+    found, changed = published(line=frame.format(labels), lang=lang).chosen, modified("", frame.format(labels), lang)
+    assert found == FoundDate("2026-11-19", "dom")
+    assert changed.chosen == FoundDate("2026-11-21", "dom")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<dl><dt>Opening</dt><dd>19 November 2020</dd><dt>Closing</dt><dd>21 November 2021</dd></dl>",
+        '<aside class="related"><dl><dt>Published</dt><dd>19 November 2026</dd></dl></aside>',
+    ],
+    ids=["events", "another article's"],
+)
+def test_a_list_of_other_dates_states_none_of_the_articles(after: str) -> None:
+    assert published(after=after).chosen is None
+
+
+def test_items_that_each_have_a_label_are_no_list_of_events() -> None:
+    line = "<ul><li>Published: 19 November 2026</li><li>Updated: 21 November 2026</li></ul>"
+    assert published(line=line).chosen == FoundDate("2026-11-19", "dom")
+    assert modified("", line).chosen == FoundDate("2026-11-21", "dom")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('data-published="2026-11-19T08:00:00+01:00"', "2026-11-19T08:00:00+01:00"),
+        ('data-article-publish-date="2026-11-19"', "2026-11-19"),
+        ('data-pubdate="1795075200"', "2026-11-19T08:00:00+00:00"),
+        ('data-date-published="1795075200000"', "2026-11-19T08:00:00+00:00"),
+        ('data-published="2031-11-19"', None),
+        ('data-publisher="19"', None),
+        ('data-unpublished="2026-11-19"', None),
+    ],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<article {}><h1>Gates</h1>{}</article>",
+        "<article><h1>Gates</h1><span {}>last week</span>{}</article>",
+    ],
+    ids=["around the headline", "beside it"],
+)
+def test_an_attribute_may_state_the_day_of_publication(attributes: str, expected: str | None, body: str) -> None:
+    page = read_html(f"<html><body>{body.format(attributes, PROSE)}</body></html>", URL)
+    assert page is not None
+    chosen = dates_of_publication(page, CAPTURED_AT).chosen
+    assert (chosen and chosen.text) == expected
+
+
+def test_attributes_of_the_article_state_its_update_and_teasers_state_nothing() -> None:
+    body = '<article data-published="2026-11-19" data-updated="2026-11-21"><h1>Gates</h1></article>'
+    cards = '<main><h1>Gates</h1>{}<a href="/a" data-published="2026-11-19">Ferries</a></main>'
+    page, other = (read_html(f"<html><body>{text}{PROSE}</body></html>", URL) for text in (body, cards))
+    assert page is not None
+    assert other is not None
+    assert dates_of_modification(page, CAPTURED_AT).chosen == FoundDate("2026-11-21", "dom")
+    assert dates_of_publication(other, CAPTURED_AT).chosen is None
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "expected"),
+    [
+        ("", "<p>Última actualización: 21 de noviembre de 2026</p>", "2026-11-21"),
+        ("<p>Published 19 November 2026</p><p>Updated 21 November 2026</p>", "", "2026-11-21"),
+        (
+            '<p>Last updated: <time datetime="2026-11-21T09:00:00+01:00">21 November 2026</time></p>',
+            "",
+            "2026-11-21T09:00:00+01:00",
+        ),
+        ("<p>19 November 2026</p>", "<p>Film reviews</p><p>21 November 2026</p>", None),
+    ],
+    ids=["at the foot", "behind publication", "with its time", "teasers"],
+)
+def test_the_update_is_found_wherever_the_article_names_it(line: str, after: str, expected: str | None) -> None:
+    chosen = modified("", f"{line}{PROSE}{after}", "es" if "Última" in after else "en").chosen
+    assert (chosen and chosen.text) == expected
+
+
+def test_the_day_of_a_lone_update_stands_in_for_that_of_publication_and_is_called_one() -> None:
+    line = '<div><span class="last-updated">21 November 2026</span></div>'
+    assert published(line=line).chosen == FoundDate("2026-11-21", "dom", is_update=True)
+
+
+@pytest.mark.parametrize("line", ["Reviewed by Ada Moss", "Revista"])
+def test_a_line_that_names_a_person_or_a_magazine_labels_no_update(line: str) -> None:
+    chosen = published(line=f"<p>{line}</p><p>19 November 2026</p>").chosen
+    assert chosen == FoundDate("2026-11-19", "dom")

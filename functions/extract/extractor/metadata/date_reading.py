@@ -50,13 +50,23 @@ _LONGEST_SENTENCE = 5
 _MOST_TEXTS = 20_000
 
 _UPDATE_WORDS = (
-    "updat|modifi|revis|review|aktualis|actuali|actualitz|atualiz|aggiorn|bijgewerkt|gewijzigd|oppdatert|"
-    "uppdatera|opdater|paivitet|aktualiz|mis a jour|mise a jour|обновл|изменен|оновлен|актуализ|ажурир|azurira|"
-    "posodob|frissit|modosit|atnaujin|atjaunin|uuendatud|ενημερω|guncelle|تحديث|تعديل|تحدیث|به روز|بروزرسانی|"
+    "updat|modifi|revis(?!t)|reviewed|last review|aktualis|actuali|actualitz|atualiz|aggiorn|bijgewerkt|gewijzigd|"
+    "oppdatert|uppdatera|opdater|paivitet|aktualiz|mis a jour|mise a jour|обновл|изменен|оновлен|актуализ|ажурир|"
+    "azurira|posodob|frissit|modosit|atnaujin|atjaunin|uuendatud|ενημερω|guncelle|تحديث|تعديل|تحدیث|به روز|بروزرسانی|"
     "ویرایش|עודכן|עדכון|अपडेट|अद्यतन|संशोधित|আপডেট|হালনাগাদ|புதுப்பி|แก้ไข|อัปเดต|อัพเดต|ปรับปรุง|cap nhat|"
     "diperbarui|dikemas kini|更新|修改|修訂|改訂|수정|업데이트"
 )
 """What a page writes beside the day of an update."""
+_PUBLICATION_WORDS = (
+    r"publish(?!er)|publication|publiee?\b|publicad[oa]|publicaca|publicacion|publicat|publicarii|publicer|publiser|"
+    r"publizier|publikation|publikacj|publikov|pubblicat|pubblicazion|gepublic|posted|"
+    "veroffentlich|erschienen|erscheinung|opublik|zverejn|uverejn|udgivet|offentliggjort|"
+    "offentligg|utgitt|julkais|kozzetet|kozzetev|megjelen|objavljen|objavlen|публик|опублик|публік|опублік|објављен|"
+    "δημοσιευ|yayin|paskelbt|avaldat|đăng lúc|ngày đăng|xuất bản|terbit|نشر|انتشار|منتشر|פורסם|פרסום|"
+    "प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|公開|掲載|配信|投稿|発行|发布|發布|发表|發表|刊登|刊發|입력|등록|게시|발행"
+)
+"""What a page writes beside the day of publication."""
+_PUBLISHED = re.compile("|".join(map(normal, _PUBLICATION_WORDS.split("|"))))
 _UPDATED = re.compile("|".join([*map(normal, _UPDATE_WORDS.split("|")), r"\bstand\b"]))
 _UPDATED_BEHIND = re.compile(
     r"[^\w]{0,3}[日일]?[^\w]{0,3}(?:更新|修改|修訂|改訂|수정|업데이트)(?!(?:[日時間间일]{1,2}|\s?[:：])[^\w]{0,3}\d)"
@@ -156,6 +166,10 @@ class DateReader:
     def is_update(self, label: str) -> bool:
         """Return whether a label says that the date beside it is an update's."""
         return _UPDATED.search(normal(label)) is not None
+
+    def is_publication(self, label: str) -> bool:
+        """Return whether a label says that the date beside it is that of publication."""
+        return _PUBLISHED.search(normal(label)) is not None
 
     def _is_month_first(self, written: str) -> bool | None:
         """Return whether days between slashes have the month first; None where nothing on the page tells."""

@@ -136,8 +136,7 @@ def dates_of_modification(
     )
     stated += _firsts(_in_meta(page, _MODIFIED_NAMES.__contains__, reader), latest)
     if not stated:
-        updates = (found for found in (*shown.named, *shown.beside_heading) if found.is_update)
-        return StatedDates(next((replace(found, is_update=False) for found in _firsts(updates, latest)), None))
+        return StatedDates(_update_from_text(shown, latest))
     return StatedDates(_on_own_clock(_in_own_zone(stated[0], stated), reader), tuple(stated[1:]))
 
 
@@ -220,13 +219,16 @@ def _from_text(
     published = [found for found in named if not found.is_update]
     if published:
         return published[0]
-    updates = [found for found in (*shown, *named) if found.is_update]
+    updates = [found for found in (*shown, *named, *dates.labelled) if found.is_update]
     beside = next((found for found in shown if found.source == "dom" and not found.is_update), None)
     times = [found for found in dates.times if is_past(found.text, latest) and not found.is_update]
     if beside is not None:
         return next((found for found in times if found.text.startswith(beside.text)), beside)
     if in_title := _firsts(_in_title(page, reader), latest):
         return in_title[0]
+    marked = [found for found in (*dates.labelled, *dates.in_attributes) if is_past(found.text, latest)]
+    if published := [found for found in marked if not found.is_update]:
+        return published[0]
     others = [*times, *(found for found in shown if not found.is_update)]
     guess = _read_by_htmldate(page.tree, page.address, latest)
     days_of_others = dates.days_of_events.union(found.text[:10] for found in updates)
@@ -239,6 +241,18 @@ def _from_text(
     lines = [found for found in dates.on_lines() if is_past(found.text, latest)]
     shown_days = [*others, *sorted(lines, key=lambda found: found.is_update), *updates]
     return next(iter(shown_days or _in_data(page, reader, latest)), None)
+
+
+def _update_from_text(dates: ShownDates, latest: datetime) -> FoundDate | None:
+    """Return the date that the page shows to readers as that of an update, with its time where one is stated."""
+    places = (dates.named, dates.beside_heading, dates.labelled, dates.in_attributes, dates.times)
+    found_in_turn = chain(chain.from_iterable(places), dates.on_lines(with_labels=False))
+    updates = (found for found in found_in_turn if found.is_update)
+    first = next(iter(_firsts(updates, latest)), None)
+    if first is None:
+        return None
+    timed = (found for found in dates.times if found.is_update and found.text.startswith(first.text))
+    return replace(next(timed, first), is_update=False)
 
 
 def _in_data(page: Page, reader: DateReader, latest: datetime) -> list[FoundDate]:

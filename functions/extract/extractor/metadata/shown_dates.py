@@ -16,6 +16,7 @@ from itertools import islice
 
 from extractor.html import Element, Page, Segment, text_of
 from extractor.metadata.date_reading import ISO_DATE, DateReader, FoundDate, may_be_date_line
+from extractor.metadata.marked_dates import in_attributes, in_lists, labelled_role
 from extractor.text import ends_sentence
 
 _FURNITURE_TAGS = frozenset({"aside", "footer", "nav"})
@@ -38,6 +39,7 @@ _MODIFIED = re.compile(
     r"|update[-_]?(?:date|time))(?:$|[-_\s])",
     re.IGNORECASE,
 )
+_LAST_UPDATE = re.compile(r"last[-_]?(?:updat|modif)", re.IGNORECASE)
 _PROPERTIES = {
     "datepublished": False, "datecreated": False, "datemodified": True, "dateupdated": True,
 }  # fmt: skip
@@ -61,6 +63,8 @@ _LONGEST_MARKED_TEXT = 300
 _LONGEST_LABEL = 60
 _LONGEST_LABEL_LINE = 30
 """Characters of a line that is nothing but the label of the date on the next."""
+_NAMES_A_PERSON = re.compile(r"\b(?:by|von|par|por|door|av|af)\s+\w", re.IGNORECASE)
+"""In a line such as "Reviewed by Ada Moss", which labels nobody's date but names a person."""
 _PARTS = re.compile(r"\s*[|•·]\s*")
 
 
@@ -112,11 +116,22 @@ class ShownDates:
                 yield from self._labelled(part, label)
 
     def _labelled(self, line: str, label: str) -> Iterator[FoundDate]:
-        """Yield the dates on a line, and whether it or the label on the line before calls them an update's."""
-        is_label = len(label) <= _LONGEST_LABEL_LINE and not any(map(str.isdigit, label))
+        """Yield the dates on a line, and whether it, a class or the label on the line before calls them an update's."""
+        is_label = (
+            len(label) <= _LONGEST_LABEL_LINE
+            and not any(map(str.isdigit, label))
+            and _NAMES_A_PERSON.search(label) is None
+        )
         is_update = is_label and self.reader.is_update(label)
+        classed = frozenset[str]() if self.reader.is_publication(line) else self._last_updates
         for found in self.reader.shown(line):
-            yield replace(found, is_update=True) if is_update else found
+            yield replace(found, is_update=True) if is_update or found.text in classed else found
+
+    @cached_property
+    def _last_updates(self) -> frozenset[str]:
+        """The days in elements whose class says so in full: templates call any date "updated", as hAtom asks."""
+        called = [element for element in self._marked if _LAST_UPDATE.search((element.get("class") or "")[:300])]
+        return frozenset(date.text[:10] for element in called[:_ELEMENTS_READ] for date in self._dates_of(element))
 
     def _heading_place(self) -> int | None:
         first = None
@@ -138,6 +153,20 @@ class ShownDates:
             if is_update is not None and not is_elsewhere(element):
                 found.extend(replace(date, is_update=is_update) for date in self._dates_of(element))
         return tuple(islice(found, _ELEMENTS_READ))
+
+    @cached_property
+    def labelled(self) -> tuple[FoundDate, ...]:
+        """The dates beside their labels in lists of labels and values, also in such as stand beside the text."""
+        return tuple(
+            found
+            for element, found in in_lists(self._page, self.reader)
+            if not self.furniture.holds(element) or self.furniture.frames(element)
+        )
+
+    @cached_property
+    def in_attributes(self) -> tuple[FoundDate, ...]:
+        """The dates that scripts read in the attributes of what is around the main heading."""
+        return in_attributes(self._page, self.furniture.heading, self.reader)
 
     @cached_property
     def properties(self) -> tuple[FoundDate, ...]:
@@ -183,10 +212,20 @@ class ShownDates:
 
     @cached_property
     def _dated_lists(self) -> frozenset[int]:
-        """Which containers are lists of whose items more than one begins with a date."""
-        items = [segment for segment in self._page.segments if segment.tag in _ITEMS and may_be_date_line(segment.text)]
-        counted = Counter(id(segment.container.parent) for segment in items if any(self.reader.shown(segment.text)))
-        return frozenset(number for number, count in counted.items() if count >= _MOST_DATED_ITEMS)
+        """Which containers are lists of whose items more than one begins with a date.
+
+        The day of publication and that of an update, each with its label, make no such list.
+        """
+        counted: Counter[tuple[int, bool | None]] = Counter()
+        label = ""
+        for segment in self._page.segments:
+            previous, label = label, segment.text
+            if segment.tag in _ITEMS and may_be_date_line(segment.text) and any(self.reader.shown(segment.text)):
+                role = labelled_role(segment.text, self.reader)
+                if role is None and segment.tag == "dd" and len(previous) <= _LONGEST_LABEL:
+                    role = labelled_role(previous, self.reader)
+                counted[id(segment.container.parent), role] += 1
+        return frozenset(number for (number, _), count in counted.items() if count >= _MOST_DATED_ITEMS)
 
     @cached_property
     def _marked(self) -> list[Element]:
@@ -220,8 +259,14 @@ class ShownDates:
     def _segments(self) -> dict[Element, Segment]:
         return {segment.element: segment for segment in self._page.segments}
 
-    def on_lines(self) -> Iterator[FoundDate]:
-        """Yield the dates on lines of the article, and the only one in its frame on a line that is called one."""
+    def on_lines(self, *, with_labels: bool = True) -> Iterator[FoundDate]:
+        """Yield the dates on lines of the article, and the only one in its frame on a line that is called one.
+
+        Parameters
+        ----------
+        with_labels : bool
+            Whether the line before may be a date's label. Between teasers, it may be anything.
+        """
         framed: dict[str, FoundDate] = {}
         tried = 0
         label = ""
@@ -236,7 +281,7 @@ class ShownDates:
             if not is_framed and self.furniture.holds(element):
                 continue
             tried += 1
-            for found in self._labelled(segment.text, previous):
+            for found in self._labelled(segment.text, previous if with_labels else ""):
                 if not is_framed:
                     yield found
                 framed[found.text] = found
@@ -279,8 +324,8 @@ class Furniture:
     """
 
     def __init__(self, page: Page) -> None:
-        heading = next(iter(page.elements.of("h1")), None)
-        self._around_heading = set() if heading is None else set(heading.iterancestors())
+        self.heading = next(iter(page.elements.of("h1")), None)
+        self._around_heading = set() if self.heading is None else set(self.heading.iterancestors())
         self._kinds_of: dict[Element, tuple[str, str]] = {}
 
     def holds(self, element: Element) -> bool:
