@@ -51,6 +51,9 @@ def json_ld(author: object) -> str:
         ("Intervista di Hattie Rowbottom", ["Hattie Rowbottom"]),
         ("Rozmawiała Hattie Rowbottom", ["Hattie Rowbottom"]),
         ("Hattie Rowbottom, Harbour correspondent", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom, Hill Districts Correspondent", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom | Lower Marsh Reporter", ["Hattie Rowbottom"]),
+        ("Hattie Rowbottom and Dale Curnow Reporter", ["Hattie Rowbottom", "Dale Curnow"]),
         ("Hattie Rowbottom | AFP", ["Hattie Rowbottom"]),
         ("Hattie Rowbottom, PhD", ["Hattie Rowbottom"]),
         ("Hattie Rowbottom @hattie", ["Hattie Rowbottom"]),
@@ -366,3 +369,23 @@ def test_the_papers_own_reporter_on_a_plain_line_is_the_author() -> None:
 
 def test_a_newsroom_is_no_author_beside_people() -> None:
     assert names(json_ld([{"name": "Redacción"}, {"name": "Hattie Rowbottom"}])) == ["Hattie Rowbottom"]
+
+
+@pytest.mark.parametrize("line", ["文・佐藤美咲", "取材・文　佐藤 美咲", "文・写真=佐藤美咲"])
+def test_japanese_papers_name_who_wrote_behind_the_word_for_text(line: str) -> None:
+    assert names(byline=f"<p>{line}</p>")[0].replace(" ", "") == "佐藤美咲"
+
+
+@pytest.mark.parametrize("day", ["October 14, 2026", "Wed. 14 October 2026", "14 October 2026"])
+def test_a_name_before_a_comma_and_the_day_is_the_author(day: str) -> None:
+    assert names(byline=f"<i>Hattie Rowbottom, {day}</i>") == ["Hattie Rowbottom"]
+    assert names(byline=f"<i>LOWER MARSH, {day}</i>") == []
+
+
+def test_the_bylines_of_other_posts_beside_the_article_name_nobody() -> None:
+    post = f"<div class=post><h1>{{}}</h1><p class=autor>Von {{}}</p>{PROSE}</div>"
+    posts = post.format("How the gates work", "Hattie Rowbottom") + post.format("Why they rust", "Dale Curnow")
+    for html in (posts, f"<div class=list>{posts}</div>"):
+        page = read_html(f"<html><body>{html}</body></html>", "")
+        assert page is not None
+        assert stated_authors(page)[0].names == ("Hattie Rowbottom",)

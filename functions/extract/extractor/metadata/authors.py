@@ -31,7 +31,9 @@ _LONGEST_SENTENCE = 8
 _ELEMENTS_TRIED = 200
 _SEGMENTS_BESIDE_HEADING = 5
 _MOST_WORDS_BESIDE_DATE = 4
-_PARTS_OF_DATED_LINE = re.compile(r"(?<!\s)\s*+[|•·]\s*+|,\s++(?=\d{1,2}\b(?!\d))|\s[–—-]\s")
+_PARTS_OF_DATED_LINE = re.compile(
+    r"(?<!\s)\s*+[|•·]\s*+|,\s++(?=(?:[^\W\d]{3,12}\.?,? ){0,2}\d{1,2}\b(?!\d))|\s[–—-]\s"
+)
 _ARTICLE = re.compile(r"the\s+(?=[A-ZÀ-Þ])")
 _DESK = re.compile(r"(?i)editors|team|staff|newsroom|desk|writers|reporters|redaktion|rédaction|redacción|redazione")
 _BIOGRAPHY = re.compile(
@@ -89,6 +91,10 @@ _BARE_LEAD = re.compile(rf"\s*(?:{_VERB}?(?:{_BY_WORDS})|{_LABEL})\s*[:：]?\s*"
 _HAN_REPORTER = re.compile(
     r"^[〔［\[（(【]?(?:本[報报刊網网台])?(?:特派|特約|特约|實習|实习)?(?:記者|记者|撰文|編譯|编译)\s*[:：／/]?\s*"
     r"(?P<names>[\u4e00-\u9fff·]{2,4}(?:\s*[、，,\s]\s*[\u4e00-\u9fff·]{2,4}){0,4})\s*(?=[／/〕］\])）】｜|]|$)"
+)
+_JAPANESE_WRITER = re.compile(
+    r"(?:取材・|撮影・)?(?:文|執筆)(?:・(?:写真|撮影|構成))?[・＝=:：/／\s]\s*"
+    r"(?P<names>[\u4e00-\u9fff々\u3041-\u30ff]{2,6}(?: [\u4e00-\u9fff々\u3041-\u30ff]{1,4})?)"
 )
 _REPORTS = ("报道", "報道", "報導", "摄影", "攝影")
 """How a place ends that a reporter writes from: "北京报道"."""
@@ -375,7 +381,7 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
         if match := _DATE.search(text):
             text = text[: match.start()]
         text = _POSTED.sub("", text)
-        parts = [_alone(_trimmed(_without_label(part))) for part in _listed(text)]
+        parts = [_alone(_trimmed(_without_label(part))) for part in _without_posts(_listed(text), text)]
         if len(line) > _LONGEST_BYLINE:
             parts.pop()  # cut somewhere in a name
         names = [name for name in parts if _may_be_name(name) and (not is_prose or _is_capitalised(name))]
@@ -389,6 +395,21 @@ def names_in(byline: str, *, is_prose: bool = False) -> list[str]:
             )
             (others if is_other else people).append(name)
     return _without_repeats(_without_labels(people) if is_prose else people) or others[:1]
+
+
+def _without_posts(parts: list[str], text: str) -> list[str]:
+    """Leave out what says, behind a name and a mark, what its bearer does: "Jane Roe, Hill Districts Correspondent"."""
+    first = parts[0].split() if parts else []
+    if len(parts) < 2 or len(first) < 2 or _JOB.fullmatch(first[-1]):
+        return parts
+    return parts[:1] + [part for part in parts[1:] if not _is_post(part, text)]
+
+
+def _is_post(part: str, text: str) -> bool:
+    words = part.split()
+    if len(words) < 2 or not _JOB.fullmatch(words[-1]):
+        return False
+    return text.partition(part)[0].rstrip().endswith((",", "|", "–", "—", " -", "•", "·"))
 
 
 def _without_label(part: str) -> str:
@@ -598,12 +619,18 @@ def _first_group(groups: list[tuple[Element, list[str]]]) -> list[str]:
     """Return the names of the first element, and of its neighbours of the same kind."""
     first, names = groups[0]
     names = list(names)
-    near = set(islice(first.iterancestors(), 3)) - set(first.iterancestors("body", "main", "article"))
+    outer = set(first.iterancestors("html", "body", "main", "article"))
+    near = {step for step in islice(first.iterancestors(), 3) if step not in outer and not _holds_posts(step)}
     for element, more in groups[1:]:
         is_same_kind = element.tag == first.tag and element.get("class") == first.get("class")
         if is_same_kind and near.intersection(islice(element.iterancestors(), 3)):
             names.extend(more)
     return _without_repeats(_without_labels(names))
+
+
+def _holds_posts(element: Element) -> bool:
+    """Return whether an element has several headings of articles in it, and so bylines of each."""
+    return len(list(islice(element.iter("h1", "h2"), 2))) > 1
 
 
 def _names_of_element(element: Element) -> list[str]:
@@ -674,6 +701,8 @@ def _are_sites(names: Iterable[str], sites: Set[str]) -> bool:
 def _names_on_line(segment: Segment, before: str) -> list[str]:
     """Return the names on a line that is led by the word for an author, or that such a word stands before."""
     text = segment.text
+    if writer := _JAPANESE_WRITER.fullmatch(text):
+        return [writer["names"]]
     if reporter := (_HAN_REPORTER.match(text) or _HANGUL_REPORTER.search(text)):
         names = re.split(r"[、，,\s]+", reporter["names"].strip())
         return [name for name in names if not name.endswith(_REPORTS)]
@@ -716,7 +745,9 @@ def _names_beside_date(segments: tuple[Segment, ...], place: _Place, start: int,
         around = (lines[number - 1 : number] if number else ()) + lines[number + 1 : number + 2]
         candidates += [(line.text, line) for line in around if len(parts) == 1]
         for text, line in candidates:
-            if _is_name_alone(text, line) and not _are_sites([text], sites) and place.is_in_article(line.element):
+            # In capitals, before a day, stands the place of a dateline.
+            is_name = _is_name_alone(text, line) and not (text.isupper() and text is not line.text)
+            if is_name and not _are_sites([text], sites) and place.is_in_article(line.element):
                 return [text]
     return []
 
