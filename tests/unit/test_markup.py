@@ -147,6 +147,18 @@ def test_a_picture_stands_where_it_stood_with_caption_and_credit() -> None:
     assert extracted(page(article=PROSE + FIGURE + LONGER)).article.blocks[place].text.startswith("The keepers sleep")
 
 
+def test_the_pictures_of_posts_that_were_cut_are_not_the_articles() -> None:
+    figure = '<figure><img src="/i/{name}.jpg"><figcaption>On the pier. Photo: Ada Quill</figcaption></figure>'
+    text = "<p>Passengers of the morning boat have waited on the pier since five, and the café has run out of buns.</p>"
+    posts = "".join(
+        f'<article><h2><a href="/{name}">A boat waits for the {name}</a></h2>{figure.format(name=f"boat-and-{name}")}'
+        f'{text}<a href="/{name}">Read more</a></article>'
+        for name in ("fog", "tide")
+    )
+    images = [image.url for image in extracted(page(article=PROSE + FIGURE + LONGER, after=posts)).article.image]
+    assert images == ["https://www.courier.example/i/gate.jpg"]
+
+
 @pytest.mark.parametrize("before", ["<h2>At night</h2>", "<ul><li>Two gates of steel and their four keepers</li></ul>"])
 def test_a_picture_between_kept_pieces_needs_no_paragraph_beside_it(before: str) -> None:
     html = page(article=PROSE + before + '<div><img src="/i/gate.jpg"></div><h2>At noon</h2>' + LONGER)

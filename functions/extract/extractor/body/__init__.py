@@ -8,6 +8,7 @@ from __future__ import annotations
 from extractor.body.confidence import stated_confidence
 from extractor.body.guard import Boundary, find_boundary
 from extractor.body.markup import mark_up
+from extractor.body.media import pictures_of_others
 from extractor.body.model import Model
 from extractor.body.recurrence import Recurrence, judge_recurrence
 from extractor.body.ruled_out import ruled_out
@@ -25,6 +26,7 @@ __all__ = [
     "find_boundary",
     "judge_recurrence",
     "mark_up",
+    "pictures_of_others",
     "prefer_script_body",
     "prefer_stated_body",
     "ruled_out",

@@ -31,6 +31,7 @@ _LARGEST_BOX = 12
 _LONGEST_ALT = 500
 _OWN_LINES = frozenset({DropReason.CAPTION, DropReason.PAGE_FURNITURE, DropReason.REPEATED, DropReason.BYLINE})
 """What may be cut in the box of a picture that is the article's."""
+_OF_OTHERS = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER})
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", re.IGNORECASE)
 _NO_CONTENT = re.compile(
     r"(?<![a-z])(?:ads?(?![a-z])|advert|sponsor|newsletter|subscri|sign-?up|log-?in|comment|consent|cookie|share|follow)"
@@ -69,6 +70,35 @@ def media_in(page: Page, body: Body, titles: Iterable[str]) -> Sequence[PlacedMe
         texts={page.segments[index].text for index in kept}, titles={" ".join(fold(title)) for title in titles}
     )
     return list(islice(_media_in(page, kept, body, seen), MOST_MEDIA))
+
+
+def pictures_of_others(page: Page, body: Body) -> Set[str]:
+    """Return the names of the pictures that stand nowhere but in boxes of which other judges cut the text.
+
+    Names are those of :func:`extractor.metadata.file_name`. What the page states of itself is left out.
+    """
+    others = {placed.before for placed in page.media}
+    reasons = (body.reasons.get(index) for place in others for index in (place - 1, place))
+    if not any(reason in _OF_OTHERS for reason in reasons):
+        return frozenset()
+    chosen = set(body.kept)
+    foreign: set[str] = set()
+    own = {file_name(address) for address in _stated_addresses(page)}
+    for placed in islice(page.media, MOST_TRIED):
+        if not _is_picture(placed.element):
+            continue
+        found = picture_in_place(placed.element, is_of_text=True)
+        address = checked_url(found.image.url, page.base) if found else None
+        if address is not None:
+            is_of_others = not _OF_OTHERS.isdisjoint(_cut_in_box(placed, page, body, chosen))
+            (foreign if is_of_others else own).add(file_name(address.href))
+    return foreign - own
+
+
+def _stated_addresses(page: Page) -> Iterator[str]:
+    yield from page.meta.all("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+    for article in (page.data.main, page.data.page):
+        yield from (image.url for image in (article.images if article is not None else ()))
 
 
 def _media_in(page: Page, kept: Sequence[int], body: Body, seen: _Seen) -> Iterator[PlacedMedia]:
@@ -127,12 +157,17 @@ def _is_foreign(placed: Placed, page: Page, body: Body, chosen: Set[int]) -> boo
     around = islice(figure.iterancestors(), _BOX_LEVELS) if figure is not None else ()
     if any(step.tag == "a" and leads_elsewhere(step, page.url) for step in around):
         return True
-    box = _box_of(placed, page, chosen)
-    if box is None:
-        return False
-    # What was cut of a post itself is what its script takes away: "View this post".
-    others = (index for index in box if not _is_within(page.segments[index].element, placed.element))
-    return any(index in body.reasons and body.reasons[index] not in _OWN_LINES for index in others)
+    return any(reason not in _OWN_LINES for reason in _cut_in_box(placed, page, body, chosen))
+
+
+def _cut_in_box(placed: Placed, page: Page, body: Body, chosen: Set[int]) -> Iterator[str]:
+    """Yield the reasons for which the lines in a medium's box were cut.
+
+    What was cut of a post itself is what its script takes away: "View this post".
+    """
+    for index in _box_of(placed, page, chosen) or ():
+        if index in body.reasons and not _is_within(page.segments[index].element, placed.element):
+            yield body.reasons[index]
 
 
 def _is_within(element: Element, box: Element) -> bool:

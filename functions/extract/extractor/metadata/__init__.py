@@ -13,7 +13,7 @@ from extractor.metadata.images import (
     is_of_some_size,
     picture_in_place,
 )
-from extractor.metadata.reader import Metadata, read_metadata, site_names
+from extractor.metadata.reader import Metadata, read_metadata, site_names, without_images
 from extractor.metadata.titles import LONGEST_HEADLINE
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "picture_in_place",
     "read_metadata",
     "site_names",
+    "without_images",
 ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -30,7 +30,7 @@ from extractor.metadata.dates import (
 )
 from extractor.metadata.evidence import LEAST_TITLE_CONFIDENCE, PLACES, Evidence, conflicts_in, statements_in
 from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, Value, agreed, confidence_of, key
-from extractor.metadata.images import stated_images
+from extractor.metadata.images import file_name, stated_images
 from extractor.metadata.places import FRONT_ADDRESS, FRONT_NAMES
 from extractor.metadata.sections import stated_sections
 from extractor.metadata.shown_dates import ShownDates
@@ -323,6 +323,15 @@ def _images(page: Page) -> Found[tuple[Image, ...]] | None:
         return None
     models = tuple(Image(url=image.url, caption=image.caption, credit=image.credit) for image in images)
     return Found(models, images[0].source, CONFIDENCE[images[0].source])
+
+
+def without_images(metadata: Metadata, names: Set[str]) -> Metadata:
+    """Return what a page says without the images of some names (:func:`extractor.metadata.images.file_name`)."""
+    found = metadata.image
+    kept = tuple(image for image in found.value if file_name(image.url) not in names) if found else ()
+    if found is None or len(kept) == len(found.value):
+        return metadata
+    return replace(metadata, image=replace(found, value=kept) if kept else None)
 
 
 def _language(languages: Sequence[tuple[str, str]]) -> Found[str] | None:

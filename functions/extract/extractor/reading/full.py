@@ -25,6 +25,7 @@ from extractor.body import (
     find_boundary,
     judge_recurrence,
     mark_up,
+    pictures_of_others,
     prefer_script_body,
     prefer_stated_body,
     ruled_out,
@@ -55,7 +56,7 @@ from extractor.kinds import (
     next_pages,
     offers,
 )
-from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata
+from extractor.metadata import LONGEST_HEADLINE, Metadata, read_metadata, without_images
 from extractor.text import PlainText, clean_plain_text, ends_sentence, split_parts
 from newsdesk.characters import hides_text, storable
 from newsdesk.contracts import (
@@ -259,9 +260,10 @@ def _extract(html: str, capture: PageToRead) -> ExtractionResult:
 def _read(page: Page, capture: PageToRead) -> _Reading:
     """Ask all judges, one after the other."""
     metadata = read_metadata(page, capture.captured_at, capture.known_provenance.feed_item)
-    fields = metadata.fields()
     recurrence = judge_recurrence(HostProfile.unpacked(capture.profile), page)
     boundary, body = find_body(page, metadata, recurring=recurrence.segments)
+    metadata = without_images(metadata, pictures_of_others(page, body))
+    fields = metadata.fields()
     kind = judge_type(
         page,
         body.blocks,
