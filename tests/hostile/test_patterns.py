@@ -29,6 +29,7 @@ BOUNDED = {
     "extractor.kinds.walls.vocabulary._TITLE_PARTS": 500,
     "extractor.metadata.authors._ADDRESS": 600,
     r"extractor.metadata.authors: \s*[|•·]\s*|,\s+(?=\d)|\s[–—-]\s": 150,
+    "extractor.metadata.images._CREDIT": 1_000,
     "extractor.metadata.shown_dates._PARTS": 300,
     "extractor.metadata.authors._CONJUNCTION": 600,
     "extractor.metadata.authors._EMPLOYER": 600,
