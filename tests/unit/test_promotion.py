@@ -71,6 +71,7 @@ def test_a_sentence_of_a_text_is_no_promotion(line: str) -> None:
         "To view this video, please accept cookies in your settings.",
         "Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.",
         "Loading",
+        "AA Size Small",
     ],
 )
 def test_what_machines_say_is_furniture(line: str) -> None:

@@ -146,7 +146,7 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"(?:skip to (?:the )?(?:main )?content|menu|search|home|close|back to top|toggle \w+|open menu"
             r"|listen(?: to .{0,30})?"
             r"|(?:click|tap) here .{0,60})",
-            r"(?:a+\s*[/|+-]?\s*)*(?:(?:font|text) size|size)(?:\W+(?:small(?:er)?|medium|default|normal|larger?|a+))+",
+            r"(?:a{1,3}\W{1,3}){0,4}(?:(?:font|text) )?size(?:\W{1,3}(?:small(?:er)?|normal|larger?|a{1,3})){1,6}",
             # What machines say to readers: of links, of what is not loaded yet, or not without consent.
             r"\(?(?:(?:external )?link )?\(?opens? in (?:a |your )?new (?:tab|window)\)?"
             r"|\(?(?:link )?(?:öffnet|wird) (?:sich )?in (?:einem )?neue[nm] (?:tab|fenster)(?: geöffnet)?\)?"
