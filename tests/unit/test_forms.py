@@ -45,6 +45,7 @@ def seen(title: str, body: str, path: str = "/", heading: str | None = None, lan
          "commenter les articles."),
         ("Crear cuenta | La Hoja", "/alta", "es", "Con una cuenta puede guardar artículos y seguir a sus autores."),
         ("ログイン | かわら新聞", "/login", "ja", "会員の方は、メールアドレスとパスワードを入力してください。"),
+        ("Login to Library Resources", "/idp/sso?e=1", "en", "You are about to use what is restricted to members."),
         ("The Paper", "/wp-login.php", "en", "You are logged out now. Come back whenever you like, we are open."),
     ],
 )  # fmt: skip
@@ -79,6 +80,11 @@ def test_an_article_beside_a_form_is_one(title: str, path: str, form: str) -> No
     found = seen(f"{title} | The Paper", f"{STORY}<section><h2>Sign in</h2>{form}</section>", path)
     assert found.article is not None
     assert "on the back of a letter" in found.article.article_body
+
+
+@pytest.mark.parametrize(("title", "form"), [("Contact", LETTER), ("Newsletter", MESSAGE), ("Feedback", LETTER)])
+def test_the_title_of_another_form_makes_none(title: str, form: str) -> None:
+    assert seen(title, STORY + form, "/science/contact").article is not None
 
 
 def test_a_title_alone_makes_no_form() -> None:

@@ -172,6 +172,26 @@ def test_the_introduction_of_a_tag_is_no_article() -> None:
     assert is_listing(seen("Weirs", introduction + cards, path="/tag/weirs/"))
 
 
+def test_headings_below_a_link_that_lies_over_their_card_are_linked() -> None:
+    entries = "".join(
+        f'<article><h2>{title}</h2><p>{text}</p><a aria-label="read {title}" href="/posts/{n}/"></a></article>'
+        for n, (title, text) in enumerate(POSTS)
+    )
+    assert is_listing(seen("Posts", entries, path="/posts/"))
+
+
+@pytest.mark.parametrize("path", ["/suche?q=quokka", "/search/?query=quokka", "/?s=quokka"])
+def test_a_search_without_results_is_no_article(path: str) -> None:
+    text = "<p>Ihre Suche nach „quokka“ ergab leider nichts. Bitte versuchen Sie es mit einem anderen Wort.</p>"
+    assert is_listing(seen("Suche", text, path=path))
+
+
+def test_an_article_in_a_folder_for_searches_is_one() -> None:
+    found = seen("Lost walker found below the quarry", PROSE, path="/search/lost-walker-found-below-the-quarry")
+    assert found.article is not None
+    assert found.article.article_type is ArticleType.NEWS_ARTICLE
+
+
 def test_sections_that_link_to_themselves_are_no_cards() -> None:
     sections = "".join(
         f'<h2 id="s{n}"><a href="#s{n}">{title}</a></h2><p>{text}</p>' for n, (title, text) in enumerate(POSTS * 2)

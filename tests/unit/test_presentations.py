@@ -85,6 +85,20 @@ def test_a_category_of_a_shop_is_no_article(path: str, kind: str) -> None:
     assert sign_of(seen(path, "Lamps", ABOUT_LAMPS + tiles(kind))) is TypeSign.PRODUCTS
 
 
+def test_a_category_whose_prices_stand_beside_its_baskets_is_no_article() -> None:
+    tiles = "".join(
+        f'<div><a href="/p/{n}">{name}</a> <span>€ {price}</span> <a href="?add={n}">In winkelwagen</a></div>'
+        for n, (name, price) in enumerate(LAMPS)
+    )
+    assert sign_of(seen("/winkel/lampen/", "Lampen", ABOUT_LAMPS + tiles)) is TypeSign.PRODUCTS
+
+
+def test_a_book_is_sold_although_it_has_an_author() -> None:
+    head = '<meta property="product:price:amount" content="24.00"><meta name="author" content="Per Aasen">'
+    body = "<p>24,00 €</p><button>In den Warenkorb</button>" + LIFE
+    assert sign_of(seen("/moor", "Moorgeschichten", body, head)) is TypeSign.PRODUCTS
+
+
 def test_a_product_that_is_described_as_one_is_no_article() -> None:
     price = "<p>£84.00</p>"
     head = described("Product", "Ash reading lamp", offers={"@type": "Offer", "price": "84.00"})
@@ -129,6 +143,7 @@ def test_a_project_of_a_portfolio_is_no_article(path: str, body: str) -> None:
     [
         ("/team/odile-varga", "Odile Varga", LIFE),
         ("/auteurs/varga-odile", "Dr. Odile Varga", LIFE),
+        ("/autor/nora-quill/", "Nora Quill", LIFE.replace("Odile Varga", "This author").replace("She", "The author")),
         (
             "/x/1",
             "Odile Varga",

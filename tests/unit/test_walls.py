@@ -113,6 +113,8 @@ NOT_FOUND = [
     "movida para outro endereço.</p>",
     "<title>Error 503 | Courier</title><h1>An error occurred</h1><p>We could not load this page because of an internal "
     "error occurred on our side. Please try again later.</p>",
+    "<title>Content unavailable</title><h1>This content isn’t available right now</h1><p>The owner may have hidden "
+    "it, or it has been deleted.</p>",
     "<title>This offer has expired</title><h1>This offer has expired</h1><p>What you followed has been taken down.</p>",
 ]
 

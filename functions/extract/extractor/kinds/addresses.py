@@ -26,13 +26,13 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _ARCHIVE = re.compile(
-    r"portfolios?|(?:our-)?work|projects|projekte|referenzen|events|veranstaltungen|products|shop|team"
+    r"posts|blog|articles|portfolios?|(?:our-)?work|projects|projekte|referenzen|events|veranstaltungen|products|shop|team"
     r"|(?:\d{4}[-_]\d\d(?:[-_]\d\d)?[-_])?(?:archi(?:ves?|v|vo|vio|ef|wum)|archivos|all-?posts|sitemap|contents|toc)"
     r"(?:[-_]\d{4}(?:[-_]\d\d)?)?",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"tags?|topics?|categor(?:y|ies|ia|ias|ie)|kategorien?|authors?|contributors?|archives?|sections?|thema|themen"
+    r"tags?|tagged|hashtags?|topics?|categor(?:y|ies|ia|ias|ie)|kategorien?|authors?|contributors?|archives?|sections?|thema|themen"
     r"|rubri(?:k|ken|ques?)|autoren?|schlagwort(?:e|er)?|stichwort|sujets?|auteurs?|temas?|autor(?:es)?|argoment[io]|issues?"
     r"|label|keywords?|etiquetas?|mots?-cles?",
     re.IGNORECASE,
@@ -71,8 +71,8 @@ def is_called_list(page: Page) -> bool:
 def names_list(url: Url | None) -> bool:
     """Return whether an address is that of a list: of a tag, an author, a month, or of what was searched for."""
     names = names_of(url)
-    if url is None or _names_search(url, names):
-        return url is not None
+    if names_search(url):
+        return True
     if not names:
         return False
     if _ARCHIVE.fullmatch(names[-1]) or _LIST.fullmatch(names[-1]):
@@ -87,7 +87,11 @@ def names_list(url: Url | None) -> bool:
     return is_short and _LIST.fullmatch(names[-2]) is not None
 
 
-def _names_search(url: Url, names: list[str]) -> bool:
+def names_search(url: Url | None) -> bool:
+    """Return whether an address is that of a search, with or without what was searched for."""
+    names = names_of(url)
+    if url is None:
+        return False
     if names and _SEARCH.fullmatch(names[-1]):
         return True
     query = url.target.partition("?")[2]

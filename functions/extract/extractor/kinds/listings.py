@@ -10,9 +10,10 @@ page whose address, or whose body's class, is that of a list has to show fewer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
-from extractor.html import ASIDES, HEADING_LEVELS, Page, Segment, leads_elsewhere, same_address
-from extractor.kinds.addresses import is_called_list
+from extractor.html import ASIDES, HEADING_LEVELS, Element, Page, Segment, leads_elsewhere, same_address
+from extractor.kinds.addresses import is_called_list, names_search
 from extractor.text import LineKind, is_time_line, kind_of_line, stems_of
 from newsdesk.web import canonical_url, is_front_page, parse_url
 from newsdesk.words import count_words
@@ -26,6 +27,7 @@ _SHORTEST_PROSE_WORDS = 8
 _TITLE_WORDS = range(3, 31)
 _MOST_LINES_ABOVE = 3
 _MOST_CARD_LINES = 8
+_MOST_LEVELS_OF_CARD, _MOST_LINKS_OF_CARD = 3, 6
 _LINKED = 0.8
 FEWEST_ROWS, FEWEST_STATED_ROWS = 5, 4
 _LINKED_OF_ROW = 0.35
@@ -87,9 +89,14 @@ def _words_of_row(page: Page, segment: Segment) -> int:
 
 
 def _introduces(page: Page, prose: str) -> bool:
-    """Return whether a body is no more than the lines above a list whose headings or rows lead to other pages."""
+    """Return whether a body is no more than the lines above a list whose headings or rows lead to other pages.
+
+    A search may have found nothing.
+    """
     if count_words(prose) > MOST_INTRODUCTION:
         return False
+    if names_search(page.url):
+        return True
     lines = [segment for segment in page.segments[:_MOST_SEGMENTS] if not segment.container.areas & ASIDES]
     if sum(_is_linked_heading(page, line) for line in lines) >= FEWEST_STATED_CARDS:
         return True
@@ -187,11 +194,25 @@ def _title_above(page: Page, prose: Segment) -> Segment | None:
 def _is_linked_heading(page: Page, segment: Segment) -> bool:
     return (
         segment.tag in HEADING_LEVELS
-        and segment.link_share >= _LINKED
         and count_words(segment.text) in range(1, _TITLE_WORDS.stop)
-        and bool(segment.links)
-        and leads_elsewhere(segment.links[0], page.base)
+        and (link := _link_over(segment)) is not None
+        and leads_elsewhere(link, page.base)
     )
+
+
+def _link_over(heading: Segment) -> Element | None:
+    """Return the link of a card: around its heading, or an empty one beside it that has the heading for its label."""
+    if heading.link_share >= _LINKED and heading.links:
+        return heading.links[0]
+    card = heading.element.getparent()
+    for _ in range(_MOST_LEVELS_OF_CARD):
+        if card is None or card.tag in ("body", "main"):
+            return None
+        for link in islice(card.iter("a"), _MOST_LINKS_OF_CARD):
+            if heading.text in (link.get("aria-label") or link.get("title") or ""):
+                return link
+        card = card.getparent()
+    return None
 
 
 def _is_beside_title(segment: Segment) -> bool:

@@ -47,18 +47,20 @@ _SHOP_FOLDER = re.compile(
     r"|sklep|butik|cart|basket|checkout|warenkorb|merch(?:andise)?",
     re.IGNORECASE,
 )
+_CART = re.compile(r"(?:shopping-?)?(?:cart|basket|bag)|checkout|warenkorb|panier|carrito|carrello", re.IGNORECASE)
 _SHOP_BODY = re.compile(
     r"(?<![\w-])(?:woocommerce-page|single-product|template-(?:product|collection)|catalog-(?:product|category)-view"
     r"|post-type-archive-product|tax-product_cat|page-products|pagetype-product\w*|collection-type-products)(?![\w-])"
 )
+_BASKET = re.compile(
+    r"add to (?:cart|basket|bag|trolley)|in den (?:warenkorb|einkaufswagen)|ajouter au panier"
+    r"|añadir (?:al carrito|a la cesta)|agregar al carrito|aggiungi al carrello|adicionar ao carrinho"
+    r"|in winkel(?:wagen|mand(?:je)?)|lägg i (?:varukorg|kundvagn)|læg i kurv|legg i handlekurv|(?:dodaj )?do koszyka"
+    r"|в корзину|カートに入れる|加入购物车|加入購物車|장바구니.{0,6}",
+    re.IGNORECASE,
+)
 _SHOP_CONTROL = re.compile(
-    r"add to (?:cart|basket|bag|trolley)|buy (?:it )?now|add to wish ?list|in den (?:warenkorb|einkaufswagen)"
-    r"|jetzt kaufen"
-    r"|ajouter au panier|acheter|añadir (?:al carrito|a la cesta)|agregar al carrito|comprar(?: ahora| agora)?"
-    r"|aggiungi al carrello|adicionar ao carrinho|in winkel(?:wagen|mand(?:je)?)|lägg i (?:varukorg|kundvagn)"
-    r"|læg i kurv"
-    r"|legg i handlekurv|do koszyka|dodaj do koszyka|в корзину|купить"
-    r"|カートに入れる|加入购物车|加入購物車|장바구니.{0,6}",
+    rf"{_BASKET.pattern}|buy (?:it )?now|add to wish ?list|jetzt kaufen|acheter|comprar(?: ahora| agora)?|купить",
     re.IGNORECASE,
 )
 _EVENT_DATA = re.compile(r"\w*event|festival|eventseries", re.IGNORECASE)
@@ -91,16 +93,14 @@ _EVENT_CONTROL = re.compile(
     re.IGNORECASE,
 )
 _EVENT_FACT = re.compile(
-    r"(?:dates?|times?|when|where|venue|location|place|price|cost|admission|entry|doors?(?: open)?|starts?|ends?"
-    r"|organi[sz]ers?"
-    r"|age limit|datum|zeit|uhrzeit|wann|wo|ort|veranstaltungsort|eintritt|preise?|beginn|einlass|ende|veranstalter"
-    r"|tickets?"
-    r"|lieu|tarifs?|horaires?|quand|où|organisateur|fecha|hora|horario|lugar|precio|cuándo|dónde|organiza|data|ora"
-    r"|orario|luogo"
-    r"|prezzo|ingresso|quando|dove|onde|local|preço|locatie|tijd|prijs|plats|pris|tid|sted|日時|会場|料金|场地|时间)",
+    r"(?:dates?(?: and times?)?|times?|when|where|venue|location|place|price|cost|admission|entry|doors?(?: open)?"
+    r"|starts?|ends?|organi[sz]ers?|age limit|tickets?|datum|(?:datum und )?(?:uhr)?zeit|wann|wo|ort|veranstaltungsort"
+    r"|eintritt|preise?|beginn|einlass|ende|veranstalter|lieu|tarifs?|horaires?|quand|où|organisateur|fecha|hora|horario"
+    r"|fecha y hora|lugar|precio|coste|cuándo|dónde|organiza|data|orario?|data e ora|date e orari|luogo|costo|prezzo"
+    r"|ingresso|quando|dove|ora|onde|local|preço|locatie|tijd|prijs|plats|pris|tid|sted|日時|会場|料金|场地|时间)",
     re.IGNORECASE,
 )
-_OF_EVENT = re.compile(r"[-–—@]|\b(?:uhr|doors|einlass|from|until|ab|bis)\b", re.IGNORECASE)
+_OF_EVENT = re.compile(r"[-–—@]|\b(?:uhr|ore|doors|einlass|from|until|ab|bis)\b", re.IGNORECASE)
 _PROJECT_FOLDER = re.compile(
     r"portfolios?|works?|our-work|projects?|projekte?|projets?|proyectos?|progetti|projetos?|projecten|case-stud(?:y"
     r"|ies)"
@@ -131,6 +131,9 @@ _PERSON_FOLDER = re.compile(
     r"|redazione|columnists?|journalists?|reporters?|experts?|speakers?|faculty|leadership|management|board|personas?"
     r"|bios?|lawyers?|attorneys?|anw[aä]e?lte|doctors?|aerzte|artists?|kuenstler|writers?|editors?|medewerkers|ansatte",
     re.IGNORECASE,
+)
+_WRITER_FOLDER = re.compile(
+    r"authors?|autor(?:en|es|a|as|i|innen)?|auteurs?|autrices?|contributors?|writers?", re.IGNORECASE
 )
 _PERSON_NAME = re.compile(
     r"(?<![a-z])(?:(?:single|type|node|page|template)[-_]{1,2}(?:type[-_])?(?:person|people|author|team|staff|member"
@@ -165,9 +168,12 @@ def presentation(page: Page, kept: Sequence[int], headline: str, words: int, *, 
     is_signed : bool
         Whether somebody else than the one who is portrayed has written it.
     """
-    if words > MOST_WORDS or is_signed or describes_itself(page):
+    if words > MOST_WORDS or describes_itself(page):
         return None
     seen = _Signs(page, kept, headline)
+    if is_signed:
+        # A book has an author, and is sold.
+        return Presentation(TypeSign.PRODUCTS, "meta") if seen.states_price and seen.has_control(_BASKET) else None
     for find in (_products, _event, _project, _portrait):
         found = find(seen)
         if found is not None:
@@ -186,6 +192,10 @@ class _Signs:
     @property
     def is_called_article(self) -> bool:
         return (self.page.meta.first("og:type") or "").lower().startswith("article")
+
+    @property
+    def states_price(self) -> bool:
+        return self.page.meta.first("product:price:amount", "og:price:amount") is not None
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -281,15 +291,15 @@ def _is_in_frame(element: Element) -> bool:
 
 def _products(seen: _Signs) -> Presentation | None:
     """Return whether a page sells: it is described so and has a price or a basket, or it shows many prices."""
-    stated_price = seen.page.meta.first("product:price:amount", "og:price:amount")
-    is_data = bool(seen.types & _SHOP_DATA) or stated_price is not None
-    is_shop = is_data or _SHOP_BODY.search(seen.names) is not None
-    if not is_shop and (seen.is_called_article or len(seen.prices) < FEWEST_PRICES):
+    is_data = bool(seen.types & _SHOP_DATA) or seen.states_price
+    is_shop = is_data or _SHOP_BODY.search(seen.names) is not None or _CART.fullmatch(seen.last) is not None
+    baskets = sum(_BASKET.fullmatch(label) is not None for label in seen.controls)
+    if not is_shop and (seen.is_called_article or max(baskets, len(seen.prices)) < FEWEST_PRICES):
         return None
     others = seen.is_in(_SHOP_FOLDER) + seen.has_control(_SHOP_CONTROL) + bool(seen.prices)
     if is_shop and others and not (seen.is_called_article and others < 2):
         return Presentation(TypeSign.PRODUCTS, "jsonld" if is_data else "dom")
-    if is_shop or others < 2 or _reports_above(seen, seen.prices[0]):
+    if is_shop or others < 2 or _reports_above(seen, min(seen.prices, default=len(seen.page.segments))):
         return None
     return Presentation(TypeSign.PRODUCTS, "dom")
 
@@ -305,8 +315,8 @@ def _event(seen: _Signs) -> Presentation | None:
     is_in = seen.is_in(_EVENT_FOLDER)
     if not (is_data or is_named or is_in):
         return None
-    has_facts = seen.facts(_EVENT_FACT) >= FEWEST_FACTS or _is_dated(seen)
-    others = is_named + is_in + seen.has_control(_EVENT_CONTROL) + has_facts
+    has_facts = seen.facts(_EVENT_FACT) >= FEWEST_FACTS
+    others = is_named + is_in + seen.has_control(_EVENT_CONTROL) + has_facts + _is_dated(seen)
     fewest = (1 if is_data else 3) + seen.is_called_article
     return Presentation(TypeSign.EVENT, "jsonld" if is_data else "dom") if others >= fewest else None
 
@@ -354,7 +364,8 @@ def _is_name_of_somebody(seen: _Signs, name: Sequence[str]) -> bool:
     called = TOKEN.findall(seen.headline)
     names = [word for word in called if word.casefold() in name and word[:1] == word[:1].upper()]
     common = {word for word in name if len(word) >= _SHORTEST_NAME and word in found and word != word.upper()}
-    return bool(found & set(names)) and not common
+    is_writer = any(_WRITER_FOLDER.fullmatch(folder) for folder in seen.folders)
+    return not common and (bool(found & set(names)) or (is_writer and len(names) == len(name)))
 
 
 def _is_name_in(last: str, name: Sequence[str]) -> bool:

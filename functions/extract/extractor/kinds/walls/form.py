@@ -9,13 +9,13 @@ and nothing else; it has the fields; and what else it says is short.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from extractor.html import Element, Page, Segment
 from extractor.kinds.addresses import names_of
 from extractor.kinds.walls.signs import PageSigns, Wall, read_signs
-from extractor.kinds.walls.vocabulary import FORM_TITLES, is_titled
+from extractor.kinds.walls.vocabulary import LETTER_TITLES, MESSAGE_TITLES, SIGN_IN_TITLES, Phrases, is_titled
 from newsdesk.contracts import ContentStatus, Reason, WallSign
 from newsdesk.words import count_words
 
@@ -38,10 +38,14 @@ _HIDDEN = frozenset({"hidden", "submit", "button", "image", "reset", "search", "
 def form_page(page: Page, visible: Sequence[Segment]) -> Wall | None:
     """Return the form that a page is."""
     prose = sum(words for line in visible if (words := count_words(line.text)) >= _SHORTEST_PROSE_WORDS)
-    if page.data.main is not None or prose > MOST_WORDS or not _has_fields(page):
+    if page.data.main is not None or prose > MOST_WORDS:
+        return None
+    wanted = list(_titles_of_fields(page))
+    if not wanted:
         return None
     evidence, signs = [WallSign.FORM_FIELDS], read_signs(page)
-    if is_titled(FORM_TITLES, [*signs.titles, *signs.headings[:1]]):
+    titles = [*signs.titles, *signs.headings[:1]]
+    if any(is_titled(phrases, titles) for phrases in wanted):
         evidence.append(WallSign.TITLE_SAYS_FORM)
     elif not _is_addressed(page, signs):
         return None
@@ -59,15 +63,20 @@ def _asks_for_password(page: Page) -> bool:
     return any((field.get("type") or "").lower() == "password" for field in page.elements.of("input"))
 
 
-def _has_fields(page: Page) -> bool:
-    """Return whether one form asks for a password, for an address by e-mail, or for a message and who sends it."""
-    return any(_is_filled_in(form) for form in page.elements.of("form")) or _asks_for_password(page)
+def _titles_of_fields(page: Page) -> Iterator[Phrases]:
+    """Yield what a page is called that has such fields: for a password, for an address by e-mail, for a message."""
+    kinds = [_fields_of(form) for form in page.elements.of("form")]
+    if _asks_for_password(page) or any("email" in fields for fields in kinds):
+        yield SIGN_IN_TITLES
+    if any("email" in fields for fields in kinds):
+        yield LETTER_TITLES
+    if any("textarea" in fields and len(fields) >= _FEWEST_FIELDS for fields in kinds):
+        yield MESSAGE_TITLES
 
 
-def _is_filled_in(form: Element) -> bool:
-    kinds = [
+def _fields_of(form: Element) -> list[str]:
+    kinds = (
         "textarea" if field.tag == "textarea" else (field.get("type") or "text").lower()
         for field in islice(form.iter("input", "textarea"), _MOST_FIELDS)
-    ]
-    fields = [kind for kind in kinds if kind not in _HIDDEN]
-    return "email" in fields or ("textarea" in fields and len(fields) >= _FEWEST_FIELDS)
+    )
+    return [kind for kind in kinds if kind not in _HIDDEN]

@@ -142,9 +142,9 @@ _THING = r"(?:(?:this|the|that|your|requested) ){0,2}(?:page|article|story|conte
 NOT_FOUND = Phrases(
     r"(?:error |http )?404(?: error)?(?: ?[-–—:|]? ?(?:page )?not found)?",
     r"(?:page |nothing |file )?(?:was )?not found(?: here)?|nothing (?:was )?found(?: here)?"
-    r"|page (?:unavailable|missing|removed)",
+    r"|(?:page|content|story|article|video|post) (?:unavailable|missing|removed)",
     rf"{_THING}(?: you.{{0,40}})? ?(?:(?:was|is|are|could|can)(?:n['’]t|['’]t|not| not| no longer)|not"
-    rf"|no longer)(?: be)? (?:found|available)",
+    rf"|no longer)(?: be)? (?:found|available)(?: right now| at the moment| any ?more| here)?",
     rf"{_THING} (?:doesn['’]t|does not|no longer|never) exists?|{_THING} has (?:been (?:removed|deleted|moved)"
     rf"|expired|gone)",
     rf"(?:we )?(?:could|can)(?:n['’]t|['’]t|not| not) find {_THING}.{{0,40}}",
@@ -202,28 +202,31 @@ NOT_FOUND_WORDS = Phrases(
     begin_words=True,
 )
 _ACCOUNT = r"(?:(?:to|in|into|zu|in|à|a|en) )?(?:your|my|the|an?|ihre?[mn]?|mein(?:em)?|votre|mon|tu|il tuo|je|uw)?"
-FORM_TITLES = Phrases(
+SIGN_IN_TITLES = Phrases(
     rf"(?:please )?(?:log|sign)[- ]?(?:in|on|up)(?: (?:or|/|and) (?:register|sign up|join|create an account))?"
     rf"(?: {_ACCOUNT} ?(?:account|profile)?)?|member (?:login|sign[- ]in)|(?:account|user|subscriber) (?:login"
-    rf"|sign[- ]in)"
+    r"|sign[- ]in)|(?:log|sign)[- ]?in (?:to|with|at) .{1,40}|.{1,30} login (?:service|page)"
     r"|welcome back|(?:create|open) (?:an?|your) (?:new |free )*account|register(?: now| here)?|registration|my account"
     r"|join(?: us| now)?|(?:forgot|forgotten|reset|lost)(?: your| my)? password\??|password (?:reset|recovery)",
-    r"contact(?: us| form)?|get in touch|write to us|feedback|(?:sign up (?:for|to) )?(?:our "
-    r"|the )?newsletters?(?: sign-?up)?"
-    r"|subscribe(?: (?:now|to (?:our|the) newsletter))?",
     r"(?:bitte )?(?:anmelden|einloggen|anmeldung|login|registrieren|registrierung)(?: (?:zum|im|in) .{1,30})?"
-    r"|passwort (?:vergessen\??|zurücksetzen)|(?:benutzer)?konto (?:anlegen|erstellen)|mein konto|kontakt(?:formular)?",
+    r"|passwort (?:vergessen\??|zurücksetzen)|(?:benutzer)?konto (?:anlegen|erstellen)|mein konto",
     r"(?:se )?conn(?:exion|ecter)(?: à (?:votre|mon) (?:espace|compte).{0,20})?|s['’]identifier|identifiez-vous"
-    r"|inscription"
-    r"|créer (?:un|mon) compte|mot de passe oublié ?\??|mon compte|(?:nous )?contact(?:er|ez-nous)?",
-    r"ini(?:ciar|cia) (?:de )?sesi[óo]n|acceder|accede|regístrate|registro|crear (?:una )?cuenta|mi cuenta|contacto"
+    r"|inscription|créer (?:un|mon) compte|mot de passe oublié ?\??|mon compte",
+    r"ini(?:ciar|cia) (?:de )?sesi[óo]n|acceder|accede|regístrate|registro|crear (?:una )?cuenta|mi cuenta"
     r"|¿?olvidaste tu contraseña\??",
-    r"accedi|login|registrati|crea (?:un )?account|contatti|entrar|iniciar sessão|fazer login|cadastro|cadastre-se"
-    r"|contato",
+    r"accedi|login|registrati|crea (?:un )?account|entrar|iniciar sessão|fazer login|cadastro|cadastre-se",
     r"inloggen|registreren|account aanmaken|mijn account|logga in|skapa konto|log ind|logg inn|zaloguj się|logowanie"
     r"|rejestracja|вход|войти|регистрация|ログイン|会員登録|登录|登錄|로그인|تسجيل الدخول",
 )
-"""Titles of forms, and of nothing else."""
+MESSAGE_TITLES = Phrases(
+    r"contact(?: us| form)?|get in touch|write to us|feedback|kontakt(?:formular)?|(?:nous )?contact(?:er|ez-nous)?"
+    r"|contacto|contatti|contato|contacteer ons|kontakta oss|kontakt os|контакты|お問い合わせ|联系我们|聯絡我們",
+)
+LETTER_TITLES = Phrases(
+    r"(?:sign up (?:for|to) )?(?:our |the |unsere? )?(?:e-?mail )?newsletters?(?:[ -](?:sign-?up|anmeldung))?"
+    r"|subscribe(?: (?:now|to (?:our|the) newsletter))?|nyhetsbrev|nieuwsbrief|infolettre|boletín|メールマガジン",
+)
+"""Titles of forms to sign in, to write and to subscribe, and of nothing else."""
 PROMPT = Phrases(
     r"(?:subscribe|sign ?up|sign in|log ?in|register|join|become an? (?:subscriber|member))\b.{0,80}\b(?:to"
     r"|and) (?:continue|keep|read|access|unlock|get (?:full|unlimited))\b",
