@@ -143,7 +143,6 @@ _PERSON_NAME = re.compile(
     r"(?![a-z])",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S+[@/]\S+")
 _HONORIFICS = frozenset(
     {"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame", "dipl", "ing", "med", "phd", "md", "llm", "ma", "mag"}
 )
@@ -360,7 +359,8 @@ def _portrait(seen: _Signs) -> Presentation | None:
 def _is_name_of_somebody(seen: _Signs, name: Sequence[str]) -> bool:
     """Return whether a body has one of a headline's words, and has none of them as a common word, in lower case."""
     text = "\n".join(seen.page.segments[index].text for index in seen.kept)
-    found = frozenset(TOKEN.findall(_ADDRESS.sub(" ", text)))
+    words = (word for word in text.split() if "@" not in word and "/" not in word)
+    found = frozenset(TOKEN.findall(" ".join(words)))
     called = TOKEN.findall(seen.headline)
     names = [word for word in called if word.casefold() in name and word[:1] == word[:1].upper()]
     common = {word for word in name if len(word) >= _SHORTEST_NAME and word in found and word != word.upper()}
