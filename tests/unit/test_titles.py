@@ -122,6 +122,7 @@ def test_a_kicker_that_the_page_states_as_part_of_its_headline_stays() -> None:
     )
 
 
+BRANDED = f"{HEADLINE} – The Courier"
 SEARCHED = "Ellsmouth barrier: where the river meets the sea"
 
 
@@ -172,3 +173,45 @@ def test_the_part_of_a_heading_that_another_place_states_in_full_is_the_headline
     )
     body = f"<h1><span>Harbour:</span> <span>{HEADLINE}</span></h1>{PROSE}"
     assert titles(head, body)[0].text == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (
+            f"<title>Old Mill Weekly: {HEADLINE}</title>",
+            f'<h1 class="title">Old Mill Weekly</h1><h3 class="post-title">{HEADLINE}</h3>{PROSE}',
+        ),
+        (
+            f"<title>{HEADLINE} ~ Old Mill Weekly</title>",
+            f'<h1>Old Mill Weekly</h1><h2 class="entry-title">{HEADLINE}</h2>{PROSE}',
+        ),
+        (f"<title>courier.example {HEADLINE}</title>", PROSE),
+        (f"<title>{HEADLINE} courier.example</title>", PROSE),
+        (f"<title>The Courier :: {HEADLINE}</title>{SITE}", f"<h1>The Courier</h1>{PROSE}"),
+        (
+            f'<title>{BRANDED}</title><meta property="og:title" content="{BRANDED}">{SITE}',
+            f"<h1>{BRANDED}</h1>{PROSE}",
+        ),
+        (
+            f'<title>{HEADLINE} | The Courier</title><meta property="og:title" content="{HEADLINE}">',
+            f"<h1>{HEADLINE} <small>Two doors keep the sea out on forty days a year</small></h1>{PROSE}",
+        ),
+    ],
+    ids=["blog", "blog last", "domain first", "domain last", "colons", "site in every place", "deck in the heading"],
+)
+def test_the_sites_name_is_off_wherever_it_stands(head: str, body: str) -> None:
+    assert titles(head, body)[0].text == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("headline", "body"),
+    [
+        ("Rows and rows - our year in the press", "<h1>Rows and rows - our year in the press</h1>"),
+        ("Gates: two doors against the sea", "<h1>Gates: two doors against the sea</h1><h2>What a press cost</h2>"),
+        ("What we read - Cour", "<h1>What we read - Cour</h1>"),
+    ],
+    ids=["dash", "colon", "a part of the domain"],
+)
+def test_what_only_looks_like_a_sites_name_stays(headline: str, body: str) -> None:
+    assert titles(f"<title>{headline}</title>", f"{body}{PROSE}")[0].text == headline

@@ -34,8 +34,11 @@ _LONG_PARAGRAPH_WORDS = 25
 _MOST_LINKED = 0.5
 _SITE_NAME_PENALTY = 4.0
 """What the site says is its name is no headline; too few training pages have it as a heading to learn that from."""
+_SITE_AT_END_PENALTY = 3.0
+"""Nor does a headline end in it, set off by a dash or a bar: where even the heading does, the template adds it."""
 _SEPARATOR = re.compile(r"(?<!\s)\s++(?:(?:[-–—|·•:»«/~›>]|::|\|\|)\s+|[|｜ㅣ•»]\s*|[–—-])|[|｜ㅣ•»]\s*|:\s+|--|_")
-_BAR, _DASH = re.compile(r" [|»•] "), re.compile(r" [-–—] ")
+_BAR, _DASH = re.compile(r" (?:[|»•]|::) "), re.compile(r" [-–—] ")
+_AROUND_DOMAIN = " |:·•»-–—"
 _HEADINGS_CUT = 3
 """Of so many headings, from the first, parts are candidates, too."""
 _SHORTEST_HEADLINE_WORDS = 3
@@ -64,6 +67,7 @@ TITLE_FEATURES = tuple(sorted((
     "holds_site", "words_1", "words_2", "words_3", "words_30", "capitals", "bar", "dash", "ellipsis", "slug",
     "title_similarity", "mean_similarity", "holds_other", "held_by_full", "h1_only", "h1_first", "h1_behind_text",
     "h1_before_text", "h1_link", "h1_odd", "h1_odd_only", "h1_rewritten", "jsonld_without_h1", "slug_h1", "slug_most",
+    "ends_in_site",
 )))
 # fmt: on
 """What may be known of a candidate. What is not known of one is zero."""
@@ -121,6 +125,7 @@ def ranked_titles(
     for group, features in _described(page, stated_names):
         score = sum(weights.get(name, 0.0) * value for name, value in features.items())
         score -= _SITE_NAME_PENALTY * (group.text in stated_names)
+        score -= _SITE_AT_END_PENALTY * features.get("ends_in_site", 0.0)
         scored.append((score, group, features))
     if not scored:
         return ()
@@ -143,7 +148,8 @@ def _trained_weights() -> Mapping[str, float]:
 def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict[str, float]]]:
     """Return the page's candidates, and what is known of each."""
     names = [words for name in site_names if (words := fold(name))]
-    host = "".join(fold(_host(page.address).removeprefix("www.").rpartition(".")[0]))
+    domain = _host(page.address).removeprefix("www.")
+    host = "".join(fold(domain.rpartition(".")[0]))
     title = next((text for element in islice(page.elements.of("title"), 3) if (text := text_of(element))), "")
     wholes = [
         title,
@@ -151,7 +157,7 @@ def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict
     ]
     parts = [part for text in wholes for part, _, _ in _parts(text[:LONGEST_HEADLINE])]
     headings = _headings(page, wholes, [*wholes, *parts])
-    groups = _gathered(page, _Groups(names, host), title, [text for _, text in headings])
+    groups = _gathered(page, _Groups(names, host, domain), title, [text for _, text in headings])
     slug = _slug(page.address)
     context = _Context(
         names=names,
@@ -169,10 +175,11 @@ def _described(page: Page, site_names: Iterable[str]) -> list[tuple[_Group, dict
 class _Groups:
     """The candidates, gathered by their words."""
 
-    def __init__(self, names: list[list[str]], host: str) -> None:
+    def __init__(self, names: list[list[str]], host: str, domain: str) -> None:
         self.found: dict[str, _Group] = {}
         self._names = names
         self._host = host
+        self._domain = domain
 
     def add(self, text: str | None, source: str, *, cut: bool = False) -> _Group | None:
         """Take a wording that a place states, or that is cut out of one."""
@@ -192,13 +199,23 @@ class _Groups:
     def add_with_parts(self, text: str | None, source: str) -> None:
         """Take a wording, and what is left of it without what may be the site's name."""
         line = one_line(text, LONGEST_HEADLINE)
-        self.add(line, source)
-        for part, rest, mark in _parts(line or ""):
+        whole = self.add(line, source)
+        for part, rest, mark in (*_parts(line or ""), *self._without_domain(line or "")):
+            words = fold(rest)
+            if whole is not None and mark in ("strong", "dash"):
+                whole.marks["ends_in_site"] += words in self._names or "".join(words) == self._host
             group = self.add(part, source, cut=True)
             if group is not None:
                 group.marks[mark] += 1
-                if _is_site(fold(rest), self._names, self._host):
-                    group.marks["cut_site"] += 1
+                group.marks["cut_site"] += _is_site(words, self._names, self._host)
+
+    def _without_domain(self, line: str) -> Iterator[tuple[str, str, str]]:
+        """Yield what is left of a line that begins or ends with the site's domain, whatever stands between."""
+        written = line.casefold()
+        if self._domain and written.startswith(f"{self._domain} "):
+            yield line[len(self._domain) :].lstrip(_AROUND_DOMAIN), self._domain, "strong"
+        elif self._domain and written.endswith(f" {self._domain}"):
+            yield line[: -len(self._domain)].rstrip(_AROUND_DOMAIN), self._domain, "strong"
 
 
 def _gathered(page: Page, groups: _Groups, title: str, headings: Sequence[str]) -> dict[str, _Group]:
@@ -271,8 +288,8 @@ def _of_places(group: _Group, is_news: bool) -> dict[str, float]:
     features["og_and_title"] = float("og" in everywhere and "title" in everywhere)
     features["jsonld_and_title"] = float("jsonld" in everywhere and "title" in everywhere)
     for mark in _MARKS:
-        features[f"mark_{mark}"] = float(mark in group.marks and not sources)
-        features[f"mark_{mark}_h1"] = float(mark in group.marks and "h1" in sources)
+        features[f"mark_{mark}"] = float(group.marks[mark] > 0 and not sources)
+        features[f"mark_{mark}_h1"] = float(group.marks[mark] > 0 and "h1" in sources)
     if is_news:
         features |= {f"news_{source}": float(source in sources) for source in _NEWS_SOURCES}
     return features
@@ -286,6 +303,7 @@ def _of_wording(group: _Group, context: _Context) -> dict[str, float]:
     return {
         "is_site": float(is_site),
         "holds_site": float(has_site and not is_site),
+        "ends_in_site": float(group.marks["ends_in_site"] > 0),
         "words_1": float(size == 1),
         "words_2": float(size == 2),
         "words_3": float(3 <= size <= 4),
@@ -355,13 +373,24 @@ def _headings(page: Page, wholes: Sequence[str], stated: Sequence[str]) -> list[
     known = [fold(title) for title in stated]
     # A linked heading that the page is not called by is a teaser's.
     shown = [(element, text) for element, text in shown if not _is_linked(element) or fold(text) in known] or shown
-    if own:
-        return shown or _below_breadcrumbs(page, wholes, stated) or own
     named = [element for element in _NAMED_HEADINGS(page.tree)[:_MAXIMUM_HEADINGS] if _NAMED.search(_names_of(element))]
     texts = [(element, text) for element in named if (text := _heading_text(element, wholes, stated))]
+    if own:
+        return _beside_site(shown, texts, wholes) or shown or _below_breadcrumbs(page, wholes, stated) or own
     # Of several, which stand in a list of articles, the one that the page is called by.
     called = [(element, text) for element, text in texts if any(fold(text) == fold(part) for part in stated)]
     return called[:1] or (texts if len(texts) == 1 else found)
+
+
+def _beside_site(
+    shown: Sequence[tuple[Element, str]], named: Sequence[tuple[Element, str]], wholes: Sequence[str]
+) -> list[tuple[Element, str]]:
+    """Return the heading named for an article where a title is made of it and the only other heading, the site's."""
+    if len(shown) != 1:
+        return []
+    site = fold(shown[0][1])
+    rests = [fold(part) for title in wholes for part, rest, _ in _parts(title[:LONGEST_HEADLINE]) if fold(rest) == site]
+    return [(element, text) for element, text in named if fold(text) in rests][:1]
 
 
 def _below_breadcrumbs(page: Page, wholes: Sequence[str], stated: Sequence[str]) -> list[tuple[Element, str]]:
@@ -409,7 +438,8 @@ def _heading_text(element: Element, wholes: Sequence[str], stated: Sequence[str]
         text = one_line(" ".join(lines_of(element, LONGEST_HEADLINE)), LONGEST_HEADLINE) or text
     whole = [words for title in wholes if (words := fold(title))]
     known = [words for title in stated if (words := fold(title))]
-    lines = [*(text_of(part, LONGEST_HEADLINE) for part in parts), *(part.tail or "" for part in parts)]
+    texts = [element.text or "", *(part.tail or "" for part in parts)]
+    lines = [*(text_of(part, LONGEST_HEADLINE) for part in parts), *texts]
     lines = [line for line in lines if len(fold(line)) >= _SHORTEST_HEADLINE_WORDS]
     called = next((line for line in lines if fold(line) in whole), None)
     if called is None and fold(text) not in known:
