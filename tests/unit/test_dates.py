@@ -407,6 +407,11 @@ def test_a_line_with_both_days_gives_each_to_its_label(line: str, lang: str) -> 
         ("<dt>Opublikowano</dt><dd>19 listopada 2026</dd><dt>Zaktualizowano</dt><dd>21 listopada 2026</dd>", "pl"),
         ("<dt>Дата публикации</dt><dd>19 ноября 2026</dd><dt>Обновлено</dt><dd>21 ноября 2026</dd>", "ru"),
         ("<dt>公開日</dt><dd>2026年11月19日</dd><dt>更新日</dt><dd>2026年11月21日</dd>", "ja"),
+        (
+            "<dt>Publicēts</dt><dd>2026. gada 19. novembris</dd><dt>Atjaunināts</dt><dd>2026. gada 21. novembris</dd>",
+            "lv",
+        ),
+        ("<dt>Публикувано</dt><dd>19 ноември 2026</dd><dt>Обновено</dt><dd>21 ноември 2026</dd>", "bg"),
         ("<dt>تاريخ النشر</dt><dd>19 نوفمبر 2026</dd><dt>آخر تحديث</dt><dd>21 نوفمبر 2026</dd>", "ar"),
     ],
 )
@@ -500,3 +505,29 @@ def test_the_day_of_a_lone_update_stands_in_for_that_of_publication_and_is_calle
 def test_a_line_that_names_a_person_or_a_magazine_labels_no_update(line: str) -> None:
     chosen = published(line=f"<p>{line}</p><p>19 November 2026</p>").chosen
     assert chosen == FoundDate("2026-11-19", "dom")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<table><tr><th>Published</th><td>19 November 2026</td></tr><tr><th>Updated</th><td>21 November 2026</td></tr>"
+        "</table>",
+        "<div><div>Published</div><div>19 November 2026</div></div><div><div>Updated</div><div>21 November 2026</div>"
+        "</div>",
+    ],
+    ids=["table", "lines"],
+)
+def test_an_update_is_found_behind_the_day_of_publication(line: str) -> None:
+    assert published(line=line).chosen == FoundDate("2026-11-19", "dom")
+    assert modified("", line).chosen == FoundDate("2026-11-21", "dom")
+
+
+def test_dates_behind_the_day_of_publication_are_no_updates_unless_they_are_called_so() -> None:
+    assert modified("", "<p>19 November 2026</p><p>Concert on 21 November 2026</p>").chosen is None
+
+
+def test_a_class_for_any_date_may_hold_that_of_an_update() -> None:
+    line = '<div><p class="pub-date">Updated 21 November 2026</p></div>'
+    assert published(line=line).chosen == FoundDate("2026-11-21", "dom", is_update=True)
+    both = f'{line}<div><p class="pub-date">Published 19 November 2026</p></div>'
+    assert published(line=both).chosen == FoundDate("2026-11-19", "dom")

@@ -52,13 +52,13 @@ _MOST_TEXTS = 20_000
 _UPDATE_WORDS = (
     "updat|modifi|revis(?!t)|reviewed|last review|aktualis|actuali|actualitz|atualiz|aggiorn|bijgewerkt|gewijzigd|"
     "oppdatert|uppdatera|opdater|paivitet|aktualiz|mis a jour|mise a jour|обновл|изменен|оновлен|актуализ|ажурир|"
-    "azurira|posodob|frissit|modosit|atnaujin|atjaunin|uuendatud|ενημερω|guncelle|تحديث|تعديل|تحدیث|به روز|بروزرسانی|"
-    "ویرایش|עודכן|עדכון|अपडेट|अद्यतन|संशोधित|আপডেট|হালনাগাদ|புதுப்பி|แก้ไข|อัปเดต|อัพเดต|ปรับปรุง|cap nhat|"
+    "обновен|azurira|posodob|frissit|modosit|atnaujin|atjaunin|uuendatud|ενημερω|guncelle|تحديث|تعديل|تحدیث|به روز|"
+    "بروزرسانی|ویرایش|עודכן|עדכון|अपडेट|अद्यतन|संशोधित|আপডেট|হালনাগাদ|புதுப்பி|แก้ไข|อัปเดต|อัพเดต|ปรับปรุง|cap nhat|"
     "diperbarui|dikemas kini|更新|修改|修訂|改訂|수정|업데이트"
 )
 """What a page writes beside the day of an update."""
 _PUBLICATION_WORDS = (
-    r"publish(?!er)|publication|publiee?\b|publicad[oa]|publicaca|publicacion|publicat|publicarii|publicer|publiser|"
+    r"publish(?!er)|publication|publiee?\b|publicad[oa]|publicaca|publicacion|publicat|publicet|publicarii|publicer|publiser|"
     r"publizier|publikation|publikacj|publikov|pubblicat|pubblicazion|gepublic|posted|"
     "veroffentlich|erschienen|erscheinung|opublik|zverejn|uverejn|udgivet|offentliggjort|"
     "offentligg|utgitt|julkais|kozzetet|kozzetev|megjelen|objavljen|objavlen|публик|опублик|публік|опублік|објављен|"

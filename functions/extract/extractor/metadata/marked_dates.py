@@ -19,6 +19,7 @@ from extractor.metadata.date_reading import ISO_DATE, DateReader, FoundDate, may
 _LABELS_READ = 60
 _LONGEST_LABEL = 60
 _LONGEST_VALUE = 300
+_CELLS_OF_PAIR = ("th", "td")
 _MAY_BE_ATTRIBUTE = re.compile(r"ub(?:li(?:sh|cation)|-?date)[\w-]{0,30}\s?=\s?[\"']?\d")
 """What a page's source has where an attribute states the day; without it, no element is looked at. Letters of either
 case at its beginning would take five times as long."""
@@ -38,14 +39,22 @@ def labelled_role(label: str, reader: DateReader) -> bool | None:
 
 
 def in_lists(page: Page, reader: DateReader) -> Iterator[tuple[Element, FoundDate]]:
-    """Yield the dates beside a label in a list of labels and values, each with the element that it stands in."""
-    for label in islice(page.elements.of("dt"), _LABELS_READ):
+    """Yield the dates beside a label in a list or a table of labels and values, each with the element it stands in."""
+    for label, value in islice(_pairs(page), _LABELS_READ):
         role = labelled_role(text_of(label, _LONGEST_LABEL), reader)
+        for found in _dates_of(value, reader) if role is not None else ():
+            yield value, FoundDate(found.text, found.source, is_update=bool(role))
+
+
+def _pairs(page: Page) -> Iterator[tuple[Element, Element]]:
+    """Yield the labels of lists and of rows of two cells, each with its value."""
+    for label in page.elements.of("dt"):
         value = next(label.itersiblings("dd", "dt"), None)
-        if role is None or value is None or value.tag != "dd":
-            continue
-        for found in _dates_of(value, reader):
-            yield value, FoundDate(found.text, found.source, is_update=role)
+        if value is not None and value.tag == "dd":
+            yield label, value
+    for row in page.elements.of("tr"):
+        if len(row) == len(_CELLS_OF_PAIR) and row[1].tag == "td" and row[0].tag in _CELLS_OF_PAIR:
+            yield row[0], row[1]
 
 
 def _dates_of(value: Element, reader: DateReader) -> Iterator[FoundDate]:

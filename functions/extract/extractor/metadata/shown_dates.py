@@ -48,6 +48,7 @@ _PROPERTIES = {
 _LINES_TRIED = 60
 _LINES_BESIDE_HEADING = 15
 _LINES_ABOVE_HEADING = 3
+_LINES_BEHIND_DATE = 3
 _LEVELS_AROUND = 4
 """How far up from the headline the container reaches that a line above it must share."""
 _LONGEST_LINE_BESIDE_HEADING = 140
@@ -88,25 +89,39 @@ class ShownDates:
 
     @cached_property
     def beside_heading(self) -> tuple[FoundDate, ...]:
-        """The dates on short lines around the headline, before the text begins, up to the first of publication."""
+        """The dates on short lines around the headline, before the text begins: up to the first of publication.
+
+        The lines behind that one may be an update's.
+        """
         start = self._heading_place()
         if start is None:
             return ()
-        segments, found, label = self._page.segments, list[FoundDate](), ""
-        for segment in segments[start + 1 : start + 1 + _LINES_BESIDE_HEADING]:
-            if segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS:
+        behind = self._behind_heading(start)
+        if any(not date.is_update for date in behind):
+            return tuple(behind)
+        return (*behind, *self._above_heading(start))
+
+    def _behind_heading(self, start: int) -> list[FoundDate]:
+        found, label, last = list[FoundDate](), "", start + _LINES_BESIDE_HEADING
+        is_dated = False
+        for number, segment in enumerate(self._page.segments[start + 1 : last + 1], start + 1):
+            if number > last or segment.text.count(" ") >= _LONG_PARAGRAPH_WORDS:
                 break
-            found.extend(self._on_line(segment, label))
+            dates = list(self._on_line(segment, label))
+            found.extend(date for date in dates if date.is_update or not is_dated)
             label = segment.text
-            if any(not date.is_update for date in found):
-                return tuple(found)
+            if not is_dated and any(not date.is_update for date in dates):
+                is_dated, last = True, min(last, number + _LINES_BEHIND_DATE)
+        return found
+
+    def _above_heading(self, start: int) -> Iterator[FoundDate]:
+        segments = self._page.segments
         around = set(islice(segments[start].element.iterancestors(), _LEVELS_AROUND)) - set(
             self._page.tree.iter("body")
         )
         for segment in reversed(segments[max(0, start - _LINES_ABOVE_HEADING) : start]):
             if not around.isdisjoint(islice(segment.element.iterancestors(), _LEVELS_AROUND)):
-                found.extend(self._on_line(segment, ""))
-        return tuple(found)
+                yield from self._on_line(segment, "")
 
     def _on_line(self, segment: Segment, label: str) -> Iterator[FoundDate]:
         if self._is_in_dated_list(segment):
@@ -151,7 +166,11 @@ class ShownDates:
             is_property = _property_of(element) in _PROPERTIES
             is_elsewhere = self.furniture.is_foreign if is_property else self.furniture.holds
             if is_update is not None and not is_elsewhere(element):
-                found.extend(replace(date, is_update=is_update) for date in self._dates_of(element))
+                dates = self._dates_of(element)
+                # A class for any date may hold an update's: "pub-date" with "Updated 21 November".
+                found.extend(
+                    replace(date, is_update=is_update or (date.is_update and not is_property)) for date in dates
+                )
         return tuple(islice(found, _ELEMENTS_READ))
 
     @cached_property
