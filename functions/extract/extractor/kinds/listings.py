@@ -27,7 +27,7 @@ _SHORTEST_PROSE_WORDS = 8
 _TITLE_WORDS = range(3, 31)
 _MOST_LINES_ABOVE = 3
 _MOST_CARD_LINES = 8
-_MOST_LEVELS_OF_CARD, _MOST_LINKS_OF_CARD = 3, 6
+_MOST_LEVELS_OF_CARD, _MOST_ELEMENTS_OF_CARD = 3, 40
 _LINKED = 0.8
 FEWEST_ROWS, FEWEST_STATED_ROWS = 5, 4
 _LINKED_OF_ROW = 0.35
@@ -208,8 +208,8 @@ def _link_over(heading: Segment) -> Element | None:
     for _ in range(_MOST_LEVELS_OF_CARD):
         if card is None or card.tag in ("body", "main"):
             return None
-        for link in islice(card.iter("a"), _MOST_LINKS_OF_CARD):
-            if heading.text in (link.get("aria-label") or link.get("title") or ""):
+        for link in islice(card.iter(), _MOST_ELEMENTS_OF_CARD):
+            if link.tag == "a" and heading.text in (link.get("aria-label") or link.get("title") or ""):
                 return link
         card = card.getparent()
     return None

@@ -30,6 +30,8 @@ MOST_NAME_WORDS, _MOST_UNEQUAL_WORDS = 5, 3
 _SHORTEST_NAME = 3
 _MOST_SEGMENTS = 1_000
 _MOST_CONTROLS = 3_000
+_FIRST_ELEMENTS, _MOST_AROUND = 20, 100
+_LABELS = frozenset({"strong", "b", "dt", "th", "span"})
 _LONGEST_PRICE, _LONGEST_LABEL, _LONGEST_CONTROL = 60, 30, 60
 _READ_CHARACTERS = 200_000
 
@@ -256,9 +258,10 @@ class _Signs:
         found: set[str] = set()
         for line in self._lines():
             parts = [part.partition(":")[0] for part in re.split(r"[.;|]\s+", line.text[:600]) if ":" in part]
-            strong = next(line.element.iter("strong", "b", "dt", "th", "span"), None)
+            inner = (child for child in islice(line.element.iter(), _FIRST_ELEMENTS) if child.tag in _LABELS)
+            strong = next(inner, None)
             if strong is not None and strong is not line.element:
-                parts.append(strong.text_content()[:_LONGEST_LABEL])
+                parts.append(_text_of(strong)[:_LONGEST_LABEL])
             if len(line.text) <= _LONGEST_LABEL:
                 parts.append(line.text)
             found.update(label for part in parts if labels.fullmatch(label := part.strip(" :").lower()))
@@ -279,13 +282,18 @@ class _Signs:
 def _label(element: Element) -> str:
     if element.tag == "input" and (element.get("type") or "").lower() not in ("submit", "button"):
         return ""
-    text = element.get("value", "") if element.tag == "input" else element.text_content()[:200]
+    text = element.get("value", "") if element.tag == "input" else _text_of(element)
     label = " ".join(text.split()).strip(" ›»→+")
     return label if len(label) <= _LONGEST_CONTROL else ""
 
 
+def _text_of(element: Element) -> str:
+    return "".join(islice(element.itertext(), _FIRST_ELEMENTS))[:200]
+
+
 def _is_in_frame(element: Element) -> bool:
-    return any(around.tag in ("nav", "header", "footer", "aside") for around in element.iterancestors())
+    around = islice(element.iterancestors(), _MOST_AROUND)
+    return any(outer.tag in ("nav", "header", "footer", "aside") for outer in around)
 
 
 def _products(seen: _Signs) -> Presentation | None:
