@@ -374,3 +374,22 @@ def test_a_line_with_the_title_and_the_deck_is_cut() -> None:
     deck = "Four people decide when the sea has to stop."
     html = paragraphs(f"{TITLE} {deck}", ONE, TWO)
     assert left(html, deck=deck) == [ONE, TWO]
+
+
+def test_a_line_between_two_links_to_one_page_is_a_teaser() -> None:
+    teaser = '<b><a href="/b">Why the doors rust at night</a></b><br>Nobody knows, and they do. <a href="{}">[more]</a>'
+    assert left(paragraphs(ONE, TWO, teaser.format("/b"), THREE)) == [ONE, TWO, THREE]
+    assert len(left(paragraphs(ONE, TWO, teaser.format("/c"), THREE))) == 4
+
+
+def test_another_instalment_in_an_article_of_its_own_is_another_article() -> None:
+    own = f"<article><h1>Gate diary, week 4: the flood comes early</h1>{paragraphs(ONE, TWO)}"
+    other = f"<h1>Gate diary, week 3: the fog stays late</h1>{paragraphs(THREE, FOUR)}"
+    title = "Gate diary, week 4: the flood comes early"
+    for html, kept in (
+        (f"{own}</article><div><article>{other}</article></div>", [ONE, TWO]),
+        (f"{own}{other}</article>", [ONE, TWO, "Gate diary, week 3: the fog stays late", THREE, FOUR]),
+    ):
+        page = page_of(html)
+        body = trim(Body(kept=tuple(segment.index for segment in page.segments)), page, (title,))
+        assert [page.segments[index].text for index in body.kept] == kept

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from extractor.body.blocks import KnownWholes, blocks_of, code_of, data_table_of, picture_lines
 from extractor.body.selection import Body
-from extractor.html import ASIDES, FORMS, HEADING_LEVELS, TABLES, Element, Page, Segment, leads_elsewhere
+from extractor.html import ASIDES, FORMS, HEADING_LEVELS, TABLES, Container, Element, Page, Segment, leads_elsewhere
 from extractor.metadata import site_names
 from extractor.text import (
     BYLINE_WORDS,
@@ -66,6 +66,7 @@ _MOST_SHELF_LINKS = 100
 _LONGEST_FURNISHED, _SEVERAL_OTHERS = 300, 2
 _OF_OTHERS = frozenset({DropReason.FOREIGN_ARTICLE, DropReason.FOREIGN_TEASER})
 _FEWEST_WORDS_OF_PROSE = 25
+_FEWEST_WORDS_OF_HEADLINE = 3
 
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
 _KINDS = {
@@ -272,6 +273,7 @@ def trimmings(
         _biographies(chosen, authors),
         _comments(segments, chosen, kinds),
         _teaser_shelves(chosen, kinds, page.url),
+        _teasers_of_one_line(chosen, page.url),
         _lone_labels(segments, chosen, kinds),
         _about(chosen),
         _said_twice(chosen),
@@ -471,6 +473,23 @@ def _teaser_shelves(
     yield from _teasers(shelf, base)
 
 
+def _teasers_of_one_line(chosen: Sequence[Segment], base: Url | None) -> Iterator[tuple[int, DropReason]]:
+    """Yield the lines that begin with a headline which leads to another page of the site, and end with a link to it."""
+    for segment in chosen:
+        if len(segment.links) < 2 or not leads_elsewhere(segment.links[0], base):
+            continue
+        first, last = segment.links[0], segment.links[-1]
+        headline, control = (_folded(link.text_content()) for link in (first, last))
+        line = _folded(segment.text)
+        if (
+            first.get("href") == last.get("href")
+            and headline.count(" ") + 1 >= _FEWEST_WORDS_OF_HEADLINE
+            and line.startswith(f"{headline} ")
+            and line.endswith(f" {control}")
+        ):
+            yield segment.index, DropReason.FOREIGN_TEASER
+
+
 def _is_past(shelf: Sequence[Segment], segment: Segment) -> bool:
     """Return whether a segment is prose after a shelf of which the classifier has left out what came last.
 
@@ -545,13 +564,29 @@ def _said_by_others(
 def _instalments(
     chosen: Sequence[Segment], kinds: Mapping[int, LineKind], titles: Iterable[str]
 ) -> Iterator[tuple[int, DropReason]]:
-    """Yield the headlines of the article's series that stand below its last sentence."""
+    """Yield the headlines of the article's series below its last sentence, and the articles that they open."""
     series = Series(next(iter(titles), ""))
+    for segment in chosen:
+        if segment.tag in HEADING_LEVELS and series.has_another(segment.text):
+            own = _article_from(segment)
+            yield from (
+                (i, DropReason.FOREIGN_ARTICLE) for i in kinds if own is not None and own.first <= i <= own.last
+            )
     for segment in reversed(chosen):
         if series.has_another(segment.text):
             yield segment.index, DropReason.FOREIGN_TEASER
         elif ends_sentence(segment.text) and kinds[segment.index] not in _KINDS:
             return
+
+
+def _article_from(heading: Segment) -> Container | None:
+    """Return the ``article`` element that begins at a heading, or within a line or two above it."""
+    box: Container | None = heading.container
+    while box is not None and heading.index - box.first <= _MOST_HEAD_LINES:
+        if box.tag == "article":
+            return box
+        box = box.parent
+    return None
 
 
 def _repetition(run: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:

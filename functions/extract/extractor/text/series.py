@@ -10,6 +10,9 @@ import re
 _STEM = re.compile(r"\W*(\w.{1,50}?)(?:\s*[:：]\s*|\s+[–—|-]\s+)(?=(?:\S+\s+){2}\S|\S{6})")
 """What stands before a colon or a dash; behind it there are three words, or a script without spaces."""
 
+_NUMBER = re.compile(r"\d+")
+"""Of an instalment: "Tram diary, week 41: …"."""
+
 
 class Series:
     """The series that a headline names.
@@ -33,4 +36,4 @@ class Series:
 
 def _stem_of(line: str) -> str | None:
     found = _STEM.match(line)
-    return found[1].casefold() if found is not None else None
+    return _NUMBER.sub("0", found[1].casefold()) if found is not None else None
