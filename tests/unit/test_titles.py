@@ -215,3 +215,23 @@ def test_the_sites_name_is_off_wherever_it_stands(head: str, body: str) -> None:
 )
 def test_what_only_looks_like_a_sites_name_stays(headline: str, body: str) -> None:
     assert titles(f"<title>{headline}</title>", f"{body}{PROSE}")[0].text == headline
+
+
+LONG = "Struggling with how to furnish a long and narrow room? Four readers ask, and we find an answer for each of them"
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [(LONG, LONG), (f"{LONG[:94]} - part two", LONG[:94])],
+    ids=["cut within", "cut at a mark"],
+)
+def test_a_headline_that_json_ld_cuts_short_is_given_in_full(heading: str, expected: str) -> None:
+    # Given a headline that is cut where search engines stop to show it
+    head = (
+        f"<title>{heading} | The Courier</title>"
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{LONG[:94]}"}}</script>'
+    )
+    # When the heading says more, without a mark between, Then it is the headline
+    found = titles(head, f"<h2>{heading}</h2>{PROSE}")
+    assert next(candidate.text for candidate in found if "jsonld" in candidate.sources) == expected
+    assert found[0].text == expected

@@ -42,6 +42,8 @@ _AROUND_DOMAIN = " |:·•»-–—"
 _HEADINGS_CUT = 3
 """Of so many headings, from the first, parts are candidates, too."""
 _SHORTEST_HEADLINE_WORDS = 3
+_SHORTEST_CUT = 80
+"""Characters of what is left of a headline that was cut to a length."""
 _BANNER = re.compile(r"(?:^|\s)(?:banner|masthead|logo|site-?(?:title|name|header|branding))(?:\s|$)", re.IGNORECASE)
 _LEVELS_OF_BREADCRUMBS = 4
 _NAMED_HEADINGS = query("descendant::*[(self::h2 or self::h3) and (@class or @itemprop)]")
@@ -221,8 +223,8 @@ class _Groups:
 def _gathered(page: Page, groups: _Groups, title: str, headings: Sequence[str]) -> dict[str, _Group]:
     """Return the wordings of all places of a page, in the order in which the places are asked."""
     data, meta = page.data, page.meta
-    if data.main:
-        groups.add_with_parts(data.main.headline, "jsonld")
+    if data.main and data.main.headline:
+        groups.add_with_parts(_in_full(data.main.headline, page, headings), "jsonld")
     groups.add_with_parts(meta.first("og:title"), "og")
     groups.add_with_parts(title, "title")
     for position, text in enumerate(headings):
@@ -240,6 +242,17 @@ def _gathered(page: Page, groups: _Groups, title: str, headings: Sequence[str]) 
         if len(words) > 2 and " ".join(words) in statement:
             groups.add(text, "h2")
     return groups.found
+
+
+def _in_full(stated: str, page: Page, headings: Sequence[str]) -> str:
+    """Return the heading whose beginning JSON-LD states: systems cut headlines there at the length Google shows."""
+    line = one_line(stated, LONGEST_HEADLINE) or ""
+    beginning = line.rstrip(".… ")
+    if len(beginning) < _SHORTEST_CUT:
+        return stated
+    others = (text_of(element, LONGEST_HEADLINE) for element in islice(page.elements.of("h2"), _MAXIMUM_HEADINGS))
+    fuller = (text for text in (*headings, *others) if text.startswith(beginning) and len(text) > len(line))
+    return next((text for text in fuller if _SEPARATOR.match(text, len(beginning)) is None), stated)
 
 
 @dataclass(frozen=True, slots=True)
