@@ -155,8 +155,15 @@ def test_the_pictures_of_posts_that_were_cut_are_not_the_articles() -> None:
         f'{text}<a href="/{name}">Read more</a></article>'
         for name in ("fog", "tide")
     )
-    images = [image.url for image in extracted(page(article=PROSE + FIGURE + LONGER, after=posts)).article.image]
-    assert images == ["https://www.courier.example/i/gate.jpg"]
+    result = extracted(page(article=PROSE + FIGURE + LONGER, after=posts), is_explained=True)
+    assert [image.url for image in result.article.image] == ["https://www.courier.example/i/gate.jpg"]
+    assert [
+        (statement.value[-8:], statement.reason) for statement in result.statements if statement.field == "image"
+    ] == [
+        ("-fog.jpg", "stands in another article of the page"),
+        ("tide.jpg", "stands in another article of the page"),
+        ("gate.jpg", None),
+    ]
 
 
 @pytest.mark.parametrize("before", ["<h2>At night</h2>", "<ul><li>Two gates of steel and their four keepers</li></ul>"])

@@ -231,6 +231,7 @@ def test_each_statement_of_a_field_is_kept_with_the_reason_why_it_was_not_taken(
         '<meta property="article:published_time" content="2026-10-01">'
         '<meta property="article:section" content="Harbour"><meta name="parsely-section" content="Tides">'
         '<meta property="og:title" content="A very different wording">'
+        '<meta name="news_keywords" content="gates, tides"><meta name="keywords" content="river">'
     )
     # When it is read
     stated: dict[str, list[tuple[str, str | None]]] = {}
@@ -248,6 +249,7 @@ def test_each_statement_of_a_field_is_kept_with_the_reason_why_it_was_not_taken(
     ]
     assert stated["articleSection"] == [("Harbour", None), ("Tides", "another place is trusted more")]
     assert stated["headline"][0] == ("How the gates work", None)
+    assert stated["keywords"] == [("gates, tides", None), ("river", "another place is trusted more")]
     assert all((reason or "").startswith("less likely: ") for _, reason in stated["headline"][1:])
 
 

@@ -5,7 +5,7 @@ Comes in: the statements of all places. Goes out: the contradictions between the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,6 +14,7 @@ from extractor.html import one_line
 from extractor.metadata.authors import FoundAuthors
 from extractor.metadata.dates import StatedDates, is_same_day
 from extractor.metadata.found import key
+from extractor.metadata.images import FoundImage
 from extractor.metadata.titles import LONGEST_HEADLINE, TitleCandidate
 from extractor.text import fold
 from newsdesk.contracts import FieldConflict, StatedValue
@@ -25,11 +26,18 @@ _MACROLANGUAGES = {"nb": "no", "nn": "no"}
 """Written Norwegian goes by either name (ISO 639-3)."""
 _MOST_STATEMENTS = 8
 """Of one field."""
+_OF_OTHERS = "stands in another article of the page"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the places of a page state, of each field the most trusted first."""
+    """What the places of a page state, of each field the most trusted first.
+
+    Attributes
+    ----------
+    of_others : set of str
+        The addresses of images that stand only in other articles of the page.
+    """
 
     titles: tuple[TitleCandidate, ...]
     authors: tuple[FoundAuthors, ...]
@@ -39,6 +47,11 @@ class Evidence:
     descriptions: tuple[tuple[str | None, str], ...]
     publishers: tuple[tuple[str | None, str], ...]
     languages: tuple[tuple[str, str], ...]
+    decks: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[tuple[tuple[str, ...], str], ...] = ()
+    free: tuple[tuple[bool, str], ...] = ()
+    images: tuple[FoundImage, ...] = ()
+    of_others: Set[str] = frozenset()
 
     @property
     def headline(self) -> str | None:
@@ -69,6 +82,10 @@ def statements_in(evidence: Evidence) -> tuple[JudgedStatement, ...]:
         _of_lines("description", evidence.descriptions),
         _of_lines("publisher", evidence.publishers),
         _of_lines("inLanguage", evidence.languages),
+        _of_lines("alternativeHeadline", evidence.decks),
+        _of_lines("keywords", [(", ".join(words), source) for words, source in evidence.keywords]),
+        _of_lines("isAccessibleForFree", [(str(value).lower(), source) for value, source in evidence.free]),
+        _of_images(evidence),
     )
     return tuple(statement for field in fields for statement in islice(field, _MOST_STATEMENTS))
 
@@ -106,6 +123,13 @@ def _of_lines(field: str, statements: Sequence[tuple[str | None, str]]) -> Itera
         is_same = key(line) == key(lines[0][0])
         why = "says the same" if is_same else "another place is trusted more"
         yield JudgedStatement(field, line, source, why if number else None)
+
+
+def _of_images(evidence: Evidence) -> Iterator[JudgedStatement]:
+    """Yield the images, those that were not taken first: all others were."""
+    for image in sorted(evidence.images, key=lambda image: image.url not in evidence.of_others):
+        is_of_others = image.url in evidence.of_others
+        yield JudgedStatement("image", image.url, image.source, _OF_OTHERS if is_of_others else None)
 
 
 def _headline_conflict(titles: tuple[TitleCandidate, ...]) -> FieldConflict | None:

@@ -30,7 +30,7 @@ from extractor.metadata.dates import (
 )
 from extractor.metadata.evidence import LEAST_TITLE_CONFIDENCE, PLACES, Evidence, conflicts_in, statements_in
 from extractor.metadata.found import CONFIDENCE, MOST_CONFIDENT, Found, Value, agreed, confidence_of, key
-from extractor.metadata.images import file_name, stated_images
+from extractor.metadata.images import FoundImage, file_name, stated_images
 from extractor.metadata.places import FRONT_ADDRESS, FRONT_NAMES
 from extractor.metadata.sections import stated_sections
 from extractor.metadata.shown_dates import ShownDates
@@ -140,9 +140,9 @@ def read_metadata(page: Page, captured_at: datetime, feed_item: FeedItem | None 
     """
     said = feed_item or FeedItem()
     evidence = _evidence(page, captured_at, said)
-    data, meta = page.data, page.meta
+    meta = page.meta
     description = agreed(evidence.descriptions, LONGEST_DESCRIPTION)
-    deck = _deck(data, page.segments, evidence.headline)
+    deck = next((Found(text, source, CONFIDENCE[source]) for text, source in evidence.decks), None)
     publisher = agreed(evidence.publishers, LONGEST_NAME)
     return Metadata(
         evidence,
@@ -155,10 +155,10 @@ def read_metadata(page: Page, captured_at: datetime, feed_item: FeedItem | None 
         date_modified=_date(evidence.modified),
         publisher=_organization(publisher),
         site_name=_site_name(meta, publisher),
-        image=_images(page),
+        image=_images(evidence.images),
         in_language=_language(evidence.languages),
-        keywords=_keywords(data, meta) or _said_by_feed(said.categories),
-        is_accessible_for_free=_is_free(data, meta),
+        keywords=_keywords(evidence.keywords) or _said_by_feed(said.categories),
+        is_accessible_for_free=_is_free(evidence.free),
         titles=_names_of_the_article(evidence.titles),
         conflicts=conflicts_in(evidence),
     )
@@ -186,6 +186,10 @@ def _evidence(page: Page, captured_at: datetime, said: FeedItem) -> Evidence:
         descriptions=tuple(_descriptions(page)),
         publishers=tuple(_publishers(page.data, page.meta)),
         languages=languages or (((said.language, "feed"),) if said.language else ()),
+        decks=tuple(_decks(page.data, page.segments, headline)),
+        keywords=tuple(_stated_keywords(page.data, page.meta)),
+        free=tuple(_stated_free(page.data, page.meta)),
+        images=stated_images(page),
     )
 
 
@@ -261,10 +265,11 @@ def _date(stated: StatedDates) -> Found[str] | None:
     return Found(chosen.text, chosen.source, confidence)
 
 
-def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | None) -> Found[str] | None:
+def _decks(data: StructuredData, segments: tuple[Segment, ...], headline: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what the page states as its second headline, and what is built like one below its headline."""
     heading = fold(headline or "")
     if data.main and (stated := one_line(data.main.alternative_headline, LONGEST_HEADLINE)) and fold(stated) != heading:
-        return Found(stated, "jsonld", CONFIDENCE["jsonld"])
+        yield stated, "jsonld"
     start = next(
         (number for number, segment in enumerate(segments) if is_worded(segment.text[:LONGEST_HEADLINE], heading)), 0
     )
@@ -276,8 +281,8 @@ def _deck(data: StructuredData, segments: tuple[Segment, ...], headline: str | N
             continue
         words = fold(segment.text)
         if len(words) > 3 and words != heading:
-            return Found(segment.text, "dom", CONFIDENCE["dom"])
-    return None
+            yield segment.text, "dom"
+            return
 
 
 def _descriptions(page: Page) -> Iterable[tuple[str | None, str]]:
@@ -317,8 +322,7 @@ def _organization(publisher: Found[str] | None) -> Found[Organization] | None:
     return Found(Organization(name=publisher.value), publisher.source, publisher.confidence)
 
 
-def _images(page: Page) -> Found[tuple[Image, ...]] | None:
-    images = stated_images(page)
+def _images(images: Sequence[FoundImage]) -> Found[tuple[Image, ...]] | None:
     if not images:
         return None
     models = tuple(Image(url=image.url, caption=image.caption, credit=image.credit) for image in images)
@@ -331,7 +335,8 @@ def without_images(metadata: Metadata, names: Set[str]) -> Metadata:
     kept = tuple(image for image in found.value if file_name(image.url) not in names) if found else ()
     if found is None or len(kept) == len(found.value):
         return metadata
-    return replace(metadata, image=replace(found, value=kept) if kept else None)
+    evidence = replace(metadata.evidence, of_others=frozenset(image.url for image in found.value if image not in kept))
+    return replace(metadata, evidence=evidence, image=replace(found, value=kept) if kept else None)
 
 
 def _language(languages: Sequence[tuple[str, str]]) -> Found[str] | None:
@@ -347,7 +352,7 @@ def _languages(tree: Element, data: StructuredData, meta: MetaStatements) -> lis
     return [(tag, source) for tag, source in tags if _LANGUAGE_TAG.fullmatch(tag)]
 
 
-def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ...]] | None:
+def _stated_keywords(data: StructuredData, meta: MetaStatements) -> Iterator[tuple[tuple[str, ...], str]]:
     stated = [(data.main.keywords if data.main else (), "jsonld")]
     stated += [(meta.all(name), "meta") for name in ("news_keywords", "keywords", "article:tag", "parsely-tags")]
     for statements, source in stated:
@@ -356,14 +361,20 @@ def _keywords(data: StructuredData, meta: MetaStatements) -> Found[tuple[str, ..
         said = (word for word in words if word and _NOTE.match(word) is None)
         kept = tuple(islice(dict.fromkeys(said), MAXIMUM_KEYWORDS))
         if kept:
-            return Found(kept, source, CONFIDENCE[source])
-    return None
+            yield kept, source
 
 
-def _is_free(data: StructuredData, meta: MetaStatements) -> Found[bool] | None:
+def _keywords(stated: Sequence[tuple[tuple[str, ...], str]]) -> Found[tuple[str, ...]] | None:
+    return Found(*stated[0], CONFIDENCE[stated[0][1]]) if stated else None
+
+
+def _stated_free(data: StructuredData, meta: MetaStatements) -> Sequence[tuple[bool, str]]:
+    """Return what is said of whether the page is free: JSON-LD first, of which a part that is paid says most."""
     described = [article.is_accessible_for_free for article in (data.main, data.page) if article is not None]
-    stated = False if False in described else next((value for value in described if value is not None), None)
-    if stated is not None:
-        return Found(stated, "jsonld", CONFIDENCE["jsonld"])
+    known = dict.fromkeys(value for value in described if value is not None)
     tier = _CONTENT_TIERS.get((meta.first("article:content_tier") or "").lower())
-    return None if tier is None else Found(tier, "meta", CONFIDENCE["meta"])
+    return [*((value, "jsonld") for value in sorted(known)), *(() if tier is None else ((tier, "meta"),))]
+
+
+def _is_free(stated: Sequence[tuple[bool, str]]) -> Found[bool] | None:
+    return Found(*stated[0], CONFIDENCE[stated[0][1]]) if stated else None
