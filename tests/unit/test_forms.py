@@ -87,5 +87,13 @@ def test_the_title_of_another_form_makes_none(title: str, form: str) -> None:
     assert seen(title, STORY + form, "/science/contact").article is not None
 
 
+def test_the_heading_of_a_box_above_an_article_makes_no_form() -> None:
+    title, box = "Where the permits went", "<h2>Sign in</h2>" + PASSWORD.format(label="Password", button="OK")
+    page = f"<html><head><title>{title}</title></head><body>{box}<div><h1>{title}</h1>{STORY}</div></body></html>"
+    captured_at = from_text("2026-11-22T00:00:00Z")
+    found = observe(PageToRead(page.encode(), "text/html", "https://paper.example/2026/permits", captured_at))
+    assert found.article is not None
+
+
 def test_a_title_alone_makes_no_form() -> None:
     assert seen("Register", STORY, "/2026/register").article is not None

@@ -199,3 +199,10 @@ def test_sections_that_link_to_themselves_are_no_cards() -> None:
     found = seen("Weir diary", sections, path="/2026/09/weir-diary")
     assert found.article is not None
     assert found.article.article_type is ArticleType.NEWS_ARTICLE
+
+
+def test_the_linked_name_of_a_section_above_an_article_is_no_card() -> None:
+    page = f'<h2><a href="/health">Health</a></h2>{PROSE}'
+    found = seen(TITLE, page, path="/")
+    assert found.article is not None
+    assert found.article.article_type is ArticleType.NEWS_ARTICLE

@@ -135,9 +135,7 @@ def takes_up(headline: str, prose: str) -> bool:
 
 def _cards_in(page: Page, kept: Sequence[int]) -> tuple[int, int, str]:
     """Return how many cards are in a body, how many words they have, and the prose outside them."""
-    titles: set[int] = set()
-    others: list[str] = []
-    in_cards = 0
+    titled: list[tuple[str, Segment | None]] = []
     for index in kept:
         segment = page.segments[index]
         words = count_words(segment.text)
@@ -145,13 +143,14 @@ def _cards_in(page: Page, kept: Sequence[int]) -> tuple[int, int, str]:
             continue
         # A card may be a link as a whole, or begin with the link that is its heading.
         is_card = segment.link_share >= _LINKED or _begins_with_link(segment)
-        title = segment if is_card else _title_above(page, segment)
-        if title is None:
-            others.append(segment.text)
-        else:
-            titles.add(title.index)
-            in_cards += words
-    return len(titles), in_cards, "\n".join(others)
+        titled.append((segment.text, segment if is_card else _title_above(page, segment)))
+    titles = {title.index: title for _, title in titled if title is not None}
+    # A linked heading of a word or two, where there are hardly any others, is the section that an article is in.
+    is_list = len(titles) >= FEWEST_STATED_CARDS
+    sections = {i for i, title in titles.items() if not is_list and count_words(title.text) not in _TITLE_WORDS}
+    cards = [(text, title.index) for text, title in titled if title is not None and title.index not in sections]
+    others = [text for text, title in titled if title is None or title.index in sections]
+    return len({title for _, title in cards}), sum(count_words(text) for text, _ in cards), "\n".join(others)
 
 
 def describes_itself(page: Page) -> bool:

@@ -35,7 +35,7 @@ _NAMES = re.compile(
 _HIDDEN = frozenset({"hidden", "submit", "button", "image", "reset", "search", "checkbox", "radio"})
 
 
-def form_page(page: Page, visible: Sequence[Segment]) -> Wall | None:
+def form_page(page: Page, visible: Sequence[Segment], headline: str | None) -> Wall | None:
     """Return the form that a page is."""
     prose = sum(words for line in visible if (words := count_words(line.text)) >= _SHORTEST_PROSE_WORDS)
     if page.data.main is not None or prose > MOST_WORDS:
@@ -44,7 +44,8 @@ def form_page(page: Page, visible: Sequence[Segment]) -> Wall | None:
     if not wanted:
         return None
     evidence, signs = [WallSign.FORM_FIELDS], read_signs(page)
-    titles = [*signs.titles, *signs.headings[:1]]
+    # The first heading may be that of a box to sign in, above an article.
+    titles = [*signs.titles, headline or ""]
     if any(is_titled(phrases, titles) for phrases in wanted):
         evidence.append(WallSign.TITLE_SAYS_FORM)
     elif not _is_addressed(page, signs):

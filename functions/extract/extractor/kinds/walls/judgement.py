@@ -77,6 +77,6 @@ def judge_wall(
     delivered = judge_delivery(page, visible, body_text, next_pages)
     if delivered.reason is not None or len(body_text) > _LONGEST_DOUBTED:
         return delivered
-    if (form := form_page(page, visible)) is not None:
+    if (form := form_page(page, visible, headline)) is not None:
         return form
     return absent_article(page, kept, headline, description, body_text) or delivered
