@@ -235,3 +235,20 @@ def test_a_headline_that_json_ld_cuts_short_is_given_in_full(heading: str, expec
     found = titles(head, f"<h2>{heading}</h2>{PROSE}")
     assert next(candidate.text for candidate in found if "jsonld" in candidate.sources) == expected
     assert found[0].text == expected
+
+
+def test_a_heading_that_links_to_its_own_page_stays_a_candidate() -> None:
+    body = (
+        f"<h1>Old Mill Weekly</h1><h1><a href='{URL}#top'>{HEADLINE}</a></h1><a href='/b'><h1>Ferry fares rise</h1></a>"
+    )
+    found = titles("<title>Old Mill Weekly</title>", f"{body}{PROSE}")
+    headings = {candidate.text for candidate in found if "h1" in candidate.sources}
+    assert headings == {"Old Mill Weekly", HEADLINE}
+
+
+def test_a_heading_behind_the_text_is_not_the_headline_that_the_sites_name_is_joined_to() -> None:
+    behind = '<h3 class="post-title">Old Mill Weekly</h3><p>Subscribe</p>'
+    assert (
+        titles(f"<title>{HEADLINE} - Old Mill Weekly</title>", f"<h1>{HEADLINE}</h1>{PROSE}{behind}")[0].text
+        == HEADLINE
+    )

@@ -20,7 +20,7 @@ from functools import cache
 from itertools import islice
 from urllib.parse import unquote
 
-from extractor.html import Element, Page, Segment, lines_of, one_line, query, text_of
+from extractor.html import Element, Page, Segment, leads_elsewhere, lines_of, one_line, query, text_of
 from extractor.metadata.places import BREADCRUMB_NAME, FRONT_ADDRESS, KICKER_CLASS
 from extractor.model import check_columns, read_model
 from extractor.text import fold
@@ -384,26 +384,49 @@ def _headings(page: Page, wholes: Sequence[str], stated: Sequence[str]) -> list[
     own = [(element, text) for element, text in found if not _is_in_banner(element)]
     shown = [(element, text) for element, text in own if not _is_in_breadcrumbs(element)]
     known = [fold(title) for title in stated]
-    # A linked heading that the page is not called by is a teaser's.
-    shown = [(element, text) for element, text in shown if not _is_linked(element) or fold(text) in known] or shown
+    # A heading that leads elsewhere is a teaser's, if the page is not called by it.
+    shown = [
+        (element, text) for element, text in shown if not _is_of_another_page(element, page) or fold(text) in known
+    ] or shown
     named = [element for element in _NAMED_HEADINGS(page.tree)[:_MAXIMUM_HEADINGS] if _NAMED.search(_names_of(element))]
     texts = [(element, text) for element in named if (text := _heading_text(element, wholes, stated))]
     if own:
-        return _beside_site(shown, texts, wholes) or shown or _below_breadcrumbs(page, wholes, stated) or own
+        return _beside_site(page, shown, texts, wholes) or shown or _below_breadcrumbs(page, wholes, stated) or own
     # Of several, which stand in a list of articles, the one that the page is called by.
     called = [(element, text) for element, text in texts if any(fold(text) == fold(part) for part in stated)]
     return called[:1] or (texts if len(texts) == 1 else found)
 
 
 def _beside_site(
-    shown: Sequence[tuple[Element, str]], named: Sequence[tuple[Element, str]], wholes: Sequence[str]
+    page: Page, shown: Sequence[tuple[Element, str]], named: Sequence[tuple[Element, str]], wholes: Sequence[str]
 ) -> list[tuple[Element, str]]:
-    """Return the heading named for an article where a title is made of it and the only other heading, the site's."""
+    """Return the heading named for an article where a title is made of it and the only other heading, the site's.
+
+    The text is behind it: a heading behind the text is another article's.
+    """
     if len(shown) != 1:
         return []
     site = fold(shown[0][1])
     rests = [fold(part) for title in wholes for part, rest, _ in _parts(title[:LONGEST_HEADLINE]) if fold(rest) == site]
-    return [(element, text) for element, text in named if fold(text) in rests][:1]
+    called = [(element, text) for element, text in named if fold(text) in rests][:1]
+    if not called:
+        return []
+    between, behind = _words_behind([*shown, *called], page.segments)
+    return called if between < behind else []
+
+
+def _words_behind(headings: list[tuple[Element, str]], segments: tuple[Segment, ...]) -> list[int]:
+    """Return how many words stand behind each heading, up to the next of them."""
+    numbers = _elements_of([element for element, _ in headings])
+    words = [0] * len(headings)
+    current: int | None = None
+    for segment in segments:
+        number = numbers.get(segment.element)
+        if number is not None:
+            current = number
+        elif current is not None:
+            words[current] += segment.text.count(" ") + 1
+    return words
 
 
 def _below_breadcrumbs(page: Page, wholes: Sequence[str], stated: Sequence[str]) -> list[tuple[Element, str]]:
@@ -417,11 +440,12 @@ def _below_breadcrumbs(page: Page, wholes: Sequence[str], stated: Sequence[str])
     return list(islice(((element, text) for element, text in texts if fold(text) in known), 1))
 
 
-def _is_linked(element: Element) -> bool:
-    link = next(element.iter("a"), None)
-    if link is not None:
-        return bool(link.get("href")) and text_of(link, LONGEST_HEADLINE) == text_of(element, LONGEST_HEADLINE)
-    return next(element.iterancestors("a"), None) is not None
+def _is_of_another_page(element: Element, page: Page) -> bool:
+    """Return whether all of a heading is a link to another page."""
+    link, inner = next(element.iterancestors("a"), None), next(element.iter("a"), None)
+    if link is None and inner is not None and text_of(inner, LONGEST_HEADLINE) == text_of(element, LONGEST_HEADLINE):
+        link = inner
+    return link is not None and leads_elsewhere(link, page.url)
 
 
 def _is_in_breadcrumbs(element: Element) -> bool:
