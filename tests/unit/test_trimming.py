@@ -393,3 +393,8 @@ def test_another_instalment_in_an_article_of_its_own_is_another_article() -> Non
         page = page_of(html)
         body = trim(Body(kept=tuple(segment.index for segment in page.segments)), page, (title,))
         assert [page.segments[index].text for index in body.kept] == kept
+
+
+def test_what_a_box_says_about_somebody_ends_with_the_box() -> None:
+    box = f"<div><h2>About the gates</h2><p>{THREE}</p></div>"
+    assert left(f"<div>{paragraphs(ONE, TWO)}</div>{box}<div>{paragraphs(FOUR)}</div>") == [ONE, TWO, FOUR]

@@ -520,7 +520,10 @@ def _about(chosen: Sequence[Segment]) -> Iterator[tuple[int, DropReason]]:
     for place in range(max(1, len(chosen) - _MOST_ABOUT_SEGMENTS), len(chosen) - 1):
         text = chosen[place].text
         if count_words(text) <= _LONGEST_ABOUT_WORDS and _ABOUT.fullmatch(text):
-            yield from ((segment.index, DropReason.PROMOTION) for segment in chosen[place:])
+            box = chosen[place].container.parent
+            # A box that begins with such a heading ends what it heads.
+            end = box.last if box is not None and box.first == chosen[place].index else chosen[-1].index
+            yield from ((segment.index, DropReason.PROMOTION) for segment in chosen[place:] if segment.index <= end)
             return
 
 

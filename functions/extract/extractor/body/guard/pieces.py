@@ -6,7 +6,7 @@ Comes in: a container of a page. Goes out: its pieces, in order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from extractor.body.guard.page import (
@@ -51,6 +51,7 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
     insets = _insets(page, node)
     before: set[Signature] = set()
     rows = Counter(page.signature(item) for item in node.items if isinstance(item, Container))
+    own = _makes_of_own(page, node)
     for item in node.items:
         piece, is_post = _piece_of(page, item)
         made_as = _make_of_prose(page, item)
@@ -73,7 +74,7 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
             run = piece
             run.node = None
         elif is_post:
-            if run is not None and _continues(page, run, piece) and not _begins_row(page, run, piece, rows):
+            if run is not None and _continues(page, run, piece, own) and not _begins_row(page, run, piece, rows):
                 # The body in a wrapper of its own after its headline in another.
                 run.node = piece.node
                 _take_up(run, piece)
@@ -89,6 +90,15 @@ def pieces_of(page: GuardedPage, node: Container) -> Iterator[Piece]:
         else:
             _take_up(run, piece)
     yield from _closed(run)
+
+
+def _makes_of_own(page: GuardedPage, node: Container) -> set[Signature]:
+    """Return how the container is made in which the article's headline stands with its text.
+
+    What is made alike and has no heading is the text going on, whatever stands between: it is no heading's body.
+    """
+    held = (item for item in node.items if isinstance(item, Container) and holds_title(page, item))
+    return {page.signature(item) for item in held if page.paragraphs_in(item)}
 
 
 def _closed(run: Piece | None) -> Iterator[Piece]:
@@ -220,11 +230,13 @@ def _piece_of(page: GuardedPage, item: Container | int) -> tuple[Piece, bool]:
     return piece, piece.paragraphs > (piece.head is None) and len(core.items) > 1
 
 
-def _continues(page: GuardedPage, run: Piece, piece: Piece) -> bool:
+def _continues(page: GuardedPage, run: Piece, piece: Piece, own: Set[Signature]) -> bool:
     """Return whether a container with prose is the body to the headline, and at most the deck, that stand before it."""
     if run.head is None or run.head == page.title or _has_title(page, piece):
         return False
     if run.prose >= min(SHORT_BODY, piece.prose / 2):
+        return False
+    if piece.head is None and piece.node is not None and page.signature(piece.node) in own:
         return False
     return piece.head is None or page.level(piece.head) > page.level(run.head)
 
