@@ -60,6 +60,17 @@ def test_a_heading_that_the_head_does_not_know_is_no_title() -> None:
     assert "Ferry strike enters third week" in read("", body).titles
 
 
+def test_a_head_that_adds_the_sites_name_still_shows_which_headings_are_titles() -> None:
+    # Given a page whose head says the headline only together with the site's name, and another article's heading above
+    head = (
+        '<meta property="og:site_name" content="The Courier"><title>How the gates work | The Courier</title>'
+        '<meta property="og:title" content="How the gates work | The Courier">'
+    )
+    body = f"<h1>Ferry strike enters third week</h1>{PROSE}<h1>How the gates work</h1>{PROSE}"
+    # Then it is called what both say, and not by the other heading
+    assert read(head, body).titles == ("How the gates work",)
+
+
 def test_each_field_has_its_value_and_its_source() -> None:
     # Given a page that says a lot of itself
     metadata = read(HEAD)

@@ -223,11 +223,13 @@ def _names_of_front(page: Page) -> Iterator[str]:
 def _names_of_the_article(titles: tuple[TitleCandidate, ...]) -> tuple[str, ...]:
     """Return the titles that speak of the page as a whole, then the headings that say nearly the same.
 
-    Any other heading may be another article's, or a section's. Where the head says nothing, headings are all there is.
+    Any other heading may be another article's, or a section's. Where the head says nothing, headings are all there is;
+    where it says the headline and the site's name in one, that is no likely headline, but shows which heading is one.
     """
     likely = [title for title in titles if title.confidence >= LEAST_TITLE_CONFIDENCE]
-    stated = [title for title in likely if not _HEAD.isdisjoint(title.sources)]
-    known = [set(fold(title.text)) for title in stated]
+    head = [title for title in titles if not _HEAD.isdisjoint(title.sources)]
+    stated = [title for title in likely if title in head]
+    known = [set(fold(title.text)) for title in stated or head]
     akin = [title for title in likely if title not in stated and _is_akin(set(fold(title.text)), known)]
     return tuple(title.text for title in [*stated, *akin] or likely)[:_MAXIMUM_TITLES]
 
