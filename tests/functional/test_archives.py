@@ -125,6 +125,7 @@ def records(pages: int = 8) -> list[bytes]:
         pytest.param(lambda parts: gzip.compress(b"".join(parts)), marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_the_pages_of_a_file_become_articles_part_by_part(desk: Desk, make: Any) -> None:
     # Given a file of eight pages, and records that are none
     others = [
@@ -159,6 +160,7 @@ def test_the_pages_of_a_file_become_articles_part_by_part(desk: Desk, make: Any)
 
 
 @pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.slow
 def test_our_own_captures_bring_what_their_hosts_said(desk: Desk, whole: bool) -> None:
     # Given captures as fetch writes them, the third of which said nothing; and of four pages, the first part has three
     said = [("a: 1", "b: 2"), ("c: 3",), (), ("d: 4",)]
@@ -210,6 +212,7 @@ def test_what_a_stranger_s_file_notes_of_a_page_does_no_harm(desk: Desk, about: 
     assert read_capture(desk.objects.get(key)).host_signals == ()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_taken_again_under_another_name_changes_nothing(desk: Desk) -> None:
     file = by_record(records(4))
     desk.take(desk.put("inbox/a.warc.gz", file))
@@ -220,6 +223,7 @@ def test_a_file_that_is_taken_again_under_another_name_changes_nothing(desk: Des
 
 
 @pytest.mark.parametrize("is_older_first", [True, False])
+@pytest.mark.slow
 def test_of_two_captures_of_one_page_the_later_one_stands(desk: Desk, is_older_first: bool) -> None:
     old, new = (response(f"{SITE}/1", text(day), date=date) for day, date in ((1, FIRST), (2, LATER)))
     desk.take(desk.put("inbox/a.warc.gz", by_record([old, new] if is_older_first else [new, old])))

@@ -203,6 +203,7 @@ def test_each_page_waits_for_a_slot_of_its_host(server: MisbehavingServer) -> No
         (answer(b"", status=304), "protocol_error"),
     ],
 )
+@pytest.mark.slow
 def test_an_article_goes_on_without_a_page_that_cannot_be_had(
     pipeline: Pipeline, server: MisbehavingServer, url: str, behaviour: Callable[..., None], why: str
 ) -> None:
@@ -572,6 +573,7 @@ def test_a_submission_that_joins_on_the_way_learns_of_the_end(pipeline: Pipeline
     assert (record.outcome, record.submissions) == ("indexed", ("submission-1", "submission-2"))
 
 
+@pytest.mark.slow
 def test_the_whole_chain_works_on_aws(
     table: str, bucket: str, queues: dict[str, str], server: MisbehavingServer, url: str
 ) -> None:
@@ -822,6 +824,7 @@ def test_pages_that_are_read_anew_are_read_once_however_often_a_worker_dies(pipe
     ],
     ids=["empty", "no gzip", "cut off", "damaged", "no JSON", "no work", "no UTF-8"],
 )
+@pytest.mark.slow
 def test_what_a_page_gave_is_read_anew_when_it_cannot_be_read(pipeline: Pipeline, url: str, body: bytes) -> None:
     # Given a run that waits for its last page, and something else where what its pages gave was kept
     pipeline.submit(url)

@@ -96,6 +96,7 @@ def kinds() -> list[str]:
     return [json.loads(line)["changeType"] for line in lines]
 
 
+@pytest.mark.slow
 class TestFromCaptures:
     def test_what_differs_is_a_corrected_revision_and_nothing_is_fetched(
         self, world: World, server: MisbehavingServer, url: str
@@ -193,6 +194,7 @@ class TestFromCaptures:
                 reprocessed(state, (capture_of(state),), (), "first", NOW)
 
 
+@pytest.mark.slow
 class TestFromWork:
     def test_what_was_extracted_is_enriched_again(self, world: World, url: str) -> None:
         # Given an enricher that is there no more

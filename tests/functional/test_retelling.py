@@ -129,6 +129,7 @@ def heard(listener: str) -> list[str]:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.slow
 def test_one_record_that_cannot_be_read_stops_no_other(stack: Stack, listener: str, damage: Any) -> None:
     # Given a batch in which one of two changes is damaged, or of a release to come
     records = batch()

@@ -223,6 +223,7 @@ class TestTakedown:
             next_run(state, NOW, TIMEOUTS)
 
 
+@pytest.mark.slow
 class TestErasure:
     def test_nothing_of_the_article_is_left(
         self, world: World, stack: Stack, server: MisbehavingServer, url: str
@@ -354,6 +355,7 @@ class TestErasure:
             execute(world, stack, url, ERASURE)
 
 
+@pytest.mark.slow
 class TestHosts:
     def test_a_host_is_taken_down_with_what_it_will_publish(
         self, world: World, stack: Stack, server: MisbehavingServer, url: str
@@ -482,6 +484,7 @@ class CompactOnLambda:
             return tables.execute(f"{found} ORDER BY article_id, revision").fetchall()
 
 
+@pytest.mark.slow
 class TestDataSet:
     @pytest.fixture
     def compact(self, stack: Stack, tmp_path: Path) -> CompactOnLambda:

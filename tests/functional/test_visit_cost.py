@@ -64,6 +64,7 @@ def together(*parts: dict[str, int]) -> dict[str, int]:
     return dict(total)
 
 
+@pytest.mark.slow
 def test_a_visit_that_ends_in_304_costs_eight_calls_six_units_and_no_object(pipeline: Pipeline) -> None:
     # Given a server that knows 304, When the article is visited
     pipeline.web.put(URL, status=304)
@@ -78,6 +79,7 @@ def test_a_visit_that_ends_in_304_costs_eight_calls_six_units_and_no_object(pipe
     assert units == 6
 
 
+@pytest.mark.slow
 def test_a_visit_that_finds_the_same_bytes_costs_no_more(pipeline: Pipeline) -> None:
     # Given a server that always answers 200, When it sends the same page
     status, calls, units = visit(pipeline)
@@ -88,6 +90,7 @@ def test_a_visit_that_finds_the_same_bytes_costs_no_more(pipeline: Pipeline) -> 
     assert units == 6
 
 
+@pytest.mark.slow
 def test_a_visit_that_finds_the_same_article_in_another_page_costs_one_object(pipeline: Pipeline) -> None:
     # Given a page whose furniture is new each time, and whose article is not, When it is visited
     before = aws.keys_in_bucket()
@@ -106,6 +109,7 @@ def test_a_visit_that_finds_the_same_article_in_another_page_costs_one_object(pi
     assert aws.keys_in_bucket() == before
 
 
+@pytest.mark.slow
 def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write(pipeline: Pipeline) -> None:
     # Given an article that nobody knows, of a host of which little is known
     url = "https://news.example/new"
@@ -123,6 +127,7 @@ def test_a_first_visit_costs_one_read_of_the_hosts_profile_and_at_most_one_write
     assert dict(usage.calls) == together(article, {"GetItem": 1, "PutItem": 1})
 
 
+@pytest.mark.slow
 def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> None:
     # Given a page whose own element refuses what the stack enforces, When it is visited
     before = aws.keys_in_bucket()
@@ -137,6 +142,7 @@ def test_a_visit_that_finds_an_opt_out_leaves_no_object(pipeline: Pipeline) -> N
     assert aws.keys_in_bucket() == before
 
 
+@pytest.mark.slow
 def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipeline) -> None:
     # A visit that ends in 304 writes the submitter's outcome in the same transaction
     pipeline.web.put(URL, status=304)
@@ -147,6 +153,7 @@ def test_a_visit_that_somebody_asked_for_costs_their_record_more(pipeline: Pipel
     assert dict(usage.calls) == together(submitted, FETCH, {"TransactWriteItems": 1})
 
 
+@pytest.mark.slow
 def test_a_new_article_costs_thirty_units(pipeline: Pipeline) -> None:
     # Given a long article that nobody knows, of a host whose sample of pages has it already
     url = "https://news.example/new"
@@ -164,6 +171,7 @@ def test_a_new_article_costs_thirty_units(pipeline: Pipeline) -> None:
     assert usage.write_units - usage.writes["profile"] <= 30
 
 
+@pytest.mark.slow
 def test_a_further_page_costs_seventeen_calls_and_two_objects(pipeline: Pipeline) -> None:
     # Given an article on one page, and one on two, of a host whose rules are known
     costs: list[Counter[str]] = []

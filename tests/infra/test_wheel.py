@@ -54,6 +54,7 @@ def newsdesk(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=site.parent, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_it_holds_the_layer_and_the_command_line_and_nothing_of_the_functions(site: Path) -> None:
     # Given / When
     folders = {path.name for path in site.iterdir()} - {f"newsdesk-{__version__}.dist-info", "bin", "__pycache__"}

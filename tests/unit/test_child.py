@@ -167,6 +167,7 @@ def large_page() -> PageToRead:
     return page("<h1>Bridge reopens</h1>" + f"<p>{PARAGRAPHS[0]}</p>" * 20_000)
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_long_in_every_way_is_a_timeout() -> None:
     reader = ChildReader(Limits(page_seconds=0.05))
     try:
@@ -177,6 +178,7 @@ def test_a_page_that_takes_too_long_in_every_way_is_a_timeout() -> None:
         reader.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_much_memory_is_stopped_from_here() -> None:
     # Given a bound that the libraries themselves exceed, When a page takes long enough to be looked at
     reader = ChildReader(Limits(memory_bytes=1024 * 1024))
@@ -218,6 +220,7 @@ def test_a_page_that_leaves_the_parser_without_memory_is_told_from_a_bad_one() -
         (signal.SIGXCPU, Reason.PARSE_TIMEOUT),
     ],
 )
+@pytest.mark.slow
 def test_a_child_that_dies_over_a_page_costs_the_page_no_more_than_its_judgement(
     reader: ChildReader, how: signal.Signals, reason: Reason
 ) -> None:
@@ -303,6 +306,7 @@ def test_a_machine_that_was_frozen_kills_no_page(reader: ChildReader, monkeypatc
     assert reader(page()) == read_page(page())
 
 
+@pytest.mark.slow
 def test_a_page_too_large_for_a_bound_of_the_answer_costs_no_neighbour(
     reader: ChildReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
