@@ -93,6 +93,16 @@ def test_a_category_whose_prices_stand_beside_its_baskets_is_no_article() -> Non
     assert sign_of(seen("/winkel/lampen/", "Lampen", ABOUT_LAMPS + tiles)) is TypeSign.PRODUCTS
 
 
+def test_a_line_that_counts_them_makes_a_category_of_products() -> None:
+    body = f"<p>14 Artikel</p>{tiles('price')}<h2>Lampen für jeden Raum</h2>{ABOUT_LAMPS}"
+    assert sign_of(seen("/kategorie/lampen", "Lampen", body)) is TypeSign.PRODUCTS
+
+
+def test_the_page_of_a_user_is_called_like_its_address() -> None:
+    body = "<p>I look after a lode, which is a ditch with ambitions, and answer questions about pumps.</p>"
+    assert sign_of(seen("/users/4412/lodekeeper", "lodekeeper", body)) is TypeSign.PORTRAIT
+
+
 def test_a_book_is_sold_although_it_has_an_author() -> None:
     head = '<meta property="product:price:amount" content="24.00"><meta name="author" content="Per Aasen">'
     body = "<p>24,00 €</p><button>In den Warenkorb</button>" + LIFE
@@ -169,6 +179,8 @@ def test_the_page_of_a_person_is_no_article(path: str, heading: str, body: str) 
         ("/blog/supper", "Harvest supper ends in the rain", f"{REPORT}<h2>You may also like</h2>{tiles('basket')}", ""),
         ("/reviews/lamps", "Four lamps for a dark barn, tested at supper", f"{SIGNED}{REPORT}{tiles('price')}", ""),
         ("/projects/supper", "Harvest supper ends in the rain", f"{REPORT}<p>Photographs: Jo Hale</p>", ""),
+        ("/projects/supper", "What became of the supper", "<p>Budget: it rose from four to eleven pounds, and then "
+         f"nobody wrote it down. Location: it was moved three times, each time further out.</p>{REPORT}", ""),
         ("/people/the-woman-behind-the-supper", "The woman behind the supper", REPORT, ""),
         ("/people/village-suppers-return", "Village Suppers Return", f"<p>The suppers of a village return.</p>{REPORT}",
          ""),

@@ -95,7 +95,7 @@ def _introduces(page: Page, prose: str) -> bool:
     """
     if count_words(prose) > MOST_INTRODUCTION:
         return False
-    if names_search(page.url):
+    if names_search(page.url) and page.url is not None and "?" in page.url.target:
         return True
     lines = [segment for segment in page.segments[:_MOST_SEGMENTS] if not segment.container.areas & ASIDES]
     if sum(_is_linked_heading(page, line) for line in lines) >= FEWEST_STATED_CARDS:

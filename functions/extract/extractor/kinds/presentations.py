@@ -20,16 +20,20 @@ from extractor.kinds.addresses import names_of
 from extractor.kinds.listings import describes_itself, takes_up
 from extractor.text import TOKEN, fold, is_time_line
 from newsdesk.contracts import TypeSign
+from newsdesk.words import count_words
 
 MOST_WORDS = 700
 """A longer body tells a story, whatever it is about."""
 FEWEST_PRICES = 3
 FEWEST_FACTS = 2
 FEWEST_PICTURES = 6
+MOST_VALUE_WORDS = 8
 MOST_NAME_WORDS, _MOST_UNEQUAL_WORDS = 5, 3
 _SHORTEST_NAME = 3
 _MOST_SEGMENTS = 1_000
 _MOST_CONTROLS = 3_000
+_LONGEST_FACTS = 600
+_FACT_ENDS = re.compile(r"[.;|]\s+")
 _FIRST_ELEMENTS, _MOST_AROUND = 20, 100
 _LABELS = frozenset({"strong", "b", "dt", "th", "span"})
 _LONGEST_PRICE, _LONGEST_LABEL, _LONGEST_CONTROL = 60, 30, 60
@@ -40,6 +44,14 @@ _PRICE = re.compile(
     r"(?:(?:[$£€¥₹₽]|USD|EUR|GBP|CHF|Fr\.|kr|zł|R\$)\s?\d[\d.,' ]*|\d[\d.,' ]*\s?(?:[$£€¥₹₽]|USD|EUR|GBP|CHF|kr|zł|円"
     r"|元|руб\w*))"
     r"(?:\s?(?:[-–]|to|bis|à)\s?.{0,20})?(?:\s?(?:USD|EUR|GBP|[*]|incl?\..{0,20}|inkl\..{0,20}|/.{1,12}))?",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"(?:(?:showing|showing all|view|zeige|affichage de|mostrando) )?(?:\d+ ?[-–] ?\d+ (?:of|von|sur|de|di"
+    r"|van) )?(?:all )?\d+ "
+    r"(?:artikel|products?|items?|produkte?|produits?|articles|productos|artículos|producten|prodotti|produtos"
+    r"|produkt\w*"
+    r"|varor|results)",
     re.IGNORECASE,
 )
 _SHOP_DATA = frozenset({"product", "productgroup", "productmodel", "individualproduct", "offercatalog"})
@@ -85,7 +97,8 @@ _EVENT_CONTROL = re.compile(
     r"(?:buy|get|book|order)(?: your)? tickets?(?: now| online| here)?|tickets?|book (?:now|a place|your place)|rsvp"
     r"|register(?: now| here)?|add to (?:my )?(?:google |outlook )?calendar|i-?cal(?:endar)?|google calendar"
     r"|save the date"
-    r"|(?:tickets?|karten)(?: online)? (?:kaufen|bestellen|sichern|reservieren)|zum (?:ticketshop|vorverkauf)"
+    r"|reserveren|(?:tickets?|karten)(?: online)? (?:kaufen|bestellen|sichern|reservieren)|zum (?:ticketshop"
+    r"|vorverkauf)"
     r"|jetzt (?:anmelden"
     r"|buchen)|(?:zum|in den) kalender(?: hinzufügen)?|termin (?:speichern|exportieren)|réserver|billetterie"
     r"|acheter des billets"
@@ -97,7 +110,8 @@ _EVENT_CONTROL = re.compile(
 _EVENT_FACT = re.compile(
     r"(?:dates?(?: and times?)?|times?|when|where|venue|location|place|price|cost|admission|entry|doors?(?: open)?"
     r"|starts?|ends?|organi[sz]ers?|age limit|tickets?|datum|(?:datum und )?(?:uhr)?zeit|wann|wo|ort|veranstaltungsort"
-    r"|eintritt|preise?|beginn|einlass|ende|veranstalter|lieu|tarifs?|horaires?|quand|où|organisateur|fecha|hora|horario"
+    r"|eintritt|preise?|beginn|einlass|ende|veranstalter|lieu|tarifs?|horaires?|quand|où|organisateur|fecha|hora"
+    r"|horario"
     r"|fecha y hora|lugar|precio|coste|cuándo|dónde|organiza|data|orario?|data e ora|date e orari|luogo|costo|prezzo"
     r"|ingresso|quando|dove|ora|onde|local|preço|locatie|tijd|prijs|plats|pris|tid|sted|日時|会場|料金|场地|时间)",
     re.IGNORECASE,
@@ -137,6 +151,7 @@ _PERSON_FOLDER = re.compile(
 _WRITER_FOLDER = re.compile(
     r"authors?|autor(?:en|es|a|as|i|innen)?|auteurs?|autrices?|contributors?|writers?", re.IGNORECASE
 )
+_USER_FOLDER = re.compile(r"users?|members?|profiles?|u|benutzer|utilisateurs?|usuarios?", re.IGNORECASE)
 _PERSON_NAME = re.compile(
     r"(?<![a-z])(?:(?:single|type|node|page|template)[-_]{1,2}(?:type[-_])?(?:person|people|author|team|staff|member"
     r"|profile|employee)s?"
@@ -247,6 +262,11 @@ class _Signs:
         found = islice(self.page.elements.of("a", "button", "input"), _MOST_CONTROLS)
         return [label for element in found if (label := _label(element)) and not _is_in_frame(element)]
 
+    @property
+    def counts_products(self) -> bool:
+        """Return whether a line says how many products there are."""
+        return any(len(line.text) <= _LONGEST_PRICE and _COUNTED.fullmatch(line.text) for line in self._lines())
+
     @cached_property
     def prices(self) -> list[int]:
         """Return the lines that are a price and nothing else."""
@@ -254,10 +274,10 @@ class _Signs:
         return [line.index for line in lines if _PRICE.fullmatch(line.text)]
 
     def facts(self, labels: re.Pattern[str]) -> int:
-        """Return how many labels of facts there are: terms, lines of their own, or what stands before a colon."""
+        """Return how many labels of facts there are: terms, lines of their own, or what stands before a short value."""
         found: set[str] = set()
         for line in self._lines():
-            parts = [part.partition(":")[0] for part in re.split(r"[.;|]\s+", line.text[:600]) if ":" in part]
+            parts = list(_labels_in(line.text[:_LONGEST_FACTS]))
             inner = (child for child in islice(line.element.iter(), _FIRST_ELEMENTS) if child.tag in _LABELS)
             strong = next(inner, None)
             if strong is not None and strong is not line.element:
@@ -277,6 +297,13 @@ class _Signs:
 
     def is_in(self, folder: re.Pattern[str]) -> bool:
         return any(folder.fullmatch(name) for name in self.folders)
+
+
+def _labels_in(line: str) -> Iterator[str]:
+    """Yield the labels of a line that has nothing but labels and short values."""
+    parts = [part.partition(":") for part in _FACT_ENDS.split(line.strip(" ."))]
+    if all(colon and 0 < count_words(value) <= MOST_VALUE_WORDS for _, colon, value in parts):
+        yield from (label for label, _, _ in parts)
 
 
 def _label(element: Element) -> str:
@@ -303,7 +330,7 @@ def _products(seen: _Signs) -> Presentation | None:
     baskets = sum(_BASKET.fullmatch(label) is not None for label in seen.controls)
     if not is_shop and (seen.is_called_article or max(baskets, len(seen.prices)) < FEWEST_PRICES):
         return None
-    others = seen.is_in(_SHOP_FOLDER) + seen.has_control(_SHOP_CONTROL) + bool(seen.prices)
+    others = seen.is_in(_SHOP_FOLDER) + seen.has_control(_SHOP_CONTROL) + bool(seen.prices) + seen.counts_products
     if is_shop and others and not (seen.is_called_article and others < 2):
         return Presentation(TypeSign.PRODUCTS, "jsonld" if is_data else "dom")
     if is_shop or others < 2 or _reports_above(seen, min(seen.prices, default=len(seen.page.segments))):
@@ -348,6 +375,9 @@ def _project(seen: _Signs) -> Presentation | None:
 
 def _portrait(seen: _Signs) -> Presentation | None:
     """Return whether a page portrays somebody: it is in a folder of people and named as its address is."""
+    is_user = any(_USER_FOLDER.fullmatch(folder) for folder in seen.folders)
+    if is_user and seen.last and fold(seen.last) == fold(seen.headline):
+        return Presentation(TypeSign.PORTRAIT, "url")
     name = [word for word in fold(seen.headline) if word not in _HONORIFICS]
     if seen.is_called_article or not 1 < len(name) <= MOST_NAME_WORDS or not _is_name_of_somebody(seen, name):
         return None

@@ -216,7 +216,8 @@ SIGN_IN_TITLES = Phrases(
     r"|¿?olvidaste tu contraseña\??",
     r"accedi|login|registrati|crea (?:un )?account|entrar|iniciar sessão|fazer login|cadastro|cadastre-se",
     r"inloggen|registreren|account aanmaken|mijn account|logga in|skapa konto|log ind|logg inn|zaloguj się|logowanie"
-    r"|rejestracja|вход|войти|регистрация|ログイン|会員登録|登录|登錄|로그인|تسجيل الدخول",
+    r"|rejestracja|вход|войти|регистрация|ログイン|会員登録|登录|登錄|로그인|تسجيل الدخول|(?:üye )?giri[şs]i?(?: yap)?"
+    r"|üye ol|kayıt ol|σύνδεση|увійти|đăng nhập|masuk",
 )
 MESSAGE_TITLES = Phrases(
     r"contact(?: us| form)?|get in touch|write to us|feedback|kontakt(?:formular)?|(?:nous )?contact(?:er|ez-nous)?"
