@@ -70,3 +70,14 @@ def test_what_asks_in_place_of_an_embed_to_load_it_is_cut(request_line: str) -> 
     assert overlaid_texts(f"<article>{PROSE * 5}{beside}{PROSE * 5}</article>") == {}
     below = f"<article>{PROSE * 5}</article><section>{box}</section><aside>{PROSE}</aside>"
     assert overlaid_texts(below) == {}
+
+
+def test_what_asks_in_place_of_an_embed_may_take_two_lines() -> None:
+    first, second = (
+        "Ce contenu est bloqué : vous n'avez pas accepté les cookies.",
+        "Cliquez et les cookies seront déposés.",
+    )
+    box = f"<div><p>{first}</p><p>{second}</p><button>J'accepte</button></div>"
+    assert set(overlaid_texts(f"<article>{PROSE * 5}{box}{PROSE * 5}</article>")) == {first[:16], second[:16]}
+    story = f"<div><p>{first}</p><p>The baker has none.</p><p>He has buns.</p><button>Share</button></div>"
+    assert overlaid_texts(f"<article>{PROSE * 5}{story}{PROSE * 5}</article>") == {}

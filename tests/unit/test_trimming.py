@@ -398,3 +398,9 @@ def test_another_instalment_in_an_article_of_its_own_is_another_article() -> Non
 def test_what_a_box_says_about_somebody_ends_with_the_box() -> None:
     box = f"<div><h2>About the gates</h2><p>{THREE}</p></div>"
     assert left(f"<div>{paragraphs(ONE, TWO)}</div>{box}<div>{paragraphs(FOUR)}</div>") == [ONE, TWO, FOUR]
+
+
+@pytest.mark.parametrize("line", ["dpa/ab", "Quelle: dpa", "(AFP)", "ab/dpa, epd", "Fonte: ANSA"])
+def test_the_signs_of_agencies_below_the_text_are_cut(line: str) -> None:
+    assert left(paragraphs(ONE, TWO, THREE, line)) == [ONE, TWO, THREE]
+    assert left(paragraphs(ONE, line, TWO, THREE)) == [ONE, line, TWO, THREE]

@@ -22,6 +22,7 @@ LEAST_TELLING = 0.4
 """Of the words of a box's lines that are not headings or buttons: in lines that tell."""
 _MOST_TELLING_LINES = 40
 _MOST_BOXES, _MOST_REQUESTS, _LONGEST_REQUEST = 1_000, 8, 250
+_MOST_ASKING_LINES = 3
 _SHORTEST_LINE, _LONGEST_LINE = 11, 1_500
 """Characters: fewer ask for nothing, and name no two things."""
 
@@ -73,7 +74,7 @@ def _in_dialogs(page: Page) -> Iterator[int]:
 
 
 def _in_place_of_embeds(page: Page) -> Sequence[int]:
-    """Return the lines that ask, each in a box with a button and nothing else, to let the page load something.
+    """Return the few lines that ask, in a box with a button and nothing else, to let the page load something.
 
     The box stands between lines of the text: elsewhere, the page itself asks, and other judges decide.
     """
@@ -81,16 +82,18 @@ def _in_place_of_embeds(page: Page) -> Sequence[int]:
     if not boxes or len(boxes) > _MOST_BOXES:
         return ()
     asking = [
-        segment.index
-        for segment in page.segments
-        if (box := segment.container.parent) is not None
-        and box.element in boxes
-        and box.first == box.last
-        and len(segment.text) <= _LONGEST_REQUEST
-        and speaks_of_consent(segment.text, fewest=1)
-        and _is_amid_lines(box, page.segments)
+        box
+        for box in page.containers
+        if box.element in boxes and box.last - box.first < _MOST_ASKING_LINES and _asks_to_load(box, page.segments)
     ]
-    return asking if len(asking) <= _MOST_REQUESTS else ()
+    asked = [index for box in asking for index in range(box.first, box.last + 1)]
+    return asked if len(asking) <= _MOST_REQUESTS else ()
+
+
+def _asks_to_load(box: Container, segments: Sequence[Segment]) -> bool:
+    lines = [segments[index].text for index in range(box.first, box.last + 1)]
+    asks = all(len(line) <= _LONGEST_REQUEST and speaks_of_consent(line, fewest=1) for line in lines)
+    return asks and _is_amid_lines(box, segments)
 
 
 def _is_amid_lines(box: Container, segments: Sequence[Segment]) -> bool:

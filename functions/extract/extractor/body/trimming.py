@@ -94,6 +94,13 @@ _IS_OR_WRITES = re.compile(
     r"|пишет|работает|[-–—] (?:\w+ )?(?:корреспондент\w*|журналист\w*))\b"
 )
 """What follows a name in a line that says who its bearer is, perhaps behind a year of birth or a title."""
+_LONGEST_SIGLA = 60
+_AGENCY_LINE = re.compile(
+    r"\W{0,2}(?:(?:quelle|source|fuente|fonte|bron|źródło|kilde|källa|источник)n?s?\s?[:：] ?)?(?:\w{2,4}[/,] ?){0,3}"
+    r"(?:dpa|afp|ap|reuters|apa|sid|epd|kna|efe|ansa|lusa|pap|tass|тасс|ntb|ritzau|anp)(?:[-/,] ?\w{1,8}){0,4}\W{0,2}",
+    re.IGNORECASE,
+)
+"""From whom the text is, by its agencies' and editors' signs, as a last line says it: "dpa/ab"."""
 _PULLED_NAME = re.compile(r"pull[-_]?quote", re.IGNORECASE)
 _QUOTE_NAME = re.compile(r"quote|pull", re.IGNORECASE)
 
@@ -403,6 +410,8 @@ def _end(chosen: Sequence[Segment], kinds: dict[int, LineKind]) -> Iterator[tupl
         kind = kinds[segment.index]
         if kind in _END_KINDS:
             yield segment.index, _END_KINDS[kind]
+        elif len(segment.text) <= _LONGEST_SIGLA and _AGENCY_LINE.fullmatch(segment.text):
+            yield segment.index, DropReason.BYLINE
         elif kind is LineKind.PROSE:
             return
 

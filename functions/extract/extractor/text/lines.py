@@ -154,6 +154,7 @@ _PATTERNS: tuple[tuple[LineKind, str, re.Pattern[str]], ...] = (
             r"|\(?(?:se )?abre (?:en|em|numa) (?:una? |uma )?(?:nueva |nova )?(?:ventana|pestaña|janela|aba)\b.{0,9}"
             r"|\(?si apre in una nuova (?:finestra|scheda)\)?|\(?opent in (?:een )?nieuwe? (?:venster|tabblad|tab)\)?",
             r"(?:content |video |article )?(?:is )?loading(?: \w+){0,3}",
+            r"(?:this|the) (?:audio|recording|narration|voice)\b.{0,40}\b(?:generated|automated|machine|ai)\b.{0,150}",
             # An entry for a calendar: when it begins and ends, and what it says.
             r"(?:add to calendar )?(?:\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? ){2}.{0,1000}",
             r"(?:please )?enable javascript\b.{0,100}|your browser (?:does not|doesn['’]t) support .{0,100}",
