@@ -34,7 +34,8 @@ from newsdesk_cli import deployment, local_stack
 from newsdesk_cli.paths import ROOT, TEMPLATE
 from newsdesk_cli.templates import Template, function_packages, function_variables, load_template, packaged_resources
 
-PACKAGES = function_packages(load_template(TEMPLATE))
+AS_WRITTEN = load_template(TEMPLATE)
+PACKAGES = function_packages(AS_WRITTEN)
 LOCAL_ONLY = {"NEWSDESK_ALLOWED_NETWORKS"}
 QUEUES = (
     "SubmitQueue",
@@ -51,7 +52,8 @@ QUEUES = (
 
 @pytest.fixture
 def template() -> Template:
-    return load_template(TEMPLATE)
+    """The template, read once for all tests; each has a copy of its own, because some spoil it."""
+    return copy.deepcopy(AS_WRITTEN)
 
 
 def settings_of(package: str) -> type[FunctionSettings]:
