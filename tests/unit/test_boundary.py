@@ -795,3 +795,23 @@ def test_two_whole_articles_by_others_below_the_text_are_cut() -> None:
     left, boundary = bound(f"<main><div>{own}{posts}</div></main>", authors=(DAM.author,))
     assert_only(left, DAM, CHOIR, BATTERY)
     assert all(boundary.likelihoods[index] >= 0.65 for index in boundary.foreign)
+
+
+def test_a_paragraph_in_one_box_with_the_shelf_below_it_stays() -> None:
+    # Given a text in two boxes, of which the first ends in a shelf that has no box of its own
+    paragraphs = [f"<p>{text}</p>" for text in DAM.paragraphs]
+    links = "".join(
+        f'<h5><a href="/{name}">The story of the {name} in one line</a></h5>' for name in ("ash", "elm", "fir")
+    )
+    html = (
+        f"<html><head><title>{DAM.headline}</title></head><body><article><h1>{DAM.headline}</h1>"
+        f"{''.join(paragraphs[:2])}<div>{paragraphs[2]}<h4>Related Articles</h4>{links}</div>{''.join(paragraphs[3:])}"
+        "</article></body></html>"
+    )
+    page = read_html(html, SITE)
+    assert page is not None
+    # When the guard looks at the page
+    cut = [page.segments[index].text for index in find_boundary(page, [DAM.headline]).foreign]
+    # Then the shelf is cut, and the paragraph above it is not
+    assert "Related Articles" in cut
+    assert not set(DAM.paragraphs) & set(cut)

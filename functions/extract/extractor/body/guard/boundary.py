@@ -352,6 +352,13 @@ def _own_piece(levels: Iterable[Level]) -> Piece | None:
     return found
 
 
+def _beginning_of(page: GuardedPage, piece: Piece, features: Mapping[str, float]) -> int:
+    """Return where a piece begins; a shelf below the last paragraph of the text in one box, behind that paragraph."""
+    if piece.head is None or not _is_shelf(features):
+        return piece.first
+    return max((index + 1 for index in range(piece.first, piece.head) if page.is_prose[index]), default=piece.first)
+
+
 def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
     """Go down the page and have each candidate piece judged; what is found foreign is not entered.
 
@@ -378,7 +385,7 @@ def _walk(page: GuardedPage, judge: Callable[[Candidate], bool]) -> None:
             left -= len(candidates)
             for piece in candidates:
                 features = level.features(piece, bool(cut) and cut[-1].last == piece.first - 1)
-                if judge(Candidate(piece.first, piece.last, features)):
+                if judge(Candidate(_beginning_of(page, piece, features), piece.last, features)):
                     cut.append(piece)
                 elif piece.head is not None:
                     spared.append((piece, features))
