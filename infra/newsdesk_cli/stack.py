@@ -39,6 +39,12 @@ class StackMissingError(CommandError):
     """There is no such stack, or the local stack is not up."""
 
 
+def _retries() -> Any:
+    """Return how often a call is tried: six times, which gets through a throttling, or as AWS_MAX_ATTEMPTS says."""
+    # What a client is made with would outweigh the environment.
+    return {"mode": "standard"} | ({} if "AWS_MAX_ATTEMPTS" in os.environ else {"total_max_attempts": 6})
+
+
 @dataclass(frozen=True)
 class Stack:
     """A stack and how to reach it.
@@ -63,9 +69,7 @@ class Stack:
         return clients.session(region).create_client(
             service,
             endpoint_url=self.endpoint,
-            config=Config(
-                retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=25, read_timeout=read_timeout
-            ),
+            config=Config(retries=_retries(), max_pool_connections=25, read_timeout=read_timeout),
             **self.options,
         )
 

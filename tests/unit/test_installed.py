@@ -101,11 +101,10 @@ def test_the_command_line_loads_without_what_it_does_not_declare() -> None:
     "arguments",
     [
         ["status"],
-        # Each waits for its retries.
-        pytest.param(["search", "bridge"], marks=pytest.mark.slow),
-        pytest.param(["query", "SELECT 1"], marks=pytest.mark.slow),
-        pytest.param(["takedown", "https://example.org/", "--reason", "test", "--yes"], marks=pytest.mark.slow),
-        pytest.param(["sources", "list"], marks=pytest.mark.slow),
+        ["search", "bridge"],
+        ["query", "SELECT 1"],
+        ["takedown", "https://example.org/", "--reason", "test", "--yes"],
+        ["sources", "list"],
     ],
     ids=" ".join,
 )
