@@ -41,9 +41,29 @@ class _TemplateLoader(yaml.SafeLoader):
 _TemplateLoader.add_multi_constructor("!", lambda _loader, _tag, node: f"!{node.tag}")
 
 
+class _Session(boto3.Session):
+    """Makes one client of each service, because making one takes as long as most tests do."""
+
+    def __init__(self) -> None:
+        super().__init__(region_name="us-east-1")
+        self._plain: dict[str, Any] = {}
+
+    def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+        if args or options:
+            return super().client(service_name, *args, **options)
+        if service_name not in self._plain:
+            self._plain[service_name] = super().client(service_name)
+        return self._plain[service_name]
+
+
 @cache
 def _session() -> boto3.Session:
-    return boto3.Session(region_name="us-east-1")
+    return _Session()
+
+
+def listening_client(service: Any) -> Any:
+    """Return a client whose events a test may listen to; those of the default session are shared by all tests."""
+    return boto3.Session.client(_session(), service)
 
 
 _CALL = threading.RLock()

@@ -10,11 +10,11 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 import boto3
 import pytest
 
+from harness import aws
 from harness.fakes import InMemoryHostStore
 from newsdesk.adapters.hosts import MAXIMUM_RULES_BYTES, DynamoHostStore
 from newsdesk.contracts import Priority
@@ -51,7 +51,7 @@ def hosts(request: pytest.FixtureRequest) -> HostStore:
 
 
 def dynamodb_on(table: str) -> DynamoHostStore:
-    client: Any = boto3.client("dynamodb")
+    client = aws.listening_client("dynamodb")
     return DynamoHostStore(table, client=client)
 
 
@@ -409,7 +409,7 @@ def test_twenty_workers_at_once_make_the_profile_that_one_would(hosts: HostStore
 def requests_of(table: str) -> tuple[DynamoHostStore, list[str]]:
     """A store, and the names of the calls it makes."""
     made: list[str] = []
-    client: Any = boto3.client("dynamodb")
+    client = aws.listening_client("dynamodb")
     client.meta.events.register("before-call.dynamodb", lambda model, **_: made.append(model.name))
     return DynamoHostStore(table, client=client), made
 
@@ -486,7 +486,7 @@ def test_a_worker_that_keeps_losing_gives_up(table: str, monkeypatch: pytest.Mon
     # Given somebody who changes the profile before each of this worker's writes
     store, rival = dynamodb_on(table), dynamodb_on(table)
     numbers = iter(range(1, 100))
-    client: Any = boto3.client("dynamodb")
+    client = aws.listening_client("dynamodb")
 
     def overtake(**_: object) -> None:
         rival.add_page(HOST, a_page(next(numbers)), rival.profile(HOST))
