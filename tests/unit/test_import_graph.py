@@ -63,19 +63,15 @@ def packages() -> frozenset[str]:
 
 @cache
 def imports() -> tuple[Import, ...]:
-    return tuple(
-        found
-        for module, path in modules().items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for found in imports_in(module, node)
-    )
+    return tuple(found for module, path in modules().items() for found in imports_in(module, path))
 
 
-def imports_in(module: str, node: ast.AST) -> Iterator[Import]:
-    if isinstance(node, ast.ImportFrom) and node.module:
-        yield from (Import(module, node.module, alias.name, node.lineno) for alias in node.names)
-    elif isinstance(node, ast.Import):
-        yield from (Import(module, alias.name, "", node.lineno) for alias in node.names)
+def imports_in(module: str, path: Path) -> Iterator[Import]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (Import(module, node.module, alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (Import(module, alias.name, "", node.lineno) for alias in node.names)
 
 
 def target_of(found: Import) -> str | None:
@@ -198,8 +194,7 @@ def test_what_tests_and_benchmarks_share_stands_in_the_harness(folder: str, fore
     wrong = [
         str(found)
         for path in sorted((REPOSITORY / folder).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for found in imports_in(str(path.relative_to(REPOSITORY)), node)
+        for found in imports_in(str(path.relative_to(REPOSITORY)), path)
         if found.source.partition(".")[0] in foreign
     ]
     assert wrong == []
