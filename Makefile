@@ -13,6 +13,8 @@ UV := $(BIN)/uv
 OUT ?= out
 # one process for each core; a process that has run out of tests takes some from another
 PARALLEL := --numprocesses auto --dist worksteal
+# Tests start hundreds of interpreters. What one compiles, the next one reads, even where the machine's settings say otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help ingest test test-slow faults environment browser lint types templates build sbom audit smoke e2e accuracy benchmark-enrichment \
 	benchmark-extraction train cross-validate data check-data requirements check-requirements schemas docs clean
