@@ -159,6 +159,7 @@ class DyingCursor(MemoryCursor):
             raise self.DeathError
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**9), shards=st.integers(1, 3), articles=st.integers(1, 6), save_every=st.integers(1, 3))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(seed=1, shards=2, articles=3, save_every=1)

@@ -123,6 +123,7 @@ def test_48_text_at_depth_300_is_kept(world: World) -> None:
     assert deep in outcome.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["div", "span", "b", "table><tr><td"])
 def test_49_text_at_depth_100_000_and_behind_it_is_kept(world: World, tag: str) -> None:
     closing = "".join(f"</{name}>" for name in reversed(tag.split("><")))
@@ -131,6 +132,7 @@ def test_49_text_at_depth_100_000_and_behind_it_is_kept(world: World, tag: str) 
     assert_whole(outcome)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "middle",
     [
@@ -168,6 +170,7 @@ def test_52_a_hundred_thousand_attributes_cost_no_more_than_themselves(world: Wo
     assert_whole(outcome)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["word ", "x"])
 def test_53_an_attribute_of_ten_megabytes_loses_nothing(world: World, word: str) -> None:
     outcome = world.read(document(f"<p title='{word * (9_900_000 // len(word))}'>{FIRST}</p>"))

@@ -577,6 +577,7 @@ def test_the_simulation_sees_what_it_is_looking_for() -> None:
     assert any("left alone" in breach.what for breach in report.breaches)
 
 
+@pytest.mark.slow
 def test_feeds_are_polled_in_the_slots_of_their_host_s_pages() -> None:
     # Given hosts of all kinds, each with pages and three feeds, one of which its robots.txt forbids
     hosts = mixed_hosts(9, 4)
@@ -600,6 +601,7 @@ def test_feeds_are_polled_in_the_slots_of_their_host_s_pages() -> None:
     assert set(report.outcomes) <= {"fetched", "duplicate"}
 
 
+@pytest.mark.slow
 def test_the_simulation_sees_polls_that_take_no_slots() -> None:
     # Given discover with a host store of its own
     crawl = PollingSimulation(mixed_hosts(9, 4), poll_seconds=5.0)
@@ -631,6 +633,7 @@ class _RepeatsAtOnce(SimulatedWeb):
         return self.hosts[url.host]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("web", [_DialsInItsSlot, _RepeatsAtOnce])
 def test_the_simulation_sees_requests_that_are_written_outside_their_slots(web: type[SimulatedWeb]) -> None:
     # Given a client that takes a slot for the moment of the request although it is not
@@ -641,6 +644,7 @@ def test_the_simulation_sees_requests_that_are_written_outside_their_slots(web: 
     assert report.closest < INTERVAL - LATENESS_SECONDS
 
 
+@pytest.mark.slow
 def test_a_slow_dial_brings_no_two_requests_together() -> None:
     # Given a host whose name resolves slowly, for the first who asks and for nobody else
     looked_up: list[str] = []

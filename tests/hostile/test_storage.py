@@ -397,6 +397,7 @@ def test_81_a_burst_of_throttling_passes_unnoticed(
     assert sum(no_waiting) < 10
 
 
+@pytest.mark.slow
 def test_81_a_long_throttling_hands_the_record_back(on_aws: Pipeline, no_waiting: list[float]) -> None:
     # Given a table that throttles for longer than the client is patient, in a batch of two
     pipeline, message = brought_to(1, on_aws)

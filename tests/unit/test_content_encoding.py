@@ -151,6 +151,7 @@ def test_a_body_that_is_not_what_it_claims_is_refused() -> None:
     assert caught.value.reason is Reason.CONTENT_ENCODING
 
 
+@pytest.mark.slow
 def test_a_bomb_costs_no_more_memory_than_the_cap() -> None:
     # Given a small body that decodes to 256 MiB
     compressor = zlib.compressobj(9, wbits=31)

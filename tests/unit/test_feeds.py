@@ -461,6 +461,7 @@ def test_what_is_no_source_is_refused_with_its_reason(body: bytes, reason: Unrea
     assert refused.value.reason is reason
 
 
+@pytest.mark.slow
 def test_more_items_than_are_read_are_left_out_and_said_to_be() -> None:
     entries = "".join(f"<url><loc>/{number}</loc></url>" for number in range(MOST_ITEMS + 1))
     document = read(f"<urlset>{entries}</urlset>")

@@ -344,6 +344,7 @@ def test_the_body_is_what_it_was_without_markup() -> None:
 MANY, MORE = 8_000, 22_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     [

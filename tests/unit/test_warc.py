@@ -170,6 +170,7 @@ def test_what_looks_like_a_record_within_a_page_is_none() -> None:
         assert urls(read(file.getvalue())) == ["https://one.example/", "https://two.example/"]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_never_held_and_ends_the_file() -> None:
     # Given a record of two gigabytes of nothing in two megabytes, behind a page
     head = b"WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: 900000000\r\n\r\n"
