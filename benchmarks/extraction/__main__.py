@@ -453,6 +453,8 @@ Exact titles, F1 over authors' names, and the same day, after folding case, acce
 - Processor time is that of the extractor's own process; every page went to every extractor before the next one, in an
   order that turned with each page. It is given as the median over all pages, as that median to trafilatura's, and as
   the time of all pages together to trafilatura's.
+- Titles are chosen by the packaged model, which was trained on those of these pages.
+  [What is learned](extraction.md#what-is-learned-and-from-what) says what it reaches on other sites.
 - The aims are ours, for pages that nothing was learned from. How a page becomes an article:
   [extraction](extraction.md).
 """
